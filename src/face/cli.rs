@@ -13,13 +13,13 @@ use super::explain;
 use super::fmt::Fmt;
 use super::grade::Grade;
 use super::lsp::{self, Lsp};
-use super::reading::Reading;
 use super::repl::start::Repl;
 use super::replay::Replay;
 use super::run::Run;
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
@@ -125,8 +125,8 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
 fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
     let mut worst = Status::Held;
     for file in files {
-        let reading = Reading::from_path(file);
-        complain(&reading.complaint(diagnostic_style(color)));
+        let reading = CheckedScript::from_path(file);
+        complain(&reading.render_diagnostics(diagnostic_style(color)));
         let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
         if status == Status::Held {
             print(&format!("{}: no mistakes\n", reading.name()))?;

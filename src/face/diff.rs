@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::report::text;
 use pagewalk_script::report::versus::{Side, compare, json, tell, totals};
 use pagewalk_script::run;
@@ -47,7 +47,7 @@ enum Format {
 impl Diff {
     /// Runs both and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
-        let (a, b) = (Reading::from_path(&self.a), Reading::from_path(&self.b));
+        let (a, b) = (CheckedScript::from_path(&self.a), CheckedScript::from_path(&self.b));
         let (Some(first), Some(second)) = (self.run(&a, color), self.run(&b, color)) else {
             return Ok(Status::Wrong);
         };
@@ -72,10 +72,10 @@ impl Diff {
     }
 
     /// The result of a script; none after a mistake, which is reported.
-    fn run<'r>(&self, reading: &'r Reading, color: Color) -> Option<Side<'r>> {
+    fn run<'r>(&self, reading: &'r CheckedScript, color: Color) -> Option<Side<'r>> {
         let style = diagnostic_style(color);
         if !reading.diagnostics.is_empty() {
-            complain(&reading.complaint(style));
+            complain(&reading.render_diagnostics(style));
             return None;
         }
         let mut side = Side::new(&reading.sources);

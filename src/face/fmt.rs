@@ -7,9 +7,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::atomic_write::replace;
-use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use super::test::find::{SuiteFileKind, error_words, find_files, report_name};
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::format::{Unformatted, format};
 use pagewalk_script::lang::include::{Script, text_of};
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -78,8 +78,8 @@ impl Fmt {
                 let mut sources = Sources::default();
                 sources.add(&shown, None, &old);
                 let script = Script { body: Arc::new([]) };
-                let reading = Reading { sources, script, files: Files::default(), diagnostics };
-                return wrong(&reading.complaint(diagnostic_style(color)));
+                let reading = CheckedScript { sources, script, files: Files::default(), diagnostics };
+                return wrong(&reading.render_diagnostics(diagnostic_style(color)));
             }
             Err(Unformatted::Changed) => {
                 return wrong(&format!(

@@ -1,7 +1,6 @@
 //! The command line, the language server and the prompt.
 
 mod atomic_write;
-mod caching_loader;
 pub mod cli;
 pub(crate) mod diff;
 mod exam;
@@ -9,7 +8,6 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 mod grade;
 mod lsp;
-pub(crate) mod reading;
 pub mod repl;
 pub(crate) mod replay;
 pub(crate) mod run;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::record::{Sink, Totals};
@@ -49,7 +49,7 @@ impl Run {
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
         for file in &self.files {
-            let reading = Reading::from_path(file);
+            let reading = CheckedScript::from_path(file);
             let ended = self.run_file(reading, color)?;
             worst = worst.max(ended.status());
             totals = totals.plus(ended.totals);
@@ -62,7 +62,7 @@ impl Run {
         Ok(worst)
     }
 
-    fn run_file(&self, mut reading: Reading, color: Color) -> io::Result<RunEnd> {
+    fn run_file(&self, mut reading: CheckedScript, color: Color) -> io::Result<RunEnd> {
         if !reading.diagnostics.is_empty() {
             return Ok(RunEnd::wrong(&reading, Totals::default(), color));
         }
@@ -89,7 +89,7 @@ impl Run {
 
     fn play(
         &self,
-        reading: &Reading,
+        reading: &CheckedScript,
         sink: &mut dyn Sink,
     ) -> (Totals, Vec<pagewalk_script::lang::diagnostic::Diagnostic>) {
         let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
@@ -106,8 +106,8 @@ struct RunEnd {
 
 impl RunEnd {
     /// Reports mistakes, if there are any.
-    fn wrong(reading: &Reading, totals: Totals, color: Color) -> Self {
-        complain(&reading.complaint(diagnostic_style(color)));
+    fn wrong(reading: &CheckedScript, totals: Totals, color: Color) -> Self {
+        complain(&reading.render_diagnostics(diagnostic_style(color)));
         Self { totals, errors: reading.diagnostics.len() }
     }
 

@@ -3,6 +3,7 @@
 //! [`lang`] turns text into a checked tree; [`run`] performs it on a [`pagewalk_engine::machine::Machine`] or in a
 //! [`pagewalk_engine::kernel::Kernel`]; [`exam`] makes papers and marks answers; [`report`] makes results readable.
 
+pub mod api;
 pub mod exam;
 pub mod lang;
 pub mod prompt;

@@ -12,16 +12,16 @@ use super::make::PaperMaker;
 use super::output;
 use super::typeset::typeset;
 use super::version_arguments::VersionArguments;
-use crate::face::caching_loader::CachingLoader;
-use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::fair::Fairness;
 use pagewalk_script::exam::formats::Edition;
 use pagewalk_script::exam::formats::export::File;
 use pagewalk_script::exam::formats::fairness as report;
 use pagewalk_script::exam::formats::paper_formats::{FORMATS, Format, Writer};
+use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::text::text;
 use pagewalk_script::run::session::Options;
 
@@ -59,10 +59,10 @@ impl Exam {
     /// Runs the script for each version and writes its papers. If an expectation fails there is no paper: its
     /// key would describe another machine than the author has in mind.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
-        let mut loader = CachingLoader::default();
-        let reading = Reading::from_loader(&self.file, &mut loader);
+        let mut loader = Cached::<Disk>::default();
+        let reading = CheckedScript::from_loader(&self.file, &mut loader);
         if !reading.diagnostics.is_empty() {
-            complain(&reading.complaint(diagnostic_style(color)));
+            complain(&reading.render_diagnostics(diagnostic_style(color)));
             return Ok(Status::Wrong);
         }
         match self.output(&reading, &loader, color) {
@@ -78,8 +78,8 @@ impl Exam {
 
     fn output(
         &self,
-        reading: &Reading,
-        loader: &CachingLoader,
+        reading: &CheckedScript,
+        loader: &Cached<Disk>,
         color: Color,
     ) -> Result<ExamOutput, ExamError> {
         let editions = self.editions()?;

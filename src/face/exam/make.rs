@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use super::made::{ExamError, MadePaper};
-use crate::face::caching_loader::CachingLoader;
-use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::fair::Sample;
 use pagewalk_script::exam::formats::export::{File, Refusal};
 use pagewalk_script::exam::formats::{Edition, Style as Layout};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
@@ -21,9 +21,9 @@ use pagewalk_script::run::session::Options;
 pub(crate) struct PaperMaker<'a> {
     pub(crate) path: &'a Path,
     /// The script, read and checked.
-    pub(crate) reading: &'a Reading,
+    pub(crate) reading: &'a CheckedScript,
     /// The files that the script names, as they were read.
-    pub(crate) loader: &'a CachingLoader,
+    pub(crate) loader: &'a Cached<Disk>,
     pub(crate) editions: &'a [Edition],
     /// Whether each version's script is also requested.
     pub(crate) scripts: bool,
@@ -85,7 +85,7 @@ impl PaperMaker<'_> {
     }
 
     fn composed(&self, version: Option<&Version>) -> Composed {
-        let Reading { script, sources, files, .. } = self.reading;
+        let CheckedScript { script, sources, files, .. } = self.reading;
         let script = &script.body;
         if let Some(version) = version {
             compose_version(script, sources, files, self.max_steps, version.clone())
@@ -101,7 +101,7 @@ impl PaperMaker<'_> {
         if !diagnostics.is_empty() {
             let which =
                 if version.is_some() { format!("pagewalk: {of} cannot be made\n") } else { String::new() };
-            let complaint = self.reading.complaint_about(&diagnostics, self.style);
+            let complaint = self.reading.render(&diagnostics, self.style);
             return Err(ExamError::wrong(format!("{complaint}{which}")));
         }
         if failed > 0 {

@@ -2,8 +2,8 @@
 
 use super::made::ExamError;
 use super::make::PaperMaker;
-use crate::face::reading::Reading;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::formats::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Version, compose, written};
@@ -23,7 +23,7 @@ impl PaperMaker<'_> {
             None => Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) },
         };
         let text = written(&reading.script.body, &reading.sources, &reading.files, options, version)
-            .map_err(|wrong| ExamError::wrong(reading.complaint_about(&wrong, self.style)))?;
+            .map_err(|wrong| ExamError::wrong(reading.render(&wrong, self.style)))?;
         let again = self.compose_again(&text)?;
         if visible_content(&again) != visible_content(paper) {
             return Err(ExamError::wrong(format!(
@@ -37,7 +37,7 @@ impl PaperMaker<'_> {
     /// The paper of a written script.
     fn compose_again(&self, text: &str) -> Result<Paper, ExamError> {
         let name = self.path.display().to_string();
-        let mut reading = Reading::from_text(&name, text, &mut self.loader.clone());
+        let mut reading = CheckedScript::from_text(&name, text, &mut self.loader.clone());
         if reading.diagnostics.is_empty() {
             let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
             let done = compose(&reading.script.body, &reading.sources, &reading.files, options);
@@ -46,7 +46,7 @@ impl PaperMaker<'_> {
             }
             reading.diagnostics = done.diagnostics;
         }
-        Err(ExamError::wrong(reading.complaint(self.style)))
+        Err(ExamError::wrong(reading.render_diagnostics(self.style)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::made::ExamError;
-use crate::face::reading::Reading;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::roster::students;
 use pagewalk_script::exam::seeds::{Series, said};
@@ -37,7 +37,7 @@ pub(crate) struct VersionArguments {
 
 impl VersionArguments {
     /// The selected versions; none if the script is used unchanged.
-    pub(crate) fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, ExamError> {
+    pub(crate) fn versions(&self, reading: &CheckedScript) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
             return Ok(None);

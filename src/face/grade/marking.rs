@@ -6,8 +6,8 @@ use super::records::Flaw;
 use super::responses::placed;
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
-use crate::face::reading::Reading;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::field::{Field, slot};
 use pagewalk_script::exam::grade::rules::{Rules, number};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
@@ -20,9 +20,9 @@ use pagewalk_script::run::session::Options;
 
 /// The input of marking.
 pub(crate) struct Marking<'a> {
-    pub(crate) script: &'a Reading,
+    pub(crate) script: &'a CheckedScript,
     /// Other scripts whose keys are also accepted.
-    pub(crate) also: &'a [Reading],
+    pub(crate) also: &'a [CheckedScript],
     pub(crate) rules: &'a Rules,
     /// The format of feedback; none if it is not requested.
     pub(crate) feedback: Option<Format>,
@@ -77,7 +77,7 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
 }
 
 /// The paper of a version, or an error message.
-fn composed(reading: &Reading, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
+fn composed(reading: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
     let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
     let Composed { paper, diagnostics, failed } = if drawn.listed {
         let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
@@ -106,7 +106,7 @@ fn mark_paper(
     others: &[Paper],
     done: &mut MarkingResult,
 ) {
-    let Reading { sources, files, .. } = marking.script;
+    let CheckedScript { sources, files, .. } = marking.script;
     let satisfies = |answers: &Answers, value: &Value| {
         answers.open.as_ref().is_some_and(|open| open.holds(value, sources, files))
     };

@@ -14,9 +14,9 @@ use super::rules;
 use super::versions::{PaperVersion, Versions};
 use super::{csv, feedback};
 use crate::face::atomic_write::write_file;
-use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
@@ -120,11 +120,11 @@ impl Grade {
     }
 
     /// Reads and checks the scripts.
-    fn scripts(&self, color: Color) -> Result<(Reading, Vec<Reading>), AlreadyReported> {
+    fn scripts(&self, color: Color) -> Result<(CheckedScript, Vec<CheckedScript>), AlreadyReported> {
         let read = |path: &Path| {
-            let reading = Reading::from_path(path);
+            let reading = CheckedScript::from_path(path);
             if !reading.diagnostics.is_empty() {
-                complain(&reading.complaint(diagnostic_style(color)));
+                complain(&reading.render_diagnostics(diagnostic_style(color)));
                 return Err(AlreadyReported);
             }
             Ok(reading)
@@ -133,7 +133,8 @@ impl Grade {
             complain("pagewalk: the script and the answers cannot both be standard input\n");
             return Err(AlreadyReported);
         }
-        let also: Result<Vec<Reading>, AlreadyReported> = self.also.iter().map(|path| read(path)).collect();
+        let also: Result<Vec<CheckedScript>, AlreadyReported> =
+            self.also.iter().map(|path| read(path)).collect();
         Ok((read(&self.file)?, also?))
     }
 

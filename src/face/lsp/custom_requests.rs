@@ -12,8 +12,8 @@ use super::panels::{Panel, panels};
 use super::position::Lines;
 use super::response_error::response_error;
 use super::task::{Task, runnable};
-use crate::face::reading::Reading;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::compose;
 use pagewalk_script::exam::formats::paper_formats::{FORMATS, Writer};
 use pagewalk_script::exam::formats::{Edition, Style};
@@ -124,7 +124,7 @@ fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
 
 /// A document and the statements that can be run.
 struct Run<'t> {
-    reading: &'t Reading,
+    reading: &'t CheckedScript,
     body: Vec<Stmt>,
     options: Options,
     stop: &'t AtomicBool,
@@ -139,7 +139,7 @@ impl<'t> Run<'t> {
 
     /// Runs the statements until the sink stops; returns the state.
     fn play(&self, sink: &mut dyn Sink) -> State {
-        let Reading { sources, files, .. } = self.reading;
+        let CheckedScript { sources, files, .. } = self.reading;
         let state = State::new(self.options.seed);
         play_from(state, &self.body, sources, files, self.options, sink, Some(self.stop)).1
     }

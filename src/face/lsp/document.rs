@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use lsp_types::{Position, Range, Uri};
 
 use super::position::Lines;
-use crate::face::reading::Reading;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::layout::{Tokens, tokens};
 use pagewalk_script::lang::loader::{Disk, Texts};
 use pagewalk_script::lang::span::Span;
@@ -26,7 +26,7 @@ pub(crate) struct Document {
     pub(crate) text: Arc<str>,
     pub(crate) lines: Lines,
     buffers: Arc<Texts<Disk>>,
-    reading: OnceLock<Reading>,
+    reading: OnceLock<CheckedScript>,
     names: OnceLock<Names>,
     tokens: OnceLock<Tokens>,
 }
@@ -44,13 +44,13 @@ impl Document {
     }
 
     /// The checked script with its included files. Open files have their text in the editor, saved or not.
-    pub(crate) fn reading(&self) -> &Reading {
+    pub(crate) fn reading(&self) -> &CheckedScript {
         self.reading.get_or_init(|| read_document(&self.path, &self.text, &self.buffers))
     }
 
     pub(crate) fn names(&self) -> &Names {
         self.names.get_or_init(|| {
-            let Reading { sources, script, files, .. } = self.reading();
+            let CheckedScript { sources, script, files, .. } = self.reading();
             names(&script.body, sources, files)
         })
     }
@@ -66,7 +66,7 @@ impl Document {
 
     /// The state at a byte without a run: the machine, the kernel and the names that are declared above it.
     pub(crate) fn state(&self, at: usize) -> State {
-        let Reading { sources, script, files, .. } = self.reading();
+        let CheckedScript { sources, script, files, .. } = self.reading();
         state_at(&script.body, sources, files, Options::of(&LANGUAGE), at)
     }
 
@@ -91,6 +91,6 @@ impl Document {
 }
 
 /// Reads a document that is open in the editor.
-pub(crate) fn read_document(path: &Path, text: &str, buffers: &Texts<Disk>) -> Reading {
-    Reading::from_text(&path.display().to_string(), text, &mut buffers.clone())
+pub(crate) fn read_document(path: &Path, text: &str, buffers: &Texts<Disk>) -> CheckedScript {
+    CheckedScript::from_text(&path.display().to_string(), text, &mut buffers.clone())
 }

@@ -6,7 +6,7 @@ use lsp_types::DocumentLink;
 
 use super::uri::uri_of;
 use super::view::View;
-use crate::face::reading::Reading;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::ast::{Command, ExprKind, StmtKind};
 use pagewalk_script::lang::loader::Stream;
 use pagewalk_script::lang::span::Span;
@@ -48,7 +48,7 @@ pub(crate) fn files(view: &View) -> Vec<(Span, PathBuf)> {
 }
 
 /// The span of a machine file's name, and the file's number.
-fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
+fn machine(reading: &CheckedScript, command: &Command) -> Option<(Span, u32)> {
     let name = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
     let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
     let fields = reading.files.machine(name.span)?;
@@ -56,7 +56,7 @@ fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
 }
 
 /// The span of a trace's name, and its path on disk.
-fn trace(reading: &Reading, command: &Command) -> Option<(Span, PathBuf)> {
+fn trace(reading: &CheckedScript, command: &Command) -> Option<(Span, PathBuf)> {
     let name = command.operands.first()?;
     match reading.files.trace(name.span)? {
         Stream::File(path) => Some((name.span, path)),

@@ -10,7 +10,7 @@ use super::document::read_document;
 use super::position::Lines;
 use super::uri::uri_of;
 use super::view::View;
-use crate::face::reading::Reading;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::source::SourceFile;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::services::names::{Names, Occurrence, Read, names};
@@ -18,11 +18,11 @@ use pagewalk_script::services::names::{Names, Occurrence, Read, names};
 /// An open script and its names.
 enum Script<'v> {
     Own(&'v View),
-    Other(Box<Reading>, Names),
+    Other(Box<CheckedScript>, Names),
 }
 
 impl Script<'_> {
-    fn reading(&self) -> &Reading {
+    fn reading(&self) -> &CheckedScript {
         match self {
             Self::Own(view) => view.reading(),
             Self::Other(reading, _) => reading,
@@ -118,7 +118,7 @@ impl<'v> NameLookup<'v> {
     }
 
     /// The occurrence at the position, with its script.
-    pub(crate) fn occurrence(&self) -> (&Reading, &Names, &Occurrence) {
+    pub(crate) fn occurrence(&self) -> (&CheckedScript, &Names, &Occurrence) {
         let (number, one) = &self.at;
         let script = &self.scripts[*number].0;
         (script.reading(), script.names(), one)
@@ -151,7 +151,7 @@ impl<'v> NameLookup<'v> {
     pub(crate) fn scripts(&self) -> impl Iterator<Item = (Read<'_>, Vec<usize>)> {
         let having = self.scripts.iter().filter(|(_, symbols)| !symbols.is_empty());
         having.map(|(script, symbols)| {
-            let Reading { sources, script: read, files, .. } = script.reading();
+            let CheckedScript { sources, script: read, files, .. } = script.reading();
             let read = Read { script: &read.body, sources, files, names: script.names() };
             (read, symbols.iter().copied().collect())
         })
@@ -176,12 +176,12 @@ fn other_scripts(view: &View) -> impl Iterator<Item = Script<'_>> {
 }
 
 /// The number of a file in a script.
-fn number_of(reading: &Reading, path: &Path) -> Option<u32> {
+fn number_of(reading: &CheckedScript, path: &Path) -> Option<u32> {
     let number = reading.sources.files().iter().position(|file| file.path.as_deref() == Some(path))?;
     u32::try_from(number).ok()
 }
 
-fn location(view: &View, reading: &Reading, span: Span) -> Option<Location> {
+fn location(view: &View, reading: &CheckedScript, span: Span) -> Option<Location> {
     place_in(view, reading.sources.file(span.file)?, span)
 }
 

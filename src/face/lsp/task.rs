@@ -10,8 +10,8 @@ use super::document::Document;
 use super::run_recorder::{RunRecorder, SinkGroup, findings};
 use super::run_result::RunResult;
 use super::worker_message::WorkerMessage;
-use crate::face::reading::Reading;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::run::play_from;
@@ -53,7 +53,7 @@ impl Task {
         let _ = told.send(WorkerMessage::Ran { path: path.clone(), ran: Box::new(ran), found });
     }
 
-    fn run(&self, reading: &Reading, max_steps: u64) -> RunResult {
+    fn run(&self, reading: &CheckedScript, max_steps: u64) -> RunResult {
         let options = Options { max_steps, ..Options::of(&LANGUAGE) };
         let body = runnable(&reading.script.body, &reading.diagnostics);
         let (mut accept, mut fill) = findings();

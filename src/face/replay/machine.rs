@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::face::reading::Reading;
 use crate::face::terminal::{Color, diagnostic_style};
 use crate::face::test::find::error_words;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::{Sources, decode};
@@ -51,10 +51,10 @@ fn from_file(path: &Path, name: &str, color: Color) -> Result<Named, String> {
 }
 
 fn from_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
-    let reading = Reading::from_path(path);
+    let reading = CheckedScript::from_path(path);
     let style = diagnostic_style(color);
     if !reading.diagnostics.is_empty() {
-        return Err(reading.complaint(style));
+        return Err(reading.render_diagnostics(style));
     }
     match Named::of_script(name, &reading.script.body, &reading.sources, &reading.files) {
         Ok(Some(named)) => Ok(named),
@@ -62,6 +62,6 @@ fn from_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
             "pagewalk: no machine stands at the end of `{name}`\n  help: declare one outside of scenarios, as \
              `machine core-i7`\n"
         )),
-        Err(wrong) => Err(reading.complaint_about(&wrong, style)),
+        Err(wrong) => Err(reading.render(&wrong, style)),
     }
 }

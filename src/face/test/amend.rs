@@ -88,7 +88,7 @@ impl Amend<'_> {
     fn run_script(&self, script: &Script, style: Style) -> AmendRun {
         let reading = &script.reading;
         let mut findings = Findings::new(self.wanted);
-        let mut complaint = reading.complaint(style);
+        let mut complaint = reading.render_diagnostics(style);
         if complaint.is_empty() {
             let body = &reading.script.body;
             let watching = findings.watch(body, &reading.sources);

@@ -100,7 +100,7 @@ impl SuitePlan<'_> {
             }
         }
         if !script.fails {
-            played.complaint += &script.reading.complaint(self.style);
+            played.complaint += &script.reading.render_diagnostics(self.style);
         }
         let beside = script.reading.sources.files().iter().skip(1).filter_map(|file| file.path.clone());
         played.beside.extend(beside);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::fences::{Fence, fences};
 use super::find::{SuiteFile, SuiteFileKind, error_words, report_name};
-use crate::face::reading::Reading;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::loader::{Disk, Loader, Texts};
 use pagewalk_script::lang::source::decode;
@@ -15,7 +15,7 @@ use pagewalk_script::suite::reports::{Case, Mistake, Name};
 pub(crate) struct Script {
     /// Its name without a scenario.
     pub(crate) name: Name,
-    pub(crate) reading: Reading,
+    pub(crate) reading: CheckedScript,
     /// Whether the script must fail.
     pub(crate) fails: bool,
     /// Its first line, from 1.
@@ -28,7 +28,7 @@ pub(crate) struct Script {
 pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
     if found.kind == SuiteFileKind::Script {
-        let reading = Reading::from_path(&found.path);
+        let reading = CheckedScript::from_path(&found.path);
         return Ok(vec![Script { name, reading, fails: false, line: 1, from: 0 }]);
     }
     let text = document(&found.path).map_err(|message| Mistake {
@@ -46,7 +46,7 @@ pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
 
 /// A block of a document, which later blocks can include by its name.
 fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> Script {
-    let reading = Reading::from_text(&found.path.display().to_string(), &fence.text, loader);
+    let reading = CheckedScript::from_text(&found.path.display().to_string(), &fence.text, loader);
     if let (Some(file), Some(folder)) = (&fence.file, folder(&found.path)) {
         loader.texts.insert(folder.join(file), fence.text.into_bytes());
     }

@@ -16,7 +16,7 @@ const OPTIONS: u64 = 0x706F_6F6C_7300_0003;
 ///
 /// # Errors
 /// What is wrong with the pools, now that all questions are there with their points.
-pub fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
+pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     let known = paper.questions.iter();
     let known: Vec<Known> = known
         .map(|question| Known { title: question.title.clone(), points: Some(question.points) })
@@ -70,7 +70,7 @@ fn reorder(paper: &mut Paper, orders: &[(Word, Vec<usize>)]) {
 }
 
 /// The options of every choice, in order.
-pub fn choices(body: &mut [Piece]) -> Vec<&mut Vec<Alternative>> {
+pub(crate) fn choices(body: &mut [Piece]) -> Vec<&mut Vec<Alternative>> {
     let mut all = Vec::new();
     for piece in body {
         match piece {

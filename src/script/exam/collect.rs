@@ -38,7 +38,7 @@ enum OpenPiece {
 
 impl Collector {
     /// The paper, arranged as the script says, and what is wrong with that.
-    pub fn arranged(self) -> (Paper, Vec<Diagnostic>) {
+    pub(crate) fn arranged(self) -> (Paper, Vec<Diagnostic>) {
         let (arrangement, mut paper) = self.parts();
         let wrong = arrange(&mut paper, &arrangement);
         if let Some(code) = arrangement.version {

@@ -15,10 +15,9 @@ pub mod seeds;
 pub mod sheet;
 pub mod spelling;
 mod version;
-pub mod words;
+pub(crate) mod words;
 mod written;
 
-pub use crate::questions::LANGUAGE;
 pub use collect::Collector;
 pub use compose::{Composed, compose, compose_version};
 pub use version::{Student, Version};

@@ -27,13 +27,12 @@ pub struct Question {
     /// What it is worth.
     pub points: Number,
     /// What stands in it, in order.
-    pub body: Vec<Piece>,
+    pub(crate) body: Vec<Piece>,
 }
 
 /// What stands in a question or part.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum Piece {
+pub(crate) enum Piece {
     /// Prose.
     Text(String),
     /// Tables and other things given.

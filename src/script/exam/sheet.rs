@@ -8,7 +8,7 @@ use std::borrow::Cow;
 const LIVE: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// A text as a cell holds it: behind an apostrophe where a spreadsheet would run it otherwise.
-pub fn guarded(text: &str) -> Cow<'_, str> {
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if is_live(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
@@ -39,7 +39,7 @@ pub fn row<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
 }
 
 /// A cell in quotes, where it has a comma, a quote or an end of a line in it, or room around it.
-pub fn quoted(cell: &str) -> Cow<'_, str> {
+pub(crate) fn quoted(cell: &str) -> Cow<'_, str> {
     if cell.contains([',', '"', '\n', '\r', ';', '\t']) || cell.trim() != cell {
         return Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")));
     }

@@ -4,7 +4,7 @@ use crate::questions::entry::{Blank, Form};
 
 /// How the words of a blank are answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Words {
+pub(crate) enum Words {
     /// Yes for this word, no for any other; `-` where there is nothing to say.
     YesNo {
         /// The fact's word that means yes.
@@ -18,7 +18,7 @@ pub enum Words {
 
 impl Words {
     /// How a blank is answered in words, if it is; `bare` where no kernel handles faults.
-    pub fn of(blank: &Blank, bare: bool) -> Option<Self> {
+    pub(crate) fn of(blank: &Blank, bare: bool) -> Option<Self> {
         let Form::Words(words) = blank.form else { return None };
         Some(if words.contains(&"hit") {
             Self::YesNo { yes: "hit", not_looked_up: true }
@@ -32,7 +32,7 @@ impl Words {
     }
 
     /// What can be written: `Y`, `N` and `-`, or the words.
-    pub fn options(&self, blank: &Blank) -> Vec<String> {
+    pub(crate) fn options(&self, blank: &Blank) -> Vec<String> {
         let words = match self {
             Self::YesNo { .. } => vec!["Y", "N"],
             Self::OneOf(words) => words.clone(),
@@ -46,7 +46,7 @@ impl Words {
     }
 
     /// What is right, as one of the options; a word of its own where the key is none of them.
-    pub fn right(&self, blank: &Blank) -> String {
+    pub(crate) fn right(&self, blank: &Blank) -> String {
         let answer = blank.answer();
         let word = match self {
             Self::OneOf(_) => return answer,

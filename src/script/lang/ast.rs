@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-pub use super::span::Span;
+pub(crate) use super::span::Span;
 use super::value::Value;
 
 /// A word of the script and where it stands.
@@ -28,14 +28,14 @@ pub struct Stmt {
     /// What it does.
     pub kind: StmtKind,
     /// What must come of it (`=> …`), in order; empty where nothing is stated.
-    pub facts: Arc<[Fact]>,
+    pub(crate) facts: Arc<[Fact]>,
     /// The whole statement, facts included.
     pub span: Span,
 }
 
 /// The kinds of statement.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum StmtKind {
     /// `read 0x28F size 4`, `machine simple`, `set tlb { … }`, `mmapcopy(1)`: see [`Command`].
     Command(Command),
@@ -81,11 +81,11 @@ pub struct Command {
     /// The first word.
     pub verb: Word,
     /// Written as a call, `verb(…)`.
-    pub call: bool,
+    pub(crate) call: bool,
     /// What stands between the verb and `=` or the block.
     pub operands: Arc<[Expr]>,
     /// What stands after `=`, the value first.
-    pub assigned: Option<Arc<[Expr]>>,
+    pub(crate) assigned: Option<Arc<[Expr]>>,
     /// The block in braces.
     pub block: Option<Settings>,
 }
@@ -94,17 +94,14 @@ pub struct Command {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// `NAME:` in front.
-    pub process: Option<Word>,
-    /// What is done.
-    pub kind: OperationKind,
-    /// Its place.
-    pub span: Span,
+    pub(crate) process: Option<Word>,
+    pub(crate) kind: OperationKind,
+    pub(crate) span: Span,
 }
 
 /// See [`Operation`].
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum OperationKind {
+pub(crate) enum OperationKind {
     /// `probe write 0x10 = 5`.
     Command(Command),
     /// `probe 0x10`, `probe f(1)`.
@@ -117,18 +114,18 @@ pub enum OperationKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
     /// What is to be answered.
-    pub what: Asked,
+    pub(crate) what: Asked,
     /// How numbers are to be written: `hex`, `decimal`, `binary`.
-    pub radix: Option<Word>,
+    pub(crate) radix: Option<Word>,
     /// What it is worth.
-    pub points: Option<Expr>,
+    pub(crate) points: Option<Expr>,
     /// The word `ask`.
-    pub place: Span,
+    pub(crate) place: Span,
 }
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Asked {
     /// `ask read va => vpn, ppn`: the facts without a value are the blanks, and stand in the statement.
     Facts { probe: bool, operation: Operation },
@@ -142,7 +139,7 @@ pub enum Asked {
 
 /// A condition of `choose`.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Condition {
     /// `where va % 4 == 0`.
     Expr(Expr),
@@ -156,9 +153,9 @@ pub struct Settings {
     /// In order.
     pub settings: Arc<[Setting]>,
     /// Rows that begin with `|`, taken together.
-    pub table: Option<Arc<Table>>,
+    pub(crate) table: Option<Arc<Table>>,
     /// From `{` to `}`.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// `ways 4`, `bits 9 9 9 9`, `tlb L2 { … }`, `shared`.
@@ -177,35 +174,30 @@ pub struct Setting {
 /// A table: the header and the rows as written. [`Table::records`] undoes the side-by-side layout.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// The columns' names.
-    pub header: Vec<Cell>,
+    pub(crate) header: Vec<Cell>,
     /// The rows below it.
     pub rows: Vec<Row>,
-    /// The whole.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// Its cells, without the bars.
-    pub cells: Vec<Cell>,
-    /// The whole row.
-    pub span: Span,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) span: Span,
 }
 
 /// A cell and where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
-    /// What it holds.
-    pub kind: CellKind,
-    /// Its place.
-    pub span: Span,
+pub(crate) struct Cell {
+    pub(crate) kind: CellKind,
+    pub(crate) span: Span,
 }
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
-pub enum CellKind {
+pub(crate) enum CellKind {
     /// A bare word or number, as written: the column says which.
     Bare(Arc<str>),
     /// `"quoted"`.
@@ -224,11 +216,11 @@ pub enum CellKind {
 
 /// One entry of a table: its cells in the order of the columns it has. Entries side by side are several records.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Record<'a> {
+pub(crate) struct Record<'a> {
     /// Columns and cells, pair by pair.
-    pub cells: Vec<(&'a Cell, &'a Cell)>,
+    pub(crate) cells: Vec<(&'a Cell, &'a Cell)>,
     /// The row it stands in.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// The pages of a `reference`.
@@ -244,16 +236,15 @@ pub enum Pages {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
     /// Its name with its dots, `L1d.index`.
-    pub name: Word,
+    pub(crate) name: Word,
     /// What is stated of it.
-    pub claim: Claim,
-    /// The whole.
-    pub span: Span,
+    pub(crate) claim: Claim,
+    pub(crate) span: Span,
 }
 
 /// What a fact states.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Claim {
+pub(crate) enum Claim {
     /// `NAME VALUE`.
     Is(Expr),
     /// `NAME not VALUE`.
@@ -277,7 +268,7 @@ pub struct Expr {
 
 /// The kinds of expression.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum ExprKind {
     /// A number, a string, a byte `'h'` (its number), `true`, `false`.
     Value(Value),

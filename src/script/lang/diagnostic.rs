@@ -24,28 +24,28 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A diagnostic without label or help.
-    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let (label, related) = (String::new(), Vec::new());
         Self { code, message: message.into(), span, label, help: None, fix: None, related }
     }
 
     /// With what stands under the token.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
     /// With how to fix it.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// With a fix; where there is no help, its title is the help.
     #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Self {
+    pub(crate) fn fix(mut self, fix: Fix) -> Self {
         self.help.get_or_insert_with(|| fix.title());
         self.fix = Some(Box::new(fix));
         self
@@ -53,21 +53,21 @@ impl Diagnostic {
 
     /// With the name that was probably meant in the place of this one, which stands at the token.
     #[must_use]
-    pub fn did_you_mean(self, said: &str, near: &str) -> Self {
+    pub(crate) fn did_you_mean(self, said: &str, near: &str) -> Self {
         let fix = Fix::write(self.span, said, near);
         self.help(format!("did you mean `{near}`?")).fix(fix)
     }
 
     /// With the difference of two words that a `-` has joined, at the token.
     #[must_use]
-    pub fn to_subtract(self, a: &str, b: &str) -> Self {
+    pub(crate) fn to_subtract(self, a: &str, b: &str) -> Self {
         let fix = Fix::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
         self.help(format!("`-` joins words: to subtract, write `{}` with spaces", fix.text)).fix(fix)
     }
 
     /// With another place that belongs to it.
     #[must_use]
-    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+    pub(crate) fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.related.push((span, label.into()));
         self
     }

@@ -13,7 +13,7 @@ pub struct TextEdit {
 
 impl TextEdit {
     /// Replaces what is at a place.
-    pub fn new(span: Span, replacement: impl Into<String>) -> Self {
+    pub(crate) fn new(span: Span, replacement: impl Into<String>) -> Self {
         Self { span, replacement: replacement.into() }
     }
 }

@@ -10,7 +10,7 @@ pub struct Fix {
     /// What is replaced; empty where something is put in.
     pub span: Span,
     /// What stands there, blanks around it aside, perhaps in quotes; none for whatever stands there.
-    pub was: Option<String>,
+    pub(crate) was: Option<String>,
     /// What is written; empty where something is taken away.
     pub text: String,
 }
@@ -22,17 +22,17 @@ impl Fix {
     }
 
     /// A text in the place of whatever stands there.
-    pub fn replace(span: Span, text: impl Into<String>) -> Self {
+    pub(crate) fn replace(span: Span, text: impl Into<String>) -> Self {
         Self { span, was: None, text: text.into() }
     }
 
     /// A text put in before this byte.
-    pub fn put_in(file: u32, at: u32, text: impl Into<String>) -> Self {
+    pub(crate) fn put_in(file: u32, at: u32, text: impl Into<String>) -> Self {
         Self { span: Span { file, start: at, end: at }, was: None, text: text.into() }
     }
 
     /// Whatever stands there is taken away, and the comma or line with it that it leaves empty.
-    pub fn remove(span: Span) -> Self {
+    pub(crate) fn remove(span: Span) -> Self {
         Self::replace(span, "")
     }
 

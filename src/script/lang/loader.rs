@@ -130,6 +130,42 @@ impl Loader for () {
     }
 }
 
+/// Reads each file once: a file could change between two versions of one paper.
+#[derive(Debug, Clone, Default)]
+pub struct Cached<L> {
+    files: BTreeMap<PathBuf, Arc<[u8]>>,
+    other: L,
+}
+
+impl<L: Loader> Cached<L> {
+    fn bytes(&mut self, path: &Path) -> io::Result<Arc<[u8]>> {
+        if let Some(bytes) = self.files.get(path) {
+            return Ok(bytes.clone());
+        }
+        let bytes: Arc<[u8]> = self.other.load(path)?.into();
+        self.files.insert(path.to_owned(), bytes.clone());
+        Ok(bytes)
+    }
+}
+
+impl<L: Loader> Loader for Cached<L> {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.other.canonical(path)
+    }
+
+    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        self.bytes(path).map(|bytes| bytes.to_vec())
+    }
+
+    fn stream(&mut self, path: &Path) -> io::Result<Stream> {
+        self.bytes(path).map(Stream::Bytes)
+    }
+
+    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
+        self.other.standard_input()
+    }
+}
+
 /// A path without `.` and, where that needs no file system, without `..`.
 pub(super) fn plain(path: &Path) -> PathBuf {
     use std::path::Component;

@@ -1,12 +1,12 @@
 //! Text to a checked tree. Knows nothing of machines: only words, numbers and where they stand.
 
 pub mod ast;
-pub mod beside;
-pub mod check;
+pub(crate) mod beside;
+pub(crate) mod check;
 pub mod cut;
 pub mod diagnostic;
 pub mod edit;
-pub mod fix;
+pub(crate) mod fix;
 pub mod format;
 pub mod include;
 pub mod layout;
@@ -15,6 +15,6 @@ pub mod nearest;
 pub mod parse;
 pub mod source;
 pub mod span;
-pub mod table;
+pub(crate) mod table;
 pub mod value;
 pub mod visit;

@@ -10,8 +10,7 @@ use super::ast::{
 };
 
 /// A walk over the tree, in the order in which a statement evaluates its parts; facts come last.
-#[expect(missing_docs, reason = "each method is called for the node that its name says")]
-pub trait Visit<'s> {
+pub(crate) trait Visit<'s> {
     fn visit_block(&mut self, block: &'s [Stmt]) {
         for stmt in block {
             self.visit_stmt(stmt);
@@ -114,7 +113,7 @@ pub trait Visit<'s> {
 }
 
 /// The children of a statement.
-pub fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
+pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
     match &stmt.kind {
         StmtKind::Command(command) => visit.visit_command(command),
         StmtKind::Probe(operation) => visit.visit_operation(operation),
@@ -164,7 +163,7 @@ pub fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
 }
 
 /// The children of a command. A definition or system call takes expressions, a verb also words of its own.
-pub fn walk_command<'s, V: Visit<'s> + ?Sized>(visit: &mut V, command: &'s Command) {
+pub(crate) fn walk_command<'s, V: Visit<'s> + ?Sized>(visit: &mut V, command: &'s Command) {
     if command.call {
         command.operands.iter().for_each(|argument| visit.visit_expr(argument));
     } else {
@@ -179,7 +178,7 @@ fn walk_operands<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operands: impl Iterat
 }
 
 /// The children of an operation.
-pub fn walk_operation<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operation: &'s Operation) {
+pub(crate) fn walk_operation<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operation: &'s Operation) {
     match &operation.kind {
         OperationKind::Command(command) => visit.visit_command(command),
         OperationKind::Expr(expr) => visit.visit_operand(expr),
@@ -188,7 +187,11 @@ pub fn walk_operation<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operation: &'s O
 }
 
 /// The children of a `reference`.
-pub fn walk_reference<'s, V: Visit<'s> + ?Sized>(visit: &mut V, pages: &'s Pages, settings: &'s Settings) {
+pub(crate) fn walk_reference<'s, V: Visit<'s> + ?Sized>(
+    visit: &mut V,
+    pages: &'s Pages,
+    settings: &'s Settings,
+) {
     if let Pages::List(list) = pages {
         visit.visit_operand(list);
     }
@@ -196,7 +199,7 @@ pub fn walk_reference<'s, V: Visit<'s> + ?Sized>(visit: &mut V, pages: &'s Pages
 }
 
 /// The children of a condition.
-pub fn walk_condition<'s, V: Visit<'s> + ?Sized>(visit: &mut V, condition: &'s Condition) {
+pub(crate) fn walk_condition<'s, V: Visit<'s> + ?Sized>(visit: &mut V, condition: &'s Condition) {
     match condition {
         Condition::Expr(expr) => visit.visit_expr(expr),
         Condition::Facts { operation, facts } => {
@@ -207,7 +210,7 @@ pub fn walk_condition<'s, V: Visit<'s> + ?Sized>(visit: &mut V, condition: &'s C
 }
 
 /// The children of an `ask`.
-pub fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
+pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
     match &ask.what {
         Asked::Facts { operation, .. } => visit.visit_operation(operation),
         Asked::Value { label, value, .. } => {
@@ -224,31 +227,31 @@ pub fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
 }
 
 /// The value of a fact.
-pub fn walk_fact<'s, V: Visit<'s> + ?Sized>(visit: &mut V, fact: &'s Fact) {
+pub(crate) fn walk_fact<'s, V: Visit<'s> + ?Sized>(visit: &mut V, fact: &'s Fact) {
     if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
         visit.visit_operand(value);
     }
 }
 
 /// The children of a block of settings.
-pub fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: &'s Settings) {
+pub(crate) fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: &'s Settings) {
     settings.settings.iter().for_each(|setting| visit.visit_setting(setting));
     settings.table.iter().for_each(|table| visit.visit_table(table));
 }
 
 /// The children of a setting.
-pub fn walk_setting<'s, V: Visit<'s> + ?Sized>(visit: &mut V, setting: &'s Setting) {
+pub(crate) fn walk_setting<'s, V: Visit<'s> + ?Sized>(visit: &mut V, setting: &'s Setting) {
     walk_operands(visit, setting.values.iter());
     setting.block.iter().for_each(|block| visit.visit_settings(block));
 }
 
 /// The cells of a table, below its header.
-pub fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
+pub(crate) fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
     table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| visit.visit_cell(cell));
 }
 
 /// The children of an expression.
-pub fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr) {
+pub(crate) fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr) {
     match &expr.kind {
         ExprKind::Value(_) | ExprKind::Name(_) => {}
         ExprKind::Unary(_, x) | ExprKind::Field(x, _) => visit.visit_expr(x),
@@ -270,7 +273,7 @@ pub fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr) {
 }
 
 /// Whether a test holds for an expression or for any part of it.
-pub fn any_expr(expr: &Expr, test: fn(&Expr) -> bool) -> bool {
+pub(crate) fn any_expr(expr: &Expr, test: fn(&Expr) -> bool) -> bool {
     struct Search(fn(&Expr) -> bool, bool);
     impl<'s> Visit<'s> for Search {
         fn visit_expr(&mut self, expr: &'s Expr) {
@@ -304,12 +307,12 @@ impl Stmt {
     }
 
     /// Whether the names that its block sets are not seen after it.
-    pub fn opens_scope(&self) -> bool {
+    pub(crate) fn opens_scope(&self) -> bool {
         matches!(self.kind, StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. })
     }
 
     /// The variable that it sets.
-    pub fn variable(&self) -> Option<&Word> {
+    pub(crate) fn variable(&self) -> Option<&Word> {
         match &self.kind {
             StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
                 Some(name)
@@ -325,7 +328,7 @@ pub fn statements(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
 }
 
 /// The same without what is in a scope of its own.
-pub fn statements_of_scope(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
+pub(crate) fn statements_of_scope(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     within(block, |stmt| !stmt.opens_scope())
 }
 

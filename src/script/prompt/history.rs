@@ -42,13 +42,13 @@ pub struct Mark<D> {
 
 impl<D> History<D> {
     /// A session that begins in this state.
-    pub fn new(state: State) -> Self {
+    pub(crate) fn new(state: State) -> Self {
         let beginning = Point { state: Some(state.clone()), done: None, dear: true };
         Self { points: vec![beginning], at: 0, now: state }
     }
 
     /// The state where the session stands.
-    pub fn state(&self) -> &State {
+    pub(crate) fn state(&self) -> &State {
         &self.now
     }
 
@@ -68,7 +68,7 @@ impl<D> History<D> {
     }
 
     /// Goes on with a statement; `dear` is one that took long. What was undone is forgotten.
-    pub fn push(&mut self, state: State, done: D, dear: bool) {
+    pub(crate) fn push(&mut self, state: State, done: D, dear: bool) {
         self.points.truncate(self.at + 1);
         self.points.push(Point { state: Some(state.clone()), done: Some(done), dear });
         self.now = state;
@@ -85,7 +85,7 @@ impl<D> History<D> {
     }
 
     /// Comes back to where the session stood; what has been done since is forgotten.
-    pub fn restore(&mut self, mark: Mark<D>) {
+    pub(crate) fn restore(&mut self, mark: Mark<D>) {
         self.points.truncate(mark.at + 1);
         self.points.extend(mark.undone);
         (self.at, self.now) = (mark.at, mark.now);
@@ -93,7 +93,7 @@ impl<D> History<D> {
 
     /// The state after a statement; `again` makes it out of the one before where it is not kept. None if there is no
     /// statement of this number, or it cannot be done again.
-    pub fn state_after(
+    pub(crate) fn state_after(
         &self,
         number: usize,
         mut again: impl FnMut(&State, &D) -> Option<State>,
@@ -108,7 +108,7 @@ impl<D> History<D> {
     }
 
     /// Goes to the state after a statement; false if there is none of this number, or it cannot be done again.
-    pub fn goto(&mut self, number: usize, again: impl FnMut(&State, &D) -> Option<State>) -> bool {
+    pub(crate) fn goto(&mut self, number: usize, again: impl FnMut(&State, &D) -> Option<State>) -> bool {
         let Some(state) = self.state_after(number, again) else { return false };
         self.now = state;
         self.at = number;
@@ -121,7 +121,7 @@ impl<D> History<D> {
     }
 
     /// The statements that led to where the session stands.
-    pub fn done(&self) -> impl Iterator<Item = &D> {
+    pub(crate) fn done(&self) -> impl Iterator<Item = &D> {
         self.all().take_while(|(number, _)| *number <= self.at).map(|(_, done)| done)
     }
 }

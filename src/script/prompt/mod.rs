@@ -1,6 +1,6 @@
 //! Exploring at a prompt: a session that goes back and forth, questions to guess, and the saved script.
 
 pub mod explore;
-pub mod history;
+pub(crate) mod history;
 pub mod quiz;
 pub mod saved;

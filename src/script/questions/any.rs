@@ -23,7 +23,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `nothing-to-choose` where there is none, and what the conditions can be wrong with.
-    pub fn answers(&mut self, name: &Word, from: &Expr, conditions: &[Condition]) -> Result<Answers, Stop> {
+    pub(crate) fn answers(
+        &mut self,
+        name: &Word,
+        from: &Expr,
+        conditions: &[Condition],
+    ) -> Result<Answers, Stop> {
         let value = self.eval(from)?;
         let Some(items) = value.items() else { return Err(not_a_list(from, &value).into()) };
         let mut all = items.remaining() <= CANDIDATES;
@@ -59,7 +64,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As the conditions.
-    pub fn example(
+    pub(crate) fn example(
         &mut self,
         name: &Word,
         answers: &Answers,

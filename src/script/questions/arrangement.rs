@@ -9,7 +9,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
 
 /// Whether a row of `exam` arranges the paper; the others are of its cover.
-pub fn arranges(name: &str) -> bool {
+pub(crate) fn arranges(name: &str) -> bool {
     ARRANGEMENT_SETTINGS.iter().any(|row| row.name == name)
 }
 
@@ -17,46 +17,45 @@ pub fn arranges(name: &str) -> bool {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Arrangement {
     /// Questions of which only some are on a paper.
-    pub pools: Vec<Pool>,
+    pub(crate) pools: Vec<Pool>,
     /// The questions come in an order that is drawn.
-    pub questions: bool,
+    pub(crate) questions: bool,
     /// So do the options of each choice.
-    pub options: bool,
+    pub(crate) options: bool,
     /// What all of that is drawn by.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The titles of the questions that are on the paper, in order, where the script lists them.
-    pub listed: Option<Vec<Word>>,
+    pub(crate) listed: Option<Vec<Word>>,
     /// The options of choices in order, where the script lists them: of a question's first choice, then of its second.
-    pub orders: Vec<(Word, Vec<usize>)>,
+    pub(crate) orders: Vec<(Word, Vec<usize>)>,
     /// The code on the paper, where the script says one.
-    pub version: Option<String>,
+    pub(crate) version: Option<String>,
     /// The id and the name of its student, where the script says them.
-    pub student: Option<(String, String)>,
+    pub(crate) student: Option<(String, String)>,
 }
 
 /// `pool "Translation" pick 2 of ["TLB hit", "TLB miss", "A fault"]`
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pool {
+pub(crate) struct Pool {
     /// What it is about.
-    pub title: Word,
+    pub(crate) title: Word,
     /// How many of its questions are on a paper.
-    pub pick: usize,
+    pub(crate) pick: usize,
     /// The titles of its questions.
-    pub of: Vec<Word>,
+    pub(crate) of: Vec<Word>,
 }
 
 /// A question that stands somewhere in the script, with the points that it says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
-    /// Its title.
-    pub title: Arc<str>,
+pub(crate) struct Known {
+    pub(crate) title: Arc<str>,
     /// Its points, where they are known.
-    pub points: Option<Number>,
+    pub(crate) points: Option<Number>,
 }
 
 impl Arrangement {
     /// What is wrong with the pools, given the questions that there are; those of one pool must be worth the same.
-    pub fn wrong(&self, questions: &[Known]) -> Vec<Diagnostic> {
+    pub(crate) fn wrong(&self, questions: &[Known]) -> Vec<Diagnostic> {
         let mut wrong = Vec::new();
         let mut taken: Vec<&Word> = Vec::new();
         for pool in &self.pools {

@@ -17,7 +17,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `wrong-count`, `unknown-word`, `wrong-type`, `duplicate`.
-    pub fn arrange(&mut self, to: &mut Arrangement, setting: &Setting) -> Result<(), Stop> {
+    pub(crate) fn arrange(&mut self, to: &mut Arrangement, setting: &Setting) -> Result<(), Stop> {
         match &*setting.name.text {
             "pool" => {
                 let pool = pool(self, setting)?;

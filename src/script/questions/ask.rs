@@ -20,7 +20,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn run_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
+    pub(crate) fn run_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
         let radix = self.radix(ask.radix.as_ref())?;
@@ -98,7 +98,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn check_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
+    pub(crate) fn check_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref());
         if points.is_err() {

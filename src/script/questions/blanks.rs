@@ -11,7 +11,7 @@ use pagewalk_engine::machine::addr::Pa;
 
 /// The blank of a fact. `pa` is any physical address of the machine. Where the answer is a number, a word says that there
 /// is none (`evicted none`) or that nobody can know it (`byte unknown`): on paper both are a dash.
-pub fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
+pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
     let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
     Blank { fact: fact.clone(), key: key.of(did).filter(is_answer), form, unit: None }

@@ -20,7 +20,7 @@ const WRONG: usize = 3;
 ///
 /// # Errors
 /// `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, `wrong-type`.
-pub fn choice(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.needs_question(command.verb.span)?;
     let said = session.before_block(command, false)?;
     let mut options = Vec::new();

@@ -24,7 +24,7 @@ pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 ///
 /// # Errors
 /// `misplaced`, `unknown-setting`, `duplicate`, `wrong-count`.
-pub fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     if session.sheet().is_some() {
         return Err(Diagnostic::new(Code::Misplaced, place, "`exam` is said of the whole paper")
@@ -77,7 +77,7 @@ pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 ///
 /// # Errors
 /// `misplaced`, `bad-points`, `unknown-setting`, `unknown-word`, `wrong-count`.
-pub fn essay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.needs_question(command.verb.span)?;
     let said = session.before_block(command, true)?;
     let mut rubric = Vec::new();
@@ -124,11 +124,10 @@ fn rubric_points(
 }
 
 /// What stands before the block of a choice or an essay.
-pub struct Said {
-    /// The text.
-    pub text: String,
+pub(crate) struct Said {
+    pub(crate) text: String,
     /// What it is worth, and where that is said.
-    pub points: Option<(Number, Span)>,
+    pub(crate) points: Option<(Number, Span)>,
     /// In millimetres.
     space: Option<Number>,
 }
@@ -138,7 +137,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `wrong-count`, `unknown-word`, and what its points can be wrong with.
-    pub fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
+    pub(crate) fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {
             let message = format!("`{}` needs a text", verb.text);

@@ -12,7 +12,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the expression can be wrong with.
-    pub fn derivation(&mut self, of: &Expr) -> Result<Derivation, Stop> {
+    pub(crate) fn derivation(&mut self, of: &Expr) -> Result<Derivation, Stop> {
         let written = self.text(of.span).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut derivation = Derivation { written, terms: Vec::new() };
         if !makes_call(of) {

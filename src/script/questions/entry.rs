@@ -44,14 +44,14 @@ impl Attachment for Entry {
 
 impl Entry {
     /// What a statement put on the paper.
-    pub fn of(record: &StepRecord) -> Option<&Self> {
+    pub(crate) fn of(record: &StepRecord) -> Option<&Self> {
         let attachment: &dyn Any = &**record.attachment.as_ref()?;
         attachment.downcast_ref()
     }
 
     /// The same, with the machine as it was before what is asked of it was done.
     #[must_use]
-    pub fn asked_of(mut self, before: Option<Machine>) -> Self {
+    pub(crate) fn asked_of(mut self, before: Option<Machine>) -> Self {
         if let Self::Item { item, .. } = &mut self
             && let Some(hardware) = &mut item.hardware
         {
@@ -85,12 +85,11 @@ pub struct Item {
 /// The machine that a question is asked of, and its kernel.
 #[derive(Debug, Clone)]
 pub struct Hardware {
-    /// The machine.
-    pub spec: Arc<Spec>,
+    pub(crate) spec: Arc<Spec>,
     /// The kernel's settings, where one runs.
     pub kernel: Option<KernelConfig>,
     /// The machine as it was before the operation that is asked of.
-    pub before: Option<Arc<Machine>>,
+    pub(crate) before: Option<Arc<Machine>>,
 }
 
 /// What is asked.
@@ -114,7 +113,7 @@ pub enum ItemKind {
 
 impl ItemKind {
     /// The blanks that it has.
-    pub fn blanks(&self) -> usize {
+    pub(crate) fn blanks(&self) -> usize {
         match self {
             Self::Facts { blanks, .. } => blanks.len(),
             Self::Table { table, columns } => {
@@ -130,9 +129,9 @@ impl ItemKind {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derivation {
     /// The expression as the script writes it.
-    pub written: String,
+    pub(crate) written: String,
     /// The names and paths in it, each with its value, in the order in which they are written.
-    pub terms: Vec<(String, Value)>,
+    pub(crate) terms: Vec<(String, Value)>,
 }
 
 /// An option of a choice.
@@ -152,7 +151,7 @@ pub struct Answers {
     /// The smallest or first of them.
     pub first: Vec<Value>,
     /// There are no others.
-    pub all: bool,
+    pub(crate) all: bool,
     /// What else is right, where there are others.
     pub open: Option<Arc<dyn Open>>,
 }
@@ -160,10 +159,9 @@ pub struct Answers {
 /// What an essay's marks are given for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rubric {
-    /// In words.
-    pub text: String,
+    pub(crate) text: String,
     /// How many points it gets.
-    pub points: Option<Number>,
+    pub(crate) points: Option<Number>,
 }
 
 /// One blank.
@@ -172,11 +170,11 @@ pub struct Blank {
     /// The fact; empty for a value.
     pub fact: Arc<str>,
     /// What is right; none where the operation has no such fact.
-    pub key: Option<Shown>,
+    pub(crate) key: Option<Shown>,
     /// How it is to be written.
     pub form: Form,
     /// What it is counted in.
-    pub unit: Option<Arc<str>>,
+    pub(crate) unit: Option<Arc<str>>,
 }
 
 /// How a blank is to be filled in. It does not depend on whether the operation has the fact, so that it tells nothing.
@@ -204,11 +202,10 @@ pub enum Radix {
 
 impl Radix {
     /// Its word in a script.
-    pub const NAMES: [(&'static str, Self); 3] =
+    pub(crate) const NAMES: [(&'static str, Self); 3] =
         [("hex", Self::Hex), ("decimal", Self::Decimal), ("binary", Self::Binary)];
 
-    /// Its word.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(_, radix)| *radix == self).map_or("", |(name, _)| name)
     }
 

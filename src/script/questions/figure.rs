@@ -17,7 +17,7 @@ const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1` and `
 ///
 /// # Errors
 /// `misplaced`, `unknown-word`, `wrong-count`, `address-too-wide`.
-pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     session.needs_question(place)?;
     let Some((first, rest)) = command.operands.split_first() else {

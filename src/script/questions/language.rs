@@ -96,7 +96,7 @@ impl Extension for Papers {
             StmtKind::Part { name, points, body } => session.run_part(stmt, name, points.as_ref(), body),
             StmtKind::Given { place, nouns } => session.run_given(stmt, *place, nouns),
             StmtKind::Ask(ask) => session.run_ask(stmt, ask),
-            _ => session.run(stmt),
+            _ => session.begin(stmt),
         }
     }
 

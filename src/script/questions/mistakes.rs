@@ -9,9 +9,9 @@ use pagewalk_engine::machine::addr::Pa;
 
 /// A mistake that is made with addresses.
 #[derive(Debug)]
-pub struct MistakeRow {
+pub(crate) struct MistakeRow {
     /// What went wrong, as a marker says it.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it leads to; none where it cannot be made.
     answers: fn(&Scene) -> Option<Answers>,
 }
@@ -21,15 +21,14 @@ type Answers = Vec<(&'static str, u64)>;
 
 /// What a mistake leads to.
 #[derive(Debug, Clone)]
-pub struct Made {
-    /// What went wrong.
-    pub name: &'static str,
+pub(crate) struct Made {
+    pub(crate) name: &'static str,
     /// The facts that come out wrong, each with the value written.
-    pub facts: Vec<(&'static str, Shown)>,
+    pub(crate) facts: Vec<(&'static str, Shown)>,
 }
 
 /// The mistakes, the most usual ones first.
-pub const MISTAKES: &[MistakeRow] = &[
+pub(crate) const MISTAKES: &[MistakeRow] = &[
     MistakeRow { name: "VPN and VPO swapped", answers: |s| s.in_page(s.vpo?, s.vpn?) },
     MistakeRow {
         name: "TLB tag and TLB index swapped",
@@ -85,7 +84,7 @@ struct Scene<'a> {
 
 /// What each mistake leads to, of those that can be made with this access. Answers that happen to be right are left out;
 /// `before` is the machine before the access, where stale entries are looked for.
-pub fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
+pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     let scene = Scene::new(access, before);
     let of = |row: &MistakeRow| {
         let facts: Vec<(&'static str, Shown)> = (row.answers)(&scene)?
@@ -99,7 +98,7 @@ pub fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
 
 /// Values of a fact that mistakes lead to, each once, and what went wrong; where they are too few, others of one bit
 /// misread, from the lowest bit on.
-pub fn distractors(
+pub(crate) fn distractors(
     access: &Access,
     before: Option<&Machine>,
     fact: &str,
@@ -205,7 +204,7 @@ impl<'a> Scene<'a> {
 }
 
 /// A fact as a number, where it is one.
-pub fn number(shown: &Shown) -> Option<u64> {
+pub(crate) fn number(shown: &Shown) -> Option<u64> {
     match &shown.value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,

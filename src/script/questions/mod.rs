@@ -1,7 +1,7 @@
 //! Questions: what a script puts on an exam's paper, as data, and the statements that do so.
 
 mod any;
-pub mod arrangement;
+pub(crate) mod arrangement;
 mod arranging;
 mod ask;
 mod blanks;
@@ -10,18 +10,18 @@ mod commands;
 mod derivation;
 pub mod entry;
 mod figure;
-pub mod follow;
+pub(crate) mod follow;
 mod language;
-pub mod mistakes;
-pub mod open;
+pub(crate) mod mistakes;
+pub(crate) mod open;
 mod papers;
-pub mod points;
+pub(crate) mod points;
 mod prose;
 mod question;
 mod rows;
-pub mod settings;
+pub(crate) mod settings;
 mod sharing;
-pub mod sheet;
+pub(crate) mod sheet;
 mod tables;
 mod tried;
 mod wording;

@@ -11,20 +11,20 @@ use crate::run::session::{Action, Session};
 use crate::run::view::View;
 
 /// What a session remembers of a paper.
-#[derive(Default)]
-pub struct Papers {
+#[derive(Clone, Default)]
+pub(crate) struct Papers {
     /// How many questions there have been of each title.
-    pub titles: BTreeMap<Arc<str>, u64>,
+    pub(crate) titles: BTreeMap<Arc<str>, u64>,
     /// How the paper is arranged (when checking only).
-    pub arrangement: Option<Arrangement>,
+    pub(crate) arrangement: Option<Arrangement>,
     /// The questions of the script (when checking only).
-    pub questions: Vec<Known>,
+    pub(crate) questions: Vec<Known>,
     /// The question that the statement belongs to.
     sheet: Option<Sheet>,
 }
 
 /// An action that puts something on the paper, and shows it.
-pub fn puts(entry: Entry, views: Vec<View>) -> Action {
+pub(crate) fn puts(entry: Entry, views: Vec<View>) -> Action {
     Action::does(move |session| {
         session.enter(entry);
         Ok(Did::Shown(views))
@@ -33,7 +33,7 @@ pub fn puts(entry: Entry, views: Vec<View>) -> Action {
 
 impl Session<'_> {
     /// What is remembered of the paper.
-    pub fn exam_mut(&mut self) -> &mut Papers {
+    pub(crate) fn exam_mut(&mut self) -> &mut Papers {
         self.extension_state()
     }
 
@@ -43,18 +43,16 @@ impl Session<'_> {
     }
 
     /// The same, to be changed.
-    pub fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+    pub(crate) fn sheet_mut(&mut self) -> Option<&mut Sheet> {
         self.exam_mut().sheet.as_mut()
     }
 
-    /// Begins a question.
-    pub fn open_sheet(&mut self, sheet: Option<Sheet>) {
+    pub(crate) fn open_sheet(&mut self, sheet: Option<Sheet>) {
         self.draws_together = sheet.is_some();
         self.exam_mut().sheet = sheet;
     }
 
-    /// Ends the question.
-    pub fn close_sheet(&mut self) -> Option<Sheet> {
+    pub(crate) fn close_sheet(&mut self) -> Option<Sheet> {
         self.draws_together = false;
         self.exam_mut().sheet.take()
     }

@@ -4,16 +4,15 @@ use crate::lang::value::{Number, ValueError};
 
 /// Something that has points: those that are said, else those that it counts where nothing is to be shared.
 #[derive(Debug, Clone, Copy)]
-pub struct Share {
-    /// What is said.
-    pub stated: Option<Number>,
+pub(crate) struct Share {
+    pub(crate) stated: Option<Number>,
     /// What it counts otherwise: a point for each blank.
-    pub alone: Number,
+    pub(crate) alone: Number,
 }
 
 /// Why points cannot be shared out.
 #[derive(Debug, Clone, Copy)]
-pub enum Unshared {
+pub(crate) enum Unshared {
     /// They add up to this, and not to the whole.
     Sum(Number),
     /// Nothing is left of the whole for those without.
@@ -32,7 +31,7 @@ impl From<ValueError> for Unshared {
 ///
 /// # Errors
 /// Why they do not add up.
-pub fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number>, Unshared> {
+pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number>, Unshared> {
     let Some(whole) = whole else {
         return Ok(each.iter().map(|share| share.stated.unwrap_or(share.alone)).collect());
     };
@@ -55,7 +54,7 @@ pub fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number>, Unsh
 ///
 /// # Errors
 /// It leaves the range of numbers.
-pub fn total(points: &[Number]) -> Result<Number, Unshared> {
+pub(crate) fn total(points: &[Number]) -> Result<Number, Unshared> {
     let mut sum = Number::from(0u64);
     for number in points {
         sum = sum.plus(*number)?;

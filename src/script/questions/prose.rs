@@ -17,7 +17,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the expression can be wrong with.
-    pub fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
+    pub(crate) fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
         Ok(dedented(&self.eval(expr)?.to_string()))
     }
 
@@ -25,7 +25,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `bad-points`, `wrong-type`, and what the expression can be wrong with.
-    pub fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
+    pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
         let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
         if points.is_negative() {
             let message = format!("{points} points are fewer than none");
@@ -38,7 +38,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::points`].
-    pub fn perhaps_points(&mut self, expr: Option<&Expr>) -> Result<Option<(Number, Span)>, Stop> {
+    pub(crate) fn perhaps_points(&mut self, expr: Option<&Expr>) -> Result<Option<(Number, Span)>, Stop> {
         expr.map(|expr| self.points(expr)).transpose()
     }
 
@@ -46,7 +46,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-word`.
-    pub fn radix(&self, word: Option<&Word>) -> Result<Option<Radix>, Stop> {
+    pub(crate) fn radix(&self, word: Option<&Word>) -> Result<Option<Radix>, Stop> {
         let Some(word) = word else { return Ok(None) };
         if let Some((_, radix)) = Radix::NAMES.iter().find(|(name, _)| *name == &*word.text) {
             return Ok(Some(*radix));
@@ -65,7 +65,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `misplaced`.
-    pub fn needs_question(&self, place: Span) -> Result<(), Stop> {
+    pub(crate) fn needs_question(&self, place: Span) -> Result<(), Stop> {
         let called = self.checking() && self.state.scopes.iter().any(|scope| scope.private);
         if self.sheet().is_some() || called {
             return Ok(());
@@ -77,17 +77,17 @@ impl Session<'_> {
     }
 
     /// Whether what is put on the paper stands in a part.
-    pub fn in_part(&self) -> bool {
+    pub(crate) fn in_part(&self) -> bool {
         self.sheet().is_some_and(Sheet::in_part)
     }
 
     /// Puts something on the paper, with the next record.
-    pub fn enter(&mut self, entry: Entry) {
+    pub(crate) fn enter(&mut self, entry: Entry) {
         self.attachment = Some(Arc::new(entry));
     }
 
     /// Something to answer, counted in its question.
-    pub fn item(&mut self, kind: ItemKind, points: Option<(Number, Span)>) -> Entry {
+    pub(crate) fn item(&mut self, kind: ItemKind, points: Option<(Number, Span)>) -> Entry {
         let points = points.map(|(points, _)| points);
         if let Some(sheet) = self.sheet_mut() {
             sheet.add(points, kind.blanks());
@@ -97,7 +97,7 @@ impl Session<'_> {
     }
 
     /// What is asked from here on in the question is not known for certain (when checking only).
-    pub fn unsure_of_question(&mut self) {
+    pub(crate) fn unsure_of_question(&mut self) {
         if let Some(sheet) = self.sheet_mut() {
             sheet.unsure();
         }

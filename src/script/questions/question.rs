@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arrangement::Known;
 use super::entry::Entry;
 use super::sheet::Sheet;
-use crate::lang::ast::{Command, Expr, Span, Stmt, Word};
+use crate::lang::ast::{Block, Command, Expr, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::nouns::ShowPlan;
 use crate::run::record::Did;
@@ -21,27 +21,24 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What ends the script; what is wrong in the question ends the question.
-    pub fn run_question(
+    pub(crate) fn run_question(
         &mut self,
         stmt: &Stmt,
         title: &Word,
         points: Option<&Expr>,
-        body: &[Stmt],
+        body: &Block,
     ) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points)?;
-        let run = |session: &mut Self| {
-            session.open_sheet(Some(Sheet::new(title.span, points)));
-            session.state.random = session.own_generator(&title.text);
-            let points = points.map(|(points, _)| points);
-            session.enter(Entry::Question { title: title.text.clone(), points });
-            session.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
-            session.run_block(body, stmt.span)?;
+        self.enter_isolated(title, Some(|session| drop(session.close_sheet())));
+        self.open_sheet(Some(Sheet::new(title.span, points)));
+        self.state.random = self.own_generator(&title.text);
+        let points = points.map(|(points, _)| points);
+        self.enter(Entry::Question { title: title.text.clone(), points });
+        self.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
+        self.enter_block_then(body, stmt.span, |session| {
             session.close_sheet().map_or(Ok(()), |sheet| Ok(sheet.close()?))
-        };
-        let result = self.isolated(title, run);
-        self.close_sheet();
-        result
+        })
     }
 
     /// The generator of a question: it follows from the script's and from the title, so that what one question draws changes
@@ -58,19 +55,18 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What is wrong in it.
-    pub fn run_part(
+    pub(crate) fn run_part(
         &mut self,
         stmt: &Stmt,
         name: &Word,
         points: Option<&Expr>,
-        body: &[Stmt],
+        body: &Block,
     ) -> Result<(), Stop> {
         let points = self.begin_part(name, points)?;
         let points = points.map(|(points, _)| points);
         self.enter(Entry::Part { name: name.text.clone(), points });
         self.finish(stmt.span, Did::Quiet, Vec::new())?;
-        self.run_block(body, stmt.span)?;
-        self.end_part()
+        self.enter_block_then(body, stmt.span, |session| session.end_part())
     }
 
     fn begin_part(
@@ -113,7 +109,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Arc<[Expr]>]) -> Result<(), Stop> {
+    pub(crate) fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Arc<[Expr]>]) -> Result<(), Stop> {
         let mut views = Vec::new();
         for plan in self.given(place, nouns)? {
             views.extend(self.show(plan, place)?);
@@ -127,7 +123,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn given(&mut self, place: Span, nouns: &[Arc<[Expr]>]) -> Result<Vec<ShowPlan>, Stop> {
+    pub(crate) fn given(&mut self, place: Span, nouns: &[Arc<[Expr]>]) -> Result<Vec<ShowPlan>, Stop> {
         self.needs_question(place)?;
         nouns.iter().map(|operands| self.as_shown(place, operands)).collect()
     }
@@ -136,7 +132,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<ShowPlan, Stop> {
+    pub(crate) fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<ShowPlan, Stop> {
         let verb = Word { text: "show".into(), span: place };
         let command = Command { verb, call: false, operands: operands.clone(), assigned: None, block: None };
         show_plan(self, &command)
@@ -146,7 +142,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `misplaced`, and what its points can be wrong with.
-    pub fn check_question(&mut self, title: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
+    pub(crate) fn check_question(
+        &mut self,
+        title: &Word,
+        points: Option<&Expr>,
+        body: &[Stmt],
+    ) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points);
         let worth = points.as_ref().ok().copied().flatten().map(|(points, _)| points);
@@ -170,7 +171,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `misplaced`, `no-blank`, `bad-points`, and what its points can be wrong with.
-    pub fn check_part(&mut self, name: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
+    pub(crate) fn check_part(
+        &mut self,
+        name: &Word,
+        points: Option<&Expr>,
+        body: &[Stmt],
+    ) -> Result<(), Stop> {
         let begun = self.begin_part(name, points);
         self.check_block(body);
         begun?;

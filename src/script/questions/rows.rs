@@ -6,7 +6,7 @@ use crate::lang::nearest::nearest;
 use crate::run::settings::{SettingWord, list};
 
 /// A bare word, if the expression is one.
-pub fn word(expr: &Expr) -> Option<&str> {
+pub(crate) fn word(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
         _ => None,
@@ -14,7 +14,7 @@ pub fn word(expr: &Expr) -> Option<&str> {
 }
 
 /// A setting lacks something.
-pub fn missing(setting: &Setting, what: &str) -> Diagnostic {
+pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
     let message = format!("`{}` needs {what}", setting.name.text);
     Diagnostic::new(Code::WrongCount, setting.name.span, message)
 }
@@ -37,7 +37,7 @@ pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
 ///
 /// # Errors
 /// `unknown-setting`.
-pub fn known(setting: &Setting, rows: &[&[SettingWord]], of: &str) -> Result<(), Diagnostic> {
+pub(crate) fn known(setting: &Setting, rows: &[&[SettingWord]], of: &str) -> Result<(), Diagnostic> {
     let name = &setting.name;
     let names = || rows.iter().flat_map(|rows| rows.iter()).map(|row| row.name);
     if names().any(|known| known == &*name.text) {

@@ -13,7 +13,7 @@ const fn often(name: &'static str, params: &'static [Param], help: &'static str)
 }
 
 /// What `exam` says of the cover.
-pub const COVER_SETTINGS: &[SettingWord] = &[
+pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     once("title", &[TEXT], "what the exam is called"),
     once("course", &[TEXT], "the course that it is of"),
     once("duration", &[N, Unit("min")], "how long it takes"),
@@ -21,7 +21,7 @@ pub const COVER_SETTINGS: &[SettingWord] = &[
 ];
 
 /// What `exam` says of the arrangement of the paper.
-pub const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
+pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(
         "pool",
         &[TEXT, Keyword("pick"), N, Keyword("of"), LIST],
@@ -39,7 +39,7 @@ pub const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
 ];
 
 /// The options of a `choice`.
-pub const CHOICE_SETTINGS: &[SettingWord] = &[
+pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
     often(
         "correct",
         &[TEXT, Optional(&[Keyword("when"), COND])],
@@ -50,7 +50,7 @@ pub const CHOICE_SETTINGS: &[SettingWord] = &[
 ];
 
 /// What an `essay` is marked by.
-pub const ESSAY_SETTINGS: &[SettingWord] = &[often(
+pub(crate) const ESSAY_SETTINGS: &[SettingWord] = &[often(
     "rubric",
     &[TEXT, Optional(&[Keyword("points"), N])],
     "what an answer must have, and what that is worth",

@@ -21,7 +21,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-process`, `wrong-count`.
-    pub fn processes_named(&mut self, place: Span, named: &[Expr]) -> Result<Vec<Word>, Stop> {
+    pub(crate) fn processes_named(&mut self, place: Span, named: &[Expr]) -> Result<Vec<Word>, Stop> {
         if let Some(more) = named.get(PROCESSES) {
             let message = format!("a figure has room for {PROCESSES} processes");
             return Err(Diagnostic::new(Code::WrongCount, more.span, message).label("one too many").into());
@@ -42,7 +42,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::processes_named`]; `limit-size`.
-    pub fn sharing(&mut self, place: Span, named: &[Expr]) -> Result<View, Stop> {
+    pub(crate) fn sharing(&mut self, place: Span, named: &[Expr]) -> Result<View, Stop> {
         let mut pids = Vec::new();
         for name in self.processes_named(place, named)? {
             pids.push(self.process_called(&name)?.pid);

@@ -29,17 +29,16 @@ struct Unit {
 
 impl Sheet {
     /// A question with nothing in it.
-    pub fn new(place: Span, points: Option<(Number, Span)>) -> Self {
+    pub(crate) fn new(place: Span, points: Option<(Number, Span)>) -> Self {
         Self { question: Unit::new("question", place, points), part: None }
     }
 
     /// Whether a part is at hand.
-    pub fn in_part(&self) -> bool {
+    pub(crate) fn in_part(&self) -> bool {
         self.part.is_some()
     }
 
-    /// A part begins.
-    pub fn begin(&mut self, place: Span, points: Option<(Number, Span)>) {
+    pub(crate) fn begin(&mut self, place: Span, points: Option<(Number, Span)>) {
         self.part = Some(Unit::new("part", place, points));
     }
 
@@ -47,7 +46,7 @@ impl Sheet {
     ///
     /// # Errors
     /// `no-blank`, `bad-points`.
-    pub fn end(&mut self) -> Result<(), Diagnostic> {
+    pub(crate) fn end(&mut self) -> Result<(), Diagnostic> {
         let Some(part) = self.part.take() else { return Ok(()) };
         let closed = part.close();
         self.question.unsure |= part.unsure || closed.is_err();
@@ -60,18 +59,17 @@ impl Sheet {
     ///
     /// # Errors
     /// `no-blank`, `bad-points`.
-    pub fn close(&self) -> Result<(), Diagnostic> {
+    pub(crate) fn close(&self) -> Result<(), Diagnostic> {
         self.question.close().map(|_| ())
     }
 
-    /// Something is asked.
-    pub fn add(&mut self, stated: Option<Number>, blanks: usize) {
+    pub(crate) fn add(&mut self, stated: Option<Number>, blanks: usize) {
         let unit = self.part.as_mut().unwrap_or(&mut self.question);
         unit.shares.push(Share { stated, alone: Number::from(blanks.max(1) as u64) });
     }
 
     /// What is asked from here on is not known for certain.
-    pub fn unsure(&mut self) {
+    pub(crate) fn unsure(&mut self) {
         self.part.as_mut().unwrap_or(&mut self.question).unsure = true;
     }
 }

@@ -21,7 +21,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-noun`, `unknown-column`, `limit-size`, and what else the noun can be wrong with.
-    pub fn table_asked(
+    pub(crate) fn table_asked(
         &mut self,
         place: Span,
         noun: &Arc<[Expr]>,

@@ -41,7 +41,7 @@ impl Sink for Nowhere {
 
 impl Session<'_> {
     /// What is needed to tell later whether a value satisfies conditions.
-    pub fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
+    pub(crate) fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
         let (name, conditions) = (name.clone(), conditions.into());
         Arc::new(Kept {
             language: self.language,

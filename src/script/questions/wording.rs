@@ -20,7 +20,7 @@ struct Uses<'e>(Vec<(&'e str, Span)>);
 impl Session<'_> {
     /// The words of a condition, from the name that is asked for to its end, with the values of all variables but that name.
     /// `from` are the candidates: a list is written out.
-    pub fn conditions_in_words(
+    pub(crate) fn conditions_in_words(
         &self,
         whole: Span,
         name: &str,
@@ -54,7 +54,7 @@ impl Session<'_> {
     }
 
     /// The words of an operation, with the values of its variables.
-    pub fn operation_in_words(&self, operation: &Operation) -> String {
+    pub(crate) fn operation_in_words(&self, operation: &Operation) -> String {
         let mut uses = Uses::default();
         uses.visit_operation(operation);
         self.in_words(operation.span, &self.values_of(&uses, Radix::Hex))

@@ -71,10 +71,8 @@ impl Block {
 /// A blank of the worksheet: `VPN 0x0F`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blank {
-    /// What is asked.
-    pub label: String,
-    /// The answer.
-    pub value: String,
+    pub(crate) label: String,
+    pub(crate) value: String,
 }
 
 /// A table whose columns stand in groups (the ways of a set).
@@ -83,7 +81,7 @@ pub struct Table {
     /// What it is; may be empty.
     pub title: String,
     /// The names of the columns, group by group.
-    pub groups: Vec<Vec<String>>,
+    pub(crate) groups: Vec<Vec<String>>,
     /// The cells of each row, as many as there are columns in all groups.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -91,48 +89,45 @@ pub struct Table {
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
-    /// What it says.
-    pub text: String,
+    pub(crate) text: String,
     /// It is a word, not a number: words begin where their column begins, numbers end where it ends.
-    pub word: bool,
+    pub(crate) word: bool,
 }
 
 /// An address drawn as boxes: its bits are numbered from the left, the highest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruler {
     /// Which address it is.
-    pub title: String,
-    /// Its width.
-    pub bits: u32,
+    pub(crate) title: String,
+    pub(crate) bits: u32,
     /// Ways of cutting it up, one below the other.
-    pub rows: Vec<RulerRow>,
+    pub(crate) rows: Vec<RulerRow>,
 }
 
 /// A way of cutting an address up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RulerRow {
+pub(crate) struct RulerRow {
     /// Whose it is (a TLB, a cache); empty where that needs no saying.
-    pub label: String,
+    pub(crate) label: String,
     /// The fields, from the highest bit downward, each beginning where the one before it ends.
-    pub fields: Vec<BitField>,
+    pub(crate) fields: Vec<BitField>,
 }
 
 /// Consecutive bits of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BitField {
+pub(crate) struct BitField {
     /// Its name: `TLBT`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What follows its name, for one of several: the 2 of `VPN2`.
-    pub number: Option<u32>,
-    /// Its highest bit.
-    pub high: u32,
+    pub(crate) number: Option<u32>,
+    pub(crate) high: u32,
     /// Its lowest bit, not above the highest.
-    pub low: u32,
+    pub(crate) low: u32,
 }
 
 impl BitField {
     /// Its name with its number.
-    pub fn full_name(&self) -> String {
+    pub(crate) fn full_name(&self) -> String {
         self.number.map_or_else(|| self.name.to_owned(), |number| format!("{}{number}", self.name))
     }
 }
@@ -140,43 +135,40 @@ impl BitField {
 /// An address space drawn as boxes one upon the other, the highest address on top.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
-    /// Whose it is.
-    pub title: String,
+    pub(crate) title: String,
     /// The boxes, from the top.
-    pub slabs: Vec<Slab>,
+    pub(crate) slabs: Vec<Slab>,
     /// The address at the bottom of the last.
-    pub bottom: String,
+    pub(crate) bottom: String,
 }
 
 /// A box of an address space.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slab {
+pub(crate) struct Slab {
     /// The address at its upper edge: of the first byte above it.
-    pub top: String,
+    pub(crate) top: String,
     /// What stands beside its upper edge: `brk`.
-    pub mark: String,
+    pub(crate) mark: String,
     /// What is in it: each line in two parts, to the left and to the right.
-    pub lines: Vec<(String, String)>,
+    pub(crate) lines: Vec<(String, String)>,
     /// What stands beside it.
-    pub note: String,
+    pub(crate) note: String,
     /// Nothing is mapped there.
-    pub gap: bool,
+    pub(crate) gap: bool,
 }
 
 /// A step of a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Who does it, or who hands on to whom: `CPU → MMU`.
-    pub who: String,
-    /// What happens.
-    pub what: String,
+    pub(crate) who: String,
+    pub(crate) what: String,
 }
 
 /// What came of the facts stated of a statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checks {
-    /// How many held.
-    pub held: u64,
+    pub(crate) held: u64,
     /// Those that did not.
     pub failed: Vec<Failure>,
 }

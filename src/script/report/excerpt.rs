@@ -15,7 +15,7 @@ const BEFORE: usize = 40;
 
 /// Some lines of a file, copied and cut. To miette it is a source whose lines have the file's numbers.
 #[derive(Debug)]
-pub struct Excerpt {
+pub(crate) struct Excerpt {
     name: String,
     text: String,
     lines: Vec<Line>,
@@ -39,7 +39,7 @@ struct Line {
 impl Excerpt {
     /// The lines of these places of a file, each with the line before and after; the first place is the one that
     /// matters most. Places are bytes of the file; what lies outside of it is moved to its end.
-    pub fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
+    pub(crate) fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
         let text = &file.text;
         let mut lines: BTreeMap<usize, Range<usize>> = BTreeMap::new();
         let mut beside: BTreeMap<usize, Range<usize>> = BTreeMap::new();
@@ -85,7 +85,7 @@ impl Excerpt {
     }
 
     /// Where a place of the file is in the excerpt, up to the end of its first line; none if it is not shown.
-    pub fn find(&self, text: &str, place: &Range<usize>) -> Option<Range<usize>> {
+    pub(crate) fn find(&self, text: &str, place: &Range<usize>) -> Option<Range<usize>> {
         let start = boundary(text, place.start);
         let line = self.lines.iter().find(|line| line.source.start <= start && start <= line.source.end)?;
         let end = boundary(text, place.end).clamp(start, line.source.end);
@@ -163,7 +163,7 @@ fn cut(text: &str, line: &Range<usize>, focus: usize) -> Range<usize> {
 }
 
 /// Without what a terminal would act on: control characters and turns of the writing direction.
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let acts = |c: char| {
         c.is_control() && c != '\t'
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

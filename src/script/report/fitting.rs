@@ -26,7 +26,7 @@ pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
 
 /// Text in lines of at most `room` columns. A line that fits stays as it is; of one that does not, runs of blanks
 /// count for one.
-pub fn broken(text: &str, room: usize) -> String {
+pub(crate) fn broken(text: &str, room: usize) -> String {
     let mut out: Vec<String> = Vec::new();
     for line in text.lines() {
         if line.chars().count() <= room {

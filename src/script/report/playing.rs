@@ -10,7 +10,7 @@ use crate::run::session::Options;
 use crate::run::{Ended, Files, run};
 
 /// The simple memory system of CS:APP 9.6.4 with its contents (figure 9.20).
-pub const SIMPLE: &str = "machine simple
+pub(crate) const SIMPLE: &str = "machine simple
 set page_table {
   | vpn ppn v | vpn ppn v | vpn ppn v | vpn ppn v |
   | 00  28  1 | 01  -   0 | 02  33  1 | 03  02  1 |
@@ -69,6 +69,6 @@ pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> 
 }
 
 /// The records of a script.
-pub fn records(script: &str) -> Vec<StepRecord> {
+pub(crate) fn records(script: &str) -> Vec<StepRecord> {
     play(script, |_| Vec::new()).0
 }

@@ -6,10 +6,10 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 /// A writer of XML into memory.
-pub type Xml = Writer<Vec<u8>>;
+pub(crate) type Xml = Writer<Vec<u8>>;
 
 /// A document: its declaration and what `body` writes, with a line break at its end.
-pub fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
+pub(crate) fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     // Writing to memory does not fail.
     let _ = xml
@@ -21,7 +21,7 @@ pub fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
 }
 
 /// Text without the characters that XML 1.0 has not (section 2.2 of the recommendation).
-pub fn legal(text: &str) -> String {
+pub(crate) fn legal(text: &str) -> String {
     let known =
         |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     text.chars().map(|c| if known(c) { c } else { '\u{FFFD}' }).collect()
@@ -31,7 +31,7 @@ pub fn legal(text: &str) -> String {
 ///
 /// # Errors
 /// Those of `body`.
-pub fn within(
+pub(crate) fn within(
     xml: &mut Xml,
     tag: &str,
     attributes: &[(&str, &str)],
@@ -44,7 +44,7 @@ pub fn within(
 ///
 /// # Errors
 /// None: it writes to memory.
-pub fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
+pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
     xml.create_element(tag).with_attributes(attributes.iter().copied()).write_empty().map(|_| ())
 }
 

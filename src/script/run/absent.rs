@@ -4,7 +4,7 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
 /// What the language leaves out on purpose: a topic and its words.
-pub const LEFT_OUT: &[(&str, &[&str])] = &[
+pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
     ("segmentation", &["segmentation", "segment", "segments", "segment_table"]),
     ("inverted page tables", &["inverted", "inverted_page_table"]),
     ("hashed page tables", &["hashed", "hashed_page_table"]),
@@ -12,13 +12,13 @@ pub const LEFT_OUT: &[(&str, &[&str])] = &[
 ];
 
 /// What is said of a word that the language leaves out on purpose.
-pub fn said(word: &str) -> Option<String> {
+pub(crate) fn said(word: &str) -> Option<String> {
     let topic = LEFT_OUT.iter().find(|(_, words)| words.contains(&word)).map(|(topic, _)| *topic);
     topic.map(|topic| format!("{topic}: the language leaves this out on purpose"))
 }
 
 /// The diagnostic for a statement or function that has no row but is known.
-pub fn diagnostic(word: &Word) -> Option<Diagnostic> {
+pub(crate) fn diagnostic(word: &Word) -> Option<Diagnostic> {
     said(&word.text)
         .map(|said| Diagnostic::new(Code::NotInLanguage, word.span, said).label("not in the language"))
 }

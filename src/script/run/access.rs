@@ -14,7 +14,7 @@ use super::recorder::FaultRecord;
 
 /// Which statement made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccessVerb {
+pub(crate) enum AccessVerb {
     /// `translate`
     Translate,
     /// `read`
@@ -29,60 +29,54 @@ pub enum AccessVerb {
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The machine it ran on.
-    pub spec: Arc<Spec>,
+    pub(crate) spec: Arc<Spec>,
     /// The core it ran on.
-    pub core: u32,
-    /// The statement.
-    pub verb: AccessVerb,
-    /// Without effect.
-    pub probe: bool,
+    pub(crate) core: u32,
+    pub(crate) verb: AccessVerb,
+    pub(crate) probe: bool,
     /// What it was for.
-    pub kind: AccessKind,
-    /// By whom.
-    pub mode: Privilege,
+    pub(crate) kind: AccessKind,
+    pub(crate) mode: Privilege,
     /// The virtual address; the physical one on a machine without an MMU.
     pub va: Va,
     /// Bytes read or written, in address order.
-    pub data: Vec<Option<u8>>,
+    pub(crate) data: Vec<Option<u8>>,
     /// What came of it.
-    pub outcome: AccessOutcome,
+    pub(crate) outcome: AccessOutcome,
     /// Everything that the hardware did. In a process, what it did for the pieces that were done, and for one that could not
     /// be done; an attempt that was done again stands in its fault.
-    pub events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
     /// The process that made it; none on bare hardware.
-    pub process: Option<Box<InProcess>>,
+    pub(crate) process: Option<Box<InProcess>>,
 }
 
 /// What an access of a process has beyond the hardware's.
 #[derive(Debug, Clone)]
 pub struct InProcess {
-    /// The process.
-    pub process: ProcessRef,
+    pub(crate) process: ProcessRef,
     /// Its faults, in order: resolved ones, and one that could not be.
-    pub faults: Vec<FaultRecord>,
+    pub(crate) faults: Vec<FaultRecord>,
     /// The fault that ended it.
-    pub killed: Option<FaultClass>,
-    /// The process has ended of it.
-    pub ended: bool,
+    pub(crate) killed: Option<FaultClass>,
     /// The names that the steps need.
-    pub legend: Legend,
+    pub(crate) legend: Legend,
 }
 
 impl Access {
     /// The events of the first piece, which the facts speak of.
-    pub fn first_piece(&self) -> &[Event] {
+    pub(crate) fn first_piece(&self) -> &[Event] {
         let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
         let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
         &self.events[..next]
     }
 
     /// Its faults that the kernel answered, in order; none on bare hardware.
-    pub fn faults(&self) -> &[FaultRecord] {
+    pub(crate) fn faults(&self) -> &[FaultRecord] {
         self.process.as_ref().map_or(&[], |process| &process.faults)
     }
 
     /// The data side of the caches is used.
-    pub fn uses_caches(&self) -> bool {
+    pub(crate) fn uses_caches(&self) -> bool {
         self.verb != AccessVerb::Translate
     }
 }

@@ -9,10 +9,10 @@ use super::session::Session;
 use super::stop::Stop;
 
 /// Work that counts as much as a statement: see [`Session::work`].
-pub const WORK_OF_STEP: u64 = 64;
+pub(crate) const WORK_OF_STEP: u64 = 64;
 
 /// An amount of work as it counts towards the budget: what any statement may do is in its step.
-pub fn surplus_work(amount: u64) -> u64 {
+pub(crate) fn surplus_work(amount: u64) -> u64 {
     if amount > WORK_OF_STEP { amount } else { 0 }
 }
 
@@ -21,7 +21,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `limit-steps` at the innermost loop, or at `place`.
-    pub fn step(&mut self, place: Span) -> Result<(), Stop> {
+    pub(crate) fn step(&mut self, place: Span) -> Result<(), Stop> {
         self.work(WORK_OF_STEP, place)
     }
 
@@ -30,7 +30,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `limit-steps` at the innermost loop, or at `place`; [`Stop::Closed`] when the run was interrupted.
-    pub fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
+    pub(crate) fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
         if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return Err(Stop::Closed);
         }

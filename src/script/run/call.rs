@@ -16,66 +16,55 @@ use super::recorder::FaultRecord;
 #[derive(Debug, Clone)]
 pub struct CallRecord {
     /// The process that made it.
-    pub process: ProcessRef,
-    /// The machine.
-    pub spec: Arc<Spec>,
+    pub(crate) process: ProcessRef,
+    pub(crate) spec: Arc<Spec>,
     /// The core.
     pub core: u32,
-    /// Its name.
-    pub name: &'static str,
-    /// Its arguments.
-    pub args: Vec<ArgRecord>,
+    pub(crate) name: &'static str,
+    pub(crate) args: Vec<ArgRecord>,
     /// What it came to.
-    pub reply: Reply,
+    pub(crate) reply: Reply,
     /// The process that `fork` made.
-    pub child: Option<ProcessRef>,
+    pub(crate) child: Option<ProcessRef>,
     /// Faults on the way: pages populated, buffers that the kernel read or wrote.
-    pub faults: Vec<FaultRecord>,
+    pub(crate) faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
-    pub steps: Vec<KernelStep>,
+    pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
-    pub legend: Legend,
-    /// What it changed.
-    pub effect: Effect,
-    /// Without effect.
-    pub probe: bool,
+    pub(crate) legend: Legend,
+    pub(crate) effect: Effect,
+    pub(crate) probe: bool,
 }
 
 impl CallRecord {
     /// All steps, those of faults first.
-    pub fn all_steps(&self) -> impl Iterator<Item = &KernelStep> {
+    pub(crate) fn all_steps(&self) -> impl Iterator<Item = &KernelStep> {
         self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps)
     }
 }
 
 /// An argument of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArgRecord {
+pub(crate) struct ArgRecord {
     /// As the script writes it.
-    pub written: String,
-    /// Its value.
-    pub value: Arg,
+    pub(crate) written: String,
+    pub(crate) value: Arg,
 }
 
 /// What the kernel did of its own accord.
 #[derive(Debug, Clone)]
 pub struct ActionRecord {
-    /// What.
-    pub what: KernelAction,
+    pub(crate) what: KernelAction,
     /// What it came to: frames freed by merging, pages reclaimed, 1 if the page was swapped out.
-    pub count: u64,
-    /// How.
-    pub steps: Vec<KernelStep>,
+    pub(crate) count: u64,
+    pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
-    pub legend: Legend,
-    /// The machine.
-    pub spec: Arc<Spec>,
+    pub(crate) legend: Legend,
+    pub(crate) spec: Arc<Spec>,
 }
 
-/// A kernel action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum KernelAction {
+pub(crate) enum KernelAction {
     /// `ksm scan`
     KsmScan,
     /// `reclaim N pages`
@@ -90,28 +79,24 @@ pub enum KernelAction {
 
 /// A kernel as it was started.
 #[derive(Debug, Clone)]
-pub struct Booted {
+pub(crate) struct Booted {
     /// The machine that was declared with it, because none was.
-    pub machine: Option<Arc<Spec>>,
-    /// Its settings.
-    pub config: Arc<KernelConfig>,
-    /// User page frames.
-    pub frames: u32,
+    pub(crate) machine: Option<Arc<Spec>>,
+    pub(crate) config: Arc<KernelConfig>,
+    pub(crate) frames: u32,
 }
 
 /// What a declaration of the kernel's declared.
 #[derive(Debug, Clone)]
 pub struct Declared {
-    /// What.
-    pub what: Declaration,
+    pub(crate) what: Declaration,
     /// The kernel that was started for it, because none was.
-    pub booted: Option<Booted>,
+    pub(crate) booted: Option<Booted>,
 }
 
 /// See [`Declared`].
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum Declaration {
+pub(crate) enum Declaration {
     /// `kernel { … }`: [`Declared::booted`] says how.
     Kernel,
     /// `file "name" …`

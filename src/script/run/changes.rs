@@ -22,26 +22,23 @@ const ROW: u64 = 16;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changed {
     /// What it is of: `tlb`, `P1.maps`.
-    pub title: String,
+    pub(crate) title: String,
     /// The column that names a row.
-    pub key: String,
+    pub(crate) key: String,
     /// The rows have several groups (ways).
-    pub ways: bool,
-    /// The other columns.
-    pub columns: Vec<String>,
+    pub(crate) ways: bool,
+    pub(crate) columns: Vec<String>,
     /// The rows that are not the same.
-    pub rows: Vec<ChangedRow>,
+    pub(crate) rows: Vec<ChangedRow>,
 }
 
 /// A row, or a way of it, that has changed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ChangedRow {
-    /// What names it.
-    pub key: CellView,
-    /// The way.
-    pub way: usize,
+pub(crate) struct ChangedRow {
+    pub(crate) key: CellView,
+    pub(crate) way: usize,
     /// Each cell before and after.
-    pub cells: Vec<(CellView, CellView)>,
+    pub(crate) cells: Vec<(CellView, CellView)>,
 }
 
 /// What has changed.

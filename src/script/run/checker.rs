@@ -5,9 +5,9 @@ use super::until::Until;
 
 /// What a check knows besides the state.
 #[derive(Default)]
-pub struct Checker {
+pub(crate) struct Checker {
     /// Where the check ends early.
-    pub until: Option<Until>,
+    pub(crate) until: Option<Until>,
     /// What is not known of processes before the script runs.
-    pub unsure: Unsure,
+    pub(crate) unsure: Unsure,
 }

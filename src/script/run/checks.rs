@@ -20,7 +20,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-fact`, and what its value can be wrong with.
-    pub fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
+    pub(crate) fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
         let spec = match did {
             Did::Access(access) => Some(access.spec.clone()),
             Did::Replay(run) => Some(run.spec().clone()),
@@ -88,7 +88,7 @@ impl Session<'_> {
     }
 
     /// How what is open is filled in.
-    pub fn how_to_fill(&self) -> String {
+    pub(crate) fn how_to_fill(&self) -> String {
         let file = self.sources.file(0).filter(|file| file.path.is_some()).map_or("FILE", |file| &file.name);
         format!("is not filled in; `pagewalk test --fill {file}` writes it")
     }
@@ -114,7 +114,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the expression can be wrong with.
-    pub fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
+    pub(crate) fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
         match (&expr.kind, key) {
             (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
                 Ok(Value::Text(name.clone()))
@@ -134,7 +134,7 @@ impl Session<'_> {
     }
 
     /// Says that a statement has no fact of this name.
-    pub fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
+    pub(crate) fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
         let name = &fact.name.text;
         let diagnostic =
             Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
@@ -149,7 +149,7 @@ impl Session<'_> {
     }
 
     /// Says that a fact states nothing.
-    pub fn no_claim(&self, fact: &Fact) -> Diagnostic {
+    pub(crate) fn no_claim(&self, fact: &Fact) -> Diagnostic {
         Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` states nothing", fact.name.text))
             .label("what is it?")
             .help(format!("write its value, as in `{} 0x0D`", fact.name.text))

@@ -15,25 +15,25 @@ use super::stop::Stop;
 use super::syscalls::makes_call;
 
 /// Ranges up to this size are gone through whole, in a random order; larger ones are sampled so many times.
-pub const CANDIDATES: u128 = 1 << 20;
+pub(crate) const CANDIDATES: u128 = 1 << 20;
 
 /// What trying a candidate counts towards the budget.
-pub const WORK: u64 = WORK_OF_STEP / 8;
+pub(crate) const WORK: u64 = WORK_OF_STEP / 8;
 
 /// What is drawn, and from what.
 #[derive(Clone, Copy)]
-pub struct Draw<'s> {
+pub(crate) struct Draw<'s> {
     /// The name that it gets.
-    pub name: &'s Word,
+    pub(crate) name: &'s Word,
     /// The range or list.
-    pub from: &'s Expr,
+    pub(crate) from: &'s Expr,
     /// What must hold of it.
-    pub conditions: &'s [Condition],
+    pub(crate) conditions: &'s [Condition],
 }
 
 impl<'s> Draw<'s> {
     /// The draw of a statement, if it is one.
-    pub fn of(stmt: &'s Stmt) -> Option<Self> {
+    pub(crate) fn of(stmt: &'s Stmt) -> Option<Self> {
         match &stmt.kind {
             StmtKind::Choose { name, from, conditions } => Some(Self { name, from, conditions }),
             _ => None,
@@ -42,18 +42,18 @@ impl<'s> Draw<'s> {
 }
 
 /// Values still to be tried, in a random order.
-pub struct Candidates {
+pub(crate) struct Candidates {
     value: Value,
     all: u128,
     tried: u128,
     order: Order,
     /// The generator after the values that were tried.
-    pub random: SplitMix64,
+    pub(crate) random: SplitMix64,
 }
 
 impl Candidates {
     /// How many there are, tried or not.
-    pub fn all(&self) -> u128 {
+    pub(crate) fn all(&self) -> u128 {
         self.all
     }
 
@@ -73,7 +73,7 @@ impl Candidates {
 
 /// How many values came to a condition, and how many of them satisfied it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     reached: u64,
     held: u64,
 }
@@ -83,7 +83,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `nothing-to-choose`, and what the conditions can be wrong with.
-    pub fn choose(&mut self, draw: Draw) -> Result<Value, Stop> {
+    pub(crate) fn choose(&mut self, draw: Draw) -> Result<Value, Stop> {
         let mut candidates = self.candidates(draw)?;
         let mut tallies = Vec::new();
         match self.next_of(draw, &mut candidates, &mut tallies)? {
@@ -99,7 +99,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `wrong-type`.
-    pub fn candidates(&mut self, draw: Draw) -> Result<Candidates, Stop> {
+    pub(crate) fn candidates(&mut self, draw: Draw) -> Result<Candidates, Stop> {
         let value = self.eval(draw.from)?;
         let Some(items) = value.items() else { return Err(not_a_list(draw.from, &value).into()) };
         let all = items.remaining();
@@ -110,7 +110,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the conditions are wrong with.
-    pub fn next_of(
+    pub(crate) fn next_of(
         &mut self,
         draw: Draw,
         candidates: &mut Candidates,
@@ -139,7 +139,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the conditions are wrong with.
-    pub fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
+    pub(crate) fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
         for (at, condition) in conditions.iter().enumerate() {
             if !self.holds(condition)? {
                 return Ok(Some(at));
@@ -199,7 +199,7 @@ impl Order {
 }
 
 /// Says that a draw came to nothing; `with` are the draws before it that it depends on.
-pub fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -> Diagnostic {
+pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -> Diagnostic {
     let name = &draw.name.text;
     let message = if with.is_empty() {
         let tried = if all > CANDIDATES {
@@ -248,7 +248,7 @@ fn place(condition: &Condition) -> Span {
 }
 
 /// Says that a value cannot be gone through.
-pub fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
+pub(crate) fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
         .label("nothing to go through")
         .help("write a range `0..4` or a list `[1, 2]`")

@@ -18,7 +18,7 @@ use super::verbs::word;
 
 impl Session<'_> {
     /// Checks the statements of a block; every mistake is remembered.
-    pub fn check_block(&mut self, block: &[Stmt]) {
+    pub(crate) fn check_block(&mut self, block: &[Stmt]) {
         for (number, stmt) in block.iter().enumerate() {
             if self.reached(block, number) {
                 return;
@@ -33,7 +33,7 @@ impl Session<'_> {
     /// Whether a check ends here, before the statement of this number in a block, or has ended before; the state here is
     /// remembered.
     fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
-        let state = &self.state;
+        let state = &self.progress.state;
         let until = self.checker.as_mut().and_then(|checker| checker.until.as_mut());
         until.is_some_and(|until| until.reached(block, number, state))
     }
@@ -185,8 +185,7 @@ impl Session<'_> {
         self.state = state;
     }
 
-    /// Checks a condition.
-    pub fn check_condition(&mut self, condition: &Condition) {
+    pub(crate) fn check_condition(&mut self, condition: &Condition) {
         let result = match condition {
             Condition::Expr(expr) => self.truth(expr).map(|_| ()),
             Condition::Facts { operation, facts } => {
@@ -204,7 +203,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the operation is wrong with.
-    pub fn check_operation(
+    pub(crate) fn check_operation(
         &mut self,
         operation: &Operation,
         stated: &[Fact],

@@ -22,51 +22,49 @@ pub type Change<T> = (T, T);
 
 /// What a system call changed.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Effect {
+pub(crate) struct Effect {
     /// Areas that went, as they were; one that changed in part went whole. The first few.
-    pub gone: Vec<AreaRecord>,
+    pub(crate) gone: Vec<AreaRecord>,
     /// Areas that came. The first few.
-    pub come: Vec<AreaRecord>,
+    pub(crate) come: Vec<AreaRecord>,
     /// How many areas went and came, those that are not kept included.
-    pub count: (usize, usize),
-    /// The break.
-    pub brk: Change<u64>,
+    pub(crate) count: (usize, usize),
+    pub(crate) brk: Change<u64>,
     /// Pages of the process in user frames.
-    pub resident: Change<u64>,
+    pub(crate) resident: Change<u64>,
     /// User frames in use.
-    pub frames: Change<u32>,
+    pub(crate) frames: Change<u32>,
     /// The file that the call is about.
-    pub file: Option<FileRecord>,
+    pub(crate) file: Option<FileRecord>,
     /// What went to the terminal: the first bytes of it.
-    pub output: Vec<u8>,
+    pub(crate) output: Vec<u8>,
     /// The program counter afterwards.
-    pub pc: Option<u64>,
+    pub(crate) pc: Option<u64>,
     /// The areas that `fork` copied, and the pages that child and parent share now.
-    pub forked: Option<(usize, u64)>,
+    pub(crate) forked: Option<(usize, u64)>,
     /// Who has to wait for the process, which has ended.
-    pub waiter: Option<Arc<str>>,
+    pub(crate) waiter: Option<Arc<str>>,
     /// The child that `wait` took note of, and its status as `wait` reports it.
-    pub waited: Option<(ProcessRef, u32)>,
+    pub(crate) waited: Option<(ProcessRef, u32)>,
     /// The block that `malloc` gave, or `free` took, as it was before.
-    pub block: Option<HeapBlock>,
+    pub(crate) block: Option<HeapBlock>,
 }
 
 /// An open file in a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileRecord {
+pub(crate) struct FileRecord {
     /// Its name; none is the terminal.
-    pub name: Option<Arc<str>>,
-    /// Its bytes.
-    pub size: Change<u64>,
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) size: Change<u64>,
     /// Where the next `read` or `write` begins.
-    pub offset: Change<u64>,
+    pub(crate) offset: Change<u64>,
     /// It may be read, written.
-    pub mode: (bool, bool),
+    pub(crate) mode: (bool, bool),
 }
 
 /// A process before a call.
 #[derive(Debug, Clone)]
-pub struct Before {
+pub(crate) struct Before {
     process: Process,
     /// User frames in use.
     frames: u32,
@@ -79,7 +77,7 @@ type Named = (FileId, Arc<str>, u64);
 
 impl Before {
     /// The process as it is before this call; none if there is no such process.
-    pub fn of(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
+    pub(crate) fn of(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
         let at = match call {
             "close" | "read" | "write" | "pread" | "pwrite" | "lseek" | "fstat" | "ftruncate" => Some(0),
             "mmap" => Some(4),
@@ -92,7 +90,7 @@ impl Before {
     }
 
     /// What the call changed.
-    pub fn effect(&self, kernel: &Kernel, call: &str, args: &[Arg], reply: &Reply) -> Effect {
+    pub(crate) fn effect(&self, kernel: &Kernel, call: &str, args: &[Arg], reply: &Reply) -> Effect {
         let Some(after) = kernel.process(self.process.pid) else { return Effect::default() };
         let before = &self.process;
         let (gone, come) = before.space.areas.difference(&after.space.areas);

@@ -24,7 +24,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`integer`], and what the expression can be wrong with.
-    pub fn integer(&mut self, expr: &Expr) -> Result<u64, Stop> {
+    pub(crate) fn integer(&mut self, expr: &Expr) -> Result<u64, Stop> {
         let value = self.eval(expr)?;
         Ok(integer(&value, expr.span)?)
     }
@@ -33,7 +33,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `wrong-type`.
-    pub fn truth(&mut self, expr: &Expr) -> Result<bool, Stop> {
+    pub(crate) fn truth(&mut self, expr: &Expr) -> Result<bool, Stop> {
         match self.eval(expr)? {
             Value::Bool(truth) => Ok(truth),
             value => Err(Diagnostic::new(
@@ -51,7 +51,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the script is wrong with, at the very operand.
-    pub fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
+    pub(crate) fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match &expr.kind {
             ExprKind::Value(value) => Ok(value.clone()),
             ExprKind::Name(name) => self.variable(name, expr.span),
@@ -80,7 +80,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::eval`].
-    pub fn values(&mut self, exprs: &[Expr]) -> Result<Vec<Value>, Stop> {
+    pub(crate) fn values(&mut self, exprs: &[Expr]) -> Result<Vec<Value>, Stop> {
         exprs.iter().map(|expr| self.eval(expr)).collect()
     }
 
@@ -131,7 +131,7 @@ impl Session<'_> {
     }
 
     /// Says that a name is unknown, with the nearest.
-    pub fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
+    pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
             .label("not set by any `let` before this");
         if let Some((a, b)) = name.split_once('-') {
@@ -160,7 +160,7 @@ impl Session<'_> {
     }
 
     /// Says that nothing of this name can be called, with the nearest.
-    pub fn unknown_function(&self, name: &Word) -> Diagnostic {
+    pub(crate) fn unknown_function(&self, name: &Word) -> Diagnostic {
         if let Some(diagnostic) = absent::diagnostic(name) {
             return diagnostic;
         }

@@ -7,7 +7,7 @@ use super::process::ProcessRef;
 
 /// The process that statements run in.
 #[derive(Debug, Clone, Default)]
-pub enum Inside {
+pub(crate) enum Inside {
     /// None is named: the only one.
     #[default]
     Only,
@@ -19,7 +19,7 @@ pub enum Inside {
 
 impl Inside {
     /// The process that is named.
-    pub fn process(&self) -> Option<&ProcessRef> {
+    pub(crate) fn process(&self) -> Option<&ProcessRef> {
         match self {
             Self::Process(process) => Some(process),
             Self::Only | Self::Unknowable => None,
@@ -29,16 +29,15 @@ impl Inside {
 
 /// What is not known of processes before the script runs.
 #[derive(Debug, Clone, Default)]
-pub struct Unsure {
+pub(crate) struct Unsure {
     /// The names that `let NAME = fork()` gives.
-    pub forked: BTreeSet<Arc<str>>,
+    pub(crate) forked: BTreeSet<Arc<str>>,
     /// There may be processes and files besides those that are known.
-    pub others: bool,
+    pub(crate) others: bool,
     /// Processes may have ended.
-    pub ended: bool,
+    pub(crate) ended: bool,
 }
 
 impl Unsure {
-    /// All is known.
-    pub const NOTHING: &Self = &Self { forked: BTreeSet::new(), others: false, ended: false };
+    pub(crate) const NOTHING: &Self = &Self { forked: BTreeSet::new(), others: false, ended: false };
 }

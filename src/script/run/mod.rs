@@ -1,6 +1,6 @@
 //! The interpreter: what a script does, statement by statement, and whether what it states holds.
 
-pub mod absent;
+pub(crate) mod absent;
 pub(crate) mod access;
 pub(crate) mod budget;
 pub(crate) mod call;
@@ -14,6 +14,7 @@ pub(crate) mod eval;
 pub(crate) mod exec;
 pub mod facts;
 pub(crate) mod files;
+pub(crate) mod frames;
 pub(crate) mod inside;
 pub mod nouns;
 pub mod params;
@@ -21,22 +22,22 @@ pub mod paths;
 pub(crate) mod prepare;
 pub(crate) mod process;
 pub mod record;
-pub mod recorder;
+pub(crate) mod recorder;
 pub(crate) mod reference;
-pub mod replayed;
+pub(crate) mod replayed;
 pub(crate) mod running;
 pub(crate) mod script;
 pub(crate) mod search;
-pub mod seeds;
+pub(crate) mod seeds;
 pub mod session;
 pub mod settings;
 pub(crate) mod shown;
 pub mod state;
-pub mod stop;
+pub(crate) mod stop;
 pub(crate) mod syscalls;
 pub(crate) mod until;
 pub mod verbs;
-pub mod view;
+pub(crate) mod view;
 pub(crate) mod written;
 
 pub use files::Files;

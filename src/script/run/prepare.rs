@@ -21,7 +21,7 @@ use super::syscalls::{called, prototype};
 use super::verbs;
 
 /// A command, evaluated and checked.
-pub enum Prepared {
+pub(crate) enum Prepared {
     /// It calls a definition.
     Call(Arc<Definition>, Vec<Value>),
     /// It does something that has facts of this family.
@@ -33,7 +33,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the script is wrong with.
-    pub fn prepare(&mut self, command: &Command) -> Result<Prepared, Stop> {
+    pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, Stop> {
         if let Some(Binding::Def(def)) = self.state.find(&command.verb.text).filter(|_| command.call) {
             let def = def.clone();
             return self.prepare_call(&def, command);
@@ -100,7 +100,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the script is wrong with; `wrong-type` for what cannot be tried without effect.
-    pub fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
+    pub(crate) fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
         let prepared = match &operation.kind {
             OperationKind::Expr(expr) => match self.as_command(expr) {
                 Some(command) => self.prepare(&command)?,
@@ -132,7 +132,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::prepare_operation`], and what only shows when it is done.
-    pub fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+    pub(crate) fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         let random = self.state.random;
         let done = self
             .in_its_process(operation, |session| session.without_trace(|session| session.operate(operation)));
@@ -144,7 +144,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::try_out`].
-    pub fn carry_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+    pub(crate) fn carry_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         self.in_its_process(operation, |session| session.operate(operation))
     }
 
@@ -192,7 +192,10 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Those of `act`.
-    pub fn without_trace<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+    pub(crate) fn without_trace<T>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
         let kernel = match &self.state.machine {
             Slot::Kernel(kernel) => Some(kernel.clone()),
             _ => None,
@@ -208,7 +211,7 @@ impl Session<'_> {
 }
 
 /// Which facts an operation has, before it is prepared.
-pub fn family(operation: &Operation) -> Family {
+pub(crate) fn family(operation: &Operation) -> Family {
     let verb = match &operation.kind {
         OperationKind::Command(Command { verb, .. })
         | OperationKind::Expr(Expr { kind: ExprKind::Call { name: verb, .. }, .. }) => Some(verb),
@@ -231,7 +234,7 @@ pub fn family(operation: &Operation) -> Family {
 }
 
 /// The family of a command's facts, by its first word.
-pub fn family_of(language: &Language, command: &Command) -> Family {
+pub(crate) fn family_of(language: &Language, command: &Command) -> Family {
     let name = &command.verb.text;
     if command.call && called(name, command.operands.len()).is_some() {
         return Family::Call;

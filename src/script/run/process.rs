@@ -12,10 +12,9 @@ use pagewalk_engine::machine::policy::Policy;
 /// A process, by its number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessRef {
-    /// Its number.
-    pub pid: Pid,
+    pub(crate) pid: Pid,
     /// Its name in the script.
-    pub name: Arc<str>,
+    pub(crate) name: Arc<str>,
 }
 
 impl From<&Process> for ProcessRef {
@@ -28,16 +27,15 @@ impl From<&Process> for ProcessRef {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaRecord {
     /// What it is called: the name a script gave it, `[heap]`, `[stack]`; empty if nothing.
-    pub name: String,
-    /// The area.
-    pub area: Vma,
+    pub(crate) name: String,
+    pub(crate) area: Vma,
     /// The file behind it, or `anonymous`, or `shared` for an anonymous object that processes share.
-    pub backing: String,
+    pub(crate) backing: String,
 }
 
 impl AreaRecord {
     /// An area of a process.
-    pub fn of(kernel: &Kernel, process: &Process, area: Vma) -> Self {
+    pub(crate) fn of(kernel: &Kernel, process: &Process, area: Vma) -> Self {
         let label = area.label.and_then(|label| process.space.labels.get(usize::from(label.0)));
         let backing = match area.backing {
             Backing::Anonymous => "anonymous".to_owned(),
@@ -67,18 +65,16 @@ fn file_name(kernel: &Kernel, file: FileId) -> Arc<str> {
 
 /// The names that the steps of a record need.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Legend {
-    /// Files, by number.
-    pub files: BTreeMap<FileId, Arc<str>>,
-    /// Processes, by number.
-    pub processes: BTreeMap<Pid, Arc<str>>,
+pub(crate) struct Legend {
+    pub(crate) files: BTreeMap<FileId, Arc<str>>,
+    pub(crate) processes: BTreeMap<Pid, Arc<str>>,
     /// Who chose what was evicted; none if nothing was.
-    pub policy: Option<Policy>,
+    pub(crate) policy: Option<Policy>,
 }
 
 impl Legend {
     /// The names that these steps need.
-    pub fn of<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a KernelStep>) -> Self {
+    pub(crate) fn of<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a KernelStep>) -> Self {
         let mut legend = Self::default();
         for step in steps {
             match *step {

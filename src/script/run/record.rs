@@ -11,13 +11,15 @@ use pagewalk_engine::machine::spec::Spec;
 
 use super::view::View;
 
-pub use super::access::{Access, AccessVerb, InProcess};
-pub use super::call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
-pub use super::effect::{Before, Effect, FileRecord};
-pub use super::process::{AreaRecord, Legend, ProcessRef};
-pub use super::recorder::{FaultRecord, Surroundings};
+pub(crate) use super::access::{Access, AccessVerb, InProcess};
+pub(crate) use super::call::{
+    ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
+};
+pub(crate) use super::effect::{Before, FileRecord};
+pub(crate) use super::process::{AreaRecord, Legend, ProcessRef};
+pub(crate) use super::recorder::{FaultRecord, Surroundings};
 pub use super::replayed::Replayed;
-pub use super::shown::Shown;
+pub(crate) use super::shown::Shown;
 pub use super::written::Written;
 
 /// One executed statement.
@@ -81,7 +83,7 @@ pub enum Did {
 
 impl Did {
     /// The system call that its facts are of.
-    pub fn call(&self) -> Option<&CallRecord> {
+    pub(crate) fn call(&self) -> Option<&CallRecord> {
         match self {
             Self::Call(call) | Self::Bound { call: Some(call), .. } => Some(call),
             _ => None,
@@ -93,15 +95,15 @@ impl Did {
 #[derive(Debug, Clone)]
 pub struct ReferenceRun {
     /// The pages' names, by their number in the run.
-    pub names: Vec<Value>,
+    pub(crate) names: Vec<Value>,
     /// The settings that shaped it, for the caption.
-    pub caption: String,
+    pub(crate) caption: String,
     /// Number of frames; a working set takes no notice of it.
-    pub frames: u32,
+    pub(crate) frames: u32,
     /// What it came to.
-    pub totals: reference_string::ReferenceTotals,
+    pub(crate) totals: reference_string::ReferenceTotals,
     /// What each reference did; empty where the table would be too large to keep.
-    pub steps: Vec<reference_string::ReferenceStep>,
+    pub(crate) steps: Vec<reference_string::ReferenceStep>,
 }
 
 impl ReferenceRun {
@@ -125,11 +127,11 @@ pub struct Check {
     /// Where it was stated.
     pub span: Span,
     /// Why the actual value is what it is.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// How it is written, for those who would write the actual value in its place.
     pub written: Written,
     /// The actual value as the script would state it; none where the statement holds, or has no such fact.
-    pub instead: Option<String>,
+    pub(crate) instead: Option<String>,
 }
 
 /// Takes records as they come.

@@ -12,24 +12,24 @@ use super::process::{AreaRecord, Legend};
 
 /// A page fault: the attempt that failed, and what the kernel did about it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FaultRecord {
+pub(crate) struct FaultRecord {
     /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
-    pub events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
     /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
-    pub steps: Vec<KernelStep>,
+    pub(crate) steps: Vec<KernelStep>,
     /// The area of the address; none if there is none.
-    pub area: Option<AreaRecord>,
+    pub(crate) area: Option<AreaRecord>,
     /// What a fault that was not resolved is explained by.
-    pub around: Surroundings,
+    pub(crate) around: Surroundings,
 }
 
 /// What lies around an address that could not be accessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub(crate) struct Surroundings {
     /// The nearest areas below and above an address that is in none.
-    pub areas: (Option<AreaRecord>, Option<AreaRecord>),
+    pub(crate) areas: (Option<AreaRecord>, Option<AreaRecord>),
     /// The bytes of the file behind the area.
-    pub file_size: Option<u64>,
+    pub(crate) file_size: Option<u64>,
 }
 
 impl Surroundings {
@@ -54,7 +54,7 @@ impl Surroundings {
 
 impl FaultRecord {
     /// What it was; none if memory ran out before the handler was done.
-    pub fn class(&self) -> Option<FaultClass> {
+    pub(crate) fn class(&self) -> Option<FaultClass> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Resolved { class, .. } | KernelStep::Killed { class } => Some(*class),
             _ => None,
@@ -62,17 +62,17 @@ impl FaultRecord {
     }
 
     /// It was resolved, and needed a disk.
-    pub fn major(&self) -> bool {
+    pub(crate) fn major(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: true, .. }))
     }
 
     /// It was resolved, without a disk.
-    pub fn minor(&self) -> bool {
+    pub(crate) fn minor(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
     }
 
     /// The address, and what it was wanted for.
-    pub fn wanted(&self) -> Option<(Va, AccessKind)> {
+    pub(crate) fn wanted(&self) -> Option<(Va, AccessKind)> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Fault { va, kind, .. } => Some((*va, *kind)),
             _ => None,
@@ -80,12 +80,12 @@ impl FaultRecord {
     }
 
     /// It could not be resolved.
-    pub fn fatal(&self) -> bool {
+    pub(crate) fn fatal(&self) -> bool {
         self.class().is_some_and(|class| !class.is_resolvable())
     }
 
     /// What the hardware found.
-    pub fn fault(&self) -> Option<Fault> {
+    pub(crate) fn fault(&self) -> Option<Fault> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Fault { fault, .. } => Some(*fault),
             _ => None,
@@ -93,7 +93,7 @@ impl FaultRecord {
     }
 
     /// The frame that was mapped; none for the zero page, or if none was.
-    pub fn frame(&self) -> Option<FrameNo> {
+    pub(crate) fn frame(&self) -> Option<FrameNo> {
         self.steps.iter().rev().find_map(|step| match step {
             KernelStep::Mapped { frame, .. } => Some(*frame),
             _ => None,
@@ -102,7 +102,7 @@ impl FaultRecord {
 }
 
 /// The first page of steps that was evicted, and where its bytes went.
-pub fn evicted<'a>(
+pub(crate) fn evicted<'a>(
     steps: impl Iterator<Item = &'a KernelStep>,
 ) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {
     steps.into_iter().find_map(|step| match step {
@@ -112,20 +112,19 @@ pub fn evicted<'a>(
 }
 
 /// Whether steps copied a page.
-pub fn copied<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> bool {
+pub(crate) fn copied<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> bool {
     steps.any(|step| matches!(step, KernelStep::Copied { .. }))
 }
 
 /// Keeps what a process does. Events of a piece that faulted go to its fault, so that what is left is what was done; of a
 /// piece that could not be done, both have them.
 #[derive(Debug, Default)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     /// What the hardware did, without the attempts that were done again.
-    pub events: Vec<Event>,
-    /// Faults, in order.
-    pub faults: Vec<FaultRecord>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
-    pub steps: Vec<KernelStep>,
+    pub(crate) steps: Vec<KernelStep>,
     /// A fault is being handled.
     handling: bool,
 }
@@ -167,7 +166,7 @@ impl Recorder {
     }
 
     /// What was recorded, with the names that it needs. `before` is the process as it was, if it may be gone.
-    pub fn finish(mut self, kernel: &Kernel, pid: Pid, before: Option<&Process>) -> Recorded {
+    pub(crate) fn finish(mut self, kernel: &Kernel, pid: Pid, before: Option<&Process>) -> Recorded {
         for fault in &mut self.faults {
             let start = fault.steps.iter().find_map(|step| match step {
                 KernelStep::Area { start } => *start,
@@ -190,15 +189,14 @@ impl Recorder {
 
 /// What a process did.
 #[derive(Debug, Clone, Default)]
-pub struct Recorded {
+pub(crate) struct Recorded {
     /// What the hardware did, without the attempts that were done again.
-    pub events: Vec<Event>,
-    /// Faults, in order.
-    pub faults: Vec<FaultRecord>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
-    pub steps: Vec<KernelStep>,
+    pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
-    pub legend: Legend,
+    pub(crate) legend: Legend,
 }
 
 #[cfg(test)]

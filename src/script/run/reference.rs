@@ -19,7 +19,7 @@ const STEP_CELLS: u64 = 1 << 22;
 
 /// What a `reference` says in its block.
 #[derive(Default)]
-pub struct Draft {
+pub(crate) struct Draft {
     frames: Option<u64>,
     replacement: Option<Word>,
     lookahead: Option<u64>,
@@ -30,7 +30,7 @@ pub struct Draft {
 }
 
 /// Settings of `reference`.
-pub const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
+pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "frames",
         params: &[N],
@@ -162,7 +162,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the settings can be wrong with.
-    pub fn reference(&mut self, pages: &Pages, settings: &Settings) -> Result<ReferenceRun, Stop> {
+    pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) -> Result<ReferenceRun, Stop> {
         let fields = self.reference_fields(settings)?;
         let (mut draft, mut wrong) = (Draft::default(), Vec::new());
         apply(REFERENCE_SETTINGS, "reference", &fields, &mut draft, &mut wrong);
@@ -234,7 +234,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What its expressions can be wrong with.
-    pub fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
+    pub(crate) fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
         let mut pages = Vec::new();
         for part in parts {
             pages.push(match &part.kind {

@@ -13,7 +13,7 @@ use super::call::Booted;
 
 /// How the addresses of a trace come to physical ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Map {
+pub(crate) enum Map {
     /// They are taken as physical ones.
     Identity,
     /// By a process, whose pages get a frame when they are first touched.
@@ -21,62 +21,60 @@ pub enum Map {
 }
 
 /// The ways to map addresses, and how a script calls them.
-pub const MAPS: &[(&str, Map)] = &[("identity", Map::Identity), ("demand", Map::Demand)];
+pub(crate) const MAPS: &[(&str, Map)] = &[("identity", Map::Identity), ("demand", Map::Demand)];
 
 /// What becomes of references that straddle blocks or pages, and how a script calls it.
-pub const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
+pub(crate) const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
 
 /// Records of a trace that are kept: those of a trace that can be printed on paper.
-pub const FIRST: usize = 40;
+pub(crate) const FIRST: usize = 40;
 
 /// A trace that was replayed.
 #[derive(Debug, Clone)]
 pub struct Replayed {
     /// The file, as the script names it.
-    pub name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// How its addresses came to physical ones.
-    pub map: Map,
+    pub(crate) map: Map,
     /// What became of references that straddle.
     pub straddle: Straddle,
     /// What happened in this replay.
     pub counted: ReplayCounts,
     /// The first records, at most [`FIRST`].
-    pub first: Vec<Record>,
+    pub(crate) first: Vec<Record>,
     /// Lines that are no records, which were passed over.
     pub malformed: Malformed,
     /// The kernel that was started for it.
-    pub booted: Option<Booted>,
+    pub(crate) booted: Option<Booted>,
 }
 
 impl Replayed {
     /// The whole trace, if it is short.
-    pub fn whole(&self) -> Option<&[Record]> {
+    pub(crate) fn whole(&self) -> Option<&[Record]> {
         (self.first.len() as u64 == self.counted.references.records).then_some(&self.first)
     }
 
-    /// The machine.
-    pub fn spec(&self) -> &Arc<Spec> {
+    pub(crate) fn spec(&self) -> &Arc<Spec> {
         &self.counted.spec
     }
 
     /// What the kernel did: nothing where no process performed the trace.
-    pub fn paging(&self) -> PagingCounts {
+    pub(crate) fn paging(&self) -> PagingCounts {
         self.counted.paging.unwrap_or_default()
     }
 
-    /// Page faults.
-    pub fn faults(&self) -> u64 {
+    pub(crate) fn faults(&self) -> u64 {
         let faults = self.paging().faults;
         faults.minor + faults.major
     }
 
     /// What a TLB did: nothing where addresses were taken as they are.
-    pub fn tlb(&self, level: usize) -> Counts {
+    pub(crate) fn tlb(&self, level: usize) -> Counts {
         self.counted.tlbs.get(level).map(|part| part.counts).unwrap_or_default()
     }
 
     /// What a cache did.
-    pub fn cache(&self, level: usize) -> Counts {
+    pub(crate) fn cache(&self, level: usize) -> Counts {
         self.counted.caches.get(level).map(|part| part.counts).unwrap_or_default()
     }
 }

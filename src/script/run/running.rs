@@ -25,7 +25,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-process`, `process-ended`.
-    pub fn process_named(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
+    pub(crate) fn process_named(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
         let process = self.process_called(name)?;
         match self.kernel(name.span)?.process(process.pid) {
             Some(found) if runs(found) => Ok(process),
@@ -37,7 +37,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-process`.
-    pub fn process_called(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
+    pub(crate) fn process_called(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
         match &self.state.machine {
             Slot::Kernel(kernel) => {
                 if let Some(process) = kernel.named(&name.text) {
@@ -54,7 +54,7 @@ impl Session<'_> {
     }
 
     /// Whether a process has, or may have, this name.
-    pub fn is_process(&self, name: &str) -> bool {
+    pub(crate) fn is_process(&self, name: &str) -> bool {
         let known = matches!(&self.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
         known || self.unsure().forked.contains(name)
     }
@@ -64,7 +64,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `which-process`, `process-ended`.
-    pub fn running(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
+    pub(crate) fn running(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
         let kernel = match &self.state.machine {
             Slot::Kernel(kernel) => &**kernel,
             Slot::Unknowable => return Err(Stop::Unknowable),
@@ -127,7 +127,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::running`], and `no-kernel` where there is no process.
-    pub fn caller(&mut self, place: Span) -> Result<Pid, Stop> {
+    pub(crate) fn caller(&mut self, place: Span) -> Result<Pid, Stop> {
         if let Some(pid) = self.running(place)? {
             return Ok(pid);
         }
@@ -141,7 +141,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::caller`].
-    pub fn looked_at(&mut self, place: Span) -> Result<Pid, Stop> {
+    pub(crate) fn looked_at(&mut self, place: Span) -> Result<Pid, Stop> {
         match &self.inside {
             Inside::Process(named) => {
                 let pid = named.pid;
@@ -170,7 +170,7 @@ impl Session<'_> {
     }
 
     /// Says that there is no such process.
-    pub fn unknown_process(&self, process: &Word) -> Diagnostic {
+    pub(crate) fn unknown_process(&self, process: &Word) -> Diagnostic {
         let diagnostic = Diagnostic::new(
             Code::UnknownProcess,
             process.span,

@@ -19,7 +19,7 @@ const MOST: u64 = CANDIDATES as u64 * WORK;
 
 /// How many statements at the beginning of a block are drawn together: from a `choose` to the last one that follows it with
 /// nothing but `let` and `probe` between; 0 if there are no two.
-pub fn drawn_together(block: &[Stmt]) -> usize {
+pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     let part = |stmt: &&Stmt| match &stmt.kind {
         StmtKind::Choose { .. } | StmtKind::Probe(_) => true,
         // What a system call does is no matter of trying.
@@ -64,7 +64,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `nothing-to-choose`, and what the conditions can be wrong with.
-    pub fn search(&mut self, stmts: &[Stmt]) -> Result<(), Stop> {
+    pub(crate) fn search(&mut self, stmts: &[Stmt]) -> Result<(), Stop> {
         let before = self.state.clone();
         let mut group = Group { stmts, needs: self.needs(stmts), tallies: vec![Vec::new(); stmts.len()] };
         let found = self.levels(&mut group);
@@ -76,7 +76,7 @@ impl Session<'_> {
                     self.state.random = candidates.random;
                     self.chosen(stmt, draw.name, value)?;
                 }
-                _ => self.run(stmt)?,
+                _ => self.begin(stmt)?,
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -17,6 +18,7 @@ use pagewalk_engine::machine::spec::Spec;
 use super::checker::Checker;
 use super::facts::Family;
 use super::files::Files;
+use super::frames::Frame;
 use super::inside::{Inside, Unsure};
 use super::params::{Param, Params};
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord, Totals};
@@ -46,19 +48,18 @@ impl Options {
 }
 
 /// Bytes that one access or string may have.
-pub const ACCESS_LIMIT: u64 = 1 << 20;
+pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
 
 /// Definitions, loops and blocks that may stand around a statement while it runs.
-pub const DEPTH_LIMIT: usize = 256;
+pub(crate) const DEPTH_LIMIT: usize = 256;
 
 /// The rows that a language is made of: those of the core, and those of an extension.
 pub struct Language {
     /// What a statement can begin with.
-    pub verbs: &'static [&'static [Verb]],
-    /// Blocks of settings.
-    pub blocks: &'static [&'static [BlockRow]],
+    pub(crate) verbs: &'static [&'static [Verb]],
+    pub(crate) blocks: &'static [&'static [BlockRow]],
     /// Performs the statements that the core leaves to it.
-    pub extension: &'static dyn Extension,
+    pub(crate) extension: &'static dyn Extension,
 }
 
 impl Language {
@@ -68,7 +69,7 @@ impl Language {
     }
 
     /// The verb of that name.
-    pub fn verb(&self, name: &str) -> Option<&'static Verb> {
+    pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {
         self.verbs().find(|verb| verb.name == name)
     }
 
@@ -78,7 +79,7 @@ impl Language {
     }
 
     /// The block that this word opens.
-    pub fn block(&self, name: &str) -> Option<&'static BlockRow> {
+    pub(crate) fn block(&self, name: &str) -> Option<&'static BlockRow> {
         self.blocks().find(|block| block.name == name)
     }
 }
@@ -90,34 +91,34 @@ pub struct Verb {
     /// What follows it.
     pub params: &'static [Param],
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// A statement that uses it.
-    pub example: &'static str,
+    pub(crate) example: &'static str,
     /// Which facts it has.
-    pub family: Family,
+    pub(crate) family: Family,
     /// Evaluates and checks a command.
-    pub prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
+    pub(crate) prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
 }
 
 impl Verb {
     /// How it is written.
-    pub fn usage(&self) -> String {
+    pub(crate) fn usage(&self) -> String {
         format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 }
 
 /// What a statement did, and the expectations that it checked itself.
-pub type Done = Result<(Did, Vec<Check>), Stop>;
+pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
 type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
 type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
 /// A command, evaluated and checked. Nothing is done until it is performed.
-pub struct Action {
+pub(crate) struct Action {
     perform: Perform,
     when_checking: WhenChecking,
     /// `probe` and `where` can try it out: it has facts, and can be undone.
-    pub is_operation: bool,
+    pub(crate) is_operation: bool,
 }
 
 /// What is done of an action when a script is only checked.
@@ -134,28 +135,31 @@ impl Action {
     }
 
     /// An action that is left out when a script is only checked.
-    pub fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+    pub(crate) fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self::new(|session| Ok((act(session)?, Vec::new())))
     }
 
     /// An action that checks expectations of its own.
-    pub fn checks(check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static) -> Self {
+    pub(crate) fn checks(check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static) -> Self {
         Self::new(|session| Ok((Did::Quiet, check(session)?)))
     }
 
     /// An action that declares something. It is also performed when a script is only checked.
-    pub fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+    pub(crate) fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { when_checking: WhenChecking::Perform, ..Self::does(declare) }
     }
 
     /// An operation: `probe` and `where` can try it out.
-    pub fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+    pub(crate) fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { is_operation: true, ..Self::does(operate) }
     }
 
     /// The same; when a script is only checked, something else is done instead.
     #[must_use]
-    pub fn when_checking(self, instead: impl FnOnce(&mut Session) -> Result<(), Stop> + 'static) -> Self {
+    pub(crate) fn when_checking(
+        self,
+        instead: impl FnOnce(&mut Session) -> Result<(), Stop> + 'static,
+    ) -> Self {
         Self { when_checking: WhenChecking::Instead(Box::new(instead)), ..self }
     }
 
@@ -163,7 +167,7 @@ impl Action {
     ///
     /// # Errors
     /// What only shows when it is done.
-    pub fn perform(self, session: &mut Session) -> Done {
+    pub(crate) fn perform(self, session: &mut Session) -> Done {
         (self.perform)(session)
     }
 
@@ -182,7 +186,7 @@ impl Action {
 
 /// What an extension of the language does in a session. The grammar has statements for it (`question`, `part`, `given`,
 /// `ask`), which the core leaves to it.
-pub trait Extension: Sync {
+pub(crate) trait Extension: Sync {
     /// Runs one of its statements.
     ///
     /// # Errors
@@ -206,47 +210,93 @@ pub trait Extension: Sync {
     }
 }
 
+/// How far a run has come: everything in a session that its statements change. A copy can be gone on from.
+#[derive(Clone)]
+pub struct Progress {
+    /// The machine, the names, and the rest of what a scenario leaves as it was.
+    pub state: State,
+    /// The blocks around the next statement, outermost first.
+    pub(crate) frames: Vec<Frame>,
+    /// Statements so far.
+    pub(crate) steps: u64,
+    /// Counts so far.
+    pub totals: Totals,
+    /// What is wrong so far.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The codes and places of the diagnostics.
+    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// The loops around the statement, outermost first.
+    pub(crate) loops: Vec<Span>,
+    /// The scenario the statement stands in.
+    pub(crate) scenario: Option<Arc<str>>,
+    /// Blocks around the statement.
+    pub(crate) depth: usize,
+    /// The process that the statement runs in.
+    pub(crate) inside: Inside,
+    /// `choose` statements that follow each other are drawn together, with backtracking.
+    pub(crate) draws_together: bool,
+    /// Work so far: see [`Session::work`].
+    pub(crate) worked: u64,
+    extension: Arc<dyn Any + Send + Sync>,
+}
+
+impl Progress {
+    /// Nothing has been run, in this state.
+    pub(crate) fn new(state: State) -> Self {
+        Self {
+            state,
+            frames: Vec::new(),
+            steps: 0,
+            totals: Totals::default(),
+            diagnostics: Vec::new(),
+            reported: BTreeSet::new(),
+            loops: Vec::new(),
+            scenario: None,
+            depth: 0,
+            inside: Inside::default(),
+            draws_together: false,
+            worked: 0,
+            extension: Arc::new(()),
+        }
+    }
+}
+
 /// A script being run or checked.
 pub struct Session<'s> {
     /// What the script may say.
-    pub language: &'static Language,
+    pub(crate) language: &'static Language,
     /// The texts that spans point into.
-    pub sources: &'s Sources,
+    pub(crate) sources: &'s Sources,
     /// The machine files that the script names.
-    pub files: &'s Files,
-    /// Everything that statements change.
-    pub state: State,
-    /// What is wrong so far.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Counts so far.
-    pub totals: Totals,
+    pub(crate) files: &'s Files,
+    /// How far it has come.
+    pub progress: Progress,
     /// What a check knows; none while the script runs.
-    pub checker: Option<Checker>,
-    /// The loops around the statement, outermost first.
-    pub loops: Vec<Span>,
-    /// The scenario the statement stands in.
-    pub scenario: Option<Arc<str>>,
-    /// Blocks around the statement.
-    pub depth: usize,
-    /// The process that the statement runs in.
-    pub inside: Inside,
+    pub(crate) checker: Option<Checker>,
     /// System calls that the statement has made so far in its expressions.
-    pub calls: Vec<Arc<CallRecord>>,
+    pub(crate) calls: Vec<Arc<CallRecord>>,
     /// True while something is tried out: state changes are made on a copy.
-    pub probing: bool,
-    /// The codes and places of the diagnostics.
-    pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
-    /// `choose` statements that follow each other are drawn together, with backtracking.
-    pub draws_together: bool,
+    pub(crate) probing: bool,
     /// What the extension adds to the statement's record.
-    pub attachment: Option<Arc<dyn Attachment>>,
+    pub(crate) attachment: Option<Arc<dyn Attachment>>,
     /// Becomes true when the run is to end.
-    pub interrupt: Option<&'s AtomicBool>,
+    pub(crate) interrupt: Option<&'s AtomicBool>,
     pub(super) options: Options,
-    /// Work so far: see [`Session::work`].
-    pub worked: u64,
-    extension: Box<dyn Any + Send>,
     sink: &'s mut dyn Sink,
+}
+
+impl Deref for Session<'_> {
+    type Target = Progress;
+
+    fn deref(&self) -> &Progress {
+        &self.progress
+    }
+}
+
+impl DerefMut for Session<'_> {
+    fn deref_mut(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
 }
 
 impl<'s> Session<'s> {
@@ -256,34 +306,24 @@ impl<'s> Session<'s> {
             language: options.language,
             sources,
             files,
-            state: State::new(options.seed),
-            diagnostics: Vec::new(),
-            totals: Totals::default(),
+            progress: Progress::new(State::new(options.seed)),
             checker: None,
-            loops: Vec::new(),
-            scenario: None,
-            depth: 0,
-            inside: Inside::default(),
             calls: Vec::new(),
             probing: false,
-            reported: BTreeSet::new(),
-            draws_together: false,
             attachment: None,
             interrupt: None,
             options,
-            worked: 0,
-            extension: Box::new(()),
             sink,
         }
     }
 
     /// Whether the script is only checked, not run.
-    pub fn checking(&self) -> bool {
+    pub(crate) fn checking(&self) -> bool {
         self.checker.is_some()
     }
 
     /// What is not known of processes before the script runs.
-    pub fn unsure(&self) -> &Unsure {
+    pub(crate) fn unsure(&self) -> &Unsure {
         self.checker.as_ref().map_or(Unsure::NOTHING, |checker| &checker.unsure)
     }
 
@@ -291,20 +331,24 @@ impl<'s> Session<'s> {
     ///
     /// # Panics
     /// Never: the state is of this type when it is looked at.
-    pub fn extension_state<T: Any + Send + Default>(&mut self) -> &mut T {
-        if !self.extension.is::<T>() {
-            self.extension = Box::new(T::default());
+    pub(crate) fn extension_state<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
+        let extension = &mut self.progress.extension;
+        if Arc::get_mut(extension).is_none_or(|extension| !extension.is::<T>()) {
+            let copy = extension.downcast_ref::<T>().cloned();
+            *extension = Arc::new(copy.unwrap_or_default());
         }
-        self.extension.downcast_mut().expect("it was made of this type")
+        Arc::get_mut(extension)
+            .and_then(|extension| extension.downcast_mut())
+            .expect("it was made of this type")
     }
 
     /// What the extension remembers of this script, if anything.
-    pub fn known_extension_state<T: Any>(&self) -> Option<&T> {
+    pub(crate) fn known_extension_state<T: Any>(&self) -> Option<&T> {
         self.extension.downcast_ref()
     }
 
     /// The effective seed for `seed N`: mixed with the version's seed when versions of a paper are made.
-    pub fn seed_of(&self, said: u64) -> u64 {
+    pub(crate) fn seed_of(&self, said: u64) -> u64 {
         if self.options.version { mixed(self.options.seed, said) } else { said }
     }
 
@@ -317,7 +361,7 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// `no-machine` at `place` if none was declared.
-    pub fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
+    pub(crate) fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
         match &mut self.state.machine {
             Slot::Is(machine) => Ok(machine),
             Slot::Kernel(kernel) => Ok(kernel.machine_mut()),
@@ -330,7 +374,7 @@ impl<'s> Session<'s> {
     }
 
     /// How the machine is built, if it is known.
-    pub fn spec(&self) -> Option<&Arc<Spec>> {
+    pub(crate) fn spec(&self) -> Option<&Arc<Spec>> {
         self.state.spec()
     }
 
@@ -338,7 +382,7 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// `no-kernel` at `place` if none was started.
-    pub fn kernel(&mut self, place: Span) -> Result<&mut Kernel, Stop> {
+    pub(crate) fn kernel(&mut self, place: Span) -> Result<&mut Kernel, Stop> {
         match &mut self.state.machine {
             Slot::Kernel(kernel) => Ok(kernel),
             Slot::Unknowable => Err(Stop::Unknowable),
@@ -353,7 +397,7 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// [`Stop::Closed`] when nobody listens any more.
-    pub fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
+    pub(crate) fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
         let did = Arc::new(did);
         match &*did {
             Did::Access(_) | Did::Call(_) | Did::Replay(_) | Did::Bound { call: Some(_), .. } => {

@@ -5,22 +5,20 @@ use crate::lang::value::Value;
 /// A value and how a course writes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// The value.
-    pub value: Value,
+    pub(crate) value: Value,
     /// Hexadecimal digits, for a number that is written so.
-    pub hex: Option<u32>,
+    pub(crate) hex: Option<u32>,
     /// What stands before it: `not`, `in`.
-    pub before: &'static str,
+    pub(crate) before: &'static str,
 }
 
 impl Shown {
     /// A value as it is.
-    pub fn plain(value: impl Into<Value>) -> Self {
+    pub(crate) fn plain(value: impl Into<Value>) -> Self {
         Self { value: value.into(), hex: None, before: "" }
     }
 
-    /// A word.
-    pub fn word(word: &str) -> Self {
+    pub(crate) fn word(word: &str) -> Self {
         Self::plain(Value::Text(word.into()))
     }
 
@@ -30,7 +28,7 @@ impl Shown {
     }
 
     /// As a script writes it: a string is quoted.
-    pub fn quoted(&self) -> String {
+    pub(crate) fn quoted(&self) -> String {
         match &self.value {
             Value::Text(_) => self.value.quoted(),
             _ => self.to_string(),
@@ -38,7 +36,7 @@ impl Shown {
     }
 
     /// A number in hexadecimal with the digits of a field of so many bits.
-    pub fn field(n: u64, bits: u32) -> Self {
+    pub(crate) fn field(n: u64, bits: u32) -> Self {
         Self::hex(n, bits.div_ceil(4).max(1))
     }
 }

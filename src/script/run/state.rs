@@ -16,22 +16,21 @@ use super::record::Did;
 #[derive(Debug, Clone)]
 pub struct State {
     /// The machine, and the kernel that runs on it.
-    pub machine: Slot,
+    pub(crate) machine: Slot,
     /// Scopes, outermost first: the script, scenarios, definitions.
-    pub scopes: Vec<Scope>,
+    pub(crate) scopes: Vec<Scope>,
     /// The latest statement that has facts.
     pub last: Option<Arc<Did>>,
     /// The latest `reference`.
-    pub reference: Option<Arc<Did>>,
-    /// The script's generator.
-    pub random: SplitMix64,
+    pub(crate) reference: Option<Arc<Did>>,
+    pub(crate) random: SplitMix64,
     /// What `seed` said last.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// The machine, if there is one.
 #[derive(Debug, Clone)]
-pub enum Slot {
+pub(crate) enum Slot {
     /// None was declared.
     Empty,
     /// Which one is not known before the script runs (when checking only).
@@ -44,7 +43,7 @@ pub enum Slot {
 
 /// What a name stands for.
 #[derive(Debug, Clone)]
-pub enum Binding {
+pub(crate) enum Binding {
     /// A value.
     Value(Value),
     /// A value that is not known before the script runs (when checking only).
@@ -55,31 +54,27 @@ pub enum Binding {
 
 /// A `def`.
 #[derive(Debug)]
-pub struct Definition {
-    /// Its name.
-    pub name: Word,
-    /// Its parameters.
-    pub params: Arc<[Word]>,
-    /// Its statements.
-    pub body: Block,
+pub(crate) struct Definition {
+    pub(crate) name: Word,
+    pub(crate) params: Arc<[Word]>,
+    pub(crate) body: Block,
 }
 
 /// The names of a script, scenario or definition.
 #[derive(Debug, Clone, Default)]
-pub struct Scope {
+pub(crate) struct Scope {
     /// A definition's own: not seen by the definitions it calls.
-    pub private: bool,
+    pub(crate) private: bool,
     names: Arc<BTreeMap<Arc<str>, Binding>>,
 }
 
 impl Scope {
-    /// An empty scope.
-    pub fn new(private: bool) -> Self {
+    pub(crate) fn new(private: bool) -> Self {
         Self { private, names: Arc::default() }
     }
 
     /// Gives a name a meaning.
-    pub fn bind(&mut self, name: Arc<str>, binding: Binding) {
+    pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
         Arc::make_mut(&mut self.names).insert(name, binding);
     }
 }
@@ -98,12 +93,12 @@ impl State {
     }
 
     /// What a name stands for, the innermost scope first.
-    pub fn find(&self, name: &str) -> Option<&Binding> {
+    pub(crate) fn find(&self, name: &str) -> Option<&Binding> {
         self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
     }
 
     /// Gives a name a meaning in the innermost scope.
-    pub fn bind(&mut self, name: Arc<str>, binding: Binding) {
+    pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.bind(name, binding);
         }
@@ -115,13 +110,13 @@ impl State {
     }
 
     /// The names of the definitions that can be seen.
-    pub fn definitions(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &str> {
         let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
         names.filter(|(_, binding)| matches!(binding, Binding::Def(_))).map(|(name, _)| &**name)
     }
 
     /// What the names that can be seen stand for, the innermost scope first; a name may come again further out.
-    pub fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
+    pub(crate) fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
         let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
         names.map(|(name, binding)| (&**name, binding))
     }
@@ -132,7 +127,7 @@ impl State {
     }
 
     /// The machine, if there is one.
-    pub fn hardware(&self) -> Option<&Machine> {
+    pub(crate) fn hardware(&self) -> Option<&Machine> {
         match &self.machine {
             Slot::Is(machine) => Some(machine),
             Slot::Kernel(kernel) => Some(kernel.machine()),
@@ -149,7 +144,7 @@ impl State {
     }
 
     /// Starts the generator anew.
-    pub fn reseed(&mut self, seed: u64) {
+    pub(crate) fn reseed(&mut self, seed: u64) {
         self.seed = seed;
         self.random = SplitMix64::new(seed);
         match &mut self.machine {

@@ -20,25 +20,22 @@ use super::session::Session;
 use super::stop::Stop;
 
 /// A system call, evaluated and checked.
-pub struct CallPlan {
-    /// Its row.
-    pub row: &'static SystemCall,
+pub(crate) struct CallPlan {
+    pub(crate) row: &'static SystemCall,
     /// The process that makes it.
-    pub pid: Pid,
-    /// Its arguments.
-    pub args: Vec<ArgRecord>,
-    /// Where it stands.
-    pub place: Span,
+    pub(crate) pid: Pid,
+    pub(crate) args: Vec<ArgRecord>,
+    pub(crate) place: Span,
 }
 
 /// The system call that a call of so many arguments is. `read` and `write` with one are a load and a store.
-pub fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
+pub(crate) fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
     let access = matches!(name, "read" | "write") && args == 1;
     system_call(name).filter(|_| !access)
 }
 
 /// Whether an expression makes a system call.
-pub fn makes_call(expr: &Expr) -> bool {
+pub(crate) fn makes_call(expr: &Expr) -> bool {
     any_expr(expr, |part| match &part.kind {
         ExprKind::Call { name, args } => called(&name.text, args.len()).is_some(),
         _ => false,
@@ -46,12 +43,12 @@ pub fn makes_call(expr: &Expr) -> bool {
 }
 
 /// Whether an expression is `fork()` and nothing else.
-pub fn is_fork(expr: &Expr) -> bool {
+pub(crate) fn is_fork(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Call { name, .. } if &*name.text == "fork")
 }
 
 /// What a call returned, as C has it: −1 where it failed.
-pub fn returned(call: &CallRecord) -> Value {
+pub(crate) fn returned(call: &CallRecord) -> Value {
     match call.reply.result {
         Ok(n) => Value::from(n),
         Err(_) => Value::Number(Number::from(-1i64)),
@@ -63,7 +60,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `wrong-count`, `wrong-type`, `which-process`, and what its arguments can be wrong with.
-    pub fn prepare_call_of(
+    pub(crate) fn prepare_call_of(
         &mut self,
         row: &'static SystemCall,
         name: &Word,
@@ -128,7 +125,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `out-of-memory`, `limit-steps`.
-    pub fn make_call(&mut self, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
+    pub(crate) fn make_call(&mut self, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
         let CallPlan { row, pid, args, place } = plan;
         let values: Vec<Arg> = args.iter().map(|arg| arg.value.clone()).collect();
         let probe = self.probing;
@@ -168,7 +165,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::prepare_call_of`] and [`Session::make_call`].
-    pub fn call_made(
+    pub(crate) fn call_made(
         &mut self,
         row: &'static SystemCall,
         name: &Word,
@@ -187,7 +184,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-path`, `no-answer` where the call failed.
-    pub fn call_field(
+    pub(crate) fn call_field(
         &mut self,
         row: &'static SystemCall,
         (name, args): (&Word, &[Expr]),
@@ -214,7 +211,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `limit-steps`.
-    pub fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
+    pub(crate) fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
         self.work(surplus_work(pages.saturating_mul(16)), place)
     }
 }
@@ -230,7 +227,7 @@ fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
 }
 
 /// The prototype of a call, for a message.
-pub fn prototype(row: &SystemCall) -> String {
+pub(crate) fn prototype(row: &SystemCall) -> String {
     format!("in C it is `{}`", row.prototype)
 }
 
@@ -254,7 +251,7 @@ fn count(arguments: usize) -> String {
 }
 
 /// Says that the kernel has no memory left, and what would give it more.
-pub fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
+pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
     let help = match error {
         OutOfMemory::Frames => {
             "give the kernel more memory, `kernel { frames N }`, or room to move pages to, `kernel { swap N slots }`"

@@ -13,7 +13,6 @@ use super::shown::Shown;
 
 /// Something shown.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum View {
     /// A table.
     Table(TableView),
@@ -44,75 +43,72 @@ pub enum View {
 /// The address space of a process: its areas, and where they may grow.
 #[derive(Debug, Clone)]
 pub struct LayoutView {
-    /// The process.
-    pub process: ProcessRef,
+    pub(crate) process: ProcessRef,
     /// The machine, for widths.
-    pub spec: Arc<Spec>,
+    pub(crate) spec: Arc<Spec>,
     /// In order of address.
-    pub areas: Vec<AreaLayout>,
+    pub(crate) areas: Vec<AreaLayout>,
     /// The first address that is the kernel's, or past the address space.
-    pub user_end: u64,
+    pub(crate) user_end: u64,
     /// Where the heap begins, and the break.
-    pub brk: (u64, u64),
+    pub(crate) brk: (u64, u64),
     /// The address below which `mmap` looks for a hole.
-    pub mmap_base: u64,
+    pub(crate) mmap_base: u64,
     /// The address just past the stack, and the most bytes it may have.
-    pub stack: (u64, u64),
-    /// The program counter.
-    pub pc: Option<u64>,
+    pub(crate) stack: (u64, u64),
+    pub(crate) pc: Option<u64>,
     /// The physical address of its level-1 page table (`pgd`): what CR3 holds while it runs.
-    pub pgd: Option<u64>,
+    pub(crate) pgd: Option<u64>,
     /// Bytes of its page tables.
-    pub table_bytes: u64,
+    pub(crate) table_bytes: u64,
 }
 
 /// Pages of processes, and the frames that they are in.
 #[derive(Debug, Clone)]
 pub struct SharingView {
     /// The machine, for widths.
-    pub spec: Arc<Spec>,
+    pub(crate) spec: Arc<Spec>,
     /// Each process: its name and its pages in frames, in order of VPN.
-    pub processes: Vec<(String, Vec<PageInFrame>)>,
+    pub(crate) processes: Vec<(String, Vec<PageInFrame>)>,
 }
 
 /// A page of a [`SharingView`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageInFrame {
-    /// Its VPN.
-    pub vpn: u64,
+pub(crate) struct PageInFrame {
+    pub(crate) vpn: u64,
     /// What its area is called; may be empty.
-    pub area: String,
+    pub(crate) area: String,
     /// The number of its frame.
-    pub frame: u64,
+    pub(crate) frame: u64,
     /// Its entry allows stores.
-    pub writable: bool,
+    pub(crate) writable: bool,
 }
 
 /// Page tables as a tree: those that lead to a page that was set.
 #[derive(Debug, Clone)]
 pub struct TreeView {
     /// Whose they are: `P1`; empty for the machine's own.
-    pub of: String,
+    pub(crate) of: String,
     /// The machine, for widths.
-    pub spec: Arc<Spec>,
+    pub(crate) spec: Arc<Spec>,
     /// The table of level 1.
-    pub root: TreeTable,
+    pub(crate) root: TreeTable,
 }
 
 /// A table of a [`TreeView`].
 #[derive(Debug, Clone, Default)]
-pub struct TreeTable {
+pub(crate) struct TreeTable {
     /// Its level; 1 is the top.
-    pub level: u32,
+    pub(crate) level: u32,
     /// Its first byte, where it stands in memory.
-    pub at: Option<u64>,
+    pub(crate) at: Option<u64>,
     /// Its entries, in order of their indices.
-    pub entries: Vec<(u64, TreeEntry)>,
+    pub(crate) entries: Vec<(u64, TreeEntry)>,
 }
 
 /// What an entry of a table leads to.
 #[derive(Debug, Clone)]
-pub enum TreeEntry {
+pub(crate) enum TreeEntry {
     /// A table of the next level.
     Table(TreeTable),
     /// A page: its VPN and its entry, perhaps not present.
@@ -121,7 +117,7 @@ pub enum TreeEntry {
 
 impl TreeTable {
     /// Entries of it and of the tables below.
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         let below = self.entries.iter().map(|(_, entry)| match entry {
             TreeEntry::Table(table) => table.size(),
             TreeEntry::Page(..) => 0,
@@ -132,24 +128,23 @@ impl TreeTable {
 
 /// An area of a [`LayoutView`], and how much of it is where.
 #[derive(Debug, Clone)]
-pub struct AreaLayout {
-    /// The area.
-    pub area: AreaRecord,
+pub(crate) struct AreaLayout {
+    pub(crate) area: AreaRecord,
     /// Its pages in user frames.
-    pub resident: u64,
+    pub(crate) resident: u64,
     /// Its pages in swap.
-    pub swapped: u64,
+    pub(crate) swapped: u64,
 }
 
 /// A table with columns in groups (the ways of a set), as textbooks draw them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableView {
     /// What it is: `tlb dTLB`.
-    pub title: String,
+    pub(crate) title: String,
     /// Groups of columns; a bar stands between groups.
-    pub groups: Vec<Vec<String>>,
+    pub(crate) groups: Vec<Vec<String>>,
     /// Rows of cells, all groups in a row.
-    pub rows: Vec<Vec<CellView>>,
+    pub(crate) rows: Vec<Vec<CellView>>,
 }
 
 /// A cell.
@@ -172,7 +167,7 @@ impl CellView {
     }
 
     /// As a value of its own, outside of a table: `0x0D`.
-    pub fn shown(&self) -> Shown {
+    pub(crate) fn shown(&self) -> Shown {
         match self {
             Self::Hex(n, digits) => Shown::hex(*n, *digits),
             Self::Number(n) => Shown::plain(*n),
@@ -181,8 +176,7 @@ impl CellView {
         }
     }
 
-    /// 0 or 1.
-    pub fn bit(bit: bool) -> Self {
+    pub(crate) fn bit(bit: bool) -> Self {
         Self::Number(u64::from(bit))
     }
 }

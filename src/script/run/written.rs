@@ -18,7 +18,7 @@ pub enum Written {
 
 impl Written {
     /// How an expression is written; `is_word` knows the names that are words, not variables.
-    pub fn of(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> Self {
+    pub(crate) fn of(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> Self {
         match &expr.kind {
             ExprKind::Name(name) if !is_word(name) => Self::Otherwise("its value is a variable"),
             _ if is_plain(expr, is_word) => Self::Value(expr.span),

@@ -30,7 +30,7 @@ pub fn look_up(word: &str) -> Vec<Found> {
 }
 
 /// Every row, with the word that heads it.
-pub fn every_row() -> Vec<(String, Found)> {
+pub(crate) fn every_row() -> Vec<(String, Found)> {
     let mut found = Vec::new();
     for section in SECTIONS {
         for table in section.tables() {

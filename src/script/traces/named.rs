@@ -29,7 +29,7 @@ pub struct Named {
     /// How it is built.
     pub spec: Arc<Spec>,
     /// The settings of the kernel that a script has started on it.
-    pub kernel: Option<KernelConfig>,
+    pub(crate) kernel: Option<KernelConfig>,
 }
 
 /// Takes nothing of what a script does.

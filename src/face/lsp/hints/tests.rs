@@ -3,13 +3,13 @@
 use super::{LineHint, ROOM, line_hints};
 use crate::face::lsp::run_recorder::{RunRecorder, findings};
 use crate::face::lsp::run_result::Step;
-use crate::face::reading::Reading;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::run::play;
 use pagewalk_script::run::session::Options;
 
 fn steps(script: &str) -> Vec<Step> {
-    let reading = Reading::from_text("a.pw", script, &mut ());
+    let reading = CheckedScript::from_text("a.pw", script, &mut ());
     assert_eq!(reading.diagnostics, [], "{script}");
     let (accept, fill) = findings();
     let mut watching = RunRecorder::new(&reading.sources);

@@ -11,13 +11,13 @@ const GUESSABLE: usize = 90;
 #[derive(Debug, Clone, Default)]
 pub struct Fairness {
     /// How many there are.
-    pub versions: usize,
+    pub(crate) versions: usize,
     /// Those that have no paper.
     pub unsolved: Vec<Unsolved>,
     /// Work of which versions have different amounts.
     pub uneven: Vec<Uneven>,
     /// The work of each question, where all versions have the same: `tlb hit 1, walk steps 2`.
-    pub even: Vec<(String, String)>,
+    pub(crate) even: Vec<(String, String)>,
     /// Every blank.
     pub blanks: Vec<Blank>,
     /// Versions that ask for the same with the same answers, by their places.
@@ -38,8 +38,7 @@ pub struct Unsolved {
 /// Work that is not the same in all versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uneven {
-    /// The question.
-    pub question: String,
+    pub(crate) question: String,
     /// The work: `tlb hit`.
     pub what: String,
     /// Each amount with the versions that have it; the most frequent first.
@@ -57,8 +56,7 @@ pub struct Blank {
     pub versions: usize,
     /// How many different answers it has.
     pub different: usize,
-    /// The most frequent.
-    pub most: String,
+    pub(crate) most: String,
     /// How many versions have that.
     pub times: usize,
     /// Versions differ in what is asked there.
@@ -81,16 +79,15 @@ impl Blank {
 /// A blank whose answer stands elsewhere in its question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readable {
-    /// The question.
-    pub question: String,
+    pub(crate) question: String,
     /// The blank.
     pub blank: String,
     /// The versions in which it does.
     pub versions: Vec<usize>,
     /// The words in which it stands in the first of them.
-    pub words: String,
+    pub(crate) words: String,
     /// The answer in the first of them.
-    pub key: String,
+    pub(crate) key: String,
 }
 
 impl Fairness {

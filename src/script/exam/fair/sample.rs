@@ -15,40 +15,37 @@ use crate::run::view::View;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
     /// Its questions, by title: their order is none of fairness.
-    pub questions: BTreeMap<String, Question>,
+    pub(crate) questions: BTreeMap<String, Question>,
 }
 
 /// A question of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Question {
+pub(crate) struct Question {
     /// Its place on the paper, from 1.
-    pub number: usize,
+    pub(crate) number: usize,
     /// How much of each kind of work its operations are: `tlb hit`, `walk steps`.
-    pub effort: BTreeMap<String, u64>,
+    pub(crate) effort: BTreeMap<String, u64>,
     /// What it asks, in order.
-    pub items: Vec<Said>,
+    pub(crate) items: Vec<Said>,
 }
 
-/// Something asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Said {
+pub(crate) struct Said {
     /// What it says: the operation with its address, the label, the options.
-    pub words: String,
-    /// Its blanks.
-    pub answers: Vec<Answer>,
+    pub(crate) words: String,
+    pub(crate) answers: Vec<Answer>,
 }
 
 /// A blank with its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Its name within the question: `a.vpn`.
-    pub blank: String,
+    pub(crate) blank: String,
     /// The column that it is a cell of.
-    pub column: Option<String>,
-    /// What is right.
-    pub key: String,
+    pub(crate) column: Option<String>,
+    pub(crate) key: String,
     /// Where else in the question the answer stands, if it does.
-    pub stands: Option<String>,
+    pub(crate) stands: Option<String>,
 }
 
 impl Sample {

@@ -10,7 +10,7 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
 /// The assumptions of a question: of its machine, and of how its parts hang together.
-pub fn assumptions(question: &Question) -> Vec<String> {
+pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     let mut said = Vec::new();
     let asked = Asked::of(question);
     if asked.is(About::Machine)

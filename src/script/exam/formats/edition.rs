@@ -13,7 +13,7 @@ pub enum Edition {
 
 impl Edition {
     /// Whether its blanks are filled in.
-    pub fn filled(self) -> bool {
+    pub(crate) fn filled(self) -> bool {
         self != Self::Paper
     }
 }

@@ -5,12 +5,12 @@ use crate::exam::words::Words;
 use crate::questions::entry::{Blank, Form, Radix};
 
 /// The label of a blank, without what is to be written into it.
-pub fn label(blank: &Blank) -> String {
+pub(crate) fn label(blank: &Blank) -> String {
     called(blank, &Labels::default())
 }
 
 /// The label of a blank as a course calls it.
-pub fn called(blank: &Blank, labels: &Labels) -> String {
+pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
     if let Some(label) = labels.fact(&blank.fact) {
         return label.to_owned();
     }
@@ -39,7 +39,7 @@ fn of_level(fact: &str) -> Option<String> {
 }
 
 /// What is to be written: `Y/N`, `hex`, `decimal`; empty if there is nothing to say.
-pub fn how(blank: &Blank, bare: bool) -> String {
+pub(crate) fn how(blank: &Blank, bare: bool) -> String {
     match (Words::of(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
         // A long list would be no help.
@@ -53,7 +53,7 @@ pub fn how(blank: &Blank, bare: bool) -> String {
 }
 
 /// What a box has room for, in characters besides its prefix: of how it is to be written, never of what is right.
-pub fn width(blank: &Blank, bare: bool) -> u32 {
+pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     match (Words::of(blank, bare), blank.form) {
         (Some(Words::OneOf(words)), _) => {
             words.iter().map(|word| roomy(word.len() as u32)).max().unwrap_or(8)
@@ -66,12 +66,12 @@ pub fn width(blank: &Blank, bare: bool) -> u32 {
 }
 
 /// Room for so many characters by hand.
-pub fn roomy(characters: u32) -> u32 {
+pub(crate) fn roomy(characters: u32) -> u32 {
     [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
 }
 
 /// The box filled in.
-pub fn filled(blank: &Blank, bare: bool) -> String {
+pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
     let answer = blank.answer();
     match Words::of(blank, bare) {
         Some(Words::YesNo { yes, .. }) if answer == yes => "Y".to_owned(),

@@ -6,7 +6,7 @@ use crate::lang::nearest::nearest;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 
 /// Facts and what the textbook's worksheet calls them (Computer Systems, homework problems of chapter 9).
-pub const FACTS: &[(&str, &str)] = &[
+pub(crate) const FACTS: &[(&str, &str)] = &[
     ("vpn", "VPN"),
     ("vpo", "VPO"),
     ("tlbi", "TLB index"),
@@ -91,7 +91,7 @@ pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// The paper's own words, in the order in which they stand on it.
-pub const WORDS: &[&str] = &[
+pub(crate) const WORDS: &[&str] = &[
     "lang",
     "Exam",
     "Key",
@@ -162,12 +162,12 @@ impl Labels {
     }
 
     /// A word or sentence of the paper's own.
-    pub fn say<'a>(&'a self, english: &'a str) -> &'a str {
+    pub(crate) fn say<'a>(&'a self, english: &'a str) -> &'a str {
         self.0.get(english).map_or(english, String::as_str)
     }
 
     /// A sentence; where it has no label of its own, its words PPN and VPN are called what the dialect calls them.
-    pub fn sentence(&self, english: &str) -> String {
+    pub(crate) fn sentence(&self, english: &str) -> String {
         if self.0.contains_key(english) {
             return self.say(english).to_owned();
         }
@@ -175,21 +175,21 @@ impl Labels {
     }
 
     /// The language that the paper is in, as two letters; a file of labels says `lang: de`.
-    pub fn language(&self) -> &str {
+    pub(crate) fn language(&self) -> &str {
         let said = self.0.get("lang").map(String::as_str);
         said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
             .unwrap_or("en")
     }
 
     /// The label of a fact, where one is known.
-    pub fn fact(&self, fact: &str) -> Option<&str> {
+    pub(crate) fn fact(&self, fact: &str) -> Option<&str> {
         let known = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES);
         let usual = || known.clone().find(|(known, _)| *known == fact).map(|(_, label)| *label);
         self.0.get(fact).map(String::as_str).or_else(usual)
     }
 
     /// The name of a table or column: as a script writes it where nobody calls it otherwise.
-    pub fn table<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(crate) fn table<'a>(&'a self, name: &'a str) -> &'a str {
         let usual = || TABLES.iter().find(|(known, _)| *known == name).map(|(_, label)| *label);
         self.0.get(name).map(String::as_str).or_else(usual).unwrap_or(name)
     }

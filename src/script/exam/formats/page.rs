@@ -12,12 +12,12 @@ use crate::run::view::TableView;
 use super::edition::Edition;
 
 /// Whether no kernel handles the faults of what is asked.
-pub fn bare(item: &Item) -> bool {
+pub(crate) fn bare(item: &Item) -> bool {
     item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
 }
 
 /// The operation that is asked of, with its address: as the script writes it where that says the same.
-pub fn operation(item: &Item) -> String {
+pub(crate) fn operation(item: &Item) -> String {
     let ItemKind::Facts { operation, .. } = &item.kind else { return String::new() };
     let access = match &*item.did {
         Did::Access(access) => access,
@@ -61,7 +61,7 @@ fn records(run: &Replayed) -> String {
 const FOUND_FROM: [(&str, &str); 1] = [("reference", "page")];
 
 /// Which columns of a table to fill in are printed: its key columns, what its rows are found from, and those asked.
-pub fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
+pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let found_from = |name: &String| {
@@ -71,7 +71,7 @@ pub fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
 }
 
 /// A table to fill in: its key column, what its rows are found from, and those asked.
-pub fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
+pub(crate) fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let whole = view::table(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();

@@ -1,7 +1,7 @@
 //! Room for words: the same in every version of a paper.
 
 /// Words whose numbers all have the most digits that they may have: what room the words take in every version.
-pub fn roomy(words: &str) -> Option<String> {
+pub(crate) fn roomy(words: &str) -> Option<String> {
     let mut changed = false;
     let wide = words.split(' ').map(|word| {
         if !word.contains(|c: char| c.is_ascii_digit()) {

@@ -14,7 +14,7 @@ use crate::run::record::{Access, Did, Shown};
 use crate::services::lookup::look_up;
 
 /// The way to the answer of an item; nothing where the key says it all.
-pub fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
+pub(crate) fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
         ItemKind::Value { blank, derivation, .. } => derived(derivation, blank),

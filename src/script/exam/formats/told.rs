@@ -29,7 +29,7 @@ fn one(block: &doc::Block) -> Block {
 }
 
 /// A table of what a run tells.
-pub fn given(table: &doc::Table) -> Table {
+pub(crate) fn given(table: &doc::Table) -> Table {
     let cell = |cell: &doc::Cell| {
         if cell.word { Cell::Word(cell.text.clone()) } else { Cell::Number(cell.text.clone()) }
     };
@@ -38,7 +38,7 @@ pub fn given(table: &doc::Table) -> Table {
 }
 
 /// Lines without the indentation of a terminal's.
-pub fn flush(text: &str) -> String {
+pub(crate) fn flush(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
     lines.join("\n").trim_end().to_owned()
 }

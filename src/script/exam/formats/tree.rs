@@ -7,56 +7,53 @@ use crate::report::doc::{Layout, Ruler};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
     /// For whom it is.
-    pub edition: Edition,
+    pub(crate) edition: Edition,
     /// What is printed on each page, to tell versions apart.
-    pub code: Option<String>,
+    pub(crate) code: Option<String>,
     /// What stands before the questions.
     pub front: Front,
     /// The questions, in order.
     pub questions: Vec<Section>,
     /// What stands on a page of its own at the end: powers of two.
-    pub appendix: Vec<Block>,
+    pub(crate) appendix: Vec<Block>,
 }
 
 /// What stands before the questions.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Front {
-    /// The exam's title.
-    pub title: String,
+    pub(crate) title: String,
     /// What edition it is, where it is not the students': `Key`.
-    pub edition: Option<String>,
+    pub(crate) edition: Option<String>,
     /// What the cover says besides the title: names and words.
-    pub cover: Vec<(String, String)>,
+    pub(crate) cover: Vec<(String, String)>,
     /// Whose it is: labels and boxes, empty or with what a roster says.
     pub owner: Vec<(String, Blank)>,
     /// The points of each question, and room for the score.
-    pub grid: Grid,
+    pub(crate) grid: Grid,
     /// What all questions take for granted.
-    pub assumptions: Vec<String>,
+    pub(crate) assumptions: Vec<String>,
 }
 
 /// Questions, what they are worth, and room for the score.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Grid {
+pub(crate) struct Grid {
     /// Its rows' names: question, points, score.
-    pub heads: [String; 3],
+    pub(crate) heads: [String; 3],
     /// Each question's number and points.
-    pub questions: Vec<(String, String)>,
+    pub(crate) questions: Vec<(String, String)>,
     /// The last column: its name, and the points in all.
-    pub total: (String, String),
+    pub(crate) total: (String, String),
 }
 
 /// A question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
-    /// Its number.
-    pub number: String,
-    /// Its title.
-    pub title: String,
+    pub(crate) number: String,
+    pub(crate) title: String,
     /// What it is worth: `8 points`.
-    pub points: String,
+    pub(crate) points: String,
     /// What it takes for granted that the others do not.
-    pub assumptions: Vec<String>,
+    pub(crate) assumptions: Vec<String>,
     /// What stands in it.
     pub body: Vec<Block>,
 }
@@ -105,10 +102,9 @@ pub enum Paragraph {
 /// A line of a worksheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What is asked.
-    pub label: String,
+    pub(crate) label: String,
     /// How it is to be written: `hex, 2 digits`; may be empty.
-    pub how: String,
+    pub(crate) how: String,
     /// Its box.
     pub blank: Blank,
 }
@@ -121,13 +117,13 @@ pub struct Blank {
     /// What is printed in it already: `0x`.
     pub prefix: String,
     /// How many characters of its own it holds, the prefix not counted: the same in every version and edition.
-    pub width: u32,
+    pub(crate) width: u32,
     /// How many digits are to be written, where that is known.
-    pub digits: Option<u32>,
+    pub(crate) digits: Option<u32>,
     /// What stands in it, where it is filled in; the whole answer, with the prefix.
     pub content: Option<String>,
     /// What stands behind it.
-    pub unit: Option<String>,
+    pub(crate) unit: Option<String>,
 }
 
 impl Blank {
@@ -137,7 +133,7 @@ impl Blank {
     }
 
     /// How far what stands in it must shrink to have room in it: 1 where it need not.
-    pub fn shrunk(&self) -> f64 {
+    pub(crate) fn shrunk(&self) -> f64 {
         let length = self.content.as_ref().map_or(0, |content| content.chars().count());
         (f64::from(self.room()) / length.max(1) as f64).min(1.0)
     }
@@ -152,14 +148,14 @@ pub struct Table {
     /// What it is; may be empty.
     pub title: String,
     /// The names of the columns, group by group.
-    pub groups: Vec<Vec<String>>,
+    pub(crate) groups: Vec<Vec<String>>,
     /// The cells of each row, as many as there are columns in all groups.
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
     /// Each column: its name, its place from 0, and whether a group begins with it (not the first).
-    pub fn columns(&self) -> impl Iterator<Item = (usize, &str, bool)> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, &str, bool)> {
         let all = self.groups.iter().enumerate().flat_map(|(group, names)| {
             names.iter().enumerate().map(move |(at, name)| (name.as_str(), group > 0 && at == 0))
         });
@@ -168,7 +164,7 @@ impl Table {
 
     /// A long table with its halves side by side, where that is at most so many characters wide.
     #[must_use]
-    pub fn folded(self, room: u32) -> Self {
+    pub(crate) fn folded(self, room: u32) -> Self {
         let columns = self.columns().count() as u32;
         let wide: u32 = self.widths().iter().sum::<u32>() + 2 * columns;
         if self.rows.len() < LONG || wide * 2 > room {
@@ -185,7 +181,7 @@ impl Table {
     }
 
     /// The width of each column in characters: of what stands in it and of its name.
-    pub fn widths(&self) -> Vec<u32> {
+    pub(crate) fn widths(&self) -> Vec<u32> {
         let cells = |at: usize| self.rows.iter().filter_map(move |row| row.get(at)).map(Cell::room);
         self.columns()
             .map(|(at, name, _)| cells(at).chain([name.chars().count() as u32]).max().unwrap_or(1))
@@ -206,7 +202,7 @@ pub enum Cell {
 
 impl Cell {
     /// How many characters it needs.
-    pub fn room(&self) -> u32 {
+    pub(crate) fn room(&self) -> u32 {
         match self {
             Self::Word(text) | Self::Number(text) => text.chars().count() as u32,
             Self::Blank(blank) => blank.room(),
@@ -217,10 +213,9 @@ impl Cell {
 /// Something to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// In words.
-    pub text: String,
+    pub(crate) text: String,
     /// It is ticked: it is right, and this is a key.
-    pub ticked: bool,
+    pub(crate) ticked: bool,
 }
 
 /// A figure.
@@ -242,43 +237,40 @@ pub enum Figure {
 /// Pages of one or two processes, and the frames that they are in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sharing {
-    /// What it is.
-    pub title: String,
+    pub(crate) title: String,
     /// The same in lines of text.
-    pub text: String,
+    pub(crate) text: String,
     /// The frames, in order.
-    pub frames: Vec<String>,
+    pub(crate) frames: Vec<String>,
     /// Each process: its name, and its pages with the place of their frame.
-    pub processes: Vec<(String, Vec<(String, usize)>)>,
+    pub(crate) processes: Vec<(String, Vec<(String, usize)>)>,
 }
 
 /// Page tables as a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
-    /// Whose they are.
-    pub title: String,
+    pub(crate) title: String,
     /// The same in lines of text.
-    pub text: String,
+    pub(crate) text: String,
     /// The table of level 1.
-    pub root: Tables,
+    pub(crate) root: Tables,
 }
 
 /// A page table, and those below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tables {
+pub(crate) struct Tables {
     /// Its level, and below that where it stands.
-    pub head: Vec<String>,
-    /// Its entries.
-    pub rows: Vec<Entry>,
+    pub(crate) head: Vec<String>,
+    pub(crate) rows: Vec<Entry>,
 }
 
 /// An entry of a page table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its index in the table.
-    pub index: String,
+    pub(crate) index: String,
     /// What it holds; nothing where a table is below it.
-    pub words: String,
+    pub(crate) words: String,
     /// The table that it leads to.
-    pub below: Option<Tables>,
+    pub(crate) below: Option<Tables>,
 }

@@ -11,7 +11,7 @@ use crate::run::record::Shown;
 const NOTHING: &[&str] = &["none", "unknown", "-"];
 
 /// Whether an answer is the key: none if nothing applies.
-pub fn agrees(answer: &Answer, key: Option<&Shown>, way: Way) -> bool {
+pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: Way) -> bool {
     let Some(key) = key else { return *answer == Answer::Dash };
     match (answer, &key.value) {
         (Answer::Number(spelled), Value::Number(key)) => is_number(*spelled, *key),
@@ -31,7 +31,7 @@ fn page_fault(way: Way) -> bool {
 }
 
 /// Equal; or, where the key is no whole number, the key rounded to the places that were written.
-pub fn is_number(spelled: Spelled, key: Number) -> bool {
+pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     if spelled.value.compare(key).is_eq() {
         return true;
     }

@@ -9,9 +9,8 @@ use crate::questions::follow::Claim;
 use crate::run::record::Shown;
 use crate::run::view::{CellView, TableView};
 
-/// An answer.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Nothing was written.
     Unanswered,
     /// Nothing applies.
@@ -28,23 +27,22 @@ pub enum Answer {
 
 /// How a blank takes an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Way<'p> {
-    /// Its form.
-    pub form: Form,
+pub(crate) struct Way<'p> {
+    pub(crate) form: Form,
     /// The unit printed beside it.
-    pub unit: Option<&'p str>,
+    pub(crate) unit: Option<&'p str>,
     /// No kernel handles the faults of what is asked.
-    pub bare: bool,
+    pub(crate) bare: bool,
 }
 
 impl<'p> Way<'p> {
     /// That of a blank.
-    pub fn of(blank: &'p Blank, bare: bool) -> Self {
+    pub(crate) fn of(blank: &'p Blank, bare: bool) -> Self {
         Self { form: blank.form, unit: blank.unit.as_deref(), bare }
     }
 
     /// That of a column of a table: what its cells have is what may be written into them.
-    pub fn of_column(table: &TableView, at: usize) -> Self {
+    pub(crate) fn of_column(table: &TableView, at: usize) -> Self {
         let mut cells = table.rows.iter().filter_map(|row| row.get(at));
         let form = cells.find_map(|cell| match cell {
             CellView::Hex(_, digits) => Some(Form::Number { radix: Radix::Hex, digits: Some(*digits) }),
@@ -83,7 +81,7 @@ impl<'p> Way<'p> {
 
 impl Answer {
     /// As a value of the machine, for what is computed from it: none inside where nothing applies.
-    pub fn claim(&self) -> Option<Claim> {
+    pub(crate) fn claim(&self) -> Option<Claim> {
         match self {
             Self::Dash => Some(None),
             Self::Word(word) => Some(Some(Shown::word(word))),
@@ -93,7 +91,7 @@ impl Answer {
     }
 
     /// Whether it says that there is nothing, or one word of a few: what can be said without any work.
-    pub fn is_said(&self) -> bool {
+    pub(crate) fn is_said(&self) -> bool {
         matches!(self, Self::Dash | Self::Word(_))
     }
 }

@@ -18,7 +18,7 @@ use crate::run::record::{Access, Did};
 type Answered<'p> = (&'p Blank, Way<'p>, Answer);
 
 /// The blanks of an operation, each judged by itself and then after those that it follows from.
-pub fn facts(item: &Item, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
+pub(crate) fn facts(item: &Item, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
     let unanswered = Given::Text(String::new());
     let answered: Vec<Answered> = own
         .iter()
@@ -96,7 +96,7 @@ fn carried(
 }
 
 /// Known mistakes that lead to what was written.
-pub fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
+pub(crate) fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
     let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else {
         return Vec::new();
     };

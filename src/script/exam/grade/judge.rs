@@ -16,13 +16,13 @@ use crate::questions::entry::{Alternative, Answers, Blank, ItemKind, Radix};
 use crate::run::record::Shown;
 
 /// The verdict of a field, and the share of its points that it gets.
-pub type Judged = (Verdict, Number);
+pub(crate) type Judged = (Verdict, Number);
 
 /// Whether a value satisfies what is asked, where the key does not list all answers that do.
-pub type Satisfies<'s> = dyn Fn(&Answers, &Value) -> bool + 's;
+pub(crate) type Satisfies<'s> = dyn Fn(&Answers, &Value) -> bool + 's;
 
 /// A field that stands by itself.
-pub fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
+pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
     let unanswered = Given::Text(String::new());
     let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
     let empty = matches!(given, Given::Text(text) if text.trim().is_empty());
@@ -44,7 +44,7 @@ pub fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules)
 }
 
 /// Whether no kernel handles the faults of what is asked.
-pub fn bare(item: &Item) -> bool {
+pub(crate) fn bare(item: &Item) -> bool {
     item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
 }
 
@@ -61,8 +61,7 @@ fn blank_alone(blank: &Blank, field: &Field, given: &Given, rules: &Rules) -> Ju
     simple(&read(way, given, rules), blank.key.as_ref(), way, field, rules)
 }
 
-/// Right or wrong.
-pub fn simple(answer: &Answer, key: Option<&Shown>, way: Way, field: &Field, rules: &Rules) -> Judged {
+pub(crate) fn simple(answer: &Answer, key: Option<&Shown>, way: Way, field: &Field, rules: &Rules) -> Judged {
     if agrees(answer, key, way) {
         return (Verdict::Right, Number::from(1u64));
     }

@@ -36,21 +36,21 @@ pub struct Mark {
     /// The field.
     pub field: String,
     /// The question that it is in, from 0.
-    pub question: usize,
+    pub(crate) question: usize,
     /// What it belongs to, among the things asked on the paper, from 0.
-    pub item: usize,
+    pub(crate) item: usize,
     /// The row of a table, from 0.
-    pub row: usize,
+    pub(crate) row: usize,
     /// What was written.
     pub written: String,
     /// What came of it.
     pub verdict: Verdict,
     /// Known mistakes that lead to what was written.
-    pub mistakes: Vec<String>,
+    pub(crate) mistakes: Vec<String>,
     /// What it gets.
     pub points: Number,
     /// What it is worth.
-    pub of: Number,
+    pub(crate) of: Number,
 }
 
 /// The marks of a student.
@@ -61,25 +61,25 @@ pub struct Marked {
     /// Who it is.
     pub id: String,
     /// Their name, where it is known.
-    pub name: String,
+    pub(crate) name: String,
     /// The code of their version, where it is known.
-    pub version: String,
+    pub(crate) version: String,
     /// The marks of each field, in the order of the paper.
     pub marks: Vec<Mark>,
     /// The sum, with what floors and rounding make of it.
     pub total: Number,
     /// What the paper is worth, without what is voided.
-    pub of: Number,
+    pub(crate) of: Number,
 }
 
 impl Marked {
     /// Points that somebody still has to give or not.
-    pub fn pending(&self) -> Number {
+    pub(crate) fn pending(&self) -> Number {
         total(self.marks.iter().filter(|mark| mark.verdict == Verdict::Pending).map(|mark| mark.of))
     }
 
     /// Points of a question (from 0), and what it is worth.
-    pub fn question(&self, question: usize) -> (Number, Number) {
+    pub(crate) fn question(&self, question: usize) -> (Number, Number) {
         let own = self.marks.iter().filter(|mark| mark.question == question);
         own.fold((Number::ZERO, Number::ZERO), |(points, of), mark| {
             (plus(points, mark.points), plus(of, mark.of))

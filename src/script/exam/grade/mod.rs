@@ -18,9 +18,7 @@ mod sums;
 mod tests;
 mod words;
 
-pub use answer::Answer;
 pub use mark::{Key, covers, mark};
 pub use marked::{Mark, Marked, Verdict};
-pub use number::Spelled;
 pub use sheet::{CELL_LIMIT, Given, Sheet};
-pub use sums::decimal;
+pub(crate) use sums::decimal;

@@ -8,11 +8,10 @@ const LONGEST: usize = 100;
 
 /// A number as it was written.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spelled {
-    /// Its value.
-    pub value: Number,
+pub(crate) struct Spelled {
+    pub(crate) value: Number,
     /// Half a unit of its last place, if it has digits enough to stand for a number that no decimal is equal to.
-    pub within: Option<Number>,
+    pub(crate) within: Option<Number>,
 }
 
 impl From<Number> for Spelled {

@@ -19,27 +19,25 @@ pub struct Before {
 /// A student whose marks change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Who it is.
-    pub id: String,
-    /// Their name.
-    pub name: String,
+    pub(crate) id: String,
+    pub(crate) name: String,
     /// The sums before and now.
-    pub total: (Option<Number>, Number),
+    pub(crate) total: (Option<Number>, Number),
     /// The fields whose marks change, with those before and now.
-    pub fields: Vec<(String, Number, Number)>,
+    pub(crate) fields: Vec<(String, Number, Number)>,
 }
 
 /// What changes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Regraded {
     /// Students whose marks change, in the order of the marks.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// How many stay as they are.
-    pub same: usize,
+    pub(crate) same: usize,
     /// Ids that had no marks before.
-    pub new: Vec<String>,
+    pub(crate) new: Vec<String>,
     /// Ids that have none now.
-    pub gone: Vec<String>,
+    pub(crate) gone: Vec<String>,
 }
 
 /// What changes from the marks before to those now.

@@ -54,7 +54,7 @@ pub enum Floor {
 
 /// How several correct options count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Several {
+pub(crate) enum Several {
     /// All of them and no other, or nothing.
     Whole,
     /// Each right one adds its share, each wrong one takes one away, and it does not fall below zero.
@@ -76,25 +76,25 @@ pub struct Rules {
     /// What an answer is worth that is right for the student's own earlier answers, as a share of its points.
     pub carried: Number,
     /// What a dash is worth that only follows from a mistake said in a word or a dash.
-    pub carried_dashes: Number,
+    pub(crate) carried_dashes: Number,
     /// What must be right together.
     pub whole: Whole,
     /// What a wrong answer costs, as a share of its points.
-    pub wrong: Number,
+    pub(crate) wrong: Number,
     /// What a wrong choice costs.
-    pub wrong_choice: Number,
+    pub(crate) wrong_choice: Number,
     /// What does not fall below zero.
     pub floor: Floor,
     /// How several correct options count.
-    pub several: Several,
+    pub(crate) several: Several,
     /// An empty field means what a dash means.
-    pub empty_is_dash: bool,
+    pub(crate) empty_is_dash: bool,
     /// Voided fields, parts and questions, by their names.
     pub void: BTreeMap<String, Void>,
     /// What else is right, by the names of fields.
     pub also: BTreeMap<String, Vec<Given>>,
     /// Marks of the paper are multiples of this.
-    pub round: Option<Number>,
+    pub(crate) round: Option<Number>,
 }
 
 impl Default for Rules {

@@ -16,43 +16,40 @@ const FEWEST: usize = 4;
 /// How a field did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
-    /// The field.
-    pub field: String,
+    pub(crate) field: String,
     /// What it is worth.
-    pub of: Number,
+    pub(crate) of: Number,
     /// Students who had it.
-    pub students: usize,
+    pub(crate) students: usize,
     /// The mean of its marks, as a share of what it is worth.
-    pub facility: Option<Number>,
+    pub(crate) facility: Option<Number>,
     /// The mean share among the best 27 % of the papers less that among the worst.
-    pub discrimination: Option<Number>,
-    /// Empty fields.
-    pub unanswered: usize,
+    pub(crate) discrimination: Option<Number>,
+    pub(crate) unanswered: usize,
     /// Answers with an error carried forward.
-    pub carried: usize,
+    pub(crate) carried: usize,
     /// The wrong answer that was given most often, and how often.
-    pub common: Option<(String, usize)>,
+    pub(crate) common: Option<(String, usize)>,
     /// The mistake that was made most often, and how often.
-    pub mistake: Option<(String, usize)>,
+    pub(crate) mistake: Option<(String, usize)>,
 }
 
 /// How a paper did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
-    /// Students.
-    pub students: usize,
+    pub(crate) students: usize,
     /// What the paper is worth, where it is the same for everyone.
-    pub of: Option<Number>,
+    pub(crate) of: Option<Number>,
     /// The mean of the marks.
-    pub mean: Option<Number>,
+    pub(crate) mean: Option<Number>,
     /// The middle one of the marks.
-    pub median: Option<Number>,
+    pub(crate) median: Option<Number>,
     /// The lowest and the highest.
-    pub range: Option<(Number, Number)>,
+    pub(crate) range: Option<(Number, Number)>,
     /// Students in each of the groups that are compared.
-    pub group: usize,
+    pub(crate) group: usize,
     /// Its fields, in order.
-    pub items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
 }
 
 /// How the fields did, in the order in which they first come up.

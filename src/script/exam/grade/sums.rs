@@ -5,40 +5,37 @@ use crate::lang::value::Number;
 /// Decimals of points that no finite decimal is equal to.
 const DECIMALS: usize = 4;
 
-/// The sum.
-pub fn plus(a: Number, b: Number) -> Number {
+pub(crate) fn plus(a: Number, b: Number) -> Number {
     a.plus(b).unwrap_or(a)
 }
 
-/// The difference.
-pub fn minus(a: Number, b: Number) -> Number {
+pub(crate) fn minus(a: Number, b: Number) -> Number {
     a.minus(b).unwrap_or(a)
 }
 
-/// The product.
-pub fn times(a: Number, b: Number) -> Number {
+pub(crate) fn times(a: Number, b: Number) -> Number {
     a.times(b).unwrap_or(a)
 }
 
 /// The sum of many.
-pub fn total(all: impl Iterator<Item = Number>) -> Number {
+pub(crate) fn total(all: impl Iterator<Item = Number>) -> Number {
     all.fold(Number::ZERO, plus)
 }
 
 /// At least so much.
-pub fn at_least(a: Number, floor: Number) -> Number {
+pub(crate) fn at_least(a: Number, floor: Number) -> Number {
     if a.compare(floor).is_lt() { floor } else { a }
 }
 
 /// The nearest multiple of a step; a half goes up.
-pub fn rounded(a: Number, step: Number) -> Number {
+pub(crate) fn rounded(a: Number, step: Number) -> Number {
     let half = Number::fraction(1, 2).unwrap_or(Number::ZERO);
     let steps = a.divide(step).and_then(|steps| steps.plus(half)).and_then(Number::floor);
     steps.and_then(|steps| steps.times(step)).unwrap_or(a)
 }
 
 /// A number as a spreadsheet reads it: a decimal, rounded to four places where no shorter one is equal.
-pub fn decimal(number: Number) -> String {
+pub(crate) fn decimal(number: Number) -> String {
     let text = number.to_string();
     if text.contains(['/', 'e']) || text.split_once('.').is_some_and(|(_, after)| after.len() > DECIMALS) {
         let text = format!("{:.DECIMALS$}", number.to_f64());

@@ -43,7 +43,7 @@ const OTHERWISE: &[(&str, &str)] = &[
 ];
 
 /// Whether it says that nothing applies.
-pub fn is_dash(text: &str) -> bool {
+pub(crate) fn is_dash(text: &str) -> bool {
     DASHES.contains(&plain(text).as_str())
 }
 
@@ -86,12 +86,12 @@ fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
 }
 
 /// Whether these are the words of a blank that asks of bare hardware whether there is a page fault.
-pub fn is_page_fault(words: &[&str], bare: bool) -> bool {
+pub(crate) fn is_page_fault(words: &[&str], bare: bool) -> bool {
     bare && words.contains(&"page")
 }
 
 /// Small letters, single spaces, no full stop at the end.
-pub fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let text = words.join(" ");
     match text.strip_suffix('.') {

@@ -5,17 +5,17 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 
 /// A definition and the calls in its body.
 #[derive(Debug)]
-pub struct Definition {
+pub(crate) struct Definition {
     /// Its name, where it is defined.
-    pub name: Word,
+    pub(crate) name: Word,
     /// The number of its parameters.
-    pub params: usize,
+    pub(crate) params: usize,
     /// The definitions it calls, by number, and the name of each in the call.
-    pub calls: Vec<(usize, Span)>,
+    pub(crate) calls: Vec<(usize, Span)>,
 }
 
 /// One `recursion` a circle of definitions, at the first call of the circle, naming all of them.
-pub fn circles(definitions: &[Definition]) -> Vec<Diagnostic> {
+pub(crate) fn circles(definitions: &[Definition]) -> Vec<Diagnostic> {
     let mut search = Search { definitions, state: vec![State::New; definitions.len()], found: Vec::new() };
     for start in 0..definitions.len() {
         search.from(start);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::ast::{Block, Command, Condition, Expr, ExprKind, Span, Stmt, StmtKind, Word};
 use super::diagnostic::{Code, Diagnostic};
-pub use super::nearest::nearest;
+pub(crate) use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
 use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};
 use calls::{Definition, circles, count};
@@ -18,14 +18,14 @@ use scope::Scope;
 
 /// What the checks must be told of the rest of the language.
 #[derive(Clone, Copy)]
-pub struct Known<'a> {
+pub(crate) struct Known<'a> {
     /// May this be called (a path's function such as `byte`, a system call)? The functions of
     /// [`super::value::functions`] and the script's own definitions are known without.
-    pub is_call: &'a dyn Fn(&str) -> bool,
+    pub(crate) is_call: &'a dyn Fn(&str) -> bool,
     /// Names that a misspelt call may have meant.
-    pub calls: &'a [&'a str],
+    pub(crate) calls: &'a [&'a str],
     /// What may stand in an expression without being a variable (`PROT_READ`, `NULL`).
-    pub words: &'a [&'a str],
+    pub(crate) words: &'a [&'a str],
 }
 
 /// The mistakes of a script that show without running it, in the order of the text: `unknown-name`,

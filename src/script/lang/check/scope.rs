@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 /// Variables and definitions of one scope.
 #[derive(Debug, Default)]
-pub struct Scope {
+pub(crate) struct Scope {
     variables: BTreeSet<Arc<str>>,
     definitions: BTreeMap<Arc<str>, Vec<usize>>,
 }
 
 impl Scope {
     /// Makes a variable known.
-    pub fn set(&mut self, name: &Arc<str>) {
+    pub(crate) fn set(&mut self, name: &Arc<str>) {
         self.variables.insert(Arc::clone(name));
     }
 
     /// Is there such a variable?
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.variables.contains(name)
     }
 
@@ -27,17 +27,17 @@ impl Scope {
     }
 
     /// Makes a definition known by its number.
-    pub fn define(&mut self, name: &Arc<str>, number: usize) {
+    pub(crate) fn define(&mut self, name: &Arc<str>, number: usize) {
         self.definitions.entry(Arc::clone(name)).or_default().push(number);
     }
 
     /// The definitions of this name.
-    pub fn definitions(&self, name: &str) -> Option<&[usize]> {
+    pub(crate) fn definitions(&self, name: &str) -> Option<&[usize]> {
         self.definitions.get(name).map(Vec::as_slice)
     }
 
     /// The names of its definitions, by the alphabet.
-    pub fn defined(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn defined(&self) -> impl Iterator<Item = &str> {
         self.definitions.keys().map(AsRef::as_ref)
     }
 }

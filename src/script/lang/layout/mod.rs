@@ -25,7 +25,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::span::Span;
 
 /// The most brackets and blocks that may lie in each other, in one file and over its includes.
-pub const DEPTH_LIMIT: usize = 200;
+pub(crate) const DEPTH_LIMIT: usize = 200;
 
 /// The most words of one statement, what stands in its braces not counted.
 const WORD_LIMIT: u32 = 1 << 20;
@@ -35,17 +35,17 @@ const MISTAKE_LIMIT: usize = 200;
 
 /// A script laid out.
 #[derive(Debug)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// As long as the script's text, with comments and joining newlines blank.
-    pub text: String,
+    pub(crate) text: String,
     /// Where statements outside all braces end, in order.
-    pub ends: Vec<usize>,
+    pub(crate) ends: Vec<usize>,
     /// What is wrong with its brackets and strings.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// Lays a file out.
-pub fn lay_out(file: u32, text: &str) -> Layout {
+pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
     let scan = Scan::new(file, text, false).run();
     // Only a script whose braces do not match is worth a guess from its indentation.
     let scan = if scan.unmatched { Scan::new(file, text, true).run() } else { scan };

@@ -52,7 +52,7 @@ pub struct Parsed {
     /// What is wrong with it, in the order of the text; included files report for themselves.
     pub diagnostics: Vec<Diagnostic>,
     /// How many blocks lie in each other.
-    pub depth: usize,
+    pub(crate) depth: usize,
 }
 
 /// Reads the text of file number `file`.

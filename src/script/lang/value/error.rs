@@ -9,24 +9,24 @@ use crate::lang::span::Span;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueError {
     /// Which kind of mistake.
-    pub code: Code,
+    pub(crate) code: Code,
     /// What is the case, in a sentence without a full stop.
-    pub message: String,
+    pub(crate) message: String,
     /// How to fix it.
-    pub help: Option<String>,
+    pub(crate) help: Option<String>,
     /// What is to be written in the place of all that stands there, where the help says that.
-    pub instead: Option<String>,
+    pub(crate) instead: Option<String>,
 }
 
 impl ValueError {
     /// An error without help.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: None, instead: None }
     }
 
     /// With how to fix it.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -41,7 +41,7 @@ impl ValueError {
     }
 
     /// As a diagnostic at this place.
-    pub fn at(self, span: Span) -> Diagnostic {
+    pub(crate) fn at(self, span: Span) -> Diagnostic {
         let fix = self.instead.map(|text| Box::new(Fix::replace(span, text)));
         Diagnostic { help: self.help, fix, ..Diagnostic::new(self.code, span, self.message) }
     }

@@ -9,13 +9,12 @@ pub struct Function {
     /// Its name.
     pub name: &'static str,
     /// Its parameters in order; `digits?` may be left out, `numbers…` stands for one or more.
-    pub parameters: &'static [&'static str],
+    pub(crate) parameters: &'static [&'static str],
     /// What it yields, in a line.
-    pub help: &'static str,
-    /// A call.
-    pub example: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) example: &'static str,
     /// What that call prints.
-    pub gives: &'static str,
+    pub(crate) gives: &'static str,
     body: fn(&[Value]) -> Result<Value, ValueError>,
 }
 
@@ -120,13 +119,13 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// The function of this name.
-pub fn function(name: &str) -> Option<&'static Function> {
+pub(crate) fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
 
 impl Function {
     /// The fewest and the most arguments; none where there is no most.
-    pub fn arity(&self) -> (usize, Option<usize>) {
+    pub(crate) fn arity(&self) -> (usize, Option<usize>) {
         let least = self.parameters.iter().filter(|name| !name.ends_with('?')).count();
         let endless = self.parameters.iter().any(|name| name.ends_with('…'));
         (least, (!endless).then_some(self.parameters.len()))
@@ -141,7 +140,7 @@ impl Function {
     ///
     /// # Errors
     /// `wrong-count` if not.
-    pub fn check_count(&self, given: usize) -> Result<(), ValueError> {
+    pub(crate) fn check_count(&self, given: usize) -> Result<(), ValueError> {
         let (least, most) = self.arity();
         if given >= least && most.is_none_or(|most| given <= most) {
             return Ok(());
@@ -159,7 +158,7 @@ impl Function {
     ///
     /// # Errors
     /// `wrong-count`, or what it says of its arguments.
-    pub fn call(&self, args: &[Value]) -> Result<Value, ValueError> {
+    pub(crate) fn call(&self, args: &[Value]) -> Result<Value, ValueError> {
         self.check_count(args.len())?;
         (self.body)(args)
     }

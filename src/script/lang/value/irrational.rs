@@ -12,7 +12,7 @@ impl Number {
     ///
     /// # Errors
     /// `wrong-type` unless above zero.
-    pub fn log2(self) -> Result<Self, ValueError> {
+    pub(crate) fn log2(self) -> Result<Self, ValueError> {
         if self.is_negative() || self.is_zero() {
             let message = format!("log2 needs a number above zero, and this is {self}");
             return Err(ValueError::new(Code::WrongType, message));
@@ -32,7 +32,7 @@ impl Number {
     ///
     /// # Errors
     /// `wrong-type` below zero.
-    pub fn sqrt(self) -> Result<Self, ValueError> {
+    pub(crate) fn sqrt(self) -> Result<Self, ValueError> {
         if self.is_negative() {
             let message = format!("sqrt needs a number not below zero, and this is {self}");
             return Err(ValueError::new(Code::WrongType, message));

@@ -13,9 +13,9 @@ pub struct Unit {
     /// As written.
     pub name: &'static str,
     /// What the number is multiplied by, as a numerator and a denominator.
-    pub factor: (i128, i128),
+    pub(crate) factor: (i128, i128),
     /// What it stands for, in a line.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
 }
 
 macro_rules! units {
@@ -72,7 +72,7 @@ impl Number {
     ///
     /// # Errors
     /// `bad-number` or `overflow`.
-    pub fn literal(text: &str) -> Result<Self, ValueError> {
+    pub(crate) fn literal(text: &str) -> Result<Self, ValueError> {
         if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
             return Self::digits(digits, 16);
         }
@@ -90,7 +90,7 @@ impl Number {
     ///
     /// # Errors
     /// `bad-number` or `overflow`.
-    pub fn digits(text: &str, radix: u32) -> Result<Self, ValueError> {
+    pub(crate) fn digits(text: &str, radix: u32) -> Result<Self, ValueError> {
         Self::integer(accumulate(text, 0, text, radix)?)
     }
 

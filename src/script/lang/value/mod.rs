@@ -5,21 +5,21 @@ pub mod functions;
 mod irrational;
 mod literal;
 mod number;
-pub mod ops;
+pub(crate) mod ops;
 mod print;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-pub use error::ValueError;
+pub(crate) use error::ValueError;
 pub use literal::{UNITS, Unit, unit_factor, unit_spelt};
 pub use number::{MAX, MIN, Number};
 
 use crate::lang::diagnostic::Code;
 
 /// The most elements a list may have.
-pub const LIST_LIMIT: usize = 1 << 20;
+pub(crate) const LIST_LIMIT: usize = 1 << 20;
 
 /// A value. Cheap to clone. `==` here compares the representation; the language's `==` is [`Value::same`].
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ impl Value {
     ///
     /// # Errors
     /// `limit-size` past [`LIST_LIMIT`].
-    pub fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
+    pub(crate) fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
         let mut elements = Vec::new();
         for part in parts {
             let spread = part.items();
@@ -87,13 +87,13 @@ impl Value {
     ///
     /// # Errors
     /// `not-an-integer` or `wrong-type`.
-    pub fn range(from: &Self, to: &Self, inclusive: bool) -> Result<Self, ValueError> {
+    pub(crate) fn range(from: &Self, to: &Self, inclusive: bool) -> Result<Self, ValueError> {
         let (from, to) = (from.integer("a range")?, to.integer("a range")?);
         Ok(Self::Range { from, to: if inclusive { to + 1 } else { to } })
     }
 
     /// What kind of value it is, with its article, as a message says it.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Number(_) => "a number",
             Self::Bool(_) => "true or false",
@@ -107,7 +107,7 @@ impl Value {
     ///
     /// # Errors
     /// `wrong-type`.
-    pub fn number(&self, place: &str) -> Result<Number, ValueError> {
+    pub(crate) fn number(&self, place: &str) -> Result<Number, ValueError> {
         match self {
             Self::Number(number) => Ok(*number),
             other => Err(ValueError::new(
@@ -121,7 +121,7 @@ impl Value {
     ///
     /// # Errors
     /// `wrong-type` or `not-an-integer`.
-    pub fn integer(&self, place: &str) -> Result<i128, ValueError> {
+    pub(crate) fn integer(&self, place: &str) -> Result<i128, ValueError> {
         let number = self.number(place)?;
         number.as_integer().ok_or_else(|| {
             ValueError::new(Code::NotAnInteger, format!("{place} needs a whole number, and this is {self}"))
@@ -133,7 +133,7 @@ impl Value {
     ///
     /// # Errors
     /// `wrong-type`.
-    pub fn truth(&self, place: &str) -> Result<bool, ValueError> {
+    pub(crate) fn truth(&self, place: &str) -> Result<bool, ValueError> {
         match self {
             Self::Bool(truth) => Ok(*truth),
             other => {
@@ -144,7 +144,7 @@ impl Value {
     }
 
     /// The elements of a list or range, made one by one; none for other values.
-    pub fn items(&self) -> Option<Items> {
+    pub(crate) fn items(&self) -> Option<Items> {
         match self {
             Self::List(elements) => Some(Items::List { elements: Arc::clone(elements), next: 0 }),
             Self::Range { from, to } => Some(Items::Range { next: *from, to: *to }),
@@ -156,7 +156,7 @@ impl Value {
     ///
     /// # Errors
     /// `bad-index`, `not-an-integer` or `wrong-type`.
-    pub fn index(&self, index: &Self) -> Result<Self, ValueError> {
+    pub(crate) fn index(&self, index: &Self) -> Result<Self, ValueError> {
         let Some(items) = self.items() else {
             let message = format!("only a list or a range has elements, and this is {}", self.kind());
             return Err(ValueError::new(Code::WrongType, message));
@@ -182,7 +182,7 @@ impl Value {
 
 /// The elements of a list or range, one by one; a range is never written out.
 #[derive(Debug, Clone)]
-pub enum Items {
+pub(crate) enum Items {
     /// Of a list.
     List {
         /// All of them.
@@ -201,7 +201,7 @@ pub enum Items {
 
 impl Items {
     /// How many are still to come.
-    pub fn remaining(&self) -> u128 {
+    pub(crate) fn remaining(&self) -> u128 {
         match self {
             Self::List { elements, next } => elements.len().saturating_sub(*next) as u128,
             Self::Range { next, to } => to.saturating_sub(*next).max(0) as u128,

@@ -39,7 +39,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow` outside −2^63..=2^64−1.
-    pub fn integer(value: i128) -> Result<Self, ValueError> {
+    pub(crate) fn integer(value: i128) -> Result<Self, ValueError> {
         if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value))) } else { Err(overflow()) }
     }
 
@@ -47,7 +47,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow` outside the range.
-    pub fn exact(value: Ratio<i128>) -> Result<Self, ValueError> {
+    pub(crate) fn exact(value: Ratio<i128>) -> Result<Self, ValueError> {
         if value.is_integer() {
             return Self::integer(value.to_integer());
         }
@@ -69,12 +69,12 @@ impl Number {
     ///
     /// # Errors
     /// `overflow` if it is not finite.
-    pub fn double(value: f64) -> Result<Self, ValueError> {
+    pub(crate) fn double(value: f64) -> Result<Self, ValueError> {
         if value.is_finite() { Ok(Self(Repr::Double(value))) } else { Err(overflow()) }
     }
 
     /// The integer that this is, if it is one (a whole double in range is).
-    pub fn as_integer(self) -> Option<i128> {
+    pub(crate) fn as_integer(self) -> Option<i128> {
         match self.0 {
             Repr::Integer(value) => Some(value),
             Repr::Double(value) if value.fract() == 0.0 => whole(value).ok(),
@@ -83,7 +83,7 @@ impl Number {
     }
 
     /// The exact value; none for a double.
-    pub fn as_ratio(self) -> Option<Ratio<i128>> {
+    pub(crate) fn as_ratio(self) -> Option<Ratio<i128>> {
         match self.0 {
             Repr::Integer(value) => Some(Ratio::from_integer(value)),
             Repr::Fraction(value) => Some(value),
@@ -92,7 +92,7 @@ impl Number {
     }
 
     /// The nearest double, within a unit in the last place.
-    pub fn to_f64(self) -> f64 {
+    pub(crate) fn to_f64(self) -> f64 {
         match self.0 {
             Repr::Integer(value) => value as f64,
             Repr::Fraction(value) => *value.numer() as f64 / *value.denom() as f64,
@@ -136,7 +136,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow`.
-    pub fn minus(self, other: Self) -> Result<Self, ValueError> {
+    pub(crate) fn minus(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b),
             _ => self.combine(other, Ratio::checked_sub, |a, b| a - b),
@@ -147,7 +147,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow`.
-    pub fn times(self, other: Self) -> Result<Self, ValueError> {
+    pub(crate) fn times(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => {
                 a.checked_mul(b).map_or_else(|| Err(overflow()), Self::integer)
@@ -160,7 +160,7 @@ impl Number {
     ///
     /// # Errors
     /// `divide-by-zero` or `overflow`.
-    pub fn divide(self, other: Self) -> Result<Self, ValueError> {
+    pub(crate) fn divide(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         self.combine(other, Ratio::checked_div, |a, b| a / b)
     }
@@ -169,7 +169,7 @@ impl Number {
     ///
     /// # Errors
     /// `divide-by-zero` or `overflow`.
-    pub fn floor_divide(self, other: Self) -> Result<Self, ValueError> {
+    pub(crate) fn floor_divide(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(floor_quotient(a, b)),
@@ -181,7 +181,7 @@ impl Number {
     ///
     /// # Errors
     /// `divide-by-zero`, or `overflow` where the fractions are too fine.
-    pub fn remainder(self, other: Self) -> Result<Self, ValueError> {
+    pub(crate) fn remainder(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b * floor_quotient(a, b)),
@@ -203,7 +203,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow`.
-    pub fn negate(self) -> Result<Self, ValueError> {
+    pub(crate) fn negate(self) -> Result<Self, ValueError> {
         Self::ZERO.minus(self)
     }
 
@@ -211,7 +211,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow`, for a double.
-    pub fn floor(self) -> Result<Self, ValueError> {
+    pub(crate) fn floor(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
             Repr::Fraction(value) => Self::integer(value.numer().div_euclid(*value.denom())),
@@ -223,7 +223,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow`.
-    pub fn ceil(self) -> Result<Self, ValueError> {
+    pub(crate) fn ceil(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
             // No fraction is whole.
@@ -236,7 +236,7 @@ impl Number {
     ///
     /// # Errors
     /// `overflow`.
-    pub fn round(self) -> Result<Self, ValueError> {
+    pub(crate) fn round(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
             Repr::Fraction(value) => {

@@ -10,7 +10,7 @@ use crate::lang::diagnostic::Code;
 const MOST_SHIFT: i128 = 64;
 
 /// As a script writes it.
-pub fn symbol(op: BinaryOp) -> &'static str {
+pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Multiply => "*",
         BinaryOp::Divide => "/",
@@ -39,7 +39,7 @@ pub fn symbol(op: BinaryOp) -> &'static str {
 ///
 /// # Errors
 /// `wrong-type`, `not-an-integer` or `overflow`.
-pub fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
+pub(crate) fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
     match op {
         UnaryOp::Negate => Ok(x.number("-")?.negate()?.into()),
         UnaryOp::Complement => Ok(Number::integer(!x.integer("~")?)?.into()),
@@ -133,7 +133,7 @@ fn no_number(place: &str, value: &Value) -> ValueError {
 
 impl Value {
     /// Are these the same? Values of different kinds are not; a list and a range are where their elements are.
-    pub fn same(&self, other: &Self) -> bool {
+    pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a == b,
             (Self::Bool(a), Self::Bool(b)) => a == b,

@@ -63,7 +63,7 @@ impl fmt::Display for Value {
 
 impl Value {
     /// As a script has it: strings quoted.
-    pub fn quoted(&self) -> String {
+    pub(crate) fn quoted(&self) -> String {
         struct Quoted<'a>(&'a Value);
         impl fmt::Display for Quoted<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +82,7 @@ impl Value {
 
     /// As JSON: whole numbers and decimals are numbers where JSON readers keep them exactly, other fractions are
     /// strings (`"1/3"`), and so is a range (`"0..4"`).
-    pub fn to_json(&self) -> serde_json::Value {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Number(number) => number.to_json(),
             Self::Bool(truth) => (*truth).into(),
@@ -95,7 +95,7 @@ impl Value {
 
 impl Number {
     /// As JSON; see [`Value::to_json`].
-    pub fn to_json(self) -> serde_json::Value {
+    pub(crate) fn to_json(self) -> serde_json::Value {
         if let Some(integer) = self.as_integer() {
             return match (i64::try_from(integer), u64::try_from(integer)) {
                 (Ok(signed), _) => signed.into(),

@@ -9,30 +9,29 @@ use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::Machine;
 
 /// A fact as somebody states it; none where nothing applies.
-pub type Claim = Option<Shown>;
+pub(crate) type Claim = Option<Shown>;
 /// The same as a number.
 pub type Number = Option<u64>;
 /// The same as a word.
-pub type Word = Option<String>;
+pub(crate) type Word = Option<String>;
 
 /// A fact, the facts that it is computed from, and how.
-pub struct Row {
-    /// The fact.
-    pub kind: Kind,
+pub(crate) struct Row {
+    pub(crate) kind: Kind,
     /// The facts that it is computed from: those above it, or of the level above.
-    pub from: &'static [Kind],
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests compare it with what `get` asks for"))]
+    pub(crate) from: &'static [Kind],
     /// How; none where it follows from nothing on this machine.
-    pub get: fn(&Follow, usize) -> Option<Claim>,
+    pub(crate) get: fn(&Follow, usize) -> Option<Claim>,
 }
 
 /// What somebody states of an access.
-pub struct Follow<'a> {
+pub(crate) struct Follow<'a> {
     /// How facts are computed.
     rows: &'static [Row],
-    /// The access.
-    pub access: &'a Access,
+    pub(crate) access: &'a Access,
     /// The machine as it was before.
-    pub before: Before<'a>,
+    pub(crate) before: Before<'a>,
     /// What is stated, each with its place among the names given.
     claims: Vec<(usize, Quantity, Claim)>,
     /// The claims that the fact at hand was computed from.
@@ -43,16 +42,16 @@ pub struct Follow<'a> {
 
 /// What a fact would be.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Followed {
+pub(crate) struct Followed {
     /// What it would be.
-    pub claim: Claim,
+    pub(crate) claim: Claim,
     /// The claims that it was computed from, by their places.
-    pub from: Vec<usize>,
+    pub(crate) from: Vec<usize>,
 }
 
 impl<'a> Follow<'a> {
     /// An access on this machine as it was before, and what is stated of it: facts with claims, none where nothing is stated.
-    pub fn new(
+    pub(crate) fn new(
         rows: &'static [Row],
         access: &'a Access,
         before: &'a Machine,
@@ -73,7 +72,7 @@ impl<'a> Follow<'a> {
     }
 
     /// What a fact would be if everything stated before it were so; none for a fact that follows from nothing here.
-    pub fn fact(&self, name: &str) -> Option<Followed> {
+    pub(crate) fn fact(&self, name: &str) -> Option<Followed> {
         let quantity = Quantity::named(name, self.access)?;
         self.used.borrow_mut().clear();
         let claim = self.compute(quantity)?;
@@ -92,7 +91,7 @@ impl<'a> Follow<'a> {
     }
 
     /// A fact that another is computed from: as stated, else computed itself. None of one that does not come before it.
-    pub fn ask(&self, kind: Kind, at: usize) -> Option<Claim> {
+    pub(crate) fn ask(&self, kind: Kind, at: usize) -> Option<Claim> {
         let asked = Quantity { kind, at }.of(self.access);
         if self.at.borrow().is_some_and(|own| asked.order() >= own.order()) {
             return None;
@@ -105,7 +104,7 @@ impl<'a> Follow<'a> {
     }
 
     /// The same as a number; none inside where nothing applies.
-    pub fn number(&self, kind: Kind, at: usize) -> Option<Number> {
+    pub(crate) fn number(&self, kind: Kind, at: usize) -> Option<Number> {
         match self.ask(kind, at)? {
             None => Some(None),
             Some(Shown { value: Value::Number(number), .. }) => {
@@ -116,7 +115,7 @@ impl<'a> Follow<'a> {
     }
 
     /// The same as a word; none inside where nothing applies.
-    pub fn word(&self, kind: Kind, at: usize) -> Option<Word> {
+    pub(crate) fn word(&self, kind: Kind, at: usize) -> Option<Word> {
         match self.ask(kind, at)? {
             None => Some(None),
             Some(Shown { value: Value::Text(word), .. }) => Some(Some(word.to_string())),
@@ -125,7 +124,7 @@ impl<'a> Follow<'a> {
     }
 
     /// Whether a fact is stated.
-    pub fn is_stated(&self, kind: Kind, at: usize) -> bool {
+    pub(crate) fn is_stated(&self, kind: Kind, at: usize) -> bool {
         let asked = Quantity { kind, at }.of(self.access);
         self.claims.iter().any(|(_, quantity, _)| *quantity == asked)
     }

@@ -10,18 +10,18 @@ pub fn hex(n: u64) -> Claim {
     Some(Shown::hex(n, 1))
 }
 
-pub fn vpn(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn vpn(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     Some(hex(shifted(of.access.va.raw(), mmu.page_bits)))
 }
 
-pub fn vpo(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn vpo(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     Some(hex(low(of.access.va.raw(), mmu.page_bits)))
 }
 
 /// The part of the VPN that indexes a level.
-pub fn part(of: &Follow, level: usize) -> Option<Claim> {
+pub(crate) fn part(of: &Follow, level: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     let bits = *mmu.levels.get(level.checked_sub(1)?)?;
     let below: u32 = mmu.levels.iter().skip(level).sum();
@@ -36,20 +36,20 @@ fn tlb_page(of: &Follow, tlb: usize) -> Option<u64> {
     Some(shifted(vpn, own.checked_sub(of.access.spec.page_bits())?))
 }
 
-pub fn tlb_index(of: &Follow, tlb: usize) -> Option<Claim> {
+pub(crate) fn tlb_index(of: &Follow, tlb: usize) -> Option<Claim> {
     Some(hex(low(tlb_page(of, tlb)?, of.access.spec.tlbs.get(tlb)?.index_bits())))
 }
 
-pub fn tlb_tag(of: &Follow, tlb: usize) -> Option<Claim> {
+pub(crate) fn tlb_tag(of: &Follow, tlb: usize) -> Option<Claim> {
     Some(hex(shifted(tlb_page(of, tlb)?, of.access.spec.tlbs.get(tlb)?.index_bits())))
 }
 
-pub fn ppo(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn ppo(of: &Follow, _: usize) -> Option<Claim> {
     of.ask(Kind::Vpo, 0)
 }
 
 /// PPN and offset side by side.
-pub fn pa(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn pa(of: &Follow, _: usize) -> Option<Claim> {
     if of.access.spec.mmu.is_none() {
         return Some(hex(of.access.va.raw()));
     }
@@ -60,12 +60,12 @@ pub fn pa(of: &Follow, _: usize) -> Option<Claim> {
     Some(hex(page.checked_add(offset)?))
 }
 
-pub fn offset(of: &Follow, cache: usize) -> Option<Claim> {
+pub(crate) fn offset(of: &Follow, cache: usize) -> Option<Claim> {
     let bits = of.access.spec.caches.get(cache)?.block_bits;
     Some(of.number(Kind::Pa, 0)?.and_then(|pa| hex(low(pa, bits))))
 }
 
-pub fn cache_index(of: &Follow, cache: usize) -> Option<Claim> {
+pub(crate) fn cache_index(of: &Follow, cache: usize) -> Option<Claim> {
     let spec = of.access.spec.caches.get(cache)?;
     // Without a physical address the set was not asked for.
     let Some(pa) = of.number(Kind::Pa, 0)? else { return Some(None) };
@@ -78,7 +78,7 @@ pub fn cache_index(of: &Follow, cache: usize) -> Option<Claim> {
     Some(hex(low(shifted(address, spec.block_bits), spec.index_bits())))
 }
 
-pub fn cache_tag(of: &Follow, cache: usize) -> Option<Claim> {
+pub(crate) fn cache_tag(of: &Follow, cache: usize) -> Option<Claim> {
     let spec = &of.access.spec;
     let bits = spec.caches.get(cache)?.tag_bits(spec);
     Some(of.number(Kind::Pa, 0)?.and_then(|pa| hex(shifted(pa, spec.physical_bits - bits))))

@@ -27,7 +27,7 @@ fn is_hit(of: &Follow, kind: Kind, at: usize) -> Option<bool> {
 }
 
 /// Hit or miss by the index and tag; none after a hit before it.
-pub fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
+pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
     for before in tlbs(of).into_iter().take_while(|tlb| *tlb != at) {
         if is_hit(of, Kind::TlbHit, before)? {
             return Some(said("none"));
@@ -39,7 +39,7 @@ pub fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
 }
 
 /// Whether any of them held it.
-pub fn tlb(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn tlb(of: &Follow, _: usize) -> Option<Claim> {
     let each = tlbs(of);
     if let [only] = each[..] {
         return tlb_hit(of, only);
@@ -53,7 +53,7 @@ pub fn tlb(of: &Follow, _: usize) -> Option<Claim> {
 }
 
 /// Where the entry of a level stands: in the table that the level above leads to.
-pub fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
+pub(crate) fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if is_hit(of, Kind::Tlb, 0)? {
         return Some(None);
@@ -69,8 +69,7 @@ pub fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
     Some(hex(table.checked_add(index.checked_mul(u64::from(mmu.pte.bytes))?)?))
 }
 
-/// What stands there.
-pub fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
+pub(crate) fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
     let Some(address) = of.number(Kind::PteAddress, level)? else { return Some(None) };
     Some(of.before.entry(address).map_or_else(|| said("unknown"), hex))
 }
@@ -83,7 +82,7 @@ fn stated_entries(of: &Follow) -> Vec<(usize, Option<u64>)> {
 }
 
 /// By the TLB, by the entries that are stated, or by a walk. Of a process the kernel decides.
-pub fn fault(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if of.access.process.is_some() {
         return None;
@@ -107,7 +106,7 @@ pub fn fault(of: &Follow, _: usize) -> Option<Claim> {
 }
 
 /// From the TLB entry where one was found, from the last entry of the walk where it is stated, or by a walk.
-pub fn ppn(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if of.access.process.is_none() && of.word(Kind::Fault, 0)?.is_some_and(|word| word != "none") {
         return Some(None);
@@ -133,7 +132,7 @@ pub fn ppn(of: &Follow, _: usize) -> Option<Claim> {
 }
 
 /// Hit or miss by the index and tag; none after a hit before it, and where nothing was looked up.
-pub fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
+pub(crate) fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
     if !of.access.uses_caches() {
         return Some(said("none"));
     }
@@ -148,11 +147,11 @@ pub fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
     Some(said(if found { "hit" } else { "miss" }))
 }
 
-pub fn byte(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn byte(of: &Follow, _: usize) -> Option<Claim> {
     loaded(of, 1)
 }
 
-pub fn value(of: &Follow, _: usize) -> Option<Claim> {
+pub(crate) fn value(of: &Follow, _: usize) -> Option<Claim> {
     loaded(of, of.access.data.len())
 }
 

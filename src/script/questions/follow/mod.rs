@@ -16,15 +16,19 @@ use pagewalk_engine::machine::Machine;
 use self::quantity::Quantity;
 use self::rows::ROWS;
 
-pub use self::claim::{Claim, Follow, Followed};
+pub(crate) use self::claim::{Claim, Follow};
 
 /// An access on this machine as it was before, and what is stated of it: facts with claims, none where nothing is stated.
-pub fn follow<'a>(access: &'a Access, before: &'a Machine, stated: &[(&str, Option<Claim>)]) -> Follow<'a> {
+pub(crate) fn follow<'a>(
+    access: &'a Access,
+    before: &'a Machine,
+    stated: &[(&str, Option<Claim>)],
+) -> Follow<'a> {
     Follow::new(ROWS, access, before, stated)
 }
 
 /// The place of a fact among the facts of an access that follow from each other: those that come first follow from nothing
 /// after them. A name that does not follow from any comes last.
-pub fn order(name: &str, access: &Access) -> (usize, usize, usize) {
+pub(crate) fn order(name: &str, access: &Access) -> (usize, usize, usize) {
     Quantity::named(name, access).map_or((usize::MAX, 0, 0), Quantity::order)
 }

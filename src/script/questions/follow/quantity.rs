@@ -6,7 +6,7 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// A kind of fact, in the order of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Vpn,
     Vpo,
     Part,
@@ -30,14 +30,14 @@ pub enum Kind {
 
 /// A fact: of a kind, and of a TLB, a cache, or a level of the page table (from 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quantity {
-    pub kind: Kind,
-    pub at: usize,
+pub(crate) struct Quantity {
+    pub(crate) kind: Kind,
+    pub(crate) at: usize,
 }
 
 impl Quantity {
     /// The fact of this name.
-    pub fn named(name: &str, access: &Access) -> Option<Self> {
+    pub(crate) fn named(name: &str, access: &Access) -> Option<Self> {
         let spec: &Spec = &access.spec;
         let (tlb, cache) = (spec.first_tlb(access.kind), spec.first_cache(access.kind));
         let one = |kind: Kind| Some(Self { kind, at: 0 });
@@ -87,13 +87,13 @@ impl Quantity {
     }
 
     /// The same under one name: where a single TLB is looked up, its answer is that of them all.
-    pub fn of(self, access: &Access) -> Self {
+    pub(crate) fn of(self, access: &Access) -> Self {
         let serving = access.spec.tlbs.iter().filter(|tlb| tlb.side.serves(access.kind)).count();
         if self.kind == Kind::TlbHit && serving == 1 { Self { kind: Kind::Tlb, at: 0 } } else { self }
     }
 
     /// Its place: facts come before those that are computed from them.
-    pub fn order(self) -> (usize, usize, usize) {
+    pub(crate) fn order(self) -> (usize, usize, usize) {
         let row = self.kind as usize;
         // The entries of a walk are read level by level, each an address and then its value.
         if self.kind == Kind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }

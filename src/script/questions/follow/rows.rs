@@ -6,7 +6,7 @@ use super::found::{byte, cache_hit, fault, ppn, pte_address, pte_value, tlb, tlb
 use super::quantity::Kind;
 
 /// Every fact that follows from others.
-pub const ROWS: &[Row] = &[
+pub(crate) const ROWS: &[Row] = &[
     Row { kind: Kind::Vpn, from: &[], get: vpn },
     Row { kind: Kind::Vpo, from: &[], get: vpo },
     Row { kind: Kind::Part, from: &[Kind::Vpn], get: part },

@@ -13,15 +13,15 @@ pub type Entry = Option<TlbLine>;
 
 /// The machine before an access.
 #[derive(Clone, Copy)]
-pub struct Before<'a> {
-    pub machine: &'a Machine,
-    pub access: &'a Access,
+pub(crate) struct Before<'a> {
+    pub(crate) machine: &'a Machine,
+    pub(crate) access: &'a Access,
 }
 
 impl Before<'_> {
     /// The valid entry of a TLB with this index and tag, none inside if there is none. Nothing where more than these two
     /// decides: several page sizes, entries that carry their process.
-    pub fn tlb_entry(self, tlb: usize, index: u64, tag: u64) -> Option<Entry> {
+    pub(crate) fn tlb_entry(self, tlb: usize, index: u64, tag: u64) -> Option<Entry> {
         let spec = self.access.spec.tlbs.get(tlb)?;
         if spec.asid || spec.page_bits.as_slice() != [self.access.spec.page_bits()] {
             return None;
@@ -33,7 +33,7 @@ impl Before<'_> {
     }
 
     /// The way of a cache that holds the block with this index and tag.
-    pub fn cache_way(self, cache: usize, index: u64, tag: u64) -> Option<u32> {
+    pub(crate) fn cache_way(self, cache: usize, index: u64, tag: u64) -> Option<u32> {
         let spec = self.access.spec.caches.get(cache)?;
         let set = self.machine.cache_set_index(cache, index).ok()?;
         (0..spec.ways).find(|way| {
@@ -43,13 +43,13 @@ impl Before<'_> {
     }
 
     /// A byte of a block in a cache.
-    pub fn cached(self, cache: usize, index: u64, way: u32, offset: u64) -> Option<u8> {
+    pub(crate) fn cached(self, cache: usize, index: u64, way: u32, offset: u64) -> Option<u8> {
         let set = self.machine.cache_set_index(cache, index).ok()?;
         self.machine.cache_byte(cache, set, way, offset)
     }
 
     /// A byte of memory, or of the first cache that holds it.
-    pub fn byte_at(self, pa: u64) -> Option<u8> {
+    pub(crate) fn byte_at(self, pa: u64) -> Option<u8> {
         let spec = &self.access.spec;
         let caches = spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(self.access.kind));
         for (at, cache) in caches.filter(|(_, cache)| !cache.virtual_index) {
@@ -63,7 +63,7 @@ impl Before<'_> {
     }
 
     /// What a walk for a page comes to, the TLBs left out: the page, or why not. Nothing for a page beyond the address space.
-    pub fn walk(self, vpn: u64) -> Option<Result<u64, Fault>> {
+    pub(crate) fn walk(self, vpn: u64) -> Option<Result<u64, Fault>> {
         let vpn = self.machine.vpn(vpn).ok()?;
         let mut copy = self.machine.clone();
         let va = copy.va_of(vpn);
@@ -73,7 +73,7 @@ impl Before<'_> {
     }
 
     /// Where the top table of the walk stands in memory.
-    pub fn root(self) -> Option<u64> {
+    pub(crate) fn root(self) -> Option<u64> {
         let mmu = self.access.spec.mmu.as_ref()?;
         let mut copy = self.machine.clone();
         copy.invlpg(self.access.va, &mut ());
@@ -89,7 +89,7 @@ impl Before<'_> {
     }
 
     /// The raw entry at a place in memory.
-    pub fn entry(self, address: u64) -> Option<u64> {
+    pub(crate) fn entry(self, address: u64) -> Option<u64> {
         let format = &self.access.spec.mmu.as_ref()?.pte;
         let mut bytes = [0; 8];
         for (at, byte) in bytes.iter_mut().enumerate().take(format.bytes as usize) {
@@ -99,19 +99,19 @@ impl Before<'_> {
     }
 
     /// An entry taken apart, if it is present.
-    pub fn present(self, raw: u64) -> Option<Pte> {
+    pub(crate) fn present(self, raw: u64) -> Option<Pte> {
         let pte = self.access.spec.mmu.as_ref()?.pte.decode(raw);
         pte.flags.has(Bit::P).then_some(pte)
     }
 
     /// The page that an entry which is not present names, where the table shows one.
-    pub fn stale(self, vpn: u64) -> Option<u64> {
+    pub(crate) fn stale(self, vpn: u64) -> Option<u64> {
         let (_, pte) = self.machine.page_table_entry(self.machine.vpn(vpn).ok()?)?;
         (pte.ppn != 0).then_some(pte.ppn)
     }
 
     /// Bytes of main memory from a physical address on: those that a load finds which misses in every cache.
-    pub fn memory(self, pa: Pa, bytes: usize) -> Option<Vec<u8>> {
+    pub(crate) fn memory(self, pa: Pa, bytes: usize) -> Option<Vec<u8>> {
         let at = |at| self.machine.memory_byte(self.machine.pa(pa.raw().checked_add(at)?).ok()?);
         (0..bytes as u64).map(at).collect()
     }

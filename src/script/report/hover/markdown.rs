@@ -9,7 +9,7 @@ pub fn script(lines: &str) -> String {
 }
 
 /// What is told as for a terminal, in its columns.
-pub fn drawn(blocks: &[Block]) -> String {
+pub(crate) fn drawn(blocks: &[Block]) -> String {
     let text = text(blocks, false);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let indent =

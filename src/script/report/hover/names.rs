@@ -14,7 +14,7 @@ use pagewalk_engine::kernel::process::Process;
 const SHOWN: usize = 400;
 
 /// The value of a variable, where it is known without a run. Where it is given one, the value that it is given.
-pub fn variable(asked: &Asked, place: &Place, state: &State) -> Option<String> {
+pub(crate) fn variable(asked: &Asked, place: &Place, state: &State) -> Option<String> {
     let gives = matches!(place.head, "let" | "choose" | "for");
     let after = gives.then(|| (asked.state)(end_of_line(asked.text, place.span.end)));
     let given =
@@ -59,7 +59,7 @@ fn hex_or_plain(value: &Value) -> String {
 }
 
 /// A definition: its head, and the comment above it.
-pub fn definition(asked: &Asked, name: &str, state: &State) -> Option<String> {
+pub(crate) fn definition(asked: &Asked, name: &str, state: &State) -> Option<String> {
     let Some(Binding::Def(def)) = state.find(name) else { return None };
     let params: Vec<&str> = def.params.iter().map(|param| &*param.text).collect();
     let head = format!("def {}({})", def.name.text, params.join(", "));
@@ -82,7 +82,7 @@ fn comment_above(text: &str, at: usize) -> String {
 }
 
 /// What is known of a process.
-pub fn process(name: &str, state: &State) -> Option<String> {
+pub(crate) fn process(name: &str, state: &State) -> Option<String> {
     let kernel = state.kernel()?;
     let process = kernel.processes().find(|process| &*process.name == name)?;
     Some(paragraphs([
@@ -98,7 +98,7 @@ fn areas(process: &Process) -> String {
 }
 
 /// A TLB or cache: what kind, and what follows from its declaration.
-pub fn part(name: &str, state: &State) -> Option<String> {
+pub(crate) fn part(name: &str, state: &State) -> Option<String> {
     let machine = state.hardware()?;
     let component = Component::named(machine.spec(), name)?;
     let kind = if matches!(component, Component::Tlb(_)) { "TLB" } else { "cache" };

@@ -12,7 +12,7 @@ use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
 use pagewalk_engine::machine::spec::Spec;
 
 /// What a number is, written like this; none if that is plain.
-pub fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
+pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
     let Some(integer) = number.as_integer() else { return Some(other(number, written)) };
     let radices = radices(integer, written);
     let address = u64::try_from(integer).ok().zip(state.hardware());

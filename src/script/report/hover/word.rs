@@ -15,7 +15,7 @@ use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::pte::{BITS, BitRow};
 
 /// What a word means at its place; nothing where there is nothing to say.
-pub fn word(asked: &Asked, place: &Place, role: TokenRole, state: &State) -> Option<String> {
+pub(crate) fn word(asked: &Asked, place: &Place, role: TokenRole, state: &State) -> Option<String> {
     let word = place.text;
     match role {
         TokenRole::Operator => match word {
@@ -46,12 +46,12 @@ pub fn word(asked: &Asked, place: &Place, role: TokenRole, state: &State) -> Opt
 }
 
 /// A cell that is a word: a name, or what stands for a value.
-pub fn cell(place: &Place, column: &str, state: &State) -> Option<String> {
+pub(crate) fn cell(place: &Place, column: &str, state: &State) -> Option<String> {
     names::process(place.text, state).or_else(|| self::column(column, state))
 }
 
 /// A string that names a file.
-pub fn file(place: &Place, state: &State) -> Option<String> {
+pub(crate) fn file(place: &Place, state: &State) -> Option<String> {
     let name = place.text.trim_matches('"');
     let kernel = state.kernel()?;
     let files = kernel.files();
@@ -67,7 +67,7 @@ fn rows(word: &str, sections: &[&str]) -> Option<String> {
 }
 
 /// A row of the reference: how it is written, what it says, an example.
-pub fn row(found: &Found) -> String {
+pub(crate) fn row(found: &Found) -> String {
     let mut parts = vec![script(&found.usage)];
     for (name, cell) in &found.cells {
         parts.push(match *name {

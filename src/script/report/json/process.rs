@@ -18,7 +18,7 @@ use pagewalk_engine::machine::spec::Spec;
 const FAULTS: usize = 256;
 
 /// An area, as `/proc/PID/maps` knows it.
-pub fn area(record: &AreaRecord) -> Value {
+pub(crate) fn area(record: &AreaRecord) -> Value {
     let area = &record.area;
     json!({
         "name": record.name,
@@ -30,8 +30,7 @@ pub fn area(record: &AreaRecord) -> Value {
     })
 }
 
-/// Faults, in order.
-pub fn faults(spec: &Spec, legend: &Legend, faults: &[FaultRecord]) -> Value {
+pub(crate) fn faults(spec: &Spec, legend: &Legend, faults: &[FaultRecord]) -> Value {
     faults.iter().take(FAULTS).map(|fault| self::fault(spec, legend, fault)).collect()
 }
 
@@ -80,8 +79,7 @@ fn store(legend: &Legend, store: BackingStore) -> Value {
     }
 }
 
-/// A system call.
-pub fn call(record: &CallRecord) -> Value {
+pub(crate) fn call(record: &CallRecord) -> Value {
     let args = record.args.iter().map(|arg| match &arg.value {
         Arg::Number(n) => integer(*n),
         Arg::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned().into(),
@@ -129,7 +127,7 @@ fn integer(n: i128) -> Value {
 }
 
 /// A declaration of the kernel's.
-pub fn declared(declared: &Declared) -> Value {
+pub(crate) fn declared(declared: &Declared) -> Value {
     let mut members = match &declared.what {
         Declaration::Kernel => Map::new(),
         Declaration::File { name, size } => object(json!({"file": &**name, "size": size})),
@@ -164,7 +162,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// A kernel as it was started, in the names of its settings.
-pub fn kernel(booted: &Booted) -> Value {
+pub(crate) fn kernel(booted: &Booted) -> Value {
     let config: &KernelConfig = &booted.config;
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     json!({
@@ -185,7 +183,7 @@ pub fn kernel(booted: &Booted) -> Value {
 }
 
 /// What the kernel did of its own accord.
-pub fn action(action: &ActionRecord) -> Value {
+pub(crate) fn action(action: &ActionRecord) -> Value {
     let name = match &action.what {
         KernelAction::KsmScan => "ksm scan",
         KernelAction::Reclaim { .. } => "reclaim",
@@ -199,7 +197,7 @@ pub fn action(action: &ActionRecord) -> Value {
 }
 
 /// The address space of a process.
-pub fn layout(view: &LayoutView) -> Value {
+pub(crate) fn layout(view: &LayoutView) -> Value {
     let areas = view.areas.iter().map(|layout: &AreaLayout| {
         let mut members = object(area(&layout.area));
         members.insert("resident".to_owned(), layout.resident.into());

@@ -7,7 +7,7 @@ use crate::run::record::Replayed;
 use crate::run::replayed::{MAPS, STRADDLES};
 
 /// How it was done, and the first lines that are no records.
-pub fn replay(run: &Replayed) -> Value {
+pub(crate) fn replay(run: &Replayed) -> Value {
     let map = MAPS.iter().find(|(_, map)| *map == run.map).map(|(word, _)| *word);
     let straddle = STRADDLES.iter().find(|(_, straddle)| *straddle == run.straddle).map(|(word, _)| *word);
     let malformed = run.malformed.first.iter();

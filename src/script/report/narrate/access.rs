@@ -17,7 +17,7 @@ const PIECES: usize = 8;
 
 /// The worksheet of an access, with what it leaves unsaid in sentences below. `operand` is the number that the statement
 /// writes for the address, if it does.
-pub fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
+pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
     let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
     let mut blocks = names(access).map_or_else(Vec::new, |names| fault::faults(names, access.faults(), None));
     let translation = sheet.translation();
@@ -257,7 +257,7 @@ pub fn names(access: &Access) -> Option<Names<'_>> {
 }
 
 /// An access in one line, as loops tell it.
-pub fn line(access: &Access) -> String {
+pub(crate) fn line(access: &Access) -> String {
     let mut passage = passage(&access.spec, access.first_piece());
     if let Some(names) = names(access) {
         // The kernel's answer stands in place of the hardware's.

@@ -9,7 +9,7 @@ use pagewalk_engine::machine::spec::{
 };
 
 /// `machine { … }`.
-pub fn declaration(spec: &Spec) -> String {
+pub(crate) fn declaration(spec: &Spec) -> String {
     let mut lines = Vec::new();
     if let Some(mmu) = &spec.mmu {
         lines.push(format!("virtual {} bits", mmu.virtual_bits));

@@ -11,7 +11,7 @@ use pagewalk_engine::machine::spec::Spec;
 const MOST: usize = 12;
 
 /// The sentences about an access.
-pub fn notes(access: &Access) -> Vec<Block> {
+pub(crate) fn notes(access: &Access) -> Vec<Block> {
     let mut sentences: Vec<(Tone, String)> = Vec::new();
     for event in &access.events {
         let Some(sentence) = note(access, event) else { continue };
@@ -26,7 +26,7 @@ pub fn notes(access: &Access) -> Vec<Block> {
 }
 
 /// What there is to say of one event.
-pub fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
+pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     let spec = &access.spec;
     let plain = |text: String| Some((Tone::Plain, text));
     match *event {
@@ -69,7 +69,7 @@ pub fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
 }
 
 /// An entry of the page table in a sentence.
-pub fn entry(spec: &Spec, level: u32) -> String {
+pub(crate) fn entry(spec: &Spec, level: u32) -> String {
     let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
     if levels == 1 { "the page-table entry".to_owned() } else { format!("the level-{level} entry") }
 }
@@ -113,7 +113,7 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
 }
 
 /// The address of the piece that faulted.
-pub fn faulted_at(access: &Access) -> u64 {
+pub(crate) fn faulted_at(access: &Access) -> u64 {
     let pieces = access.events.iter().rev().find_map(|event| match event {
         Event::Fragment { va, .. } => Some(va.raw()),
         _ => None,
@@ -122,7 +122,7 @@ pub fn faulted_at(access: &Access) -> u64 {
 }
 
 /// Which bit forbids an access, in words.
-pub fn forbidden(access: &Access, why: ProtectionCause) -> String {
+pub(crate) fn forbidden(access: &Access, why: ProtectionCause) -> String {
     let kind = parts::kind(access.kind);
     match why {
         ProtectionCause::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),

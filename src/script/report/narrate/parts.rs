@@ -11,65 +11,63 @@ pub fn hex(n: u64, bits: u32) -> String {
     Shown::field(n, bits).to_string()
 }
 
-/// A virtual address.
-pub fn va(spec: &Spec, n: u64) -> String {
+pub(crate) fn va(spec: &Spec, n: u64) -> String {
     hex(n, spec.virtual_bits())
 }
 
-/// A physical address.
-pub fn pa(spec: &Spec, n: u64) -> String {
+pub(crate) fn pa(spec: &Spec, n: u64) -> String {
     hex(n, spec.physical_bits)
 }
 
 /// A page number of a virtual address.
-pub fn vpn(spec: &Spec, va: u64) -> String {
+pub(crate) fn vpn(spec: &Spec, va: u64) -> String {
     hex(va.checked_shr(spec.page_bits()).unwrap_or(0), spec.vpn_bits())
 }
 
 /// What a TLB is called.
-pub fn tlb_name(spec: &Spec, tlb: u32) -> &str {
+pub(crate) fn tlb_name(spec: &Spec, tlb: u32) -> &str {
     spec.tlbs.get(tlb as usize).map_or("TLB", |tlb| if &*tlb.name == "tlb" { "TLB" } else { &tlb.name })
 }
 
 /// What a cache is called.
-pub fn cache_name(spec: &Spec, cache: u32) -> &str {
+pub(crate) fn cache_name(spec: &Spec, cache: u32) -> &str {
     spec.caches.get(cache as usize).map_or("cache", |cache| &cache.name)
 }
 
 /// What a TLB is called within a sentence.
-pub fn the_tlb(spec: &Spec, tlb: u32) -> String {
+pub(crate) fn the_tlb(spec: &Spec, tlb: u32) -> String {
     let name = tlb_name(spec, tlb);
     if name == "TLB" { "the TLB".to_owned() } else { name.to_owned() }
 }
 
 /// What a cache is called within a sentence.
-pub fn the_cache(spec: &Spec, cache: u32) -> String {
+pub(crate) fn the_cache(spec: &Spec, cache: u32) -> String {
     let name = cache_name(spec, cache);
     if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
 }
 
 /// The index of a set of a TLB.
-pub fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> String {
+pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> String {
     hex(set, spec.tlbs.get(tlb as usize).map_or(64, TlbSpec::index_bits))
 }
 
 /// A tag of a TLB.
-pub fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
+pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
     hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec.virtual_bits())))
 }
 
 /// The index of a set of a cache.
-pub fn cache_set(spec: &Spec, cache: u32, set: u64) -> String {
+pub(crate) fn cache_set(spec: &Spec, cache: u32, set: u64) -> String {
     hex(set, spec.caches.get(cache as usize).map_or(64, CacheSpec::index_bits))
 }
 
 /// A tag of a cache.
-pub fn cache_tag(spec: &Spec, cache: u32, tag: u64) -> String {
+pub(crate) fn cache_tag(spec: &Spec, cache: u32, tag: u64) -> String {
     hex(tag, spec.caches.get(cache as usize).map_or(64, |cache| cache.tag_bits(spec)))
 }
 
 /// The word of a statement that makes an access.
-pub fn verb(verb: AccessVerb) -> &'static str {
+pub(crate) fn verb(verb: AccessVerb) -> &'static str {
     match verb {
         AccessVerb::Translate => "translate",
         AccessVerb::Read => "read",
@@ -79,7 +77,7 @@ pub fn verb(verb: AccessVerb) -> &'static str {
 }
 
 /// What a store stores or a load has loaded: a number of up to eight bytes, else a text or the bytes.
-pub fn data(access: &Access) -> String {
+pub(crate) fn data(access: &Access) -> String {
     const SHOWN: usize = 16;
     let Some(bytes) = access.data.iter().copied().collect::<Option<Vec<u8>>>() else {
         return "unknown".to_owned();
@@ -105,7 +103,7 @@ fn printable(bytes: &[u8]) -> Option<&str> {
 }
 
 /// A machine in one line, or in a line for its addresses, TLBs and caches each.
-pub fn machine(spec: &Spec) -> Vec<String> {
+pub(crate) fn machine(spec: &Spec) -> Vec<String> {
     const LONGEST: usize = 140;
     let tlbs = spec.tlbs.iter().map(tlb).collect::<Vec<_>>().join("; ");
     let caches = spec.caches.iter().map(|cache| self::cache(spec, cache)).collect::<Vec<_>>().join("; ");
@@ -177,7 +175,7 @@ fn side(side: Side) -> &'static str {
 }
 
 /// What an access of this kind does, as a noun with its article.
-pub fn kind(kind: AccessKind) -> &'static str {
+pub(crate) fn kind(kind: AccessKind) -> &'static str {
     match kind {
         AccessKind::Read => "a load",
         AccessKind::Write => "a store",

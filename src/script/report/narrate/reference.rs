@@ -14,7 +14,7 @@ const LONGEST: usize = 40;
 const WIDEST: usize = 120;
 
 /// What a played string came to, and its table if it is short.
-pub fn blocks(run: &ReferenceRun) -> Vec<Block> {
+pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
     let mut blocks = vec![Block::line(totals(run))];
     if run.steps.is_empty() || run.steps.len() > LONGEST {
         return blocks;

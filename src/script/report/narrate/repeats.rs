@@ -12,7 +12,7 @@ const TOLD: u64 = 100;
 
 /// The outermost loop that is running, and how often its statements have run.
 #[derive(Debug, Default)]
-pub struct Repeats {
+pub(crate) struct Repeats {
     outer: Option<Span>,
     /// Places in `counts`.
     places: HashMap<Span, usize>,
@@ -41,7 +41,7 @@ impl Count {
 
 impl Repeats {
     /// Goes on in this outermost loop; tells what was left out of the one before, and what begins.
-    pub fn enter(&mut self, outer: Option<Span>, statements: &mut Statements) -> Vec<Block> {
+    pub(crate) fn enter(&mut self, outer: Option<Span>, statements: &mut Statements) -> Vec<Block> {
         if outer == self.outer {
             return Vec::new();
         }

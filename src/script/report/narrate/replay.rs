@@ -15,7 +15,7 @@ use super::words::{count, thousands};
 const LINES: usize = 5;
 
 /// What a trace came to.
-pub fn blocks(run: &Replayed) -> Vec<Block> {
+pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
     let mut blocks = run.booted.as_ref().map_or_else(Vec::new, |kernel| booted(kernel, false));
     blocks.push(Block::line(format!("{}, {}", totals(run), mapped(run))));
     blocks.extend(straddling(run).map(Block::line));
@@ -133,7 +133,7 @@ fn outside(run: &Replayed) -> Option<String> {
 }
 
 /// A record as lackey prints it.
-pub fn line(record: Record) -> String {
+pub(crate) fn line(record: Record) -> String {
     let letter = match record.op {
         Op::Fetch => 'I',
         Op::Load => 'L',

@@ -6,7 +6,7 @@ use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 
 /// The virtual address with VPN and VPO and how the page tables and TLBs cut it, and the physical one with PPN and PPO
 /// and how the caches cut it.
-pub fn rulers(spec: &Spec) -> Vec<Ruler> {
+pub(crate) fn rulers(spec: &Spec) -> Vec<Ruler> {
     let mut rulers = Vec::new();
     if let Some(mmu) = &spec.mmu {
         rulers.push(Ruler {

@@ -7,22 +7,20 @@ use pagewalk_engine::machine::event::{Event, PteKind};
 
 /// An entry that the walk fetched, as its event has it.
 #[derive(Debug, Clone, Copy)]
-pub struct Fetched {
+pub(crate) struct Fetched {
     /// Its level, 1 the top.
-    pub level: u32,
+    pub(crate) level: u32,
     /// Its place in its table.
-    pub index: u64,
+    pub(crate) index: u64,
     /// Where it stands in memory.
-    pub address: Option<Pa>,
-    /// Its raw word.
-    pub value: Option<u64>,
-    /// What it is.
-    pub found: PteKind,
+    pub(crate) address: Option<Pa>,
+    pub(crate) value: Option<u64>,
+    pub(crate) found: PteKind,
 }
 
 impl Fetched {
     /// The first entry that these events fetch.
-    pub fn first(events: &[Event]) -> Option<Self> {
+    pub(crate) fn first(events: &[Event]) -> Option<Self> {
         events.iter().find_map(|event| match *event {
             Event::Pte { level, index, address, value, found } => {
                 Some(Self { level, index, address, value, found })
@@ -33,32 +31,29 @@ impl Fetched {
 }
 
 /// The steps so far, and what the next ones depend on.
-pub struct Sequence<'a> {
+pub(crate) struct Sequence<'a> {
     /// The access that they are of.
-    pub access: &'a Access,
-    /// The steps.
-    pub steps: Vec<Step>,
+    pub(crate) access: &'a Access,
+    pub(crate) steps: Vec<Step>,
     /// Pieces that have begun.
-    pub pieces: u32,
+    pub(crate) pieces: u32,
     /// Entries that the walks have fetched.
-    pub fetched: Vec<Fetched>,
+    pub(crate) fetched: Vec<Fetched>,
     /// The walk has asked for an entry and not yet got it.
-    pub asked: bool,
+    pub(crate) asked: bool,
     /// Who answers with what was last asked for.
-    pub source: String,
-    /// Who asked last.
-    pub last: String,
+    pub(crate) source: String,
+    pub(crate) last: String,
     /// The piece has stored its bytes, and that was told.
-    pub stored: bool,
+    pub(crate) stored: bool,
     /// The first cache that holds the piece's block.
-    pub holder: Option<u32>,
+    pub(crate) holder: Option<u32>,
     /// The last step set these bits in entries from this level on.
-    pub marked: Option<(u32, &'static str)>,
+    pub(crate) marked: Option<(u32, &'static str)>,
 }
 
 impl<'a> Sequence<'a> {
-    /// No step yet.
-    pub fn new(access: &'a Access) -> Self {
+    pub(crate) fn new(access: &'a Access) -> Self {
         Self {
             access,
             steps: Vec::new(),
@@ -73,14 +68,13 @@ impl<'a> Sequence<'a> {
         }
     }
 
-    /// Adds a step.
-    pub fn push(&mut self, who: impl Into<String>, what: impl Into<String>) {
+    pub(crate) fn push(&mut self, who: impl Into<String>, what: impl Into<String>) {
         self.marked = None;
         self.steps.push(Step { who: who.into(), what: what.into() });
     }
 
     /// The MMU asks for something: memory has it unless a cache holds it.
-    pub fn begin_asking(&mut self) {
+    pub(crate) fn begin_asking(&mut self) {
         (self.source, self.last) = ("memory".to_owned(), "MMU".to_owned());
     }
 }

@@ -7,7 +7,7 @@ use crate::report::doc::{Cell, Table};
 use crate::run::view::{PageInFrame, SharingView};
 
 /// A row a frame, with the pages of each process that are in it.
-pub fn table(of: &SharingView) -> Table {
+pub(crate) fn table(of: &SharingView) -> Table {
     let frames: BTreeSet<u64> =
         of.processes.iter().flat_map(|(_, pages)| pages.iter().map(|page| page.frame)).collect();
     let head = std::iter::once("frame".to_owned()).chain(of.processes.iter().map(|(name, _)| name.clone()));

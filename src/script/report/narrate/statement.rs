@@ -15,11 +15,11 @@ const LONGEST: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// The name of its file.
-    pub file: String,
+    pub(crate) file: String,
     /// Its line, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// Its text without facts and comments.
-    pub text: String,
+    pub(crate) text: String,
     /// The same on one line; tables are left out.
     pub short: String,
 }
@@ -31,7 +31,7 @@ impl Statement {
     }
 
     /// The number that an access's statement writes for its address; none where it is computed.
-    pub fn operand(&self) -> Option<u64> {
+    pub(crate) fn operand(&self) -> Option<u64> {
         let mut words = self
             .text
             .split_whitespace()
@@ -42,7 +42,7 @@ impl Statement {
     }
 
     /// Its first word, behind the process that it names.
-    pub fn verb(&self) -> &str {
+    pub(crate) fn verb(&self) -> &str {
         self.text.split_whitespace().find(|word| !word.ends_with(':')).unwrap_or("")
     }
 }
@@ -72,7 +72,7 @@ impl<'s> Statements<'s> {
     }
 
     /// The first words of a statement with a block, and its place.
-    pub fn head(&self, span: Span) -> (String, String) {
+    pub(crate) fn head(&self, span: Span) -> (String, String) {
         let written = Written::of(self.sources.text(span));
         let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
         let place =

@@ -14,7 +14,7 @@ use pagewalk_engine::machine::spec::WritePolicy;
 const MOST: usize = 200;
 
 /// The steps of an access; after a fault, also what a kernel would do about it.
-pub fn steps(access: &Access) -> Vec<Block> {
+pub(crate) fn steps(access: &Access) -> Vec<Block> {
     let mut sequence = Sequence::new(access);
     let mut blocks = vec![Block::Steps(sequence.run())];
     if access.outcome.fault.is_some() && access.process.is_none() {

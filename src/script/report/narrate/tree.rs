@@ -10,7 +10,7 @@ use pagewalk_engine::machine::spec::{Mmu, Spec};
 const MOST: usize = 400;
 
 /// A tree of page tables, a line a table or page.
-pub fn blocks(tree: &TreeView) -> Vec<Block> {
+pub(crate) fn blocks(tree: &TreeView) -> Vec<Block> {
     let spec = &tree.spec;
     let Some(mmu) = &spec.mmu else { return Vec::new() };
     let title =
@@ -27,13 +27,13 @@ pub fn blocks(tree: &TreeView) -> Vec<Block> {
 }
 
 /// A table: its level, and where it stands.
-pub fn name(spec: &Spec, table: &TreeTable) -> String {
+pub(crate) fn name(spec: &Spec, table: &TreeTable) -> String {
     let at = table.at.map_or_else(String::new, |at| format!(" at {}", hex(at, spec.physical_bits)));
     format!("level {}{at}", table.level)
 }
 
 /// What an entry leads to, in words; a table is told by [`name`].
-pub fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
+pub(crate) fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
     match entry {
         TreeEntry::Table(table) => name(spec, table),
         TreeEntry::Page(vpn, pte) if pte.flags.has(Bit::P) => {

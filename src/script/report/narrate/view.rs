@@ -13,8 +13,7 @@ use super::steps::steps;
 use super::tree;
 use super::words::approximately;
 
-/// Something shown.
-pub fn blocks(view: &View) -> Vec<Block> {
+pub(crate) fn blocks(view: &View) -> Vec<Block> {
     match view {
         View::Table(shown) => vec![Block::Table(table(shown))],
         View::Pairs { title, pairs } => vec![Block::Pairs { title: title.clone(), pairs: pairs.clone() }],
@@ -40,7 +39,7 @@ fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
 }
 
 /// The only thing shown, if it is a value: it stands on the statement's line.
-pub fn sole_value(views: &[View]) -> Option<String> {
+pub(crate) fn sole_value(views: &[View]) -> Option<String> {
     match views {
         [View::Value { of, value }] => Some(self::value(of, value)),
         _ => None,
@@ -56,7 +55,7 @@ fn value(of: &str, value: &Shown) -> String {
 }
 
 /// A table of the machine.
-pub fn table(shown: &TableView) -> Table {
+pub(crate) fn table(shown: &TableView) -> Table {
     let cell = |cell: &CellView| Cell { text: cell.to_string(), word: matches!(cell, CellView::Text(_)) };
     let rows = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     Table { title: shown.title.clone(), groups: shown.groups.clone(), rows }

@@ -9,7 +9,7 @@ use pagewalk_engine::machine::pte::Bit;
 
 impl Sequence<'_> {
     /// The MMU asks for an entry.
-    pub fn ask(&mut self, entry: Fetched) {
+    pub(crate) fn ask(&mut self, entry: Fetched) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let spec = &self.access.spec;
         let several = mmu.levels.len() > 1;
@@ -36,7 +36,7 @@ impl Sequence<'_> {
     }
 
     /// The MMU gets an entry.
-    pub fn answer(&mut self, entry: Fetched) {
+    pub(crate) fn answer(&mut self, entry: Fetched) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = entry
             .value

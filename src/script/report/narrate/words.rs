@@ -10,7 +10,7 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
 }
 
 /// A decimal behind a fraction that has no finite one: ` (≈ 0.5714)`; empty for other values.
-pub fn approximately(value: &Value) -> String {
+pub(crate) fn approximately(value: &Value) -> String {
     match value {
         Value::Number(number) if number.to_string().contains('/') => format!(" (≈ {:.4})", number.to_f64()),
         _ => String::new(),

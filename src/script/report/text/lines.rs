@@ -2,18 +2,17 @@
 
 use std::fmt::Write;
 
-/// Adds a line.
-pub fn line(text: &mut String, indent: usize, words: &str) {
+pub(crate) fn line(text: &mut String, indent: usize, words: &str) {
     // Writing to a string does not fail.
     let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
 }
 
 /// The columns that a text takes.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().count()
 }
 
 /// Text that ends a column of this width.
-pub fn padded(text: &str, to: usize) -> String {
+pub(crate) fn padded(text: &str, to: usize) -> String {
     format!("{text}{:fill$}", "", fill = to.saturating_sub(width(text)))
 }

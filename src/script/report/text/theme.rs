@@ -26,7 +26,7 @@ pub enum Ink {
 
 impl Ink {
     /// The look of a line that is meant so.
-    pub fn of(tone: Tone) -> Self {
+    pub(crate) fn of(tone: Tone) -> Self {
         match tone {
             Tone::Plain => Self::Plain,
             Tone::Faint => Self::Faint,
@@ -36,7 +36,7 @@ impl Ink {
     }
 
     /// The look of a piece of a script.
-    pub fn of_class(class: Class) -> Self {
+    pub(crate) fn of_class(class: Class) -> Self {
         match class {
             Class::Keyword => Self::Shape,
             Class::Verb => Self::Strong,

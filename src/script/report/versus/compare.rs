@@ -16,7 +16,7 @@ const ROUNDS: usize = 3;
 
 /// Which of the two runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub(crate) enum Which {
     /// The first.
     A,
     /// The second.
@@ -25,13 +25,10 @@ pub enum Which {
 
 /// A fact in which the runs differ; none where one has no such fact.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Its name.
-    pub name: String,
-    /// In the first.
-    pub a: Option<Facet>,
-    /// In the second.
-    pub b: Option<Facet>,
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) a: Option<Facet>,
+    pub(crate) b: Option<Facet>,
 }
 
 /// Something to be told, in the order of the statements.
@@ -67,19 +64,18 @@ pub enum Item {
 #[derive(Debug, Default)]
 pub struct Comparison {
     /// What is to be told.
-    pub items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
     /// Statements of both that were compared, each round counted.
-    pub compared: usize,
-    /// Those that differ.
-    pub differ: usize,
+    pub(crate) compared: usize,
+    pub(crate) differ: usize,
     /// Statements that only the first has, each round counted.
-    pub only_a: usize,
+    pub(crate) only_a: usize,
     /// Statements that only the second has.
-    pub only_b: usize,
+    pub(crate) only_b: usize,
     /// The first step at which they part.
-    pub parting: Option<Parting>,
+    pub(crate) parting: Option<Parting>,
     /// Statements that were too many to be compared.
-    pub left_out: usize,
+    pub(crate) left_out: usize,
 }
 
 impl Comparison {

@@ -9,13 +9,13 @@ use crate::run::view::{CellView, TableView, View};
 
 /// A name and what it is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Facet {
+pub(crate) struct Facet {
     /// Its name: a fact, a setting, a variable, a cell.
-    pub name: String,
+    pub(crate) name: String,
     /// What it is, as a script states it.
-    pub text: String,
+    pub(crate) text: String,
     /// Its value, where it has one.
-    pub value: Option<Value>,
+    pub(crate) value: Option<Value>,
 }
 
 impl Facet {
@@ -28,7 +28,7 @@ impl Facet {
     }
 
     /// Whether two are the same; the width of numbers does not count.
-    pub fn same(&self, other: &Self) -> bool {
+    pub(crate) fn same(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {
             (Some(a), Some(b)) => a.same(b),
             _ => self.text == other.text,
@@ -36,13 +36,13 @@ impl Facet {
     }
 
     /// As JSON: the value, or the text where there is none.
-    pub fn to_json(&self) -> serde_json::Value {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
         self.value.as_ref().map_or_else(|| self.text.as_str().into(), Value::to_json)
     }
 }
 
 /// What a statement came to. What `expect` states counts as what was looked at, not as what was stated.
-pub fn facets(record: &StepRecord) -> Vec<Facet> {
+pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::told(&record.did)
         .into_iter()
         .map(|told| Facet { text: told.stated(), value: Some(told.value.value), name: told.name })

@@ -9,19 +9,19 @@ use crate::run::record::{Did, ReferenceRun, StepRecord};
 
 /// Where two runs part.
 #[derive(Debug)]
-pub struct Parting {
+pub(crate) struct Parting {
     /// The statement, in the first run and in the second.
-    pub statements: (Arc<Statement>, Arc<Statement>),
+    pub(crate) statements: (Arc<Statement>, Arc<Statement>),
     /// The number of the step, from 1.
-    pub number: usize,
+    pub(crate) number: usize,
     /// The step in the first run; none if it has fewer.
-    pub a: Option<Step>,
+    pub(crate) a: Option<Step>,
     /// The step in the second.
-    pub b: Option<Step>,
+    pub(crate) b: Option<Step>,
 }
 
 /// The first step at which what a statement did in two runs parts.
-pub fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRecord)) -> Option<Parting> {
+pub(crate) fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRecord)) -> Option<Parting> {
     if is_surely_same(&one.did, &other.did) {
         return None;
     }

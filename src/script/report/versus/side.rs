@@ -15,15 +15,14 @@ const KEPT: usize = 1 << 28;
 
 /// A statement, and each time that it ran.
 #[derive(Debug)]
-pub struct Ran {
-    /// The statement.
-    pub statement: Arc<Statement>,
+pub(crate) struct Ran {
+    pub(crate) statement: Arc<Statement>,
     /// The scenario that it ran in.
-    pub scenario: Option<Arc<str>>,
+    pub(crate) scenario: Option<Arc<str>>,
     /// What a statement of the other run has in common with it.
-    pub key: String,
+    pub(crate) key: String,
     /// Its records, each with its number in the run.
-    pub rounds: Vec<(usize, StepRecord)>,
+    pub(crate) rounds: Vec<(usize, StepRecord)>,
 }
 
 /// Takes the records of a run.
@@ -51,12 +50,12 @@ impl<'s> Side<'s> {
     }
 
     /// The statements, in the order in which they first ran.
-    pub fn ran(&self) -> &[Ran] {
+    pub(crate) fn ran(&self) -> &[Ran] {
         &self.ran
     }
 
     /// Records that were not kept.
-    pub fn left_out(&self) -> usize {
+    pub(crate) fn left_out(&self) -> usize {
         self.left_out
     }
 }

@@ -73,7 +73,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
 ];
 
 /// A latency kept in thousandths.
-pub fn thousandths(t: u64) -> Value {
+pub(crate) fn thousandths(t: u64) -> Value {
     Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
 }
 

@@ -15,9 +15,8 @@ pub struct CallFact {
     /// What its values are.
     pub kind: FactType,
     /// One line of help.
-    pub help: &'static str,
-    /// What it is.
-    pub get: fn(&CallRecord) -> Shown,
+    pub(crate) help: &'static str,
+    pub(crate) get: fn(&CallRecord) -> Shown,
 }
 
 const fn fact(

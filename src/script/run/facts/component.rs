@@ -19,7 +19,7 @@ pub enum Component {
 
 impl Component {
     /// The part of that name; `tlb` and `cache` stand for the only one.
-    pub fn named(spec: &Spec, name: &str) -> Option<Self> {
+    pub(crate) fn named(spec: &Spec, name: &str) -> Option<Self> {
         let tlb = spec.tlb_named(name).map(Self::Tlb);
         tlb.or_else(|| spec.cache_named(name).map(Self::Cache)).or(match name {
             "tlb" if spec.tlbs.len() == 1 => Some(Self::Tlb(0)),
@@ -37,7 +37,7 @@ impl Component {
     }
 
     /// Widths of its set index and of its tags, in bits.
-    pub fn widths(self, spec: &Spec) -> (u32, u32) {
+    pub(crate) fn widths(self, spec: &Spec) -> (u32, u32) {
         match self {
             Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec.virtual_bits())),
             Self::Cache(at) => (spec.caches[at].index_bits(), spec.caches[at].tag_bits(spec)),
@@ -53,20 +53,18 @@ impl Component {
 /// A fact of a named TLB or cache.
 pub struct ComponentFact {
     /// What follows the name: empty for the lookup itself.
-    pub suffix: &'static str,
+    pub(crate) suffix: &'static str,
     /// What its values are.
     pub kind: FactType,
     /// One line of help.
-    pub help: &'static str,
-    /// A cache's only.
-    pub cache_only: bool,
-    /// What it is.
-    pub get: fn(&Access, Component) -> Option<Shown>,
+    pub(crate) help: &'static str,
+    pub(crate) cache_only: bool,
+    pub(crate) get: fn(&Access, Component) -> Option<Shown>,
 }
 
 impl ComponentFact {
     /// Whether such a part has it.
-    pub fn is_of(&self, component: Component) -> bool {
+    pub(crate) fn is_of(&self, component: Component) -> bool {
         !self.cache_only || matches!(component, Component::Cache(_))
     }
 }
@@ -102,13 +100,13 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
 /// A fact of a level of the page table; `K` in its pattern is the level.
 pub struct LevelFact {
     /// What stands before and after the level's number.
-    pub pattern: (&'static str, &'static str),
+    pub(crate) pattern: (&'static str, &'static str),
     /// What its values are.
     pub kind: FactType,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// What it is for the level.
-    pub get: fn(&Access, u32) -> Option<Shown>,
+    pub(crate) get: fn(&Access, u32) -> Option<Shown>,
 }
 
 /// The facts of a level of the page table.
@@ -134,7 +132,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
 ];
 
 /// Understands `vpn2` or `pte1.value`; levels that the machine does not have are no facts.
-pub fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact, u32)> {
+pub(crate) fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact, u32)> {
     LEVEL_FACTS.iter().find_map(|row| {
         let digits = name.strip_prefix(row.pattern.0)?.strip_suffix(row.pattern.1)?;
         let level: u32 = digits.parse().ok().filter(|_| !digits.starts_with(['0', '+']))?;
@@ -144,7 +142,7 @@ pub fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact
 }
 
 /// Understands `L1d` or `L1d.index`.
-pub fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact, Component)> {
+pub(crate) fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact, Component)> {
     let (part, suffix) = name.find('.').map_or((name, ""), |dot| name.split_at(dot));
     let component = Component::named(spec, part)?;
     let row = COMPONENT_FACTS.iter().find(|row| row.suffix == suffix)?;
@@ -179,7 +177,7 @@ fn pte_value(a: &Access, wanted: u32) -> Option<Shown> {
 }
 
 /// Hit, miss, or none where it was not looked up.
-pub fn lookup(a: &Access, component: Component) -> Option<Shown> {
+pub(crate) fn lookup(a: &Access, component: Component) -> Option<Shown> {
     let mut found = None;
     for event in a.first_piece() {
         let way = match (event, component) {
@@ -201,7 +199,7 @@ pub fn lookup(a: &Access, component: Component) -> Option<Shown> {
 }
 
 /// The set index, looked up or not; of a cache once there is a physical address.
-pub fn index(a: &Access, component: Component) -> Option<Shown> {
+pub(crate) fn index(a: &Access, component: Component) -> Option<Shown> {
     match component {
         Component::Tlb(at) => {
             let tlb = &a.spec.tlbs[at];
@@ -220,7 +218,7 @@ pub fn index(a: &Access, component: Component) -> Option<Shown> {
 }
 
 /// The tag, looked up or not; of a cache once there is a physical address.
-pub fn tag(a: &Access, component: Component) -> Option<Shown> {
+pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
     match component {
         Component::Tlb(at) => {
             let tlb = &a.spec.tlbs[at];
@@ -256,7 +254,7 @@ fn tlb_bits(a: &Access, at: usize) -> u32 {
 }
 
 /// The block offset, once there is a physical address.
-pub fn offset(a: &Access, component: Component) -> Option<Shown> {
+pub(crate) fn offset(a: &Access, component: Component) -> Option<Shown> {
     let Component::Cache(at) = component else { return None };
     let bits = a.spec.caches[at].block_bits;
     Some(Shown::field(low(a.outcome.pa?.raw(), bits), bits))

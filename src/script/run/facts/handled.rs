@@ -48,7 +48,7 @@ fn address(fault: &FaultRecord) -> String {
 }
 
 /// Why a page went, or none.
-pub fn eviction(access: &Access) -> Option<String> {
+pub(crate) fn eviction(access: &Access) -> Option<String> {
     let process = access.process.as_ref()?;
     let Some(fault) = process.faults.first() else { return reason(access) };
     let evicted = fault.steps.iter().find_map(|step| match step {

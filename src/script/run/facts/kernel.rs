@@ -7,7 +7,7 @@ use crate::run::record::{Access, FaultRecord, Shown};
 use crate::run::recorder::{copied, evicted};
 
 /// Why an access could not be done at first, or at all.
-pub fn fault(a: &Access) -> Option<Shown> {
+pub(crate) fn fault(a: &Access) -> Option<Shown> {
     if let Some(first) = a.faults().first() {
         return Some(class(first));
     }
@@ -19,7 +19,7 @@ pub fn fault(a: &Access) -> Option<Shown> {
 }
 
 /// Its class; none if memory ran out in the middle.
-pub fn class(fault: &FaultRecord) -> Shown {
+pub(crate) fn class(fault: &FaultRecord) -> Shown {
     Shown::word(fault.class().map_or("none", FaultClass::name))
 }
 
@@ -28,7 +28,7 @@ fn sent(a: &Access) -> Option<(Signal, SignalCode)> {
 }
 
 /// The signal of the first fault.
-pub fn signal(a: &Access) -> Option<Shown> {
+pub(crate) fn signal(a: &Access) -> Option<Shown> {
     Some(Shown::word(sent(a).map_or("none", |(signal, _)| signal.name())))
 }
 
@@ -38,7 +38,7 @@ pub fn code(a: &Access) -> Option<Shown> {
 }
 
 /// The frame that the first fault's handler mapped.
-pub fn frame(a: &Access) -> Option<Shown> {
+pub(crate) fn frame(a: &Access) -> Option<Shown> {
     let frame = a.faults().first().and_then(FaultRecord::frame);
     Some(frame.map_or(Shown::word("none"), |frame| Shown::plain(u64::from(frame.0))))
 }
@@ -49,17 +49,17 @@ fn handled(a: &Access) -> impl Iterator<Item = &KernelStep> {
 }
 
 /// The page that the handler evicted.
-pub fn evicted_page(a: &Access) -> Option<Shown> {
+pub(crate) fn evicted_page(a: &Access) -> Option<Shown> {
     Some(page(handled(a), a.spec.vpn_bits()))
 }
 
 /// Whether it was written to swap.
-pub fn swapped_out(a: &Access) -> Option<Shown> {
+pub(crate) fn swapped_out(a: &Access) -> Option<Shown> {
     Some(to_swap(handled(a)))
 }
 
 /// Whether the handler copied a page.
-pub fn copied_page(a: &Access) -> Option<Shown> {
+pub(crate) fn copied_page(a: &Access) -> Option<Shown> {
     Some(yes_no(copied(handled(a))))
 }
 
@@ -70,12 +70,12 @@ pub fn page<'a>(steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> S
 }
 
 /// Whether steps wrote a page to swap.
-pub fn to_swap<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Shown {
+pub(crate) fn to_swap<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Shown {
     yes_no(steps.any(|step| matches!(step, KernelStep::Evicted { to: Some(BackingStore::Swap { .. }), .. })))
 }
 
 /// A truth as a fact's word.
-pub fn yes_no(yes: bool) -> Shown {
+pub(crate) fn yes_no(yes: bool) -> Shown {
     Shown::word(if yes { "yes" } else { "no" })
 }
 
@@ -85,11 +85,11 @@ pub fn count(faults: &[FaultRecord], which: fn(&FaultRecord) -> bool) -> Shown {
 }
 
 /// Minor faults of an access.
-pub fn minor(a: &Access) -> Option<Shown> {
+pub(crate) fn minor(a: &Access) -> Option<Shown> {
     Some(count(a.faults(), FaultRecord::minor))
 }
 
 /// Major faults of an access.
-pub fn major(a: &Access) -> Option<Shown> {
+pub(crate) fn major(a: &Access) -> Option<Shown> {
     Some(count(a.faults(), FaultRecord::major))
 }

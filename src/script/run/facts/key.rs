@@ -34,7 +34,7 @@ pub enum Key {
 
 impl Key {
     /// The type of its values.
-    pub fn kind(&self) -> FactType {
+    pub(crate) fn kind(&self) -> FactType {
         match self {
             Key::Access(row) => row.kind,
             Key::Component(row, _) => row.kind,
@@ -52,7 +52,7 @@ impl Key {
     }
 
     /// One line of help.
-    pub fn help(&self) -> &'static str {
+    pub(crate) fn help(&self) -> &'static str {
         match self {
             Key::Access(row) => row.help,
             Key::Component(row, _) => row.help,
@@ -65,18 +65,18 @@ impl Key {
     }
 
     /// Whether a bare word stands for a value of this fact on a machine.
-    pub fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
+    pub(crate) fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
         let is_cache = || spec.is_some_and(|spec| spec.cache_named(word).is_some());
         self.words().contains(&word) || self.kind().values == Values::ServedBy && is_cache()
     }
 
     /// Whether its values are words, not numbers that a word may stand in for.
-    pub fn takes_words(&self) -> bool {
+    pub(crate) fn takes_words(&self) -> bool {
         self.kind().is_word()
     }
 
     /// What it is in what was done; none if that has no such fact.
-    pub fn of(&self, did: &Did) -> Option<Shown> {
+    pub(crate) fn of(&self, did: &Did) -> Option<Shown> {
         match (self, did) {
             (Key::Access(row), Did::Access(access)) => (row.get)(access),
             (Key::Level(row, level), Did::Access(access)) => (row.get)(access, *level),

@@ -58,7 +58,7 @@ fn lookup(access: &Access, component: Component) -> Option<String> {
 }
 
 /// Why there is no physical address.
-pub fn fault(access: &Access) -> Option<String> {
+pub(crate) fn fault(access: &Access) -> Option<String> {
     if access.process.as_ref().is_some_and(|process| process.killed.is_some()) {
         return handled::reason(access);
     }

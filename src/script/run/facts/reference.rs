@@ -9,11 +9,10 @@ pub struct ReferenceFact {
     /// Its name.
     pub name: &'static str,
     /// What its values are.
-    pub kind: FactType,
+    pub(crate) kind: FactType,
     /// One line of help.
-    pub help: &'static str,
-    /// What it is.
-    pub get: fn(&ReferenceRun) -> Shown,
+    pub(crate) help: &'static str,
+    pub(crate) get: fn(&ReferenceRun) -> Shown,
 }
 
 const fn fact(

@@ -11,11 +11,10 @@ pub struct ReplayFact {
     /// Its name.
     pub name: &'static str,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// It is the kernel's doing: told only where a process performed the trace.
-    pub paging: bool,
-    /// What it is.
-    pub get: fn(&Replayed) -> u64,
+    pub(crate) paging: bool,
+    pub(crate) get: fn(&Replayed) -> u64,
 }
 
 const fn fact(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
@@ -51,7 +50,7 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 
 impl ReplayFact {
     /// What it is in a replay.
-    pub fn of(&self, run: &Replayed) -> Shown {
+    pub(crate) fn of(&self, run: &Replayed) -> Shown {
         Shown::plain((self.get)(run))
     }
 
@@ -62,7 +61,7 @@ impl ReplayFact {
 }
 
 /// Understands `L1d.misses`: a counter of a TLB or cache, as the path of that name counts.
-pub fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Component)> {
+pub(crate) fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Component)> {
     let (part, property) = name.split_once('.')?;
     let component = Component::named(spec, part)?;
     let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == property)?;
@@ -70,7 +69,7 @@ pub fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Comp
 }
 
 /// A counter of a TLB or cache in a replay.
-pub fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
+pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
     let counts = match component {
         Component::Tlb(at) => run.tlb(at),
         Component::Cache(at) => run.cache(at),
@@ -79,7 +78,7 @@ pub fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) 
 }
 
 /// The counter of the first cache, or TLB, that is meant by a property's name alone: `L1d.misses` by `misses`.
-pub fn counter_named(name: &str, spec: &Spec) -> Option<String> {
+pub(crate) fn counter_named(name: &str, spec: &Spec) -> Option<String> {
     let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == name)?;
     let mut parts = Component::all(spec).filter(|part| row.counted_by(*part));
     let first = parts.clone().find(|part| matches!(part, Component::Cache(_))).or_else(|| parts.next())?;
@@ -87,6 +86,6 @@ pub fn counter_named(name: &str, spec: &Spec) -> Option<String> {
 }
 
 /// The counters of a TLB or cache that a replay has.
-pub fn counters(component: Component) -> impl Iterator<Item = &'static PartProperty> {
+pub(crate) fn counters(component: Component) -> impl Iterator<Item = &'static PartProperty> {
     PART_PROPERTIES.iter().filter(move |row| row.fact.is_some() && row.counted_by(component))
 }

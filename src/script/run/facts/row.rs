@@ -10,19 +10,19 @@ pub struct FactRow {
     /// What its values are; its words win over variables.
     pub kind: FactType,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// What it is for an access; none if the access has no such fact.
-    pub get: fn(&Access) -> Option<Shown>,
+    pub(crate) get: fn(&Access) -> Option<Shown>,
     /// Whether it is told of every access, or only checked where it is stated.
-    pub told: bool,
+    pub(crate) told: bool,
 }
 
 /// `x` without its lowest `bits` bits; a shift by all 64 leaves nothing.
-pub fn shifted(x: u64, bits: u32) -> u64 {
+pub(crate) fn shifted(x: u64, bits: u32) -> u64 {
     x.checked_shr(bits).unwrap_or(0)
 }
 
 /// The lowest `bits` bits.
-pub fn low(x: u64, bits: u32) -> u64 {
+pub(crate) fn low(x: u64, bits: u32) -> u64 {
     if bits >= 64 { x } else { x & ((1 << bits) - 1) }
 }

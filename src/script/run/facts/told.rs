@@ -12,12 +12,9 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a statement. Written out, it is as a script states it: `ppn 0x0D`, `trace "mmh"`.
 pub struct Told {
-    /// Its name.
-    pub name: String,
-    /// Its row.
-    pub key: Key,
-    /// What it is.
-    pub value: Shown,
+    pub(crate) name: String,
+    pub(crate) key: Key,
+    pub(crate) value: Shown,
 }
 
 impl Told {
@@ -55,7 +52,7 @@ pub fn told(did: &Did) -> Vec<Told> {
 }
 
 /// The facts that are told of a replay. Where no process performed it, neither the kernel nor a TLB did anything.
-pub fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
+pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.told(run),
         Key::Counter(_, Component::Tlb(_)) => run.map == Map::Demand,

@@ -7,14 +7,14 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactType {
     /// What its values are.
-    pub values: Values,
+    pub(crate) values: Values,
     /// How it says that there is no value; none if there always is one.
-    pub absent: Option<Absent>,
+    pub(crate) absent: Option<Absent>,
 }
 
 /// The values of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Values {
+pub(crate) enum Values {
     /// An unsigned number of a fixed number of bits, at most 64, which the machine determines: an address, a part of one,
     /// or a page-table entry.
     Field,
@@ -47,7 +47,7 @@ pub enum Values {
 
 /// How a fact says that there is no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absent {
+pub(crate) enum Absent {
     /// There is none: nothing was looked up, evicted, or sent.
     None,
     /// There is one, but it cannot be known: the byte was never set.
@@ -55,11 +55,6 @@ pub enum Absent {
 }
 
 impl Absent {
-    /// Its word.
-    pub const fn word(self) -> &'static str {
-        self.words()[0]
-    }
-
     const fn words(self) -> &'static [&'static str] {
         match self {
             Self::None => &["none"],
@@ -70,24 +65,24 @@ impl Absent {
 
 impl FactType {
     /// Always one of these values.
-    pub const fn of(values: Values) -> Self {
+    pub(crate) const fn of(values: Values) -> Self {
         Self { values, absent: None }
     }
 
     /// One of these words, `none` among them.
-    pub const fn one_of(words: &'static [&'static str]) -> Self {
+    pub(crate) const fn one_of(words: &'static [&'static str]) -> Self {
         Self::of(Values::OneOf { words, groups: &[] }).or_none()
     }
 
     /// The same, or `none`.
     #[must_use]
-    pub const fn or_none(self) -> Self {
+    pub(crate) const fn or_none(self) -> Self {
         Self { absent: Some(Absent::None), ..self }
     }
 
     /// The same, or `unknown`.
     #[must_use]
-    pub const fn or_unknown(self) -> Self {
+    pub(crate) const fn or_unknown(self) -> Self {
         Self { absent: Some(Absent::Unknown), ..self }
     }
 
@@ -102,25 +97,14 @@ impl FactType {
         }
     }
 
-    /// The words that are its values, besides the names of caches.
-    pub fn value_words(self) -> impl Iterator<Item = &'static str> {
-        let groups = if let Values::OneOf { groups, .. } = self.values { groups } else { &[] };
-        let absent = self.absent.map(Absent::word);
-        let words = self.words().iter().copied();
-        words.filter(move |word| Some(*word) != absent && !groups.contains(word))
-    }
-
     /// Whether its values are words, not numbers that a word may stand in for.
-    pub const fn is_word(self) -> bool {
+    pub(crate) const fn is_word(self) -> bool {
         matches!(self.values, Values::YesNo | Values::OneOf { .. } | Values::ServedBy)
     }
 }
 
 /// A field of an address or an entry.
-pub const FIELD: FactType = FactType::of(Values::Field);
-/// A count.
-pub const COUNT: FactType = FactType::of(Values::Count);
-/// A fraction.
-pub const FRACTION: FactType = FactType::of(Values::Fraction);
-/// A truth.
-pub const TRUTH: FactType = FactType::of(Values::YesNo);
+pub(crate) const FIELD: FactType = FactType::of(Values::Field);
+pub(crate) const COUNT: FactType = FactType::of(Values::Count);
+pub(crate) const FRACTION: FactType = FactType::of(Values::Fraction);
+pub(crate) const TRUTH: FactType = FactType::of(Values::YesNo);

@@ -5,15 +5,13 @@ use pagewalk_engine::kernel::abi::Errno;
 use super::types::{FactType, Values};
 
 /// Whether a TLB or cache held something.
-pub const LOOKUP: FactType = FactType::one_of(&["hit", "miss", "none"]);
+pub(crate) const LOOKUP: FactType = FactType::one_of(&["hit", "miss", "none"]);
 /// A signal of a fault.
-pub const SIGNAL: FactType = FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]);
-/// Its code.
-pub const CODE: FactType = FactType::one_of(&["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"]);
-/// An errno.
-pub const ERROR: FactType = FactType::one_of(ERRORS);
+pub(crate) const SIGNAL: FactType = FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]);
+pub(crate) const CODE: FactType = FactType::one_of(&["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"]);
+pub(crate) const ERROR: FactType = FactType::one_of(ERRORS);
 /// The class of a fault.
-pub const FAULT: FactType =
+pub(crate) const FAULT: FactType =
     FactType::of(Values::OneOf { words: FAULTS, groups: &["normal", "any"] }).or_none();
 
 const FAULTS: &[&str] = &[

@@ -15,7 +15,7 @@ fn spec(machine: &Machine, level: usize) -> &CacheSpec {
 }
 
 /// What its tables may look like.
-pub fn layout(machine: &Machine, level: usize) -> Layout {
+pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let cache = spec(machine, level);
     let bytes = (0..1u64 << cache.block_bits).map(|n| format!("b{n}"));
     let columns = ["tag", "v", "d"].into_iter().map(String::from).chain(bytes).collect();
@@ -33,17 +33,17 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> CacheLine {
 }
 
 /// Sets that hold something valid.
-pub fn present(machine: &Machine, level: usize) -> Vec<u64> {
+pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
     machine.cache_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
 
 /// Whether a way is valid.
-pub fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
+pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
     line(machine, level, key, way).valid
 }
 
 /// A cell of a way.
-pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
+pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
     match column {
         "tag" => CellView::hex(line.tag.map(Tag::raw), digits(spec(machine, level).tag_bits(machine.spec()))),
@@ -62,7 +62,7 @@ pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str)
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
-pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let tag = |line: &CacheLine| line.tag.filter(|_| line.valid).map(Tag::raw);
     let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
     if let Some(set) = set(machine, level, entry.key) {
@@ -105,7 +105,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
 }
 
 /// The whole, as the textbook prints it; `d` is shown of a write-back cache that holds a dirty block.
-pub fn view(machine: &Machine, level: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;

@@ -5,15 +5,15 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
 /// What a table that sets something says to `*`.
-pub const ANYTHING_CANNOT_BE_SET: &str = "`*` is anything, which cannot be set";
+pub(crate) const ANYTHING_CANNOT_BE_SET: &str = "`*` is anything, which cannot be set";
 /// What it says to `?`.
-pub const OPEN_CANNOT_BE_SET: &str = "`?` is to be filled in, which cannot be set";
+pub(crate) const OPEN_CANNOT_BE_SET: &str = "`?` is to be filled in, which cannot be set";
 
 /// A number in a table is hexadecimal with or without `0x`.
 ///
 /// # Errors
 /// `bad-number`, `overflow`.
-pub fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
+pub(crate) fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
     let digits = text.strip_prefix("0x").or(text.strip_prefix("0X")).unwrap_or(text);
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !plain {
@@ -26,7 +26,7 @@ pub fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
 }
 
 /// The name in a cell of a header, which may be quoted.
-pub fn name(cell: &Cell) -> String {
+pub(crate) fn name(cell: &Cell) -> String {
     match &cell.kind {
         CellKind::Bare(text) | CellKind::Quoted(text) => text.to_string(),
         _ => String::new(),

@@ -15,18 +15,15 @@ use super::table::{CellIn, EntryIn, Layout, Said};
 
 /// An expected table, evaluated.
 pub struct TableExpectation {
-    /// The noun.
-    pub noun: &'static TableNoun,
+    pub(crate) noun: &'static TableNoun,
     /// The TLB's or cache's number.
-    pub level: usize,
+    pub(crate) level: usize,
     /// The process whose page table it is.
-    pub pid: Option<Pid>,
-    /// The rows.
-    pub entries: Vec<EntryIn>,
+    pub(crate) pid: Option<Pid>,
+    pub(crate) entries: Vec<EntryIn>,
     /// There are no others.
-    pub exactly: bool,
-    /// The statement.
-    pub span: Span,
+    pub(crate) exactly: bool,
+    pub(crate) span: Span,
 }
 
 impl Session<'_> {
@@ -56,7 +53,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `no-machine`.
-    pub fn machine_seen(&mut self, pid: Option<Pid>, place: Span) -> Result<Cow<'_, Machine>, Stop> {
+    pub(crate) fn machine_seen(&mut self, pid: Option<Pid>, place: Span) -> Result<Cow<'_, Machine>, Stop> {
         match pid {
             Some(pid) => Ok(Cow::Owned(self.kernel(place)?.machine_of(pid))),
             None => Ok(Cow::Borrowed(self.machine(place)?)),

@@ -18,22 +18,18 @@ use super::thing::{ThingNoun, ThingRow};
 /// A list of things that a script names: `P1.maps`, `frames`.
 #[derive(Clone, Copy)]
 pub struct ThingRef {
-    /// The noun.
-    pub noun: &'static ThingNoun,
-    /// The process.
-    pub pid: Option<Pid>,
+    pub(crate) noun: &'static ThingNoun,
+    pub(crate) pid: Option<Pid>,
 }
 
 /// An expected table of things, evaluated.
-pub struct ListExpectation {
+pub(crate) struct ListExpectation {
     /// What is expected of.
-    pub of: ThingRef,
-    /// The rows.
-    pub rows: Vec<ListRow>,
+    pub(crate) of: ThingRef,
+    pub(crate) rows: Vec<ListRow>,
     /// There are no others.
-    pub exactly: bool,
-    /// The statement.
-    pub span: Span,
+    pub(crate) exactly: bool,
+    pub(crate) span: Span,
 }
 
 impl ThingRef {
@@ -42,7 +38,7 @@ impl ThingRef {
     }
 
     /// Its name in messages: `P1.maps`.
-    pub fn title(self, kernel: &Kernel) -> String {
+    pub(crate) fn title(self, kernel: &Kernel) -> String {
         self.process(kernel).map_or_else(
             || self.noun.name.to_owned(),
             |process| format!("{}.{}", process.name, self.noun.name),
@@ -53,8 +49,7 @@ impl ThingRef {
         (self.noun.rows)(kernel, self.process(kernel), key)
     }
 
-    /// All of it.
-    pub fn view(self, kernel: &Kernel) -> View {
+    pub(crate) fn view(self, kernel: &Kernel) -> View {
         let table = self.table(kernel);
         let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
             return View::Table(table);
@@ -75,7 +70,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `no-kernel`, `limit-steps`.
-    pub fn compare_list(&mut self, expected: &ListExpectation) -> Result<Vec<Check>, Stop> {
+    pub(crate) fn compare_list(&mut self, expected: &ListExpectation) -> Result<Vec<Check>, Stop> {
         let how_to_fill = self.how_to_fill();
         let kernel = self.kernel(expected.span)?;
         let mut comparison =

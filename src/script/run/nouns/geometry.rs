@@ -6,7 +6,7 @@ use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
 /// The address spaces, the page table, each TLB and cache, and the bit rulers.
-pub fn views(machine: &Machine) -> Vec<View> {
+pub(crate) fn views(machine: &Machine) -> Vec<View> {
     let spec = machine.spec();
     let mut views = vec![View::Rulers(spec.clone()), addresses(spec)];
     if let Some(mmu) = &spec.mmu {
@@ -23,7 +23,7 @@ fn power(bits: u32, unit: &str) -> String {
 }
 
 /// A number of bytes in the largest unit that leaves no fraction: `512 GB`.
-pub fn size(bytes: u128) -> String {
+pub(crate) fn size(bytes: u128) -> String {
     const UNITS: [&str; 9] = ["B", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
     let unit = if bytes == 0 { 0 } else { (bytes.trailing_zeros() / 10).min(8) as usize };
     let unit = (0..=unit).rev().find(|&unit| bytes >> (10 * unit) > 0).unwrap_or(0);

@@ -7,7 +7,7 @@ use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
 
 /// The areas of a process, and where they may grow.
-pub fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
+pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
     let space = &process.space;
     let config = kernel.config();
     let areas = space.areas.iter().map(|area| area_layout(kernel, process, *area)).collect();

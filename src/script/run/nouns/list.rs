@@ -16,10 +16,9 @@ use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name}
 /// A column of such a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
-    /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What its cells hold.
-    pub kind: ColumnKind,
+    pub(crate) kind: ColumnKind,
 }
 
 /// What the cells of a column hold.
@@ -39,7 +38,7 @@ pub const fn hex(name: &'static str) -> Column {
 }
 
 /// A column of decimal numbers.
-pub const fn decimal(name: &'static str) -> Column {
+pub(crate) const fn decimal(name: &'static str) -> Column {
     Column { name, kind: ColumnKind::Decimal }
 }
 
@@ -50,7 +49,7 @@ pub const fn words(name: &'static str) -> Column {
 
 /// What a cell says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub(crate) enum Said {
     /// A number.
     Number(u64),
     /// A word.
@@ -65,32 +64,27 @@ pub enum Said {
 
 /// A cell with its column.
 #[derive(Debug, Clone)]
-pub struct ListCell {
-    /// The column.
-    pub column: &'static Column,
-    /// What it says.
-    pub said: Said,
-    /// Its place.
-    pub span: Span,
+pub(crate) struct ListCell {
+    pub(crate) column: &'static Column,
+    pub(crate) said: Said,
+    pub(crate) span: Span,
 }
 
 /// A row of such a table, evaluated.
 #[derive(Debug, Clone)]
 pub struct ListRow {
-    /// Its cells.
-    pub cells: Vec<ListCell>,
-    /// The row.
-    pub span: Span,
+    pub(crate) cells: Vec<ListCell>,
+    pub(crate) span: Span,
 }
 
 impl ListRow {
     /// The cell of a column, unless it says nothing.
-    pub fn cell(&self, column: &str) -> Option<&ListCell> {
+    pub(crate) fn cell(&self, column: &str) -> Option<&ListCell> {
         self.cells.iter().find(|cell| cell.column.name == column && cell.said != Said::Nothing)
     }
 
     /// The number in a column.
-    pub fn number(&self, column: &str) -> Option<u64> {
+    pub(crate) fn number(&self, column: &str) -> Option<u64> {
         match self.cell(column)?.said {
             Said::Number(n) => Some(n),
             _ => None,
@@ -98,7 +92,7 @@ impl ListRow {
     }
 
     /// The word in a column, and its place.
-    pub fn word(&self, column: &str) -> Option<(&Arc<str>, Span)> {
+    pub(crate) fn word(&self, column: &str) -> Option<(&Arc<str>, Span)> {
         let cell = self.cell(column)?;
         match &cell.said {
             Said::Word(word) => Some((word, cell.span)),
@@ -111,13 +105,12 @@ impl ListRow {
 #[derive(Debug, Clone, Copy)]
 pub struct ListLayout<'a> {
     /// What it is of, for messages.
-    pub what: &'a str,
-    /// Its columns.
-    pub columns: &'static [Column],
+    pub(crate) what: &'a str,
+    pub(crate) columns: &'static [Column],
     /// Those that must be there, and say something in every row.
-    pub needed: &'a [&'a str],
+    pub(crate) needed: &'a [&'a str],
     /// `*` may stand in it.
-    pub expected: bool,
+    pub(crate) expected: bool,
 }
 
 impl Session<'_> {
@@ -125,7 +118,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `bad-table`, `unknown-column`, `bad-number`, `duplicate`, and what computed cells can be wrong with.
-    pub fn listed(&mut self, table: &Table, layout: ListLayout) -> Result<Vec<ListRow>, Stop> {
+    pub(crate) fn listed(&mut self, table: &Table, layout: ListLayout) -> Result<Vec<ListRow>, Stop> {
         let mut wrong = header_mistakes(table, layout);
         if !wrong.is_empty() {
             return Err(wrong.into());

@@ -14,7 +14,7 @@ const ROW: u64 = 64;
 const SHOWN: u64 = 16;
 
 /// What its tables may look like.
-pub fn layout(machine: &Machine, _: usize) -> Layout {
+pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let columns = (0..ROW).map(|n| format!("b{n}")).collect();
     Layout {
         noun: "memory".to_owned(),
@@ -30,14 +30,14 @@ fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
 }
 
 /// The addresses of the known bytes.
-pub fn present(machine: &Machine, _: usize) -> Vec<u64> {
+pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     let known = |pa: &u64| byte(machine, *pa, 0).is_some();
     let runs = machine.memory_known().into_iter().map(Pa::raw);
     runs.flat_map(|run| (0..ROW).map(move |at| run + at)).filter(known).collect()
 }
 
 /// Whether a row has the byte at an address.
-pub fn lists(entry: &EntryIn, pa: u64) -> bool {
+pub(crate) fn lists(entry: &EntryIn, pa: u64) -> bool {
     let column = |at: u64| format!("b{at}");
     let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
     wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
@@ -49,12 +49,12 @@ fn place(column: &str) -> u64 {
 }
 
 /// Every row of memory is there.
-pub fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
+pub(crate) fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
     true
 }
 
 /// A byte of a row.
-pub fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
+pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
     CellView::hex(byte(machine, key, place(column)).map(u64::from), 2)
 }
 
@@ -62,7 +62,7 @@ pub fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Ce
 ///
 /// # Errors
 /// `value-too-wide`.
-pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     for cell in entry.groups.iter().flatten() {
         let at = place(&cell.column);
         let byte = match cell.said {
@@ -91,7 +91,7 @@ fn shown(machine: &Machine) -> Vec<u64> {
 }
 
 /// The known bytes, 16 a row.
-pub fn view(machine: &Machine, _: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
     let width = digits(machine.spec().physical_bits);
     let row = |pa: u64| {
         let bytes = (0..SHOWN).map(|at| CellView::hex(byte(machine, pa, at).map(u64::from), 2));

@@ -23,12 +23,11 @@ mod tlb;
 mod tree;
 
 pub use compare::TableExpectation;
-pub use expected::{ListExpectation, ThingRef};
-pub use geometry::size;
+pub(crate) use expected::{ListExpectation, ThingRef};
+pub(crate) use geometry::size;
 pub use list::{Column, ColumnKind, ListLayout, ListRow, hex, words};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
-pub use reference::STEP_COLUMNS;
+pub(crate) use reference::STEP_COLUMNS;
 pub use row::{TABLE_NOUNS, TableNoun};
-pub use steps::table as reference_table;
-pub use table::Layout;
+pub(crate) use steps::table as reference_table;
 pub use thing::{THING_NOUNS, ThingNoun};

@@ -10,7 +10,7 @@ use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
 use super::table::{CellIn, EntryIn, Layout, Said, digits};
 
 /// What its tables may look like. `v`, `p` and `valid` are one; `sup read write exec` stand for `us rw xd`.
-pub fn layout(machine: &Machine, _: usize) -> Layout {
+pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let names = BITS.iter().flat_map(|row| {
         [row.name].into_iter().chain(row.aliases.iter().copied()).chain(row.inverses.iter().copied())
     });
@@ -23,17 +23,17 @@ fn entry(machine: &Machine, key: u64) -> Option<Pte> {
 }
 
 /// Virtual page numbers that are mapped.
-pub fn present(machine: &Machine, _: usize) -> Vec<u64> {
+pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     machine.page_table().mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect()
 }
 
 /// Whether the page is mapped.
-pub fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
+pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
     entry(machine, key).is_some_and(|pte| pte.flags.has(Bit::P))
 }
 
 /// A cell of an entry.
-pub fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
+pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
     cell_of(entry(machine, key), digits(machine.spec().ppn_bits()), column)
 }
 
@@ -54,7 +54,7 @@ fn cell_of(pte: Option<Pte>, ppn_digits: u32, column: &str) -> CellView {
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
-pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let vpn: Vpn = machine.vpn(entry.key).map_err(|e| {
         Diagnostic::new(
             Code::ValueTooWide,
@@ -113,7 +113,7 @@ fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
 }
 
 /// The entries that were set, as the textbook prints them; bits are shown where some entry differs from the ordinary.
-pub fn view(machine: &Machine, _: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
     let rows: Vec<(Vpn, Pte)> = machine.page_table().mappings.iter().map(|m| (m.vpn, m.pte)).collect();
     let ordinary = Flags::OPEN;
     let unusual = |bit: &Bit| {

@@ -21,10 +21,9 @@ use super::{geometry, layout, processes, stats, steps, tree};
 
 /// Contents to be put into the machine.
 pub struct Contents {
-    /// What.
-    pub what: What,
+    pub(crate) what: What,
     /// Where it is said.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// See [`Contents`].
@@ -43,7 +42,7 @@ impl Contents {
     ///
     /// # Errors
     /// What does not fit; rows before it have been put.
-    pub fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
+    pub(crate) fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
         match self.what {
             What::Rows { noun, level, entries } => {
                 let put = entries.iter().filter_map(|entry| (noun.put)(machine, level, entry).err());
@@ -78,9 +77,8 @@ pub struct ShownNoun {
     /// Its word.
     pub name: &'static str,
     /// One line of help.
-    pub help: &'static str,
-    /// What is shown.
-    pub views: Views,
+    pub(crate) help: &'static str,
+    pub(crate) views: Views,
 }
 
 /// How a noun that is only shown is drawn, by what it is of.
@@ -149,7 +147,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `no-machine`.
-    pub fn show(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
+    pub(crate) fn show(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
         let views = self.views(plan, place)?;
         self.work(views.iter().map(cells).sum(), place)?;
         Ok(views)

@@ -7,7 +7,7 @@ use pagewalk_engine::kernel::process::{Process, ProcessState};
 use super::geometry::size;
 
 /// Every process, ended ones too, in the order of creation.
-pub fn views(kernel: &Kernel) -> Vec<View> {
+pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
     let names = ["pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major"];
     let table = TableView {
         title: "processes".to_owned(),

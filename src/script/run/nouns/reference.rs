@@ -12,14 +12,14 @@ use crate::run::view::CellView;
 use super::steps;
 
 /// The columns of the table of steps, besides `frame0` and so on.
-pub const STEP_COLUMNS: &[&str] = &["step", "page", "hit", "victim", "use", "hand"];
+pub(crate) const STEP_COLUMNS: &[&str] = &["step", "page", "hit", "victim", "use", "hand"];
 
 impl Session<'_> {
     /// A check for every cell of an expected table of steps.
     ///
     /// # Errors
     /// `no-answer` before the first `reference`, `unknown-column`, `bad-table`.
-    pub fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
+    pub(crate) fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
         let (records, mut wrong) = table.records();
         if let Some(first) = table.header.first().filter(|first| text(first) != "step") {
             let message = format!("the first column of `reference` is `step`, not `{}`", text(first));

@@ -12,23 +12,23 @@ pub struct TableNoun {
     /// Its word.
     pub name: &'static str,
     /// Its columns, as the reference prints them.
-    pub columns: &'static str,
+    pub(crate) columns: &'static str,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// What its tables may look like on a machine.
-    pub layout: fn(&Machine, usize) -> Layout,
+    pub(crate) layout: fn(&Machine, usize) -> Layout,
     /// Keys of the rows that hold something valid; of memory, the addresses of the known bytes.
-    pub present: fn(&Machine, usize) -> Vec<u64>,
+    pub(crate) present: fn(&Machine, usize) -> Vec<u64>,
     /// Whether a table's entry lists what stands at such a key.
-    pub lists: fn(&EntryIn, u64) -> bool,
+    pub(crate) lists: fn(&EntryIn, u64) -> bool,
     /// Whether a group (a way) of a row is valid.
-    pub valid: fn(&Machine, usize, u64, usize) -> bool,
+    pub(crate) valid: fn(&Machine, usize, u64, usize) -> bool,
     /// What a cell of a row, group and column holds.
-    pub cell: fn(&Machine, usize, u64, usize, &str) -> CellView,
+    pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> CellView,
     /// Puts a row in.
-    pub put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
+    pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
     /// The whole, as the textbook prints it.
-    pub view: fn(&Machine, usize) -> TableView,
+    pub(crate) view: fn(&Machine, usize) -> TableView,
 }
 
 /// Every noun that has a table.

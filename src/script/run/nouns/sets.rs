@@ -23,12 +23,12 @@ pub fn ways<L>(
 }
 
 /// The sets that are shown: all of a small one, else those that hold something.
-pub fn shown(layout: &Layout, present: impl FnOnce() -> Vec<u64>) -> Vec<u64> {
+pub(crate) fn shown(layout: &Layout, present: impl FnOnce() -> Vec<u64>) -> Vec<u64> {
     if layout.keys <= SHOWN { (0..layout.keys as u64).collect() } else { present() }
 }
 
 /// The table of these sets, with these columns a way.
-pub fn view(
+pub(crate) fn view(
     layout: Layout,
     sets: &[u64],
     columns: &[String],

@@ -6,7 +6,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 
 /// A table of counters, a row a TLB or cache.
-pub fn views(machine: &Machine) -> Vec<View> {
+pub(crate) fn views(machine: &Machine) -> Vec<View> {
     let spec = machine.spec();
     let tlbs = spec.tlbs.iter().enumerate().map(|(at, tlb)| row(&tlb.name, machine.tlb_counts(at)));
     let caches = spec.caches.iter().enumerate().map(|(at, cache)| row(&cache.name, machine.cache_counts(at)));

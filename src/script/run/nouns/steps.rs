@@ -4,7 +4,7 @@ use crate::run::record::{Did, ReferenceRun};
 use crate::run::view::{CellView, TableView, View};
 
 /// The numbered steps of the last access.
-pub fn views(last: Option<&Did>) -> Vec<View> {
+pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
     match last {
         Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()))],
         Some(Did::Reference(run)) => vec![View::Table(table(run))],
@@ -14,7 +14,7 @@ pub fn views(last: Option<&Did>) -> Vec<View> {
 }
 
 /// The table of steps of the last reference string.
-pub fn reference(last: Option<&Did>) -> Vec<View> {
+pub(crate) fn reference(last: Option<&Did>) -> Vec<View> {
     match last {
         Some(Did::Reference(run)) => vec![View::Table(table(run))],
         _ => vec![View::Remark("no `reference` has run yet".to_owned())],
@@ -25,12 +25,12 @@ pub fn reference(last: Option<&Did>) -> Vec<View> {
 const FRAMES: usize = 64;
 
 /// How many frames the table of a run has.
-pub fn frames(run: &ReferenceRun) -> usize {
+pub(crate) fn frames(run: &ReferenceRun) -> usize {
     run.steps.iter().map(|step| step.frames.len()).max().unwrap_or(0).min(FRAMES)
 }
 
 /// A row a reference: the page, whether it hit, the frames after it, the victim, use bits and hand.
-pub fn table(run: &ReferenceRun) -> TableView {
+pub(crate) fn table(run: &ReferenceRun) -> TableView {
     let frames = frames(run);
     let has_use = run.steps.iter().any(|step| step.state.use_bits.is_some());
     let has_hand = run.steps.iter().any(|step| step.state.hand.is_some());
@@ -48,7 +48,7 @@ pub fn table(run: &ReferenceRun) -> TableView {
 }
 
 /// A cell of the table of steps; steps count from 1.
-pub fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
+pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
     let Some(step) = run.steps.get(at) else { return CellView::Nothing };
     let page =
         |page: Option<u32>| page.map_or(CellView::Nothing, |page| CellView::Text(run.page(page).to_string()));

@@ -13,7 +13,7 @@ use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name}
 
 /// What a cell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Said {
+pub(crate) enum Said {
     /// A number.
     Number(u64),
     /// No value.
@@ -26,18 +26,15 @@ pub enum Said {
 
 /// A cell with its column.
 #[derive(Debug, Clone)]
-pub struct CellIn {
-    /// The column's name.
-    pub column: String,
-    /// What it says.
-    pub said: Said,
-    /// Its place.
-    pub span: Span,
+pub(crate) struct CellIn {
+    pub(crate) column: String,
+    pub(crate) said: Said,
+    pub(crate) span: Span,
 }
 
 impl CellIn {
     /// The number, if it says one.
-    pub fn number(&self) -> Option<u64> {
+    pub(crate) fn number(&self) -> Option<u64> {
         match self.said {
             Said::Number(n) => Some(n),
             Said::Nothing | Said::Anything | Said::Open => None,
@@ -48,7 +45,7 @@ impl CellIn {
     ///
     /// # Errors
     /// `value-too-wide` for anything but 0 and 1.
-    pub fn bit(&self) -> Result<bool, Diagnostic> {
+    pub(crate) fn bit(&self) -> Result<bool, Diagnostic> {
         match self.number() {
             Some(0) => Ok(false),
             Some(1) => Ok(true),
@@ -58,7 +55,7 @@ impl CellIn {
     }
 
     /// Says that its number does not fit.
-    pub fn too_wide(&self, bits: u32) -> Diagnostic {
+    pub(crate) fn too_wide(&self, bits: u32) -> Diagnostic {
         let n = self.number().unwrap_or(0);
         let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
         Diagnostic::new(
@@ -70,14 +67,14 @@ impl CellIn {
     }
 
     /// Says that `*` and `?` set nothing.
-    pub fn nothing_to_set(&self) -> Diagnostic {
+    pub(crate) fn nothing_to_set(&self) -> Diagnostic {
         let message = if self.said == Said::Open { OPEN_CANNOT_BE_SET } else { ANYTHING_CANNOT_BE_SET };
         Diagnostic::new(Code::BadTable, self.span, message).help("write a number, or `-` for no value")
     }
 }
 
 /// Hexadecimal digits of a field of so many bits.
-pub fn digits(bits: u32) -> u32 {
+pub(crate) fn digits(bits: u32) -> u32 {
     bits.div_ceil(4).max(1)
 }
 
@@ -85,13 +82,12 @@ pub fn digits(bits: u32) -> u32 {
 #[derive(Debug, Clone)]
 pub struct EntryIn {
     /// The number in its first column.
-    pub key: u64,
+    pub(crate) key: u64,
     /// The place of that number.
-    pub key_span: Span,
+    pub(crate) key_span: Span,
     /// The other columns; a new group begins where a column comes again.
-    pub groups: Vec<Vec<CellIn>>,
-    /// The row.
-    pub span: Span,
+    pub(crate) groups: Vec<Vec<CellIn>>,
+    pub(crate) span: Span,
 }
 
 impl EntryIn {
@@ -99,7 +95,7 @@ impl EntryIn {
     ///
     /// # Errors
     /// `duplicate`, at the second way.
-    pub fn each_tag_once(&self, tags: &[Option<u64>]) -> Result<(), Diagnostic> {
+    pub(crate) fn each_tag_once(&self, tags: &[Option<u64>]) -> Result<(), Diagnostic> {
         let again = |way: &usize| tags[*way].is_some() && tags[..*way].contains(&tags[*way]);
         let Some(way) = (0..tags.len()).find(again) else { return Ok(()) };
         let place = |way: usize| {
@@ -114,17 +110,15 @@ impl EntryIn {
 
 /// What a noun's tables may look like.
 #[derive(Debug)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// The noun, for messages.
-    pub noun: String,
-    /// The first column.
-    pub key: &'static str,
+    pub(crate) noun: String,
+    pub(crate) key: &'static str,
     /// How many keys there are.
-    pub keys: u128,
-    /// The other columns.
-    pub columns: Vec<String>,
+    pub(crate) keys: u128,
+    pub(crate) columns: Vec<String>,
     /// How many groups a row may have.
-    pub groups: u64,
+    pub(crate) groups: u64,
 }
 
 impl Session<'_> {
@@ -132,7 +126,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `bad-table`, `unknown-column`, `value-too-wide`, `duplicate`, and what computed cells can be wrong with.
-    pub fn entries(&mut self, table: &Table, layout: &Layout) -> Result<Vec<EntryIn>, Stop> {
+    pub(crate) fn entries(&mut self, table: &Table, layout: &Layout) -> Result<Vec<EntryIn>, Stop> {
         let mut wrong = header_mistakes(table, layout);
         if !wrong.is_empty() {
             return Err(wrong.into());

@@ -16,31 +16,29 @@ use super::list::{Column, decimal, hex, words};
 pub struct ThingNoun {
     /// Its word.
     pub name: &'static str,
-    /// Its columns.
-    pub columns: &'static [Column],
+    pub(crate) columns: &'static [Column],
     /// The column by which rows are matched.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// It is a process's: `P1.maps`.
-    pub of_process: bool,
+    pub(crate) of_process: bool,
     /// `set` adds rows to it.
-    pub settable: bool,
+    pub(crate) settable: bool,
     /// It is shown line by line as `/proc/PID/maps` prints it.
-    pub as_proc: bool,
+    pub(crate) as_proc: bool,
     /// What there is: all of it, or what has this key.
-    pub rows: fn(&Kernel, Option<&Process>, Option<u64>) -> Vec<ThingRow>,
+    pub(crate) rows: fn(&Kernel, Option<&Process>, Option<u64>) -> Vec<ThingRow>,
 }
 
 /// A thing as a row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ThingRow {
-    /// Its key.
-    pub key: u64,
+pub(crate) struct ThingRow {
+    pub(crate) key: u64,
     /// Its cells, in the order of the columns.
-    pub cells: Vec<CellView>,
+    pub(crate) cells: Vec<CellView>,
     /// Columns in which `-` agrees with it, though it has a value there.
-    pub nothing: &'static [&'static str],
+    pub(crate) nothing: &'static [&'static str],
 }
 
 /// Every noun that lists things of the kernel.
@@ -99,12 +97,12 @@ pub const THING_NOUNS: &[ThingNoun] = &[
 
 impl ThingNoun {
     /// The names of its columns.
-    pub fn column_names(&self) -> String {
+    pub(crate) fn column_names(&self) -> String {
         self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ")
     }
 
     /// The noun of this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         THING_NOUNS.iter().find(|noun| noun.name == name)
     }
 }

@@ -26,7 +26,7 @@ fn tag_bits(machine: &Machine, level: usize) -> u32 {
 }
 
 /// What its tables may look like.
-pub fn layout(machine: &Machine, level: usize) -> Layout {
+pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let tlb = spec(machine, level);
     let bits = BITS.iter().map(|bit| bit.row().name);
     let columns = ["tag", "ppn", "v"].into_iter().chain(bits).map(String::from).collect();
@@ -44,17 +44,17 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> TlbLine {
 }
 
 /// Sets that hold something valid.
-pub fn present(machine: &Machine, level: usize) -> Vec<u64> {
+pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
     machine.tlb_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
 
 /// Whether a way is valid.
-pub fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
+pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
     line(machine, level, key, way).valid
 }
 
 /// A cell of a way.
-pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
+pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
     match column {
         "tag" => CellView::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
@@ -69,7 +69,7 @@ pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str)
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
-pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let tag = |line: &TlbLine| line.tag.filter(|_| line.valid).map(Tag::raw);
     let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
     if let Some(set) = set(machine, level, entry.key) {
@@ -109,7 +109,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
 }
 
 /// The whole, as the textbook prints it; bits are shown where some entry differs from the ordinary.
-pub fn view(machine: &Machine, level: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;

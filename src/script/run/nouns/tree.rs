@@ -8,7 +8,7 @@ use pagewalk_engine::machine::page_table::Mapping;
 use pagewalk_engine::machine::spec::Mmu;
 
 /// The tables that lead to the pages that were set.
-pub fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
+pub(crate) fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
     let spec = machine.spec().clone();
     let Some(mmu) = &spec.mmu else {
         return vec![View::Remark("this machine has no page tables".to_owned())];

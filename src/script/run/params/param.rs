@@ -48,10 +48,10 @@ pub enum Contents {
 }
 
 /// `{ … }`
-pub const STATEMENTS: Param = Param::Block(Contents::Statements, "…");
+pub(crate) const STATEMENTS: Param = Param::Block(Contents::Statements, "…");
 
 /// `{ table }`
-pub const TABLE: Param = Param::Block(Contents::Table, "table");
+pub(crate) const TABLE: Param = Param::Block(Contents::Table, "table");
 
 /// `{ settings }`
 pub const fn settings(shown: &'static str) -> Param {
@@ -90,7 +90,7 @@ macro_rules! slots {
 
         impl Slot {
             /// How the usage prints it. A string has its quotes.
-            pub const fn name(self) -> &'static str {
+            pub(crate) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$slot => $name,)+
                 }
@@ -198,12 +198,12 @@ slots! {
 
 impl Slot {
     /// Whether it is filled with a string in quotes.
-    pub const fn is_quoted(self) -> bool {
+    pub(crate) const fn is_quoted(self) -> bool {
         self.name().as_bytes()[0] == b'"'
     }
 
     /// Whether a bare word there is the name of something, and never a variable.
-    pub const fn is_name(self) -> bool {
+    pub(crate) const fn is_name(self) -> bool {
         matches!(
             self,
             Self::Policy

@@ -26,7 +26,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-path`, `no-answer`, `no-machine`.
-    pub fn path_value(&mut self, words: &[Word]) -> Result<Value, Stop> {
+    pub(crate) fn path_value(&mut self, words: &[Word]) -> Result<Value, Stop> {
         let [head, rest @ ..] = words else { return Err(Stop::Unknowable) };
         let name = Word {
             text: rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".").into(),
@@ -97,7 +97,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `which-process`.
-    pub fn page_table_of(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
+    pub(crate) fn page_table_of(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.state.machine {
             Slot::Kernel(kernel) if kernel.processes().next().is_some() => self.looked_at(place).map(Some),
             Slot::Unknowable => Err(Stop::Unknowable),
@@ -168,12 +168,12 @@ impl Session<'_> {
     }
 
     /// A TLB or cache by its name; `tlb` and `cache` stand for the only one.
-    pub fn component(&self, name: &str) -> Option<Component> {
+    pub(crate) fn component(&self, name: &str) -> Option<Component> {
         Component::named(self.spec()?, name)
     }
 
     /// Says that the machine has no TLB or cache of this name.
-    pub fn unknown_part(&self, of: &Word) -> Diagnostic {
+    pub(crate) fn unknown_part(&self, of: &Word) -> Diagnostic {
         let Some(spec) = self.spec() else {
             return Diagnostic::new(Code::UnknownPath, of.span, format!("`{}` is not known", of.text));
         };

@@ -9,11 +9,10 @@ pub struct KernelProperty {
     /// What stands before the dot.
     pub of: &'static str,
     /// Its name after the dot.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// One line of help.
-    pub help: &'static str,
-    /// Its value.
-    pub get: fn(&Kernel) -> u64,
+    pub(crate) help: &'static str,
+    pub(crate) get: fn(&Kernel) -> u64,
 }
 
 /// A property of a process.
@@ -21,9 +20,9 @@ pub struct ProcessProperty {
     /// Its name after the process's.
     pub name: &'static str,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// Its value; none where there is none.
-    pub get: fn(&Kernel, &Process) -> Option<Value>,
+    pub(crate) get: fn(&Kernel, &Process) -> Option<Value>,
 }
 
 const fn property(

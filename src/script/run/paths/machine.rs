@@ -7,11 +7,11 @@ pub struct MachineProperty {
     /// What stands before the dot.
     pub of: &'static str,
     /// Its name after the dot.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// Its value, as a number that may leave the language's range.
-    pub get: fn(&Machine) -> u128,
+    pub(crate) get: fn(&Machine) -> u128,
 }
 
 const fn property(

@@ -14,12 +14,11 @@ use pagewalk_engine::kernel::ids::FileId;
 pub struct PeekFunction {
     /// Its name.
     pub name: &'static str,
-    /// Its parameters.
-    pub params: &'static [Slot],
+    pub(crate) params: &'static [Slot],
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// What it looks at.
-    pub of: Peek,
+    pub(crate) of: Peek,
 }
 
 /// What a function looks at, and how it makes a value of that.
@@ -74,17 +73,17 @@ fn little_endian(bytes: &[u8]) -> Value {
 
 impl PeekFunction {
     /// The function of this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         PEEK_FUNCTIONS.iter().find(|row| row.name == name)
     }
 
     /// The names of its parameters.
-    pub fn parameters(&self) -> Vec<&'static str> {
+    pub(crate) fn parameters(&self) -> Vec<&'static str> {
         self.params.iter().map(|slot| slot.name()).collect()
     }
 
     /// How it is written.
-    pub fn usage(&self) -> String {
+    pub(crate) fn usage(&self) -> String {
         format!("{}({})", self.name, self.parameters().join(", "))
     }
 
@@ -106,7 +105,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `wrong-count`, and what its arguments can be wrong with.
-    pub fn peek_function(&mut self, row: &PeekFunction, args: &[Expr], span: Span) -> Result<Value, Stop> {
+    pub(crate) fn peek_function(
+        &mut self,
+        row: &PeekFunction,
+        args: &[Expr],
+        span: Span,
+    ) -> Result<Value, Stop> {
         row.check_count(args.len(), span)?;
         let most = if row.name == "word" { 8 } else { ACCESS_LIMIT };
         match row.of {
@@ -191,7 +195,7 @@ fn unreadable(span: Span, why: &str) -> Diagnostic {
 }
 
 /// Says that there is no such file, with the nearest.
-pub fn no_file(kernel: &Kernel, name: &str, place: Span) -> Diagnostic {
+pub(crate) fn no_file(kernel: &Kernel, name: &str, place: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::NoAnswer, place, format!("there is no file \"{name}\"")).label("not declared");
     match nearest(name, kernel.files().names.keys().map(|name| &**name)) {

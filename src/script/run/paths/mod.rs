@@ -13,4 +13,4 @@ pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;
 pub use memory::{PEEK_FUNCTIONS, Peek, PeekFunction};
 pub use part::{PART_PROPERTIES, Part, PartProperty, part_of};
-pub use unknown::no_property;
+pub(crate) use unknown::no_property;

@@ -19,13 +19,13 @@ pub struct PartProperty {
     /// Its name after the dot.
     pub name: &'static str,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// The fact that a replay has of it, if it counts what accesses do; the others follow from the declaration.
-    pub fact: Option<FactType>,
+    pub(crate) fact: Option<FactType>,
     /// Only caches have something to count there.
-    pub of_caches: bool,
+    pub(crate) of_caches: bool,
     /// Its value; none if this kind of part has no such property.
-    pub get: fn(&Part) -> Option<Value>,
+    pub(crate) get: fn(&Part) -> Option<Value>,
 }
 
 const fn part(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
@@ -42,7 +42,7 @@ const fn of_caches(name: &'static str, help: &'static str, get: fn(&Part) -> Opt
 
 impl PartProperty {
     /// Whether such a part can count it at all.
-    pub fn counted_by(&self, component: Component) -> bool {
+    pub(crate) fn counted_by(&self, component: Component) -> bool {
         !self.of_caches || matches!(component, Component::Cache(_))
     }
 }
@@ -104,7 +104,7 @@ fn miss_rate(stats: &Counts) -> Value {
 
 impl<'a> Part<'a> {
     /// A TLB or cache with these counters.
-    pub fn new(spec: &'a Spec, component: Component, stats: Counts) -> Self {
+    pub(crate) fn new(spec: &'a Spec, component: Component, stats: Counts) -> Self {
         match component {
             Component::Tlb(at) => Self { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats },
             Component::Cache(at) => Self { spec, tlb: None, cache: Some(&spec.caches[at]), stats },

@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
 /// Says that something has no such property, with the nearest.
-pub fn no_property(of: &str, name: &Word, names: impl Iterator<Item = &'static str>) -> Diagnostic {
+pub(crate) fn no_property(of: &str, name: &Word, names: impl Iterator<Item = &'static str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownPath, name.span, format!("`{of}` has no `{}`", name.text))
         .label("not known");
     match nearest(&name.text, names) {

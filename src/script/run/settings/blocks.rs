@@ -23,7 +23,7 @@ fn words<D>(rows: &'static [SettingRow<D>]) -> Vec<SettingWord> {
 }
 
 /// Every block of settings.
-pub const BLOCKS: &[BlockRow] = &[
+pub(crate) const BLOCKS: &[BlockRow] = &[
     BlockRow::new("machine", "`machine { … }`", || words(MACHINE_SETTINGS)),
     BlockRow::new("page_table", "`page_table { … }`", || words(TABLE_SETTINGS)),
     BlockRow {

@@ -12,7 +12,7 @@ use crate::run::params::{N, SIZE, T, words_of};
 
 /// A cache being declared.
 #[derive(Debug, Clone)]
-pub struct CacheDraft {
+pub(crate) struct CacheDraft {
     common: Common,
     block_bits: Option<u32>,
     write: WritePolicy,
@@ -30,7 +30,7 @@ const INCLUSIONS: &[(&str, Inclusion)] =
     &[("none", Inclusion::None), ("inclusive", Inclusion::Inclusive), ("exclusive", Inclusion::Exclusive)];
 
 /// Settings of `cache`.
-pub const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
+pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
     SettingRow { name: "size", params: &[SIZE], help: "capacity in bytes", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
     SettingRow { name: "lines", params: &[N], help: "number of lines", repeats: false,

@@ -8,7 +8,7 @@ use super::field::{Field, apply};
 use super::tlb::{TLB_SETTINGS, TlbDraft};
 
 /// What is wrong with settings of TLB number `n`, each by itself and beside the others; not whether a TLB comes of them.
-pub fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
+pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(tlb) = spec.tlbs.get(n) {
         apply(TLB_SETTINGS, "tlb", fields, &mut TlbDraft::of(tlb, spec.page_bits()), &mut wrong);
@@ -17,7 +17,7 @@ pub fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> 
 }
 
 /// The same of cache number `n`.
-pub fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
+pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(cache) = spec.caches.get(n) {
         apply(CACHE_SETTINGS, "cache", fields, &mut CacheDraft::of(cache), &mut wrong);

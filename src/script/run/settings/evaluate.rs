@@ -14,7 +14,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What its expressions can be wrong with.
-    pub fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
+    pub(crate) fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
         let said =
             setting.values.iter().enumerate().filter(|(at, value)| *at == 0 || !self.is_bare_unit(value));
         let said: Vec<_> = said.map(|(_, value)| value).collect();

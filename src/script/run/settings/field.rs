@@ -17,27 +17,23 @@ use crate::run::params::{Param, Params};
 pub struct Field {
     /// Its first word.
     pub name: Word,
-    /// What follows.
-    pub args: Vec<Arg>,
+    pub(crate) args: Vec<Arg>,
     /// A block of its own.
-    pub block: Option<Vec<Field>>,
+    pub(crate) block: Option<Vec<Field>>,
     /// The whole.
     pub span: Span,
 }
 
 /// A value of a setting and its place.
 #[derive(Debug, Clone)]
-pub struct Arg {
-    /// What it is.
-    pub kind: ArgKind,
-    /// Its place.
-    pub span: Span,
+pub(crate) struct Arg {
+    pub(crate) kind: ArgKind,
+    pub(crate) span: Span,
 }
 
 /// A setting's value: a word of that setting comes before a variable of the same name.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum ArgKind {
+pub(crate) enum ArgKind {
     /// A bare word, with the value of the variable of that name if there is one.
     Word { text: Arc<str>, value: Option<Value> },
     /// An expression's value.
@@ -48,7 +44,7 @@ pub enum ArgKind {
 
 impl Arg {
     /// The word, if it is a bare one.
-    pub fn word(&self) -> Option<&str> {
+    pub(crate) fn word(&self) -> Option<&str> {
         match &self.kind {
             ArgKind::Word { text, .. } => Some(text),
             ArgKind::Value(_) | ArgKind::Inclusive(_) => None,
@@ -59,7 +55,7 @@ impl Arg {
     ///
     /// # Errors
     /// `unknown-word` for a bare word without a variable of that name.
-    pub fn value(&self) -> Result<&Value, Diagnostic> {
+    pub(crate) fn value(&self) -> Result<&Value, Diagnostic> {
         match &self.kind {
             ArgKind::Value(value) | ArgKind::Inclusive(value) | ArgKind::Word { value: Some(value), .. } => {
                 Ok(value)
@@ -76,7 +72,7 @@ impl Arg {
     ///
     /// # Errors
     /// `wrong-type`, `not-an-integer`.
-    pub fn integer(&self) -> Result<u64, Diagnostic> {
+    pub(crate) fn integer(&self) -> Result<u64, Diagnostic> {
         integer(self.value()?, self.span)
     }
 
@@ -84,7 +80,7 @@ impl Arg {
     ///
     /// # Errors
     /// As [`Arg::integer`], and `code` outside the range.
-    pub fn within(&self, low: u64, high: u64, code: Code, what: &str) -> Result<u64, Diagnostic> {
+    pub(crate) fn within(&self, low: u64, high: u64, code: Code, what: &str) -> Result<u64, Diagnostic> {
         let n = self.integer()?;
         if (low..=high).contains(&n) {
             return Ok(n);
@@ -97,7 +93,7 @@ impl Arg {
     ///
     /// # Errors
     /// `not-a-power-of-two`.
-    pub fn log2(&self, what: &str) -> Result<u32, Diagnostic> {
+    pub(crate) fn log2(&self, what: &str) -> Result<u32, Diagnostic> {
         let n = self.integer()?;
         if n.is_power_of_two() {
             return Ok(n.trailing_zeros());
@@ -110,7 +106,7 @@ impl Arg {
 ///
 /// # Errors
 /// `wrong-type` for what is no number, `not-an-integer` for a fraction, `overflow` for a negative one.
-pub fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
+pub(crate) fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
     let Value::Number(number) = value else {
         return Err(Diagnostic::new(Code::WrongType, span, format!("{} is not a number", value.kind()))
             .label("a whole number is needed here"));
@@ -126,7 +122,7 @@ pub fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
 }
 
 /// Says that a number must be a power of two, with its neighbours.
-pub fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
+pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
             .label(format!("{n} is not a power of two"));
@@ -137,24 +133,23 @@ pub fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
 }
 
 /// The words of a switch.
-pub const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
+pub(crate) const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
 
 /// A setting of a block: one row.
-pub struct SettingRow<D: 'static> {
-    /// Its first word.
-    pub name: &'static str,
+pub(crate) struct SettingRow<D: 'static> {
+    pub(crate) name: &'static str,
     /// What follows it; nothing for a flag.
-    pub params: &'static [Param],
+    pub(crate) params: &'static [Param],
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// Puts it into the draft.
-    pub set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,
+    pub(crate) set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,
     /// It may stand several times (`tlb`, `cache`).
-    pub repeats: bool,
+    pub(crate) repeats: bool,
 }
 
 /// Puts fields into a draft by the rows of its block; every mistake is collected.
-pub fn apply<D>(
+pub(crate) fn apply<D>(
     rows: &[SettingRow<D>],
     block: &str,
     fields: &[Field],
@@ -225,7 +220,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
 }
 
 /// Says that a name is set twice.
-pub fn twice(field: &Field, first: Span) -> Diagnostic {
+pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
     let name = &field.name;
     Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is set twice", name.text))
         .label("again here")
@@ -238,7 +233,11 @@ pub fn twice(field: &Field, first: Span) -> Diagnostic {
 ///
 /// # Errors
 /// `wrong-count` without a block, and every mistake in it.
-pub fn block_of<D>(field: &Field, rows: &[SettingRow<D>], draft: &mut D) -> Result<(), Vec<Diagnostic>> {
+pub(crate) fn block_of<D>(
+    field: &Field,
+    rows: &[SettingRow<D>],
+    draft: &mut D,
+) -> Result<(), Vec<Diagnostic>> {
     let Some(block) = &field.block else {
         return Err(one(Diagnostic::new(
             Code::WrongCount,
@@ -263,7 +262,7 @@ pub fn block_of<D>(field: &Field, rows: &[SettingRow<D>], draft: &mut D) -> Resu
 ///
 /// # Errors
 /// `wrong-count`.
-pub fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
+pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
     match field.args.as_slice() {
         [arg] => Ok(arg),
         [] => Err(one(Diagnostic::new(
@@ -287,7 +286,7 @@ pub fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// `unknown-word`, with the nearest.
-pub fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
+pub(crate) fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let said = arg.word().unwrap_or_default();
     if let Some((_, found)) = words.iter().find(|(word, _)| *word == said) {
         return Ok(*found);
@@ -306,7 +305,7 @@ pub fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<T, Vec<
 ///
 /// # Errors
 /// `wrong-type`, `value-too-wide`, `not-an-integer` for finer steps than a thousandth.
-pub fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
+pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     let value = arg.value().map_err(one)?;
     let Value::Number(number) = value else {
         return integer(value, arg.span).map_err(one);
@@ -322,7 +321,7 @@ pub fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
 }
 
 /// A list of words for a message: `a, b or c`.
-pub fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     match words.split_last() {
         Some((last, [])) => last.clone(),
@@ -332,6 +331,6 @@ pub fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// One problem as a list of one.
-pub fn one(diagnostic: Diagnostic) -> Vec<Diagnostic> {
+pub(crate) fn one(diagnostic: Diagnostic) -> Vec<Diagnostic> {
     vec![diagnostic]
 }

@@ -18,7 +18,7 @@ const SIZE_LIMIT: u64 = 1 << 44;
 
 /// A file being declared.
 #[derive(Debug, Clone, Default)]
-pub struct FileDraft {
+pub(crate) struct FileDraft {
     size: Option<u64>,
     fill: Option<Fill>,
     /// Where its bytes are said.
@@ -26,7 +26,7 @@ pub struct FileDraft {
 }
 
 /// Settings of `file`.
-pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
+pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "size",
         params: &[SIZE],
@@ -94,7 +94,7 @@ impl FileDraft {
     ///
     /// # Errors
     /// `wrong-count` if its size is not said.
-    pub fn build(self, place: Span) -> Result<(Fill, u64), Diagnostic> {
+    pub(crate) fn build(self, place: Span) -> Result<(Fill, u64), Diagnostic> {
         let Some(size) = self.size else {
             return Err(Diagnostic::new(Code::WrongCount, place, "the size of this file is not said")
                 .label("how many bytes?")
@@ -106,15 +106,15 @@ impl FileDraft {
 
 /// An executable being declared, besides its sections.
 #[derive(Debug, Clone, Default)]
-pub struct ExecutableDraft {
+pub(crate) struct ExecutableDraft {
     /// Where it begins to run.
-    pub entry: Option<u64>,
+    pub(crate) entry: Option<u64>,
     /// Names of its libraries.
-    pub libraries: Vec<Arc<str>>,
+    pub(crate) libraries: Vec<Arc<str>>,
 }
 
 /// Settings of `executable`, besides the table of its sections.
-pub const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
+pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
     SettingRow {
         name: "entry",
         params: &[VA],

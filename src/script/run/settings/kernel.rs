@@ -13,7 +13,7 @@ use crate::run::params::{N, POLICY, SIZE, VA, words_of};
 
 /// A kernel being declared.
 #[derive(Debug, Clone)]
-pub struct KernelDraft {
+pub(crate) struct KernelDraft {
     config: KernelConfig,
     /// Where each setting stands.
     places: Vec<(&'static str, Span)>,
@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// Settings of `kernel`.
-pub const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
+pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row("frames", &[N], "user page frames, numbered from 0 upward (all that fit)", |d, f| {
         let n =
             sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
@@ -123,7 +123,7 @@ fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result
 ///
 /// # Errors
 /// What the fields are wrong with.
-pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
+pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
     let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
     apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
@@ -132,20 +132,19 @@ pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Dia
 
 /// The settings of a kernel, and where they are said.
 #[derive(Debug, Clone)]
-pub struct KernelPlan {
-    /// The settings.
-    pub config: KernelConfig,
+pub(crate) struct KernelPlan {
+    pub(crate) config: KernelConfig,
     places: Vec<(&'static str, Span)>,
 }
 
 impl KernelPlan {
     /// The defaults on a machine.
-    pub fn default_for(spec: &Spec) -> Self {
+    pub(crate) fn default_for(spec: &Spec) -> Self {
         Self { config: KernelConfig::default_for(spec), places: Vec::new() }
     }
 
     /// Says why a kernel with these settings cannot be started, where the setting is said or else at `place`.
-    pub fn refused(&self, error: &BootError, place: Span) -> Diagnostic {
+    pub(crate) fn refused(&self, error: &BootError, place: Span) -> Diagnostic {
         let said = |name: &str| self.places.iter().find(|(said, _)| *said == name).map(|(_, span)| *span);
         match error {
             BootError::NoMmu => Diagnostic::new(Code::NoMachine, place, error.to_string())

@@ -14,19 +14,18 @@ use super::shape::Shape;
 /// What a TLB and a cache being declared have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Common {
-    pub name: Arc<str>,
-    pub shape: Shape,
-    pub policy: Policy,
-    pub side: Side,
-    pub latency: u64,
+    pub(crate) name: Arc<str>,
+    pub(crate) shape: Shape,
+    pub(crate) policy: Policy,
+    pub(crate) side: Side,
+    pub(crate) latency: u64,
     /// Where it is declared; no place for one of a preset.
-    pub span: Span,
+    pub(crate) span: Span,
     places: Vec<(Arc<str>, Span)>,
 }
 
 impl Common {
-    /// Nothing said yet.
-    pub fn new(name: Option<Arc<str>>, unnamed: &str, span: Span) -> Self {
+    pub(crate) fn new(name: Option<Arc<str>>, unnamed: &str, span: Span) -> Self {
         let name = name.unwrap_or_else(|| unnamed.into());
         Self {
             name,
@@ -40,7 +39,7 @@ impl Common {
     }
 
     /// Its name; `tlb` or `cache` if it has none.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 

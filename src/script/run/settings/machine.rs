@@ -16,7 +16,7 @@ use crate::run::params::{CACHE, N, SIZE, T, TLB, settings};
 
 /// A machine being declared: what was said, before what follows from it.
 #[derive(Debug, Clone, Default)]
-pub struct MachineDraft {
+pub(crate) struct MachineDraft {
     virtual_bits: Option<u32>,
     physical_bits: Option<u32>,
     page_bits: Option<u32>,
@@ -29,7 +29,7 @@ pub struct MachineDraft {
 }
 
 /// Settings of `machine`.
-pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
+pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "virtual",
         params: &[N, Unit("bits")],
@@ -119,7 +119,7 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
 ];
 
 /// Settings of `memory` inside `machine`.
-pub const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
+pub(crate) const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
     name: "latency",
     params: &[T],
     help: "latency of main memory",
@@ -301,7 +301,11 @@ fn code(problem: &SpecProblem) -> Code {
 ///
 /// # Errors
 /// Every mistake in the fields and in how they fit together.
-pub fn build_machine(base: Option<&Spec>, fields: &[Field], place: Span) -> Result<Spec, Vec<Diagnostic>> {
+pub(crate) fn build_machine(
+    base: Option<&Spec>,
+    fields: &[Field],
+    place: Span,
+) -> Result<Spec, Vec<Diagnostic>> {
     let mut draft = base.map(MachineDraft::of).unwrap_or_default();
     let mut wrong = Vec::new();
     apply(MACHINE_SETTINGS, "machine", fields, &mut draft, &mut wrong);

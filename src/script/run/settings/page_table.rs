@@ -11,7 +11,7 @@ use crate::run::params::{N, SIZE, settings, words_of};
 
 /// The page table's shape being declared.
 #[derive(Debug, Clone, Default)]
-pub struct TableDraft {
+pub(crate) struct TableDraft {
     pub(super) levels: Option<u64>,
     pub(super) split: Option<Vec<u32>>,
     pub(super) split_span: Option<Span>,
@@ -26,7 +26,7 @@ pub struct TableDraft {
 const WALKS: &[(&str, bool)] = &[("cached", true), ("uncached", false)];
 
 /// Settings of `page_table` inside `machine`.
-pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
+pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
     SettingRow {
         name: "levels",
         params: &[N],

@@ -14,7 +14,7 @@ use super::field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one, s
 
 /// The format of an entry being declared.
 #[derive(Debug, Clone, Default)]
-pub struct PteDraft {
+pub(crate) struct PteDraft {
     bytes: Option<u32>,
     places: [Option<u32>; BITS.len()],
     ppn: Option<(u32, u32)>,
@@ -25,7 +25,7 @@ pub struct PteDraft {
 }
 
 /// Settings of `pte` besides the bits, which come from the machine's registry of bits.
-pub const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
+pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     SettingRow {
         name: "size",
         params: &[SIZE],
@@ -198,7 +198,7 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
 ///
 /// # Errors
 /// `unknown-setting`, `value-too-wide`, and what values can be wrong with.
-pub fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
+pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
     let mut pte = Pte { ppn: 0, flags: Flags::TABLE };
     let mut wrong = Vec::new();
     for (i, field) in fields.iter().enumerate() {
@@ -213,7 +213,7 @@ pub fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnos
 }
 
 /// Says that a page that is present may be read: there is no bit to forbid it.
-pub fn no_read_bit(span: Span) -> Diagnostic {
+pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
     let message = "a page-table entry has no read bit: a page that is present may be read";
     Diagnostic::new(Code::ValueTooWide, span, message)
         .label("cannot be 0")

@@ -19,8 +19,8 @@ pub(super) enum Ways {
 /// How many lines or entries, in how many ways: what TLBs and caches share.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shape {
-    pub capacity: Option<(Capacity, Span)>,
-    pub ways: Option<(Ways, Span)>,
+    pub(crate) capacity: Option<(Capacity, Span)>,
+    pub(crate) ways: Option<(Ways, Span)>,
 }
 
 /// Where something is said; what a preset says has no place in the script, so the declaration that changes it has.
@@ -30,7 +30,11 @@ fn said(span: Option<Span>, place: Span) -> Span {
 
 impl Shape {
     /// Takes the number of sets, lines or bytes, said once.
-    pub fn capacity(&mut self, field: &Field, kind: fn(u64) -> Capacity) -> Result<(), Vec<Diagnostic>> {
+    pub(crate) fn capacity(
+        &mut self,
+        field: &Field,
+        kind: fn(u64) -> Capacity,
+    ) -> Result<(), Vec<Diagnostic>> {
         let n = sole(field)?.within(1, u64::MAX, Code::BadGeometry, "a capacity").map_err(one)?;
         if let Some((_, first)) = self.capacity.filter(|(_, span)| *span != Span::default()) {
             return Err(one(Diagnostic::new(Code::Duplicate, field.span, "how large it is is said twice")
@@ -98,7 +102,12 @@ impl Shape {
     }
 
     /// As [`Shape::resolve`], with the number of sets checked to be a power of two.
-    pub fn sets(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u32), Vec<Diagnostic>> {
+    pub(crate) fn sets(
+        &self,
+        block: u64,
+        otherwise: Ways,
+        place: Span,
+    ) -> Result<(u64, u32), Vec<Diagnostic>> {
         let (sets, ways) = self.resolve(block, otherwise, place)?;
         let span = said(self.capacity.map(|(_, span)| span), place);
         if !sets.is_power_of_two() {

@@ -12,14 +12,14 @@ use crate::run::params::{N, SIZE, T, words_of};
 
 /// A TLB being declared.
 #[derive(Debug, Clone)]
-pub struct TlbDraft {
+pub(crate) struct TlbDraft {
     common: Common,
     page_bits: Option<Vec<u32>>,
     asid: bool,
 }
 
 /// Settings of `tlb`.
-pub const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
+pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
     SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
     SettingRow { name: "pages", params: &[Many(&SIZE)], help: "the page sizes it holds", repeats: false, set: |d, f| {

@@ -10,7 +10,7 @@ pub struct SettingWord {
     /// What follows it; empty for a flag.
     pub params: &'static [Param],
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// It may stand several times.
-    pub repeats: bool,
+    pub(crate) repeats: bool,
 }

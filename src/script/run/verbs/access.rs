@@ -21,11 +21,11 @@ const KINDS: &[(&str, AccessKind)] =
 const MODES: &[(&str, Privilege)] = &[("user", Privilege::User), ("supervisor", Privilege::Supervisor)];
 
 /// `[for read|write|execute]`
-pub const FOR: Param = Optional(&[Keyword("for"), Words(words_of!(KINDS.0))]);
+pub(crate) const FOR: Param = Optional(&[Keyword("for"), Words(words_of!(KINDS.0))]);
 /// `[by user|supervisor]`
-pub const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))]);
+pub(crate) const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))]);
 /// `[size N]`
-pub const SIZED: Param = Optional(&[Keyword("size"), N]);
+pub(crate) const SIZED: Param = Optional(&[Keyword("size"), N]);
 
 /// One of a clause's words.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
@@ -38,7 +38,7 @@ fn access(plan: AccessPlan) -> Action {
 }
 
 /// `translate VA [for read|write|execute] [by user|supervisor]`
-pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (va, clauses) = clauses(command, &command.operands, &[FOR, BY])?;
     let (mut kind, mut mode) = (AccessKind::Read, Privilege::User);
@@ -62,7 +62,7 @@ pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// `fetch VA`
-pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (va, _) = clauses(command, &command.operands, &[])?;
     load(session, AccessVerb::Fetch, va, 1)
@@ -72,7 +72,7 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 ///
 /// # Errors
 /// `address-too-wide`, `no-machine`.
-pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
+pub(crate) fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
     session.work(surplus_work(size), va.span)?;
     let place = va.span;

@@ -7,7 +7,7 @@ use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::process::ProcessState;
+
 use pagewalk_engine::machine::{AccessOutcome, Data};
 
 use super::plans::AccessPlan;
@@ -17,7 +17,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// A missing machine, `out-of-memory`.
-    pub fn access(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
+    pub(crate) fn access(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
         match plan.pid {
             Some(pid) => self.access_of_process(plan, pid),
             None => self.access_of_machine(plan),
@@ -72,13 +72,12 @@ impl Session<'_> {
         let done = done.map_err(|error| out_of_memory(error, place))?;
         let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
         let process = kernel.process(pid);
-        let ended = process.is_none_or(|process| process.state != ProcessState::Running);
         let process = process.map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from);
         let recorded = recorder.finish(kernel, pid, before.as_ref());
         let killed = done.killed;
         let fault = killed.and_then(|_| recorded.faults.last()?.fault());
         let outcome = AccessOutcome { fragments: done.fragments, fault, pa: done.pa, done: done.done };
-        let inside = InProcess { process, faults: recorded.faults, killed, ended, legend: recorded.legend };
+        let inside = InProcess { process, faults: recorded.faults, killed, legend: recorded.legend };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));
         Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process })

@@ -28,7 +28,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `out-of-memory` where swap is full, `limit-steps`.
-    pub fn act(&mut self, what: KernelAction, place: Span) -> Result<ActionRecord, Stop> {
+    pub(crate) fn act(&mut self, what: KernelAction, place: Span) -> Result<ActionRecord, Stop> {
         let kernel = self.kernel(place)?;
         let mut steps = Steps::default();
         let count = match &what {

@@ -12,7 +12,7 @@ use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
 
 /// `set NOUN { table }`, `set cr3 = PA`, `set pte LEVEL PA = RAW`, `set pte LEVEL PA { fields }`
-pub fn set(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn set(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let Some(first) = command.operands.first() else {
         return Err(missing(command, "a part of the machine").into());
     };
@@ -121,7 +121,7 @@ fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Sto
 }
 
 /// `show NOUN`, `show EXPR`
-pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (plan, place) = (show_plan(session, command)?, command.verb.span);
     Ok(Action::does(move |session| Ok(Did::Shown(session.show(plan, place)?))))
 }
@@ -130,7 +130,7 @@ pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 ///
 /// # Errors
 /// What the operands are wrong with.
-pub fn show_plan(session: &mut Session, command: &Command) -> Result<ShowPlan, Stop> {
+pub(crate) fn show_plan(session: &mut Session, command: &Command) -> Result<ShowPlan, Stop> {
     let Some(first) = command.operands.first() else {
         return Err(missing(command, "something to show").into());
     };

@@ -25,10 +25,10 @@ fn flush_cache(level: Option<usize>) -> Action {
 /// Does something to the hardware. If the statement runs in a process, the core switches to it first.
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |session| {
-        match &mut session.state.machine {
+        match &mut session.progress.state.machine {
             Slot::Is(machine) => drop(act(machine)),
             Slot::Kernel(kernel) => {
-                let named = session.inside.process().map(|process| process.pid);
+                let named = session.progress.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
                     kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)
                 };
@@ -44,7 +44,7 @@ fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
 }
 
 /// `flush tlb [NAME]`, `flush cache [NAME]`
-pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (what, name) = match &*command.operands {
         [] => return Err(missing(command, "`tlb` or `cache`").into()),
@@ -73,14 +73,14 @@ pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// `invlpg VA`
-pub fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let va = only(command, "an address")?;
     let va = session.address(va, 1)?;
     Ok(on_machine(move |machine| machine.invlpg(va, &mut ())))
 }
 
 /// `core N`
-pub fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let expr = only(command, "a core's number")?;
     let core = session.integer(expr)?;
     let cores = session.machine(expr.span)?.spec().cores;
@@ -98,11 +98,12 @@ pub fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// `seed N`
-pub fn seed(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let expr = only(command, "a number")?;
     let seed = session.integer(expr)?;
     Ok(Action::does(move |session| {
-        session.state.reseed(session.seed_of(seed));
+        let seed = session.seed_of(seed);
+        session.state.reseed(seed);
         Ok(Did::Quiet)
     }))
 }
@@ -112,7 +113,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-noun`, `no-machine`.
-    pub fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
+    pub(crate) fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
         self.machine(name.span)?;
         let text = word(name).unwrap_or_default();
         self.component(text)

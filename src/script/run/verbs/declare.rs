@@ -17,7 +17,7 @@ use pagewalk_engine::machine::spec::Spec;
 use super::operands::{missing, unexpected};
 
 /// `machine { … }`, `machine PRESET`, `machine "file.yaml"`, the latter two with `{ overrides }`
-pub fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     if let Some(value) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
         return Err(unexpected(command, value, &[]).into());
     }

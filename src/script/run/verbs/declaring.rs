@@ -20,7 +20,7 @@ use super::system::default_machine;
 
 impl Session<'_> {
     /// A machine with nothing in it; what was there before is gone.
-    pub fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
+    pub(crate) fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
         let machine = self.fresh_machine(spec.clone());
         self.state.machine = Slot::Is(machine);
         Did::Machine(spec)
@@ -36,7 +36,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `bad-kernel`, `no-machine`.
-    pub fn declare_kernel(&mut self, plan: &KernelPlan, place: Span) -> Result<Did, Stop> {
+    pub(crate) fn declare_kernel(&mut self, plan: &KernelPlan, place: Span) -> Result<Did, Stop> {
         let booted = Some(self.boot(plan, place)?);
         Ok(Did::Declared(Declared { what: Declaration::Kernel, booted }))
     }
@@ -45,7 +45,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `bad-kernel`, `no-machine`.
-    pub fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
+    pub(crate) fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
         let machine = match &self.state.machine {
             Slot::Is(machine) => (**machine).clone(),
             Slot::Unknowable => return Err(Stop::Unknowable),
@@ -76,7 +76,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::declare_kernel`].
-    pub fn declare_file(&mut self, plan: FilePlan) -> Result<Did, Stop> {
+    pub(crate) fn declare_file(&mut self, plan: FilePlan) -> Result<Did, Stop> {
         let FilePlan { name, fill, size, place } = plan;
         let booted = self.booted(place)?;
         self.kernel(place)?.add_file(name.clone(), fill, size);
@@ -87,7 +87,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::declare_kernel`], and `bad-area` for sections that cannot be loaded.
-    pub fn declare_executable(&mut self, plan: ExecutablePlan) -> Result<Did, Stop> {
+    pub(crate) fn declare_executable(&mut self, plan: ExecutablePlan) -> Result<Did, Stop> {
         let ExecutablePlan { name, executable, sections, place } = plan;
         let booted = self.booted(place)?;
         let kernel = self.kernel(place)?;
@@ -103,7 +103,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::declare_kernel`]; `bad-area`, `out-of-memory`.
-    pub fn declare_process(&mut self, plan: ProcessPlan) -> Result<Did, Stop> {
+    pub(crate) fn declare_process(&mut self, plan: ProcessPlan) -> Result<Did, Stop> {
         let ProcessPlan { name, areas } = plan;
         let booted = self.booted(name.span)?;
         let kernel = self.kernel(name.span)?;
@@ -120,7 +120,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `bad-area`.
-    pub fn declare_areas(&mut self, pid: Pid, areas: Vec<AreaPlan>) -> Result<(), Stop> {
+    pub(crate) fn declare_areas(&mut self, pid: Pid, areas: Vec<AreaPlan>) -> Result<(), Stop> {
         let mut wrong = Vec::new();
         for AreaPlan { area, place } in areas {
             let kernel = self.kernel(place)?;

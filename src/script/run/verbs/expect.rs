@@ -13,7 +13,7 @@ use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
 
 /// `expect EXPR`, `expect [exactly] NOUN { table }`
-pub fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     if let Some(assigned) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
         return Err(Diagnostic::new(Code::Syntax, assigned.span, "`=` gives a value, `==` compares")
             .help("write `==`")

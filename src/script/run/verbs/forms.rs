@@ -10,15 +10,14 @@ use crate::run::params::{
 pub struct Form {
     /// Its word; `NAME` and `NAME:` are patterns.
     pub name: &'static str,
-    /// What follows it.
-    pub params: &'static [Param],
+    pub(crate) params: &'static [Param],
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
 }
 
 impl Form {
     /// The form of this word.
-    pub fn named(word: &str) -> Option<&'static Self> {
+    pub(crate) fn named(word: &str) -> Option<&'static Self> {
         FORMS.iter().find(|form| form.name == word && !form.is_pattern())
     }
 

@@ -23,7 +23,7 @@ fn alone(command: &Command) -> Result<(), Stop> {
 }
 
 /// `ksm scan`
-pub fn ksm(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn ksm(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let what = only(command, "`scan`")?;
     match word(what) {
         Some("scan") => act(session, command, KernelAction::KsmScan),
@@ -32,7 +32,7 @@ pub fn ksm(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// `reclaim N pages`
-pub fn reclaim(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn reclaim(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let count = match &*command.operands {
         [] => return Err(missing(command, "a number of pages").into()),
@@ -45,19 +45,19 @@ pub fn reclaim(session: &mut Session, command: &Command) -> Result<Action, Stop>
 }
 
 /// `sync`
-pub fn sync(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn sync(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     alone(command)?;
     act(session, command, KernelAction::Sync)
 }
 
 /// `tick`
-pub fn tick(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn tick(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     alone(command)?;
     act(session, command, KernelAction::Tick)
 }
 
 /// `swap out [P1] VA`
-pub fn swap(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn swap(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (process, va): (Option<&Expr>, &Expr) = match &*command.operands {
         [out, ..] if word(out) != Some("out") => return Err(unexpected(command, out, &["out"]).into()),

@@ -40,15 +40,14 @@ use super::stop::Stop;
 use access::{BY, FOR, SIZED};
 use replay::{FORMAT, MAP, STRADDLE};
 
-pub use access::load;
-pub use contents::show_plan;
+pub(crate) use access::load;
+pub(crate) use contents::show_plan;
 pub use forms::{FORMS, Form};
-pub use operands::word;
-pub use perms::SECTION_COLUMNS;
-pub use plans::AccessPlan;
+pub(crate) use operands::word;
+pub(crate) use perms::SECTION_COLUMNS;
 
 /// Every verb that is a command.
-pub const VERBS: &[Verb] = &[
+pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "machine",
         params: &[Optional(&[OneOf(&[PRESET, MACHINE_FILE])]), Optional(&[settings("settings")])],
@@ -243,7 +242,7 @@ pub const VERBS: &[Verb] = &[
 ];
 
 /// The core of the language: without papers.
-pub static CORE: Language = Language { verbs: &[VERBS], blocks: &[BLOCKS], extension: &NoPapers };
+pub(crate) static CORE: Language = Language { verbs: &[VERBS], blocks: &[BLOCKS], extension: &NoPapers };
 
 /// The core knows no papers.
 struct NoPapers;
@@ -256,7 +255,7 @@ impl Extension for NoPapers {
 }
 
 /// Says that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for words that are known.
-pub fn unknown(language: &Language, word: &ast::Word, also: &[&str]) -> Diagnostic {
+pub(crate) fn unknown(language: &Language, word: &ast::Word, also: &[&str]) -> Diagnostic {
     if let Some(diagnostic) = absent::diagnostic(word) {
         return diagnostic;
     }

@@ -17,7 +17,7 @@ use super::operands::word;
 
 /// A noun with a table.
 #[derive(Clone, Copy)]
-pub enum NounRef {
+pub(crate) enum NounRef {
     /// A part of the machine.
     Part {
         /// Its row.
@@ -32,8 +32,7 @@ pub enum NounRef {
 }
 
 impl NounRef {
-    /// Its word.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Part { noun, .. } => noun.name,
             Self::Things(things) => things.noun.name,
@@ -41,7 +40,7 @@ impl NounRef {
     }
 
     /// Its columns, for a message.
-    pub fn columns(&self) -> String {
+    pub(crate) fn columns(&self) -> String {
         match self {
             Self::Part { noun, .. } => noun.columns.to_owned(),
             Self::Things(things) => things.noun.column_names(),
@@ -51,7 +50,7 @@ impl NounRef {
 
 impl Session<'_> {
     /// Whether a kernel runs.
-    pub fn has_kernel(&self) -> bool {
+    pub(crate) fn has_kernel(&self) -> bool {
         matches!(self.state.machine, Slot::Kernel(_))
     }
 
@@ -59,7 +58,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `no-machine`.
-    pub fn needs_mmu(&mut self, place: &Expr) -> Result<(), Stop> {
+    pub(crate) fn needs_mmu(&mut self, place: &Expr) -> Result<(), Stop> {
         if self.machine(place.span)?.spec().mmu.is_some() {
             return Ok(());
         }
@@ -71,7 +70,7 @@ impl Session<'_> {
 
     /// Whether an expression names a noun with a table: `tlb`, `P1.maps`. Of nouns that are a process's, a variable of the
     /// same name comes first where no process is named.
-    pub fn names_noun(&self, expr: &Expr) -> bool {
+    pub(crate) fn names_noun(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Field(of, noun) => {
                 word(of).is_some_and(|of| self.component(of).is_none())
@@ -91,7 +90,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-noun`, `unknown-process`, `which-process`, `no-machine`, `no-kernel`.
-    pub fn noun(&mut self, operands: &[Expr]) -> Result<NounRef, Stop> {
+    pub(crate) fn noun(&mut self, operands: &[Expr]) -> Result<NounRef, Stop> {
         let first = &operands[0];
         if let ExprKind::Field(of, noun) = &first.kind
             && let Some(process) = word(of)

@@ -12,7 +12,7 @@ use crate::run::settings::{integer, list};
 use crate::run::stop::Stop;
 
 /// A bare word, if the expression is one.
-pub fn word(expr: &Expr) -> Option<&str> {
+pub(crate) fn word(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
         _ => None,
@@ -20,14 +20,14 @@ pub fn word(expr: &Expr) -> Option<&str> {
 }
 
 /// Clauses of a statement: the word that each begins with, and what it says.
-pub type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
+pub(crate) type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
 
 /// The first operand and the clauses after it, of those that are known: a word, and what it says.
 ///
 /// # Errors
 /// `wrong-count` where something is missing or too much, `unknown-word` for a clause that the verb does not have,
 /// `duplicate`.
-pub fn clauses<'a>(
+pub(crate) fn clauses<'a>(
     command: &Command,
     exprs: &'a [Expr],
     known: &'static [Param],
@@ -54,7 +54,7 @@ pub fn clauses<'a>(
 }
 
 /// Says that an operand cannot stand where it does.
-pub fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Diagnostic {
+pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Diagnostic {
     let verb = &command.verb.text;
     let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`"))
         .label("unexpected here");
@@ -66,7 +66,7 @@ pub fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Dia
 }
 
 /// Says that something is missing after the verb.
-pub fn missing(command: &Command, what: &str) -> Diagnostic {
+pub(crate) fn missing(command: &Command, what: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` needs {what}", command.verb.text))
         .label("nothing follows")
 }
@@ -75,7 +75,7 @@ pub fn missing(command: &Command, what: &str) -> Diagnostic {
 ///
 /// # Errors
 /// `wrong-count`, `unknown-word`.
-pub fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Diagnostic> {
+pub(crate) fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Diagnostic> {
     plain(command)?;
     match &*command.operands {
         [operand] => Ok(operand),
@@ -88,7 +88,7 @@ pub fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Diagnostic
 ///
 /// # Errors
 /// `bad-table` for a table, `wrong-count` for `= …`.
-pub fn only_settings(command: &Command) -> Result<Option<&Settings>, Diagnostic> {
+pub(crate) fn only_settings(command: &Command) -> Result<Option<&Settings>, Diagnostic> {
     if let Some(value) = command.assigned.as_ref().and_then(|values| values.first()) {
         return Err(unexpected(command, value, &[]));
     }
@@ -105,7 +105,7 @@ pub fn only_settings(command: &Command) -> Result<Option<&Settings>, Diagnostic>
 ///
 /// # Errors
 /// `wrong-count`.
-pub fn plain(command: &Command) -> Result<(), Diagnostic> {
+pub(crate) fn plain(command: &Command) -> Result<(), Diagnostic> {
     let extra = command
         .assigned
         .as_ref()
@@ -128,7 +128,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `limit-size` outside the range, and what the expression can be wrong with.
-    pub fn within(&mut self, expr: &Expr, low: u64, high: u64) -> Result<u64, Stop> {
+    pub(crate) fn within(&mut self, expr: &Expr, low: u64, high: u64) -> Result<u64, Stop> {
         let n = self.integer(expr)?;
         if (low..=high).contains(&n) {
             return Ok(n);
@@ -143,7 +143,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::address`]; `which-process`, `process-ended`.
-    pub fn address_in_process(&mut self, expr: &Expr, size: u64) -> Result<(Va, Option<Pid>), Stop> {
+    pub(crate) fn address_in_process(&mut self, expr: &Expr, size: u64) -> Result<(Va, Option<Pid>), Stop> {
         let value = self.eval(expr)?;
         let pid = self.running(expr.span)?;
         let negative = match &value {
@@ -161,7 +161,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `address-too-wide` where it, or its last byte, lies beyond the address space.
-    pub fn address(&mut self, expr: &Expr, size: u64) -> Result<Va, Stop> {
+    pub(crate) fn address(&mut self, expr: &Expr, size: u64) -> Result<Va, Stop> {
         let raw = self.integer(expr)?;
         self.address_of(raw, expr.span, size)
     }
@@ -187,7 +187,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `address-too-wide`.
-    pub fn physical(&mut self, expr: &Expr) -> Result<Pa, Stop> {
+    pub(crate) fn physical(&mut self, expr: &Expr) -> Result<Pa, Stop> {
         let raw = self.integer(expr)?;
         let machine = self.machine(expr.span)?;
         let bits = machine.spec().physical_bits;
@@ -201,7 +201,7 @@ fn space(machine: &pagewalk_engine::machine::Machine) -> (&'static str, u32) {
 }
 
 /// Says that an address does not fit.
-pub fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnostic {
+pub(crate) fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnostic {
     let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
     Diagnostic::new(Code::AddressTooWide, span, format!("0x{raw:X} is past the {what} address space"))
         .label(format!("{what} addresses have {bits} bits"))

@@ -8,13 +8,13 @@ use crate::run::nouns::{Column, hex, words};
 use pagewalk_engine::kernel::vma::Prot;
 
 /// The columns of a table of sections.
-pub const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
+pub(crate) const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
 
 /// Permissions, and whether the area is shared: `r-xp`, `rw-s`; without the last letter it is private.
 ///
 /// # Errors
 /// `unknown-word`.
-pub fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
+pub(crate) fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
     let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are no permissions"))

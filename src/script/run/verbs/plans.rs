@@ -17,74 +17,59 @@ use pagewalk_engine::trace::replay::Straddle;
 
 /// An access, evaluated and checked.
 #[derive(Debug, Clone)]
-pub struct AccessPlan {
-    /// The statement.
-    pub verb: AccessVerb,
-    /// What for.
-    pub kind: AccessKind,
-    /// By whom.
-    pub mode: Privilege,
-    /// Where.
-    pub va: Va,
+pub(crate) struct AccessPlan {
+    pub(crate) verb: AccessVerb,
+    pub(crate) kind: AccessKind,
+    pub(crate) mode: Privilege,
+    pub(crate) va: Va,
     /// The bytes to store; as many unknown ones as are to be loaded.
-    pub data: Vec<Option<u8>>,
+    pub(crate) data: Vec<Option<u8>>,
     /// The process that makes it; none on bare hardware.
-    pub pid: Option<Pid>,
+    pub(crate) pid: Option<Pid>,
     /// Where the address stands.
-    pub place: Span,
+    pub(crate) place: Span,
 }
 
 /// A trace to be replayed.
 #[derive(Debug, Clone)]
-pub struct ReplayPlan {
+pub(crate) struct ReplayPlan {
     /// The file, as the script names it.
-    pub name: Word,
-    /// Its bytes.
-    pub stream: Stream,
+    pub(crate) name: Word,
+    pub(crate) stream: Stream,
     /// How it is written; none: as its name or its first bytes say.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// What becomes of references that straddle blocks or pages.
-    pub straddle: Straddle,
+    pub(crate) straddle: Straddle,
     /// How addresses come to physical ones.
-    pub map: Map,
+    pub(crate) map: Map,
 }
 
 /// A file to be declared.
-pub struct FilePlan {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its bytes.
-    pub fill: Fill,
-    /// How many.
-    pub size: u64,
-    /// Where it stands.
-    pub place: Span,
+pub(crate) struct FilePlan {
+    pub(crate) name: Arc<str>,
+    pub(crate) fill: Fill,
+    pub(crate) size: u64,
+    pub(crate) place: Span,
 }
 
 /// An executable to be declared.
-pub struct ExecutablePlan {
+pub(crate) struct ExecutablePlan {
     /// The name of its file.
-    pub name: Arc<str>,
-    /// What it is.
-    pub executable: Executable,
+    pub(crate) name: Arc<str>,
+    pub(crate) executable: Executable,
     /// The places of its sections.
-    pub sections: Vec<Span>,
-    /// Where it stands.
-    pub place: Span,
+    pub(crate) sections: Vec<Span>,
+    pub(crate) place: Span,
 }
 
 /// A process to be declared.
-pub struct ProcessPlan {
-    /// Its name.
-    pub name: Word,
-    /// Its areas.
-    pub areas: Vec<AreaPlan>,
+pub(crate) struct ProcessPlan {
+    pub(crate) name: Word,
+    pub(crate) areas: Vec<AreaPlan>,
 }
 
 /// An area to be declared, and its row.
-pub struct AreaPlan {
-    /// The area.
-    pub area: AreaDeclaration,
-    /// Its row.
-    pub place: Span,
+pub(crate) struct AreaPlan {
+    pub(crate) area: AreaDeclaration,
+    pub(crate) place: Span,
 }

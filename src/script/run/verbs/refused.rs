@@ -7,7 +7,7 @@ use pagewalk_engine::kernel::program::ExecutableError;
 use pagewalk_engine::kernel::spawn::AreaError;
 
 /// An area that a process cannot have, at its row.
-pub fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, place: Span) -> Diagnostic {
+pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, place: Span) -> Diagnostic {
     let page = 1u64 << kernel.machine().spec().page_bits();
     let say = |message: String| Diagnostic::new(Code::BadArea, place, message);
     match error {
@@ -36,7 +36,7 @@ pub fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, place: Spa
 }
 
 /// An executable that cannot be loaded, at its sections.
-pub fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
+pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
     let at = |section: usize| sections.get(section).copied().unwrap_or(place);
     match error {
         ExecutableError::Empty => Diagnostic::new(Code::BadArea, place, "no section of it has a byte")

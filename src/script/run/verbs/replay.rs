@@ -23,9 +23,9 @@ use super::plans::ReplayPlan;
 /// `[format lackey|din|csv|packed]`
 pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.name))]);
 /// `[straddle split|first]`
-pub const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_of!(STRADDLES.0))]);
+pub(crate) const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_of!(STRADDLES.0))]);
 /// `[map identity|demand]`
-pub const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(MAPS.0))]);
+pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(MAPS.0))]);
 
 /// The options of a replay.
 const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
@@ -39,7 +39,7 @@ struct Said {
 }
 
 /// `replay "file.trace" [format F] [straddle S] [map M]`, the options in any order
-pub fn replay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let Some((file, rest)) = command.operands.split_first() else {
         return Err(missing(command, "the name of a trace in quotes").into());

@@ -42,7 +42,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unreadable`, `limit-steps`, `out-of-memory`, and what keeps a kernel from being started.
-    pub fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
+    pub(crate) fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
         let before = self.probing.then(|| self.state.machine.clone());
         let replayed = self.start_for(plan).and_then(|booted| self.replay_here(plan, booted));
         if let Some(before) = before {
@@ -56,7 +56,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `kernel`.
-    pub fn start_for(&mut self, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
+    pub(crate) fn start_for(&mut self, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
         let (Map::Demand, Slot::Is(machine)) = (plan.map, &self.state.machine) else { return Ok(None) };
         let mut kernel = KernelPlan::default_for(machine.spec());
         kernel.config.swap = demand::SWAP;

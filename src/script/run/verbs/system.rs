@@ -24,16 +24,16 @@ use super::perms;
 use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
 /// The machine of a kernel that is started before any was declared.
-pub const DEFAULT_MACHINE: &str = "core-i7";
+pub(crate) const DEFAULT_MACHINE: &str = "core-i7";
 
 /// The machine that a kernel gets where none was declared.
-pub fn default_machine() -> Spec {
+pub(crate) fn default_machine() -> Spec {
     let preset = PRESETS.iter().find(|preset| preset.name == DEFAULT_MACHINE);
     preset.unwrap_or(&PRESETS[0]).spec()
 }
 
 /// `kernel { settings }`
-pub fn kernel(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn kernel(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     if let Some(operand) = command.operands.first() {
         return Err(unexpected(command, operand, &[]).into());
@@ -75,7 +75,7 @@ fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), 
 }
 
 /// `file "name" = "text"`, `file "name" { size S, fill BYTE|zero|counting, pages BYTE }`
-pub fn file(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn file(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (name, place) = quoted(session, command)?;
     let (fill, size) = match (command.assigned.as_deref(), &command.block) {
         (Some([value]), None) => text(session, value)?,
@@ -114,7 +114,7 @@ fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
 }
 
 /// `executable "name" { entry VA, table of sections, library "name" }`
-pub fn executable(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn executable(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (name, place) = quoted(session, command)?;
     let Some(block) = &command.block else {
         return Err(missing(command, "its entry and sections in braces").into());
@@ -140,7 +140,7 @@ pub fn executable(session: &mut Session, command: &Command) -> Result<Action, St
 }
 
 /// `process NAME`, `process NAME { table of areas }`
-pub fn process(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain_but_block(command)?;
     let operand = match &*command.operands {
         [] => return Err(missing(command, "a name").into()),
@@ -210,7 +210,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the table is wrong with; `no-answer` for a file that is not declared.
-    pub fn areas_listed(&mut self, table: &Table) -> Result<Vec<AreaPlan>, Stop> {
+    pub(crate) fn areas_listed(&mut self, table: &Table) -> Result<Vec<AreaPlan>, Stop> {
         let maps = THING_NOUNS.iter().find(|noun| noun.name == "maps").map_or(&[][..], |noun| noun.columns);
         let needed = ["start", "end", "perms"];
         let layout = ListLayout { what: "areas", columns: maps, needed: &needed, expected: false };

@@ -8,7 +8,7 @@ use crate::run::settings::BlockRow;
 
 /// What may follow at the end of a text.
 #[derive(Debug, Clone, PartialEq)]
-pub enum CompletionContext<'t> {
+pub(crate) enum CompletionContext<'t> {
     /// Nothing that is known.
     Nothing,
     /// A statement.
@@ -38,7 +38,7 @@ pub enum CompletionContext<'t> {
 use CompletionContext as Context;
 
 /// What may follow the tokens of a walk.
-pub fn context<'t>(walk: &Walk<'t>) -> Context<'t> {
+pub(crate) fn context<'t>(walk: &Walk<'t>) -> Context<'t> {
     let (block, statement) = (walk.block(), walk.statement());
     if !statement.outside() {
         return within(statement.top());

@@ -17,7 +17,7 @@ const SHOWN: usize = 40;
 
 impl Offers<'_> {
     /// Whatever can stand in an expression.
-    pub fn expression(&self, pick: &mut Pick) {
+    pub(crate) fn expression(&self, pick: &mut Pick) {
         self.values(pick);
         for row in constants() {
             pick.add(row.name, ItemKind::Constant, row.help);
@@ -69,7 +69,7 @@ impl Offers<'_> {
     }
 
     /// The machine's TLBs and caches.
-    pub fn parts(&self, pick: &mut Pick, which: impl Fn(Component) -> bool) {
+    pub(crate) fn parts(&self, pick: &mut Pick, which: impl Fn(Component) -> bool) {
         let Some(spec) = self.state.spec() else { return };
         for part in Component::all(spec).filter(|part| which(*part)) {
             pick.add(
@@ -81,7 +81,7 @@ impl Offers<'_> {
     }
 
     /// The processes, with what follows their names.
-    pub fn processes(&self, pick: &mut Pick, then: &str) {
+    pub(crate) fn processes(&self, pick: &mut Pick, then: &str) {
         for (name, help) in self.known_processes() {
             pick.add(&format!("{name}{then}"), ItemKind::Process, help);
         }
@@ -97,7 +97,7 @@ impl Offers<'_> {
     }
 
     /// The system calls, where it is known which process makes them: it is named, or there is only one.
-    pub fn calls(&self, pick: &mut Pick) {
+    pub(crate) fn calls(&self, pick: &mut Pick) {
         let runs = |life: &str| life.is_empty() || life == ProcessState::Running.name();
         let mut running = self.known_processes().filter(|(_, life)| runs(life)).map(|(name, _)| name);
         let first = running.next();
@@ -108,7 +108,7 @@ impl Offers<'_> {
     }
 
     /// An argument of a call: the constants that this parameter takes, and values.
-    pub fn argument(&self, pick: &mut Pick, name: &str, at: usize) {
+    pub(crate) fn argument(&self, pick: &mut Pick, name: &str, at: usize) {
         let row = called(name, at + 1).or_else(|| system_call(name));
         let Some(row) = row.filter(|_| !self.is_definition(name)) else { return self.expression(pick) };
         let parameters = row.parameters();

@@ -8,7 +8,7 @@ use crate::run::facts::{
 
 impl Offers<'_> {
     /// The facts that the current statement has and that it does not state yet.
-    pub fn facts(&self, pick: &mut Pick) {
+    pub(crate) fn facts(&self, pick: &mut Pick) {
         let statement = self.walk.statement();
         let stated = statement.facts.as_ref().map_or(&[][..], |facts| &facts.stated);
         for (name, key) in facts_of(statement.family(), self.state.spec().map(|spec| &**spec)) {
@@ -19,7 +19,7 @@ impl Offers<'_> {
     }
 
     /// The values of a fact: its words, and expressions where it has others. `open`: `not` or `in` may still come.
-    pub fn fact_value(&self, pick: &mut Pick, name: &str, open: bool) {
+    pub(crate) fn fact_value(&self, pick: &mut Pick, name: &str, open: bool) {
         let family = self.walk.statement().family();
         let kind = type_named(name, family, self.state.spec().map(|spec| &**spec));
         for word in kind.map_or(&[][..], FactType::words) {
@@ -39,7 +39,7 @@ impl Offers<'_> {
 }
 
 /// Whether a word is a value of some fact of an access or a call, whatever the machine.
-pub fn is_fact_word(word: &str) -> bool {
+pub(crate) fn is_fact_word(word: &str) -> bool {
     let access = ACCESS_FACTS.iter().map(|row| row.kind).chain(CALL_FACTS.iter().map(|row| row.kind));
     let parts = COMPONENT_FACTS.iter().map(|row| row.kind).chain(LEVEL_FACTS.iter().map(|row| row.kind));
     access.chain(parts).any(|kind| kind.words().contains(&word))

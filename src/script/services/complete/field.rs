@@ -74,13 +74,13 @@ impl Offers<'_> {
     }
 
     /// Whether a process has this name.
-    pub fn is_process(&self, name: &str) -> bool {
+    pub(crate) fn is_process(&self, name: &str) -> bool {
         self.walk.names_process(name)
             || self.state.kernel().is_some_and(|kernel| kernel.named(name).is_some())
     }
 
     /// The fields of the structure that a call fills in.
-    pub fn call_fields(pick: &mut Pick, call: &str) {
+    pub(crate) fn call_fields(pick: &mut Pick, call: &str) {
         for field in system_call(call).map_or(&[][..], |row| row.fields) {
             pick.add(field, ItemKind::Field, "");
         }

@@ -8,20 +8,19 @@ use crate::run::verbs::Form;
 
 /// The first word of a statement or setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     /// Which registry has it.
-    pub kind: HeadKind,
+    pub(crate) kind: HeadKind,
     /// Its word; empty for another.
-    pub name: &'static str,
-    /// What follows it.
-    pub params: &'static [Param],
+    pub(crate) name: &'static str,
+    pub(crate) params: &'static [Param],
     /// One line of help; empty for a setting.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
 }
 
 /// Which registry has the first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HeadKind {
+pub(crate) enum HeadKind {
     /// That of verbs; the statement has these facts.
     Verb(Family),
     /// That of statements with a shape of their own.
@@ -36,12 +35,12 @@ pub enum HeadKind {
 
 impl Head {
     /// A word of no registry.
-    pub const OTHER: Self = Self { kind: HeadKind::Other, name: "", params: &[], help: "" };
+    pub(crate) const OTHER: Self = Self { kind: HeadKind::Other, name: "", params: &[], help: "" };
     /// `where`
-    pub const WHERE: Self = Self { kind: HeadKind::Where, name: "where", params: &[OP], help: "" };
+    pub(crate) const WHERE: Self = Self { kind: HeadKind::Where, name: "where", params: &[OP], help: "" };
 
     /// The first word of a statement.
-    pub fn of(word: &str) -> Self {
+    pub(crate) fn of(word: &str) -> Self {
         if let Some(Form { name, params, help }) = Form::named(word) {
             return Self { kind: HeadKind::Form, name, params, help };
         }
@@ -54,7 +53,7 @@ impl Head {
     }
 
     /// The first word of a setting.
-    pub fn of_setting(block: &BlockRow, word: &str) -> Self {
+    pub(crate) fn of_setting(block: &BlockRow, word: &str) -> Self {
         block.setting(word).map_or(Self::OTHER, |row| Self {
             kind: HeadKind::Setting,
             name: row.name,
@@ -64,17 +63,17 @@ impl Head {
     }
 
     /// Whether it is this word of a statement with a shape of its own.
-    pub fn is_form(self, name: &str) -> bool {
+    pub(crate) fn is_form(self, name: &str) -> bool {
         self.kind == HeadKind::Form && self.name == name
     }
 
     /// Whether it is a verb.
-    pub fn is_verb(self) -> bool {
+    pub(crate) fn is_verb(self) -> bool {
         matches!(self.kind, HeadKind::Verb(_))
     }
 
     /// Whether it begins an operation.
-    pub fn is_operation(self) -> bool {
+    pub(crate) fn is_operation(self) -> bool {
         match self.kind {
             HeadKind::Verb(family) => matches!(family, Family::Access | Family::Replay),
             _ => matches!(self.name, "probe" | "reference"),
@@ -82,7 +81,7 @@ impl Head {
     }
 
     /// What its braces hold; of several ways to write it, that of the word that follows it.
-    pub fn contents(self, first: Option<&Atom>) -> Option<Contents> {
+    pub(crate) fn contents(self, first: Option<&Atom>) -> Option<Contents> {
         let of_way = |way: &&'static [Param]| {
             way.leaves().into_iter().find_map(|param| match param {
                 Param::Block(contents, _) => Some(*contents),
@@ -98,22 +97,22 @@ impl Head {
     }
 
     /// Whether an operation may follow it.
-    pub fn takes_operation(self) -> bool {
+    pub(crate) fn takes_operation(self) -> bool {
         self.begins_with(Slot::Op)
     }
 
     /// Whether a noun may follow it.
-    pub fn takes_noun(self) -> bool {
+    pub(crate) fn takes_noun(self) -> bool {
         self.params.has(Slot::Noun)
     }
 
     /// Whether this follows it first.
-    pub fn begins_with(self, slot: Slot) -> bool {
+    pub(crate) fn begins_with(self, slot: Slot) -> bool {
         self.first_way().first() == Some(&Param::Value(slot))
     }
 
     /// The first way to write what follows it.
-    pub fn first_way(self) -> &'static [Param] {
+    pub(crate) fn first_way(self) -> &'static [Param] {
         match self.params {
             [Param::Ways([first, ..])] => first,
             params => params,

@@ -96,7 +96,7 @@ pub enum ItemKind {
 const LOOKED_AT: usize = 1000;
 
 /// Chooses among what can stand at a place by what is typed.
-pub struct Pick<'a> {
+pub(crate) struct Pick<'a> {
     typed: &'a str,
     /// Everything is taken, to look for the nearest.
     all: bool,
@@ -108,7 +108,7 @@ pub struct Pick<'a> {
 impl<'a> Pick<'a> {
     /// What `offer` offers that begins with what is typed: as it is written, then but for case; if there is nothing, with
     /// `near`, the nearest.
-    pub fn of(typed: &'a str, near: bool, offer: impl Fn(&mut Pick<'a>)) -> Vec<Item> {
+    pub(crate) fn of(typed: &'a str, near: bool, offer: impl Fn(&mut Pick<'a>)) -> Vec<Item> {
         let mut pick = Pick { typed, all: false, exact: Vec::new(), cased: Vec::new() };
         offer(&mut pick);
         pick.exact.append(&mut pick.cased);
@@ -122,17 +122,17 @@ impl<'a> Pick<'a> {
     }
 
     /// Whether a text would be taken.
-    pub fn begins(&self, text: &str) -> bool {
+    pub(crate) fn begins(&self, text: &str) -> bool {
         self.all || begins(text, self.typed)
     }
 
     /// One more that can stand there.
-    pub fn add(&mut self, text: &str, kind: ItemKind, help: &str) {
+    pub(crate) fn add(&mut self, text: &str, kind: ItemKind, help: &str) {
         self.add_with(text, kind, || help.to_owned());
     }
 
     /// One more, whose help is only made if it is offered.
-    pub fn add_with(&mut self, text: &str, kind: ItemKind, help: impl FnOnce() -> String) {
+    pub(crate) fn add_with(&mut self, text: &str, kind: ItemKind, help: impl FnOnce() -> String) {
         let to = if self.all {
             if self.exact.len() >= LOOKED_AT {
                 return;

@@ -32,5 +32,5 @@ pub use item::{Completions, Item, ItemKind, ItemPosition, OnDisk};
 pub use place::{Place, PlaceKind, Role, place};
 pub use signature::{Signature, signature};
 pub use snippet::snippet;
-pub use token_role::TokenRole;
+pub(crate) use token_role::TokenRole;
 pub use word::words;

@@ -36,7 +36,7 @@ impl Offers<'_> {
     }
 
     /// The columns that a table's row of names may still have.
-    pub fn columns(&self, pick: &mut Pick) {
+    pub(crate) fn columns(&self, pick: &mut Pick) {
         let block = self.walk.block();
         let cells = |of: usize| {
             block.header.iter().filter(move |(bar, _)| of == 0 || *bar == of).map(|(_, name)| *name)

@@ -16,16 +16,15 @@ use pagewalk_engine::machine::pte::BITS;
 
 /// What offers are made from.
 #[derive(Clone, Copy)]
-pub struct Offers<'a> {
-    /// What is declared.
-    pub state: &'a State,
+pub(crate) struct Offers<'a> {
+    pub(crate) state: &'a State,
     /// The text before the place.
-    pub walk: &'a Walk<'a>,
+    pub(crate) walk: &'a Walk<'a>,
 }
 
 impl Offers<'_> {
     /// What may follow in a context.
-    pub fn offer(&self, context: &CompletionContext, pick: &mut Pick) {
+    pub(crate) fn offer(&self, context: &CompletionContext, pick: &mut Pick) {
         match context {
             CompletionContext::Nothing => {}
             CompletionContext::Statement => self.statements(pick),

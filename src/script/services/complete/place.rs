@@ -15,27 +15,24 @@ use pagewalk_engine::kernel::syscall::system_call;
 /// The token at a byte of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place<'t> {
-    /// Its bytes.
-    pub span: Range<usize>,
-    /// Its text.
-    pub text: &'t str,
-    /// What it is.
-    pub kind: PlaceKind<'t>,
+    pub(crate) span: Range<usize>,
+    pub(crate) text: &'t str,
+    pub(crate) kind: PlaceKind<'t>,
     /// With the names before and after it between dots: `L1d.index`.
-    pub whole: &'t str,
+    pub(crate) whole: &'t str,
     /// The bytes of that.
-    pub whole_span: Range<usize>,
+    pub(crate) whole_span: Range<usize>,
     /// The word that begins its statement, if the language has it.
-    pub head: &'static str,
+    pub(crate) head: &'static str,
     /// The process that its statement names.
-    pub process: Option<&'t str>,
+    pub(crate) process: Option<&'t str>,
     /// Which facts its statement has.
-    pub family: Family,
+    pub(crate) family: Family,
 }
 
 impl<'t> Place<'t> {
     /// The name of the fact that it is, or is a piece of.
-    pub fn fact(&self) -> Option<&'t str> {
+    pub(crate) fn fact(&self) -> Option<&'t str> {
         matches!(self.kind, PlaceKind::Word(TokenRole::Fact(_))).then_some(self.whole)
     }
 }

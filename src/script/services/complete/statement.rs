@@ -10,7 +10,7 @@ const PIECES: usize = 16;
 
 /// What a bracket is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bracket<'t> {
+pub(crate) enum Bracket<'t> {
     /// None: the statement itself.
     Statement,
     /// The arguments of a call.
@@ -23,23 +23,22 @@ pub enum Bracket<'t> {
 
 /// An expression that is being written: of the statement, or within a bracket.
 #[derive(Debug, Clone)]
-pub struct Level<'t> {
+pub(crate) struct Level<'t> {
     /// What it stands in.
-    pub bracket: Bracket<'t>,
-    /// Commas before it.
-    pub commas: usize,
+    pub(crate) bracket: Bracket<'t>,
+    pub(crate) commas: usize,
     /// A value has been written; an operator or the next piece follows.
-    pub filled: bool,
+    pub(crate) filled: bool,
     /// An operator stands before it.
-    pub joined: bool,
+    pub(crate) joined: bool,
     /// The names of the path at hand.
-    pub path: Vec<&'t str>,
+    pub(crate) path: Vec<&'t str>,
     /// The call whose result the value at hand is.
-    pub of_call: Option<&'t str>,
+    pub(crate) of_call: Option<&'t str>,
     /// A dot stands after the path.
-    pub dot: bool,
+    pub(crate) dot: bool,
     /// The words of the expression at hand.
-    pub words: Vec<&'t str>,
+    pub(crate) words: Vec<&'t str>,
 }
 
 impl<'t> Level<'t> {
@@ -58,40 +57,37 @@ impl<'t> Level<'t> {
 
 /// Facts that are being written.
 #[derive(Debug, Clone, Default)]
-pub struct Facts<'t> {
+pub(crate) struct Facts<'t> {
     /// The names of those that are complete.
-    pub stated: Vec<&'t str>,
+    pub(crate) stated: Vec<&'t str>,
     /// The first and the last byte of the name at hand.
-    pub name: Option<(usize, usize)>,
+    pub(crate) name: Option<(usize, usize)>,
     /// Something follows the name.
-    pub valued: bool,
+    pub(crate) valued: bool,
 }
 
 /// A statement or setting that is being written.
 pub struct Statement<'t> {
     /// The process in front of it.
-    pub process: Option<&'t str>,
-    /// Its first word.
-    pub head: Option<(Head, &'t str)>,
+    pub(crate) process: Option<&'t str>,
+    pub(crate) head: Option<(Head, &'t str)>,
     /// A bracket touches the first word.
-    pub call: bool,
+    pub(crate) call: bool,
     /// The outermost call in it, and its commas.
-    pub made: Option<(&'t str, usize)>,
+    pub(crate) made: Option<(&'t str, usize)>,
     /// What follows the first word.
-    pub atoms: Vec<Atom<'t>>,
+    pub(crate) atoms: Vec<Atom<'t>>,
     /// Its expression, and those of the brackets that are open.
-    pub levels: Vec<Level<'t>>,
+    pub(crate) levels: Vec<Level<'t>>,
     /// The facts stated of it.
-    pub facts: Option<Facts<'t>>,
+    pub(crate) facts: Option<Facts<'t>>,
     /// It is a row of a table.
-    pub row: bool,
-    /// It asks something.
-    pub asks: bool,
+    pub(crate) row: bool,
+    pub(crate) asks: bool,
 }
 
 impl<'t> Statement<'t> {
-    /// Nothing written yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             process: None,
             head: None,
@@ -106,7 +102,7 @@ impl<'t> Statement<'t> {
     }
 
     /// The next one begins.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         (self.process, self.head, self.made, self.facts) = (None, None, None, None);
         (self.call, self.row, self.asks) = (false, false, false);
         self.atoms.clear();
@@ -116,17 +112,17 @@ impl<'t> Statement<'t> {
     }
 
     /// Nothing stands in it, but perhaps a process.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.head.is_none() && !self.row && self.levels.len() == 1 && !self.top().filled
     }
 
     /// Its first word; another if there is none.
-    pub fn head(&self) -> Head {
+    pub(crate) fn head(&self) -> Head {
         self.head.map_or(Head::OTHER, |(head, _)| head)
     }
 
     /// The expression at hand.
-    pub fn top(&self) -> &Level<'t> {
+    pub(crate) fn top(&self) -> &Level<'t> {
         &self.levels[self.levels.len() - 1]
     }
 
@@ -136,7 +132,7 @@ impl<'t> Statement<'t> {
     }
 
     /// No bracket is open.
-    pub fn outside(&self) -> bool {
+    pub(crate) fn outside(&self) -> bool {
         self.levels.len() == 1
     }
 
@@ -148,7 +144,7 @@ impl<'t> Statement<'t> {
     }
 
     /// A value: a name, a number, a string, a closed bracket.
-    pub fn value(&mut self, atom: Atom<'t>) {
+    pub(crate) fn value(&mut self, atom: Atom<'t>) {
         let outside = self.outside() && self.facts.is_none();
         let top = self.top_mut();
         let joined = std::mem::replace(&mut top.joined, false) && !top.filled;
@@ -166,7 +162,7 @@ impl<'t> Statement<'t> {
     }
 
     /// A name after a dot.
-    pub fn field(&mut self, word: &'t str) {
+    pub(crate) fn field(&mut self, word: &'t str) {
         let outside = self.outside() && self.facts.is_none();
         let top = self.top_mut();
         if top.path.len() < PIECES {
@@ -185,8 +181,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// An operator.
-    pub fn operator(&mut self) {
+    pub(crate) fn operator(&mut self) {
         let outside = self.outside() && self.facts.is_none();
         let filled = self.top().filled;
         if outside {
@@ -210,13 +205,12 @@ impl<'t> Statement<'t> {
     }
 
     /// A dot, which counts after a value.
-    pub fn dot(&mut self) {
+    pub(crate) fn dot(&mut self) {
         let top = self.top_mut();
         top.dot = top.filled;
     }
 
-    /// A comma.
-    pub fn comma(&mut self) {
+    pub(crate) fn comma(&mut self) {
         let top = self.top_mut();
         top.commas += 1;
         top.clear();
@@ -230,7 +224,7 @@ impl<'t> Statement<'t> {
     }
 
     /// `=>`
-    pub fn arrow(&mut self) {
+    pub(crate) fn arrow(&mut self) {
         self.levels.truncate(1);
         self.top_mut().clear();
         self.next_fact();
@@ -244,7 +238,7 @@ impl<'t> Statement<'t> {
     }
 
     /// A bracket opens; it touches a value before it, or the name of what it calls.
-    pub fn open(&mut self, touches: bool, called: Option<&'t str>) {
+    pub(crate) fn open(&mut self, touches: bool, called: Option<&'t str>) {
         let outside = self.outside() && self.facts.is_none();
         if let Some(name) = called {
             self.top_mut().words.pop();
@@ -262,12 +256,11 @@ impl<'t> Statement<'t> {
     }
 
     /// An expression begins in prose.
-    pub fn hole(&mut self) {
+    pub(crate) fn hole(&mut self) {
         self.levels.push(Level::new(Bracket::Hole));
     }
 
-    /// A bracket closes.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if self.outside() {
             return;
         }
@@ -287,15 +280,14 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Braces open.
-    pub fn block(&mut self) {
+    pub(crate) fn block(&mut self) {
         self.levels.truncate(1);
         self.top_mut().clear();
         self.atom(Atom::Block);
     }
 
     /// The operation after `probe` or `where` begins with this verb; true if it does.
-    pub fn operation(&mut self, word: &'t str) -> bool {
+    pub(crate) fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head().takes_operation() && self.atoms.is_empty();
         let head = Some(Head::of(word)).filter(|head| takes && head.is_operation());
         self.head = head.map(|head| (head, word)).or(self.head);
@@ -303,14 +295,14 @@ impl<'t> Statement<'t> {
     }
 
     /// It has a name, and `in` follows.
-    pub fn names_one(&self) -> bool {
+    pub(crate) fn names_one(&self) -> bool {
         let first_way = self.head().first_way();
         let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
         self.outside() && self.atoms.len() == 1 && named
     }
 
     /// A colon: what stands before it is the process.
-    pub fn colon(&mut self) {
+    pub(crate) fn colon(&mut self) {
         let operation = self.head().takes_operation();
         match (self.atoms.as_slice(), self.head) {
             ([Atom::Word(process)], _) if operation => {
@@ -327,7 +319,7 @@ impl<'t> Statement<'t> {
     }
 
     /// Which facts it has.
-    pub fn family(&self) -> Family {
+    pub(crate) fn family(&self) -> Family {
         let calls = self.made.is_some_and(|(name, args)| called(name, args).is_some());
         let head = self.head();
         match head.kind {

@@ -62,7 +62,7 @@ pub enum TokenRole<'t> {
 }
 
 /// The role of the first of these tokens, a word, which comes after the tokens of the walk.
-pub fn token_role<'t>(walk: &Walk<'t>, tokens: &[Token]) -> TokenRole<'t> {
+pub(crate) fn token_role<'t>(walk: &Walk<'t>, tokens: &[Token]) -> TokenRole<'t> {
     RoleFinder { walk, text: walk.text(), tokens }.role()
 }
 

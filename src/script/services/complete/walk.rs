@@ -10,26 +10,26 @@ use crate::run::params::{Atom, Contents, Param, Slot};
 use crate::run::settings::BlockRow;
 
 /// A block that is open.
-pub struct Block<'t> {
+pub(crate) struct Block<'t> {
     /// What stands in it.
-    pub contents: BlockContents<'t>,
+    pub(crate) contents: BlockContents<'t>,
     /// Its statements run in a process.
-    pub inside: bool,
+    pub(crate) inside: bool,
     /// The statement at hand.
-    pub statement: Statement<'t>,
+    pub(crate) statement: Statement<'t>,
     /// The settings that it has.
-    pub said: Vec<&'t str>,
+    pub(crate) said: Vec<&'t str>,
     /// The cells of the row of names, each with the number of bars before it; none before that row.
-    pub header: Vec<(usize, &'t str)>,
+    pub(crate) header: Vec<(usize, &'t str)>,
     /// Rows that are complete.
-    pub rows: usize,
+    pub(crate) rows: usize,
     /// Bars of the row at hand.
-    pub bars: usize,
+    pub(crate) bars: usize,
 }
 
 /// What stands in a block.
 #[derive(Clone)]
-pub enum BlockContents<'t> {
+pub(crate) enum BlockContents<'t> {
     /// Statements.
     Statements,
     /// Settings, perhaps with a table; and the words between the verb and the block.
@@ -46,7 +46,7 @@ pub enum BlockContents<'t> {
 
 /// What a text gives a name to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
+pub(crate) enum Named {
     /// A variable.
     Variable,
     /// A definition.
@@ -56,12 +56,12 @@ pub enum Named {
 }
 
 /// A walk over tokens.
-pub struct Walk<'t> {
+pub(crate) struct Walk<'t> {
     text: &'t str,
     blocks: Vec<Block<'t>>,
     last: Option<Token>,
     /// What the text names, in order; a name may come again.
-    pub named: Vec<(Named, &'t str)>,
+    pub(crate) named: Vec<(Named, &'t str)>,
     /// The processes among it.
     processes: BTreeSet<&'t str>,
 }
@@ -75,13 +75,12 @@ impl<'t> Block<'t> {
 
 impl<'t> Walk<'t> {
     /// Before the first token.
-    pub fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         let blocks = vec![Block::new(BlockContents::Statements, false)];
         Self { text, blocks, last: None, named: Vec::new(), processes: BTreeSet::new() }
     }
 
-    /// After these tokens.
-    pub fn over(text: &'t str, tokens: &[Token]) -> Self {
+    pub(crate) fn over(text: &'t str, tokens: &[Token]) -> Self {
         let mut walk = Self::new(text);
         for token in tokens {
             walk.take(*token);
@@ -89,8 +88,7 @@ impl<'t> Walk<'t> {
         walk
     }
 
-    /// The innermost block.
-    pub fn block(&self) -> &Block<'t> {
+    pub(crate) fn block(&self) -> &Block<'t> {
         &self.blocks[self.blocks.len() - 1]
     }
 
@@ -100,7 +98,7 @@ impl<'t> Walk<'t> {
     }
 
     /// The statement at hand.
-    pub fn statement(&self) -> &Statement<'t> {
+    pub(crate) fn statement(&self) -> &Statement<'t> {
         &self.block().statement
     }
 
@@ -114,22 +112,21 @@ impl<'t> Walk<'t> {
     }
 
     /// The statement at hand runs in a process.
-    pub fn in_process(&self) -> bool {
+    pub(crate) fn in_process(&self) -> bool {
         self.block().inside || self.statement().process.is_some()
     }
 
     /// A number stands before the place.
-    pub fn after_number(&self) -> bool {
+    pub(crate) fn after_number(&self) -> bool {
         self.last.is_some_and(|last| last.kind == TokenKind::Number)
     }
 
     /// The word that stands before the place; empty if there is none.
-    pub fn last_word(&self) -> &'t str {
+    pub(crate) fn last_word(&self) -> &'t str {
         self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
     }
 
-    /// One token on.
-    pub fn take(&mut self, token: Token) {
+    pub(crate) fn take(&mut self, token: Token) {
         let word = self.word_of(token);
         let touches = self.last.is_some_and(|last| last.end == token.start);
         match token.kind {
@@ -267,7 +264,7 @@ impl<'t> Walk<'t> {
     }
 
     /// Whether the text names a process so.
-    pub fn names_process(&self, name: &str) -> bool {
+    pub(crate) fn names_process(&self, name: &str) -> bool {
         self.processes.contains(name)
     }
 

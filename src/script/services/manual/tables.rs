@@ -8,14 +8,14 @@ pub struct Table {
     /// Its title; may be empty.
     pub title: String,
     /// The names of its columns.
-    pub header: Vec<&'static str>,
+    pub(crate) header: Vec<&'static str>,
     /// Its rows, a cell a column; code stands between backquotes.
     pub rows: Vec<Vec<String>>,
 }
 
 /// The tables of a section.
 #[derive(Debug, Default)]
-pub struct Tables(pub Vec<Table>);
+pub(crate) struct Tables(pub(crate) Vec<Table>);
 
 impl Table {
     /// As Markdown, under a title of its own if it has one.

@@ -16,7 +16,7 @@ use crate::lang::visit::Visit;
 
 impl Finder<'_> {
     /// `def NAME(a, b) { … }`
-    pub fn definition(&mut self, name: &Word, params: &[Word], block: &[Stmt]) {
+    pub(crate) fn definition(&mut self, name: &Word, params: &[Word], block: &[Stmt]) {
         let body = self.outside.len();
         self.outside.push(Outside::default());
         let id = self.gives(Space::Value, name, NameKind::Definition);
@@ -31,7 +31,7 @@ impl Finder<'_> {
 
     /// Closes the innermost scope. What its definitions look for outside, they look for where it stands, too: those
     /// that nobody calls yet have their names all the same.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         let bodies = bodies(self.scopes.innermost());
         match self.scopes.body() {
             None => self.called_here(bodies),
@@ -56,7 +56,7 @@ impl Finder<'_> {
     }
 
     /// A call by this name; true if it may be of a definition.
-    pub fn calls(&mut self, name: &Word) -> Option<Id> {
+    pub(crate) fn calls(&mut self, name: &Word) -> Option<Id> {
         let resolved = self.resolve(Space::Call, &name.text);
         let id = resolved.id?;
         self.table.add(Found { span: name.span, id, space: Space::Call, gives: None, form: Form::Word });
@@ -67,7 +67,7 @@ impl Finder<'_> {
     }
 
     /// These definitions run here, outside of any other, and with them those that they call.
-    pub fn called_here(&mut self, bodies: Vec<Body>) {
+    pub(crate) fn called_here(&mut self, bodies: Vec<Body>) {
         let version = self.scopes.version;
         let (mut seen, mut next) = (BTreeSet::new(), bodies);
         while let Some(body) = next.pop() {

@@ -38,7 +38,7 @@ enum Names {
 
 impl Columns {
     /// Those of a noun.
-    pub fn of(noun: &str, expected: bool) -> Self {
+    pub(crate) fn of(noun: &str, expected: bool) -> Self {
         match noun {
             "maps" => Self::Areas { expected },
             "frames" => Self::Frames,
@@ -60,7 +60,7 @@ impl Columns {
 
 impl Finder<'_> {
     /// The names in a table.
-    pub fn table_of(&mut self, table: &Table, columns: Columns) {
+    pub(crate) fn table_of(&mut self, table: &Table, columns: Columns) {
         let names: Vec<Option<Names>> =
             table.header.iter().map(|cell| columns.names(said(cell).map_or("", |(name, _)| name))).collect();
         for row in &table.rows {

@@ -13,11 +13,11 @@ use crate::run::syscalls::called;
 use pagewalk_engine::kernel::syscall::ParamKind;
 
 /// The fact whose value is the name of a cache.
-pub const SERVED: &str = "served";
+pub(crate) const SERVED: &str = "served";
 
 impl Finder<'_> {
     /// The names in an expression.
-    pub fn expr(&mut self, expr: &Expr) {
+    pub(crate) fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Name(_) => return self.variable(expr),
             ExprKind::Call { name, args } => return self.call(name, args),
@@ -36,21 +36,21 @@ impl Finder<'_> {
     }
 
     /// The names in expressions side by side.
-    pub fn exprs(&mut self, exprs: &[Expr]) {
+    pub(crate) fn exprs(&mut self, exprs: &[Expr]) {
         for expr in exprs {
             self.visit_expr(expr);
         }
     }
 
     /// A bare word that stands for a variable, if there is one of that name.
-    pub fn variable(&mut self, expr: &Expr) {
+    pub(crate) fn variable(&mut self, expr: &Expr) {
         if let Some(word) = self.word(expr) {
             self.uses(Space::Value, &word);
         }
     }
 
     /// A function, a system call, or by mistake a definition.
-    pub fn call(&mut self, name: &Word, args: &[Expr]) {
+    pub(crate) fn call(&mut self, name: &Word, args: &[Expr]) {
         let peek = PeekFunction::named(&name.text).map(|row| row.of);
         if let Some(row) = called(&name.text, args.len()) {
             let creates = args.iter().any(|arg| any_expr(arg, creates));
@@ -73,7 +73,7 @@ impl Finder<'_> {
     }
 
     /// A call that may be of a definition, with what it passes on.
-    pub fn calls_with(&mut self, name: &Word, args: &[Expr]) {
+    pub(crate) fn calls_with(&mut self, name: &Word, args: &[Expr]) {
         let Some(id) = self.calls(name) else { return };
         for (at, arg) in args.iter().enumerate() {
             if let Some(value) = self.assigned_value(arg) {
@@ -83,7 +83,7 @@ impl Finder<'_> {
     }
 
     /// What names a file.
-    pub fn path(&mut self, expr: &Expr, creates: bool) {
+    pub(crate) fn path(&mut self, expr: &Expr, creates: bool) {
         match &expr.kind {
             ExprKind::Value(Value::Text(text)) => {
                 let Some(span) = self.between_quotes(expr.span) else { return };

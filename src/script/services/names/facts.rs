@@ -13,8 +13,7 @@ use crate::lang::visit::Visit;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named};
 
 impl Finder<'_> {
-    /// A stated fact.
-    pub fn fact(&mut self, fact: &Fact) {
+    pub(crate) fn fact(&mut self, fact: &Fact) {
         self.fact_name(&fact.name, self.family);
         if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
             self.claimed(&fact.name.text, value, self.family);
@@ -22,7 +21,7 @@ impl Finder<'_> {
     }
 
     /// `L2`, `L2.index`: a fact of a part that has a name.
-    pub fn fact_name(&mut self, name: &Word, family: Family) {
+    pub(crate) fn fact_name(&mut self, name: &Word, family: Family) {
         if family == Family::Reference || is_fact(&name.text, family) {
             return;
         }
@@ -62,7 +61,7 @@ impl Finder<'_> {
     }
 
     /// A list of pages: a bare word in it is a page's name, never a variable.
-    pub fn pages(&mut self, parts: &[Expr]) {
+    pub(crate) fn pages(&mut self, parts: &[Expr]) {
         for part in parts {
             if !matches!(part.kind, ExprKind::Name(_)) {
                 self.visit_expr(part);

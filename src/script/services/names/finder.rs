@@ -16,46 +16,42 @@ use crate::run::files::Files;
 
 /// What a definition's body names that does not belong to it.
 #[derive(Debug, Default)]
-pub struct Outside {
+pub(crate) struct Outside {
     /// Names that are resolved for where it is called.
-    pub free: BTreeMap<Key, Id>,
+    pub(crate) free: BTreeMap<Key, Id>,
     /// Processes and files that stay when it is over.
-    pub leaves: Vec<(Key, Id)>,
+    pub(crate) leaves: Vec<(Key, Id)>,
 }
 
 /// Statements and lookups that are gone through at most: beyond it, files included again and calls add nothing.
 const WORK_LIMIT: u64 = 1 << 22;
 
 /// A way through a script.
-pub struct Finder<'a> {
-    /// What was found.
-    pub table: Table,
-    /// Where it is.
-    pub scopes: Scopes,
+pub(crate) struct Finder<'a> {
+    pub(crate) table: Table,
+    pub(crate) scopes: Scopes,
     /// What the bodies of definitions name that is not theirs.
-    pub outside: Vec<Outside>,
+    pub(crate) outside: Vec<Outside>,
     /// Strings that may be names of files.
-    pub texts: Texts,
-    /// Names of libraries.
-    pub libraries: HashSet<Arc<str>>,
+    pub(crate) texts: Texts,
+    pub(crate) libraries: HashSet<Arc<str>>,
     /// Titles of questions, wherever they stand.
-    pub titles: HashMap<Arc<str>, Id>,
+    pub(crate) titles: HashMap<Arc<str>, Id>,
     /// The state of the scopes in which a definition was called last.
-    pub called: HashMap<Body, u64>,
+    pub(crate) called: HashMap<Body, u64>,
     /// The files of the script.
-    pub sources: &'a Sources,
-    /// Its machine files.
-    pub files: &'a Files,
+    pub(crate) sources: &'a Sources,
+    pub(crate) files: &'a Files,
     /// Where the block is that comes next.
-    pub region: Span,
+    pub(crate) region: Span,
     /// The family of the facts that come next.
-    pub family: Family,
+    pub(crate) family: Family,
     work: u64,
 }
 
 impl<'a> Finder<'a> {
     /// Before the first statement.
-    pub fn new(sources: &'a Sources, files: &'a Files) -> Self {
+    pub(crate) fn new(sources: &'a Sources, files: &'a Files) -> Self {
         Self {
             table: Table::default(),
             scopes: Scopes::new(),
@@ -73,13 +69,13 @@ impl<'a> Finder<'a> {
     }
 
     /// Counts work; false if it was enough.
-    pub fn works(&mut self) -> bool {
+    pub(crate) fn works(&mut self) -> bool {
         self.work += 1;
         self.work <= WORK_LIMIT
     }
 
     /// What a name stands for here, if anything.
-    pub fn resolve(&mut self, space: Space, name: &Arc<str>) -> Resolved {
+    pub(crate) fn resolve(&mut self, space: Space, name: &Arc<str>) -> Resolved {
         let key = (space, Arc::clone(name));
         let mut resolved = self.scopes.resolve(&key, &mut self.table);
         if let Some(body) = resolved.left {
@@ -90,7 +86,7 @@ impl<'a> Finder<'a> {
     }
 
     /// A name that a body looks for where it is called.
-    pub fn free(&mut self, body: Body, key: &Key) -> Id {
+    pub(crate) fn free(&mut self, body: Body, key: &Key) -> Id {
         let free = &mut self.outside[body].free;
         if let Some(id) = free.get(key) {
             return *id;
@@ -102,31 +98,37 @@ impl<'a> Finder<'a> {
     }
 
     /// A name is used here, as a word.
-    pub fn uses(&mut self, space: Space, word: &Word) -> Option<Id> {
+    pub(crate) fn uses(&mut self, space: Space, word: &Word) -> Option<Id> {
         self.uses_at(space, &word.text, word.span, Form::Word)
     }
 
     /// A name is used here.
-    pub fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
+    pub(crate) fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
         let id = self.resolve(space, name).id?;
         self.table.add(Found { span, id, space, gives: None, form });
         Some(id)
     }
 
     /// A name is given here, as a word.
-    pub fn gives(&mut self, space: Space, word: &Word, kind: NameKind) -> Id {
+    pub(crate) fn gives(&mut self, space: Space, word: &Word, kind: NameKind) -> Id {
         self.gives_at(space, &word.text, word.span, (kind, Form::Word))
     }
 
     /// A name is given here. What is no variable outlives the definition in which it is made.
-    pub fn gives_at(&mut self, space: Space, name: &Arc<str>, span: Span, how: (NameKind, Form)) -> Id {
+    pub(crate) fn gives_at(
+        &mut self,
+        space: Space,
+        name: &Arc<str>,
+        span: Span,
+        how: (NameKind, Form),
+    ) -> Id {
         let id = self.declare(space, name);
         self.table.add(Found { span, id, space, gives: Some(how.0), form: how.1 });
         id
     }
 
     /// Gives a name in the innermost scope.
-    pub fn declare(&mut self, space: Space, name: &Arc<str>) -> Id {
+    pub(crate) fn declare(&mut self, space: Space, name: &Arc<str>) -> Id {
         let key = (space, Arc::clone(name));
         let id = self.scopes.declare(&key, true, &mut self.table);
         if space != Space::Value
@@ -138,12 +140,12 @@ impl<'a> Finder<'a> {
     }
 
     /// Opens the scope of a scenario, a question or a condition's name.
-    pub fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.scopes.push(Opens::Open);
     }
 
     /// The word that an expression is, at its own place: brackets around it left out.
-    pub fn word(&self, expr: &Expr) -> Option<Word> {
+    pub(crate) fn word(&self, expr: &Expr) -> Option<Word> {
         let ExprKind::Name(text) = &expr.kind else { return None };
         let span = if expr.span.end - expr.span.start == text.len() as u32 {
             expr.span
@@ -154,7 +156,7 @@ impl<'a> Finder<'a> {
     }
 
     /// What stands between the quotes of a string, brackets around it left out.
-    pub fn between_quotes(&self, span: Span) -> Option<Span> {
+    pub(crate) fn between_quotes(&self, span: Span) -> Option<Span> {
         let first = self.within(span, |rest| rest.starts_with('"'), 1)?;
         let text = self.sources.text(Span { start: first.end, ..span });
         let mut escaped = false;

@@ -9,7 +9,7 @@ use crate::lang::visit::Visit;
 
 impl Finder<'_> {
     /// The statements of a block that lies in this region, and what is between them.
-    pub fn block_in(&mut self, block: &[Stmt], region: Span) {
+    pub(crate) fn block_in(&mut self, block: &[Stmt], region: Span) {
         let mut from = region.start;
         for stmt in block {
             if !self.works() {
@@ -26,7 +26,7 @@ impl Finder<'_> {
     }
 
     /// The place of a whole file.
-    pub fn whole(&self, file: u32) -> Span {
+    pub(crate) fn whole(&self, file: u32) -> Span {
         let end = self.sources.file(file).map_or(0, |file| file.text.len() as u32);
         Span { file, start: 0, end }
     }

@@ -25,13 +25,12 @@ pub enum NameKind {
 
 /// A kind of name.
 #[derive(Debug, Clone, Copy)]
-pub struct KindRow {
-    /// Which.
-    pub kind: NameKind,
+pub(crate) struct KindRow {
+    pub(crate) kind: NameKind,
     /// As a message calls it, with its article.
-    pub called: &'static str,
+    pub(crate) called: &'static str,
     /// Why it cannot be renamed, if it cannot.
-    pub fixed: Option<&'static str>,
+    pub(crate) fixed: Option<&'static str>,
 }
 
 const fn row(kind: NameKind, called: &'static str) -> KindRow {
@@ -39,7 +38,7 @@ const fn row(kind: NameKind, called: &'static str) -> KindRow {
 }
 
 /// Every kind of name.
-pub const KINDS: &[KindRow] = &[
+pub(crate) const KINDS: &[KindRow] = &[
     row(NameKind::Variable, "a variable"),
     row(NameKind::Parameter, "a parameter"),
     row(NameKind::Definition, "a definition"),
@@ -56,15 +55,14 @@ pub const KINDS: &[KindRow] = &[
 ];
 
 impl NameKind {
-    /// Its row.
-    pub fn row(self) -> &'static KindRow {
+    pub(crate) fn row(self) -> &'static KindRow {
         KINDS.iter().find(|row| row.kind == self).unwrap_or(&KINDS[0])
     }
 }
 
 /// Names of different spaces do not hide each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Space {
+pub(crate) enum Space {
     /// TLBs and caches. Before a dot they come before processes.
     Part,
     /// Processes.
@@ -83,7 +81,7 @@ pub enum Space {
 
 impl Space {
     /// Whether a later `machine` takes away what has a name in it.
-    pub fn is_of_machine(self) -> bool {
+    pub(crate) fn is_of_machine(self) -> bool {
         matches!(self, Self::Part | Self::Process | Self::File)
     }
 }

@@ -22,6 +22,5 @@ mod tests;
 mod texts;
 
 pub use find::names;
-pub use kind::{KINDS, KindRow, NameKind};
 pub use occurrence::{Form, Names, Occurrence, Role, Symbol};
 pub use rename::{Read, renamable, rename};

@@ -37,9 +37,9 @@ pub struct Occurrence {
     /// Whether it is given or used here.
     pub role: Role,
     /// What it is given to.
-    pub kind: NameKind,
+    pub(crate) kind: NameKind,
     /// How it is written.
-    pub form: Form,
+    pub(crate) form: Form,
 }
 
 /// What a name stands for. Names that may stand for the same thing, by whatever way the script is run, are one.

@@ -19,7 +19,7 @@ use crate::run::session::Verb;
 
 impl Finder<'_> {
     /// The names in a command.
-    pub fn command(&mut self, command: &Command) {
+    pub(crate) fn command(&mut self, command: &Command) {
         if command.call {
             return self.with_brackets(command);
         }
@@ -84,7 +84,7 @@ impl Finder<'_> {
     }
 
     /// An expression, unless it is a word of these parameters.
-    pub fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
+    pub(crate) fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
         match &expr.kind {
             ExprKind::Name(name) if params.has_word(name) => {}
             _ => self.visit_expr(expr),
@@ -108,7 +108,7 @@ impl Finder<'_> {
     }
 
     /// `page_table`, `tlb L2`, `P1.maps`, `pte 1 0x1000`
-    pub fn noun(&mut self, operands: &[Expr]) {
+    pub(crate) fn noun(&mut self, operands: &[Expr]) {
         let Some((first, rest)) = operands.split_first() else { return };
         match &first.kind {
             ExprKind::Name(name) if matches!(&**name, "tlb" | "cache") => self.part(rest.first()),
@@ -118,7 +118,7 @@ impl Finder<'_> {
     }
 
     /// What `show` and `given` take.
-    pub fn shown(&mut self, operands: &[Expr]) {
+    pub(crate) fn shown(&mut self, operands: &[Expr]) {
         let Some(first) = operands.first() else { return };
         let ExprKind::Name(name) = &first.kind else {
             return self.exprs(operands);
@@ -211,7 +211,7 @@ impl Finder<'_> {
     }
 
     /// `reference PAGES { … }`: bare words are pages.
-    pub fn reference(&mut self, pages: &Pages, settings: &Settings) {
+    pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) {
         if let Pages::List(list) = pages {
             match &list.kind {
                 ExprKind::List(parts) => self.pages(parts),

@@ -11,7 +11,7 @@ use crate::run::facts::Family;
 
 impl Finder<'_> {
     /// `exam { … }`, `text "…"`, `choice "…" { … }`, `essay "…" space 4 cm { … }`
-    pub fn of_paper(&mut self, command: &Command) {
+    pub(crate) fn of_paper(&mut self, command: &Command) {
         if let Some((text, rest)) = command.operands.split_first() {
             self.visit_expr(text);
             self.clauses(rest);

@@ -14,11 +14,11 @@ use super::table::{Id, Table};
 pub type Key = (Space, Arc<str>);
 
 /// The number of a definition's body.
-pub type Body = usize;
+pub(crate) type Body = usize;
 
 /// What opens a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opens {
+pub(crate) enum Opens {
     /// The script, a scenario or a question.
     Open,
     /// A definition: around it lies what it is called in.
@@ -28,21 +28,18 @@ pub enum Opens {
 /// What a name stands for in a scope.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Its number.
-    pub id: Id,
+    pub(crate) id: Id,
     /// It is set, whatever way was run.
-    pub certain: bool,
+    pub(crate) certain: bool,
     /// The bodies of its definitions.
-    pub bodies: Vec<Body>,
+    pub(crate) bodies: Vec<Body>,
 }
 
-/// A scope.
 #[derive(Debug)]
-pub struct Scope {
-    /// What opens it.
-    pub opens: Opens,
+pub(crate) struct Scope {
+    pub(crate) opens: Opens,
     /// What has a name in it.
-    pub entries: HashMap<Key, Entry>,
+    pub(crate) entries: HashMap<Key, Entry>,
     /// It has a `machine` of its own, without the parts, processes and files of the machine before.
     new_machine: bool,
     /// For each open block that may not run, what became certain in it.
@@ -51,47 +48,46 @@ pub struct Scope {
 
 /// The result of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     /// All that may be meant; they are one from now on.
-    pub id: Option<Id>,
+    pub(crate) id: Option<Id>,
     /// The bodies of the definitions among it.
-    pub bodies: Vec<Body>,
+    pub(crate) bodies: Vec<Body>,
     /// The definition that the lookup left: what it is called in may be meant.
-    pub left: Option<Body>,
+    pub(crate) left: Option<Body>,
 }
 
 /// The scopes at a place, outermost first; there is always one.
 #[derive(Debug)]
-pub struct Scopes {
+pub(crate) struct Scopes {
     list: Vec<Scope>,
     /// Names that are resolved for outside of some definition.
-    pub free: HashSet<Key>,
+    pub(crate) free: HashSet<Key>,
     /// Changes whenever what one of [`Scopes::free`] stands for may have changed.
-    pub version: u64,
+    pub(crate) version: u64,
 }
 
 impl Scopes {
     /// That of a script.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut scopes = Self { list: Vec::new(), free: HashSet::new(), version: 0 };
         scopes.push(Opens::Open);
         scopes
     }
 
-    /// Opens a scope.
-    pub fn push(&mut self, opens: Opens) {
+    pub(crate) fn push(&mut self, opens: Opens) {
         self.version += 1;
         self.list.push(Scope { opens, entries: HashMap::new(), new_machine: false, conditional: Vec::new() });
     }
 
     /// Closes the innermost scope.
-    pub fn pop(&mut self) -> Option<Scope> {
+    pub(crate) fn pop(&mut self) -> Option<Scope> {
         self.version += 1;
         if self.list.len() > 1 { self.list.pop() } else { None }
     }
 
     /// The definition whose body this is.
-    pub fn body(&self) -> Option<Body> {
+    pub(crate) fn body(&self) -> Option<Body> {
         self.list.iter().rev().find_map(|scope| match scope.opens {
             Opens::Body(body) => Some(body),
             Opens::Open => None,
@@ -99,20 +95,18 @@ impl Scopes {
     }
 
     /// The innermost scope is a definition's own, not that of a scenario in it.
-    pub fn directly_in_body(&self) -> Option<Body> {
+    pub(crate) fn directly_in_body(&self) -> Option<Body> {
         match self.innermost().opens {
             Opens::Body(body) => Some(body),
             Opens::Open => None,
         }
     }
 
-    /// The innermost scope.
-    pub fn innermost(&self) -> &Scope {
+    pub(crate) fn innermost(&self) -> &Scope {
         &self.list[self.list.len() - 1]
     }
 
-    /// The script's scope.
-    pub fn outermost(&self) -> &Scope {
+    pub(crate) fn outermost(&self) -> &Scope {
         &self.list[0]
     }
 
@@ -122,7 +116,7 @@ impl Scopes {
     }
 
     /// Gives a name in the innermost scope.
-    pub fn declare(&mut self, key: &Key, certain: bool, table: &mut Table) -> Id {
+    pub(crate) fn declare(&mut self, key: &Key, certain: bool, table: &mut Table) -> Id {
         let scope = self.innermost_mut();
         let mut changed = false;
         let entry = scope.entries.entry(key.clone()).or_insert_with(|| {
@@ -152,7 +146,7 @@ impl Scopes {
     }
 
     /// A definition of this name has that body.
-    pub fn define(&mut self, key: &Key, body: Body) {
+    pub(crate) fn define(&mut self, key: &Key, body: Body) {
         if let Some(entry) = self.innermost_mut().entries.get_mut(key) {
             entry.bodies.push(body);
         }
@@ -160,7 +154,7 @@ impl Scopes {
     }
 
     /// Drops the parts, processes and files of the machine before, unless the block may not run.
-    pub fn new_machine(&mut self) {
+    pub(crate) fn new_machine(&mut self) {
         let scope = self.innermost_mut();
         if scope.conditional.is_empty() {
             scope.new_machine = true;
@@ -170,12 +164,12 @@ impl Scopes {
     }
 
     /// Begins a block that may not run.
-    pub fn begin_conditional(&mut self) {
+    pub(crate) fn begin_conditional(&mut self) {
         self.innermost_mut().conditional.push(Vec::new());
     }
 
     /// Ends it. Returns what was certain in it.
-    pub fn end_conditional(&mut self) -> Vec<Key> {
+    pub(crate) fn end_conditional(&mut self) -> Vec<Key> {
         let scope = self.innermost_mut();
         let keys = scope.conditional.pop().unwrap_or_default();
         for key in &keys {
@@ -191,7 +185,7 @@ impl Scopes {
 
     /// What a name may stand for here: innermost scope first, up to one in which it is certain to be set. Of
     /// [`Space::Call`] only definitions count.
-    pub fn resolve(&self, key: &Key, table: &mut Table) -> Resolved {
+    pub(crate) fn resolve(&self, key: &Key, table: &mut Table) -> Resolved {
         let call = key.0 == Space::Call;
         let value = (Space::Value, Arc::clone(&key.1));
         let kept = if call { &value } else { key };

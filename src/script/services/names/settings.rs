@@ -24,7 +24,7 @@ const NONE: &str = "none";
 
 impl Finder<'_> {
     /// `machine PRESET { … }`
-    pub fn machine(&mut self, command: &Command) {
+    pub(crate) fn machine(&mut self, command: &Command) {
         let base = command.operands.first();
         if let Some(base) = base
             && let ExprKind::Name(name) = &base.kind

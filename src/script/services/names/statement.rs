@@ -166,7 +166,7 @@ impl Finder<'_> {
     }
 
     /// What a variable or parameter gets by this value, if it may name a file.
-    pub fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
+    pub(crate) fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
         match &value.kind {
             ExprKind::Value(Value::Text(text)) => {
                 let span = self.between_quotes(value.span)?;
@@ -204,7 +204,7 @@ impl Finder<'_> {
     }
 
     /// The question of this title, wherever it is.
-    pub fn title(&mut self, title: &Arc<str>) -> Id {
+    pub(crate) fn title(&mut self, title: &Arc<str>) -> Id {
         let table = &mut self.table;
         *self.titles.entry(Arc::clone(title)).or_insert_with(|| table.fresh(title))
     }

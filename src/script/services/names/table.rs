@@ -8,21 +8,19 @@ use super::occurrence::{Form, Names, Occurrence, Role, Symbol};
 use crate::lang::span::Span;
 
 /// The number of something named, before it is known which of them are one.
-pub type Id = u32;
+pub(crate) type Id = u32;
 
 /// A place that was found.
 #[derive(Debug, Clone, Copy)]
-pub struct Found {
-    /// The name alone.
-    pub span: Span,
-    /// What it names.
-    pub id: Id,
+pub(crate) struct Found {
+    pub(crate) span: Span,
+    pub(crate) id: Id,
     /// The space of the name.
-    pub space: Space,
+    pub(crate) space: Space,
     /// What the name is given to here; none where it is used.
-    pub gives: Option<NameKind>,
+    pub(crate) gives: Option<NameKind>,
     /// How it is written.
-    pub form: Form,
+    pub(crate) form: Form,
 }
 
 /// Names as they are found.
@@ -38,7 +36,7 @@ pub struct Table {
 
 impl Table {
     /// One more thing of this name.
-    pub fn fresh(&mut self, name: &Arc<str>) -> Id {
+    pub(crate) fn fresh(&mut self, name: &Arc<str>) -> Id {
         let id = self.names.len() as Id;
         self.names.push(Arc::clone(name));
         self.parents.push(id);
@@ -46,7 +44,7 @@ impl Table {
     }
 
     /// The one that stands for all that are the same.
-    pub fn root(&mut self, mut id: Id) -> Id {
+    pub(crate) fn root(&mut self, mut id: Id) -> Id {
         while self.parents[id as usize] != id {
             let above = self.parents[self.parents[id as usize] as usize];
             self.parents[id as usize] = above;
@@ -56,7 +54,7 @@ impl Table {
     }
 
     /// Two are the same.
-    pub fn unite(&mut self, a: Id, b: Id) -> Id {
+    pub(crate) fn unite(&mut self, a: Id, b: Id) -> Id {
         let (a, b) = (self.root(a), self.root(b));
         let (low, high) = (a.min(b), a.max(b));
         self.parents[high as usize] = low;
@@ -64,12 +62,12 @@ impl Table {
     }
 
     /// It comes from elsewhere, which is named here.
-    pub fn comes_from(&mut self, id: Id, origin: Span) {
+    pub(crate) fn comes_from(&mut self, id: Id, origin: Span) {
         self.origins.entry(id).or_insert(origin);
     }
 
     /// The name stands here.
-    pub fn add(&mut self, found: Found) {
+    pub(crate) fn add(&mut self, found: Found) {
         let next = self.found.len();
         let place = *self.places.entry((found.span, found.space)).or_insert(next);
         if place == next {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{NameKind, Names, Read, names, renamable, rename};
+use super::kind::NameKind;
+use super::{Names, Read, names, renamable, rename};
 use crate::lang::edit::edited;
 use crate::lang::include::{Script, Texts, read_text};
 use crate::lang::source::Sources;

@@ -10,7 +10,7 @@ use crate::lang::span::Span;
 
 /// A value that a variable gets.
 #[derive(Debug, Clone)]
-pub enum AssignedValue {
+pub(crate) enum AssignedValue {
     /// A string; with the file that is called so here, if there is one.
     Text(Arc<str>, Span, Option<Id>),
     /// What another variable has.
@@ -19,7 +19,7 @@ pub enum AssignedValue {
 
 /// What variables get, and which of them name files.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub(crate) struct Texts {
     assigned: Vec<(Id, AssignedValue)>,
     names_files: Vec<Id>,
     parameters: Vec<(Id, Vec<Id>)>,
@@ -28,27 +28,27 @@ pub struct Texts {
 
 impl Texts {
     /// A variable gets this.
-    pub fn assign(&mut self, variable: Id, value: AssignedValue) {
+    pub(crate) fn assign(&mut self, variable: Id, value: AssignedValue) {
         self.assigned.push((variable, value));
     }
 
     /// A variable names a file.
-    pub fn names_file(&mut self, variable: Id) {
+    pub(crate) fn names_file(&mut self, variable: Id) {
         self.names_files.push(variable);
     }
 
     /// A definition takes these parameters.
-    pub fn takes(&mut self, definition: Id, parameters: Vec<Id>) {
+    pub(crate) fn takes(&mut self, definition: Id, parameters: Vec<Id>) {
         self.parameters.push((definition, parameters));
     }
 
     /// A call gives this to a parameter.
-    pub fn passes(&mut self, definition: Id, number: usize, value: AssignedValue) {
+    pub(crate) fn passes(&mut self, definition: Id, number: usize, value: AssignedValue) {
         self.arguments.push((definition, number, value));
     }
 
     /// Adds the strings that name files. `files` are those of the script's own scope.
-    pub fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
+    pub(crate) fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
         let mut assigned: HashMap<Id, Vec<AssignedValue>> = HashMap::new();
         for (variable, one) in self.assigned {
             assigned.entry(table.root(variable)).or_default().push(one);

@@ -10,7 +10,11 @@ use crate::lang::span::Span;
 /// The changes that write the new cells of a table (header first) and keep its columns aligned; the cells are taken
 /// out of `new`. A cell that has become wider takes blanks of its column; where there are too few, the column becomes
 /// wider in every row. A table that is not aligned is left so.
-pub fn laid_out(sources: &Sources, table: &[Vec<Span>], new: &mut BTreeMap<Span, String>) -> Vec<TextEdit> {
+pub(crate) fn laid_out(
+    sources: &Sources,
+    table: &[Vec<Span>],
+    new: &mut BTreeMap<Span, String>,
+) -> Vec<TextEdit> {
     if !table.iter().flatten().any(|cell| new.contains_key(cell)) {
         return Vec::new();
     }

@@ -6,12 +6,10 @@ use crate::lang::span::Span;
 /// A fact that does not hold and stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftAlone {
-    /// Where it stands.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The fact's name, the cell's column, or the left side of a comparison.
-    pub fact: String,
-    /// Why it stays.
-    pub reason: String,
+    pub(crate) fact: String,
+    pub(crate) reason: String,
 }
 
 /// What comes of a run.

@@ -42,9 +42,8 @@ impl Piece {
     }
 }
 
-/// A row.
 #[derive(Debug)]
-pub struct Row {
+pub(crate) struct Row {
     /// Characters of the line before its first bar.
     indent: usize,
     pieces: Vec<Piece>,
@@ -99,7 +98,7 @@ impl Row {
     }
 
     /// How many cells it has.
-    pub fn cells(&self) -> usize {
+    pub(crate) fn cells(&self) -> usize {
         self.cells.len()
     }
 
@@ -111,7 +110,7 @@ impl Row {
     }
 
     /// The columns of characters in which its bars stand.
-    pub fn bars(&self) -> Vec<usize> {
+    pub(crate) fn bars(&self) -> Vec<usize> {
         let mut column = self.indent;
         let mut bars = Vec::new();
         for (at, piece) in self.pieces.iter().enumerate() {
@@ -126,7 +125,7 @@ impl Row {
     }
 
     /// The place of a cell in the text.
-    pub fn span(&self, cell: usize) -> Option<Span> {
+    pub(crate) fn span(&self, cell: usize) -> Option<Span> {
         self.cells.get(cell).map(|at| self.pieces[*at].span)
     }
 
@@ -166,7 +165,7 @@ impl Row {
     }
 
     /// Puts so many more blanks beside a cell. Behind the last piece of the row there is no need of any.
-    pub fn widen(&mut self, cell: usize, by: usize, side: Side) {
+    pub(crate) fn widen(&mut self, cell: usize, by: usize, side: Side) {
         let Some(&at) = self.cells.get(cell) else { return };
         if by == 0 || side == Side::After && at + 1 == self.pieces.len() {
             return;
@@ -183,8 +182,7 @@ impl Row {
         cell.become_text(text);
     }
 
-    /// What was changed.
-    pub fn edits(self) -> impl Iterator<Item = TextEdit> {
+    pub(crate) fn edits(self) -> impl Iterator<Item = TextEdit> {
         let changed = self.pieces.into_iter().filter(|piece| piece.changed);
         changed.map(|piece| TextEdit::new(piece.span, piece.text))
     }

@@ -7,7 +7,7 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 
 /// Adds the tables of commands, each once: the places of the cells, row by row, the header first.
-pub fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
+pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     for stmt in statements(script) {
         if let StmtKind::Command(Command { block: Some(Settings { table: Some(table), .. }), .. }) =
             &stmt.kind

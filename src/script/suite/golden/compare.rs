@@ -9,23 +9,21 @@ use super::model::Entry;
 pub struct Placed {
     /// What it did.
     pub entry: Entry,
-    /// Its file.
-    pub file: String,
+    pub(crate) file: String,
     /// Its line, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
 }
 
 /// A statement that does not do what its golden says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The file of the statement; for one that is no longer there, that of the statement which is in its place.
-    pub file: String,
+    pub(crate) file: String,
     /// The line, from 1.
-    pub line: usize,
-    /// The statement.
-    pub statement: String,
+    pub(crate) line: usize,
+    pub(crate) statement: String,
     /// The lines that differ.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// A line that differs.

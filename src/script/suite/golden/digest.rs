@@ -13,8 +13,7 @@ impl Default for Digest {
 }
 
 impl Digest {
-    /// Of a text.
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut digest = Self::default();
         digest.put(text);
         digest

@@ -38,39 +38,38 @@ pub struct Section {
 pub struct Entry {
     /// Its text on one line, without its facts; empty for [`Entry::more`].
     #[serde(default, rename = "do", skip_serializing_if = "String::is_empty")]
-    pub statement: String,
+    pub(crate) statement: String,
     /// Its facts, as a script states them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub facts: String,
+    pub(crate) facts: String,
     /// The variable that it gave a value to: `buf = 0x1000`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub value: String,
+    pub(crate) value: String,
     /// What a kernel action came to: frames freed, pages reclaimed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<u64>,
+    pub(crate) count: Option<u64>,
     /// The system calls in its expressions, a line each.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub calls: String,
+    pub(crate) calls: String,
     /// What it wrote to the terminal.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub prints: String,
-    /// What it showed.
+    pub(crate) prints: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub shows: String,
+    pub(crate) shows: String,
     /// What was stated of it and does not hold.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub fails: String,
+    pub(crate) fails: String,
     /// So many statements are not listed: rounds of a loop, or what would make the file too large.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub more: Option<u64>,
+    pub(crate) more: Option<u64>,
     /// A digest of what they did.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub digest: String,
+    pub(crate) digest: String,
 }
 
 impl Entry {
     /// What it is compared by when two lists of statements are aligned.
-    pub fn head(&self) -> String {
+    pub(crate) fn head(&self) -> String {
         match self.more {
             None => self.statement.clone(),
             Some(_) => "more statements".to_owned(),
@@ -78,7 +77,7 @@ impl Entry {
     }
 
     /// What it did, line by line.
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.facts.lines().map(ToOwned::to_owned).collect();
         let texts = [
             ("value", &self.value),
@@ -97,7 +96,7 @@ impl Entry {
     }
 
     /// Bytes that it takes in a file, roughly.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let texts =
             [&self.statement, &self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];
         texts.into_iter().map(|text| text.len() + 12).sum()

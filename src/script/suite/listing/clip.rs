@@ -10,7 +10,7 @@ const LINE: usize = 400;
 const LINES: usize = 120;
 
 /// A value; of a long one its beginning, its length and a digest.
-pub fn clipped(value: &str) -> String {
+pub(crate) fn clipped(value: &str) -> String {
     cut(value, VALUE)
 }
 
@@ -25,7 +25,7 @@ fn cut(value: &str, most: usize) -> String {
 }
 
 /// A text; of a long one its first lines, their number and a digest.
-pub fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let kept = lines.iter().take(LINES).map(|line| cut(line, LINE)).collect::<Vec<_>>().join("\n");
     match lines.len().checked_sub(LINES).filter(|more| *more > 0) {

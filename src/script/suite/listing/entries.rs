@@ -11,19 +11,18 @@ use crate::run::record::{Check, Did, StepRecord};
 use crate::suite::golden::Entry;
 
 /// Makes entries of records.
-pub struct Entries<'s> {
+pub(crate) struct Entries<'s> {
     statements: Statements<'s>,
     facts: Facts,
 }
 
 impl<'s> Entries<'s> {
-    /// None yet.
-    pub fn new(sources: &'s Sources) -> Self {
+    pub(crate) fn new(sources: &'s Sources) -> Self {
         Self { statements: Statements::new(sources), facts: Facts::default() }
     }
 
     /// The statement of a record, and what it did. With `fails`, also what does not hold of it.
-    pub fn of(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
+    pub(crate) fn of(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
         let statement = self.statements.of(record);
         let mut entry = Entry {
             statement: inside(record, statement.short.clone()),

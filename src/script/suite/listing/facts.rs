@@ -14,9 +14,8 @@ use pagewalk_engine::machine::spec::Spec;
 /// Facts of every access that share a line: the address, what was found there, what came of it, what the kernel did.
 const ON_A_LINE: usize = 7;
 
-/// Writes facts.
 #[derive(Default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The facts of an access on the machine that the last one ran on.
     known: Option<Known>,
 }
@@ -52,7 +51,7 @@ impl Group {
 
 impl Facts {
     /// The facts of what was done, on lines.
-    pub fn lines(&mut self, did: &Did) -> String {
+    pub(crate) fn lines(&mut self, did: &Did) -> String {
         let mut lines = Lines::default();
         let Did::Access(access) = did else {
             for (at, fact) in told(did).into_iter().enumerate() {

@@ -15,7 +15,7 @@ const ROUNDS: u32 = 8;
 const LARGEST: usize = 256 << 10;
 
 /// Takes the records of a script's cases down.
-pub struct Recorder<'s> {
+pub(crate) struct Recorder<'s> {
     entries: Entries<'s>,
     cases: Vec<Case>,
 }
@@ -42,12 +42,12 @@ struct More {
 
 impl<'s> Recorder<'s> {
     /// For so many cases.
-    pub fn new(sources: &'s Sources, cases: usize) -> Self {
+    pub(crate) fn new(sources: &'s Sources, cases: usize) -> Self {
         Self { entries: Entries::new(sources), cases: (0..cases).map(|_| Case::default()).collect() }
     }
 
     /// Takes a record of a case down. With `fails`, also what does not hold of it.
-    pub fn take(&mut self, at: usize, record: &StepRecord, fails: bool) {
+    pub(crate) fn take(&mut self, at: usize, record: &StepRecord, fails: bool) {
         if let Did::Scenario(_) = &*record.did {
             return;
         }
@@ -74,7 +74,7 @@ impl<'s> Recorder<'s> {
     }
 
     /// What each case did.
-    pub fn cases(self) -> Vec<Vec<Placed>> {
+    pub(crate) fn cases(self) -> Vec<Vec<Placed>> {
         self.cases.into_iter().map(Case::end).collect()
     }
 }

@@ -7,4 +7,4 @@ mod facts;
 mod limits;
 
 pub use draw::draw;
-pub use limits::Recorder;
+pub(crate) use limits::Recorder;

@@ -30,15 +30,15 @@ impl fmt::Display for Name {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     /// The name of its file.
-    pub file: String,
+    pub(crate) file: String,
     /// Its line, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// Its text on one line.
-    pub text: String,
+    pub(crate) text: String,
     /// What was stated of it.
-    pub checks: Checks,
+    pub(crate) checks: Checks,
     /// The lines on which the failed ones are stated, in the order of `checks.failed`.
-    pub lines: Vec<usize>,
+    pub(crate) lines: Vec<usize>,
 }
 
 /// A mistake of a script.
@@ -220,7 +220,7 @@ impl Suite {
     }
 
     /// Files of which no case has a golden file.
-    pub fn without_golden(&self) -> u64 {
+    pub(crate) fn without_golden(&self) -> u64 {
         let without = |case: &&Case| matches!(case.golden, Held::Without | Held::Missing);
         let mut files: Vec<&str> = self.cases.iter().filter(without).map(|case| &*case.name.file).collect();
         files.dedup();
@@ -228,7 +228,7 @@ impl Suite {
     }
 
     /// Cases that make it red.
-    pub fn failed(&self) -> u64 {
+    pub(crate) fn failed(&self) -> u64 {
         self.cases.iter().filter(|case| case.verdict().bad()).count() as u64
     }
 }

@@ -4,19 +4,18 @@ use super::case::{Case, Held};
 
 /// Something that makes a case fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// The file.
-    pub file: String,
+pub(crate) struct Trouble {
+    pub(crate) file: String,
     /// The line, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The column, from 1, if it is known.
-    pub column: Option<usize>,
+    pub(crate) column: Option<usize>,
     /// What is the case.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 /// What makes a case fail; nothing for one that does not.
-pub fn troubles(case: &Case) -> Vec<Trouble> {
+pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     if !case.verdict().bad() {
         return Vec::new();
     }

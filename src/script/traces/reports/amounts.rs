@@ -3,12 +3,12 @@
 use pagewalk_engine::trace::counts::{ByKind, Lookups};
 
 /// All lookups, whatever came of them.
-pub fn all(lookups: Lookups) -> u64 {
+pub(crate) fn all(lookups: Lookups) -> u64 {
     lookups.hits + lookups.misses
 }
 
 /// The name of each kind of lookup with its count, and `all` last: the sum of the others.
-pub fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] {
+pub(crate) fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] {
     let each = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
     let sum = |of: fn(&Lookups) -> u64| each.iter().map(of).sum();
     let all = Lookups { hits: sum(|kind| kind.hits), misses: sum(|kind| kind.misses) };
@@ -17,7 +17,7 @@ pub fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] {
 }
 
 /// A part of a whole in hundredths, rounded to two decimals: `12.34%`; `-` where there is no whole.
-pub fn rate(part: u64, whole: u64) -> String {
+pub(crate) fn rate(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "-".to_owned();
     }

@@ -14,7 +14,7 @@ const BAR: u64 = 40;
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// The curve as a table with bars.
-pub fn curve(curve: &MissCurve, spec: &Spec) -> Block {
+pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     let title = format!(
         "misses of a fully associative LRU cache by its size (loads and stores, blocks of {})",
         size(u128::from(curve.block))
@@ -35,7 +35,7 @@ pub fn curve(curve: &MissCurve, spec: &Spec) -> Block {
 }
 
 /// The names of the machine's caches for data that are as large.
-pub fn caches(spec: &Spec, bytes: u128) -> String {
+pub(crate) fn caches(spec: &Spec, bytes: u128) -> String {
     let data =
         spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read) && cache.size() == bytes);
     data.map(|cache| &*cache.name).collect::<Vec<&str>>().join(", ")

@@ -51,7 +51,7 @@ pub fn json(replayed: &Replayed) -> String {
 }
 
 /// The word for how a replay ended.
-pub fn ended(ended: &Ended) -> &'static str {
+pub(crate) fn ended(ended: &Ended) -> &'static str {
     match ended {
         Ended::Whole => "whole",
         Ended::Interrupted => "interrupted",
@@ -125,7 +125,7 @@ fn curve(curve: &MissCurve) -> Value {
 }
 
 /// The size of the cache of 2^`power` blocks; beyond what 64 bits hold it is their largest number.
-pub fn bytes(curve: &MissCurve, power: usize) -> u64 {
+pub(crate) fn bytes(curve: &MissCurve, power: usize) -> u64 {
     let bytes = u128::from(curve.block) << power.min(64);
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }

@@ -4,7 +4,7 @@ pub(crate) mod amounts;
 mod csv;
 mod curve;
 mod json;
-pub(crate) mod plot;
+pub mod plot;
 mod replayed;
 pub(crate) mod rows;
 pub(crate) mod svg;
@@ -13,7 +13,6 @@ mod tables;
 mod tests;
 mod text;
 
-pub use amounts::{kinds_of, rate};
 pub use csv::{HEADER, csv};
 pub use json::json;
 pub use plot::plot;

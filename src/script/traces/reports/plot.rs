@@ -43,13 +43,13 @@ pub fn plot(replays: &[Replayed]) -> String {
 }
 
 /// The end of a scale on which the largest rate is found: 1, 2 or 5 of a power of ten, at most 1.
-pub fn scale(largest: f64) -> f64 {
+pub(crate) fn scale(largest: f64) -> f64 {
     let steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
     steps.into_iter().find(|end| largest <= *end).unwrap_or(1.0)
 }
 
 /// A rate as a scale has it: `20%`, `0.05%`.
-pub fn percent(rate: f64) -> String {
+pub(crate) fn percent(rate: f64) -> String {
     let text = format!("{:.4}", rate * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }

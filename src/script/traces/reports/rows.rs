@@ -4,7 +4,7 @@ use crate::report::doc::{Block, Cell, Table};
 use crate::report::narrate::thousands;
 
 /// A cell with a count.
-pub fn number(n: u64) -> Cell {
+pub(crate) fn number(n: u64) -> Cell {
     Cell { text: thousands(n), word: false }
 }
 
@@ -14,17 +14,16 @@ pub fn written(text: impl Into<String>) -> Cell {
 }
 
 /// A cell with a word.
-pub fn word(text: impl Into<String>) -> Cell {
+pub(crate) fn word(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), word: true }
 }
 
 /// A cell with nothing in it.
-pub fn nothing() -> Cell {
+pub(crate) fn nothing() -> Cell {
     written("")
 }
 
-/// A table.
-pub fn table(title: impl Into<String>, groups: &[&[&str]], rows: Vec<Vec<Cell>>) -> Block {
+pub(crate) fn table(title: impl Into<String>, groups: &[&[&str]], rows: Vec<Vec<Cell>>) -> Block {
     let groups = groups.iter().map(|group| group.iter().map(|&name| name.to_owned()).collect());
     Block::Table(Table { title: title.into(), groups: groups.collect(), rows })
 }

@@ -8,13 +8,13 @@ use crate::report::xml::legal;
 
 /// A picture being drawn.
 #[derive(Debug, Default)]
-pub struct Canvas {
+pub(crate) struct Canvas {
     shapes: String,
 }
 
 /// Which point of a text is where its place says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
+pub(crate) enum Anchor {
     /// Its left end.
     Start,
     /// Its middle.
@@ -25,23 +25,20 @@ pub enum Anchor {
 
 /// How a line looks.
 #[derive(Debug, Clone, Copy)]
-pub struct Stroke {
-    /// Its colour.
-    pub color: &'static str,
-    /// Its width.
-    pub width: f64,
-    /// With gaps.
-    pub dashed: bool,
+pub(crate) struct Stroke {
+    pub(crate) color: &'static str,
+    pub(crate) width: f64,
+    pub(crate) dashed: bool,
 }
 
 /// A thin grey line.
-pub const GRID: Stroke = Stroke { color: "#ddd", width: 1.0, dashed: false };
+pub(crate) const GRID: Stroke = Stroke { color: "#ddd", width: 1.0, dashed: false };
 /// The line of an axis.
-pub const AXIS: Stroke = Stroke { color: "#444", width: 1.0, dashed: false };
+pub(crate) const AXIS: Stroke = Stroke { color: "#444", width: 1.0, dashed: false };
 
 impl Canvas {
     /// A line through these points.
-    pub fn line(&mut self, points: &[(f64, f64)], stroke: Stroke) {
+    pub(crate) fn line(&mut self, points: &[(f64, f64)], stroke: Stroke) {
         let places: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let dashes = if stroke.dashed { " stroke-dasharray=\"4 3\"" } else { "" };
         // Writing to a string does not fail, here and below.
@@ -54,16 +51,14 @@ impl Canvas {
         );
     }
 
-    /// A filled box.
-    pub fn area(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), color: &str) {
+    pub(crate) fn area(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), color: &str) {
         let _ = writeln!(
             self.shapes,
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{color}\"/>"
         );
     }
 
-    /// A dot.
-    pub fn dot(&mut self, (x, y): (f64, f64), color: &str) {
+    pub(crate) fn dot(&mut self, (x, y): (f64, f64), color: &str) {
         let _ = writeln!(self.shapes, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{color}\"/>");
     }
 
@@ -83,7 +78,7 @@ impl Canvas {
     }
 
     /// The picture as an SVG document.
-    pub fn document(&self, width: f64, height: f64, title: &str) -> String {
+    pub(crate) fn document(&self, width: f64, height: f64, title: &str) -> String {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"DejaVu Sans, Liberation Sans, Arial, sans-serif\" \

@@ -9,7 +9,7 @@ use pagewalk_engine::trace::counts::{HotSpot, HotSpots, LevelCounts, Lookups, Mi
 const LOOKUPS: &[&str] = &["references", "hits", "misses", "miss rate"];
 
 /// The TLBs and the caches, a table each; none where the machine has none or asks none.
-pub fn parts(counted: &ReplayCounts) -> Vec<Block> {
+pub(crate) fn parts(counted: &ReplayCounts) -> Vec<Block> {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
     let causes = counted.caches.iter().any(|part| part.causes.is_some());
@@ -65,7 +65,7 @@ fn caused(causes: Option<MissCauses>) -> [Cell; 3] {
 }
 
 /// The busiest pages and instructions, a table each; of those that there are.
-pub fn busiest(top: &HotSpots, address_bits: u32) -> Vec<Block> {
+pub(crate) fn busiest(top: &HotSpots, address_bits: u32) -> Vec<Block> {
     let tables = [("busiest pages", "page", &top.pages), ("busiest instructions", "at", &top.code)];
     let some = tables.into_iter().filter(|(_, _, spots)| !spots.is_empty());
     some.map(|(title, name, spots)| {

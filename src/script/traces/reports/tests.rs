@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Ended, HEADER, Replayed, csv, json, plot, rate, text, warnings};
+use super::amounts::rate;
+use super::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 use pagewalk_engine::kernel::process::FaultCounts;
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::presets::Preset;

@@ -20,10 +20,9 @@ use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
 /// A setting with its values, each as a field that says it.
 pub(super) struct Said {
-    pub axis: Axis,
-    pub fields: Vec<Field>,
-    /// The whole.
-    pub span: Span,
+    pub(crate) axis: Axis,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) span: Span,
 }
 
 /// Takes nothing: an expression tells nothing.

@@ -12,14 +12,14 @@ use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 const CAPACITIES: [&str; 4] = ["size", "lines", "entries", "sets"];
 
 /// Of the settings with several values, the one that comes first: that of a capacity if there is one.
-pub fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
+pub(crate) fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
     let capacity = |at: &&usize| CAPACITIES.contains(&&*swept.grid.axes[**at].setting);
     varied.iter().find(capacity).or(varied.first()).copied()
 }
 
 /// The matrix of each swept part, if two settings vary: a row for each value of the one that says a capacity, a column
 /// for each of the other.
-pub fn matrices(swept: &Swept) -> Vec<Block> {
+pub(crate) fn matrices(swept: &Swept) -> Vec<Block> {
     let varied = swept.grid.varied();
     let [_, _] = *varied else { return Vec::new() };
     let Some(down) = leading(swept, &varied) else { return Vec::new() };
@@ -58,7 +58,7 @@ fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
 }
 
 /// A value as a reader expects it: sizes with their unit.
-pub fn shown(axis: &Axis, value: &AxisValue) -> String {
+pub(crate) fn shown(axis: &Axis, value: &AxisValue) -> String {
     match value {
         AxisValue::Number(n) if matches!(&*axis.setting, "size" | "block") => size(u128::from(*n)),
         value => word(value),

@@ -7,14 +7,14 @@ use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit}
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Its name, in small letters with `_`.
-    pub name: String,
+    pub(crate) name: String,
     /// What stands in it.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
 }
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A number.
     Number,
     /// A number of bytes.
@@ -40,11 +40,10 @@ pub enum Item {
 
 /// Rows of the same columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rows {
-    /// The columns.
-    pub columns: Vec<Column>,
+pub(crate) struct Rows {
+    pub(crate) columns: Vec<Column>,
     /// The rows, each with an item a column.
-    pub rows: Vec<Vec<Item>>,
+    pub(crate) rows: Vec<Vec<Item>>,
 }
 
 /// Settings that have a column of their own in any case.
@@ -52,7 +51,7 @@ const SHAPE: [&str; 8] =
     ["size", "block", "entries", "ways", "sets", "policy", "fully-associative", "direct-mapped"];
 
 /// The points of a sweep, in the order of the grid. Those that were skipped have no row.
-pub fn rows(swept: &Swept) -> Rows {
+pub(crate) fn rows(swept: &Swept) -> Rows {
     let units = swept.grid.units();
     let cache = units.iter().any(|unit| matches!(unit, SweptUnit::Cache(_)));
     let tlb = units.iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)));
@@ -153,7 +152,7 @@ fn chosen(swept: &Swept, point: &GridPoint, unit: SweptUnit, column: &str, kind:
 }
 
 /// A value without its unit.
-pub fn word(value: &AxisValue) -> String {
+pub(crate) fn word(value: &AxisValue) -> String {
     match value {
         AxisValue::Number(n) => n.to_string(),
         AxisValue::Word(word) => word.to_string(),

@@ -31,7 +31,7 @@ pub struct Swept {
 
 impl Swept {
     /// What was performed: the same on every machine of the grid.
-    pub fn references(&self) -> ReferenceCounts {
+    pub(crate) fn references(&self) -> ReferenceCounts {
         self.counted.iter().flatten().next().map(|counted| counted.references).unwrap_or_default()
     }
 }

@@ -2,26 +2,26 @@
 
 /// Writes the fields of a struct in the order of their numbers.
 #[derive(Debug, Default)]
-pub struct Struct {
+pub(crate) struct Struct {
     bytes: Vec<u8>,
     last: u8,
 }
 
 /// The types of fields and elements.
 mod kind {
-    pub const TRUE: u8 = 1;
-    pub const BYTE: u8 = 3;
-    pub const I32: u8 = 5;
-    pub const I64: u8 = 6;
-    pub const BINARY: u8 = 8;
-    pub const LIST: u8 = 9;
-    pub const STRUCT: u8 = 12;
+    pub(crate) const TRUE: u8 = 1;
+    pub(crate) const BYTE: u8 = 3;
+    pub(crate) const I32: u8 = 5;
+    pub(crate) const I64: u8 = 6;
+    pub(crate) const BINARY: u8 = 8;
+    pub(crate) const LIST: u8 = 9;
+    pub(crate) const STRUCT: u8 = 12;
 }
 
 impl Struct {
     /// A number of 32 bits, or a member of an enum.
     #[must_use]
-    pub fn i32(mut self, field: u8, value: i32) -> Self {
+    pub(crate) fn i32(mut self, field: u8, value: i32) -> Self {
         self.header(field, kind::I32);
         self.zigzag(value.into());
         self
@@ -29,7 +29,7 @@ impl Struct {
 
     /// A number of 64 bits.
     #[must_use]
-    pub fn i64(mut self, field: u8, value: i64) -> Self {
+    pub(crate) fn i64(mut self, field: u8, value: i64) -> Self {
         self.header(field, kind::I64);
         self.zigzag(value);
         self
@@ -37,7 +37,7 @@ impl Struct {
 
     /// A number of 8 bits.
     #[must_use]
-    pub fn byte(mut self, field: u8, value: u8) -> Self {
+    pub(crate) fn byte(mut self, field: u8, value: u8) -> Self {
         self.header(field, kind::BYTE);
         self.bytes.push(value);
         self
@@ -45,7 +45,7 @@ impl Struct {
 
     /// A truth value that is true.
     #[must_use]
-    pub fn yes(mut self, field: u8) -> Self {
+    pub(crate) fn yes(mut self, field: u8) -> Self {
         self.header(field, kind::TRUE);
         self
     }
@@ -58,9 +58,8 @@ impl Struct {
         self
     }
 
-    /// A struct.
     #[must_use]
-    pub fn one(mut self, field: u8, value: Struct) -> Self {
+    pub(crate) fn one(mut self, field: u8, value: Struct) -> Self {
         self.header(field, kind::STRUCT);
         self.bytes.extend(value.end());
         self
@@ -68,7 +67,7 @@ impl Struct {
 
     /// A list of structs.
     #[must_use]
-    pub fn many(mut self, field: u8, values: Vec<Struct>) -> Self {
+    pub(crate) fn many(mut self, field: u8, values: Vec<Struct>) -> Self {
         self.list(field, kind::STRUCT, values.len());
         for value in values {
             self.bytes.extend(value.end());
@@ -78,7 +77,7 @@ impl Struct {
 
     /// A list of numbers of 32 bits, or members of an enum.
     #[must_use]
-    pub fn i32s(mut self, field: u8, values: &[i32]) -> Self {
+    pub(crate) fn i32s(mut self, field: u8, values: &[i32]) -> Self {
         self.list(field, kind::I32, values.len());
         for value in values {
             self.zigzag((*value).into());
@@ -88,7 +87,7 @@ impl Struct {
 
     /// A list of texts.
     #[must_use]
-    pub fn texts(mut self, field: u8, values: &[&str]) -> Self {
+    pub(crate) fn texts(mut self, field: u8, values: &[&str]) -> Self {
         self.list(field, kind::BINARY, values.len());
         for value in values {
             self.binary(value);
@@ -97,7 +96,7 @@ impl Struct {
     }
 
     /// Its bytes, with the mark of its end.
-    pub fn end(mut self) -> Vec<u8> {
+    pub(crate) fn end(mut self) -> Vec<u8> {
         self.bytes.push(0);
         self.bytes
     }
@@ -129,7 +128,7 @@ impl Struct {
 }
 
 /// Seven bits a byte, the lowest first; a set highest bit says that more follow.
-pub fn varint(bytes: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn varint(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);
         value >>= 7;

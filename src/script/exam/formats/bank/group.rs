@@ -7,22 +7,20 @@ use crate::exam::formats::tree::Sheet;
 use crate::exam::paper::Paper;
 
 /// A paper, laid out for screens, with its fields.
-pub struct Laid<'p> {
-    /// The paper.
-    pub paper: &'p Paper,
+pub(crate) struct Laid<'p> {
+    pub(crate) paper: &'p Paper,
     /// As it is shown to students.
-    pub sheet: Sheet,
+    pub(crate) sheet: Sheet,
     fields: Vec<Field<'p>>,
 }
 
 impl<'p> Laid<'p> {
-    /// Lays papers out.
-    pub fn all(papers: &'p [Paper]) -> Vec<Self> {
+    pub(crate) fn all(papers: &'p [Paper]) -> Vec<Self> {
         papers.iter().map(|paper| Self { paper, sheet: for_screens(paper), fields: fields(paper) }).collect()
     }
 
     /// The fields of a question.
-    pub fn own(&self, question: usize) -> &[Field<'p>] {
+    pub(crate) fn own(&self, question: usize) -> &[Field<'p>] {
         let from = self.fields.partition_point(|field| field.question < question);
         let to = self.fields.partition_point(|field| field.question <= question);
         &self.fields[from..to]
@@ -31,20 +29,19 @@ impl<'p> Laid<'p> {
 
 /// A question, with its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// Its title.
-    pub title: String,
+pub(crate) struct Group {
+    pub(crate) title: String,
     /// How many questions of this title stand before it on a paper.
-    pub again: usize,
+    pub(crate) again: usize,
     /// Its versions: a place in the list of papers, and one among that paper's questions.
-    pub versions: Vec<(usize, usize)>,
+    pub(crate) versions: Vec<(usize, usize)>,
     /// Its number, where it is the same on all papers.
-    pub number: Option<usize>,
+    pub(crate) number: Option<usize>,
 }
 
 impl Group {
     /// Its number and title: `1 Address translation`.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self.number {
             Some(number) => format!("{number} {}", self.title),
             None if self.again > 0 => format!("{} ({})", self.title, self.again + 1),
@@ -53,7 +50,7 @@ impl Group {
     }
 
     /// That as a name of small letters, digits and `-`.
-    pub fn slug(&self) -> String {
+    pub(crate) fn slug(&self) -> String {
         match self.number {
             Some(number) => format!("{number}-{}", slug(&self.title)),
             None if self.again > 0 => format!("{}-{}", slug(&self.title), self.again + 1),
@@ -63,7 +60,7 @@ impl Group {
 }
 
 /// The questions of all papers, in the order in which they come up first.
-pub fn groups(papers: &[Paper]) -> Vec<Group> {
+pub(crate) fn groups(papers: &[Paper]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (of, paper) in papers.iter().enumerate() {
         for (at, question) in paper.questions.iter().enumerate() {

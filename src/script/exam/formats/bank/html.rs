@@ -4,7 +4,7 @@ use crate::report::xml::legal;
 
 /// Words that mean nothing: to HTML and XML, to Cloze and Mustache (`{`, `}`), to a filter for formulas (`$`, `\`) or for files
 /// (`@@PLUGINFILE@@`).
-pub fn escaped(words: &str) -> String {
+pub(crate) fn escaped(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for c in legal(words).chars() {
         match c {
@@ -24,7 +24,7 @@ pub fn escaped(words: &str) -> String {
 }
 
 /// An element of escaped words; nothing where there are none.
-pub fn element(tag: &str, words: &str) -> String {
+pub(crate) fn element(tag: &str, words: &str) -> String {
     if words.is_empty() { String::new() } else { format!("<{tag}>{}</{tag}>", escaped(words)) }
 }
 

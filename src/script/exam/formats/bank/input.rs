@@ -10,7 +10,7 @@ use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
 /// The most spellings that are listed for one field: more are too many for the patterns by which Moodle reads Cloze.
-pub const LISTED: usize = 1000;
+pub(crate) const LISTED: usize = 1000;
 /// The largest number that a platform compares as one: a double holds every integer up to it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 /// How far a number with a fraction may be off, of its size: a half in the third digit.
@@ -18,7 +18,7 @@ const OFF: f64 = 0.005;
 
 /// How a field is filled in, and what is right.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Input {
+pub(crate) enum Input {
     /// One of a few words, from a list; `right` is a place in it.
     Pick {
         /// The words.
@@ -50,7 +50,7 @@ pub enum Input {
 ///
 /// # Errors
 /// Where there are more right answers than can be listed, or none among the options.
-pub fn input(field: &Field) -> Result<Input, Refusal> {
+pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     match field.asked {
         Asked::Blank(blank) => Ok(of_blank(blank, page::bare(field.item))),
         Asked::Cell { cell, .. } => Ok(Input::Text(of_cell(cell))),

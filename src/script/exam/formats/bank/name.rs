@@ -8,13 +8,13 @@ use crate::exam::paper::Paper;
 const LONGEST: usize = 48;
 
 /// The exam's title; `Exam` where it has none.
-pub fn title(paper: &Paper) -> &str {
+pub(crate) fn title(paper: &Paper) -> &str {
     let said = paper.cover.iter().find(|(field, _)| &**field == "title");
     said.map_or("Exam", |(_, words)| words.as_str())
 }
 
 /// Words as a name of small letters, digits and `-`: `virtual-memory`.
-pub fn slug(words: &str) -> String {
+pub(crate) fn slug(words: &str) -> String {
     let mut slug = String::new();
     for c in words.chars() {
         match c.to_ascii_lowercase() {
@@ -31,7 +31,7 @@ pub fn slug(words: &str) -> String {
 }
 
 /// A question of a version: `virtual-memory-B-2`. It holds no seed.
-pub fn identifier(paper: &Paper, question: usize) -> String {
+pub(crate) fn identifier(paper: &Paper, question: usize) -> String {
     let code = paper
         .version
         .as_ref()
@@ -40,7 +40,7 @@ pub fn identifier(paper: &Paper, question: usize) -> String {
 }
 
 /// A version's code with nothing in it but letters, digits and `-`.
-pub fn slug_of_code(code: &str) -> String {
+pub(crate) fn slug_of_code(code: &str) -> String {
     code.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
@@ -51,7 +51,7 @@ pub fn place(field: &Field) -> String {
 }
 
 /// Why a format cannot hold a field.
-pub fn refusal(field: &Field, why: impl Into<String>) -> Refusal {
+pub(crate) fn refusal(field: &Field, why: impl Into<String>) -> Refusal {
     Refusal { part: place(field), why: why.into() }
 }
 

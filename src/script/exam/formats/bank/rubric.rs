@@ -6,7 +6,7 @@ use crate::exam::formats::plan::points;
 use crate::questions::entry::Rubric;
 
 /// A list of what marks are given for; nothing where nothing is said.
-pub fn rubric(rows: &[Rubric]) -> String {
+pub(crate) fn rubric(rows: &[Rubric]) -> String {
     let each: Vec<String> = rows.iter().map(row).collect();
     if each.is_empty() { String::new() } else { format!("<ul>{}</ul>", each.concat()) }
 }

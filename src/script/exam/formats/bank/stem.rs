@@ -13,7 +13,7 @@ use crate::report::doc;
 use crate::report::text::text;
 
 /// How a platform draws the places of fields.
-pub trait Slots {
+pub(crate) trait Slots {
     /// A blank that stands in a line.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ struct Stem<'f, 'p, S> {
 ///
 /// # Errors
 /// Why the platform cannot hold one of the fields.
-pub fn stem(
+pub(crate) fn stem(
     sheet: &Sheet,
     section: &Section,
     fields: &[Field],
@@ -53,7 +53,7 @@ pub fn stem(
 }
 
 /// What is given to a field: everything of its question, and of the part that it is in, that is not asked.
-pub fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
+pub(crate) fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
     let mut stem = Stem { out: String::new(), fields: BTreeMap::new(), slots };
     for block in &section.body {
         match block {

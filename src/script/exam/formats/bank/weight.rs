@@ -9,7 +9,7 @@ const LARGEST: i128 = 9999;
 
 /// Weights in the proportions of the points: those points where they are whole, else the smallest multiple of them that is;
 /// rounded where that would be too large, but none to 0 that has points. Each is 1 where nothing has points.
-pub fn weights(points: &[Number]) -> Vec<u64> {
+pub(crate) fn weights(points: &[Number]) -> Vec<u64> {
     let exact = exact(points).filter(|all| all.iter().all(|one| *one <= LARGEST));
     let all = exact.unwrap_or_else(|| rounded(points));
     let none = all.iter().all(Zero::is_zero);

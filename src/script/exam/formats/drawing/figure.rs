@@ -5,7 +5,7 @@ use super::{bits, layout, ruler, sharing, tables};
 use crate::exam::formats::tree::Figure;
 
 /// The drawings of a figure: side by side where they are narrow enough.
-pub fn drawings(figure: &Figure, canvas: Canvas) -> Vec<Drawing> {
+pub(crate) fn drawings(figure: &Figure, canvas: Canvas) -> Vec<Drawing> {
     match figure {
         Figure::Bits { title, bits } => vec![bits::draw(title, bits, canvas)],
         Figure::Layouts(layouts) => layout::draw(layouts, canvas),

@@ -10,7 +10,7 @@ mod sharing;
 mod svg;
 mod tables;
 
-pub use figure::drawings;
-pub use picture::picture;
-pub use shapes::Canvas;
-pub use svg::svg;
+pub(crate) use figure::drawings;
+pub(crate) use picture::picture;
+pub(crate) use shapes::Canvas;
+pub(crate) use svg::svg;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::shapes::{Anchor, Drawing, POINT, Shape};
 
 /// A drawing; `escaped` makes text inert. Grey stays white: what is drawn is told by lines alone.
-pub fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
+pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
     let mut out = format!("\\begin{{picture}}({:.2},{:.2})\n", drawing.width, drawing.height);
     for shape in &drawing.shapes {
         self::shape(&mut out, shape, drawing.height, escaped);

@@ -2,16 +2,16 @@
 
 /// What there is to draw on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Canvas {
+pub(crate) struct Canvas {
     /// Its width, in millimetres.
-    pub room: f64,
+    pub(crate) room: f64,
     /// The size of text, in millimetres.
-    pub text: f64,
+    pub(crate) text: f64,
 }
 
 impl Canvas {
     /// The width of a page between its margins, in the size of print.
-    pub fn of(width: f64, large: bool) -> Self {
+    pub(crate) fn of(width: f64, large: bool) -> Self {
         // 9 points beside text of 11: addresses are long.
         Self { room: width, text: if large { 18.0 } else { 9.0 } * POINT }
     }
@@ -19,38 +19,34 @@ impl Canvas {
 
 impl Canvas {
     /// How many times the size of running text it is wide.
-    pub fn columns(self) -> f64 {
+    pub(crate) fn columns(self) -> f64 {
         let text = if self.text > 17.0 * POINT { self.text } else { 11.0 * POINT };
         self.room / text
     }
 }
 
 /// A point, in millimetres.
-pub const POINT: f64 = 0.352_778;
+pub(crate) const POINT: f64 = 0.352_778;
 /// The width of a character of the font of drawings, for one of its size.
-pub const CHARACTER: f64 = 0.602;
+pub(crate) const CHARACTER: f64 = 0.602;
 
 /// A drawing. Lengths are in millimetres, from the upper left corner.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Drawing {
-    /// Its width.
-    pub width: f64,
-    /// Its height.
-    pub height: f64,
-    /// What it is.
-    pub title: String,
+pub(crate) struct Drawing {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    pub(crate) title: String,
     /// What it shows, in words, for who does not see it.
-    pub alt: String,
+    pub(crate) alt: String,
     /// What is drawn, in order.
-    pub shapes: Vec<Shape>,
+    pub(crate) shapes: Vec<Shape>,
 }
 
 /// A point of a drawing.
 pub type Place = (f64, f64);
 
-/// Something drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A line, horizontal or vertical.
     Line { from: Place, to: Place, dashed: bool },
     /// The outline of a box; grey inside or white.
@@ -63,7 +59,7 @@ pub enum Shape {
 
 /// Which point of a text is where its place says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
+pub(crate) enum Anchor {
     /// Its left end.
     Left,
     /// Its middle.
@@ -73,18 +69,15 @@ pub enum Anchor {
 }
 
 impl Drawing {
-    /// Draws a line.
-    pub fn line(&mut self, from: Place, to: Place, dashed: bool) {
+    pub(crate) fn line(&mut self, from: Place, to: Place, dashed: bool) {
         self.shapes.push(Shape::Line { from, to, dashed });
     }
 
-    /// Draws an arrow.
-    pub fn arrow(&mut self, from: Place, to: Place) {
+    pub(crate) fn arrow(&mut self, from: Place, to: Place) {
         self.shapes.push(Shape::Arrow { from, to });
     }
 
-    /// Draws a box.
-    pub fn outline(&mut self, at: Place, size: Place, grey: bool) {
+    pub(crate) fn outline(&mut self, at: Place, size: Place, grey: bool) {
         self.shapes.push(Shape::Box { at, size, grey });
     }
 
@@ -98,6 +91,6 @@ impl Drawing {
 }
 
 /// The width of a text.
-pub fn width(text: &str, size: f64) -> f64 {
+pub(crate) fn width(text: &str, size: f64) -> f64 {
     text.chars().count() as f64 * CHARACTER * size
 }

@@ -6,7 +6,7 @@ use super::shapes::{Anchor, Drawing, Shape};
 use crate::exam::formats::html::escape::escaped;
 
 /// A drawing, with its title and what it shows in words.
-pub fn svg(drawing: &Drawing) -> String {
+pub(crate) fn svg(drawing: &Drawing) -> String {
     let (width, height) = (drawing.width, drawing.height);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width:.2}mm\" height=\"{height:.2}mm\" \

@@ -9,10 +9,10 @@ use crate::exam::formats::drawing::{Canvas, drawings, svg};
 use crate::exam::formats::tree::{Block, Choice, Figure, Paragraph, Row};
 
 /// The width of a page between its margins, in millimetres.
-pub const ROOM: f64 = 174.0;
+pub(crate) const ROOM: f64 = 174.0;
 
 /// Blocks as a piece of a page, in its size of print.
-pub fn piece(blocks: &[Block], canvas: Canvas) -> String {
+pub(crate) fn piece(blocks: &[Block], canvas: Canvas) -> String {
     let mut writer = Writer { out: String::new(), canvas };
     writer.blocks(blocks);
     writer.out

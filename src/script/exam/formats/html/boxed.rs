@@ -4,7 +4,7 @@ use super::escape::escaped;
 use crate::exam::formats::tree::Blank;
 
 /// A box as paper has it: empty, or filled in.
-pub fn boxed(blank: &Blank) -> String {
+pub(crate) fn boxed(blank: &Blank) -> String {
     let room = blank.room();
     let inside = match &blank.content {
         Some(content) if blank.shrunk() < 1.0 => {

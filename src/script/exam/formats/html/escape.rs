@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Text for between tags or in quotes.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -22,7 +22,7 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// A string of CSS, with its quotes: everything but letters and digits by its number.
-pub fn css_string(text: &str) -> String {
+pub(crate) fn css_string(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars().filter(|character| !character.is_control()) {
         match character {

@@ -2,7 +2,7 @@
 
 mod blocks;
 mod boxed;
-pub mod escape;
+pub(crate) mod escape;
 mod page;
 mod table;
 

@@ -11,7 +11,7 @@ const CHARACTER: f64 = 0.55;
 const BETWEEN: f64 = 0.8;
 
 /// A table; `class` tells what it is for. It is smaller where it is wider than so many times the size of text.
-pub fn table(out: &mut String, table: &Table, class: &str, room: f64) {
+pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     let columns = table.columns().count() as f64;
     let wide = f64::from(table.widths().iter().sum::<u32>()) * CHARACTER + columns * BETWEEN;
     let size =

@@ -16,16 +16,14 @@ const INDENT: f64 = 8.0;
 /// Characters from which on a label of a worksheet is divided into lines.
 const LONG: usize = 48;
 
-/// Writes blocks.
-pub struct Writer<'l> {
+pub(crate) struct Writer<'l> {
     out: String,
     canvas: Canvas,
     labels: &'l Labels,
     text: &'l Text,
 }
 
-/// A box.
-pub fn blank(blank: &Blank, text: &Text) -> String {
+pub(crate) fn blank(blank: &Blank, text: &Text) -> String {
     let inside = match &blank.content {
         Some(content) => format!("\\bfseries {}", text.escaped(content)),
         None => format!("\\ttfamily {}", text.escaped(&blank.prefix)),
@@ -40,7 +38,7 @@ fn width(blank: &Blank) -> f64 {
 
 impl<'l> Writer<'l> {
     /// Blocks, one after the other.
-    pub fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels, text: &'l Text) -> String {
+    pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels, text: &'l Text) -> String {
         let mut writer = Self { out: String::new(), canvas, labels, text };
         for block in blocks {
             let written = writer.block(block);

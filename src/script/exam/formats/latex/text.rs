@@ -77,13 +77,13 @@ const ACCENTS: &[(&str, &str, &str)] = &[
 
 /// Writes text, and keeps what the basic fonts do not have.
 #[derive(Debug, Default)]
-pub struct Text {
+pub(crate) struct Text {
     missing: RefCell<BTreeSet<char>>,
 }
 
 impl Text {
     /// Text that TeX prints as it is.
-    pub fn escaped(&self, text: &str) -> String {
+    pub(crate) fn escaped(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
@@ -112,7 +112,7 @@ impl Text {
     }
 
     /// Text whose spaces keep their width, without line breaks.
-    pub fn fixed(&self, text: &str) -> String {
+    pub(crate) fn fixed(&self, text: &str) -> String {
         self.escaped(text).replace(' ', "~")
     }
 
@@ -134,7 +134,7 @@ impl Text {
     }
 
     /// What could not be written.
-    pub fn missing(&self) -> Option<char> {
+    pub(crate) fn missing(&self) -> Option<char> {
         self.missing.borrow().first().copied()
     }
 }

@@ -10,9 +10,9 @@ use crate::exam::formats::export::Refusal;
 use crate::report::xml::legal;
 
 /// Draws fields in Cloze; `weights` are of those that are no essays, in order.
-pub struct Cloze<'w> {
+pub(crate) struct Cloze<'w> {
     /// What each field weighs.
-    pub weights: std::slice::Iter<'w, u64>,
+    pub(crate) weights: std::slice::Iter<'w, u64>,
 }
 
 impl Slots for Cloze<'_> {

@@ -7,7 +7,7 @@ use crate::exam::formats::tree::{Block, Cell, Paragraph, Table};
 const NAMES: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 /// Powers of two, and the digits of hexadecimal.
-pub fn appendix(labels: &Labels) -> Vec<Block> {
+pub(crate) fn appendix(labels: &Labels) -> Vec<Block> {
     let say = |words: &'static str| labels.say(words).to_owned();
     let heads = || vec!["n".to_owned(), "2ⁿ".to_owned(), String::new(), say("hex")];
     let power = |n: u32| {

@@ -9,7 +9,7 @@ use crate::exam::paper::Paper;
 const OWNER: [u32; 2] = [32, 14];
 
 /// What stands before the questions; `assumptions` are those of all of them.
-pub fn front(paper: &Paper, edition: Edition, labels: &Labels, assumptions: Vec<String>) -> Front {
+pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels, assumptions: Vec<String>) -> Front {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title");
     let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
     let cover = rest.map(|(name, words)| (labels.say(&capital(name)).to_owned(), words.clone()));

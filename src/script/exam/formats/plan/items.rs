@@ -21,13 +21,13 @@ const WORKSHEET: u32 = 12;
 const SPACE: (u32, u32) = (40, 2000);
 
 /// `8 points`
-pub fn points(points: Number, labels: &Labels) -> String {
+pub(crate) fn points(points: Number, labels: &Labels) -> String {
     let one = points.as_integer() == Some(1);
     format!("{points} {}", labels.say(if one { "point" } else { "points" }))
 }
 
 /// The items of a paper as blocks, one after the other, each with the names of its fields.
-pub struct Items<'p> {
+pub(crate) struct Items<'p> {
     edition: Edition,
     labels: &'p Labels,
     /// Characters that a table may be wide.
@@ -38,7 +38,7 @@ pub struct Items<'p> {
 
 impl<'p> Items<'p> {
     /// The items of a paper; tables may be so many characters wide.
-    pub fn of(paper: &Paper, edition: Edition, labels: &'p Labels, room: u32) -> Self {
+    pub(crate) fn of(paper: &Paper, edition: Edition, labels: &'p Labels, room: u32) -> Self {
         let mut names: Vec<Vec<String>> = Vec::new();
         for field in fields(paper) {
             names.resize(names.len().max(field.of_item + 1), Vec::new());

@@ -8,5 +8,5 @@ mod sharing;
 mod sheet;
 mod tables;
 
-pub use items::points;
+pub(crate) use items::points;
 pub use sheet::{for_screens, sheet};

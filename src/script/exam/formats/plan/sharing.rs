@@ -11,7 +11,7 @@ use crate::report::text::text;
 use crate::run::view::SharingView;
 
 /// Pages of processes, and the frames that they are in.
-pub fn figure(of: &SharingView) -> Block {
+pub(crate) fn figure(of: &SharingView) -> Block {
     let frames: BTreeSet<u64> =
         of.processes.iter().flat_map(|(_, pages)| pages.iter().map(|page| page.frame)).collect();
     let place = |frame: u64| frames.iter().position(|known| *known == frame).unwrap_or(0);

@@ -10,7 +10,7 @@ use crate::run::view::{TreeEntry, TreeTable, TreeView};
 const DRAWN: u64 = 32;
 
 /// A tree of page tables.
-pub fn figure(view: &TreeView) -> Block {
+pub(crate) fn figure(view: &TreeView) -> Block {
     let lines = flush(&text(&blocks(view), false));
     if view.root.size() > DRAWN {
         return Block::Lines(lines);

@@ -14,15 +14,15 @@ use crate::lang::value::Value as Known;
 use crate::questions::entry::{Form, Radix};
 
 /// Draws fields as elements, and notes what is right.
-pub struct Elements<'d> {
+pub(crate) struct Elements<'d> {
     /// The names of fields that are answered with `-` in some version.
-    pub dashes: BTreeSet<&'d str>,
+    pub(crate) dashes: BTreeSet<&'d str>,
     /// What each field weighs that is no essay.
-    pub weights: std::slice::Iter<'d, u64>,
+    pub(crate) weights: std::slice::Iter<'d, u64>,
     /// What is right, as it is shown to students afterwards.
-    pub answers: Map<String, Value>,
+    pub(crate) answers: Map<String, Value>,
     /// Every spelling of what is right in a text.
-    pub accepted: Map<String, Value>,
+    pub(crate) accepted: Map<String, Value>,
 }
 
 impl Slots for Elements<'_> {
@@ -114,7 +114,7 @@ fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
 }
 
 /// What essays are marked by, which only graders see.
-pub fn rubrics(fields: &[Field]) -> String {
+pub(crate) fn rubrics(fields: &[Field]) -> String {
     let essays = fields.iter().filter_map(|field| match input(field) {
         Ok(Input::Essay { rubric, .. }) => Some(format!(
             "<pl-manual-grading-only><p>{}</p>{}</pl-manual-grading-only>\n",

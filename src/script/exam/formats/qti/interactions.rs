@@ -14,28 +14,27 @@ const WIDTH: u32 = 16;
 
 /// What is noted of an interaction.
 #[derive(Debug, Clone)]
-pub struct Response {
-    /// Its identifier.
-    pub identifier: String,
+pub(crate) struct Response {
+    pub(crate) identifier: String,
     /// The type of what is answered: `string`, `identifier`, `float`.
-    pub base: &'static str,
+    pub(crate) base: &'static str,
     /// Several may be chosen.
-    pub several: bool,
+    pub(crate) several: bool,
     /// What is right: none for what a person marks.
-    pub correct: Vec<String>,
+    pub(crate) correct: Vec<String>,
     /// What each answer is worth.
-    pub worth: Vec<(String, f64)>,
+    pub(crate) worth: Vec<(String, f64)>,
     /// How far a number may be off, in percent of what is right.
-    pub off: Option<f64>,
+    pub(crate) off: Option<f64>,
     /// What the whole is worth.
-    pub points: f64,
+    pub(crate) points: f64,
 }
 
 /// Draws fields as interactions.
 #[derive(Debug, Default)]
-pub struct Interactions {
+pub(crate) struct Interactions {
     /// What is noted of each, in order.
-    pub responses: Vec<Response>,
+    pub(crate) responses: Vec<Response>,
 }
 
 impl Slots for Interactions {

@@ -9,28 +9,28 @@ use crate::exam::formats::export::File;
 use crate::report::xml::{Xml, document, empty, legal, within, words};
 
 /// The namespace of items and tests.
-pub const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imsqti_v2p1";
+pub(crate) const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imsqti_v2p1";
 /// Where their schema is.
-pub const SCHEMA: &str =
+pub(crate) const SCHEMA: &str =
     "http://www.imsglobal.org/xsd/imsqti_v2p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd";
 /// The namespace of schema locations.
-pub const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+pub(crate) const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A version of a question.
 pub struct Entry {
     /// Its identifier in the package.
-    pub identifier: String,
+    pub(crate) identifier: String,
     /// Its number and title.
-    pub title: String,
+    pub(crate) title: String,
     /// What is shown, with its interactions.
-    pub stem: String,
+    pub(crate) stem: String,
     /// What is noted of them.
-    pub responses: Vec<Response>,
+    pub(crate) responses: Vec<Response>,
 }
 
 impl Entry {
     /// Its file in the package.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         format!("items/{}.xml", self.identifier)
     }
 }
@@ -98,7 +98,7 @@ fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
 ///
 /// # Errors
 /// None: it writes to memory.
-pub fn outcome(xml: &mut Xml, identifier: &str, value: f64) -> io::Result<()> {
+pub(crate) fn outcome(xml: &mut Xml, identifier: &str, value: f64) -> io::Result<()> {
     let attributes = [("identifier", identifier), ("cardinality", "single"), ("baseType", "float")];
     within(xml, "outcomeDeclaration", &attributes, |xml| {
         within(xml, "defaultValue", &[], |xml| words(xml, "value", &value.to_string()))

@@ -16,7 +16,7 @@ const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imscp_v1p1";
 const SCHEMA: &str = "http://www.imsglobal.org/xsd/imscp_v1p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/qtiv2p1_imscpv1p2_v1p0.xsd";
 
 /// The manifest of a package of these files: the test, which depends on all items, and the items.
-pub fn manifest(name: &str, files: &[File]) -> File {
+pub(crate) fn manifest(name: &str, files: &[File]) -> File {
     let identifier = format!("manifest-{name}");
     let attributes = [
         ("xmlns", NAMESPACE),
@@ -55,7 +55,7 @@ fn named(path: &str) -> String {
 }
 
 /// The files in a zip. It has no times, so that the same files give the same bytes.
-pub fn zipped(files: &[File]) -> Vec<u8> {
+pub(crate) fn zipped(files: &[File]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)

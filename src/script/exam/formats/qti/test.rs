@@ -8,7 +8,7 @@ use crate::exam::formats::export::File;
 use crate::report::xml::{Xml, document, empty, legal, within};
 
 /// The test's file in the package.
-pub const PATH: &str = "test.xml";
+pub(crate) const PATH: &str = "test.xml";
 
 /// The file of the test.
 pub fn write(title: &str, sections: &[Vec<Entry>]) -> File {

@@ -13,15 +13,13 @@ const LONG: usize = 28;
 /// How far the way to an answer is indented, in millimetres.
 const INDENT: f64 = 8.0;
 
-/// Writes blocks.
-pub struct Writer<'l> {
+pub(crate) struct Writer<'l> {
     out: String,
     canvas: Canvas,
     labels: &'l Labels,
 }
 
-/// A box.
-pub fn blank(blank: &Blank) -> String {
+pub(crate) fn blank(blank: &Blank) -> String {
     let mut out = format!("blank({}", blank.room());
     if let Some(content) = &blank.content {
         // No line of a box is broken.
@@ -50,7 +48,7 @@ fn words(text: &str) -> String {
 
 impl<'l> Writer<'l> {
     /// Blocks as statements of Typst's scripting.
-    pub fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels) -> String {
+    pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels) -> String {
         let mut writer = Self { out: String::new(), canvas, labels };
         for block in blocks {
             writer.block(block);

@@ -6,7 +6,7 @@ use std::fmt::Write;
 const LONG: usize = 24;
 
 /// A string of Typst's scripting, with its quotes: there only `\` and `"` mean something.
-pub fn string(text: &str) -> String {
+pub(crate) fn string(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {
         match character {
@@ -23,12 +23,12 @@ pub fn string(text: &str) -> String {
 }
 
 /// A string, or `none` for an empty text.
-pub fn perhaps(text: &str) -> String {
+pub(crate) fn perhaps(text: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { string(text) }
 }
 
 /// A string of running text: a long word may be divided after `_` (numbers in binary) and `,`.
-pub fn flowing(text: &str) -> String {
+pub(crate) fn flowing(text: &str) -> String {
     let divided = text.split(' ').map(|word| {
         if word.chars().count() < LONG {
             word.to_owned()
@@ -40,7 +40,7 @@ pub fn flowing(text: &str) -> String {
 }
 
 /// Values in brackets: `(a, b,)`.
-pub fn array(all: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn array(all: impl IntoIterator<Item = String>) -> String {
     let mut out = String::from("(");
     for one in all {
         let _ = write!(out, "{one}, ");

@@ -16,7 +16,7 @@ const LINES: usize = 24;
 
 /// The faults inside a system call, then what it returned and what that means. `bound` is the variable that its result was
 /// given to.
-pub fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
+pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     let mut blocks = fault::faults(names(record), &record.faults, Some(record.name));
     let tone = if record.reply.result.is_err() { Tone::Bad } else { Tone::Plain };
     let means = means(record).map(|means| format!(": {means}")).unwrap_or_default();
@@ -30,7 +30,7 @@ pub fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
 }
 
 /// What a system call came to, behind its statement in a loop: `→ 0x1000`, `→ -1 (EINVAL)`.
-pub fn short(record: &CallRecord) -> String {
+pub(crate) fn short(record: &CallRecord) -> String {
     let faults = faults_inside(&record.faults).map(|faults| format!(", {}", faults.trim_end_matches('.')));
     let faults = faults.unwrap_or_default();
     match record.reply.result {
@@ -41,7 +41,7 @@ pub fn short(record: &CallRecord) -> String {
 }
 
 /// Whether a call left anything behind but its result: areas, the break, faults, files, output, processes.
-pub fn changed(record: &CallRecord) -> bool {
+pub(crate) fn changed(record: &CallRecord) -> bool {
     let effect = &record.effect;
     let moved =
         effect.file.as_ref().is_some_and(|file| file.size.0 != file.size.1 || file.offset.0 != file.offset.1);

@@ -4,22 +4,22 @@ use crate::report::narrate::words::count;
 use crate::run::record::CallRecord;
 
 /// `13 bytes`
-pub fn bytes(n: u64) -> String {
+pub(crate) fn bytes(n: u64) -> String {
     count(n, "byte", "bytes")
 }
 
 /// `2 pages`
-pub fn pages(n: u64) -> String {
+pub(crate) fn pages(n: u64) -> String {
     count(n, "page", "pages")
 }
 
 /// `2 areas`
-pub fn areas(n: usize) -> String {
+pub(crate) fn areas(n: usize) -> String {
     count(n as u64, "area", "areas")
 }
 
 /// What becomes of the frames of pages that were unmapped: `; 2 frames are free again`.
-pub fn leaving(record: &CallRecord) -> String {
+pub(crate) fn leaving(record: &CallRecord) -> String {
     let (before, after) = record.effect.resident;
     let (used, later) = record.effect.frames;
     let pages = before.saturating_sub(after);

@@ -19,7 +19,7 @@ use pagewalk_engine::machine::policy::POLICIES;
 const MOST: usize = 8;
 
 /// What was declared, and the kernel that was started for it.
-pub fn blocks(declared: &Declared) -> Vec<Block> {
+pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
     let mut blocks = Vec::new();
     let explicit = matches!(declared.what, Declaration::Kernel);
     if let Some(booted) = &declared.booted {
@@ -35,7 +35,7 @@ pub fn blocks(declared: &Declared) -> Vec<Block> {
 }
 
 /// The kernel that was started, by its own declaration or for something else.
-pub fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
+pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(machine) = &booted.machine {
         blocks.push(Block::line("No machine was declared, so it is a core-i7:"));
@@ -97,7 +97,7 @@ fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
 }
 
 /// What the kernel did of its own accord: a sentence, and the pages that it moved.
-pub fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
+pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
     let own = ProcessRef { pid: Pid(0), name: "".into() };
     let names = Names { spec: &action.spec, legend: &action.legend, own: &own };
     let what = came_to(&names, action);

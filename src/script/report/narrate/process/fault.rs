@@ -14,7 +14,7 @@ const MOST: usize = 6;
 
 /// The faults of a statement, a paragraph each for why and for what was done; of very many the first. `call` is the system
 /// call inside which they happened.
-pub fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<Block> {
+pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<Block> {
     let mut blocks = Vec::new();
     for fault in faults.iter().take(MOST) {
         blocks.extend(Telling::new(names, fault, call).blocks());
@@ -36,7 +36,7 @@ pub fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<B
 }
 
 /// A fault in a few words, as loops tell it: `fault demand-zero, frame 0, evicted 0x40 (swap slot 0)`.
-pub fn short(names: Names, fault: &FaultRecord) -> String {
+pub(crate) fn short(names: Names, fault: &FaultRecord) -> String {
     let class = fault.class();
     let mut words = vec![format!("fault {}", class.map_or("none", FaultClass::name))];
     if let Some((signal, code)) = class.and_then(FaultClass::signal) {
@@ -53,7 +53,7 @@ pub fn short(names: Names, fault: &FaultRecord) -> String {
 }
 
 /// A fault about to be told.
-pub struct Telling<'a> {
+pub(crate) struct Telling<'a> {
     names: Names<'a>,
     fault: &'a FaultRecord,
     handled: Handled,
@@ -63,7 +63,7 @@ pub struct Telling<'a> {
 
 impl<'a> Telling<'a> {
     /// A fault of a statement.
-    pub fn new(names: Names<'a>, fault: &'a FaultRecord, call: Option<&'a str>) -> Self {
+    pub(crate) fn new(names: Names<'a>, fault: &'a FaultRecord, call: Option<&'a str>) -> Self {
         Self { names, fault, handled: Handled::of(&fault.steps), call }
     }
 
@@ -340,7 +340,7 @@ fn tables(levels: &[u32]) -> Option<String> {
 }
 
 /// Which page made room, and where it went.
-pub fn eviction(names: &Names, evicted: &Evicted) -> String {
+pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
     let page = match evicted.page {
         Some(page) => names.page_of(page),
         None => "a page that nobody maps".to_owned(),

@@ -5,45 +5,42 @@ use pagewalk_engine::kernel::ids::FrameNo;
 
 /// What a fault handler did, each thing at its latest; evictions all.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Handled {
+pub(crate) struct Handled {
     /// The stack grew down to here.
-    pub grew: Option<u64>,
+    pub(crate) grew: Option<u64>,
     /// Levels of the page tables that were made.
-    pub tables: Vec<u32>,
+    pub(crate) tables: Vec<u32>,
     /// Frames whose pages went.
-    pub evicted: Vec<Evicted>,
+    pub(crate) evicted: Vec<Evicted>,
     /// A frame was filled with zeros.
-    pub zeroed: Option<FrameNo>,
+    pub(crate) zeroed: Option<FrameNo>,
     /// A frame was filled from somewhere.
-    pub filled: Option<(FrameNo, BackingStore)>,
+    pub(crate) filled: Option<(FrameNo, BackingStore)>,
     /// A frame was there already.
-    pub shared: Option<FrameNo>,
+    pub(crate) shared: Option<FrameNo>,
     /// A page was copied; the source is none for zeros, and where a file's page was read into the copy at once.
-    pub copied: Option<(Option<FrameNo>, FrameNo)>,
+    pub(crate) copied: Option<(Option<FrameNo>, FrameNo)>,
     /// The last sharer kept its frame.
-    pub reused: Option<FrameNo>,
+    pub(crate) reused: Option<FrameNo>,
     /// The entry was set: the frame (none is the zero page), and whether it may be stored to.
-    pub mapped: Option<(Option<FrameNo>, bool)>,
-    /// Pages mapped around.
-    pub around: u32,
+    pub(crate) mapped: Option<(Option<FrameNo>, bool)>,
+    pub(crate) around: u32,
     /// The fault was major; none if it was not resolved.
-    pub major: Option<bool>,
+    pub(crate) major: Option<bool>,
 }
 
 /// A frame whose page went.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Evicted {
-    /// The frame.
-    pub frame: FrameNo,
-    /// The page.
-    pub page: Option<ProcessPage>,
+pub(crate) struct Evicted {
+    pub(crate) frame: FrameNo,
+    pub(crate) page: Option<ProcessPage>,
     /// Where it was written.
-    pub to: Option<BackingStore>,
+    pub(crate) to: Option<BackingStore>,
 }
 
 impl Handled {
     /// What these steps did.
-    pub fn of(steps: &[KernelStep]) -> Self {
+    pub(crate) fn of(steps: &[KernelStep]) -> Self {
         let mut handled = Self::default();
         for step in steps {
             match *step {

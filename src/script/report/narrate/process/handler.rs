@@ -8,7 +8,7 @@ use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
 /// What the handler did about a fault, as steps. `call` is the system call inside which it happened.
-pub fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::Step> {
+pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::Step> {
     let handler = Handler { names, fault, call };
     let mut steps: Vec<doc::Step> = fault.steps.iter().filter_map(|step| handler.step(*step)).collect();
     if fault.class().is_none() {
@@ -21,7 +21,7 @@ pub fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::
 }
 
 /// What a system call did: the faults inside it.
-pub fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
+pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
     let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
     let mut steps = vec![said("process → kernel", format!("system call {}", record.name))];
     for fault in &record.faults {
@@ -38,7 +38,7 @@ pub fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
 }
 
 /// What the kernel did of its own accord, as steps.
-pub fn action_steps(
+pub(crate) fn action_steps(
     spec: &pagewalk_engine::machine::spec::Spec,
     legend: &Legend,
     done: &[KernelStep],

@@ -13,7 +13,7 @@ use pagewalk_engine::kernel::vma::{Prot, Vma};
 const DRAWN: usize = 40;
 
 /// The picture and the structures.
-pub fn blocks(view: &LayoutView) -> Vec<Block> {
+pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
     let legend = Legend::default();
     let names = Names { spec: &view.spec, legend: &legend, own: &view.process };
     let drawing = Drawing { view, names };

@@ -7,8 +7,7 @@ use pagewalk_engine::machine::spec::Spec;
 /// Areas that are printed.
 const MOST: usize = 200;
 
-/// The lines.
-pub fn lines(spec: &Spec, areas: &[AreaRecord]) -> Vec<String> {
+pub(crate) fn lines(spec: &Spec, areas: &[AreaRecord]) -> Vec<String> {
     let mut lines: Vec<String> = areas.iter().take(MOST).map(|area| line(spec, area)).collect();
     if areas.len() > MOST {
         lines.push(format!("… and {} more", areas.len() - MOST));

@@ -7,7 +7,7 @@ use crate::report::narrate::words::thousands;
 use crate::run::record::{CallRecord, FileRecord};
 
 /// What a call that succeeded did, as the rest of a sentence; none if its result speaks for itself.
-pub fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
+pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let process = names.process();
     match record.name {
         "fork" => fork(names, record),

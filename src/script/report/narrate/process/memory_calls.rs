@@ -10,7 +10,7 @@ use pagewalk_engine::kernel::syscall::constant;
 const NAMED: usize = 3;
 
 /// What a call on memory that succeeded did, as the rest of a sentence.
-pub fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
+pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let values: Vec<Arg> = record.args.iter().map(|arg| arg.value.clone()).collect();
     let call = MemoryCall { names, record, args: Args::new(&values) };
     match record.name {

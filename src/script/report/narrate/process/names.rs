@@ -15,21 +15,20 @@ const NARROW: u32 = 32;
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
     /// The machine, for widths.
-    pub spec: &'a Spec,
+    pub(crate) spec: &'a Spec,
     /// Files and other processes.
-    pub legend: &'a Legend,
+    pub(crate) legend: &'a Legend,
     /// The process that the sentences are about.
-    pub own: &'a ProcessRef,
+    pub(crate) own: &'a ProcessRef,
 }
 
 impl Names<'_> {
     /// The process that the sentences are about.
-    pub fn process(&self) -> &str {
+    pub(crate) fn process(&self) -> &str {
         &self.own.name
     }
 
-    /// A process.
-    pub fn other(&self, pid: Pid) -> String {
+    pub(crate) fn other(&self, pid: Pid) -> String {
         match self.legend.processes.get(&pid) {
             _ if pid == self.own.pid => self.own.name.to_string(),
             Some(name) => name.to_string(),
@@ -38,7 +37,7 @@ impl Names<'_> {
     }
 
     /// The page that an address lies in: `page 0x40`.
-    pub fn page_at(&self, va: u64) -> String {
+    pub(crate) fn page_at(&self, va: u64) -> String {
         self.page(va.checked_shr(self.spec.page_bits()).unwrap_or(0))
     }
 
@@ -48,17 +47,17 @@ impl Names<'_> {
     }
 
     /// A page of some process: `page 0x40 of P2`.
-    pub fn page_of(&self, page: ProcessPage) -> String {
+    pub(crate) fn page_of(&self, page: ProcessPage) -> String {
         format!("{} of {}", self.page(page.vpn.raw()), self.other(page.pid))
     }
 
     /// The name of a file.
-    pub fn file(&self, file: FileId) -> String {
+    pub(crate) fn file(&self, file: FileId) -> String {
         self.legend.files.get(&file).map_or_else(|| format!("file {file}"), ToString::to_string)
     }
 
     /// Where bytes come from or go to: `swap slot 4`, `page 2 of a.out`.
-    pub fn store(&self, store: BackingStore) -> String {
+    pub(crate) fn store(&self, store: BackingStore) -> String {
         match store {
             BackingStore::File { file, page } | BackingStore::PageCache { file, page } => {
                 format!("page {} of {}", number(page), self.file(file))
@@ -68,18 +67,17 @@ impl Names<'_> {
         }
     }
 
-    /// An address.
-    pub fn address(&self, va: u64) -> String {
+    pub(crate) fn address(&self, va: u64) -> String {
         hex(va, self.spec.virtual_bits())
     }
 
     /// Where an area lies: `0x1000–0x1200`.
-    pub fn range(&self, start: u64, end: u64) -> String {
+    pub(crate) fn range(&self, start: u64, end: u64) -> String {
         format!("{}–{}", self.address(start), self.address(end))
     }
 
     /// An area with all that is known of it: `heap 0x1000–0x1200 rw-p, anonymous`.
-    pub fn area(&self, record: &AreaRecord) -> String {
+    pub(crate) fn area(&self, record: &AreaRecord) -> String {
         let Vma { start, end, .. } = record.area;
         let name = bare_name(record);
         let gap = if name.is_empty() { "" } else { " " };
@@ -87,7 +85,7 @@ impl Names<'_> {
     }
 
     /// What an area is called: its name, else its file's, else what it is.
-    pub fn area_name(&self, record: &AreaRecord) -> String {
+    pub(crate) fn area_name(&self, record: &AreaRecord) -> String {
         let name = bare_name(record);
         if !name.is_empty() {
             return name.to_owned();
@@ -101,34 +99,34 @@ impl Names<'_> {
     }
 
     /// The policy by which victims are chosen, in its word.
-    pub fn policy(&self) -> &'static str {
+    pub(crate) fn policy(&self) -> &'static str {
         let row = POLICIES.iter().find(|row| Some(row.policy) == self.legend.policy);
         row.map_or("the policy", |row| row.name)
     }
 
     /// A physical page that a table stands in.
-    pub fn table_page(&self, ppn: u64) -> String {
+    pub(crate) fn table_page(&self, ppn: u64) -> String {
         format!("page {}", parts::hex(ppn, self.spec.ppn_bits()))
     }
 }
 
 /// The name of an area, `[heap]` without its brackets; empty if it has none.
-pub fn bare_name(record: &AreaRecord) -> &str {
+pub(crate) fn bare_name(record: &AreaRecord) -> &str {
     record.name.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// A frame: `frame 3`.
-pub fn frame(frame: FrameNo) -> String {
+pub(crate) fn frame(frame: FrameNo) -> String {
     format!("frame {}", number(frame.0.into()))
 }
 
 /// The same at the beginning of a sentence.
-pub fn frame_first(frame: FrameNo) -> String {
+pub(crate) fn frame_first(frame: FrameNo) -> String {
     format!("Frame {}", number(frame.0.into()))
 }
 
 /// A number that tables print in hexadecimal, such as a frame's: below ten both ways are the same.
-pub fn number(n: u64) -> String {
+pub(crate) fn number(n: u64) -> String {
     if n < 10 { n.to_string() } else { format!("0x{n:X}") }
 }
 

@@ -18,23 +18,23 @@ use crate::lang::span::Span;
 
 /// A key, or a value that is neither a block nor a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scalar<'t> {
+pub(crate) struct Scalar<'t> {
     /// As written, without quotes; empty where nothing stands.
-    pub text: &'t str,
+    pub(crate) text: &'t str,
     /// Its place, without quotes.
-    pub span: Span,
+    pub(crate) span: Span,
     /// It stood in quotes.
-    pub quoted: bool,
+    pub(crate) quoted: bool,
 }
 
 impl Scalar<'_> {
     /// No value: nothing, `~` or `null`.
-    pub fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         !self.quoted && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
     }
 
     /// `true` or `false`.
-    pub fn truth(&self) -> Option<bool> {
+    pub(crate) fn truth(&self) -> Option<bool> {
         match self.text {
             _ if self.quoted => None,
             "true" | "True" | "TRUE" => Some(true),
@@ -49,7 +49,7 @@ pub type Entry<'t> = (Scalar<'t>, Node<'t>);
 
 /// A value of the document.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Node<'t> {
+pub(crate) enum Node<'t> {
     /// `64 B`, `plru`, nothing.
     Scalar(Scalar<'t>),
     /// `[9, 9]`, or lines that begin with `-`.
@@ -60,7 +60,7 @@ pub enum Node<'t> {
 
 impl Node<'_> {
     /// From its first scalar to its last; none where nothing stands.
-    pub fn span(&self) -> Option<Span> {
+    pub(crate) fn span(&self) -> Option<Span> {
         match self {
             Self::Scalar(scalar) => Some(scalar.span).filter(|span| span.end > span.start),
             Self::List(items) => {
@@ -76,7 +76,7 @@ impl Node<'_> {
 }
 
 /// From one place to a later one. An alias stands for a value that lies before it: then the first place alone.
-pub fn join(from: Span, to: Option<Span>) -> Span {
+pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
     let end = to.filter(|to| to.start >= from.start).map_or(from.end, |to| to.end);
     Span { end: end.max(from.end), ..from }
 }

@@ -19,33 +19,33 @@ impl Sink for Nowhere {
 }
 
 /// The state after a script.
-pub fn state(script: &str) -> State {
+pub(crate) fn state(script: &str) -> State {
     let (sources, script, wrong): (Sources, _, _) = read_text("script.pw", script, &mut ());
     assert_eq!(wrong, []);
     let (files, mut nowhere) = (Files::default(), Nowhere);
     let mut session = Session::new(&sources, &files, Options::of(&LANGUAGE), &mut nowhere);
     let place = script.body.first().map(|stmt| stmt.span).unwrap_or_default();
     session.run_block(&script.body, place).expect("it runs");
-    session.state
+    session.progress.state
 }
 
 /// A machine with a kernel, two processes and their things.
-pub const PROCESSES: &str = "machine core-i7\nfile \"data.txt\" = \"hello\"\n\
+pub(crate) const PROCESSES: &str = "machine core-i7\nfile \"data.txt\" = \"hello\"\n\
     executable \"a.out\" {\n entry 0x400000\n | section | start | size | perms |\n | .text | 400000 | 1000 | r-x |\n}\n\
     process P1\nprocess P2\nlet page = 4 KB\nP1: let buf = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
     def twice(x, y) {\n show x\n}\nP1: read buf";
 
 /// The bare machine of a textbook.
-pub const SIMPLE: &str = "machine simple\nlet va = 0x3D4\nlet value = 7\nread va";
+pub(crate) const SIMPLE: &str = "machine simple\nlet va = 0x3D4\nlet value = 7\nread va";
 
 /// What is offered at the mark.
-pub fn offered(marked: &str, state: &State) -> Completions {
+pub(crate) fn offered(marked: &str, state: &State) -> Completions {
     let at = marked.find('‸').expect("a mark");
     complete(&marked.replacen('‸', "", 1), at, state)
 }
 
 /// Texts, what must be offered there, and what must not.
-pub fn holds(state: &State, table: &[(&str, &str, &str)]) {
+pub(crate) fn holds(state: &State, table: &[(&str, &str, &str)]) {
     for (marked, wanted, unwanted) in table {
         let found = offered(marked, state);
         let texts: Vec<&str> = found.items.iter().map(|item| item.text.as_str()).collect();

@@ -2,42 +2,44 @@
 
 use std::path::Path;
 
-use pagewalk_script::LANGUAGE;
-use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
-use pagewalk_script::lang::include::{Script, read, read_text};
-use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::lang::source::Sources;
-use pagewalk_script::report::diagnostics::{Style, render};
-use pagewalk_script::run::session::Options;
-use pagewalk_script::run::{self, Files};
+use crate::LANGUAGE;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::include::{Script, read, read_text};
+use crate::lang::loader::{Disk, Loader};
+use crate::lang::source::Sources;
+use crate::report::diagnostics::{Style, render};
+use crate::run::session::Options;
+use crate::run::{self, Files};
 
 /// The most diagnostics in a report.
 const MOST: usize = 100;
 
 /// A script and its mistakes.
 #[derive(Debug)]
-pub(crate) struct Reading {
-    pub(crate) sources: Sources,
-    pub(crate) script: Script,
+pub struct CheckedScript {
+    /// Its text and those of the files that it includes.
+    pub sources: Sources,
+    /// Its statements.
+    pub script: Script,
     /// The machine files and traces that it names.
-    pub(crate) files: Files,
+    pub files: Files,
     /// Its mistakes; empty if it can run.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Reading {
+impl CheckedScript {
     /// Reads and checks the script at this path (`-` is standard input) and all files that it names.
-    pub(crate) fn from_path(path: &Path) -> Self {
+    pub fn from_path(path: &Path) -> Self {
         Self::from_loader(path, &mut Disk)
     }
 
     /// The same with files from a loader.
-    pub(crate) fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
+    pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         Self::checked(read(path, loader), loader)
     }
 
     /// Reads and checks a text as if it were a file of this name. The loader provides other files.
-    pub(crate) fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
+    pub fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
         Self::checked(read_text(name, text, loader), loader)
     }
 
@@ -59,17 +61,17 @@ impl Reading {
     }
 
     /// The script's name in messages.
-    pub(crate) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
     }
 
     /// The report of the diagnostics with their number; empty if there are none.
-    pub(crate) fn complaint(&self, style: Style) -> String {
-        self.complaint_about(&self.diagnostics, style)
+    pub fn render_diagnostics(&self, style: Style) -> String {
+        self.render(&self.diagnostics, style)
     }
 
     /// The same report for other diagnostics of the script, such as those of a run.
-    pub(crate) fn complaint_about(&self, diagnostics: &[Diagnostic], style: Style) -> String {
+    pub fn render(&self, diagnostics: &[Diagnostic], style: Style) -> String {
         let count = diagnostics.len();
         if count == 0 {
             return String::new();

@@ -7,7 +7,7 @@ impl Table {
     /// The entries of the table, one after the other: where the first column comes again in the header, the cells
     /// from there on are another entry. The last row may hold fewer entries than the header has room for. A row
     /// with too many or too few cells is left out and reported as `bad-table`.
-    pub fn records(&self) -> (Vec<Record<'_>>, Vec<Diagnostic>) {
+    pub(crate) fn records(&self) -> (Vec<Record<'_>>, Vec<Diagnostic>) {
         let mut starts = self.starts();
         starts.push(self.header.len());
         let mut records = Vec::new();

@@ -17,7 +17,7 @@ const SIZE_LIMIT: u64 = 1 << 20;
 
 /// Reads the data files of a script and adds them to its sources, each once. What may be named and how is as for
 /// `include`: relative to the file in which the name stands, never outside the script's folder.
-pub struct Beside<'a> {
+pub(crate) struct Beside<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,
     /// The folder of the script; none if it cannot be found.
@@ -28,7 +28,7 @@ pub struct Beside<'a> {
 
 impl<'a> Beside<'a> {
     /// A reader that has read nothing yet, for the script that is file number `file` of these sources.
-    pub fn new(sources: &'a mut Sources, file: u32, loader: &'a mut dyn Loader) -> Self {
+    pub(crate) fn new(sources: &'a mut Sources, file: u32, loader: &'a mut dyn Loader) -> Self {
         let script = sources.file(file).and_then(|file| file.path.as_deref());
         let root = include::root(loader, script);
         Self { sources, loader, root, read: BTreeMap::new() }
@@ -55,7 +55,7 @@ impl<'a> Beside<'a> {
     ///
     /// # Errors
     /// `outside-folder`, or `unreadable` for a file that is not there or cannot be opened.
-    pub fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
+    pub(crate) fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
         let (_, canonical) = self.find(path)?;
         self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &include::reason(&error)))
     }

@@ -35,7 +35,7 @@ pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagn
 }
 
 /// The same, beside what has been read before: its files follow those of the sources.
-pub fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Script, Vec<Diagnostic>) {
+pub(crate) fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Script, Vec<Diagnostic>) {
     let stdin = path == Path::new("-");
     let bytes = if stdin { loader.standard_input() } else { loader.load(path) };
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };

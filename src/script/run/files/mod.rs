@@ -20,7 +20,7 @@ use crate::lang::visit::{Visit, walk_operation, walk_stmt};
 use super::settings::{Field, fields_of_yaml};
 
 /// The statement that names a trace.
-pub const REPLAY: &str = "replay";
+pub(crate) const REPLAY: &str = "replay";
 
 /// Files, by the place of the string that names them.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ impl Files {
     }
 
     /// The same for a further script, which is file number `file` of the sources.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         script: &[Stmt],
         file: u32,

@@ -17,11 +17,11 @@ pub struct Field<'p> {
     /// The question that it is in, from 0.
     pub question: usize,
     /// The part that it is in, if it is in one.
-    pub part: Option<&'p str>,
+    pub(crate) part: Option<&'p str>,
     /// What it belongs to.
     pub item: &'p Item,
     /// Its place among the items of the paper, from 0: fields of one item stand together.
-    pub of_item: usize,
+    pub(crate) of_item: usize,
     /// What is to be written there.
     pub asked: Asked<'p>,
     /// What it is worth: an item's points are shared equally among its blanks.

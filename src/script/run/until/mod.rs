@@ -7,7 +7,7 @@ use super::state::State;
 use crate::lang::ast::{Block, Stmt};
 
 /// Before a statement of a block, or at the block's end.
-pub struct Until {
+pub(crate) struct Until {
     block: Block,
     number: usize,
     found: Option<State>,
@@ -15,7 +15,7 @@ pub struct Until {
 
 impl Until {
     /// Before the innermost statement that holds byte `at` of file 0; where none does, before the next one.
-    pub fn byte(script: &Block, at: usize) -> Self {
+    pub(crate) fn byte(script: &Block, at: usize) -> Self {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let mut block = script.clone();
         loop {
@@ -32,7 +32,7 @@ impl Until {
     }
 
     /// Whether this is the place, before statement `number` of a block in this state, or it was reached before.
-    pub fn reached(&mut self, block: &[Stmt], number: usize, state: &State) -> bool {
+    pub(crate) fn reached(&mut self, block: &[Stmt], number: usize, state: &State) -> bool {
         let here = number == self.number && std::ptr::eq(block, &raw const *self.block);
         if here && self.found.is_none() {
             self.found = Some(state.clone());
@@ -41,7 +41,7 @@ impl Until {
     }
 
     /// The state at the place, if it was reached.
-    pub fn found(self) -> Option<State> {
+    pub(crate) fn found(self) -> Option<State> {
         self.found
     }
 }

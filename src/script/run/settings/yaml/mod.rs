@@ -29,7 +29,7 @@ use tree::{Entry, Node, Scalar, join, tree};
 ///
 /// # Errors
 /// `machine-file` for what is no YAML or cannot be settings, and what values can be wrong with.
-pub fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
+pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
     let mut top = tree(file, text).map_err(one)?;
     let mut within = Span { file, start: 0, end: 0 };
     if let Node::Block(entries) = &mut top

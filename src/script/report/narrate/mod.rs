@@ -7,16 +7,16 @@ mod declaration;
 mod notes;
 mod parts;
 mod process;
-pub mod reference;
+pub(crate) mod reference;
 mod repeats;
-pub mod replay;
+pub(crate) mod replay;
 mod ruler;
 mod sequence;
-pub mod sharing;
+pub(crate) mod sharing;
 mod statement;
 mod steps;
-pub mod tree;
-pub mod view;
+pub(crate) mod tree;
+pub(crate) mod view;
 mod walk;
 mod why;
 mod words;
@@ -30,15 +30,15 @@ use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 use crate::run::view::View;
 pub use bits::{binary, bits, fields};
 pub use changes::changes;
-pub use declaration::declaration;
+pub(crate) use declaration::declaration;
 pub use parts::hex;
-pub use process::handled::{Evicted, Handled};
-pub use process::handler::call_steps;
+pub(crate) use process::handled::{Evicted, Handled};
+pub(crate) use process::handler::call_steps;
 use process::{call, declared, handler};
 use repeats::Repeats;
-pub use ruler::rulers;
+pub(crate) use ruler::rulers;
 pub use statement::{Statement, Statements};
-pub use steps::steps;
+pub(crate) use steps::steps;
 pub use why::{because as reason, reasons, why};
 use words::approximately;
 pub use words::{count, failure, summary, thousands};
@@ -231,7 +231,7 @@ impl<'s> Narrator<'s> {
 }
 
 /// A statement with the process that it runs in, if it does not name it itself.
-pub fn inside(record: &StepRecord, text: String) -> String {
+pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
         Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
             format!("{}: {text}", process.name)
@@ -256,7 +256,7 @@ pub fn shown(views: &[View]) -> Vec<Block> {
 }
 
 /// A variable and its value; in hexadecimal where the script speaks so.
-pub fn bound(name: &str, value: &Value, statement: &Statement) -> String {
+pub(crate) fn bound(name: &str, value: &Value, statement: &Statement) -> String {
     let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
     format!("{name} = {}{chosen}", value_told(value, statement))
 }

@@ -230,7 +230,7 @@ proptest! {
 
     #[test]
     fn mutated_examples_end_and_repeat(changes in vec((any::<Index>(), any::<Index>(), 0u8..4), 1..5)) {
-        let mut tokens = tokens(include_str!("../examples/simple-memory-system.pw"));
+        let mut tokens = tokens(include_str!("../../examples/simple-memory-system.pw"));
         for (one, other, change) in changes {
             let (one, other) = (one.index(tokens.len()), other.index(tokens.len()));
             match change {

@@ -20,7 +20,7 @@ use crate::exam::paper::Paper;
 use crate::lang::value::Number;
 
 /// What picks a version, and marks what no element of `PrairieLearn` can.
-const SERVER: &str = include_str!("prairielearn/server.py");
+const SERVER: &str = include_str!("server.py");
 /// What is shown: the stem of the version, in which `PrairieLearn` finds its elements.
 const QUESTION: &str = "<div class=\"mathjax_ignore\">\n{{{params.stem}}}\n</div>\n";
 

@@ -1,0 +1,16 @@
+//! What processes do and what the kernel does for them, told in the lecture's terms.
+
+pub(crate) mod call;
+mod counts;
+pub(crate) mod declared;
+pub(crate) mod fault;
+pub(crate) mod handled;
+pub(crate) mod handler;
+pub(crate) mod layout;
+pub(crate) mod maps;
+mod meaning;
+mod memory_calls;
+pub(crate) mod names;
+
+#[cfg(test)]
+mod tests;
