@@ -1,4 +1,4 @@
-//! Numbers with a type: an address, a page number and a set index are never mixed up.
+//! Typed numbers, so that addresses, page numbers, and set indices cannot be mixed up.
 
 use std::fmt;
 
@@ -62,6 +62,6 @@ number! {
     SetIndex
 }
 number! {
-    /// The tag of a TLB entry or cache line: what is left of the page or block number above the set index.
+    /// The tag of a TLB entry or cache line: the bits of the page or block number above the set index.
     Tag
 }

@@ -6,12 +6,12 @@ use super::policy::Policy;
 use super::pte::PteFormat;
 use super::spec::{CacheSpec, Capacity, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
 
-/// A machine that has a name.
+/// A named machine.
 #[derive(Debug)]
 pub struct Preset {
     /// Its name in scripts.
     pub name: &'static str,
-    /// What it is, in one line.
+    /// One line of help.
     pub help: &'static str,
     build: fn() -> Spec,
 }
@@ -31,7 +31,7 @@ pub const PRESETS: [Preset; 2] = [
 ];
 
 impl Preset {
-    /// The preset of this name.
+    /// The preset with this name.
     pub fn named(name: &str) -> Option<&'static Preset> {
         PRESETS.iter().find(|preset| preset.name == name)
     }
@@ -55,7 +55,8 @@ impl Mmu {
 }
 
 impl TlbSpec {
-    /// A TLB of `sets` sets of `ways` entries with the language's defaults, for pages of 2^`page_bits` bytes.
+    /// A TLB with `sets` sets of `ways` entries, for pages of 2^`page_bits` bytes. Defaults: LRU, for loads, stores, and
+    /// fetches, without address-space identifiers.
     pub fn new(name: &str, sets: u64, ways: u32, page_bits: u32) -> TlbSpec {
         let (policy, side) = (Policy::Lru, Side::Both);
         TlbSpec {
@@ -72,8 +73,8 @@ impl TlbSpec {
 }
 
 impl CacheSpec {
-    /// A cache of `sets` sets of `ways` blocks of 2^`block_bits` bytes with the language's defaults: LRU, write-back,
-    /// write-allocate, for both sides, physically indexed, private.
+    /// A cache with `sets` sets of `ways` blocks of 2^`block_bits` bytes. Defaults: LRU, write-back, write-allocate,
+    /// physically indexed, private, for loads, stores, and fetches.
     pub fn new(name: &str, sets: u64, ways: u32, block_bits: u32) -> CacheSpec {
         CacheSpec {
             name: Arc::from(name),

@@ -24,7 +24,7 @@ pub(super) struct AccessRequest {
 pub(super) struct Context {
     /// The process whose TLB entries count.
     pub(crate) asid: u16,
-    /// Physical address of the root table in memory; without one walks go through the table that stands apart.
+    /// Physical address of the root table in memory; without one walks go through the detached page table.
     pub(crate) root: Option<u64>,
 }
 
@@ -73,7 +73,7 @@ impl TlbLevels {
     }
 }
 
-/// The TLBs of all cores, the address space each runs in, and the table that stands apart.
+/// The TLBs of all cores, the address space each runs in, and the detached page table.
 #[derive(Debug, Clone)]
 pub(super) struct Translator {
     /// In the order of the spec; the cores' ones of a level side by side.
@@ -82,7 +82,7 @@ pub(super) struct Translator {
     page_bits: u32,
     data: TlbLevels,
     instructions: TlbLevels,
-    /// The table that stands apart.
+    /// The detached page table.
     pub(crate) detached_table: PageTable,
     /// Of each core.
     contexts: Vec<Context>,

@@ -1,4 +1,4 @@
-//! The page walk: from the root to the page, through the table that stands apart or through memory from CR3.
+//! The page walk: from the root to the page, through the detached page table or through memory from CR3.
 
 use super::addr::Pa;
 use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, ProtectionCause, PteKind, Purpose};
@@ -82,10 +82,10 @@ impl TableLayout<'_> {
     }
 }
 
-/// What a walk needs: the table that stands apart, or a root and memory to read from.
+/// What a walk needs: the detached page table, or a root and memory to read from.
 pub(super) struct Walker<'a> {
     pub(crate) layout: TableLayout<'a>,
-    /// The table that stands apart.
+    /// The detached page table.
     pub(crate) detached_table: &'a mut PageTable,
     /// Physical address of the root in memory, once there is one: then walks read memory.
     pub(crate) root: Option<u64>,
@@ -265,7 +265,7 @@ impl Walker<'_> {
         Visit { level, address: None, raw, pte, found }
     }
 
-    /// Where an entry stands in memory; none in the table that stands apart, or beyond memory.
+    /// Where an entry stands in memory; none in the detached page table, or beyond memory.
     fn address(&self, va: u64, level: u32, table: TableRef) -> Option<u64> {
         self.root?;
         let mmu = self.layout.mmu;
