@@ -3,7 +3,7 @@
 use crate::machine::pool::Pool;
 
 use super::config::ReplacementScope;
-use super::event::{BackingStore, KernelStep, Observer};
+use super::event::{BackingStore, KernelObserver, KernelStep, Observer};
 use super::frames::{Frame, FrameContents};
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::object::ObjectPage;
@@ -34,7 +34,7 @@ impl Kernel {
         let limit = self.frame_limit();
         let taken = self.frames.allocate(limit, holds);
         if let Some(frame) = taken {
-            watch.on_step(KernelStep::FrameAllocated { frame });
+            self.report(watch, KernelStep::FrameAllocated { frame });
         } else {
             let local = self.config.scope == ReplacementScope::Local;
             let own = local && self.has_other_frame(pid, keep);
@@ -117,6 +117,9 @@ impl Kernel {
             FrameContents::Anonymous | FrameContents::Merged => self.write_out(frame, &held, false),
             FrameContents::Object { .. } => self.write_out(frame, &held, true),
         };
+        if let Some(to @ BackingStore::Swap { .. }) = to {
+            self.journal.on_step(KernelStep::DiskWritten { to });
+        }
         for (pid, vpn) in mapped {
             let place = slot
                 .filter(|_| !matches!(held.contents, FrameContents::Object { .. }))
@@ -128,7 +131,7 @@ impl Kernel {
             }
         }
         self.vacate_frame(frame, slot);
-        watch.on_step(KernelStep::Evicted { frame, page, to });
+        self.report(watch, KernelStep::Evicted { frame, page, to });
     }
 
     /// A frame that no entry leads to any more becomes free; its page is where it was written, if it was.

@@ -15,7 +15,7 @@ use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 
 fn flush_tlb(level: Option<usize>) -> Action {
-    on_machine(move |machine| machine.flush_tlb(level))
+    on_machine(move |machine| machine.flush_tlb(level, &mut ()))
 }
 
 fn flush_cache(level: Option<usize>) -> Action {
@@ -76,7 +76,7 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
 pub(crate) fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let va = only(command, "an address")?;
     let va = session.address(va, 1)?;
-    Ok(on_machine(move |machine| machine.invlpg(va)))
+    Ok(on_machine(move |machine| machine.invlpg(va, &mut ())))
 }
 
 /// `core N`
