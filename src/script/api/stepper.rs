@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::CheckedScript;
+use super::{CheckedScript, Snapshot};
 use crate::lang::ast::Block;
 use crate::lang::span::Span;
 use crate::run::frames::Frame;
@@ -120,6 +120,11 @@ impl Stepper {
     /// The state of the machine, totals, and diagnostics so far.
     pub fn progress(&self) -> &Progress {
         &self.now
+    }
+
+    /// The whole state as data.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(&self.now.state)
     }
 
     /// Whether the script has ended.

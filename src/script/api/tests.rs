@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{CheckedScript, Options, Pause, Stepper};
+use super::{CheckedScript, Options, Pause, Stepper, Trace};
 use crate::run::record::{Did, Sink, StepRecord};
 
 /// Statements in loops, scenarios, definitions, and questions, with a mistake that ends a scenario.
@@ -128,4 +128,50 @@ fn a_sink_that_has_enough_pauses_the_run() {
     assert_eq!(run.forward(u64::MAX, &mut Two(0)), Pause::Closed);
     assert_eq!((run.position(), run.statement()), (2, Some("let b = 2")));
     assert_eq!(run.forward(u64::MAX, &mut Vec::new()), Pause::End);
+}
+
+/// The micro-steps of the last statement, as JSON.
+fn micro_steps(text: &str) -> Vec<serde_json::Value> {
+    let script = CheckedScript::from_text("test.pw", text, &mut ());
+    assert!(script.diagnostics.is_empty(), "{:?}", script.diagnostics);
+    let mut run = Stepper::new(Arc::new(script), Options { details: true, ..Options::default() });
+    let mut records: Vec<StepRecord> = Vec::new();
+    assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
+    let trace = Trace::of(records.last().unwrap(), &run.script().sources);
+    trace.steps.iter().map(|step| serde_json::to_value(step).unwrap()).collect()
+}
+
+const ONE_PAGE: &str = "process P {}
+P: let p = mmap(0, 0x1000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+P: write p = 1
+";
+
+#[test]
+fn a_copy_on_write_fault_is_told_step_by_step() {
+    let steps = micro_steps(&format!("{ONE_PAGE}P: let C = fork()\nP: write p = 2\n"));
+    let kinds: Vec<&str> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    let at = |kind: &str| {
+        kinds.iter().position(|known| *known == kind).unwrap_or_else(|| panic!("{kind}: {kinds:?}"))
+    };
+    // The first attempt fails, the handler copies the page and writes the entry, and the second attempt succeeds.
+    let order = ["faulted", "fault-handler", "frame-allocated", "copied", "mapped", "resolved", "translated"];
+    assert!(order.map(at).is_sorted(), "{kinds:?}");
+    assert_eq!(steps[at("faulted")]["attempt"], 0);
+    assert_eq!(steps[at("translated")]["attempt"], 1);
+    assert_eq!(steps[at("resolved")]["fault"], "copy-on-write");
+    // R/W is bit 1 of an entry of the Intel 64 architecture.
+    let written: Vec<_> = steps.iter().filter(|step| step["kind"] == "pte-written").collect();
+    let raw = |at: usize, name: &str| written[at][name].as_u64().unwrap();
+    // As Linux does it: the entry is cleared first, so that no core uses it half changed.
+    assert_eq!((raw(0, "before") & 0b11, raw(0, "after")), (0b01, 0));
+    assert_eq!((raw(1, "before"), raw(1, "after") & 0b11), (0, 0b11));
+    assert_eq!(steps[at("copied")]["to"].as_u64(), Some(raw(1, "after") >> 12 & 0xFFFF_FFFF));
+}
+
+#[test]
+fn a_swapped_page_is_read_from_its_slot() {
+    let steps = micro_steps(&format!("kernel {{ swap 8 }}\n{ONE_PAGE}swap out P p\nP: read p\n"));
+    let read = steps.iter().find(|step| step["kind"] == "disk-read").expect("a disk read");
+    assert_eq!((&read["from"]["store"], &read["from"]["slot"]), (&"swap".into(), &0.into()));
+    assert!(steps.iter().any(|step| step["kind"] == "resolved" && step["major"] == true));
 }
