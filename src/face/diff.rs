@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::LANGUAGE;
 use pagewalk_script::api::CheckedScript;
+use pagewalk_script::report::diff::{Side, compare, json, tell, totals};
 use pagewalk_script::report::text;
-use pagewalk_script::report::versus::{Side, compare, json, tell, totals};
 use pagewalk_script::run;
 use pagewalk_script::run::session::Options;
 

@@ -6,17 +6,13 @@ use super::records::Flaw;
 use super::responses::placed;
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
-use pagewalk_script::LANGUAGE;
-use pagewalk_script::api::CheckedScript;
+use pagewalk_script::api::{CheckedScript, Exam, Paper, PaperError, Version};
 use pagewalk_script::exam::field::{Field, slot};
 use pagewalk_script::exam::grade::rules::{Rules, number};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
 use pagewalk_script::exam::marks::{Format, feedback};
-use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::value::{Number, Value};
 use pagewalk_script::questions::entry::Answers;
-use pagewalk_script::run::session::Options;
 
 /// The input of marking.
 pub(crate) struct Marking<'a> {
@@ -77,25 +73,20 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
 }
 
 /// The paper of a version, or an error message.
-fn composed(reading: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
-    let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
-    let Composed { paper, diagnostics, failed } = if drawn.listed {
-        let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
-        compose_version(script, sources, files, max_steps, version)
-    } else {
-        compose(script, sources, files, Options { max_steps, seed: drawn.seed, ..Options::of(&LANGUAGE) })
-    };
-    let name = reading.name();
-    if let Some(first) = diagnostics.first() {
-        return Err(format!("{name} with seed {}: {}", drawn.seed, first.message));
-    }
-    if failed > 0 {
-        return Err(format!("{name} with seed {}: {failed} of what it states does not hold", drawn.seed));
-    }
-    if paper.questions.is_empty() {
-        return Err(format!("{name} has no question"));
-    }
-    Ok(paper)
+fn composed(script: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
+    let (name, seed) = (script.name(), drawn.seed);
+    let version = Version { code: drawn.code.clone(), seed, student: None };
+    let paper = Exam { script, seed: Some(seed), max_steps }.paper(Some(&version).filter(|_| drawn.listed));
+    paper.map_err(|error| match error {
+        PaperError::Diagnostics(wrong) => {
+            let first = wrong.first().map_or("", |first| first.message.as_str());
+            format!("{name} with seed {seed}: {first}")
+        }
+        PaperError::Failed(failed) => {
+            format!("{name} with seed {seed}: {failed} of what it states does not hold")
+        }
+        PaperError::NoQuestion => format!("{name} has no question"),
+    })
 }
 
 fn mark_paper(

@@ -1,6 +1,7 @@
 //! What a command line, an editor, a browser, and a grader need.
 
 mod checked_script;
+mod exam;
 pub mod snapshot;
 mod stepper;
 pub mod steps;
@@ -9,6 +10,10 @@ mod tests;
 
 pub use crate::run::session::{Options, Progress};
 pub use checked_script::CheckedScript;
+pub use exam::{
+    Edition, Exam, FORMATS, Fairness, File, Format, Paper, PaperError, Refusal, Rendered, Sample,
+    ScriptError, Series, Student, Style, Version, Writer,
+};
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
 pub use steps::Trace;
