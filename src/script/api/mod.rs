@@ -1,6 +1,7 @@
 //! What a command line, an editor, a browser, and a grader need.
 
 mod checked_script;
+pub mod differences;
 mod exam;
 pub mod snapshot;
 mod stepper;
@@ -10,6 +11,7 @@ mod tests;
 
 pub use crate::run::session::{Options, Progress};
 pub use checked_script::CheckedScript;
+pub use differences::compare_runs;
 pub use exam::{
     Edition, Exam, FORMATS, Fairness, File, Format, Paper, PaperError, Refusal, Rendered, Sample,
     ScriptError, Series, Student, Style, Version, Writer,
