@@ -3,6 +3,7 @@
 mod checked_script;
 pub mod differences;
 mod exam;
+pub mod marking;
 pub mod snapshot;
 mod stepper;
 pub mod steps;
@@ -16,6 +17,7 @@ pub use exam::{
     Edition, Exam, FORMATS, Fairness, File, Format, Paper, PaperError, Refusal, Rendered, Sample,
     ScriptError, Series, Student, Style, Version, Writer,
 };
+pub use marking::Marking;
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
 pub use steps::Trace;
