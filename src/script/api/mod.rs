@@ -3,6 +3,7 @@
 mod checked_script;
 pub mod differences;
 mod exam;
+pub mod golden;
 pub mod marking;
 pub mod snapshot;
 mod stepper;
