@@ -9,12 +9,12 @@ use crate::trace::counts::{LevelCounts, MemoryTransfers, PagingCounts, Reference
 use crate::trace::record::Record;
 use crate::trace::replay::Straddle;
 
-/// How every point replays the trace.
+/// How all points replay the trace.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplayOptions {
-    /// How addresses become physical ones.
+    /// How addresses are translated.
     pub map: AddressMapping,
-    /// What becomes of references that straddle blocks or pages.
+    /// How references that straddle blocks or pages are counted.
     pub straddle: Straddle,
 }
 
