@@ -58,8 +58,7 @@ pub fn run<R>(
     let (fed, mut ended) =
         if threads == 1 { run_inline(specs, how, feed) } else { run_on_threads(specs, how, threads, feed) };
     ended.sort_by_key(|(at, _)| *at);
-    let counted = ended.into_iter().map(|(at, came)| came.map(|came| came.counted(specs[at])));
-    (fed, counted.collect())
+    (fed, ended.into_iter().map(|(_, counts)| counts).collect())
 }
 
 fn run_inline<R>(
