@@ -20,6 +20,19 @@ struct EvictionFilter {
 }
 
 impl Kernel {
+    /// The frames in the order in which the replacement policy would evict their pages if nothing else happened; the first
+    /// `most` of them.
+    pub fn replacement_order(&self, most: usize) -> Vec<FrameNo> {
+        let choice = EvictionFilter { only: None, keep: None, room: self.swap.has_room() };
+        let (mut pool, mut random) = (self.frames.pool.clone(), *self.machine.clone().random());
+        let victims = std::iter::from_fn(|| {
+            let victim = pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice))?;
+            pool.forget(victim);
+            Some(FrameNo(victim))
+        });
+        victims.take(most).collect()
+    }
+
     /// A frame for a page of a process: the lowest free one, or that of the policy's victim. `keep` stays where it is.
     ///
     /// # Errors

@@ -100,6 +100,7 @@ impl Session<'_> {
                     *next += together.max(1);
                 }
                 self.steps += 1;
+                self.latest = stmts.get(at + together.saturating_sub(1)).map(|stmt| stmt.span);
                 if together == 0 { self.begin(&stmts[at]) } else { self.search(&stmts[at..at + together]) }
             }
             Some(Frame::Loop { place, rounds, body, worked }) => {

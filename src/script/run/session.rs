@@ -38,12 +38,15 @@ pub struct Options {
     pub seed: u64,
     /// The seed is that of a version of a paper: one that the script says is mixed with it, so that versions differ.
     pub version: bool,
+    /// Records also hold every page-table entry that the kernel writes, every TLB entry that it invalidates, and every disk
+    /// transfer.
+    pub details: bool,
 }
 
 impl Options {
     /// The defaults, for scripts of a language.
     pub const fn of(language: &'static Language) -> Self {
-        Self { language, max_steps: 10_000_000, seed: 0, version: false }
+        Self { language, max_steps: 10_000_000, seed: 0, version: false, details: false }
     }
 }
 
@@ -219,6 +222,8 @@ pub struct Progress {
     pub(crate) frames: Vec<Frame>,
     /// Statements so far.
     pub(crate) steps: u64,
+    /// The place of the statement that has run last.
+    pub(crate) latest: Option<Span>,
     /// Counts so far.
     pub totals: Totals,
     /// What is wrong so far.
@@ -247,6 +252,7 @@ impl Progress {
             state,
             frames: Vec::new(),
             steps: 0,
+            latest: None,
             totals: Totals::default(),
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
@@ -281,7 +287,7 @@ pub struct Session<'s> {
     pub(crate) attachment: Option<Arc<dyn Attachment>>,
     /// Becomes true when the run is to end.
     pub(crate) interrupt: Option<&'s AtomicBool>,
-    pub(super) options: Options,
+    pub(crate) options: Options,
     sink: &'s mut dyn Sink,
 }
 

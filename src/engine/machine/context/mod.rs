@@ -5,6 +5,16 @@ use super::datapath::Machine;
 use super::event::MachineObserver;
 
 impl Machine {
+    /// The root of the current core's page table in memory; none for the detached page table.
+    pub fn cr3(&self) -> Option<Pa> {
+        self.translator.as_ref()?.context(self.core()).root.map(Pa::new)
+    }
+
+    /// The process whose address space the current core is in; 0 on bare hardware.
+    pub fn asid(&self) -> u16 {
+        self.translator.as_ref().map_or(0, |translator| translator.context(self.core()).asid)
+    }
+
     /// Sets the root of the page table in memory for all cores; `None` selects the detached page table. TLBs keep their
     /// entries.
     pub fn set_cr3(&mut self, root: Option<Pa>) {
