@@ -2,23 +2,31 @@
 
 mod checked_script;
 pub mod differences;
-mod exam;
+pub mod exam;
+pub mod explain;
 pub mod golden;
 pub mod marking;
 pub mod snapshot;
 mod stepper;
 pub mod steps;
+mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use crate::run::session::{Options, Progress};
+pub use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
+pub use pagewalk_engine::trace::read_ahead::TraceOrigin;
+pub use pagewalk_engine::trace::replay::Straddle;
+
+pub use crate::run::progress::Progress;
+pub use crate::run::session::Options;
+pub use crate::traces::named::Named;
+pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;
 pub use differences::compare_runs;
-pub use exam::{
-    Edition, Exam, FORMATS, Fairness, File, Format, Paper, PaperError, Refusal, Rendered, Sample,
-    ScriptError, Series, Student, Style, Version, Writer,
-};
+pub use exam::Exam;
+pub use golden::compare_golden;
 pub use marking::Marking;
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
 pub use steps::Trace;
+pub use stream::{Cut, StreamEnd, stream};
