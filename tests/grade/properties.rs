@@ -37,7 +37,7 @@ fn exam(seed: u64) -> Paper {
 }
 
 fn graded(paper: &Paper, answers: &BTreeMap<String, String>, rules: &Rules) -> Marked {
-    let key = Key::new(paper, &[], &|_, _| false);
+    let key = Key::new(paper, &[], |_, _| false);
     let text = |(name, text): (&String, &String)| (name.clone(), Given::Text(text.clone()));
     let sheet = Sheet { id: "s".to_owned(), answers: answers.iter().map(text).collect(), ..Sheet::default() };
     mark(&key, &sheet, rules)
