@@ -1,6 +1,5 @@
 //! The blocks around the statement that is run, as a stack: a run can stop between any two statements, and go on.
 
-
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
