@@ -73,7 +73,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     let context = context(&walk);
     // The name of a fact is offered whole, with what stands before its dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
-    let offers = Offers { state, walk: &walk };
+    let offers = Offers::new(state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();
     let items = Pick::of(&text[from..], near, |pick| {
         if number {

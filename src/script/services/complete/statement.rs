@@ -70,6 +70,8 @@ pub(crate) struct Facts<'t> {
 pub struct Statement<'t> {
     /// The process in front of it.
     pub(crate) process: Option<&'t str>,
+    /// The variable that conditions are stated of.
+    pub(crate) drawn: Option<&'t str>,
     pub(crate) head: Option<(Head, &'t str)>,
     /// A bracket touches the first word.
     pub(crate) call: bool,
@@ -90,6 +92,7 @@ impl<'t> Statement<'t> {
     pub(crate) fn new() -> Self {
         Self {
             process: None,
+            drawn: None,
             head: None,
             call: false,
             made: None,
@@ -103,7 +106,7 @@ impl<'t> Statement<'t> {
 
     /// The next one begins.
     pub(crate) fn clear(&mut self) {
-        (self.process, self.head, self.made, self.facts) = (None, None, None, None);
+        (self.process, self.drawn, self.head, self.made, self.facts) = (None, None, None, None, None);
         (self.call, self.row, self.asks) = (false, false, false);
         self.atoms.clear();
         self.levels.truncate(1);
@@ -299,6 +302,14 @@ impl<'t> Statement<'t> {
         let first_way = self.head().first_way();
         let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
         self.outside() && self.atoms.len() == 1 && named
+    }
+
+    /// The variable that it draws a value for.
+    pub(crate) fn drawn(&self) -> Option<&'t str> {
+        match self.atoms.first() {
+            Some(Atom::Word(name)) if self.head().is_form("choose") => Some(name),
+            _ => self.drawn,
+        }
     }
 
     /// A colon: what stands before it is the process.

@@ -26,6 +26,18 @@ pub(crate) struct Outside {
 /// Statements and lookups that are gone through at most: beyond it, files included again and calls add nothing.
 const WORK_LIMIT: u64 = 1 << 22;
 
+/// A place at which the names are asked for that can be seen.
+#[derive(Debug, Default)]
+pub(crate) enum Looked {
+    /// None.
+    #[default]
+    Nowhere,
+    /// This byte of the first file, which is still to come.
+    For(u32),
+    /// The names there.
+    Found(Vec<(NameKind, Arc<str>)>),
+}
+
 /// A way through a script.
 pub(crate) struct Finder<'a> {
     pub(crate) table: Table,
@@ -46,6 +58,7 @@ pub(crate) struct Finder<'a> {
     pub(crate) region: Span,
     /// The family of the facts that come next.
     pub(crate) family: Family,
+    pub(crate) looked: Looked,
     work: u64,
 }
 
@@ -64,7 +77,15 @@ impl<'a> Finder<'a> {
             files,
             region: Span::default(),
             family: Family::None,
+            looked: Looked::Nowhere,
             work: 0,
+        }
+    }
+
+    /// If the place lies before this end of what was gone through, its names are those that can be seen now.
+    pub(crate) fn look(&mut self, end: Span) {
+        if matches!(self.looked, Looked::For(at) if end.file == 0 && at < end.start) {
+            self.looked = Looked::Found(self.scopes.visible());
         }
     }
 
