@@ -16,17 +16,7 @@ pub struct Found {
 /// Every row that a word heads, in the order of the reference. A row whose first cell is a pattern (`NAME.hits`,
 /// `vpnK`) is headed by what fits it.
 pub fn look_up(word: &str) -> Vec<Found> {
-    let mut found = Vec::new();
-    for section in SECTIONS {
-        for table in section.tables() {
-            found.extend(rows(&table).filter(|(first, _)| heads(first, word)).map(|(first, cells)| Found {
-                section: section.name,
-                usage: plain(first),
-                cells,
-            }));
-        }
-    }
-    found
+    every_row().into_iter().filter(|(head, _)| heads(head, word)).map(|(_, found)| found).collect()
 }
 
 /// Every row, with the word that heads it.
@@ -44,9 +34,7 @@ pub(crate) fn every_row() -> Vec<(String, Found)> {
 
 /// Every word that heads a row.
 pub fn words() -> Vec<String> {
-    let tables = SECTIONS.iter().flat_map(super::manual::Section::tables);
-    let mut words: Vec<String> =
-        tables.flat_map(|table| rows(&table).map(|(first, _)| head(first)).collect::<Vec<_>>()).collect();
+    let mut words: Vec<String> = every_row().into_iter().map(|(head, _)| head).collect();
     words.sort();
     words.dedup();
     words
@@ -79,16 +67,16 @@ fn head(cell: &str) -> String {
     word.unwrap_or("").trim_start_matches(['*', ':']).to_owned()
 }
 
-/// Whether a word heads a row.
-fn heads(cell: &str, word: &str) -> bool {
-    let (head, word) = (head(cell), word.trim_start_matches(':'));
+/// Whether a word is, or fits, what heads a row.
+fn heads(head: &str, word: &str) -> bool {
+    let word = word.trim_start_matches(':');
     if head == word {
         return true;
     }
     match (head.split_once('.'), word.split_once('.')) {
         // `NAME.hits`, `P1.rss`: any name.
         (Some(("NAME" | "P1", property)), Some((_, wanted))) => property == wanted,
-        _ => levels(&head, word),
+        _ => levels(head, word),
     }
 }
 

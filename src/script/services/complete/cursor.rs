@@ -34,6 +34,14 @@ pub(super) fn before(text: &str, at: usize) -> &str {
     &text[..at]
 }
 
+/// What is written up to the cursor; none where it stands in a comment or in prose, or before everything.
+pub(super) fn written(text: &str) -> Option<Walk<'_>> {
+    let tokens = tokens(text).list;
+    let last = tokens.last()?;
+    let silent = matches!(last.kind, TokenKind::Comment | TokenKind::Prose) && last.end == text.len();
+    (!silent).then(|| Walk::over(text, &tokens))
+}
+
 /// The word that the text ends with.
 fn typed(text: &str) -> &str {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

@@ -47,6 +47,11 @@ impl<'t> Level<'t> {
         Self { bracket, commas: 0, filled: false, joined: false, path, of_call: None, dot: false, words }
     }
 
+    /// An operator stands at its end.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.joined && !self.filled
+    }
+
     /// The next expression begins.
     fn clear(&mut self) {
         (self.filled, self.joined, self.dot, self.of_call) = (false, false, false, None);
@@ -137,6 +142,11 @@ impl<'t> Statement<'t> {
     /// No bracket is open.
     pub(crate) fn outside(&self) -> bool {
         self.levels.len() == 1
+    }
+
+    /// What its usage says may follow.
+    pub(crate) fn takes_more(&self) -> bool {
+        self.facts.is_none() && self.outside() && !self.call
     }
 
     fn atom(&mut self, atom: Atom<'t>) {

@@ -11,6 +11,7 @@ use super::texts::Texts;
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::lang::value::Value;
 use crate::run::facts::Family;
 use crate::run::files::Files;
 
@@ -123,6 +124,11 @@ impl<'a> Finder<'a> {
         self.uses_at(space, &word.text, word.span, Form::Word)
     }
 
+    /// A name is used between quotes.
+    pub(crate) fn uses_quoted(&mut self, space: Space, (name, span): &(Arc<str>, Span)) -> Option<Id> {
+        self.uses_at(space, name, *span, Form::Quoted)
+    }
+
     /// A name is used here.
     pub(crate) fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
         let id = self.resolve(space, name).id?;
@@ -174,6 +180,12 @@ impl<'a> Finder<'a> {
             self.within(expr.span, |rest| rest.starts_with(&**text), text.len())?
         };
         Some(Word { text: Arc::clone(text), span })
+    }
+
+    /// The text of a string, and its place between the quotes.
+    pub(crate) fn quoted(&self, expr: &Expr) -> Option<(Arc<str>, Span)> {
+        let ExprKind::Value(Value::Text(text)) = &expr.kind else { return None };
+        Some((Arc::clone(text), self.between_quotes(expr.span)?))
     }
 
     /// What stands between the quotes of a string, brackets around it left out.
