@@ -1,5 +1,7 @@
 //! What a word of the language means: the rows of the registries that it heads.
 
+use std::sync::OnceLock;
+
 use super::manual::{SECTIONS, Table};
 
 /// A row of the reference, under the name of its section.
@@ -16,25 +18,28 @@ pub struct Found {
 /// Every row that a word heads, in the order of the reference. A row whose first cell is a pattern (`NAME.hits`,
 /// `vpnK`) is headed by what fits it.
 pub fn look_up(word: &str) -> Vec<Found> {
-    every_row().into_iter().filter(|(head, _)| heads(head, word)).map(|(_, found)| found).collect()
+    every_row().iter().filter(|(head, _)| heads(head, word)).map(|(_, found)| found.clone()).collect()
 }
 
 /// Every row, with the word that heads it.
-pub(crate) fn every_row() -> Vec<(String, Found)> {
-    let mut found = Vec::new();
-    for section in SECTIONS {
-        for table in section.tables() {
-            found.extend(rows(&table).map(|(first, cells)| {
-                (head(first), Found { section: section.name, usage: plain(first), cells })
-            }));
+pub(crate) fn every_row() -> &'static [(String, Found)] {
+    static ROWS: OnceLock<Vec<(String, Found)>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let mut found = Vec::new();
+        for section in SECTIONS {
+            for table in section.tables() {
+                found.extend(rows(&table).map(|(first, cells)| {
+                    (head(first), Found { section: section.name, usage: plain(first), cells })
+                }));
+            }
         }
-    }
-    found
+        found
+    })
 }
 
 /// Every word that heads a row.
 pub fn words() -> Vec<String> {
-    let mut words: Vec<String> = every_row().into_iter().map(|(head, _)| head).collect();
+    let mut words: Vec<String> = every_row().iter().map(|(head, _)| head.clone()).collect();
     words.sort();
     words.dedup();
     words

@@ -34,12 +34,14 @@ pub(super) fn before(text: &str, at: usize) -> &str {
     &text[..at]
 }
 
-/// What is written up to the cursor; none where it stands in a comment or in prose, or before everything.
-pub(super) fn written(text: &str) -> Option<Walk<'_>> {
+/// What is written up to the cursor, and whether it touches the cursor; none where that stands in a comment or in prose, or
+/// before everything.
+pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
     let tokens = tokens(text).list;
     let last = tokens.last()?;
-    let silent = matches!(last.kind, TokenKind::Comment | TokenKind::Prose) && last.end == text.len();
-    (!silent).then(|| Walk::over(text, &tokens))
+    let touches = last.end == text.len();
+    let silent = touches && matches!(last.kind, TokenKind::Comment | TokenKind::Prose);
+    (!silent).then(|| (Walk::over(text, &tokens), touches))
 }
 
 /// The word that the text ends with.

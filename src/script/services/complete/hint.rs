@@ -23,7 +23,7 @@ pub struct Hint {
 /// What the statement or call at byte `at` of a text still takes; none where there is nothing to tell.
 pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     let text = before(text, at);
-    let walk = written(text)?;
+    let (walk, _) = written(text)?;
     let statement = walk.statement();
     if let Some(call) = open_call(&walk, state) {
         let current = call.current().map(|place| place.start + CALL.len()..place.end + CALL.len());

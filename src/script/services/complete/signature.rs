@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::{before, written};
-use super::statement::Bracket;
+use super::statement::{Bracket, Statement};
 use super::walk::Walk;
 use crate::lang::value::functions::function;
 use crate::run::params::{Params, current};
@@ -35,8 +35,8 @@ impl Signature {
 /// What the call or statement at byte `at` of a text takes; none where there is nothing to tell.
 pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
     let text = before(text, at);
-    let walk = written(text)?;
-    open_call(&walk, state).or_else(|| usage(&walk))
+    let (walk, touches) = written(text)?;
+    open_call(&walk, state).or_else(|| usage(walk.statement(), touches))
 }
 
 /// The call whose bracket was opened last and is open.
@@ -49,15 +49,14 @@ pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
     call(name, commas, state)
 }
 
-/// The usage of the first word.
-fn usage(walk: &Walk) -> Option<Signature> {
-    let statement = walk.statement();
+/// The usage of the first word; `touches`: no blank follows what is written.
+fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     let head = statement.head();
     if !statement.takes_more() || head.params.is_empty() {
         return None;
     }
     // What is being written may go on.
-    let pending = statement.top().is_pending() || !walk.text().ends_with(char::is_whitespace);
+    let pending = statement.top().is_pending() || touches;
     let kept = statement.atoms.len().saturating_sub(usize::from(pending));
     let atoms = &statement.atoms[..kept];
     let from = head.name.len() + 1;

@@ -20,7 +20,8 @@ impl Finder<'_> {
             .header
             .iter()
             .map(|cell| {
-                let column = said(cell).and_then(|(name, _)| columns.iter().find(|column| column.name == name));
+                let column =
+                    said(cell).and_then(|(name, _)| columns.iter().find(|column| column.name == name));
                 column.map_or(CellNames::Nothing, |column| column.names)
             })
             .collect();
