@@ -215,7 +215,7 @@ impl<'t> Walk<'t> {
                 let (process, asks) = (statement.process, statement.asks);
                 let drawn = statement.drawn();
                 let head = Some((Head::WHERE, word));
-                *statement = Statement { process, asks, drawn, head, ..Statement::new() };
+                *statement = Statement { process, drawn, head, asks, ..Statement::new() };
             }
             "if" if statement.atoms.last() == Some(&Atom::Word("else")) => statement.atoms.clear(),
             "in" if statement.names_one() => statement.mark(Atom::Word(word)),
