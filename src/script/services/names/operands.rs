@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use super::cells::Columns;
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
-use crate::lang::value::Value;
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
-use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, Views};
+use crate::run::nouns::{Column, SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
 use crate::run::params::{Param, Params, ways};
 use crate::run::syscalls::called;
 
@@ -169,7 +167,7 @@ impl Finder<'_> {
             self.gives(Space::Process, &word, NameKind::Process);
         }
         if let Some(table) = command.block.as_ref().and_then(|block| block.table.as_ref()) {
-            self.table_of(table, Columns::Areas { expected: false });
+            self.table_of(table, columns("maps"), false);
         }
     }
 
@@ -181,11 +179,9 @@ impl Finder<'_> {
             self.block_of(command, block);
         }
         let Some(operand) = command.operands.first() else { return };
-        let ExprKind::Value(Value::Text(text)) = &operand.kind else { return self.path(operand, false) };
+        let Some((text, span)) = self.quoted(operand) else { return self.path(operand, false) };
         let kind = if executable { NameKind::Executable } else { NameKind::File };
-        if let Some(span) = self.between_quotes(operand.span) {
-            self.gives_at(Space::File, text, span, (kind, Form::Quoted));
-        }
+        self.gives_at(Space::File, &text, span, (kind, Form::Quoted));
     }
 
     /// The block of a command.
@@ -197,7 +193,7 @@ impl Finder<'_> {
                 Some(ExprKind::Field(_, name)) => Arc::clone(&name.text),
                 _ => Arc::from(""),
             };
-            self.table_of(table, Columns::of(&noun, expected));
+            self.table_of(table, columns(&noun), expected);
         }
         match LANGUAGE.block(&command.verb.text) {
             Some(row) => self.settings(block, row),
@@ -222,6 +218,11 @@ impl Finder<'_> {
             self.settings(settings, row);
         }
     }
+}
+
+/// The columns of a noun that lists things of the kernel.
+fn columns(noun: &str) -> &'static [Column] {
+    ThingNoun::named(noun).map_or(&[], |row| row.columns)
 }
 
 /// A noun's operands without `exactly`.

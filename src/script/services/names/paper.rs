@@ -5,7 +5,6 @@ use super::kind::Space;
 use super::occurrence::Form;
 use super::table::Found;
 use crate::lang::ast::{Command, Expr, ExprKind, Setting, Span, Word};
-use crate::lang::value::Value;
 use crate::lang::visit::Visit;
 use crate::run::facts::Family;
 
@@ -80,10 +79,8 @@ impl Finder<'_> {
     }
 
     fn title_used(&mut self, value: &Expr) {
-        let ExprKind::Value(Value::Text(text)) = &value.kind else { return self.visit_expr(value) };
-        let id = self.title(text);
-        if let Some(span) = self.between_quotes(value.span) {
-            self.table.add(Found { span, id, space: Space::Question, gives: None, form: Form::Quoted });
-        }
+        let Some((text, span)) = self.quoted(value) else { return self.visit_expr(value) };
+        let id = self.title(&text);
+        self.table.add(Found { span, id, space: Space::Question, gives: None, form: Form::Quoted });
     }
 }
