@@ -1,0 +1,95 @@
+//! Hovers.
+
+use std::ops::Range;
+
+use super::document::Document;
+use super::run::{RunResult, Step};
+use crate::api::CheckedScript;
+use crate::lang::diagnostic::Code;
+use crate::lang::span::Span;
+use crate::report::hover::{Asked, Told, code, paragraphs, script, told};
+
+/// The most facts in a hover on a verb.
+const FACTS: usize = 24;
+
+/// What is known of a place of a text, in Markdown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hover {
+    /// The bytes of the word or number, if there is one.
+    pub range: Option<Range<usize>>,
+    /// The results of the run here; may be empty.
+    pub run: String,
+    /// The codes of the mistakes here.
+    pub mistakes: Vec<Code>,
+    /// The meaning of the word or number; may be empty.
+    pub meaning: String,
+}
+
+impl Hover {
+    /// The whole text, with an explanation of each mistake: its [`Code::summary`], or something longer.
+    pub fn text(self, explain: impl Fn(Code) -> String) -> String {
+        let mistakes = self.mistakes.iter().map(|one| format!("{}: {}", code(one.name()), explain(*one)));
+        paragraphs([self.run, paragraphs(mistakes), self.meaning])
+    }
+}
+
+impl Document {
+    /// What is known at a byte, with the results of a run.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "machine simple\nread 0x3D4", OpenTexts::default());
+    /// let hover = document.hover(22, None).unwrap();
+    /// assert_eq!(hover.range, Some(20..25));
+    /// assert!(hover.meaning.contains("VPN"));
+    /// ```
+    pub fn hover(&self, at: usize, run: Option<&RunResult>) -> Option<Hover> {
+        let CheckedScript { sources, diagnostics, .. } = self.script();
+        let state = |at| self.state(at);
+        let asked = Asked { text: self.text(), tokens: &self.tokens().list, sources, state: &state };
+        let known = told(&asked, at);
+        let hover = Hover {
+            run: run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at)),
+            mistakes: diagnostics.iter().filter(|one| contains(one.span, at)).map(|one| one.code).collect(),
+            range: known.as_ref().map(|known| known.span.clone()).filter(|span| !span.is_empty()),
+            meaning: known.map_or_else(String::new, |known| known.text),
+        };
+        let is_empty = hover.run.is_empty() && hover.mistakes.is_empty() && hover.meaning.is_empty();
+        (!is_empty).then_some(hover)
+    }
+}
+
+fn contains(span: Span, at: usize) -> bool {
+    span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
+}
+
+/// The results of the run: the actual value for a failed fact, the value for another fact, all facts for the
+/// beginning of the statement.
+fn run_facts(run: &RunResult, known: Option<&Told>, at: usize) -> String {
+    let failed = run.failures.iter().filter(|failure| contains(failure.span, at));
+    let failed = failed.map(|failure| format!("**{}**", failure.message));
+    let steps = run.steps.iter().filter(|step| contains(step.span, at));
+    let step = steps.min_by_key(|step| step.span.end - step.span.start);
+    let facts = step.zip(known).map(|(step, known)| step_facts(step, known));
+    paragraphs(failed.chain(facts))
+}
+
+fn step_facts(step: &Step, known: &Told) -> String {
+    let times = if step.times > 1 {
+        format!(" (ran {} times; what was the same each time)", step.times)
+    } else {
+        String::new()
+    };
+    if let Some(fact) = &known.fact {
+        let begins = format!("{fact} ");
+        let value = step.facts.iter().find(|told| told.starts_with(&begins));
+        return value.map_or_else(String::new, |told| format!("In the run: {}{times}.", code(told)));
+    }
+    // The verb, or the name that the statement sets.
+    let is_at_beginning = known.span.start <= step.span.start as usize + 4;
+    if !is_at_beginning || step.facts.is_empty() {
+        return String::new();
+    }
+    let facts: Vec<&str> = step.facts.iter().take(FACTS).map(String::as_str).collect();
+    paragraphs([format!("In the run{times}:"), script(&facts.join(", "))])
+}
