@@ -55,7 +55,7 @@ fn loaded(text: &str) -> State {
     let (files, mut nobody) = (Files::default(), Nobody);
     let mut session = Session::new(&sources, &files, Options::of(&LANGUAGE), &mut nobody);
     session.run_block(&script.body, script.body[0].span).expect("it runs");
-    session.state
+    session.progress.state
 }
 
 /// A line, its script being known from the state.

@@ -1,10 +1,7 @@
 //! What an access costs on the Core i7 preset, with nobody watching.
 
-use std::sync::Arc;
-
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
-use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::pte::{Bit, Flags, Pte};
 use pagewalk_engine::machine::{Data, Machine};
 
@@ -18,8 +15,7 @@ const PAGES: u64 = 4096;
 const RUN: u64 = 4096;
 
 fn core_i7() -> Machine {
-    let preset = Preset::named("core-i7").expect("a preset of the machine floor");
-    let mut machine = Machine::new(Arc::new((preset.build)()));
+    let mut machine = Machine::core_i7();
     for page in 0..PAGES {
         let vpn = machine.vpn(page).expect("36 bits");
         machine.map(vpn, Pte { ppn: page, flags: Flags::TABLE });
@@ -181,5 +177,5 @@ fn copy_page_table_entry(bencher: Bencher) {
 fn shoot_down(bencher: Bencher) {
     let mut machine = warm();
     let va = machine.va(0x1000).expect("48 bits");
-    bencher.bench_local(|| machine.shoot_down(va, 0));
+    bencher.bench_local(|| machine.shoot_down(va, 0, &mut ()));
 }

@@ -1,7 +1,5 @@
 //! What the kernel costs on the Core i7 preset, with nobody watching: faults, forks, many areas.
 
-use std::sync::Arc;
-
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg;
@@ -9,7 +7,6 @@ use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::{constant, system_call};
 use pagewalk_engine::machine::event::AccessKind;
-use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::{Data, Machine};
 
@@ -27,8 +24,7 @@ const RESIDENT: u64 = 1 << 16;
 const AREAS: u64 = 10_000;
 
 fn kernel() -> (Kernel, Pid) {
-    let preset = Preset::named("core-i7").expect("a preset of the machine floor");
-    let machine = Machine::new(Arc::new((preset.build)()));
+    let machine = Machine::core_i7();
     let config = KernelConfig::default_for(machine.spec());
     let mut kernel = Kernel::boot(machine, config).expect("the defaults");
     let pid = kernel.spawn("P1".into()).expect("room for a table");
@@ -90,8 +86,7 @@ fn demand_zero(bencher: Bencher) {
 /// The same with 16,384 frames, clean victims going to swap: three of four pages push another out.
 #[divan::bench(sample_count = 10)]
 fn eviction(bencher: Bencher) {
-    let preset = Preset::named("core-i7").expect("a preset of the machine floor");
-    let machine = Machine::new(Arc::new((preset.build)()));
+    let machine = Machine::core_i7();
     let frames = Some(RESIDENT as u32 / 4);
     let config = KernelConfig { frames, swap: RESIDENT as u32, ..KernelConfig::default_for(machine.spec()) };
     let mut kernel = Kernel::boot(machine, config).expect("frames there are");

@@ -2,11 +2,8 @@
 //!
 //! The trace is in memory and the machine is warm, so this is the engine alone.
 
-use std::sync::Arc;
-
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec};
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
 use pagewalk_engine::trace::demand::DemandPaging;
@@ -53,16 +50,14 @@ fn program() -> Vec<Record> {
 
 /// One cache of 32 KB for everything, and no translation: what courses simulate.
 fn one_level() -> (Machine, AddressMapping) {
-    let simple = Preset::named("simple").expect("a preset");
     let caches = vec![CacheSpec::new("cache", 64, 8, 6)];
-    let spec = Spec { mmu: None, physical_bits: 48, tlbs: Vec::new(), caches, ..(simple.build)() };
-    (Machine::new(Arc::new(spec)), AddressMapping::Identity)
+    let spec = Spec { caches, ..Spec::unpaged(48) };
+    (Machine::new(spec), AddressMapping::Identity)
 }
 
 /// TLBs, page walks and three levels of caches.
 fn core_i7() -> (Machine, AddressMapping) {
-    let preset = Preset::named("core-i7").expect("a preset");
-    (Machine::new(Arc::new((preset.build)())), AddressMapping::Demand(DemandPaging::default()))
+    (Machine::core_i7(), AddressMapping::Demand(DemandPaging::default()))
 }
 
 /// A machine, and how a trace is mapped to it.

@@ -27,6 +27,7 @@ mod papers;
 #[cfg(target_os = "linux")]
 mod repl;
 mod replay;
+mod rust_examples;
 mod scripts;
 mod suite;
 mod sweep;

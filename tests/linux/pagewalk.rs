@@ -1,7 +1,6 @@
 //! Pagewalk's kernel as a side of the comparison.
 
-use std::sync::Arc;
-
+use pagewalk_engine::Spec;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg as Argument;
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -11,7 +10,6 @@ use pagewalk_engine::kernel::ids::{FileId, Pid};
 use pagewalk_engine::kernel::syscall::system_call;
 use pagewalk_engine::kernel::vma::{Backing as KernelBacking, Vma as KernelArea};
 use pagewalk_engine::machine::event::AccessKind;
-use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::{Data, Machine};
 
 use super::names::PROT_READ;
@@ -36,7 +34,7 @@ pub struct Pagewalk {
 
 /// A kernel on a Core i7 with Linux's ways.
 fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
-    let spec = (Preset::named("core-i7").expect("a preset").build)();
+    let spec = Spec::core_i7();
     let ways = KernelConfig {
         mmap_base,
         brk_start,
@@ -45,7 +43,7 @@ fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
         warm: true,
         ..KernelConfig::default_for(&spec)
     };
-    Kernel::boot(Machine::new(Arc::new(spec)), ways).expect("a kernel that can be started")
+    Kernel::boot(Machine::new(spec), ways).expect("a kernel that can be started")
 }
 
 /// What a system call answers: its result, the child of a `fork` aside, or the name of its error.

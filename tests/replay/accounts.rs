@@ -1,7 +1,6 @@
 //! What an account counts on a machine that others use too, and when a replay ends early.
 
-use pagewalk_engine::machine::presets::Preset;
-use pagewalk_engine::machine::spec::{Mmu, Spec};
+use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::account::Account;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
 use pagewalk_engine::trace::counts::ReplayCounts;
@@ -38,8 +37,7 @@ fn sums(counted: &ReplayCounts) -> Vec<u64> {
 }
 
 fn core_i7() -> Spec {
-    let preset = Preset::named("core-i7").expect("a preset");
-    (preset.build)()
+    Spec::core_i7()
 }
 
 #[test]
@@ -76,10 +74,9 @@ fn an_account_counts_only_what_came_after_it_was_opened() {
 /// Sixteen pages of memory hold the root table and little else: tables run out before pages do.
 #[test]
 fn what_came_before_memory_ran_out_is_counted() {
-    let mmu = Mmu::flat(16, 10, 6).map(|mmu| Mmu { levels: vec![5, 5], ..mmu });
-    let spec = Spec { mmu, physical_bits: 10, tlbs: Vec::new(), caches: Vec::new(), ..core_i7() };
+    let spec = Spec::paged(16, 10, 6).levels(&[5, 5]);
     let counting = CountingReplay::new(
-        machine(Spec { cores: 1, ..spec }),
+        machine(spec),
         AddressMapping::Demand(DemandPaging { frames: Some(2), replacement: None }),
         Straddle::Split,
         ExtraOptions::default(),

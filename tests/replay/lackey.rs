@@ -3,8 +3,8 @@
 use std::process::Command;
 use std::sync::Arc;
 
+use pagewalk_engine::Spec;
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::Record;
@@ -43,8 +43,7 @@ fn a_real_trace_counts_as_the_simulators() {
 fn a_real_process_counts_as_the_model() {
     let Some(records) = trace() else { return };
     let records = &records[..40_000];
-    let preset = Preset::named("core-i7").expect("a preset");
-    let mut spec = (preset.build)();
+    let mut spec = Spec::core_i7();
     spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
     let spec = Arc::new(spec);
     let distinct = records.iter().flat_map(|record| {

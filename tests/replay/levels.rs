@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::pte::PteFormat;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec, WritePolicy};
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
@@ -76,8 +75,7 @@ fn caches(sides: &[Side], units: &[Unit]) -> Vec<CacheSpec> {
 }
 
 fn physical(caches: Vec<CacheSpec>) -> Spec {
-    let simple = Preset::named("simple").expect("a preset");
-    Spec { mmu: None, physical_bits: 20, tlbs: Vec::new(), caches, ..(simple.build)() }
+    Spec { caches, ..Spec::unpaged(20) }
 }
 
 /// A machine whose pages have 2^6 to 2^8 bytes, with a page table of one to three levels.
@@ -185,8 +183,7 @@ proptest! {
 /// The Core i7 of CS:APP: four levels of page table, split first levels, three caches behind each other.
 #[test]
 fn a_long_trace_on_the_core_i7_counts_as_the_model() {
-    let preset = Preset::named("core-i7").expect("a preset");
-    let mut spec = (preset.build)();
+    let mut spec = Spec::core_i7();
     // Where the index lies in the page's offset, it is the physical one.
     spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
     let records = traces::program(12_000, 28);

@@ -2,7 +2,6 @@
 
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
 use pagewalk_engine::trace::counts::{ByKind, Lookups, MemoryTransfers, ReferenceCounts, ReplayCounts};
@@ -152,12 +151,11 @@ impl Plain {
 
 /// The machine of a shape: one cache for everything, and no translation.
 pub fn spec(shape: Shape) -> Spec {
-    let Some(simple) = Preset::named("simple") else { unreachable!("a preset") };
     let cache = CacheSpec::new("cache", 1 << shape.set_bits, shape.lines, shape.block_bits);
     let write = if shape.through { WritePolicy::Through } else { WritePolicy::Back };
     let policy = if shape.fifo { Policy::Fifo } else { Policy::Lru };
     let cache = CacheSpec { policy, write, write_allocate: shape.allocate, ..cache };
-    Spec { mmu: None, physical_bits: 64, tlbs: Vec::new(), caches: vec![cache], ..(simple.build)() }
+    Spec { caches: vec![cache], ..Spec::unpaged(64) }
 }
 
 /// What Pagewalk counts of a trace on a shape.

@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::machine::presets::Preset;
-use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec};
+use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec};
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
 use pagewalk_engine::trace::counts::{MissCauses, ReplayCounts};
 use pagewalk_engine::trace::demand::DemandPaging;
@@ -68,9 +67,8 @@ fn trans() -> String {
 
 /// The caches of the lab are for data.
 fn data_cache(sets: u64, lines: u32, block_bits: u32) -> Spec {
-    let simple = Preset::named("simple").expect("a preset");
     let cache = CacheSpec { side: Side::Data, ..CacheSpec::new("cache", sets, lines, block_bits) };
-    Spec { mmu: None, physical_bits: 64, tlbs: Vec::new(), caches: vec![cache], ..(simple.build)() }
+    Spec { caches: vec![cache], ..Spec::unpaged(64) }
 }
 
 fn replay(
@@ -139,9 +137,7 @@ fn load(address: u64) -> Record {
 
 /// A machine of 16 virtual bits that has nothing but a TLB.
 fn paging(page_bits: u32) -> Spec {
-    let simple = Preset::named("simple").expect("a preset");
-    let (mmu, tlbs) = (Mmu::flat(16, 24, page_bits), vec![TlbSpec::new("tlb", 1, 2, page_bits)]);
-    Spec { mmu, physical_bits: 24, tlbs, caches: Vec::new(), ..(simple.build)() }
+    Spec::paged(16, 24, page_bits).tlb("tlb", 1, 2)
 }
 
 fn faults(records: &[Record], page_bits: u32, frames: u32, replacement: Policy) -> u64 {

@@ -1,17 +1,15 @@
 //! Records to try: any, and those of something like a program.
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::record::{Op, Record};
 use proptest::prelude::*;
+use std::ops::Range;
 
 /// A machine, of a spec that is in order.
 pub fn machine(spec: Spec) -> Machine {
     spec.check().expect("such a machine can be built");
-    Machine::new(Arc::new(spec))
+    Machine::new(spec)
 }
 
 /// An operation.

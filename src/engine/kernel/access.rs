@@ -98,6 +98,7 @@ impl Kernel {
                 ..outcome
             });
         }
+        self.report_details(watch);
         let (mut faults, mut used, mut at) = (RepeatedFaults::default(), None, va);
         loop {
             let rest = match &mut data {
@@ -121,6 +122,7 @@ impl Kernel {
             used = self.frames.just_filled;
         }
         self.update_pc(pid, va, kind);
+        self.report_details(watch);
         Ok(outcome)
     }
 
@@ -175,16 +177,18 @@ impl Kernel {
         if !self.make_current(pid) {
             return Ok(ProcessAccessOutcome { killed: Some(FaultClass::Segmentation), ..outcome });
         }
+        self.report_details(watch);
         let (mut faults, mut used) = (RepeatedFaults::default(), None);
         while outcome.pa.is_none() && outcome.killed.is_none() {
             let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
             let mut touching = FrameUseObserver { watch, pool, write, used };
-            match self.machine.translate(va, kind, mode, &mut touching) {
+            match self.machine.translate_as(va, kind, mode, &mut touching) {
                 Ok(pa) => outcome.pa = Some(pa),
                 Err(fault) => outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?,
             }
             used = self.frames.just_filled;
         }
+        self.report_details(watch);
         Ok(outcome)
     }
 
@@ -198,14 +202,14 @@ impl Kernel {
         faults: &mut RepeatedFaults,
         watch: &mut W,
     ) -> Result<Option<FaultClass>, OutOfMemory> {
-        watch.on_step(KernelStep::Fault { va, kind, fault });
+        self.report(watch, KernelStep::Fault { va, kind, fault });
         let handled = self.handle_fault(pid, va.raw(), kind, watch)?;
         let class = match handled {
             Ok(()) if faults.may_retry(va.raw()) => return Ok(None),
             Ok(()) => FaultClass::Protection,
             Err(class) => class,
         };
-        watch.on_step(KernelStep::Killed { class });
+        self.report(watch, KernelStep::Killed { class });
         self.signal(pid, class);
         Ok(Some(class))
     }
@@ -247,9 +251,9 @@ impl Kernel {
         }
         // Numbers of processes beyond what a TLB can tell apart come round again.
         if self.processes.get_max().is_some_and(|(last, _)| last.0 > u32::from(u16::MAX)) {
-            self.machine.shoot_down_all(asid(pid));
+            self.machine.shoot_down_all(asid(pid), &mut self.journal);
         }
-        self.machine.switch_to(asid(pid), Some(root));
+        self.machine.switch_to(asid(pid), Some(root), &mut self.journal);
         true
     }
 
@@ -260,7 +264,7 @@ impl Kernel {
             let Some(running) = Arc::make_mut(&mut self.running).get_mut(core as usize) else { continue };
             if *running == Some(pid) && self.machine.set_core(core).is_ok() {
                 *running = None;
-                self.machine.switch_to(0, None);
+                self.machine.switch_to(0, None, &mut self.journal);
             }
         }
         // It was the current one before.
@@ -271,7 +275,7 @@ impl Kernel {
     /// costs little.
     pub fn machine_of(&self, pid: Pid) -> Machine {
         let mut machine = self.machine.clone();
-        machine.switch_to(asid(pid), self.root_of(pid));
+        machine.switch_to(asid(pid), self.root_of(pid), &mut ());
         machine
     }
 }

@@ -11,7 +11,9 @@ use super::state::{Kernel, OutOfMemory};
 impl Kernel {
     /// Evicts up to so many pages, by the policy. Answers how many went.
     pub fn reclaim(&mut self, pages: u64, watch: Observer<'_>) -> u64 {
-        (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count() as u64
+        let evicted = (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count();
+        self.report_details(watch);
+        evicted as u64
     }
 
     /// Writes every dirty file page to its file.

@@ -27,7 +27,7 @@ impl Kernel {
             }
         }
         if mapped > 0 {
-            watch.on_step(KernelStep::MappedAround { pages: mapped });
+            self.report(watch, KernelStep::MappedAround { pages: mapped });
         }
     }
 

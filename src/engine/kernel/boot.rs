@@ -11,6 +11,7 @@ use super::config::{FRAME_LIMIT, KernelConfig};
 use super::file::Files;
 use super::frames::Frames;
 use super::ids::Pid;
+use super::journal::Journal;
 use super::object::Objects;
 use super::persistent::Map;
 use super::process::Process;
@@ -130,6 +131,7 @@ impl Kernel {
             locks: false,
             alive: 0,
             work: 0,
+            journal: Journal::default(),
         })
     }
 

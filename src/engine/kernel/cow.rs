@@ -22,7 +22,7 @@ impl Kernel {
         if let Some(frame) = from.filter(|frame| self.is_last_sharer(*frame)) {
             self.make_exclusive(frame);
             self.set_permissions(fault.pid, fault.vpn, flags_of(fault.area.prot, true));
-            watch.on_step(KernelStep::Reused { frame });
+            self.report(watch, KernelStep::Reused { frame });
             return Ok(FaultOutcome::minor(FaultClass::CopyOnWrite));
         }
         let to = self.copy_frame(fault, from, watch)?;
@@ -66,7 +66,7 @@ impl Kernel {
             Some(frame) => self.machine.copy_page(self.ppn(frame), self.ppn(to)),
             None => self.machine.zero_page(self.ppn(to)),
         }
-        watch.on_step(KernelStep::Copied { from, to });
+        self.report(watch, KernelStep::Copied { from, to });
         Ok(to)
     }
 }

@@ -6,9 +6,10 @@ use crate::machine::Machine;
 use crate::machine::addr::{Pa, Vpn};
 use crate::machine::pte::{Bit, Flags, Pte};
 
-use super::event::{KernelStep, Observer};
+use super::event::{KernelObserver, KernelStep, Observer};
 use super::heap::Heap;
 use super::ids::Pid;
+use super::journal::Journal;
 use super::persistent::Map;
 use super::process::AddressSpace;
 use super::shape::Shape;
@@ -37,9 +38,12 @@ pub(super) fn entry_of(tables: &TableMap, shape: &Shape, vpn: u64) -> Option<u64
     Some(shape.entry(level, table.ppn, vpn))
 }
 
-pub(super) fn write_pte(machine: &mut Machine, at: u64, pte: Pte) {
-    if let Ok(at) = machine.pa(at) {
-        machine.put_pte(at, pte);
+pub(super) fn write_pte(machine: &mut Machine, journal: &mut Journal, at: u64, pte: Pte) {
+    let Ok(address) = machine.pa(at) else { return };
+    let before = if journal.records() { machine.raw_at(address) } else { 0 };
+    machine.put_pte(address, pte);
+    if journal.records() {
+        journal.on_step(KernelStep::EntryWritten { address, before, after: machine.raw_at(address) });
     }
 }
 
@@ -128,12 +132,12 @@ impl Kernel {
                 continue;
             }
             let ppn = self.allocate_table(level)?;
-            watch.on_step(KernelStep::Table { level, ppn });
+            self.report(watch, KernelStep::Table { level, ppn });
             tables.insert(key, TableInfo { ppn, used: 0 });
             if let Some(above) = tables.get_mut(&(level - 1, shape.table(level - 1, vpn))) {
                 above.used += 1;
                 let at = shape.entry(level - 1, above.ppn, vpn);
-                write_pte(&mut self.machine, at, Pte { ppn, flags: Flags::TABLE });
+                write_pte(&mut self.machine, &mut self.journal, at, Pte { ppn, flags: Flags::TABLE });
             }
         }
         Ok(())
@@ -166,7 +170,7 @@ impl Kernel {
             }
         }
         if let Some(ppn) = above {
-            write_pte(&mut self.machine, shape.entry(level - 1, ppn, vpn), Pte::default());
+            write_pte(&mut self.machine, &mut self.journal, shape.entry(level - 1, ppn, vpn), Pte::default());
         }
         self.free_table(level, table);
         self.work += 1;
@@ -187,7 +191,12 @@ impl Kernel {
             if let Some(above) = level.checked_sub(1).filter(|above| *above > 0)
                 && let Some(upper) = tables.get(&(above, self.shape.table(above, vpn)))
             {
-                write_pte(&mut self.machine, self.shape.entry(above, upper.ppn, vpn), Pte::default());
+                write_pte(
+                    &mut self.machine,
+                    &mut self.journal,
+                    self.shape.entry(above, upper.ppn, vpn),
+                    Pte::default(),
+                );
             }
         }
         for ((level, _), table) in tables {
@@ -218,7 +227,7 @@ impl Kernel {
     pub(super) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
         let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
         if let Some(at) = at {
-            write_pte(&mut self.machine, at, pte);
+            write_pte(&mut self.machine, &mut self.journal, at, pte);
         }
     }
 
@@ -235,14 +244,14 @@ impl Kernel {
     /// Drops what TLBs of any core hold of a page.
     pub(super) fn shoot_down(&mut self, pid: Pid, vpn: u64) {
         if let Some(vpn) = self.vpn(vpn) {
-            self.machine.shoot_down(self.machine.va_of(vpn), asid(pid));
+            self.machine.shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal);
         }
     }
 
     /// Drops what TLBs of any core hold of these pages.
     pub(super) fn shoot_down_pages(&mut self, pid: Pid, vpns: &[u64]) {
         if vpns.len() > FLUSH_CEILING {
-            self.machine.shoot_down_all(asid(pid));
+            self.machine.shoot_down_all(asid(pid), &mut self.journal);
         } else {
             for vpn in vpns {
                 self.shoot_down(pid, *vpn);

@@ -1,6 +1,6 @@
 //! What the kernel does, told step by step to whoever watches. Small, `Copy`, without text.
 
-use crate::machine::addr::{Va, Vpn};
+use crate::machine::addr::{Pa, Va, Vpn};
 use crate::machine::event::{AccessKind, Event, Fault, MachineObserver};
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
@@ -175,6 +175,12 @@ pub enum KernelStep {
     Mapped { page: ProcessPage, frame: Option<FrameNo>, writable: bool },
     /// So many further pages were mapped around (fault-around).
     MappedAround { pages: u32 },
+    /// The kernel wrote the page-table entry at this physical address. A detail, see [`super::Kernel::record_details`].
+    EntryWritten { address: Pa, before: u64, after: u64 },
+    /// A page was read from a file on disk or from the swap file. A detail.
+    DiskRead { from: BackingStore },
+    /// A page was written to a file on disk or to the swap file. A detail.
+    DiskWritten { to: BackingStore },
     /// The handler returns: the access is done again.
     Resolved { class: FaultClass, major: bool },
     /// The handler sends a signal; the access is not done.

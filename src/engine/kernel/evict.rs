@@ -3,7 +3,7 @@
 use crate::machine::pool::Pool;
 
 use super::config::ReplacementScope;
-use super::event::{BackingStore, KernelStep, Observer};
+use super::event::{BackingStore, KernelObserver, KernelStep, Observer};
 use super::frames::{Frame, FrameContents};
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::object::ObjectPage;
@@ -20,6 +20,19 @@ struct EvictionFilter {
 }
 
 impl Kernel {
+    /// The frames in the order in which the replacement policy would evict their pages if nothing else happened; the first
+    /// `most` of them.
+    pub fn replacement_order(&self, most: usize) -> Vec<FrameNo> {
+        let choice = EvictionFilter { only: None, keep: None, room: self.swap.has_room() };
+        let (mut pool, mut random) = (self.frames.pool.clone(), *self.machine.clone().random());
+        let victims = std::iter::from_fn(|| {
+            let victim = pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice))?;
+            pool.forget(victim);
+            Some(FrameNo(victim))
+        });
+        victims.take(most).collect()
+    }
+
     /// A frame for a page of a process: the lowest free one, or that of the policy's victim. `keep` stays where it is.
     ///
     /// # Errors
@@ -34,7 +47,7 @@ impl Kernel {
         let limit = self.frame_limit();
         let taken = self.frames.allocate(limit, holds);
         if let Some(frame) = taken {
-            watch.on_step(KernelStep::FrameAllocated { frame });
+            self.report(watch, KernelStep::FrameAllocated { frame });
         } else {
             let local = self.config.scope == ReplacementScope::Local;
             let own = local && self.has_other_frame(pid, keep);
@@ -117,6 +130,9 @@ impl Kernel {
             FrameContents::Anonymous | FrameContents::Merged => self.write_out(frame, &held, false),
             FrameContents::Object { .. } => self.write_out(frame, &held, true),
         };
+        if let Some(to @ BackingStore::Swap { .. }) = to {
+            self.journal.on_step(KernelStep::DiskWritten { to });
+        }
         for (pid, vpn) in mapped {
             let place = slot
                 .filter(|_| !matches!(held.contents, FrameContents::Object { .. }))
@@ -128,7 +144,7 @@ impl Kernel {
             }
         }
         self.vacate_frame(frame, slot);
-        watch.on_step(KernelStep::Evicted { frame, page, to });
+        self.report(watch, KernelStep::Evicted { frame, page, to });
     }
 
     /// A frame that no entry leads to any more becomes free; its page is where it was written, if it was.

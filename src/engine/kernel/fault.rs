@@ -66,10 +66,10 @@ impl Kernel {
         self.frames.just_filled = None;
         let found = self.area_at(pid, va);
         let area = found.or_else(|| self.grow_stack(pid, va));
-        watch.on_step(KernelStep::Area { start: area.map(|area| area.start) });
+        self.report(watch, KernelStep::Area { start: area.map(|area| area.start) });
         let Some(area) = area else { return Ok(Err(FaultClass::Segmentation)) };
         if found.is_none() {
-            watch.on_step(KernelStep::StackGrew { start: area.start });
+            self.report(watch, KernelStep::StackGrew { start: area.start });
         }
         if !permits(area.prot, kind) {
             return Ok(Err(FaultClass::Protection));
@@ -78,7 +78,7 @@ impl Kernel {
         match self.resolve(&fault, watch)? {
             FaultOutcome::Resolved { class, major } => {
                 self.count_fault(pid, major);
-                watch.on_step(KernelStep::Resolved { class, major });
+                self.report(watch, KernelStep::Resolved { class, major });
                 Ok(Ok(()))
             }
             FaultOutcome::Spurious => Ok(Ok(())),
@@ -199,7 +199,7 @@ impl Kernel {
     ) -> Result<FrameNo, OutOfMemory> {
         let frame = self.allocate_frame(pid, None, holds, watch)?;
         self.machine.zero_page(self.ppn(frame));
-        watch.on_step(KernelStep::Zeroed { frame });
+        self.report(watch, KernelStep::Zeroed { frame });
         Ok(frame)
     }
 
@@ -216,14 +216,14 @@ impl Kernel {
     }
 
     fn report_mapped(
-        &self,
+        &mut self,
         fault: &FaultContext,
         frame: Option<FrameNo>,
         writable: bool,
         watch: Observer<'_>,
     ) {
         if let Some(page) = self.page_of(fault.pid, fault.vpn) {
-            watch.on_step(KernelStep::Mapped { page, frame, writable });
+            self.report(watch, KernelStep::Mapped { page, frame, writable });
         }
     }
 

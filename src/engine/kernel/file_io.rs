@@ -1,5 +1,6 @@
 //! What `read`, `write` and `ftruncate` do to a file, wherever its pages are.
 
+use super::event::{BackingStore, KernelObserver, KernelStep};
 use super::ids::{FileId, FrameNo, Pid};
 use super::state::Kernel;
 use super::vma::{Backing, Vma};
@@ -63,10 +64,8 @@ impl Kernel {
     /// A page of a file is used by the kernel: it is in the page cache from now on. Answers its frame.
     fn use_page(&mut self, file: FileId, page: u64) -> Option<FrameNo> {
         self.work += 1;
-        let warm = self.config.warm;
-        let held = self.file_mut(file)?;
-        held.set_cached(page, true, warm);
-        let frame = *held.mapped.get(&page)?;
+        self.cache_page(file, page);
+        let frame = *self.files.all.get(&file)?.mapped.get(&page)?;
         self.frames.pool.touch(frame.0);
         Some(frame)
     }
@@ -85,6 +84,7 @@ impl Kernel {
                 self.write_frame(frame, within, part);
             } else if let Some(held) = self.file_mut(file) {
                 held.write_disk(page, within, part, bits);
+                self.journal.on_step(KernelStep::DiskWritten { to: BackingStore::File { file, page } });
             }
         }
     }

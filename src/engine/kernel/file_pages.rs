@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::machine::pte::{Bit, Pte};
 
 use super::config::FRAME_LIMIT;
-use super::event::{BackingStore, FaultClass, KernelStep, Observer};
+use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
 use super::file::File;
 use super::frames::FrameContents;
@@ -47,11 +47,11 @@ impl Kernel {
             return Ok(FaultOutcome::Resolved { class: FaultClass::File, major });
         }
         let frame = if let Some(frame) = framed {
-            watch.on_step(KernelStep::Shared { frame });
+            self.report(watch, KernelStep::Shared { frame });
             frame
         } else {
             let frame = self.allocate_frame(fault.pid, None, FrameContents::File { file, page }, watch)?;
-            watch.on_step(KernelStep::Filled { frame, from: self.store_of(file, page) });
+            self.report(watch, KernelStep::Filled { frame, from: self.store_of(file, page) });
             self.fill_from_file(frame, file, page);
             frame
         };
@@ -80,9 +80,9 @@ impl Kernel {
         watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let to = self.allocate_frame(fault.pid, None, FrameContents::Anonymous, watch)?;
-        watch.on_step(KernelStep::Filled { frame: to, from: self.store_of(file, page) });
+        self.report(watch, KernelStep::Filled { frame: to, from: self.store_of(file, page) });
         self.read_in(to, file, page);
-        watch.on_step(KernelStep::Copied { from: None, to });
+        self.report(watch, KernelStep::Copied { from: None, to });
         Ok(to)
     }
 
@@ -96,23 +96,33 @@ impl Kernel {
 
     /// Reads a page of a file into a frame; the page is in the page cache then.
     fn read_in(&mut self, frame: FrameNo, file: FileId, page: u64) {
-        let (bits, warm) = (self.shape.page_bits, self.config.warm);
-        let Some(held) = self.file_mut(file) else { return };
-        held.set_cached(page, true, warm);
+        let bits = self.shape.page_bits;
+        self.cache_page(file, page);
+        let Some(held) = self.files.all.get(&file) else { return };
         let mut bytes = vec![0; 1 << bits];
         held.read_disk(page << bits, &mut bytes, bits);
         let to = self.machine.page_of(self.ppn(frame));
         self.machine.write_bytes(to, &bytes);
     }
 
+    /// Reads a page of a file into the page cache, if it is not there yet.
+    pub(super) fn cache_page(&mut self, file: FileId, page: u64) {
+        let warm = self.config.warm;
+        let Some(held) = self.files.all.get_mut(&file).map(Arc::make_mut) else { return };
+        if self.journal.records() && !held.is_cached(page, warm) {
+            self.journal.on_step(KernelStep::DiskRead { from: BackingStore::File { file, page } });
+        }
+        held.set_cached(page, true, warm);
+    }
+
     /// Reads pages of a file into the page cache, as far as the file goes (`MADV_WILLNEED`); no more than there can be
     /// frames.
     pub(super) fn cache_pages(&mut self, file: FileId, pages: Range<u64>) {
-        let (warm, shape) = (self.config.warm, self.shape);
-        let Some(held) = self.file_mut(file) else { return };
+        let shape = self.shape;
+        let Some(held) = self.files.all.get(&file) else { return };
         let end = pages.end.min(shape.pages_of(held.size)).min(pages.start.saturating_add(FRAME_LIMIT));
         for page in pages.start..end {
-            held.set_cached(page, true, warm);
+            self.cache_page(file, page);
         }
         self.work += end.saturating_sub(pages.start);
     }
@@ -130,6 +140,7 @@ impl Kernel {
         if let Some(held) = self.file_mut(file) {
             held.write_disk(page, 0, &bytes, bits);
         }
+        self.journal.on_step(KernelStep::DiskWritten { to: BackingStore::File { file, page } });
         self.frames.pool.note_dirty(frame.0, false);
     }
 

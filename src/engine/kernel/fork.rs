@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::machine::pte::Bit;
 
 use super::entries::{asid, flags_of};
+use super::event::{KernelObserver, KernelStep};
 use super::frames::FrameContents;
 use super::ids::Pid;
 use super::pages::enter_page;
@@ -33,7 +34,7 @@ impl Kernel {
             protected |= self.inherit(&mut space, (parent, child), vpn, &area, place);
         }
         if protected {
-            self.machine.shoot_down_all(asid(parent));
+            self.machine.shoot_down_all(asid(parent), &mut self.journal);
         }
         Ok(space)
     }
@@ -46,7 +47,7 @@ impl Kernel {
         pages: &mut Vec<(Vma, u64, PageLocation)>,
     ) -> Result<(), OutOfMemory> {
         for (_, vpn, _) in pages.iter() {
-            self.make_tables(&mut space.tables, *vpn, &mut ())?;
+            self.without_observer(|kernel, watch| kernel.make_tables(&mut space.tables, *vpn, watch))?;
         }
         if self.shape.read_only { Ok(()) } else { self.make_room(parent, pages) }
     }
@@ -87,7 +88,7 @@ impl Kernel {
             if needed <= free as usize {
                 return Ok(());
             }
-            self.evict(None, None, &mut ())?;
+            self.without_observer(|kernel, watch| kernel.evict(None, None, watch))?;
             *pages = self.pages_to_inherit(parent);
         }
     }
@@ -132,10 +133,11 @@ impl Kernel {
                 };
                 self.machine.copy_page(self.ppn(frame), self.ppn(copy));
                 place = PageLocation::Frame(copy);
+                self.journal.on_step(KernelStep::Copied { from: Some(frame), to: copy });
             }
         }
         let zero = self.zero.unwrap_or(0);
-        let parts = (space, &mut self.frames, &mut self.machine);
+        let parts = (space, &mut self.frames, &mut self.machine, &mut self.journal);
         enter_page(parts, &self.shape, (child, vpn), place, (zero, flags));
         protected
     }

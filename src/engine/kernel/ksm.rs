@@ -32,6 +32,7 @@ impl Kernel {
         }
         let freed = u64::from(before - self.frames.used());
         self.merging.merged += freed;
+        self.report_details(watch);
         freed
     }
 
@@ -117,9 +118,9 @@ impl Kernel {
         self.unmap_page(pid, vpn, None);
         self.shoot_down(pid, vpn);
         self.map_page(pid, vpn, PageLocation::Frame(keep), flags_of(area.prot, false));
-        watch.on_step(KernelStep::Shared { frame: keep });
+        self.report(watch, KernelStep::Shared { frame: keep });
         if let Some(page) = self.page_of(pid, vpn) {
-            watch.on_step(KernelStep::Mapped { page, frame: Some(keep), writable: false });
+            self.report(watch, KernelStep::Mapped { page, frame: Some(keep), writable: false });
         }
     }
 }

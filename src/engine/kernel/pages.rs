@@ -11,6 +11,7 @@ use crate::machine::pte::{Bit, Flags, Pte};
 use super::entries::{entry_of, write_pte};
 use super::frames::{FrameContents, Frames};
 use super::ids::{FrameNo, Pid};
+use super::journal::Journal;
 use super::process::{AddressSpace, PageLocation};
 use super::shape::Shape;
 use super::state::Kernel;
@@ -18,7 +19,7 @@ use super::state::Kernel;
 /// Leads a page of an address space to where it is. There is a table for it, and it was nowhere or in swap; `zero` is the
 /// physical page of the zero frame.
 pub(super) fn enter_page(
-    (space, frames, machine): (&mut AddressSpace, &mut Frames, &mut Machine),
+    (space, frames, machine, journal): (&mut AddressSpace, &mut Frames, &mut Machine, &mut Journal),
     shape: &Shape,
     (pid, vpn): (Pid, u64),
     place: PageLocation,
@@ -39,7 +40,7 @@ pub(super) fn enter_page(
         PageLocation::Swap(_) => return,
     };
     if let Some(at) = entry_of(&space.tables, shape, vpn) {
-        write_pte(machine, at, Pte { ppn, flags });
+        write_pte(machine, journal, at, Pte { ppn, flags });
     }
 }
 
@@ -51,9 +52,9 @@ impl Kernel {
 
     /// Leads a page of a process to a frame or the zero frame: see [`enter_page`].
     pub(super) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
-        let Self { processes, frames, machine, shape, zero, .. } = self;
+        let Self { processes, frames, machine, journal, shape, zero, .. } = self;
         if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
-            let parts = (&mut process.space, frames, machine);
+            let parts = (&mut process.space, frames, machine, journal);
             enter_page(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
         }
         self.work += 1;

@@ -66,13 +66,13 @@ impl Kernel {
         self.make_path(fault.pid, fault.vpn, watch)?;
         let (frame, answer) = match self.object_page(object, page) {
             ObjectPage { frame: Some(frame), .. } => {
-                watch.on_step(KernelStep::Shared { frame });
+                self.report(watch, KernelStep::Shared { frame });
                 (frame, FaultOutcome::minor(FaultClass::DemandZero))
             }
             ObjectPage { slot: Some(slot), .. } => {
                 let frame =
                     self.allocate_frame_for(fault, slot, FrameContents::Object { object, page }, watch)?;
-                watch.on_step(KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
+                self.report(watch, KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
                 (frame, FaultOutcome::Resolved { class: FaultClass::Swap, major: true })
             }
             ObjectPage { .. } => {

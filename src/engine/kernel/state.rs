@@ -9,6 +9,7 @@ use super::config::KernelConfig;
 use super::file::Files;
 use super::frames::Frames;
 use super::ids::{OpenId, Pid};
+use super::journal::Journal;
 use super::object::Objects;
 use super::persistent::Map;
 use super::process::Process;
@@ -84,6 +85,8 @@ pub struct Kernel {
     pub(super) merging: MergeCounts,
     /// Some area was locked once, so that eviction has to ask.
     pub(super) locks: bool,
+    /// Details for an observer that wants them.
+    pub(super) journal: Journal,
     /// Work done so far, in pages and areas gone through: callers hold it against a budget.
     pub(super) work: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::event::{BackingStore, FaultClass, KernelStep, Observer};
+use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
 use super::frames::FrameContents;
 use super::ids::{FrameNo, SlotNo};
@@ -28,12 +28,12 @@ impl Kernel {
         let frame = match cached {
             Some(frame) if own => self.copy_frame(fault, Some(frame), watch)?,
             Some(frame) => {
-                watch.on_step(KernelStep::Shared { frame });
+                self.report(watch, KernelStep::Shared { frame });
                 frame
             }
             None => {
                 let frame = self.allocate_frame_for(fault, slot, FrameContents::Anonymous, watch)?;
-                watch.on_step(KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
+                self.report(watch, KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
                 frame
             }
         };
@@ -66,6 +66,7 @@ impl Kernel {
         let kept = taken.is_ok();
         let frame = taken.or_else(|error| self.allocate_frame_lending(fault, slot, holds, error, watch))?;
         self.machine.zero_page(self.ppn(frame));
+        self.journal.on_step(KernelStep::DiskRead { from: BackingStore::Swap { slot } });
         let to = self.machine.page_of(self.ppn(frame));
         self.machine.write_bytes(to, &bytes);
         if kept {

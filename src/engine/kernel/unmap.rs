@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::machine::pte::Flags;
 
 use super::entries::asid;
-use super::event::KernelObserver;
 use super::heap::Heap;
 use super::ids::Pid;
 use super::process::PageLocation;
@@ -16,7 +15,7 @@ impl Kernel {
     /// down); it is empty and has no root afterwards. TLBs hold nothing of it any more, and no core runs it.
     pub(super) fn free_address_space(&mut self, pid: Pid) {
         self.release_pages(pid, 0..u64::MAX);
-        self.machine.shoot_down_all(asid(pid));
+        self.machine.shoot_down_all(asid(pid), &mut self.journal);
         self.free_empty_tables(pid, &(0..u64::MAX));
         self.free_root(pid);
         self.leave_cores(pid);
@@ -71,7 +70,7 @@ impl Kernel {
         let pages = self.pages_in(pid, vpns.clone());
         let new = |vpn: u64| target + (vpn - vpns.start);
         for (vpn, _) in &pages {
-            let made = self.make_path(pid, new(*vpn), &mut () as &mut dyn KernelObserver);
+            let made = self.without_observer(|kernel, watch| kernel.make_path(pid, new(*vpn), watch));
             if made.is_err() {
                 self.free_empty_tables(pid, &(target..target + (vpns.end - vpns.start)));
                 return made;

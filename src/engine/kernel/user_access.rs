@@ -112,11 +112,11 @@ impl Kernel {
         self.frames.just_filled = None;
         let Some(fault) = self.would_fault(pid, va, kind) else { return Ok(true) };
         if let Ok(va) = self.machine.va(va) {
-            watch.on_step(KernelStep::Fault { va, kind, fault });
+            self.report(watch, KernelStep::Fault { va, kind, fault });
         }
         let handled = self.handle_fault(pid, va, kind, watch)?;
         if let Err(class) = handled {
-            watch.on_step(KernelStep::Killed { class });
+            self.report(watch, KernelStep::Killed { class });
         }
         Ok(handled.is_ok())
     }

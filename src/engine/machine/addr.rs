@@ -1,4 +1,4 @@
-//! Numbers with a type: an address, a page number and a set index are never mixed up.
+//! Typed numbers, so that addresses, page numbers, and set indices cannot be mixed up.
 
 use std::fmt;
 
@@ -25,6 +25,19 @@ macro_rules! number {
                 fmt::LowerHex::fmt(&self.0, f)
             }
         }
+
+        impl fmt::UpperHex for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::UpperHex::fmt(&self.0, f)
+            }
+        }
+
+        /// Hexadecimal, with the prefix `0x`.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:#x}", self.0)
+            }
+        }
     };
 }
 
@@ -49,6 +62,6 @@ number! {
     SetIndex
 }
 number! {
-    /// The tag of a TLB entry or cache line: what is left of the page or block number above the set index.
+    /// The tag of a TLB entry or cache line: the bits of the page or block number above the set index.
     Tag
 }

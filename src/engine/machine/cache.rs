@@ -1,4 +1,4 @@
-//! One cache: blocks by set and tag, their bytes, and what happened to it. What happens between caches is the
+//! One cache: blocks by set and tag, their bytes, and counts. What happens between caches is the
 //! hierarchy's.
 
 use super::addr::{SetIndex, Tag};
@@ -9,16 +9,16 @@ use super::random::SplitMix64;
 use super::set_assoc::{Line, SetAssoc};
 use super::spec::{CacheSpec, Inclusion, Side, Spec, WritePolicy};
 
-/// What happened to a TLB or cache since the machine was built.
+/// The counts of a TLB or cache since the machine was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Accesses (one a piece) that found it here.
+    /// Hits; each fragment of an access counts as one.
     pub hits: u64,
     /// Accesses that looked here in vain.
     pub misses: u64,
     /// Valid entries that a fill threw out.
     pub evictions: u64,
-    /// Dirty blocks that went from here to what is below.
+    /// Dirty blocks written back to the next level.
     pub writebacks: u64,
     /// Page-table entries that the walk found here.
     pub walk_hits: u64,

@@ -1,44 +1,44 @@
-//! What a machine holds, looked at and set without an access: what `set`, `show` and `expect` work on. Nothing here
-//! counts or replaces anything. Private TLBs and caches are those of the current core.
+//! Reads and sets the contents of a machine without an access: nothing is counted or evicted. Private TLBs and caches
+//! are those of the current core.
 
 use std::fmt;
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Va};
 use super::cache::{Block, Counts, LineSlot, ListedLine};
 use super::datapath::{Data, Machine, TooWide, fit};
-use super::event::{AccessKind, Fault, Privilege};
+use super::event::{AccessKind, Fault, MachineObserver, Privilege};
 use super::hierarchy::Ctx;
 use super::pte::{Flags, Pte, mask};
 use super::set_assoc::Line;
 use super::tlb::{Tlb, TlbEntry};
 
-/// An entry of a TLB as a table lists it.
+/// A TLB entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TlbLine {
-    /// Its tag; none if it never had one.
+    /// Its tag; none if it was never filled.
     pub tag: Option<Tag>,
-    /// It translates.
+    /// Its valid bit.
     pub valid: bool,
     /// The physical page, in base pages.
     pub ppn: Ppn,
     /// R/W, U/S, XD, G, D, CD and WT.
     pub flags: Flags,
-    /// log2 of its page; 0 means the smallest that the TLB holds.
+    /// log2 of its page size; 0 means the smallest that the TLB supports.
     pub page_bits: u32,
-    /// The process it belongs to.
+    /// The address-space identifier of its process.
     pub asid: u16,
 }
 
-/// A line of a cache as a table lists it.
+/// A cache line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CacheLine {
-    /// Its tag; none if it never had one.
+    /// Its tag; none if it was never filled.
     pub tag: Option<Tag>,
-    /// It holds a block.
+    /// Its valid bit.
     pub valid: bool,
-    /// What is below does not know its bytes.
+    /// It differs from the next level.
     pub dirty: bool,
-    /// Its bytes from the lowest address on; when set, those not given are unknown.
+    /// Its bytes, lowest address first. When a line is set, missing bytes are unknown.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -49,33 +49,33 @@ impl CacheLine {
     }
 }
 
-/// An entry as a script places it in memory.
+/// A page-table entry to be written to memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteWord {
-    /// The raw word.
+    /// Its raw value.
     Raw(u64),
     /// Its fields.
     Fields(Pte),
 }
 
-/// Why an entry cannot be placed.
+/// Why an entry cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteWriteError {
-    /// The machine translates nothing.
+    /// The machine has no MMU.
     NoMmu,
     /// The page table has fewer levels.
     NoLevel {
-        /// Those it has.
+        /// The levels that it has.
         levels: u32,
     },
-    /// Under CR3 no table of this level is there for the page.
+    /// The page has no table of this level below CR3.
     NoTable {
         /// The level, 1 the top.
         level: u32,
     },
     /// The entry would end beyond memory.
     BeyondMemory,
-    /// The raw word is wider than an entry.
+    /// The raw value is wider than an entry.
     WordTooWide(TooWide),
     /// The page number is wider than the entry's field.
     PpnTooWide(TooWide),
@@ -103,16 +103,16 @@ impl Machine {
         Some(self.translator.as_ref()?.tlb(level, self.core()))
     }
 
-    /// Set and tag of an address's page in TLB `level`, for the smallest pages it holds; none if there is no such TLB.
+    /// Set and tag of an address in TLB `level`, for the smallest page size it supports; none if the TLB does not exist.
     pub fn tlb_location(&self, level: usize, va: Va) -> Option<(SetIndex, Tag)> {
         let tlb = self.tlb(level)?;
         Some(tlb.locate(va.raw(), tlb.smallest()))
     }
 
-    /// A set number of TLB `level`.
+    /// A set index of TLB `level`.
     ///
     /// # Errors
-    /// If there is no such set.
+    /// If the set does not exist.
     pub fn tlb_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
         fit(raw, self.spec().tlbs.get(level).map_or(0, super::spec::TlbSpec::index_bits)).map(SetIndex::new)
     }
@@ -126,7 +126,7 @@ impl Machine {
         fit(raw, bits).map(Tag::new)
     }
 
-    /// A way of a set of TLB `level`; none if there is no such way.
+    /// The entry in a way of a set of TLB `level`; none if the way does not exist.
     pub fn tlb_line(&self, level: usize, set: SetIndex, way: u32) -> Option<TlbLine> {
         let line = self.tlb(level)?.line(set, way)?;
         let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
@@ -134,12 +134,12 @@ impl Machine {
         Some(TlbLine { tag: line.tag, valid: line.valid, ppn, flags, page_bits, asid })
     }
 
-    /// The sets of TLB `level` that hold something, in order.
+    /// The sets of TLB `level` that have a valid entry, in order.
     pub fn tlb_sets_in_use(&self, level: usize) -> Vec<SetIndex> {
         self.tlb(level).map(Tlb::sets_in_use).unwrap_or_default()
     }
 
-    /// Sets ways of a set of TLB `level` from the left; none leaves a way as it is. The leftmost is then the least
+    /// Sets the entries of a set of TLB `level`, from way 0. `None` leaves a way unchanged. Way 0 becomes the least
     /// recently used.
     pub fn set_tlb_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<TlbLine>]) {
         let (core, base_bits) = (self.core(), self.spec().page_bits());
@@ -159,26 +159,26 @@ impl Machine {
         tlb.set_lines(set, &lines);
     }
 
-    /// Drops the entries of one TLB level of the current core, or of all; global ones stay.
-    pub fn flush_tlb(&mut self, level: Option<usize>) {
+    /// Flushes the non-global entries of one TLB level of the current core, or of all its TLBs.
+    pub fn flush_tlb(&mut self, level: Option<usize>, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
-        for (n, tlb) in translator.tlbs_of(core).enumerate() {
+        translator.for_each_tlb_of(core, watch, |tlb, n, dropped| {
             if level.is_none_or(|level| level == n) {
-                tlb.flush();
+                tlb.flush(dropped);
             }
-        }
+        });
     }
 
-    /// Drops the entry of a page from all TLBs of the current core, global or not.
-    pub fn invlpg(&mut self, va: Va) {
+    /// Invalidates the entries of a page in all TLBs of the current core, also global ones.
+    pub fn invlpg(&mut self, va: Va, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
         let asid = translator.context(core).asid;
-        translator.tlbs_of(core).for_each(|tlb| tlb.drop_page(va.raw(), asid));
+        translator.for_each_tlb_of(core, watch, |tlb, _, dropped| tlb.drop_page(va.raw(), asid, dropped));
     }
 
-    /// What happened to TLB `level`; zeros if there is no such TLB.
+    /// The counts of TLB `level`; zeros if the TLB does not exist.
     pub fn tlb_counts(&self, level: usize) -> Counts {
         self.tlb(level).map(|tlb| tlb.counts).unwrap_or_default()
     }
@@ -190,17 +190,17 @@ impl Machine {
         level < self.spec().caches.len()
     }
 
-    /// Offset, set and tag of an address in cache `level`; none if there is no such cache.
+    /// Offset, set, and tag of an address in cache `level`; none if the cache does not exist.
     pub fn cache_location(&self, level: usize, va: Va, pa: Pa) -> Option<(u64, SetIndex, Tag)> {
         let spec = self.spec().caches.get(level)?;
         let (set, tag) = self.hierarchy.cache(level, self.core()).locate(va.raw(), pa.raw());
         Some((pa.raw() & mask(spec.block_bits), set, tag))
     }
 
-    /// A set number of cache `level`.
+    /// A set index of cache `level`.
     ///
     /// # Errors
-    /// If there is no such set.
+    /// If the set does not exist.
     pub fn cache_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
         fit(raw, self.spec().caches.get(level).map_or(0, super::spec::CacheSpec::index_bits))
             .map(SetIndex::new)
@@ -215,7 +215,7 @@ impl Machine {
         fit(raw, bits).map(Tag::new)
     }
 
-    /// A way of a set of cache `level`, without its bytes; none if there is no such way.
+    /// The line in a way of a set of cache `level`, without its bytes; none if the way does not exist.
     pub fn cache_line(&self, level: usize, set: SetIndex, way: u32) -> Option<CacheLine> {
         self.spec().caches.get(level).filter(|spec| way < spec.ways && set.raw() < spec.sets)?;
         let line = self.hierarchy.cache(level, self.core()).line(LineSlot { set, way });
@@ -223,7 +223,7 @@ impl Machine {
         Some(CacheLine { tag: line.tag, valid: line.valid, dirty, bytes: Vec::new() })
     }
 
-    /// A byte of the block in a way of a set of cache `level`, if there is one and it is known.
+    /// A byte of the line in a way of a set of cache `level`; none if it is unknown.
     pub fn cache_byte(&self, level: usize, set: SetIndex, way: u32, at: u64) -> Option<u8> {
         let spec = self.spec().caches.get(level)?;
         let cache = self.hierarchy.cache(level, self.core());
@@ -233,7 +233,7 @@ impl Machine {
         if filled { cache.data().get(at) } else { cache.data().given(at) }
     }
 
-    /// The sets of cache `level` that hold something, in order.
+    /// The sets of cache `level` that have a valid line, in order.
     pub fn cache_sets_in_use(&self, level: usize) -> Vec<SetIndex> {
         if !self.has_cache(level) {
             return Vec::new();
@@ -244,7 +244,7 @@ impl Machine {
         sets
     }
 
-    /// Sets ways of a set of cache `level` from the left; none leaves a way as it is. The leftmost is then the least
+    /// Sets the lines of a set of cache `level`, from way 0. `None` leaves a way unchanged. Way 0 becomes the least
     /// recently used.
     pub fn set_cache_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<CacheLine>]) {
         let core = self.core();
@@ -257,8 +257,8 @@ impl Machine {
         self.hierarchy.set_lines(level, core, set, &lines);
     }
 
-    /// Empties one cache level of the current core (a shared one for all), or all of them from the first on. Dirty
-    /// blocks are written to the next level; nothing is counted but `writebacks`.
+    /// Flushes one cache level of the current core, or all caches in the order of the spec. Dirty blocks are written back
+    /// to the next level, and only `writebacks` is counted.
     pub fn flush_cache(&mut self, level: Option<usize>) {
         let core = self.core();
         let ctx = &mut Ctx { random: &mut self.random, watch: &mut () };
@@ -269,7 +269,7 @@ impl Machine {
         }
     }
 
-    /// What happened to cache `level`; zeros if there is no such cache.
+    /// The counts of cache `level`; zeros if the cache does not exist.
     pub fn cache_counts(&self, level: usize) -> Counts {
         if self.has_cache(level) {
             self.hierarchy.cache(level, self.core()).counts
@@ -281,25 +281,25 @@ impl Machine {
 
 /// Memory.
 impl Machine {
-    /// The byte of main memory at `pa`, which a dirty line may differ from.
+    /// The byte of main memory at `pa`. A dirty cache line may have a newer one.
     pub fn memory_byte(&self, pa: Pa) -> Option<u8> {
         self.hierarchy.memory().get(pa.raw())
     }
 
-    /// Sets the byte of main memory at `pa`, beneath the caches; none makes it unknown.
+    /// Sets the byte of main memory at `pa`, without the caches; `None` makes it unknown.
     pub fn set_memory_byte(&mut self, pa: Pa, byte: Option<u8>) {
         self.hierarchy.memory_mut().set(pa.raw(), byte);
     }
 
-    /// Where main memory holds known bytes: the first addresses of the aligned runs of 64 that have some, in order.
+    /// The addresses of the aligned 64-byte blocks of main memory that have known bytes, in order.
     pub fn memory_known(&self) -> Vec<Pa> {
         self.hierarchy.memory().known().map(Pa::new).collect()
     }
 
-    /// The bytes that a load by the supervisor would read. No state changes.
+    /// The bytes that a load in supervisor mode would return. No state changes.
     ///
     /// # Errors
-    /// The fault that the load would meet.
+    /// The fault that the load would raise.
     pub fn peek(&self, va: Va, out: &mut [Option<u8>]) -> Result<(), Fault> {
         let outcome =
             self.clone().access(va, AccessKind::Read, Privilege::Supervisor, Data::Load(out), &mut ());

@@ -1,8 +1,10 @@
-//! What happens during an access, told step by step to whoever watches. Small, `Copy`, without text.
+//! The steps of an access, which an observer receives as small `Copy` values without text.
+
+use std::fmt;
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Va, Vpn};
 
-/// Watches an access. `()` watches nothing and costs nothing.
+/// Observes an access. `()` ignores all events and costs nothing.
 pub trait MachineObserver {
     /// Takes the next event.
     fn on_event(&mut self, event: Event);
@@ -19,7 +21,7 @@ impl MachineObserver for Vec<Event> {
     }
 }
 
-/// What an access is for.
+/// The kind of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessKind {
     /// A load.
@@ -30,7 +32,7 @@ pub enum AccessKind {
     Execute,
 }
 
-/// Who makes an access.
+/// The privilege level of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Privilege {
     /// User mode: needs U/S at every level.
@@ -39,7 +41,7 @@ pub enum Privilege {
     Supervisor,
 }
 
-/// The machine's answer to an access that cannot be done.
+/// Why an access failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// An entry of the page table is not present.
@@ -54,6 +56,22 @@ pub enum Fault {
     },
 }
 
+impl std::error::Error for Fault {}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self {
+            Fault::NotPresent { level } => {
+                return write!(f, "page fault: the level-{level} page-table entry is not present");
+            }
+            Fault::Protection { why: ProtectionCause::ReadOnly } => "the page is read-only",
+            Fault::Protection { why: ProtectionCause::Supervisor } => "the page is for the supervisor only",
+            Fault::Protection { why: ProtectionCause::NoExecute } => "the page is not executable",
+        };
+        write!(f, "protection fault: {why}")
+    }
+}
+
 /// Which bit forbids an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProtectionCause {
@@ -65,36 +83,36 @@ pub enum ProtectionCause {
     NoExecute,
 }
 
-/// What the walk found in an entry.
+/// The kind of an entry that a walk found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteKind {
-    /// A table of the next level.
+    /// It points to a table of the next level.
     Table,
-    /// A page.
+    /// It maps a page.
     Page,
-    /// P is 0, or nothing was ever put there.
+    /// P is 0, or the entry was never set.
     Absent,
 }
 
-/// What fetched from a cache or memory.
+/// Why a cache or memory was accessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// The access itself.
     Demand,
     /// The page walk.
     Walk,
-    /// A dirty block on its way out, or a block that an exclusive cache takes from the one above.
+    /// A dirty block is written back, or an exclusive cache receives a block from the cache above it.
     Writeback,
 }
 
-/// A step of an access. `tlb` and `cache` number the levels of the spec from 0; they are those of the current core.
+/// A step of an access. `tlb` and `cache` are level numbers of the spec, from 0, and mean those of the current core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// A piece of an access begins: the part in one page and one block.
+    /// A fragment of an access begins: the part within one page and one block.
     Fragment {
-        /// Where it begins.
+        /// Its first byte.
         va: Va,
-        /// Its bytes.
+        /// Its size in bytes.
         size: u32,
     },
     /// A TLB was looked up.
@@ -103,9 +121,9 @@ pub enum Event {
         tlb: u32,
         /// The set.
         set: SetIndex,
-        /// The tag looked for: on a miss in a TLB of several page sizes, that of the smallest.
+        /// The tag looked for: on a miss in a TLB with several page sizes, that of the smallest.
         tag: Tag,
-        /// Where it hit.
+        /// The way that hit; none on a miss.
         way: Option<u32>,
     },
     /// The walk fetched an entry, or the leaf again to set D in it.
@@ -114,11 +132,11 @@ pub enum Event {
         level: u32,
         /// Its index in the table.
         index: u64,
-        /// Where it stands in memory; none in the table that stands apart.
+        /// Its physical address; none in a detached table.
         address: Option<Pa>,
-        /// Its raw value; none if it was never set, or leads on in the table that stands apart.
+        /// Its raw value; none if it was never set, or if it points to another level of a detached table.
         value: Option<u64>,
-        /// What it is.
+        /// Its kind.
         found: PteKind,
     },
     /// The walk changed an entry: set A, or D, in it.
@@ -127,8 +145,14 @@ pub enum Event {
         level: u32,
         /// D was set.
         dirty: bool,
+        /// Physical address of the entry; none in a detached table.
+        address: Option<Pa>,
+        /// Its raw value before.
+        before: u64,
+        /// Its raw value after.
+        after: u64,
     },
-    /// A translation entered a TLB.
+    /// A translation filled a TLB entry.
     TlbFill {
         /// The TLB.
         tlb: u32,
@@ -138,8 +162,24 @@ pub enum Event {
         way: u32,
         /// Its tag.
         tag: Tag,
-        /// Tag of the entry that went.
+        /// Tag of the entry that was evicted.
         victim: Option<Tag>,
+    },
+    /// A TLB entry was invalidated: by a flush, by `INVLPG`, by a context switch, or by the kernel after it changed the
+    /// page-table entry.
+    TlbInvalidated {
+        /// The core that the TLB belongs to.
+        core: u32,
+        /// The TLB.
+        tlb: u32,
+        /// The set.
+        set: SetIndex,
+        /// The way.
+        way: u32,
+        /// Its tag.
+        tag: Tag,
+        /// The first virtual page that it mapped, in base pages.
+        vpn: Vpn,
     },
     /// The address is translated.
     Translated {
@@ -150,9 +190,9 @@ pub enum Event {
         /// The physical address.
         pa: Pa,
     },
-    /// The access cannot be done.
+    /// The access failed.
     Faulted {
-        /// Why not.
+        /// Why.
         fault: Fault,
     },
     /// A cache was looked up.
@@ -163,12 +203,12 @@ pub enum Event {
         set: SetIndex,
         /// The tag looked for.
         tag: Tag,
-        /// Where it hit.
+        /// The way that hit; none on a miss.
         way: Option<u32>,
-        /// What for.
+        /// Why.
         purpose: Purpose,
     },
-    /// A block entered a cache.
+    /// A block filled a cache line.
     CacheFill {
         /// The cache.
         cache: u32,
@@ -178,35 +218,35 @@ pub enum Event {
         way: u32,
         /// Its tag.
         tag: Tag,
-        /// Tag of the block that went.
+        /// Tag of the block that was evicted.
         victim: Option<Tag>,
-        /// The block that went was dirty and was written down.
+        /// The evicted block was dirty and was written back.
         writeback: bool,
-        /// What for.
+        /// Why.
         purpose: Purpose,
     },
-    /// Another cache gave up its copy of the block (another core's, or the other half of a split cache), or a virtually
-    /// indexed one its copy in another set.
+    /// A copy of the block was invalidated: in a cache of another core, in the other half of a split cache, or in another
+    /// set of a virtually indexed cache.
     Snooped {
         /// The cache.
         cache: u32,
-        /// The core it belongs to, 0 if it is shared.
+        /// The core that the cache belongs to; 0 if it is shared.
         core: u32,
-        /// It was written back first.
+        /// The copy was dirty and was written back first.
         dirty: bool,
     },
     /// Main memory was read or written.
     Memory {
-        /// The first byte: of the piece or entry, or of the block written back.
+        /// The first byte of the fragment, of the entry, or of the block written back.
         pa: Pa,
-        /// It was written.
+        /// True for a write.
         write: bool,
-        /// What for.
+        /// Why.
         purpose: Purpose,
     },
-    /// The caches were passed by, because CD is set.
+    /// The caches were bypassed because CD is set.
     Bypassed {
-        /// What for.
+        /// Why.
         purpose: Purpose,
     },
 }

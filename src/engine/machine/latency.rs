@@ -1,4 +1,4 @@
-//! How long an access takes: the latencies of what was looked up, in sequence.
+//! The latency of an access: the sum of the latencies of its lookups.
 
 use super::event::{Event, MachineObserver, Purpose};
 use super::spec::{Latency, Spec};
@@ -6,8 +6,8 @@ use super::spec::{Latency, Spec};
 /// Adds up an access as it happens.
 ///
 /// Every lookup of a TLB or cache costs its latency, and every read or write of memory that the access waits for
-/// costs memory's; so does an entry fetched from the table that stands apart. Blocks written back cost nothing: nobody
-/// waits for them. Where the first cache is virtually indexed, its lookup begins together with the first TLB's, and only
+/// costs memory's; so does an entry fetched from a detached page table. Write-backs cost nothing, because the access
+/// does not wait for them. Where the first cache is virtually indexed, its lookup begins together with the first TLB's, and only
 /// the longer of the two counts.
 #[derive(Debug, Clone)]
 pub(crate) struct LatencyMeter<'a> {
@@ -63,7 +63,7 @@ impl MachineObserver for LatencyMeter<'_> {
     }
 }
 
-/// How long the access took that these events tell of.
+/// The latency of an access, given its events.
 pub fn cycles(spec: &Spec, events: &[Event]) -> Latency {
     let mut meter = LatencyMeter::new(spec);
     for event in events {

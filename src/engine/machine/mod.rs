@@ -1,7 +1,7 @@
-//! The hardware: what a memory system is made of and what an access does to it. Knows nothing of scripts.
+//! The hardware: TLBs, page tables, caches, and memory.
 //!
-//! [`Machine`] is the whole of it. It is built of a [`spec::Spec`], told what it holds, and then accessed; what happens
-//! on the way is told to an [`event::MachineObserver`].
+//! A [`Machine`] is built from a [`spec::Spec`]. Set its contents and access it; an [`event::MachineObserver`] receives
+//! each step of an access.
 
 pub mod addr;
 mod bits;

@@ -1,4 +1,4 @@
-//! Machines that have a name.
+//! Named machines, and short ways to describe one of your own.
 
 use std::sync::Arc;
 
@@ -6,15 +6,14 @@ use super::policy::Policy;
 use super::pte::PteFormat;
 use super::spec::{CacheSpec, Capacity, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
 
-/// A machine that has a name.
+/// A named machine.
 #[derive(Debug)]
 pub struct Preset {
     /// Its name in scripts.
     pub name: &'static str,
-    /// What it is, in one line.
+    /// One line of help.
     pub help: &'static str,
-    /// Describes it; such a spec passes [`Spec::check`].
-    pub build: fn() -> Spec,
+    build: fn() -> Spec,
 }
 
 /// Every preset.
@@ -22,33 +21,42 @@ pub const PRESETS: [Preset; 2] = [
     Preset {
         name: "simple",
         help: "the simple memory system of CS:APP 9.6.4: 14-bit virtual, 12-bit physical, 64 B pages",
-        build: simple,
+        build: Spec::simple,
     },
     Preset {
         name: "core-i7",
         help: "the Intel Core i7 of CS:APP 9.7: 48-bit virtual, 52-bit physical, four levels, 4 cores",
-        build: core_i7,
+        build: Spec::core_i7,
     },
 ];
 
 impl Preset {
-    /// The preset of this name.
+    /// The preset with this name.
     pub fn named(name: &str) -> Option<&'static Preset> {
         PRESETS.iter().find(|preset| preset.name == name)
+    }
+
+    /// Its spec, which passes [`Spec::check`].
+    pub fn spec(&self) -> Spec {
+        (self.build)()
     }
 }
 
 impl Mmu {
-    /// Translation by one level and the default entry format; none if no entry of 8 bytes holds such a PPN.
-    pub fn flat(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Option<Mmu> {
-        let pte = PteFormat::default_for(physical_bits.checked_sub(page_bits)?, None).ok()?;
-        let levels = vec![virtual_bits.checked_sub(page_bits)?];
-        Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached: false })
+    /// Translation by a page table of one level, with the default entry format.
+    pub fn flat(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Mmu {
+        // An entry of 8 bytes has room for P and 63 bits more. `Spec::check` rejects a machine that needs them all.
+        let Ok(pte) = PteFormat::default_for(physical_bits.saturating_sub(page_bits).min(63), None) else {
+            unreachable!("63 bits and P fit into 8 bytes");
+        };
+        let levels = vec![virtual_bits.saturating_sub(page_bits)];
+        Mmu { virtual_bits, page_bits, levels, pte, walk_cached: false }
     }
 }
 
 impl TlbSpec {
-    /// A TLB of `sets` sets of `ways` entries with the language's defaults, for pages of 2^`page_bits` bytes.
+    /// A TLB with `sets` sets of `ways` entries, for pages of 2^`page_bits` bytes. Defaults: LRU, for loads, stores, and
+    /// fetches, without address-space identifiers.
     pub fn new(name: &str, sets: u64, ways: u32, page_bits: u32) -> TlbSpec {
         let (policy, side) = (Policy::Lru, Side::Both);
         TlbSpec {
@@ -65,8 +73,8 @@ impl TlbSpec {
 }
 
 impl CacheSpec {
-    /// A cache of `sets` sets of `ways` blocks of 2^`block_bits` bytes with the language's defaults: LRU, write-back,
-    /// write-allocate, for both sides, physically indexed, private.
+    /// A cache with `sets` sets of `ways` blocks of 2^`block_bits` bytes. Defaults: LRU, write-back, write-allocate,
+    /// physically indexed, private, for loads, stores, and fetches.
     pub fn new(name: &str, sets: u64, ways: u32, block_bits: u32) -> CacheSpec {
         CacheSpec {
             name: Arc::from(name),
@@ -86,39 +94,77 @@ impl CacheSpec {
     }
 }
 
-fn simple() -> Spec {
-    Spec {
-        mmu: Mmu::flat(14, 12, 6),
-        physical_bits: 12,
-        tlbs: vec![TlbSpec::new("tlb", 4, 4, 6)],
-        caches: vec![CacheSpec::new("cache", 16, 1, 2)],
-        memory_latency: 0,
-        cores: 1,
+impl Spec {
+    /// The simple memory system of CS:APP 9.6.4: 14-bit virtual and 12-bit physical addresses, 64-byte pages.
+    pub fn simple() -> Spec {
+        Spec::paged(14, 12, 6).tlb("tlb", 4, 4).cache("cache", 16, 1, 2)
     }
-}
 
-fn core_i7() -> Spec {
-    // Its caches are known by their size, so that is what an override of the block keeps.
-    let cache = |name, sets, ways| {
-        let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
-        CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
-    };
-    let l1 = |name, side| CacheSpec { side, virtual_index: true, ..cache(name, 64, 8) };
-    Spec {
-        mmu: Mmu::flat(48, 52, 12).map(|mmu| Mmu { levels: vec![9; 4], ..mmu }),
-        physical_bits: 52,
-        tlbs: vec![
-            TlbSpec { side: Side::Data, ..TlbSpec::new("dTLB", 16, 4, 12) },
-            TlbSpec { side: Side::Instructions, ..TlbSpec::new("iTLB", 32, 4, 12) },
-            TlbSpec::new("L2TLB", 128, 4, 12),
-        ],
-        caches: vec![
-            l1("L1d", Side::Data),
-            l1("L1i", Side::Instructions),
-            cache("L2", 512, 8),
-            CacheSpec { shared: true, ..cache("L3", 8192, 16) },
-        ],
-        memory_latency: 0,
-        cores: 4,
+    /// The Intel Core i7 of CS:APP 9.7: 48-bit virtual and 52-bit physical addresses, four levels of page tables, 4 cores.
+    pub fn core_i7() -> Spec {
+        // The caches are known by their sizes, so an override of the block size keeps the size.
+        let cache = |name, sets, ways| {
+            let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
+            CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
+        };
+        let l1 = |name, side| CacheSpec { side, virtual_index: true, ..cache(name, 64, 8) };
+        Spec {
+            tlbs: vec![
+                TlbSpec { side: Side::Data, ..TlbSpec::new("dTLB", 16, 4, 12) },
+                TlbSpec { side: Side::Instructions, ..TlbSpec::new("iTLB", 32, 4, 12) },
+                TlbSpec::new("L2TLB", 128, 4, 12),
+            ],
+            caches: vec![
+                l1("L1d", Side::Data),
+                l1("L1i", Side::Instructions),
+                cache("L2", 512, 8),
+                CacheSpec { shared: true, ..cache("L3", 8192, 16) },
+            ],
+            cores: 4,
+            ..Spec::paged(48, 52, 12).levels(&[9; 4])
+        }
+    }
+
+    /// Paged memory of one core, with a one-level page table and without TLBs and caches. The arguments are the widths in
+    /// bits of virtual addresses, of physical addresses, and of the page offset.
+    ///
+    /// ```
+    /// use pagewalk_engine::{Machine, Spec};
+    ///
+    /// // 256-byte pages, a two-level page table, a direct-mapped TLB of 4 sets, and a 2-way cache with 16-byte blocks.
+    /// let spec = Spec::paged(16, 14, 8).levels(&[4, 4]).tlb("tlb", 4, 1).cache("L1", 8, 2, 4);
+    /// assert_eq!(spec.check(), Ok(()));
+    /// let machine = Machine::new(spec);
+    /// ```
+    pub fn paged(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Spec {
+        Spec { mmu: Some(Mmu::flat(virtual_bits, physical_bits, page_bits)), ..Spec::unpaged(physical_bits) }
+    }
+
+    /// Memory of one core without address translation and caches. The argument is the width of an address in bits.
+    pub fn unpaged(physical_bits: u32) -> Spec {
+        Spec { mmu: None, physical_bits, tlbs: Vec::new(), caches: Vec::new(), memory_latency: 0, cores: 1 }
+    }
+
+    /// The same machine with these levels of page tables: the bits of the VPN that index each, top first.
+    #[must_use]
+    pub fn levels(mut self, bits: &[u32]) -> Spec {
+        if let Some(mmu) = &mut self.mmu {
+            mmu.levels = bits.to_vec();
+        }
+        self
+    }
+
+    /// The same machine with one more TLB: see [`TlbSpec::new`].
+    #[must_use]
+    pub fn tlb(mut self, name: &str, sets: u64, ways: u32) -> Spec {
+        self.tlbs.push(TlbSpec::new(name, sets, ways, self.page_bits()));
+        self
+    }
+
+    /// The same machine with one more cache: see [`CacheSpec::new`].
+    #[must_use]
+    pub fn cache(mut self, name: &str, sets: u64, ways: u32, block_bits: u32) -> Spec {
+        self.caches.push(CacheSpec::new(name, sets, ways, block_bits));
+        self
     }
 }

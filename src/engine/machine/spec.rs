@@ -1,4 +1,4 @@
-//! What a memory system is made of: widths, page-table format, TLBs, caches, cores. Plain data, checked once.
+//! The description of a memory system: address widths, page-table format, TLBs, caches, and cores.
 
 use std::sync::Arc;
 
@@ -10,12 +10,11 @@ use super::pte::{PteFormat, mask};
 /// A latency in thousandths of the script's unit (cycles or nanoseconds).
 pub type Latency = u64;
 
-/// How a machine is built. [`Spec::check`] must have passed before a [`super::Machine`] is made of it.
-///
-/// Its derived numbers are of a spec that passed the check.
+/// The description of a machine. It must pass [`Spec::check`] before a [`super::Machine`] is built from it, and before the
+/// numbers derived from it mean anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
-    /// Address translation; none means that addresses are physical.
+    /// Address translation; without it, programs use physical addresses.
     pub mmu: Option<Mmu>,
     /// Width of a physical address, 1 to 64.
     pub physical_bits: u32,
@@ -40,7 +39,7 @@ pub struct Mmu {
     pub levels: Vec<u32>,
     /// Format of an entry.
     pub pte: PteFormat,
-    /// Entries are fetched through the data caches.
+    /// Page walks fetch entries through the data caches.
     pub walk_cached: bool,
 }
 
@@ -51,53 +50,53 @@ pub enum Side {
     Data,
     /// Instruction fetches.
     Instructions,
-    /// All of them.
+    /// Loads, stores, and fetches.
     Both,
 }
 
 /// A TLB level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TlbSpec {
-    /// Its name; `tlb` for the unnamed one.
+    /// Its name.
     pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,
-    /// Entries a set.
+    /// Entries per set.
     pub ways: u32,
-    /// Which entry of a full set goes.
+    /// Which entry of a full set is evicted.
     pub policy: Policy,
     /// Which accesses it serves.
     pub side: Side,
-    /// log2 of the page sizes it holds, smallest first. A page larger than these enters by its part of the largest
-    /// size that fits; a page smaller than all of them does not enter.
+    /// log2 of the page sizes it supports, smallest first. For a larger page it holds the accessed part, of the largest
+    /// supported size. It never holds a smaller page.
     pub page_bits: Vec<u32>,
-    /// Entries are marked with the process they belong to.
+    /// Entries are tagged with the address-space identifier of their process.
     pub asid: bool,
     /// Latency of a lookup.
     pub latency: Latency,
 }
 
-/// What a cache does with a store.
+/// When a store reaches the next level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WritePolicy {
-    /// Marks the block dirty and writes it down when it is evicted.
+    /// When the dirty block is evicted.
     Back,
-    /// Passes each store down.
+    /// At once.
     Through,
 }
 
-/// What a cache level holds with regard to the levels above it.
+/// The relation of the contents of a cache to those of the caches above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inclusion {
-    /// Neither inclusive nor exclusive: each level keeps what it was filled with.
+    /// Neither inclusive nor exclusive.
     None,
-    /// Everything above is here too: an eviction here invalidates above.
+    /// It holds every block of the caches above: an eviction here invalidates the copies above.
     Inclusive,
-    /// Nothing above is here: filled by victims of the level above, left by a hit.
+    /// It holds no block of the caches above: it is filled by their victims, and a hit moves the block up.
     Exclusive,
 }
 
-/// How the size of a cache was given: overrides that change its block keep this.
+/// How the size of a cache was given. An override of the block size keeps this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     /// Bytes of data.
@@ -111,36 +110,36 @@ pub enum Capacity {
 /// A cache level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CacheSpec {
-    /// Its name; `cache` for the unnamed one.
+    /// Its name.
     pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,
-    /// Lines a set.
+    /// Lines per set.
     pub ways: u32,
-    /// How its size was given; agrees with the numbers around it.
+    /// How its size was given; it must agree with the sets, ways, and block size.
     pub capacity: Capacity,
     /// log2 of the block size in bytes.
     pub block_bits: u32,
-    /// Which line of a full set goes.
+    /// Which line of a full set is evicted.
     pub policy: Policy,
-    /// What a store does.
+    /// When a store reaches the next level.
     pub write: WritePolicy,
-    /// A missing store brings the block in.
+    /// A store that misses fetches the block.
     pub write_allocate: bool,
     /// Which accesses it serves.
     pub side: Side,
-    /// Indexed by the virtual address (and tagged physically).
+    /// It is indexed by the virtual address and tagged by the physical one.
     pub virtual_index: bool,
-    /// With regard to the levels above.
+    /// Its relation to the caches above.
     pub inclusion: Inclusion,
-    /// One for all cores.
+    /// All cores share it.
     pub shared: bool,
     /// Latency of a lookup.
     pub latency: Latency,
 }
 
 impl Side {
-    /// Whether what serves this side serves accesses of `kind`.
+    /// Whether this side includes accesses of `kind`.
     #[inline]
     pub fn serves(self, kind: AccessKind) -> bool {
         match self {
@@ -157,7 +156,7 @@ impl Side {
 }
 
 impl Spec {
-    /// Width of the addresses a program uses, in bits: virtual ones, or physical ones without an MMU.
+    /// Width in bits of the addresses that a program uses: virtual, or physical without an MMU.
     pub fn virtual_bits(&self) -> u32 {
         self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.virtual_bits)
     }
@@ -192,17 +191,17 @@ impl Spec {
         1 << self.ppn_bits()
     }
 
-    /// Bytes of a table of one level with an entry for every page; 0 without an MMU.
+    /// Size in bytes of a one-level page table with an entry for every page; 0 without an MMU.
     pub fn flat_page_table_bytes(&self) -> u128 {
         self.mmu.as_ref().map_or(0, |mmu| self.pages() * u128::from(mmu.pte.bytes))
     }
 
-    /// The TLB of this name, by number.
+    /// The number of the TLB with this name.
     pub fn tlb_named(&self, name: &str) -> Option<usize> {
         self.tlbs.iter().position(|tlb| &*tlb.name == name)
     }
 
-    /// The cache of this name, by number.
+    /// The number of the cache with this name.
     pub fn cache_named(&self, name: &str) -> Option<usize> {
         self.caches.iter().position(|cache| &*cache.name == name)
     }
@@ -219,12 +218,12 @@ impl Spec {
 }
 
 impl Mmu {
-    /// log2 of the page that an entry of `level` maps (1 is the top): a huge one above the last level.
+    /// log2 of the size of a page that an entry of `level` (1 is the top) maps; above the last level, of a huge page.
     pub fn level_page_bits(&self, level: u32) -> u32 {
         self.page_bits + self.levels.iter().skip(level as usize).sum::<u32>()
     }
 
-    /// Bytes of a table of `level` (1 is the top); 0 if there is no such level.
+    /// Size in bytes of a table of `level` (1 is the top); 0 if the level does not exist.
     pub fn table_bytes(&self, level: u32) -> u128 {
         let bits = (level as usize).checked_sub(1).and_then(|n| self.levels.get(n));
         bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
@@ -236,7 +235,7 @@ impl Mmu {
         Vpn::new(va.checked_shr(self.page_bits).unwrap_or(0))
     }
 
-    /// The index that virtual page `vpn` has in its table of `level` (1 is the top).
+    /// The index of virtual page `vpn` in its table of `level` (1 is the top).
     #[inline]
     pub fn index(&self, vpn: Vpn, level: u32) -> u64 {
         let bits = self.levels.get((level as usize).wrapping_sub(1)).copied().unwrap_or(0);
@@ -250,18 +249,18 @@ impl TlbSpec {
         self.sets * u64::from(self.ways)
     }
 
-    /// Bits of the VPN that choose the set.
+    /// Number of bits of the VPN that select the set.
     pub fn index_bits(&self) -> u32 {
         self.sets.trailing_zeros()
     }
 
-    /// Bits of the VPN above the index, for the smallest pages it holds.
+    /// Number of bits of the VPN above the index, for the smallest page size it supports.
     pub fn tag_bits(&self, virtual_bits: u32) -> u32 {
         let vpn_bits = virtual_bits.saturating_sub(self.page_bits.first().copied().unwrap_or(0));
         vpn_bits.saturating_sub(self.index_bits())
     }
 
-    /// Bytes that it can map at once, with the largest pages it holds.
+    /// Bytes that its entries map together, with the largest page size it supports.
     pub fn reach(&self) -> u128 {
         u128::from(self.entries()) << self.page_bits.last().copied().unwrap_or(0)
     }
@@ -273,23 +272,23 @@ impl CacheSpec {
         self.sets * u64::from(self.ways)
     }
 
-    /// Bytes of data it holds.
+    /// Size of its data in bytes.
     pub fn size(&self) -> u128 {
         u128::from(self.lines()) << self.block_bits
     }
 
-    /// Bits of the address within a block.
+    /// Number of bits of the block offset.
     pub fn offset_bits(&self) -> u32 {
         self.block_bits
     }
 
-    /// Bits of the address that choose the set.
+    /// Number of bits of the address that select the set.
     pub fn index_bits(&self) -> u32 {
         self.sets.trailing_zeros()
     }
 
-    /// Bits of the physical address that it keeps as a tag: those above the index, or with a virtual index that reaches
-    /// into the page number, the whole PPN.
+    /// Number of bits of the tag: the physical address above the index. If the index is virtual and reaches into the page
+    /// number, the tag is the whole PPN.
     pub fn tag_bits(&self, spec: &Spec) -> u32 {
         spec.physical_bits.saturating_sub(self.tag_low(spec))
     }
@@ -301,12 +300,12 @@ impl CacheSpec {
     }
 
     /// Whether index and offset lie within the page offset, so that the set is known before the address is translated.
-    /// True without an MMU, where nothing is translated.
+    /// True without an MMU.
     pub fn vipt(&self, spec: &Spec) -> bool {
         spec.mmu.is_none() || self.block_bits + self.index_bits() <= spec.page_bits()
     }
 
-    /// Page colors: into how many groups of sets the pages of memory fall.
+    /// Number of page colors.
     pub fn colors(&self, spec: &Spec) -> u64 {
         1 << (self.block_bits + self.index_bits()).saturating_sub(spec.page_bits())
     }

@@ -1,4 +1,4 @@
-//! The page table as a script sets and reads it: the one that stands apart, or the one in memory under CR3.
+//! Reads and sets the page table: the detached one, or the one in memory at CR3.
 
 use super::addr::{Pa, Vpn};
 use super::contents::{PteWord, PteWriteError};
@@ -14,32 +14,32 @@ const LISTED: usize = 1 << 20;
 /// A table of up to this many entries is read entry by entry; of a larger one, where known bytes stand.
 const SMALL_TABLE: u64 = 1 << 12;
 
-/// Pages and tables of a page table.
+/// The contents of a page table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageTableListing {
-    /// Every page that was set, in order of VPN. In memory, those that are present.
+    /// The pages that were set, in order of VPN; of a table in memory, those that are present.
     pub mappings: Vec<Mapping>,
-    /// Tables in use.
+    /// Number of tables.
     pub tables: u64,
-    /// Their bytes.
+    /// Size of all tables in bytes.
     pub bytes: u128,
-    /// Where tables stand in memory, each under the pages that lead to it.
+    /// The tables in memory, each for every page range that it maps.
     pub locations: Vec<TableLocation>,
 }
 
-/// Where a table stands in memory.
+/// The place of a table in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableLocation {
     /// Its level; 1 is the top.
     pub level: u32,
-    /// The first page that its entries map.
+    /// The first page that it maps.
     pub vpn: Vpn,
     /// Its first byte.
     pub at: Pa,
 }
 
 impl Machine {
-    /// How tables lie in memory, the one that stands apart, and the root in memory if the current core has one.
+    /// How tables lie in memory, the detached one, and the root in memory if the current core has one.
     fn tables(&self) -> Option<(TableLayout<'_>, &PageTable, Option<u64>)> {
         let mmu = self.spec().mmu.as_ref()?;
         let layout = TableLayout { mmu, physical_bits: self.spec().physical_bits };
@@ -47,8 +47,8 @@ impl Machine {
         Some((layout, &translator.detached_table, translator.context(self.core()).root))
     }
 
-    /// Sets the leaf entry of a page in the table that stands apart; tables between are made as needed. What the format
-    /// has no place for is lost. Nothing without an MMU.
+    /// Sets the last-level entry of a page in the detached page table and creates the tables above it. Bits that the entry
+    /// format lacks are lost. Without an MMU nothing happens.
     pub fn map(&mut self, vpn: Vpn, pte: Pte) {
         let levels = self.spec().mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
         self.map_at(levels, vpn, pte);
@@ -63,11 +63,11 @@ impl Machine {
         }
     }
 
-    /// Sets the entry of a page at `level` in the table that walks use: the one that stands apart, or the one in memory,
-    /// where the tables on the way must be present.
+    /// Sets the entry of a page at `level` in the page table that walks use: the detached one, or the one in memory, where
+    /// the tables above the entry must exist.
     ///
     /// # Errors
-    /// If there is no such level, or no table of it in memory.
+    /// If the level, or its table in memory, does not exist.
     pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PteWriteError> {
         let (layout, _, root) = self.tables().ok_or(PteWriteError::NoMmu)?;
         let Some(mut base) = root else {
@@ -84,7 +84,7 @@ impl Machine {
         self.write_pte(level, Pa::new(at), PteWord::Fields(pte))
     }
 
-    /// The entry that maps a page, and its level. In memory, only if it is present.
+    /// The entry that maps a page, and its level. An entry in memory must be present.
     pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         let (layout, apart, root) = self.tables()?;
         let Some(mut base) = root else { return apart.leaf(vpn) };
@@ -101,7 +101,7 @@ impl Machine {
     /// Writes an entry of a table of `level` (1 is the top) to memory, and to every cached copy of its bytes.
     ///
     /// # Errors
-    /// If there is no such level, or the word or its end do not fit.
+    /// If the level does not exist, the value is too wide, or the entry ends beyond memory.
     pub fn write_pte(&mut self, level: u32, at: Pa, word: PteWord) -> Result<(), PteWriteError> {
         let spec = self.spec().clone();
         let mmu = spec.mmu.as_ref().ok_or(PteWriteError::NoMmu)?;
@@ -122,7 +122,7 @@ impl Machine {
         Ok(())
     }
 
-    /// The pages and tables of the page table that walks of the current core use.
+    /// The contents of the page table that the current core uses.
     pub fn page_table(&self) -> PageTableListing {
         let Some((layout, apart, root)) = self.tables() else { return PageTableListing::default() };
         let Some(root) = root else {

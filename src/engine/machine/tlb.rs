@@ -33,6 +33,16 @@ pub(super) struct Lookup {
     pub(crate) hit: Option<(u32, TlbEntry)>,
 }
 
+/// An entry that was invalidated.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dropped {
+    pub(crate) set: SetIndex,
+    pub(crate) way: u32,
+    pub(crate) tag: Tag,
+    /// The first address that it mapped.
+    pub(crate) va: u64,
+}
+
 /// An entry that was found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hit {
@@ -204,15 +214,20 @@ impl Tlb {
     }
 
     /// Drops the entry of the page of `va`, global or not; of a huge page all the parts that are here.
-    pub(crate) fn drop_page(&mut self, va: u64, asid: u16) {
-        self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid));
+    pub(crate) fn drop_page(&mut self, va: u64, asid: u16, dropped: impl FnMut(Dropped)) {
+        self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid), dropped);
     }
 
     /// Drops the entries of the page of `va` for which `goes` holds.
-    fn drop_page_if(&mut self, va: u64, goes: impl Fn(&Tlb, &TlbEntry) -> bool) {
+    fn drop_page_if(
+        &mut self,
+        va: u64,
+        goes: impl Fn(&Tlb, &TlbEntry) -> bool,
+        mut dropped: impl FnMut(Dropped),
+    ) {
         self.memo.clear();
         if self.parts {
-            return self.drop_parts_if(va, goes);
+            return self.drop_parts_if(va, goes, dropped);
         }
         for n in 0..self.sizes.len() {
             let bits = self.sizes[n];
@@ -223,53 +238,69 @@ impl Tlb {
             };
             while let Some(way) = find(self) {
                 self.entries.invalidate(set, way);
+                dropped(Dropped { set, way, tag, va: va & !mask(bits) });
             }
         }
     }
 
     /// As [`Tlb::drop_page_if`], whatever parts of the page are here.
-    fn drop_parts_if(&mut self, va: u64, goes: impl Fn(&Tlb, &TlbEntry) -> bool) {
-        let lines = self.entries.valid_lines().filter(|(set, _, line)| {
+    fn drop_parts_if(
+        &mut self,
+        va: u64,
+        goes: impl Fn(&Tlb, &TlbEntry) -> bool,
+        mut dropped: impl FnMut(Dropped),
+    ) {
+        let set_bits = self.entries.sets().trailing_zeros();
+        let lines = self.entries.valid_lines().filter_map(|(set, way, line)| {
             let entry = &line.payload;
-            let number = self.entries.join(*set, line.tag.unwrap_or_default());
-            let first = number.checked_shl(entry.page_bits.into()).unwrap_or(0);
             let page = |address: u64| address.checked_shr(entry.whole_bits.into()).unwrap_or(0);
-            page(first) == page(va) && goes(self, entry)
+            let found = dropped_line(set_bits, set, way, &line);
+            (page(found.va) == page(va) && goes(self, entry)).then_some(found)
         });
-        for (set, way, _) in lines.collect::<Vec<_>>() {
-            self.entries.invalidate(set, way);
+        for found in lines.collect::<Vec<_>>() {
+            self.entries.invalidate(found.set, found.way);
+            dropped(found);
         }
+    }
+
+    /// Drops the entries for which `goes` holds.
+    fn drop_if(&mut self, goes: impl Fn(&TlbEntry) -> bool, mut dropped: impl FnMut(Dropped)) {
+        self.memo.clear();
+        let set_bits = self.entries.sets().trailing_zeros();
+        self.entries.invalidate_if(|set, way, line| {
+            let goes = goes(&line.payload);
+            if goes {
+                dropped(dropped_line(set_bits, set, way, line));
+            }
+            goes
+        });
     }
 
     /// Drops the entries of the page of `va` that process `asid` could meet, while the core runs `running`: its own and
     /// global ones. Entries that do not carry their process are those of the one that runs.
-    pub(crate) fn shoot_down(&mut self, va: u64, asid: u16, running: u16) {
-        self.drop_page_if(va, |tlb, entry| {
+    pub(crate) fn shoot_down(&mut self, va: u64, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
+        let met = |tlb: &Tlb, entry: &TlbEntry| {
             entry.flags.has(Bit::G) || if tlb.asid { entry.asid == asid } else { running == asid }
-        });
+        };
+        self.drop_page_if(va, met, dropped);
     }
 
     /// Drops all entries of process `asid`, while the core runs `running`; global ones are those of the process that
     /// filled them.
-    pub(crate) fn shoot_down_all(&mut self, asid: u16, running: u16) {
-        self.memo.clear();
+    pub(crate) fn shoot_down_all(&mut self, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
         let its = !self.asid && running == asid;
-        self.entries.invalidate_if(|_, _, line| {
-            let entry = &line.payload;
-            entry.asid == asid || its && !entry.flags.has(Bit::G)
-        });
+        self.drop_if(|entry| entry.asid == asid || its && !entry.flags.has(Bit::G), dropped);
     }
 
     /// Drops all entries that are not global.
-    pub(crate) fn flush(&mut self) {
-        self.memo.clear();
-        self.entries.invalidate_if(|_, _, line| !line.payload.flags.has(Bit::G));
+    pub(crate) fn flush(&mut self, dropped: impl FnMut(Dropped)) {
+        self.drop_if(|entry| !entry.flags.has(Bit::G), dropped);
     }
 
     /// Drops what another process must not see: nothing if entries carry their process.
-    pub(crate) fn switch(&mut self) {
+    pub(crate) fn switch(&mut self, dropped: impl FnMut(Dropped)) {
         if !self.asid {
-            self.flush();
+            self.flush(dropped);
         }
     }
 
@@ -292,4 +323,11 @@ impl Tlb {
         self.memo.clear();
         self.entries.set_lines(set, lines);
     }
+}
+
+/// A valid line of a TLB of 2^`set_bits` sets that is invalidated.
+fn dropped_line(set_bits: u32, set: SetIndex, way: u32, line: &Line<TlbEntry>) -> Dropped {
+    let tag = line.tag.unwrap_or_default();
+    let page = tag.raw().checked_shl(set_bits).unwrap_or(0) | set.raw();
+    Dropped { set, way, tag, va: page.checked_shl(line.payload.page_bits.into()).unwrap_or(0) }
 }

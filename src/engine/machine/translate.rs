@@ -7,7 +7,7 @@ use super::hierarchy::{Ctx, Hierarchy, RouteId};
 use super::page_table::PageTable;
 use super::pte::{Bit, Flags, mask};
 use super::spec::{Mmu, Spec};
-use super::tlb::{Lookup, Tlb, TlbEntry};
+use super::tlb::{Dropped, Lookup, Tlb, TlbEntry};
 use super::walk::{TableLayout, Walker, forbidden};
 
 /// An access as the MMU sees it.
@@ -24,7 +24,7 @@ pub(super) struct AccessRequest {
 pub(super) struct Context {
     /// The process whose TLB entries count.
     pub(crate) asid: u16,
-    /// Physical address of the root table in memory; without one walks go through the table that stands apart.
+    /// Physical address of the root table in memory; without one walks go through the detached page table.
     pub(crate) root: Option<u64>,
 }
 
@@ -73,7 +73,7 @@ impl TlbLevels {
     }
 }
 
-/// The TLBs of all cores, the address space each runs in, and the table that stands apart.
+/// The TLBs of all cores, the address space each runs in, and the detached page table.
 #[derive(Debug, Clone)]
 pub(super) struct Translator {
     /// In the order of the spec; the cores' ones of a level side by side.
@@ -82,7 +82,7 @@ pub(super) struct Translator {
     page_bits: u32,
     data: TlbLevels,
     instructions: TlbLevels,
-    /// The table that stands apart.
+    /// The detached page table.
     pub(crate) detached_table: PageTable,
     /// Of each core.
     contexts: Vec<Context>,
@@ -125,10 +125,31 @@ impl Translator {
         &mut self.contexts
     }
 
-    /// Every TLB, with the process that its core runs.
-    pub(crate) fn tlbs_and_processes(&mut self) -> impl Iterator<Item = (&mut Tlb, u16)> {
-        let running = self.contexts.iter().map(|context| context.asid).cycle();
-        self.tlbs.iter_mut().zip(running)
+    /// Calls `each` with every TLB, the process that its core runs, and what takes the entries that it drops.
+    pub(crate) fn for_each_tlb<O: MachineObserver>(
+        &mut self,
+        watch: &mut O,
+        mut each: impl FnMut(&mut Tlb, u16, &mut dyn FnMut(Dropped)),
+    ) {
+        let (cores, page_bits) = (self.cores, self.page_bits);
+        for (n, tlb) in self.tlbs.iter_mut().enumerate() {
+            let (core, level) = (n % cores, n / cores);
+            let asid = self.contexts[core].asid;
+            each(tlb, asid, &mut |dropped| report_dropped(core as u32, level, dropped, page_bits, watch));
+        }
+    }
+
+    /// As [`Translator::for_each_tlb`], for the TLBs of `core`, with their levels.
+    pub(crate) fn for_each_tlb_of<O: MachineObserver>(
+        &mut self,
+        core: u32,
+        watch: &mut O,
+        mut each: impl FnMut(&mut Tlb, usize, &mut dyn FnMut(Dropped)),
+    ) {
+        let page_bits = self.page_bits;
+        for (level, tlb) in self.tlbs_of(core).enumerate() {
+            each(tlb, level, &mut |dropped| report_dropped(core, level, dropped, page_bits, watch));
+        }
     }
 
     /// All TLBs of `core`.
@@ -286,4 +307,15 @@ impl Translator {
 fn report_tlb_lookup<O: MachineObserver>(level: usize, found: &Lookup, ctx: &mut Ctx<'_, O>) {
     let way = found.hit.map(|(way, _)| way);
     ctx.watch.on_event(Event::TlbLookup { tlb: level as u32, set: found.set, tag: found.tag, way });
+}
+
+fn report_dropped<O: MachineObserver>(
+    core: u32,
+    level: usize,
+    Dropped { set, way, tag, va }: Dropped,
+    page_bits: u32,
+    watch: &mut O,
+) {
+    let vpn = Vpn::new(va.checked_shr(page_bits).unwrap_or(0));
+    watch.on_event(Event::TlbInvalidated { core, tlb: level as u32, set, way, tag, vpn });
 }

@@ -1,4 +1,4 @@
-//! The page walk: from the root to the page, through the table that stands apart or through memory from CR3.
+//! The page walk: from the root to the page, through the detached page table or through memory from CR3.
 
 use super::addr::Pa;
 use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, ProtectionCause, PteKind, Purpose};
@@ -82,10 +82,10 @@ impl TableLayout<'_> {
     }
 }
 
-/// What a walk needs: the table that stands apart, or a root and memory to read from.
+/// What a walk needs: the detached page table, or a root and memory to read from.
 pub(super) struct Walker<'a> {
     pub(crate) layout: TableLayout<'a>,
-    /// The table that stands apart.
+    /// The detached page table.
     pub(crate) detached_table: &'a mut PageTable,
     /// Physical address of the root in memory, once there is one: then walks read memory.
     pub(crate) root: Option<u64>,
@@ -265,7 +265,7 @@ impl Walker<'_> {
         Visit { level, address: None, raw, pte, found }
     }
 
-    /// Where an entry stands in memory; none in the table that stands apart, or beyond memory.
+    /// Where an entry stands in memory; none in the detached page table, or beyond memory.
     fn address(&self, va: u64, level: u32, table: TableRef) -> Option<u64> {
         self.root?;
         let mmu = self.layout.mmu;
@@ -279,7 +279,8 @@ impl Walker<'_> {
         let missing = |bit: Bit| {
             format.bit_position(bit).filter(|_| !visit.pte.flags.has(bit)).map(|place| (bit, place))
         };
-        let (mut raw, mut changed) = (visit.raw.unwrap_or(0), Flags::NONE);
+        let before = visit.raw.unwrap_or_else(|| format.encode(visit.pte));
+        let (mut raw, mut changed) = (before, Flags::NONE);
         for (bit, place) in wanted.into_iter().filter_map(|(bit, set)| missing(bit).filter(|_| set)) {
             raw |= 1 << place;
             changed = changed.with(bit);
@@ -293,6 +294,7 @@ impl Walker<'_> {
         if let Some(address) = visit.address {
             self.memory.poke(address, &format.to_bytes(raw)[..format.bytes as usize]);
         }
-        ctx.watch.on_event(Event::AccessedDirtySet { level: visit.level, dirty: changed.has(Bit::D) });
+        let (level, dirty, address) = (visit.level, changed.has(Bit::D), visit.address.map(Pa::new));
+        ctx.watch.on_event(Event::AccessedDirtySet { level, dirty, address, before, after: raw });
     }
 }

@@ -17,7 +17,7 @@ use crate::run::budget::WORK_OF_STEP;
 use crate::run::files::Files;
 use crate::run::record::{Did, Sink, StepRecord, Totals};
 use crate::run::script::{check_in, not_understood};
-use crate::run::session::{Options, Session};
+use crate::run::session::{Options, Progress, Session};
 use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
 
@@ -207,7 +207,7 @@ impl Exploration {
             Some(Stop::Unknowable) => session.report(vec![not_understood(Span::default())]),
             Some(Stop::Closed) | None => {}
         }
-        let (diagnostics, totals) = (session.diagnostics, session.totals);
+        let Progress { diagnostics, totals, .. } = session.progress;
         let told = totals.statements;
         let undone = match mode {
             Mode::Whole => !diagnostics.is_empty(),
@@ -230,7 +230,7 @@ fn again(sources: &Sources, files: &Files, options: Options, state: &State, done
     let mut session = Session::new(sources, files, options, &mut nobody);
     session.state = state.clone();
     session.run(stmt).ok()?;
-    Some(session.state)
+    Some(session.progress.state)
 }
 
 /// Takes records and forgets them.

@@ -7,7 +7,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
 use crate::run::params::Param::{Keyword, Literal, Many, Optional, Unit, Ways};
 use crate::run::params::{N, PROCESS, PROSE, TEXT, VA, settings};
-use crate::run::session::{Extension, Language, Session, Verb};
+use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
 use crate::run::verbs::VERBS;
@@ -15,6 +15,13 @@ use crate::run::verbs::VERBS;
 /// The whole language.
 pub static LANGUAGE: Language =
     Language { verbs: &[VERBS, PAPER_VERBS], blocks: &[BLOCKS, PAPER_BLOCKS], extension: &Papers };
+
+/// Scripts in the whole language.
+impl Default for Options {
+    fn default() -> Self {
+        Self::of(&LANGUAGE)
+    }
+}
 
 /// Verbs of papers.
 const PAPER_VERBS: &[Verb] = &[
@@ -96,7 +103,7 @@ impl Extension for Papers {
             StmtKind::Part { name, points, body } => session.run_part(stmt, name, points.as_ref(), body),
             StmtKind::Given { place, nouns } => session.run_given(stmt, *place, nouns),
             StmtKind::Ask(ask) => session.run_ask(stmt, ask),
-            _ => session.run(stmt),
+            _ => session.begin(stmt),
         }
     }
 

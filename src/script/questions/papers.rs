@@ -11,7 +11,7 @@ use crate::run::session::{Action, Session};
 use crate::run::view::View;
 
 /// What a session remembers of a paper.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Papers {
     /// How many questions there have been of each title.
     pub(crate) titles: BTreeMap<Arc<str>, u64>,

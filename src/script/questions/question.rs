@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arrangement::Known;
 use super::entry::Entry;
 use super::sheet::Sheet;
-use crate::lang::ast::{Command, Expr, Span, Stmt, Word};
+use crate::lang::ast::{Block, Command, Expr, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::nouns::ShowPlan;
 use crate::run::record::Did;
@@ -26,22 +26,19 @@ impl Session<'_> {
         stmt: &Stmt,
         title: &Word,
         points: Option<&Expr>,
-        body: &[Stmt],
+        body: &Block,
     ) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points)?;
-        let run = |session: &mut Self| {
-            session.open_sheet(Some(Sheet::new(title.span, points)));
-            session.state.random = session.own_generator(&title.text);
-            let points = points.map(|(points, _)| points);
-            session.enter(Entry::Question { title: title.text.clone(), points });
-            session.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
-            session.run_block(body, stmt.span)?;
+        self.enter_isolated(title, Some(|session| drop(session.close_sheet())));
+        self.open_sheet(Some(Sheet::new(title.span, points)));
+        self.state.random = self.own_generator(&title.text);
+        let points = points.map(|(points, _)| points);
+        self.enter(Entry::Question { title: title.text.clone(), points });
+        self.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
+        self.enter_block_then(body, stmt.span, |session| {
             session.close_sheet().map_or(Ok(()), |sheet| Ok(sheet.close()?))
-        };
-        let result = self.isolated(title, run);
-        self.close_sheet();
-        result
+        })
     }
 
     /// The generator of a question: it follows from the script's and from the title, so that what one question draws changes
@@ -63,14 +60,13 @@ impl Session<'_> {
         stmt: &Stmt,
         name: &Word,
         points: Option<&Expr>,
-        body: &[Stmt],
+        body: &Block,
     ) -> Result<(), Stop> {
         let points = self.begin_part(name, points)?;
         let points = points.map(|(points, _)| points);
         self.enter(Entry::Part { name: name.text.clone(), points });
         self.finish(stmt.span, Did::Quiet, Vec::new())?;
-        self.run_block(body, stmt.span)?;
-        self.end_part()
+        self.enter_block_then(body, stmt.span, |session| session.end_part())
     }
 
     fn begin_part(

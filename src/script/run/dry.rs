@@ -33,7 +33,7 @@ impl Session<'_> {
     /// Whether a check ends here, before the statement of this number in a block, or has ended before; the state here is
     /// remembered.
     fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
-        let state = &self.state;
+        let state = &self.progress.state;
         let until = self.checker.as_mut().and_then(|checker| checker.until.as_mut());
         until.is_some_and(|until| until.reached(block, number, state))
     }

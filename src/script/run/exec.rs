@@ -2,57 +2,27 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Command, Expr, Span, Stmt, StmtKind, Word};
+use crate::lang::ast::{Block, Command, Expr, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 
 use super::choose::{Draw, not_a_list};
 use super::facts::Family;
+use super::frames::Rounds;
 use super::inside::Inside;
 use super::prepare::Prepared;
 use super::record::{CallRecord, Check, Did};
-use super::search::drawn_together;
-use super::session::{DEPTH_LIMIT, Session};
-use super::state::{Binding, Definition, Scope};
+use super::session::Session;
+use super::state::{Binding, Definition};
 use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
 
 impl Session<'_> {
-    /// Runs the statements of a block, up to the first that the script is wrong in.
+    /// Runs a statement, or begins one with a block.
     ///
     /// # Errors
     /// What the script is wrong with.
-    pub fn run_block(&mut self, block: &[Stmt], place: Span) -> Result<(), Stop> {
-        if self.depth >= DEPTH_LIMIT {
-            let message = format!("more than {DEPTH_LIMIT} blocks and definitions stand within each other");
-            return Err(Diagnostic::new(Code::TooDeep, place, message).into());
-        }
-        self.depth += 1;
-        let result = self.run_each(block);
-        self.depth -= 1;
-        result
-    }
-
-    fn run_each(&mut self, mut block: &[Stmt]) -> Result<(), Stop> {
-        while let Some((stmt, rest)) = block.split_first() {
-            let together = if self.draws_together { drawn_together(block) } else { 0 };
-            if together == 0 {
-                self.run(stmt)?;
-                block = rest;
-            } else {
-                let (group, rest) = block.split_at(together);
-                self.search(group)?;
-                block = rest;
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs a statement.
-    ///
-    /// # Errors
-    /// What the script is wrong with.
-    pub fn run(&mut self, stmt: &Stmt) -> Result<(), Stop> {
+    pub(crate) fn begin(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         // `P1:` is no statement of its own.
         if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
             self.step(stmt.span)?;
@@ -72,24 +42,24 @@ impl Session<'_> {
             StmtKind::Repeat { count, body } => {
                 let rounds = self.integer(count)?;
                 self.tell_calls(count.span)?;
-                self.run_loop(stmt, (0..rounds).map(|_| None), None, body)
+                self.enter_loop(stmt.span, Rounds::Count(rounds), body);
+                Ok(())
             }
             StmtKind::If { condition, then, otherwise } => {
                 let block = if self.truth(condition)? { Some(then) } else { otherwise.as_ref() };
                 self.tell_calls(condition.span)?;
-                block.map_or(Ok(()), |block| self.run_block(block, stmt.span))
+                block.map_or(Ok(()), |block| self.enter_block(block, stmt.span))
             }
             StmtKind::Def { name, params, body } => {
                 self.define(name, params, body);
                 Ok(())
             }
-            StmtKind::Include { body, .. } => self.run_block(body, stmt.span),
+            StmtKind::Include { body, .. } => self.enter_block(body, stmt.span),
             StmtKind::Scenario { name, body } => {
                 self.totals.scenarios += 1;
-                self.isolated(name, |session| {
-                    session.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
-                    session.run_block(body, stmt.span)
-                })
+                self.enter_isolated(name, None);
+                self.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
+                self.enter_block(body, stmt.span)
             }
             StmtKind::Question { .. } | StmtKind::Part { .. } | StmtKind::Given { .. } | StmtKind::Ask(_) => {
                 self.language.extension.run(self, stmt)
@@ -98,7 +68,10 @@ impl Session<'_> {
                 let run = self.reference(pages, settings)?;
                 self.conclude(stmt, Did::Reference(run), Vec::new(), Family::Reference)
             }
-            StmtKind::InProcess { process, body } => self.run_inside(stmt, process, body),
+            StmtKind::InProcess { process, body } => {
+                let process = Inside::Process(self.process_named(process)?);
+                self.enter_process(process, body, stmt.span)
+            }
         }
     }
 
@@ -107,7 +80,7 @@ impl Session<'_> {
             Prepared::Call(def, args) => {
                 self.no_facts(stmt, &def.name.text)?;
                 self.tell_calls(command.verb.span)?;
-                self.run_call(stmt, &def, args)
+                self.enter_call(stmt.span, &def, args)
             }
             Prepared::Action(action, family) => {
                 let (did, checks) = action.perform(self)?;
@@ -175,15 +148,6 @@ impl Session<'_> {
         if self.calls.is_empty() { Ok(()) } else { self.finish(place, Did::Quiet, Vec::new()) }
     }
 
-    /// Runs what stands in a process: the statement after `NAME:`, or the block after `NAME`.
-    fn run_inside(&mut self, stmt: &Stmt, process: &Word, body: &[Stmt]) -> Result<(), Stop> {
-        let inside = Inside::Process(self.process_named(process)?);
-        let outer = std::mem::replace(&mut self.inside, inside);
-        let result = self.run_block(body, stmt.span);
-        self.inside = outer;
-        result
-    }
-
     /// Refuses facts stated of what has none.
     ///
     /// # Errors
@@ -196,33 +160,11 @@ impl Session<'_> {
             .into())
     }
 
-    fn run_for(&mut self, stmt: &Stmt, name: &Word, over: &Expr, body: &[Stmt]) -> Result<(), Stop> {
+    fn run_for(&mut self, stmt: &Stmt, name: &Word, over: &Expr, body: &Block) -> Result<(), Stop> {
         let value = self.eval(over)?;
         let Some(items) = value.items() else { return Err(not_a_list(over, &value).into()) };
         self.tell_calls(over.span)?;
-        self.run_loop(stmt, items.map(Some), Some(name), body)
-    }
-
-    fn run_loop(
-        &mut self,
-        stmt: &Stmt,
-        rounds: impl Iterator<Item = Option<Value>>,
-        name: Option<&Word>,
-        body: &[Stmt],
-    ) -> Result<(), Stop> {
-        self.loops.push(stmt.span);
-        for value in rounds {
-            if let (Some(name), Some(value)) = (name, value) {
-                self.state.bind(name.text.clone(), Binding::Value(value));
-            }
-            let before = self.worked;
-            self.run_block(body, stmt.span)?;
-            // A round without a statement is a step of its own: it must not be endless for nothing.
-            if self.worked == before {
-                self.step(stmt.span)?;
-            }
-        }
-        self.loops.pop();
+        self.enter_loop(stmt.span, Rounds::Each(name.clone(), items), body);
         Ok(())
     }
 
@@ -230,53 +172,6 @@ impl Session<'_> {
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
         let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
         self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));
-    }
-
-    /// A definition sees the script's and the scenario's names, and its own; not those of the definition that calls it.
-    fn run_call(&mut self, stmt: &Stmt, def: &Definition, args: Vec<Value>) -> Result<(), Stop> {
-        let shared =
-            self.state.scopes.iter().position(|scope| scope.private).unwrap_or(self.state.scopes.len());
-        let hidden = self.state.scopes.split_off(shared);
-        let mut own = Scope::new(true);
-        for (param, arg) in def.params.iter().zip(args) {
-            own.bind(param.text.clone(), Binding::Value(arg));
-        }
-        self.state.scopes.push(own);
-        let result = self.run_block(&def.body, stmt.span);
-        self.state.scopes.truncate(shared);
-        self.state.scopes.extend(hidden);
-        result
-    }
-
-    /// Runs on a copy of the state, as the scenario or question of that name. What is wrong in it ends it, and the script
-    /// goes on after it.
-    ///
-    /// # Errors
-    /// What ends the script.
-    pub(crate) fn isolated(
-        &mut self,
-        name: &Word,
-        run: impl FnOnce(&mut Self) -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
-        let (state, scenario, loops) =
-            (self.state.clone(), self.scenario.replace(name.text.clone()), std::mem::take(&mut self.loops));
-        let (depth, inside) = (self.depth, self.inside.clone());
-        self.state.scopes.push(Scope::new(false));
-        let result = run(self);
-        // Where the run is to end, its state is what it was ended in.
-        if !matches!(result, Err(Stop::Closed)) {
-            self.state = state;
-        }
-        (self.scenario, self.loops, self.depth) = (scenario, loops, depth);
-        self.inside = inside;
-        self.calls.clear();
-        match result {
-            Err(Stop::Wrong(diagnostics)) if diagnostics.iter().all(|d| d.code != Code::LimitSteps) => {
-                self.report(diagnostics);
-                Ok(())
-            }
-            result => result,
-        }
     }
 
     /// Remembers mistakes, each once.

@@ -14,6 +14,7 @@ pub(crate) mod eval;
 pub(crate) mod exec;
 pub mod facts;
 pub(crate) mod files;
+pub(crate) mod frames;
 pub(crate) mod inside;
 pub mod nouns;
 pub mod params;

@@ -209,7 +209,7 @@ mod tests {
     use pagewalk_engine::machine::presets::PRESETS;
 
     fn machine() -> Machine {
-        Machine::new(std::sync::Arc::new((PRESETS[0].build)()))
+        Machine::new(std::sync::Arc::new(PRESETS[0].spec()))
     }
 
     fn fault(at: u64) -> KernelStep {

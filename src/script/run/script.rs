@@ -15,7 +15,7 @@ use super::checker::Checker;
 use super::files::Files;
 use super::paths::PEEK_FUNCTIONS;
 use super::record::{Sink, StepRecord, Totals};
-use super::session::{Language, Options, Session};
+use super::session::{Language, Options, Progress, Session};
 use super::state::State;
 use super::stop::Stop;
 use super::until::Until;
@@ -67,7 +67,7 @@ pub fn check_in(
     session.check_block(script);
     let wrong = options.language.extension.finish_check(&mut session);
     session.report(wrong);
-    let mut diagnostics = session.diagnostics;
+    let mut diagnostics = session.progress.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     diagnostics
 }
@@ -80,8 +80,8 @@ pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Optio
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.checker = Some(Checker { until: Some(Until::byte(script, at)), ..Checker::default() });
     session.check_block(script);
-    let Session { checker, state, .. } = session;
-    checker.and_then(|checker| checker.until?.found()).unwrap_or(state)
+    let Session { checker, progress, .. } = session;
+    checker.and_then(|checker| checker.until?.found()).unwrap_or(progress.state)
 }
 
 /// Whether a name may be called besides functions and definitions.
@@ -114,7 +114,7 @@ pub fn play(
     options: Options,
     sink: &mut dyn Sink,
 ) -> Ended {
-    play_from(State::new(options.seed), script, sources, files, options, sink, None).0
+    play_block(State::new(options.seed), script, sources, files, options, sink, None).0
 }
 
 /// The same from a state, until someone makes `interrupt` true; and the state in which the run ended: where the sink or
@@ -122,6 +122,18 @@ pub fn play(
 pub fn play_from(
     state: State,
     script: &[Stmt],
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    sink: &mut dyn Sink,
+    interrupt: Option<&AtomicBool>,
+) -> (Ended, State) {
+    play_block(state, &script.into(), sources, files, options, sink, interrupt)
+}
+
+fn play_block(
+    state: State,
+    script: &Block,
     sources: &Sources,
     files: &Files,
     options: Options,
@@ -137,7 +149,8 @@ pub fn play_from(
         Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
-    (Ended { diagnostics: session.diagnostics, totals: session.totals }, session.state)
+    let Progress { diagnostics, totals, state, .. } = session.progress;
+    (Ended { diagnostics, totals }, state)
 }
 
 /// Says that a statement was taken for one that is only checked.

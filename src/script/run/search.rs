@@ -76,7 +76,7 @@ impl Session<'_> {
                     self.state.random = candidates.random;
                     self.chosen(stmt, draw.name, value)?;
                 }
-                _ => self.run(stmt)?,
+                _ => self.begin(stmt)?,
             }
         }
         Ok(())

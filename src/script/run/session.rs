@@ -4,6 +4,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -17,6 +18,7 @@ use pagewalk_engine::machine::spec::Spec;
 use super::checker::Checker;
 use super::facts::Family;
 use super::files::Files;
+use super::frames::Frame;
 use super::inside::{Inside, Unsure};
 use super::params::{Param, Params};
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord, Totals};
@@ -36,12 +38,15 @@ pub struct Options {
     pub seed: u64,
     /// The seed is that of a version of a paper: one that the script says is mixed with it, so that versions differ.
     pub version: bool,
+    /// Records also hold every page-table entry that the kernel writes, every TLB entry that it invalidates, and every disk
+    /// transfer.
+    pub details: bool,
 }
 
 impl Options {
     /// The defaults, for scripts of a language.
     pub const fn of(language: &'static Language) -> Self {
-        Self { language, max_steps: 10_000_000, seed: 0, version: false }
+        Self { language, max_steps: 10_000_000, seed: 0, version: false, details: false }
     }
 }
 
@@ -208,21 +213,23 @@ pub(crate) trait Extension: Sync {
     }
 }
 
-/// A script being run or checked.
-pub struct Session<'s> {
-    /// What the script may say.
-    pub(crate) language: &'static Language,
-    /// The texts that spans point into.
-    pub(crate) sources: &'s Sources,
-    /// The machine files that the script names.
-    pub(crate) files: &'s Files,
-    /// Everything that statements change.
+/// How far a run has come: everything in a session that its statements change. A copy can be gone on from.
+#[derive(Clone)]
+pub struct Progress {
+    /// The machine, the names, and the rest of what a scenario leaves as it was.
     pub state: State,
+    /// The blocks around the next statement, outermost first.
+    pub(crate) frames: Vec<Frame>,
+    /// Statements so far.
+    pub(crate) steps: u64,
+    /// The place of the statement that has run last.
+    pub(crate) latest: Option<Span>,
+    /// Counts so far.
+    pub totals: Totals,
     /// What is wrong so far.
-    pub(crate) diagnostics: Vec<Diagnostic>,
-    pub(crate) totals: Totals,
-    /// What a check knows; none while the script runs.
-    pub(crate) checker: Option<Checker>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// The codes and places of the diagnostics.
+    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
     /// The loops around the statement, outermost first.
     pub(crate) loops: Vec<Span>,
     /// The scenario the statement stands in.
@@ -231,23 +238,71 @@ pub struct Session<'s> {
     pub(crate) depth: usize,
     /// The process that the statement runs in.
     pub(crate) inside: Inside,
+    /// `choose` statements that follow each other are drawn together, with backtracking.
+    pub(crate) draws_together: bool,
+    /// Work so far: see [`Session::work`].
+    pub(crate) worked: u64,
+    extension: Arc<dyn Any + Send + Sync>,
+}
+
+impl Progress {
+    /// Nothing has been run, in this state.
+    pub(crate) fn new(state: State) -> Self {
+        Self {
+            state,
+            frames: Vec::new(),
+            steps: 0,
+            latest: None,
+            totals: Totals::default(),
+            diagnostics: Vec::new(),
+            reported: BTreeSet::new(),
+            loops: Vec::new(),
+            scenario: None,
+            depth: 0,
+            inside: Inside::default(),
+            draws_together: false,
+            worked: 0,
+            extension: Arc::new(()),
+        }
+    }
+}
+
+/// A script being run or checked.
+pub struct Session<'s> {
+    /// What the script may say.
+    pub(crate) language: &'static Language,
+    /// The texts that spans point into.
+    pub(crate) sources: &'s Sources,
+    /// The machine files that the script names.
+    pub(crate) files: &'s Files,
+    /// How far it has come.
+    pub progress: Progress,
+    /// What a check knows; none while the script runs.
+    pub(crate) checker: Option<Checker>,
     /// System calls that the statement has made so far in its expressions.
     pub(crate) calls: Vec<Arc<CallRecord>>,
     /// True while something is tried out: state changes are made on a copy.
     pub(crate) probing: bool,
-    /// The codes and places of the diagnostics.
-    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
-    /// `choose` statements that follow each other are drawn together, with backtracking.
-    pub(crate) draws_together: bool,
     /// What the extension adds to the statement's record.
     pub(crate) attachment: Option<Arc<dyn Attachment>>,
     /// Becomes true when the run is to end.
     pub(crate) interrupt: Option<&'s AtomicBool>,
-    pub(super) options: Options,
-    /// Work so far: see [`Session::work`].
-    pub(crate) worked: u64,
-    extension: Box<dyn Any + Send>,
+    pub(crate) options: Options,
     sink: &'s mut dyn Sink,
+}
+
+impl Deref for Session<'_> {
+    type Target = Progress;
+
+    fn deref(&self) -> &Progress {
+        &self.progress
+    }
+}
+
+impl DerefMut for Session<'_> {
+    fn deref_mut(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
 }
 
 impl<'s> Session<'s> {
@@ -257,23 +312,13 @@ impl<'s> Session<'s> {
             language: options.language,
             sources,
             files,
-            state: State::new(options.seed),
-            diagnostics: Vec::new(),
-            totals: Totals::default(),
+            progress: Progress::new(State::new(options.seed)),
             checker: None,
-            loops: Vec::new(),
-            scenario: None,
-            depth: 0,
-            inside: Inside::default(),
             calls: Vec::new(),
             probing: false,
-            reported: BTreeSet::new(),
-            draws_together: false,
             attachment: None,
             interrupt: None,
             options,
-            worked: 0,
-            extension: Box::new(()),
             sink,
         }
     }
@@ -292,11 +337,15 @@ impl<'s> Session<'s> {
     ///
     /// # Panics
     /// Never: the state is of this type when it is looked at.
-    pub(crate) fn extension_state<T: Any + Send + Default>(&mut self) -> &mut T {
-        if !self.extension.is::<T>() {
-            self.extension = Box::new(T::default());
+    pub(crate) fn extension_state<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
+        let extension = &mut self.progress.extension;
+        if Arc::get_mut(extension).is_none_or(|extension| !extension.is::<T>()) {
+            let copy = extension.downcast_ref::<T>().cloned();
+            *extension = Arc::new(copy.unwrap_or_default());
         }
-        self.extension.downcast_mut().expect("it was made of this type")
+        Arc::get_mut(extension)
+            .and_then(|extension| extension.downcast_mut())
+            .expect("it was made of this type")
     }
 
     /// What the extension remembers of this script, if anything.

@@ -55,7 +55,7 @@ impl Named {
     /// The preset of this name.
     pub fn preset(name: &str) -> Option<Self> {
         let preset = Preset::named(name)?;
-        Some(Self { name: name.to_owned(), spec: Arc::new((preset.build)()), kernel: None })
+        Some(Self { name: name.to_owned(), spec: Arc::new(preset.spec()), kernel: None })
     }
 
     /// The machine of a machine file, which has this number in the sources.

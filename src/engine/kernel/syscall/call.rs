@@ -97,6 +97,8 @@ impl SystemCall {
             return Ok(Err(Errno::EINVAL).into());
         }
         kernel.switch_to(pid);
-        (self.run)(kernel, pid, Args::new(args), watch)
+        let done = (self.run)(kernel, pid, Args::new(args), watch);
+        kernel.report_details(watch);
+        done
     }
 }

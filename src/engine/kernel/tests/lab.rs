@@ -1,7 +1,5 @@
 //! Kernels to try things on: processes with areas, without system calls.
 
-use std::sync::Arc;
-
 use crate::kernel::abi::Errno;
 use crate::kernel::config::KernelConfig;
 use crate::kernel::event::{FaultClass, KernelObserver, KernelStep};
@@ -40,7 +38,7 @@ pub(crate) const NONE: Prot = Prot { read: false, write: false, exec: false };
 
 /// The spec of a preset.
 pub(crate) fn preset(name: &str) -> Spec {
-    (Preset::named(name).expect("a preset").build)()
+    Preset::named(name).expect("a preset").spec()
 }
 
 /// How an access ended: its last class, if any, and whether it was fatal.
@@ -55,8 +53,7 @@ impl Lab {
     pub(crate) fn new(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
         let mut config = KernelConfig::default_for(&spec);
         change(&mut config);
-        let kernel =
-            Kernel::boot(Machine::new(Arc::new(spec)), config).expect("a kernel that can be started");
+        let kernel = Kernel::boot(Machine::new(spec), config).expect("a kernel that can be started");
         Self { kernel }
     }
 

@@ -2,6 +2,7 @@
 
 mod checks;
 mod counts;
+mod details;
 mod evicting;
 mod files;
 mod forking;

@@ -6,7 +6,6 @@ use super::lab::{NONE, R, RW, preset};
 use crate::kernel::config::{KernelConfig, ReplacementScope};
 use crate::kernel::vma::Prot;
 use crate::machine::policy::{POLICIES, Policy};
-use crate::machine::presets::Preset;
 use crate::machine::pte::Bit;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec, WritePolicy};
 
@@ -232,9 +231,9 @@ pub(crate) struct Setting {
 
 fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
     let small = |virtual_bits, levels: Option<Vec<u32>>| {
-        let mmu = Mmu::flat(virtual_bits, physical_bits, 6).expect("a format");
+        let mmu = Mmu::flat(virtual_bits, physical_bits, 6);
         let levels = levels.unwrap_or(mmu.levels.clone());
-        let simple = (Preset::named("simple").expect("a preset").build)();
+        let simple = Spec::simple();
         Spec { mmu: Some(Mmu { levels, ..mmu }), physical_bits, ..simple }
     };
     prop_oneof![

@@ -1,4 +1,4 @@
-//! What a memory system may be built of: every rule of [`Spec`] in one place, each answer naming the setting at fault.
+//! The rules that a [`Spec`] must follow. An error names the setting that breaks one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,25 +19,25 @@ pub(crate) const MAX_LINES: u64 = 1 << 26;
 pub(crate) const MAX_BLOCK_BITS: u32 = 20;
 pub(crate) const MAX_CORES: u32 = 64;
 
-/// A rule that a spec breaks.
+/// Why a spec is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpecError {
     /// The part of the machine.
     pub part: SpecPart,
-    /// The setting of that part, by the language's word for it.
+    /// The name of the setting in scripts.
     pub setting: &'static str,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: SpecProblem,
 }
 
-/// A part of a machine that has settings.
+/// A part of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpecPart {
     /// The machine itself.
     Machine,
     /// The page table.
     PageTable,
-    /// The format of an entry; the bit where one bit is at fault.
+    /// The format of an entry; the bit if the problem is one bit.
     Pte(Option<Bit>),
     /// A TLB, by number.
     Tlb(usize),
@@ -45,69 +45,69 @@ pub enum SpecPart {
     Cache(usize),
 }
 
-/// What can be wrong with a setting.
+/// A problem of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpecProblem {
-    /// The number lies outside what there may be.
+    /// The number is out of range.
     OutOfRange {
         /// The number given.
         value: u64,
-        /// The least allowed.
+        /// The minimum.
         least: u64,
-        /// The most allowed.
+        /// The maximum.
         most: u64,
     },
     /// The number must be a power of two.
     NotPowerOfTwo {
-        /// What it counts.
+        /// What the number counts.
         what: &'static str,
         /// The number given.
         value: u64,
     },
-    /// The page is larger than an address space.
+    /// A page is larger than an address space.
     PageTooLarge {
         /// log2 of the page.
         page_bits: u32,
         /// Width of the space.
         space_bits: u32,
     },
-    /// The levels' bits do not sum to the VPN's.
+    /// The index bits of the levels do not add up to the width of a VPN.
     LevelBits {
         /// Their sum.
         sum: u32,
         /// Width of a VPN.
         vpn_bits: u32,
     },
-    /// The entry's format is unsound.
+    /// The entry format is invalid.
     Pte(PteError),
-    /// There is no page to translate.
+    /// The machine has no MMU.
     NoMmu,
-    /// A page size list that is empty, unordered, or holds a size outside the page and the virtual space.
+    /// The list of page sizes is empty or unordered, or has a size below the base page or above the virtual address space.
     PageSizes,
-    /// The TLB or cache has more lines than this program keeps.
+    /// The TLB or cache is too large.
     TooManyLines {
-        /// Lines asked for.
+        /// Its number of lines.
         lines: u128,
     },
-    /// The policy is not one of TLBs and caches.
+    /// The policy does not support TLBs and caches.
     PolicyOfFrames {
         /// Its name.
         name: &'static str,
     },
-    /// Two things have one name.
+    /// The name is used twice.
     NameTaken {
         /// The name.
         name: Arc<str>,
     },
-    /// An exclusive cache has nothing above that could fill it.
+    /// An exclusive cache has no cache above it.
     NothingAbove,
-    /// The block does not suit the inclusion: it equals (exclusive) or is no smaller than (inclusive) those above.
+    /// The block size does not fit the inclusion: it must equal (exclusive) or must not be smaller than (inclusive) those above.
     BlockOfInclusion {
-        /// log2 of its block.
+        /// log2 of its block size.
         block_bits: u32,
-        /// log2 of the block above.
+        /// log2 of the block size above.
         above: u32,
-        /// What it is declared as.
+        /// Its inclusion.
         inclusion: Inclusion,
     },
     /// A virtually indexed cache has blocks larger than a page.

@@ -4,7 +4,7 @@ use crate::machine::pte::PteFormat;
 use crate::machine::spec::Side;
 
 fn preset(name: &str) -> Spec {
-    (Preset::named(name).unwrap().build)()
+    Preset::named(name).unwrap().spec()
 }
 
 /// The settings at fault after `spoil` changed the simple memory system.
@@ -22,7 +22,7 @@ fn mmu(spec: &mut Spec) -> &mut Mmu {
 #[test]
 fn presets_pass() {
     for preset in &PRESETS {
-        assert_eq!((preset.build)().check(), Ok(()), "{}", preset.name);
+        assert_eq!(preset.spec().check(), Ok(()), "{}", preset.name);
     }
 }
 
@@ -59,7 +59,7 @@ fn the_core_i7_splits_as_the_lecture_says() {
 
 #[test]
 fn isro_2013_question_55_has_2_18_frames() {
-    let spec = Spec { physical_bits: 31, mmu: Mmu::flat(32, 31, 13), ..preset("simple") };
+    let spec = Spec { physical_bits: 31, mmu: Some(Mmu::flat(32, 31, 13)), ..preset("simple") };
     assert_eq!(spec.frames(), 1 << 18);
 }
 
@@ -67,7 +67,7 @@ fn isro_2013_question_55_has_2_18_frames() {
 fn gate_2008_question_67_addresses_tables_by_25_25_and_24_bits() {
     // 32-bit virtual, 36-bit physical, 4 KB pages, 4-byte entries, split 2/9/9/12.
     let pte = PteFormat::default_for(24, Some(4)).unwrap();
-    let mmu = Mmu { levels: vec![2, 9, 9], pte, ..Mmu::flat(32, 36, 12).unwrap() };
+    let mmu = Mmu { levels: vec![2, 9, 9], pte, ..Mmu::flat(32, 36, 12) };
     let spec = Spec { physical_bits: 36, mmu: Some(mmu.clone()), tlbs: vec![], ..preset("simple") };
     assert_eq!(spec.check(), Ok(()));
     let tables = [2, 3].map(|level| spec.physical_bits - mmu.table_bytes(level).ilog2());
@@ -77,7 +77,7 @@ fn gate_2008_question_67_addresses_tables_by_25_25_and_24_bits() {
 #[test]
 fn indices_are_taken_from_the_top() {
     // Harvard CS61 2015, x86-32, 10/10/12.
-    let mmu = Mmu { levels: vec![10, 10], ..Mmu::flat(32, 32, 12).unwrap() };
+    let mmu = Mmu { levels: vec![10, 10], ..Mmu::flat(32, 32, 12) };
     let vpn = |va: u64| crate::machine::addr::Vpn::new(va >> 12);
     let split = |va: u64| vec![mmu.index(vpn(va), 1), mmu.index(vpn(va), 2)];
     let addresses =
@@ -160,4 +160,13 @@ fn the_message_names_the_number() {
     spec.caches[0].sets = 6;
     let errors = spec.check().unwrap_err();
     assert_eq!(errors[0].problem.to_string(), "the number of sets must be a power of two, and 6 is not");
+}
+
+#[test]
+fn widths_that_fit_no_page_table_are_found() {
+    for (virtual_bits, physical_bits, page_bits) in [(64, 64, 0), (6, 12, 8), (14, 6, 8), (65, 64, 12)] {
+        let spec = Spec::paged(virtual_bits, physical_bits, page_bits);
+        assert!(spec.check().is_err(), "{virtual_bits} {physical_bits} {page_bits}");
+    }
+    assert_eq!(Spec::unpaged(16).cache("L1", 4, 2, 4).check(), Ok(()));
 }

@@ -1,9 +1,6 @@
-use std::sync::Arc;
-
 use crate::machine::Machine;
 use crate::machine::addr::Pa;
 use crate::machine::event::{AccessKind, Fault, Privilege};
-use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
 
@@ -23,10 +20,16 @@ impl Machine {
 ///
 /// Process 1's table is at 0x000, process 2's at 0x400; page `n` is frame 32 + n for the one and 48 + n for the other.
 fn machine(tlb: TlbSpec) -> Machine {
-    let mmu = Mmu::flat(10, 12, 6).unwrap();
-    let plain = (Preset::named("simple").unwrap().build)();
-    let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches: vec![], cores: 2, ..plain };
-    let mut machine = Machine::new(Arc::new(spec));
+    let mmu = Mmu::flat(10, 12, 6);
+    let spec = Spec {
+        mmu: Some(mmu),
+        physical_bits: 12,
+        tlbs: vec![tlb],
+        caches: vec![],
+        cores: 2,
+        ..Spec::simple()
+    };
+    let mut machine = Machine::new(spec);
     machine.zero_unset();
     for page in 0..16 {
         map(&mut machine, 1, page, 32 + page, Flags::TABLE);
@@ -48,14 +51,14 @@ fn map(machine: &mut Machine, asid: u16, page: u64, ppn: u64, flags: Flags) {
 fn run(machine: &mut Machine, core: u32, asid: u16) {
     machine.set_core(core).unwrap();
     let root = root(machine, asid);
-    machine.switch_to(asid, Some(root));
+    machine.switch_to(asid, Some(root), &mut ());
 }
 
 /// The frame that the current core finds for a page, and whether it had to walk for it.
 fn frame(machine: &mut Machine, page: u64) -> (Result<u64, Fault>, bool) {
     let misses = machine.tlb_counts(0).misses;
     let va = machine.va(page << 6).unwrap();
-    let pa = machine.translate(va, AccessKind::Read, Privilege::User, &mut ());
+    let pa = machine.translate_as(va, AccessKind::Read, Privilege::User, &mut ());
     (pa.map(|pa| pa.raw() >> 6), machine.tlb_counts(0).misses > misses)
 }
 
@@ -121,10 +124,10 @@ fn the_same_process_with_another_root_keeps_its_tlb() {
     let mut machine = machine(plain());
     run(&mut machine, 0, 1);
     touch(&mut machine, 3);
-    machine.switch_to(1, Some(root(&machine, 2)));
+    machine.switch_to(1, Some(root(&machine, 2)), &mut ());
     assert_eq!(frame(&mut machine, 3), (Ok(35), false));
     assert_eq!(frame(&mut machine, 4), (Ok(52), true));
-    machine.switch_to(1, None);
+    machine.switch_to(1, None, &mut ());
     assert_eq!(frame(&mut machine, 5).0, Err(Fault::NotPresent { level: 1 }));
 }
 
@@ -156,7 +159,7 @@ fn a_page_is_shot_down_on_all_cores_for_its_process_alone() {
     for tlb in [plain(), with_asid()] {
         let mut machine = shared_about(tlb.clone());
         map(&mut machine, 1, 3, 40, Flags::TABLE);
-        machine.shoot_down(machine.va(3 << 6 | 5).unwrap(), 1);
+        machine.shoot_down(machine.va(3 << 6 | 5).unwrap(), 1, &mut ());
         assert_eq!(frame(&mut machine, 3), (Ok(51), false), "process 2 keeps its page");
         run(&mut machine, 1, 1);
         assert_eq!(frame(&mut machine, 3), (Ok(40), true));
@@ -171,7 +174,7 @@ fn a_page_is_shot_down_on_all_cores_for_its_process_alone() {
 fn all_of_a_process_is_shot_down() {
     for tlb in [plain(), with_asid()] {
         let mut machine = shared_about(tlb);
-        machine.shoot_down_all(1);
+        machine.shoot_down_all(1, &mut ());
         assert_eq!(frame(&mut machine, 3), (Ok(51), false), "process 2 keeps its page");
         run(&mut machine, 1, 1);
         assert_eq!((frame(&mut machine, 3), frame(&mut machine, 5)), ((Ok(35), true), (Ok(37), true)));
@@ -192,9 +195,9 @@ fn global_entries_are_shot_down_too() {
             run(&mut machine, 0, 2);
             assert_eq!(frame(&mut machine, 3), (Ok(35), false));
             if all {
-                machine.shoot_down_all(1);
+                machine.shoot_down_all(1, &mut ());
             } else {
-                machine.shoot_down(machine.va(3 << 6).unwrap(), 1);
+                machine.shoot_down(machine.va(3 << 6).unwrap(), 1, &mut ());
             }
             assert_eq!(frame(&mut machine, 3), (Ok(51), true));
         }
@@ -204,19 +207,18 @@ fn global_entries_are_shot_down_too() {
 /// A TLB of small pages holds parts of a huge one: they go together.
 #[test]
 fn all_parts_of_a_huge_page_are_shot_down() {
-    let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6).unwrap() };
-    let plain = (Preset::named("simple").unwrap().build)();
+    let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6) };
     let tlbs = vec![TlbSpec { asid: true, ..TlbSpec::new("tlb", 4, 4, 6) }];
-    let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs, caches: vec![], cores: 1, ..plain };
-    let mut machine = Machine::new(Arc::new(spec));
+    let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs, caches: vec![], cores: 1, ..Spec::simple() };
+    let mut machine = Machine::new(spec);
     machine.map_at(1, machine.vpn(4).unwrap(), Pte { ppn: 16, flags: Flags::TABLE.with(Bit::Ps) });
     machine.map(machine.vpn(8).unwrap(), Pte { ppn: 9, flags: Flags::TABLE });
-    machine.switch_to(4, None);
+    machine.switch_to(4, None, &mut ());
     for page in [4, 6, 8] {
         assert!(frame(&mut machine, page).1);
     }
-    machine.shoot_down(machine.va(5 << 6).unwrap(), 3);
+    machine.shoot_down(machine.va(5 << 6).unwrap(), 3, &mut ());
     assert_eq!(frame(&mut machine, 4), (Ok(16), false));
-    machine.shoot_down(machine.va(5 << 6).unwrap(), 4);
+    machine.shoot_down(machine.va(5 << 6).unwrap(), 4, &mut ());
     assert_eq!([4, 6, 8].map(|page| frame(&mut machine, page).1), [true, true, false]);
 }

@@ -1,4 +1,4 @@
-//! The machine: an access from the address to the byte.
+//! The machine, and its accesses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,14 +11,16 @@ use super::random::SplitMix64;
 use super::spec::Spec;
 use super::translate::{AccessRequest, Translation, Translator};
 
-/// A number that is wider than what it stands for.
+/// A number that is too wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooWide {
     /// The number.
     pub value: u64,
-    /// The bits there are for it.
+    /// The width in bits that it must fit into.
     pub bits: u32,
 }
+
+impl std::error::Error for TooWide {}
 
 impl fmt::Display for TooWide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,14 +28,14 @@ impl fmt::Display for TooWide {
     }
 }
 
-/// What an access moves.
+/// The data of an access.
 #[derive(Debug)]
 pub enum Data<'a> {
-    /// A load or fetch of so many bytes, into here; those never set are unknown.
+    /// A load or fetch into this buffer. A byte that was never set is none.
     Load(&'a mut [Option<u8>]),
     /// A store of these bytes.
     Store(&'a [u8]),
-    /// A load, fetch or store of so many bytes that nobody tells: those stored stay as they were.
+    /// An access of this many bytes whose values are unknown, as in a memory trace. A store changes no byte.
     SizeOnly(u32),
 }
 
@@ -47,20 +49,20 @@ impl Data<'_> {
     }
 }
 
-/// What came of an access.
+/// The outcome of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccessOutcome {
-    /// Parts that it was done in, the one that faulted included.
+    /// Number of fragments, including one that faulted.
     pub fragments: u32,
-    /// The fault that ended it; earlier parts have happened.
+    /// The fault that ended it. The fragments before it were performed.
     pub fault: Option<Fault>,
-    /// Physical address of the first part.
+    /// Physical address of the first fragment.
     pub pa: Option<Pa>,
-    /// Bytes moved: those of the parts before the fault, all of them without one.
+    /// Number of bytes accessed before the fault; all of them without a fault.
     pub done: usize,
 }
 
-/// A memory system and its state. Copying it costs a few words a TLB and cache: everything big is shared until written.
+/// A memory system and its state. A clone is cheap: it shares all large parts until they are written.
 #[derive(Debug, Clone)]
 pub struct Machine {
     spec: Arc<Spec>,
@@ -75,11 +77,12 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine with nothing in it, at core 0, with seed 0.
+    /// An empty machine on core 0 with seed 0.
     ///
     /// # Panics
     /// If `spec` does not pass [`Spec::check`].
-    pub fn new(spec: Arc<Spec>) -> Self {
+    pub fn new(spec: impl Into<Arc<Spec>>) -> Self {
+        let spec = spec.into();
         assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
@@ -88,12 +91,22 @@ impl Machine {
         Self { spec, core: 0, last, last_physical, translator, hierarchy, random: SplitMix64::new(0) }
     }
 
-    /// How it is built.
+    /// The simple memory system of CS:APP 9.6.4: see [`Spec::simple`].
+    pub fn simple() -> Self {
+        Self::new(Spec::simple())
+    }
+
+    /// The Intel Core i7 of CS:APP 9.7: see [`Spec::core_i7`].
+    pub fn core_i7() -> Self {
+        Self::new(Spec::core_i7())
+    }
+
+    /// Its description.
     pub fn spec(&self) -> &Arc<Spec> {
         &self.spec
     }
 
-    /// Starts the generator of `random` replacement anew.
+    /// Seeds the generator of `random` replacement.
     pub fn seed(&mut self, seed: u64) {
         self.random = SplitMix64::new(seed);
     }
@@ -108,12 +121,12 @@ impl Machine {
         self.spec.cores
     }
 
-    /// The core that accesses run on.
+    /// The current core, which accesses run on.
     pub fn core(&self) -> u32 {
         self.core
     }
 
-    /// Chooses the core that accesses run on.
+    /// Chooses the current core.
     ///
     /// # Errors
     /// If there is no such core.
@@ -126,11 +139,11 @@ impl Machine {
         Ok(())
     }
 
-    /// The address a program means by `raw`. From 48 bits up, a sign-extended one is cut to the width. Without an MMU it
-    /// is a physical one.
+    /// The virtual address `raw`. If addresses have 48 bits or more, a sign-extended address is truncated to the width.
+    /// Without an MMU it is a physical address.
     ///
     /// # Errors
-    /// If it is wider than the space.
+    /// If it is too wide.
     pub fn va(&self, raw: u64) -> Result<Va, TooWide> {
         if raw <= self.last {
             return Ok(Va::new(raw));
@@ -143,13 +156,13 @@ impl Machine {
     /// A physical address.
     ///
     /// # Errors
-    /// If it is wider than the space.
+    /// If it is too wide.
     pub fn pa(&self, raw: u64) -> Result<Pa, TooWide> {
         let bits = self.spec.physical_bits;
         if raw > self.last_physical { Err(TooWide { value: raw, bits }) } else { Ok(Pa::new(raw)) }
     }
 
-    /// A virtual page number; from 48 bits of address up, a sign-extended one is cut as [`Machine::va`] does.
+    /// A virtual page number.
     ///
     /// # Errors
     /// If it is wider than a VPN.
@@ -189,12 +202,39 @@ impl Machine {
         Va::new(vpn.raw().checked_shl(self.spec.page_bits()).unwrap_or(0))
     }
 
-    /// The MMU alone: TLBs, walk, A and D, TLB fill; no data cache unless the walk uses them. Without an MMU the address
-    /// is physical already.
+    /// Translates the address of a load in user mode: see [`Machine::translate_as`].
     ///
     /// # Errors
     /// The fault.
-    pub fn translate(
+    pub fn translate(&mut self, va: Va) -> Result<Pa, Fault> {
+        self.translate_as(va, AccessKind::Read, Privilege::User, &mut ())
+    }
+
+    /// Loads `size` bytes in user mode: see [`Machine::access`]. A byte that was never set is `None`.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn read(&mut self, va: Va, size: usize) -> Result<Vec<Option<u8>>, Fault> {
+        let mut bytes = vec![None; size];
+        let done = self.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut bytes), &mut ());
+        done.fault.map_or(Ok(bytes), Err)
+    }
+
+    /// Stores bytes in user mode: see [`Machine::access`].
+    ///
+    /// # Errors
+    /// The fault; bytes on the pages before it are stored.
+    pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
+        let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
+        done.fault.map_or(Ok(()), Err)
+    }
+
+    /// Uses only the MMU: looks up the TLBs, walks the page table after a miss, sets A and D, and fills the TLBs. No data
+    /// cache is used, unless page walks are cached. Without an MMU the address is already physical.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn translate_as(
         &mut self,
         va: Va,
         kind: AccessKind,
@@ -204,8 +244,8 @@ impl Machine {
         self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
     }
 
-    /// An access, piece by piece in address order: cut at pages and at the smallest blocks of the caches it goes
-    /// through. After a fault the later pieces are not done, nor are those past the end of the address space.
+    /// Performs an access fragment by fragment, in address order. It is split at page boundaries and at the boundaries of
+    /// the smallest block among the caches that serve it. It ends at a fault, and at the end of the address space.
     #[inline]
     pub fn access(
         &mut self,

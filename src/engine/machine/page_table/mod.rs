@@ -1,11 +1,11 @@
-//! The page table of bare hardware, which stands apart from memory: it takes no frame and no cache line.
+//! The detached page table: a page table outside of simulated memory, which occupies no frame and no cache line.
 
 use super::addr::Vpn;
 use super::pte::{Bit, Flags, Pte};
 use super::sparse::Sparse;
 use super::spec::Mmu;
 
-/// What an entry leads to.
+/// An entry of a detached page table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TableEntry {
     /// A table of the next level.
@@ -16,7 +16,7 @@ pub(crate) enum TableEntry {
 
 impl TableEntry {}
 
-/// A page of the table as it is listed.
+/// A page of a page table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mapping {
     /// Its first virtual page.

@@ -18,7 +18,7 @@ impl PageTable {
 }
 
 fn table(levels: &[u32], virtual_bits: u32, page_bits: u32, bytes: u32) -> PageTable {
-    let mmu = Mmu::flat(virtual_bits, 32.max(page_bits), page_bits).unwrap();
+    let mmu = Mmu::flat(virtual_bits, 32.max(page_bits), page_bits);
     let pte = PteFormat { bytes, ..mmu.pte };
     PageTable::new(&Mmu { levels: levels.to_vec(), pte, ..mmu })
 }

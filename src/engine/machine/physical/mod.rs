@@ -1,5 +1,5 @@
-//! Physical memory as a kernel and devices reach it: past the caches but coherent with them, uncounted, and told to
-//! nobody. What lies beyond the end of memory is passed over.
+//! Physical memory as a kernel and devices access it: not through the caches but coherent with them, neither counted nor
+//! observed. Addresses beyond the end of memory are skipped.
 
 use super::addr::{Pa, Ppn};
 use super::datapath::Machine;

@@ -1,11 +1,8 @@
 //! Random programs and a kernel beneath them, on random hierarchies, against a flat array of bytes.
 
-use std::sync::Arc;
-
 use crate::machine::addr::{Pa, Ppn, Va};
 use crate::machine::contents::{CacheLine, PteWord};
 use crate::machine::event::{AccessKind, Privilege};
-use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::random::SplitMix64;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, WritePolicy};
@@ -45,7 +42,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
     loop {
         let page_bits = one_of(dice, &[4, 6, 8]);
         let walk_cached = dice.below(2) == 0;
-        let mmu = Mmu { walk_cached, ..Mmu::flat(MEMORY + 1, MEMORY, page_bits).unwrap() };
+        let mmu = Mmu { walk_cached, ..Mmu::flat(MEMORY + 1, MEMORY, page_bits) };
         let spec = Spec {
             mmu: Some(mmu),
             physical_bits: MEMORY,
@@ -57,7 +54,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
         if spec.check().is_err() {
             continue;
         }
-        let mut machine = Machine::new(Arc::new(spec));
+        let mut machine = Machine::new(spec);
         let pages = 1 << (MEMORY - page_bits);
         for page in 0..2 * pages {
             let vpn = machine.vpn(page).unwrap();
@@ -194,7 +191,7 @@ fn programs_and_a_kernel_see_the_same_bytes() {
 }
 
 fn core_i7() -> Machine {
-    Machine::new(Arc::new((Preset::named("core-i7").unwrap().build)()))
+    Machine::core_i7()
 }
 
 /// A machine whose page 0 is mapped to frame 5.
@@ -268,10 +265,10 @@ fn lines_that_were_never_filled_have_no_bytes() {
 /// A page of 1 GB takes no longer than the caches have lines, and no storage.
 #[test]
 fn huge_pages_are_moved_at_once() {
-    let mmu = Mmu::flat(48, 40, 30).unwrap();
-    let spec = Spec { mmu: Some(mmu), physical_bits: 40, ..(Preset::named("core-i7").unwrap().build)() };
+    let mmu = Mmu::flat(48, 40, 30);
+    let spec = Spec { mmu: Some(mmu), physical_bits: 40, ..Spec::core_i7() };
     let spec = Spec { tlbs: vec![], ..spec };
-    let mut machine = Machine::new(Arc::new(spec));
+    let mut machine = Machine::new(spec);
     machine.zero_unset();
     machine.map(machine.vpn(0).unwrap(), Pte { ppn: 3, flags: Flags::TABLE });
     let [three, four] = [3, 4].map(|ppn| machine.ppn(ppn).unwrap());
@@ -303,10 +300,9 @@ fn what_lies_beyond_memory_is_passed_over() {
 #[test]
 fn a_block_that_memory_is_too_small_for_is_lost() {
     for bits in [8, 12] {
-        let plain = (Preset::named("simple").unwrap().build)();
         let caches = vec![CacheSpec::new("cache", 1024, 1, 4)];
-        let spec = Spec { mmu: None, physical_bits: bits, tlbs: vec![], caches, ..plain };
-        let mut machine = Machine::new(Arc::new(spec));
+        let spec = Spec { caches, ..Spec::unpaged(bits) };
+        let mut machine = Machine::new(spec);
         let set = machine.cache_set_index(0, 0x3FF).unwrap();
         let tag = Some(machine.cache_tag(0, 0).unwrap());
         let line = CacheLine { tag, valid: true, dirty: true, bytes: vec![Some(1)] };

@@ -1,14 +1,14 @@
-//! Replacement policies: which line of a full set, or which page of full memory, goes.
+//! Replacement policies: which line of a full set, or which page of full memory, is evicted.
 
 mod state;
 
-/// Which line of a full set, or which page of full memory, goes.
+/// A replacement policy: which line of a full set, or which page of full memory, is evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Policy {
     /// The least recently touched.
     #[default]
     Lru,
-    /// The longest filled.
+    /// The first filled.
     Fifo,
     /// The last filled.
     Lifo,
@@ -26,26 +26,26 @@ pub enum Policy {
     Nru,
     /// The one with the smallest counter of ticks.
     Aging,
-    /// Any one.
+    /// A random one.
     Random,
 }
 
-/// What is known of a policy: its word in the language and what it may serve.
+/// A row of the registry of policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolicyRow {
     /// The policy.
     pub policy: Policy,
-    /// Its word.
+    /// Its name in scripts.
     pub name: &'static str,
-    /// What it does, in a line.
+    /// One line of help.
     pub help: &'static str,
-    /// It may serve TLBs and caches.
+    /// TLBs and caches may use it.
     pub sets: bool,
-    /// It may serve page frames, of a kernel and of `reference`.
+    /// Kernels and reference strings may use it for page frames.
     pub frames: bool,
 }
 
-/// A row that serves TLBs, caches and frames.
+/// A row of a policy for TLBs, caches, and frames.
 const fn any(policy: Policy, name: &'static str, help: &'static str) -> PolicyRow {
     PolicyRow { policy, name, help, sets: true, frames: true }
 }
@@ -82,29 +82,28 @@ pub const POLICIES: [PolicyRow; 11] = [
     any(Policy::Random, "random", "any one goes, drawn by the script's seed"),
 ];
 
-/// What a policy remembers of a set, as it is shown: none where the policy has no such thing. A vector has an element a
-/// way.
+/// The state of a policy in one set. A field is none if the policy does not use it. A vector has one element per way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyState {
     /// Use bits (clock, second-chance) or reference bits (nru, aging).
     pub use_bits: Option<Vec<bool>>,
-    /// The way at which the hand will look first.
+    /// The way that the hand points to.
     pub hand: Option<u32>,
     /// Dirty bits (nru).
     pub dirty: Option<Vec<bool>>,
     /// Touches since the fill (lfu) or the 8-bit counters (aging).
     pub counts: Option<Vec<u64>>,
-    /// The tree (plru), root first, then level by level; `true` points right. One element less than ways.
+    /// The tree (plru), root first, then level by level; `true` points right. It has one element fewer than there are ways.
     pub tree: Option<Vec<bool>>,
 }
 
 impl Policy {
-    /// The policy of this name.
+    /// The policy with this name.
     pub fn by_name(name: &str) -> Option<Self> {
         POLICIES.iter().find(|row| row.name == name).map(|row| row.policy)
     }
 
-    /// What is known of it.
+    /// Its row of the registry.
     pub const fn row(self) -> &'static PolicyRow {
         &POLICIES[self as usize]
     }

@@ -1,4 +1,4 @@
-//! Page-table entries: which bits there are, and where a format puts them in the raw word.
+//! Page-table entries: their bits, and the positions of these bits in the raw value.
 //!
 //! Intel 64 and IA-32 Architectures Software Developer's Manual, volume 3A, section 4.5, names the bits and their
 //! places; a script may put them elsewhere.
@@ -23,7 +23,7 @@ pub enum Bit {
     A,
     /// Dirty.
     D,
-    /// The entry of an upper level is a page.
+    /// The entry of an upper level maps a page.
     Ps,
     /// Global.
     G,
@@ -40,11 +40,11 @@ pub struct BitRow {
     pub name: &'static str,
     /// Its other names.
     pub aliases: &'static [&'static str],
-    /// Names that mean the contrary, as lectures write them: `sup 1` is `us 0`.
+    /// Names with the inverse meaning, as lectures use them: `sup 1` is `us 0`.
     pub inverses: &'static [&'static str],
     /// Its name as slides print it.
     pub label: &'static str,
-    /// What it means, in one line.
+    /// One line of help.
     pub help: &'static str,
 }
 
@@ -81,7 +81,7 @@ impl Bit {
 }
 
 impl BitRow {
-    /// The bit of that name or alias, and whether the name means the contrary.
+    /// The bit with this name or alias, and whether the name has the inverse meaning.
     pub fn named(name: &str) -> Option<(Bit, bool)> {
         BITS.iter().find_map(|row| {
             let straight = row.name == name || row.aliases.contains(&name);
@@ -96,9 +96,9 @@ pub struct Flags(u16);
 
 impl Flags {
     pub(crate) const NONE: Flags = Flags(0);
-    /// What a script's row has where it gives no bit: R/W and U/S.
+    /// R/W and U/S.
     pub const OPEN: Flags = Flags::NONE.with(Bit::Rw).with(Bit::Us);
-    /// An inner entry of a table that stands apart: present and forbidding nothing.
+    /// P, R/W, and U/S: present and without restrictions.
     pub const TABLE: Flags = Flags::OPEN.with(Bit::P);
 
     /// Whether it holds `bit`.
@@ -133,16 +133,23 @@ impl fmt::Debug for Flags {
     }
 }
 
-/// A page-table entry taken apart.
+/// The fields of a page-table entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pte {
-    /// Page number of the page, or of the child table; meaningless without P.
+    /// Page frame number of the page or of the next table; meaningless without P.
     pub ppn: u64,
     /// The bits.
     pub flags: Flags,
 }
 
-/// Where the raw word of an entry keeps what.
+impl Pte {
+    /// An entry that maps page frame `ppn`, and that allows user mode to load, store, and fetch.
+    pub const fn present(ppn: u64) -> Pte {
+        Pte { ppn, flags: Flags::TABLE }
+    }
+}
+
+/// The positions of the fields in the raw value of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PteFormat {
     /// Size of an entry, 1 to 8 bytes.
@@ -153,11 +160,11 @@ pub struct PteFormat {
     pub ppn_low: u32,
     /// Highest bit of the PPN.
     pub ppn_high: u32,
-    /// The most significant byte stands first.
+    /// The most significant byte comes first.
     pub big_endian: bool,
 }
 
-/// What can be wrong with a format.
+/// Why a format is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteError {
     /// An entry has 1 to 8 bytes.
@@ -183,14 +190,14 @@ pub enum PteError {
         /// Width of the entry in bits.
         width: u32,
     },
-    /// A bit stands where another bit stands.
+    /// Two bits have the same position.
     BitOverlap {
         /// The earlier one.
         first: Bit,
         /// The later one.
         second: Bit,
     },
-    /// A bit stands within the PPN.
+    /// A bit lies within the PPN.
     PpnOverlap {
         /// The bit.
         bit: Bit,
@@ -229,11 +236,11 @@ impl fmt::Display for PteError {
 }
 
 impl PteFormat {
-    /// The format of a machine that says nothing, or only a size: P, R/W, U/S, WT, CD, A, D, PS, G from bit 0 and XD on top.
+    /// The default format: P, R/W, U/S, WT, CD, A, D, PS, and G from bit 0, and XD as the highest bit.
     ///
-    /// Without `bytes`, the smallest power of two that holds the PPN and ten flags (8 where none does). The PPN stands
-    /// from bit 12 if it fits below XD, else from bit 9. A size too small keeps the first flags that fit, and the PPN
-    /// stands directly above them.
+    /// The default size is the smallest power of two that holds the PPN and the ten flags, at most 8. The PPN starts at
+    /// bit 12 if it fits below XD, else at bit 9. If `bytes` is too small for all flags, the first that fit are kept, and
+    /// the PPN follows directly.
     ///
     /// # Errors
     /// [`PteError::Size`] for a size that no entry has; [`PteError::PpnNarrow`] where not even P fits beside the PPN.
@@ -258,7 +265,7 @@ impl PteFormat {
         Ok(PteFormat { bytes, places, ppn_low, ppn_high, big_endian: false })
     }
 
-    /// Checks that everything stands within the entry and nothing on top of another.
+    /// Checks that the fields lie within the entry and do not overlap.
     ///
     /// # Errors
     /// The first [`PteError`] found.
@@ -295,14 +302,14 @@ impl PteFormat {
         (self.ppn_high + 1).saturating_sub(self.ppn_low)
     }
 
-    /// The raw word of an entry; a PPN too wide for the field is cut, and bits the format lacks are dropped.
+    /// The raw value of an entry. A PPN that is too wide for the field is truncated; bits that the format lacks are dropped.
     pub fn encode(&self, pte: Pte) -> u64 {
         let ppn = (pte.ppn & mask(self.ppn_bits())) << self.ppn_low;
         let held = BITS.iter().filter(|row| pte.flags.has(row.bit));
         held.filter_map(|row| self.bit_position(row.bit)).fold(ppn, |raw, place| raw | 1 << place)
     }
 
-    /// The entry of a raw word. What the format lacks is present and permitted: P, R/W and U/S read as 1, the rest as 0.
+    /// The fields of a raw value. Of the bits that the format lacks, P, R/W, and U/S read as 1, the others as 0.
     pub fn decode(&self, raw: u64) -> Pte {
         let on = |bit| match self.bit_position(bit) {
             Some(place) => raw >> place & 1 == 1,
@@ -323,7 +330,7 @@ impl PteFormat {
         if self.big_endian { (raw << (64 - 8 * self.bytes)).to_be_bytes() } else { raw.to_le_bytes() }
     }
 
-    /// The raw word of an entry's bytes; those past `bytes` are not looked at.
+    /// The raw value of an entry's bytes. Bytes beyond the size of an entry are ignored.
     pub fn from_bytes(&self, bytes: [u8; 8]) -> u64 {
         let spare = 64 - 8 * self.bytes;
         if self.big_endian {

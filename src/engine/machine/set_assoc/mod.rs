@@ -77,12 +77,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         (SetIndex::new(number & (self.sets - 1)), Tag::new(number >> self.sets.trailing_zeros()))
     }
 
-    /// The page or block number with this set and tag.
-    #[inline]
-    pub(crate) fn join(&self, set: SetIndex, tag: Tag) -> u64 {
-        tag.raw() << self.sets.trailing_zeros() | set.raw()
-    }
-
     /// The lowest way of `set` that is valid and has `tag`. No state changes: a hit is told by [`SetAssoc::touch`].
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {

@@ -29,7 +29,12 @@ fn access(cache: &mut SetAssoc<()>, number: u64) -> (bool, Option<u64>) {
     }
     let (way, gone) = cache.victim(set, &mut SplitMix64::new(0));
     cache.fill(set, way, tag, ());
-    (false, gone.and_then(|line| line.tag).map(|tag| cache.join(set, tag)))
+    (false, gone.and_then(|line| line.tag).map(|tag| block(cache, set, tag)))
+}
+
+/// The number of the block with this set and tag.
+fn block(cache: &SetAssoc<()>, set: SetIndex, tag: Tag) -> u64 {
+    tag.raw() * cache.sets() + set.raw()
 }
 
 /// Touches blocks named by letters in a cache of two sets of four ways (A and B are in different ones); the trace of
@@ -39,7 +44,7 @@ fn letters(policy: Policy, names: &str) -> (String, String) {
     let hits = names.bytes().map(|name| access(&mut cache, u64::from(name - b'A')).0);
     let trace = hits.map(|hit| if hit { 'h' } else { 'm' }).collect();
     let set = SetIndex::new(0);
-    let name = |tag| (cache.join(set, tag) as u8 + b'A') as char;
+    let name = |tag| (block(&cache, set, tag) as u8 + b'A') as char;
     let blocks = cache.lines(set).map(|line| line.tag.map_or('-', name)).collect();
     (trace, blocks)
 }

@@ -1,10 +1,7 @@
-use std::sync::Arc;
-
 use super::grid::combinations;
 use super::{ReplayOptions, run};
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
-use crate::machine::presets::Preset;
 use crate::machine::random::SplitMix64;
 use crate::machine::spec::{CacheSpec, Spec};
 use crate::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
@@ -27,7 +24,7 @@ fn trace(count: usize) -> Vec<Record> {
 
 /// Machines of which no two count the same.
 fn specs() -> Vec<Spec> {
-    let base = (Preset::named("core-i7").expect("a preset").build)();
+    let base = Spec::core_i7();
     let changed = |at: Vec<usize>| {
         let cache = CacheSpec {
             policy: [Policy::Lru, Policy::Random][at[2]],
@@ -41,7 +38,7 @@ fn specs() -> Vec<Spec> {
 }
 
 fn alone(spec: &Spec, how: ReplayOptions, records: &[Record]) -> ReplayCounts {
-    let machine = Machine::new(Arc::new(spec.clone()));
+    let machine = Machine::new(spec.clone());
     let mut counting =
         CountingReplay::new(machine, how.map, how.straddle, ExtraOptions::default()).expect("begins");
     counting.perform(records).expect("goes on");

@@ -64,7 +64,7 @@ impl Worker {
 }
 
 fn counting(spec: &Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayError> {
-    let machine = Machine::new(Arc::new(spec.clone()));
+    let machine = Machine::new(spec.clone());
     CountingReplay::new(machine, how.map, how.straddle, ExtraOptions::default())
 }
 

@@ -67,8 +67,8 @@ impl Before<'_> {
         let vpn = self.machine.vpn(vpn).ok()?;
         let mut copy = self.machine.clone();
         let va = copy.va_of(vpn);
-        copy.invlpg(va);
-        let done = copy.translate(va, self.access.kind, self.access.mode, &mut ());
+        copy.invlpg(va, &mut ());
+        let done = copy.translate_as(va, self.access.kind, self.access.mode, &mut ());
         Some(done.map(|pa| copy.ppn_of(pa).raw()))
     }
 
@@ -76,10 +76,10 @@ impl Before<'_> {
     pub(crate) fn root(self) -> Option<u64> {
         let mmu = self.access.spec.mmu.as_ref()?;
         let mut copy = self.machine.clone();
-        copy.invlpg(self.access.va);
+        copy.invlpg(self.access.va, &mut ());
         let mut events = Vec::new();
         // A fault has fetched the top entry, too.
-        let _ = copy.translate(self.access.va, self.access.kind, self.access.mode, &mut events);
+        let _ = copy.translate_as(self.access.va, self.access.kind, self.access.mode, &mut events);
         let first = events.iter().find_map(|event| match event {
             Event::Pte { level: 1, index, address: Some(address), .. } => Some((*index, address.raw())),
             _ => None,

@@ -34,7 +34,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
         Event::Faulted { .. } if access.process.is_some() => None,
         Event::Faulted { fault } => Some((Tone::Bad, fault_sentence(access, fault))),
         Event::Pte { level, found: PteKind::Page, .. } => huge(spec, level).and_then(plain),
-        Event::AccessedDirtySet { level, dirty: true } => {
+        Event::AccessedDirtySet { level, dirty: true, .. } => {
             plain(format!("The store sets the dirty bit D in {}.", entry(spec, level)))
         }
         Event::TlbFill { tlb, set, victim: Some(victim), .. } => {

@@ -108,7 +108,7 @@ impl Sequence<'_> {
                     self.answer(entry);
                 }
             }
-            Event::AccessedDirtySet { level, dirty } => self.mark(level, dirty),
+            Event::AccessedDirtySet { level, dirty, .. } => self.mark(level, dirty),
             Event::TlbFill { tlb, set, way, tag, victim } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
                 let instead = victim

@@ -20,7 +20,7 @@ mod steps;
 mod table;
 mod thing;
 mod tlb;
-mod tree;
+pub(crate) mod tree;
 
 pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};

@@ -13,6 +13,13 @@ pub(crate) fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
     let Some(mmu) = &spec.mmu else {
         return vec![View::Remark("this machine has no page tables".to_owned())];
     };
+    let of = process.map(|process| process.name.to_string()).unwrap_or_default();
+    let root = table(machine, mmu);
+    vec![View::Tree(Box::new(TreeView { of, spec: spec.clone(), root }))]
+}
+
+/// The table of level 1, with all that it leads to.
+pub(crate) fn table(machine: &Machine, mmu: &Mmu) -> TreeTable {
     let listing = machine.page_table();
     let mut root = TreeTable { level: 1, ..TreeTable::default() };
     for place in &listing.locations {
@@ -27,8 +34,7 @@ pub(crate) fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
             table.entries.insert(at, (index, TreeEntry::Page(vpn.raw(), *pte)));
         }
     }
-    let of = process.map(|process| process.name.to_string()).unwrap_or_default();
-    vec![View::Tree(Box::new(TreeView { of, spec: spec.clone(), root }))]
+    root
 }
 
 /// The table of a level that entries lead to on the way to a page, made as needed; none past an entry that is a page.

@@ -38,7 +38,7 @@ impl Session<'_> {
         let mut events = Vec::new();
         let outcome = match verb {
             AccessVerb::Translate => {
-                let result = machine.translate(va, kind, mode, &mut events);
+                let result = machine.translate_as(va, kind, mode, &mut events);
                 AccessOutcome { fragments: 1, fault: result.err(), pa: result.ok(), done: 0 }
             }
             AccessVerb::Write => machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events),

@@ -15,7 +15,7 @@ use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 
 fn flush_tlb(level: Option<usize>) -> Action {
-    on_machine(move |machine| machine.flush_tlb(level))
+    on_machine(move |machine| machine.flush_tlb(level, &mut ()))
 }
 
 fn flush_cache(level: Option<usize>) -> Action {
@@ -25,10 +25,10 @@ fn flush_cache(level: Option<usize>) -> Action {
 /// Does something to the hardware. If the statement runs in a process, the core switches to it first.
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |session| {
-        match &mut session.state.machine {
+        match &mut session.progress.state.machine {
             Slot::Is(machine) => drop(act(machine)),
             Slot::Kernel(kernel) => {
-                let named = session.inside.process().map(|process| process.pid);
+                let named = session.progress.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
                     kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)
                 };
@@ -76,7 +76,7 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
 pub(crate) fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let va = only(command, "an address")?;
     let va = session.address(va, 1)?;
-    Ok(on_machine(move |machine| machine.invlpg(va)))
+    Ok(on_machine(move |machine| machine.invlpg(va, &mut ())))
 }
 
 /// `core N`
@@ -102,7 +102,8 @@ pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, S
     let expr = only(command, "a number")?;
     let seed = session.integer(expr)?;
     Ok(Action::does(move |session| {
-        session.state.reseed(session.seed_of(seed));
+        let seed = session.seed_of(seed);
+        session.state.reseed(seed);
         Ok(Did::Quiet)
     }))
 }

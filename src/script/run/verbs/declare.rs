@@ -11,7 +11,7 @@ use crate::run::session::{Action, Session};
 use crate::run::settings::{Field, build_machine, list};
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
-use pagewalk_engine::machine::presets::PRESETS;
+use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::operands::{missing, unexpected};
@@ -49,7 +49,7 @@ impl Session<'_> {
                 let named = self.preset_in(name)?;
                 let name = named.as_deref().unwrap_or(name);
                 let preset = PRESETS.iter().find(|preset| preset.name == name);
-                preset.map(|preset| (preset.build)()).ok_or_else(|| unknown_preset(name, base).into())
+                preset.map(Preset::spec).ok_or_else(|| unknown_preset(name, base).into())
             }
             ExprKind::Value(Value::Text(path)) => {
                 let fields = self.machine_file(path, base)?;

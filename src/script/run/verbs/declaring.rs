@@ -54,6 +54,7 @@ impl Session<'_> {
         let declared = matches!(self.state.machine, Slot::Empty).then(|| machine.spec().clone());
         let mut kernel =
             Kernel::boot(machine, plan.config.clone()).map_err(|error| plan.refused(&error, place))?;
+        kernel.record_details(self.options.details);
         let work = kernel.take_work();
         let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
         self.state.machine = Slot::Kernel(Box::new(kernel));

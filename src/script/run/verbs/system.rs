@@ -29,7 +29,7 @@ pub(crate) const DEFAULT_MACHINE: &str = "core-i7";
 /// The machine that a kernel gets where none was declared.
 pub(crate) fn default_machine() -> Spec {
     let preset = PRESETS.iter().find(|preset| preset.name == DEFAULT_MACHINE);
-    (preset.unwrap_or(&PRESETS[0]).build)()
+    preset.unwrap_or(&PRESETS[0]).spec()
 }
 
 /// `kernel { settings }`

@@ -146,7 +146,7 @@ impl Offers<'_> {
         }
         let BlockContents::Settings(_, words) = &self.walk.block().contents else { return };
         let Some(Atom::Word(preset)) = words.first() else { return };
-        let Some(spec) = Preset::named(preset).map(|preset| (preset.build)()) else { return };
+        let Some(spec) = Preset::named(preset).map(Preset::spec) else { return };
         for part in Component::all(&spec).filter(|part| which(*part)) {
             pick.add(part.name(&spec), ItemKind::Part, "of the preset");
         }

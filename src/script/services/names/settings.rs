@@ -51,7 +51,7 @@ impl Finder<'_> {
         match &base.kind {
             ExprKind::Name(name) => {
                 let Some(preset) = Preset::named(name) else { return Vec::new() };
-                let spec = (preset.build)();
+                let spec = preset.spec();
                 Component::all(&spec).map(|part| (Arc::from(part.name(&spec)), base.span)).collect()
             }
             ExprKind::Value(Value::Text(_)) => {

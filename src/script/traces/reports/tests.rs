@@ -31,7 +31,7 @@ fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> LevelCounts 
 
 /// What might come of a replay on the machine of a preset.
 fn replayed(machine: &str) -> Replayed {
-    let spec = Arc::new((Preset::named(machine).expect("a preset").build)());
+    let spec = Arc::new(Preset::named(machine).expect("a preset").spec());
     let tlbs = spec.tlbs.iter().map(|_| part([(7000, 3000), (900, 100), (0, 0), (0, 0)], 2900, 0)).collect();
     let caches = spec.caches.iter().map(|_| LevelCounts {
         causes: Some(MissCauses { compulsory: 1000, capacity: 234, conflict: 11 }),

@@ -5,7 +5,7 @@ use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::sweep::grid::{AxisValue, Grid, MOST_POINTS, SweptUnit};
 
 fn machine(name: &str) -> Spec {
-    (Preset::named(name).expect("a preset").build)()
+    Preset::named(name).expect("a preset").spec()
 }
 
 fn read(text: &str) -> Grid {

@@ -2,7 +2,7 @@ use super::{Swept, csv, json, plot, text, warnings};
 use crate::lang::source::Sources;
 use crate::traces::reports::Ended;
 use crate::traces::sweep::{grid, usual_unit};
-use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::{Op, Record};
@@ -11,7 +11,7 @@ use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
 /// Two blocks by turns, 4 KB apart, each asked for twice.
 fn swept(text: &str) -> Swept {
-    let base = (Preset::named("core-i7").expect("a preset").build)();
+    let base = Spec::core_i7();
     let grid = grid(text, &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
     let record = |address| Record { address, size: 8, op: Op::Load };
     let records = [record(0x1000), record(0x2000), record(0x1000), record(0x2000)];

@@ -1,7 +1,5 @@
 //! Kernels with processes that make system calls.
 
-use std::sync::Arc;
-
 use crate::kernel::Kernel;
 use crate::kernel::abi::{Arg, Errno, Reply};
 use crate::kernel::config::KernelConfig;
@@ -82,13 +80,13 @@ pub(crate) fn prot(perms: &str) -> Prot {
 
 impl Lab {
     pub(crate) fn on(preset: &str, change: impl FnOnce(&mut KernelConfig)) -> Self {
-        Self::with((Preset::named(preset).expect("a preset").build)(), change)
+        Self::with(Preset::named(preset).expect("a preset").spec(), change)
     }
 
     pub(crate) fn with(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
         let mut config = KernelConfig::default_for(&spec);
         change(&mut config);
-        let machine = Machine::new(Arc::new(spec));
+        let machine = Machine::new(spec);
         let mut kernel = Kernel::boot(machine, config).expect("a kernel that can be started");
         let pid = kernel.spawn("P1".into()).expect("room for a root table");
         Self { kernel, pid, hasty: false }

@@ -2,8 +2,7 @@
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
-use crate::machine::presets::Preset;
-use crate::machine::spec::{Mmu, Spec};
+use crate::machine::spec::Spec;
 
 const PAGE: u64 = 0x1000;
 
@@ -84,9 +83,7 @@ fn a_small_space_has_no_room_for_gaps_below_stacks() {
 
 /// 16-bit addresses, two levels of tables of one page (32 entries) each, and room for so many tables.
 fn two_levels(tables: u32) -> Lab {
-    let simple = (Preset::named("simple").expect("a preset").build)();
-    let flat = Mmu::flat(16, 12, 6).expect("a format");
-    let spec = Spec { mmu: Some(Mmu { levels: vec![5, 5], ..flat }), ..simple };
+    let spec = Spec::paged(16, 12, 6).levels(&[5, 5]).tlb("tlb", 4, 4).cache("cache", 16, 1, 2);
     Lab::with(spec, |config| config.frames = Some(64 - tables))
 }
 

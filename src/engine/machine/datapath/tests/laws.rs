@@ -60,8 +60,7 @@ impl Dice {
     /// A machine of 12-bit virtual and 12-bit physical addresses that passes the check.
     pub(super) fn spec(&mut self) -> Spec {
         let levels = self.one_of(&[&[7][..], &[3, 4], &[2, 2, 3]]);
-        let mmu =
-            Mmu { levels: levels.to_vec(), walk_cached: self.chance(50), ..Mmu::flat(12, 12, 5).unwrap() };
+        let mmu = Mmu { levels: levels.to_vec(), walk_cached: self.chance(50), ..Mmu::flat(12, 12, 5) };
         let sizes: Vec<u32> =
             (1..=levels.len() as u32).rev().map(|level| mmu.level_page_bits(level)).collect();
         loop {
@@ -156,8 +155,8 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
     let places: Vec<Option<usize>> = (raw..raw + size).map(|va| pages.pa(va)).collect();
     let good = places.iter().take_while(|place| place.is_some()).count();
     let outcome = match dice.below(20) {
-        0 => return machine.flush_tlb(None),
-        1 => return machine.invlpg(va),
+        0 => return machine.flush_tlb(None, &mut ()),
+        1 => return machine.invlpg(va, &mut ()),
         2 => {
             let levels = machine.spec().caches.len() as u64;
             return if levels > 0 {
@@ -222,7 +221,7 @@ fn assert_sound(machine: &Machine) {
 
 fn run(seed: u64) {
     let mut dice = Dice(SplitMix64::new(seed));
-    let mut machine = Machine::new(Arc::new(dice.spec()));
+    let mut machine = Machine::new(dice.spec());
     machine.seed(seed);
     let pages = Pages::lay(&mut machine, &mut dice);
     let mut flat = vec![None; 1 << 12];

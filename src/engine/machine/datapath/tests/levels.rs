@@ -8,19 +8,18 @@ use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy
 
 /// A machine of 64 KB without an MMU.
 fn bare(caches: Vec<CacheSpec>, cores: u32) -> Machine {
-    let plain = (Preset::named("simple").unwrap().build)();
-    let spec = Spec { mmu: None, physical_bits: 16, tlbs: vec![], caches, cores, ..plain };
-    Machine::new(Arc::new(spec))
+    let spec = Spec { mmu: None, physical_bits: 16, tlbs: vec![], caches, cores, ..Spec::simple() };
+    Machine::new(spec)
 }
 
 /// A machine of 64 KB with pages of 256 bytes, mapped one to one with these bits more than usual.
 fn paged(caches: Vec<CacheSpec>, bits: &[Bit]) -> Machine {
     let spec = Spec {
-        mmu: Mmu::flat(16, 16, 8),
+        mmu: Some(Mmu::flat(16, 16, 8)),
         tlbs: vec![TlbSpec::new("tlb", 4, 4, 8)],
         ..(**bare(caches, 1).spec()).clone()
     };
-    let mut machine = Machine::new(Arc::new(spec));
+    let mut machine = Machine::new(spec);
     let flags = bits.iter().fold(Flags::TABLE, |flags, bit| flags.with(*bit));
     for ppn in 0..256 {
         machine.map(machine.vpn(ppn).unwrap(), Pte { ppn, flags });
@@ -217,7 +216,7 @@ fn latencies_add_up_unless_they_overlap() {
         let mut machine = paged(vec![CacheSpec { virtual_index, ..cache.clone() }, l2.clone()], &[]);
         let mut spec = (**machine.spec()).clone();
         (spec.memory_latency, spec.tlbs[0].latency) = (100, 3);
-        machine = Machine::new(Arc::new(spec.clone()));
+        machine = Machine::new(spec.clone());
         machine.map(machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });
         // TLB, walk of one level, both caches, memory.
         assert_eq!(cycles(&spec, &load(&mut machine, 0x40).1), hit + 100 + 10 + 100);
@@ -226,9 +225,9 @@ fn latencies_add_up_unless_they_overlap() {
     }
     let slow = TlbSpec { latency: 100, ..TlbSpec::new("tlb", 4, 4, 8) };
     let spec = Spec { tlbs: vec![slow], memory_latency: 500, ..(**paged(vec![], &[]).spec()).clone() };
-    let mut machine = Machine::new(Arc::new(spec.clone()));
+    let mut machine = Machine::new(spec.clone());
     machine.map(machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });
     let mut events = Vec::new();
-    machine.translate(machine.va(0).unwrap(), AccessKind::Read, Privilege::User, &mut events).unwrap();
+    machine.translate_as(machine.va(0).unwrap(), AccessKind::Read, Privilege::User, &mut events).unwrap();
     assert_eq!(cycles(&spec, &events), 600);
 }

@@ -130,8 +130,7 @@ impl Naive {
 }
 
 fn machine(caches: Vec<CacheSpec>) -> Machine {
-    let plain = (Preset::named("simple").unwrap().build)();
-    Machine::new(Arc::new(Spec { mmu: None, physical_bits: 16, tlbs: vec![], caches, ..plain }))
+    Machine::new(Spec { caches, ..Spec::unpaged(16) })
 }
 
 fn touch(machine: &mut Machine, address: u64, store: bool) {

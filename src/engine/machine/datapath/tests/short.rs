@@ -31,7 +31,7 @@ fn seen(machine: &Machine) -> Vec<String> {
 fn what_is_remembered_is_what_is_found() {
     for seed in 0..400 {
         let mut dice = Dice(SplitMix64::new(seed));
-        let mut machine = Machine::new(Arc::new(dice.spec()));
+        let mut machine = Machine::new(dice.spec());
         let pages = Pages::lay(&mut machine, &mut dice);
         let (mut forgetful, mut flat) = (machine.clone(), vec![None; 1 << 12]);
         let mut same = flat.clone();
@@ -81,7 +81,7 @@ fn a_reference_without_bytes_is_an_access() {
                 continue;
             }
         }
-        let mut machine = Machine::new(Arc::new(spec));
+        let mut machine = Machine::new(spec);
         if !physical {
             Pages::lay(&mut machine, &mut dice);
         }
@@ -124,12 +124,12 @@ fn what_a_script_puts_into_a_set_is_found_there() {
 /// was used between.
 #[test]
 fn a_huge_page_takes_its_turn_among_small_ones() {
-    let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5).unwrap() };
+    let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };
     let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2, 0) };
     let caches = Vec::new();
     let spec =
         Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches, memory_latency: 0, cores: 1 };
-    let mut machine = Machine::new(Arc::new(spec));
+    let mut machine = Machine::new(spec);
     for (level, vpn) in [(2, 0), (2, 1), (1, 16)] {
         let flags = Flags::TABLE.with_bit(Bit::Ps, level == 1);
         machine.map_at(level, machine.vpn(vpn).unwrap(), Pte { ppn: vpn, flags });

@@ -10,9 +10,8 @@ use crate::machine::spec::{CacheSpec, Mmu, Side, TlbSpec};
 fn x86_32(tlbs: Vec<TlbSpec>, caches: Vec<CacheSpec>) -> Machine {
     let mut pte = PteFormat::default_for(20, Some(4)).unwrap();
     (pte.ppn_low, pte.ppn_high, pte.places[Bit::Xd as usize]) = (12, 31, None);
-    let mmu = Mmu { levels: vec![10, 10], pte, ..Mmu::flat(32, 32, 12).unwrap() };
-    let plain = (Preset::named("simple").unwrap().build)();
-    Machine::new(Arc::new(Spec { mmu: Some(mmu), physical_bits: 32, tlbs, caches, ..plain }))
+    let mmu = Mmu { levels: vec![10, 10], pte, ..Mmu::flat(32, 32, 12) };
+    Machine::new(Spec { mmu: Some(mmu), physical_bits: 32, tlbs, caches, ..Spec::simple() })
 }
 
 fn word(machine: &mut Machine, level: u32, at: u64, raw: u64) {
@@ -27,7 +26,7 @@ fn translate(
 ) -> (Result<u64, Fault>, Vec<Event>) {
     let mut events = Vec::new();
     let va = machine.va(va).unwrap();
-    (machine.translate(va, kind, mode, &mut events).map(Pa::raw), events)
+    (machine.translate_as(va, kind, mode, &mut events).map(Pa::raw), events)
 }
 
 fn user_read(machine: &mut Machine, va: u64) -> Result<u64, Fault> {
@@ -72,16 +71,20 @@ fn the_walk_tells_where_it_reads() {
     // Only the first entry lacked A; the page was not stored to.
     let marked: Vec<_> =
         events.iter().filter(|event| matches!(event, Event::AccessedDirtySet { .. })).collect();
-    assert_eq!(marked, [&Event::AccessedDirtySet { level: 1, dirty: false }]);
+    let address = machine.pa(0x1080).ok();
+    assert_eq!(
+        marked,
+        [&Event::AccessedDirtySet { level: 1, dirty: false, address, before: 0x3007, after: 0x3027 }]
+    );
     assert_eq!(machine.peek_physical(machine.pa(0x1080).unwrap()), Some(0x27));
 }
 
 /// Intel SDM 3A, section 4.6: a store needs R/W, and the user U/S, in every entry; XD in any forbids fetches.
 #[test]
 fn rights_accumulate_over_the_levels() {
-    let mmu = Mmu { levels: vec![9; 4], ..Mmu::flat(48, 52, 12).unwrap() };
-    let plain = (Preset::named("simple").unwrap().build)();
-    let spec = Arc::new(Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![], ..plain });
+    let mmu = Mmu { levels: vec![9; 4], ..Mmu::flat(48, 52, 12) };
+    let spec =
+        Arc::new(Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![], ..Spec::simple() });
     let all = [
         (AccessKind::Read, Privilege::User),
         (AccessKind::Write, Privilege::User),
@@ -194,11 +197,11 @@ fn global_entries_outlive_a_flush_but_not_invlpg() {
         machine.tlb_counts(0).misses
     };
     assert_eq!(misses(&mut machine), 2);
-    machine.flush_tlb(None);
+    machine.flush_tlb(None, &mut ());
     assert_eq!(misses(&mut machine), 3);
-    machine.invlpg(machine.va(0x1FFF).unwrap());
+    machine.invlpg(machine.va(0x1FFF).unwrap(), &mut ());
     assert_eq!(misses(&mut machine), 4);
-    machine.switch_to(7, None);
+    machine.switch_to(7, None, &mut ());
     assert_eq!(misses(&mut machine), 5);
 }
 
@@ -211,7 +214,7 @@ fn invlpg_drops_all_parts_of_a_huge_page() {
     for va in [0x0, 0x1000, 0x3F_F000, 0x40_0000] {
         user_read(&mut machine, va).unwrap();
     }
-    machine.invlpg(machine.va(0x2000).unwrap());
+    machine.invlpg(machine.va(0x2000).unwrap(), &mut ());
     for (va, misses) in [(0x0, 5), (0x1000, 6), (0x3F_F000, 7), (0x40_0000, 7)] {
         user_read(&mut machine, va).unwrap();
         assert_eq!(machine.tlb_counts(0).misses, misses, "{va:#x}");
@@ -220,11 +223,11 @@ fn invlpg_drops_all_parts_of_a_huge_page() {
 
 #[test]
 fn a_flat_table_in_memory_is_listed_where_bytes_are_known() {
-    let mmu = Mmu::flat(48, 52, 12).unwrap();
-    let plain = (Preset::named("simple").unwrap().build)();
+    let mmu = Mmu::flat(48, 52, 12);
     let cache = CacheSpec::new("cache", 4, 1, 4);
-    let spec = Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![cache], ..plain };
-    let mut machine = Machine::new(Arc::new(spec));
+    let spec =
+        Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![cache], ..Spec::simple() };
+    let mut machine = Machine::new(spec);
     for vpn in [7, 0xF_0000_0000_u64] {
         word(&mut machine, 1, 0x1000 + 8 * vpn, vpn << 12 | 7);
     }
@@ -253,7 +256,7 @@ fn walks_through_the_caches_count_apart() {
     let mut machine = x86_32(vec![], vec![CacheSpec::new("cache", 64, 4, 6)]);
     let mut spec = (**machine.spec()).clone();
     spec.mmu.as_mut().unwrap().walk_cached = true;
-    machine = Machine::new(Arc::new(spec));
+    machine = Machine::new(spec);
     word(&mut machine, 1, 0x1000, 0x3007);
     word(&mut machine, 2, 0x3000, 0x4007);
     word(&mut machine, 2, 0x3004, 0x5007);

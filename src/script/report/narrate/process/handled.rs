@@ -58,6 +58,9 @@ impl Handled {
                 KernelStep::Fault { .. }
                 | KernelStep::Area { .. }
                 | KernelStep::FrameAllocated { .. }
+                | KernelStep::EntryWritten { .. }
+                | KernelStep::DiskRead { .. }
+                | KernelStep::DiskWritten { .. }
                 | KernelStep::Killed { .. } => {}
             }
         }

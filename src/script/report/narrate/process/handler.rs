@@ -108,6 +108,11 @@ impl Handler<'_> {
             KernelStep::MappedAround { pages } => {
                 said("handler → memory", format!("maps {pages} more pages around it (fault-around)"))
             }
+            KernelStep::EntryWritten { .. }
+            | KernelStep::DiskRead { .. }
+            | KernelStep::DiskWritten { .. } => {
+                return None;
+            }
             KernelStep::Resolved { major, .. } => self.returns(major),
             KernelStep::Killed { class } => self.killed(class),
         })

@@ -26,7 +26,7 @@ pub(crate) fn state(script: &str) -> State {
     let mut session = Session::new(&sources, &files, Options::of(&LANGUAGE), &mut nowhere);
     let place = script.body.first().map(|stmt| stmt.span).unwrap_or_default();
     session.run_block(&script.body, place).expect("it runs");
-    session.state
+    session.progress.state
 }
 
 /// A machine with a kernel, two processes and their things.

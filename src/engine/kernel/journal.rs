@@ -1,0 +1,55 @@
+//! Micro-steps of the kernel that happen where no observer is at hand. They wait here for the next report.
+
+use crate::machine::event::{Event, MachineObserver};
+
+use super::event::{KernelObserver, KernelStep, Observer};
+
+/// A micro-step.
+#[derive(Debug, Clone, Copy)]
+enum MicroStep {
+    Event(Event),
+    Step(KernelStep),
+}
+
+/// Micro-steps, in order, that no observer has taken yet. Without a list nothing is recorded.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Journal(Option<Vec<MicroStep>>);
+
+impl Journal {
+    /// An empty journal.
+    pub(crate) fn new(records: bool) -> Self {
+        Self(records.then(Vec::new))
+    }
+
+    pub(crate) fn records(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn push(&mut self, step: MicroStep) {
+        if let Some(steps) = &mut self.0 {
+            steps.push(step);
+        }
+    }
+
+    /// Hands everything to an observer.
+    pub(crate) fn drain_into(&mut self, watch: Observer<'_>) {
+        for step in self.0.iter_mut().flat_map(|steps| steps.drain(..)) {
+            match step {
+                MicroStep::Event(event) => watch.on_event(event),
+                MicroStep::Step(step) => watch.on_step(step),
+            }
+        }
+    }
+}
+
+impl MachineObserver for Journal {
+    fn on_event(&mut self, event: Event) {
+        self.push(MicroStep::Event(event));
+    }
+}
+
+impl KernelObserver for Journal {
+    fn on_step(&mut self, step: KernelStep) {
+        self.push(MicroStep::Step(step));
+    }
+}

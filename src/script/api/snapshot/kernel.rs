@@ -1,0 +1,207 @@
+//! The operating system in a snapshot.
+
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::frames::FrameContents;
+use pagewalk_engine::kernel::process::{PageLocation, Process};
+use pagewalk_engine::kernel::vma::Vma;
+use serde::{Deserialize, Serialize};
+
+use super::machine::Table;
+use crate::run::nouns::tree;
+use crate::run::process::AreaRecord;
+
+/// The most frames of the replacement order in a snapshot.
+const ORDERED: usize = 1 << 12;
+
+/// The operating system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KernelState {
+    /// The number of user page frames.
+    pub frame_limit: u32,
+    /// Its processes, also those that have ended and that nobody has waited for.
+    pub processes: Vec<ProcessState>,
+    /// User page frames in use, by number.
+    pub frames: Vec<Frame>,
+    /// The frames in the order in which the replacement policy would evict their pages; up to 4096 of them.
+    pub replacement_order: Vec<u32>,
+    /// The number of swap slots.
+    pub swap_slots: u32,
+    /// Swap slots in use, by number.
+    pub swap: Vec<Slot>,
+    /// The files.
+    pub files: Vec<FileState>,
+}
+
+/// A process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProcessState {
+    /// Its number.
+    pub pid: u32,
+    /// Its name in the script.
+    pub name: String,
+    /// The number of its parent.
+    pub parent: Option<u32>,
+    /// `running`, `zombie`, or `ended`.
+    pub state: String,
+    /// Its areas, by address.
+    pub areas: Vec<Area>,
+    /// Where the heap begins.
+    pub brk_start: u64,
+    /// The program break.
+    pub brk: u64,
+    /// The program counter.
+    pub pc: Option<u64>,
+    /// Its pages that are resident or swapped out, by virtual page number.
+    pub pages: Vec<PageState>,
+    /// Its page table, from level 1 (`pgd`) down.
+    pub page_table: Option<Table>,
+    /// Page faults that needed no disk.
+    pub minor_faults: u64,
+    /// Page faults that needed a disk.
+    pub major_faults: u64,
+    /// The bytes that it wrote to the terminal.
+    pub output: Vec<u8>,
+}
+
+/// An area of an address space (Linux's `vm_area_struct`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// Its name: one that the script gave, `[heap]`, `[stack]`, or nothing.
+    pub name: String,
+    /// Its first byte.
+    pub start: u64,
+    /// The byte after its last.
+    pub end: u64,
+    /// Permissions as `/proc/PID/maps` prints them: `rw-p`.
+    pub perms: String,
+    /// The offset in its file or object.
+    pub offset: Option<u64>,
+    /// `anonymous`, `shared`, or the name of its file.
+    pub backing: String,
+}
+
+/// Where a page of a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageState {
+    /// Its virtual page number.
+    pub vpn: u64,
+    /// Its frame, if it is resident; none for the shared zero page.
+    pub frame: Option<u32>,
+    /// Its swap slot, if it is swapped out.
+    pub slot: Option<u32>,
+}
+
+/// A user page frame in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Its number.
+    pub frame: u32,
+    /// The page-table entries that map it.
+    pub references: u32,
+    /// `anonymous`, `merged`, `file`, or `shared`.
+    pub contents: String,
+    /// Whether it differs from its file or swap slot.
+    pub dirty: bool,
+    /// The pages that map it: process and virtual page number.
+    pub mapped_by: Vec<(u32, u64)>,
+}
+
+/// A swap slot in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Its number.
+    pub slot: u32,
+    /// The frame that holds the same page (the swap cache).
+    pub frame: Option<u32>,
+    /// The pages that are in it: process and virtual page number.
+    pub pages: Vec<(u32, u64)>,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileState {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl KernelState {
+    pub(crate) fn of(kernel: &Kernel) -> Self {
+        let frames = kernel.frames().iter().map(|(at, frame)| Frame {
+            frame: at.0,
+            references: frame.refs,
+            contents: contents(frame.contents).to_owned(),
+            dirty: kernel.is_dirty(at),
+            mapped_by: kernel.frames().maps(at).map(|(pid, vpn)| (pid.0, vpn)).collect(),
+        });
+        let slots = kernel.swap().used.iter().map(|(slot, held)| Slot {
+            slot: slot.0,
+            frame: held.frame.map(|frame| frame.0),
+            pages: kernel.swap().pages_in(*slot).map(|(pid, vpn)| (pid.0, vpn)).collect(),
+        });
+        let files = kernel
+            .files()
+            .all
+            .iter()
+            .map(|(id, file)| FileState { name: file.name.to_string(), size: kernel.file_size(*id) });
+        Self {
+            frame_limit: kernel.frame_limit(),
+            processes: kernel.processes().map(|process| ProcessState::of(kernel, process)).collect(),
+            frames: frames.collect(),
+            replacement_order: kernel.replacement_order(ORDERED).into_iter().map(|frame| frame.0).collect(),
+            swap_slots: kernel.swap().slots,
+            swap: slots.collect(),
+            files: files.collect(),
+        }
+    }
+}
+
+fn contents(contents: FrameContents) -> &'static str {
+    match contents {
+        FrameContents::Free => "free",
+        FrameContents::Anonymous => "anonymous",
+        FrameContents::Merged => "merged",
+        FrameContents::File { .. } => "file",
+        FrameContents::Object { .. } => "shared",
+    }
+}
+
+impl ProcessState {
+    fn of(kernel: &Kernel, process: &Process) -> Self {
+        let space = &process.space;
+        let pages = space.pages.iter().map(|(vpn, place)| {
+            let (frame, slot) = match place {
+                PageLocation::Frame(frame) => (Some(frame.0), None),
+                PageLocation::Swap(slot) => (None, Some(slot.0)),
+                PageLocation::Zero => (None, None),
+            };
+            PageState { vpn: *vpn, frame, slot }
+        });
+        let mmu = kernel.machine().spec().mmu.as_ref();
+        let machine = kernel.machine_of(process.pid);
+        Self {
+            pid: process.pid.0,
+            name: process.name.to_string(),
+            parent: process.parent.map(|pid| pid.0),
+            state: process.state.name().to_owned(),
+            areas: space.areas.iter().map(|area| Area::of(kernel, process, *area)).collect(),
+            brk_start: space.brk_start,
+            brk: space.brk,
+            pc: process.pc,
+            pages: pages.collect(),
+            page_table: mmu.map(|mmu| Table::of(&tree::table(&machine, mmu), mmu)),
+            minor_faults: process.faults.minor,
+            major_faults: process.faults.major,
+            output: process.stdout.to_vec(),
+        }
+    }
+}
+
+impl Area {
+    fn of(kernel: &Kernel, process: &Process, area: Vma) -> Self {
+        let AreaRecord { name, area, backing } = AreaRecord::of(kernel, process, area);
+        let (start, end, perms, offset) = (area.start, area.end, area.perms(), area.offset_of(area.start));
+        Self { name, start, end, perms, offset, backing }
+    }
+}

@@ -1,0 +1,301 @@
+//! The hardware in a snapshot.
+
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::machine::addr::Pa;
+use pagewalk_engine::machine::pte::{BITS, Flags, Pte};
+use pagewalk_engine::machine::spec::Mmu;
+use pagewalk_engine::machine::{self, Machine};
+use serde::{Deserialize, Serialize};
+
+use crate::run::nouns::tree;
+use crate::run::view::{TreeEntry, TreeTable};
+
+/// The most blocks of memory in a snapshot.
+const MEMORY_BLOCKS: usize = 1 << 14;
+/// The size of such a block, in bytes.
+const BLOCK: u64 = 64;
+
+/// The hardware.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MachineState {
+    /// Bits of a virtual address; of a physical one on a machine without an MMU.
+    pub virtual_bits: u32,
+    /// Bits of a physical address.
+    pub physical_bits: u32,
+    /// Bits of the offset in a page.
+    pub page_bits: u32,
+    /// The number of the current core.
+    pub current_core: u32,
+    /// Each core with its TLBs and caches. A shared cache is listed for each core.
+    pub cores: Vec<Core>,
+    /// The page table of bare hardware, from level 1 down; none on a machine without an MMU, or with processes, which have
+    /// their own.
+    pub page_table: Option<Table>,
+    /// Known bytes of main memory, up to 1 MB.
+    pub memory: Vec<MemoryRun>,
+    /// Whether further bytes are known.
+    pub memory_truncated: bool,
+}
+
+/// A core.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Core {
+    /// The physical address of the level-1 page table; none for a page table outside simulated memory.
+    pub cr3: Option<u64>,
+    /// The process that runs on it.
+    pub process: Option<u32>,
+    /// Its TLBs, in the order of the declaration.
+    pub tlbs: Vec<TlbState>,
+    /// Its caches, in the order of the declaration.
+    pub caches: Vec<CacheState>,
+}
+
+/// A TLB.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TlbState {
+    /// Its name.
+    pub name: String,
+    /// Number of sets.
+    pub sets: u64,
+    /// Entries of a set.
+    pub ways: u32,
+    /// Its valid entries, by set and way.
+    pub entries: Vec<TlbEntry>,
+    /// Its counters.
+    pub counts: Counts,
+}
+
+/// A valid entry of a TLB.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TlbEntry {
+    /// Its set (TLBI).
+    pub set: u64,
+    /// Its way.
+    pub way: u32,
+    /// Its tag (TLBT).
+    pub tag: Option<u64>,
+    /// The physical page number.
+    pub ppn: Option<u64>,
+    /// The bits of its page's offset; 0 is the smallest size that the TLB holds.
+    pub page_bits: u32,
+    /// The process that it belongs to; 0 on bare hardware.
+    pub asid: u16,
+    /// The names of the bits that are set.
+    pub flags: Vec<String>,
+}
+
+/// A cache.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CacheState {
+    /// Its name.
+    pub name: String,
+    /// Number of sets.
+    pub sets: u64,
+    /// Lines of a set.
+    pub ways: u32,
+    /// Bytes of a block.
+    pub block: u64,
+    /// Its valid lines, by set and way.
+    pub lines: Vec<CacheLine>,
+    /// Its counters.
+    pub counts: Counts,
+}
+
+/// A valid line of a cache.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CacheLine {
+    /// Its set (CI).
+    pub set: u64,
+    /// Its way.
+    pub way: u32,
+    /// Its tag (CT).
+    pub tag: Option<u64>,
+    /// Whether it differs from the level below.
+    pub dirty: bool,
+    /// Its bytes; `null` is a byte that was never set.
+    pub bytes: Vec<Option<u8>>,
+}
+
+/// The counters of a TLB or cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Accesses that hit.
+    pub hits: u64,
+    /// Accesses that missed.
+    pub misses: u64,
+    /// Valid entries that were evicted.
+    pub evictions: u64,
+    /// Dirty blocks that were written back.
+    pub writebacks: u64,
+}
+
+/// A page table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its level; 1 is the top.
+    pub level: u32,
+    /// The physical address of its first byte; none for a page table outside simulated memory.
+    pub address: Option<u64>,
+    /// Its entries that were set, by index.
+    pub entries: Vec<Entry>,
+}
+
+/// An entry of a page table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its index in the table.
+    pub index: u64,
+    /// Its virtual page number, if it maps a page.
+    pub vpn: Option<u64>,
+    /// Its raw value, if it maps a page.
+    pub raw: Option<u64>,
+    /// The physical page number, if it maps a page.
+    pub ppn: Option<u64>,
+    /// The names of the bits that are set, if it maps a page.
+    pub flags: Vec<String>,
+    /// The table of the next level, if it leads to one.
+    pub table: Option<Table>,
+}
+
+/// Known bytes of main memory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemoryRun {
+    /// The physical address of the first byte.
+    pub address: u64,
+    /// The bytes; `null` is a byte that was never set.
+    pub bytes: Vec<Option<u8>>,
+}
+
+impl MachineState {
+    pub(crate) fn of(machine: &Machine, kernel: Option<&Kernel>) -> Self {
+        let spec = machine.spec();
+        let known = machine.memory_known();
+        let processes = kernel.is_some_and(|kernel| kernel.processes().next().is_some());
+        let page_table = spec.mmu.as_ref().filter(|_| !processes);
+        Self {
+            virtual_bits: spec.virtual_bits(),
+            physical_bits: spec.physical_bits,
+            page_bits: spec.page_bits(),
+            current_core: machine.core(),
+            cores: (0..machine.core_count()).map(|core| Core::of(machine, core)).collect(),
+            page_table: page_table.map(|mmu| Table::of(&tree::table(machine, mmu), mmu)),
+            memory: known.iter().take(MEMORY_BLOCKS).map(|start| MemoryRun::of(machine, *start)).collect(),
+            memory_truncated: known.len() > MEMORY_BLOCKS,
+        }
+    }
+}
+
+impl Core {
+    fn of(machine: &Machine, core: u32) -> Self {
+        let mut there = machine.clone();
+        // A core of this machine.
+        let _ = there.set_core(core);
+        let spec = machine.spec();
+        Self {
+            cr3: there.cr3().map(Pa::raw),
+            process: Some(u32::from(there.asid())).filter(|asid| *asid > 0),
+            tlbs: (0..spec.tlbs.len()).map(|level| TlbState::of(&there, level)).collect(),
+            caches: (0..spec.caches.len()).map(|level| CacheState::of(&there, level)).collect(),
+        }
+    }
+}
+
+impl TlbState {
+    fn of(machine: &Machine, level: usize) -> Self {
+        let spec = &machine.spec().tlbs[level];
+        let mut entries = Vec::new();
+        for set in machine.tlb_sets_in_use(level) {
+            for way in 0..spec.ways {
+                let Some(line) = machine.tlb_line(level, set, way).filter(|line| line.valid) else {
+                    continue;
+                };
+                entries.push(TlbEntry {
+                    set: set.raw(),
+                    way,
+                    tag: line.tag.map(|tag| tag.raw()),
+                    ppn: Some(line.ppn.raw()),
+                    page_bits: line.page_bits,
+                    asid: line.asid,
+                    flags: flags(line.flags),
+                });
+            }
+        }
+        let counts = machine.tlb_counts(level).into();
+        Self { name: spec.name.to_string(), sets: spec.sets, ways: spec.ways, entries, counts }
+    }
+}
+
+impl CacheState {
+    fn of(machine: &Machine, level: usize) -> Self {
+        let spec = &machine.spec().caches[level];
+        let mut lines = Vec::new();
+        for set in machine.cache_sets_in_use(level) {
+            for way in 0..spec.ways {
+                let Some(line) = machine.cache_line(level, set, way).filter(|line| line.valid) else {
+                    continue;
+                };
+                let bytes = (0..1 << spec.block_bits).map(|at| machine.cache_byte(level, set, way, at));
+                lines.push(CacheLine {
+                    set: set.raw(),
+                    way,
+                    tag: line.tag.map(|tag| tag.raw()),
+                    dirty: line.dirty,
+                    bytes: bytes.collect(),
+                });
+            }
+        }
+        Self {
+            name: spec.name.to_string(),
+            sets: spec.sets,
+            ways: spec.ways,
+            block: 1 << spec.block_bits,
+            lines,
+            counts: machine.cache_counts(level).into(),
+        }
+    }
+}
+
+impl From<machine::cache::Counts> for Counts {
+    fn from(counts: machine::cache::Counts) -> Self {
+        let machine::cache::Counts { hits, misses, evictions, writebacks, .. } = counts;
+        Self { hits, misses, evictions, writebacks }
+    }
+}
+
+impl Table {
+    pub(super) fn of(table: &TreeTable, mmu: &Mmu) -> Self {
+        let entries = table.entries.iter().map(|(index, entry)| Entry::of(*index, entry, mmu));
+        Self { level: table.level, address: table.at, entries: entries.collect() }
+    }
+}
+
+impl Entry {
+    fn of(index: u64, entry: &TreeEntry, mmu: &Mmu) -> Self {
+        match entry {
+            TreeEntry::Table(table) => {
+                let table = Some(Table::of(table, mmu));
+                Self { index, vpn: None, raw: None, ppn: None, flags: Vec::new(), table }
+            }
+            TreeEntry::Page(vpn, pte @ Pte { ppn, flags: bits }) => Self {
+                index,
+                vpn: Some(*vpn),
+                raw: Some(mmu.pte.encode(*pte)),
+                ppn: Some(*ppn),
+                flags: flags(*bits),
+                table: None,
+            },
+        }
+    }
+}
+
+impl MemoryRun {
+    fn of(machine: &Machine, start: Pa) -> Self {
+        let bytes = (0..BLOCK).map(|at| machine.memory_byte(machine.pa(start.raw() + at).ok()?));
+        Self { address: start.raw(), bytes: bytes.collect() }
+    }
+}
+
+/// The names of the bits that are set.
+fn flags(flags: Flags) -> Vec<String> {
+    BITS.iter().filter(|row| flags.has(row.bit)).map(|row| row.name.to_owned()).collect()
+}

@@ -1,0 +1,118 @@
+//! The whole state of a run as data, and what differs between two of them.
+
+mod kernel;
+mod machine;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::run::state::{Binding, State};
+
+pub use kernel::{Area, FileState, Frame, KernelState, PageState, ProcessState, Slot};
+pub use machine::{
+    CacheLine, CacheState, Core, Counts, Entry, MachineState, MemoryRun, Table, TlbEntry, TlbState,
+};
+
+/// The version of the format. It changes when a member is renamed, removed, or gets another meaning.
+pub const VERSION: u32 = 1;
+
+/// The whole state of a run: the machine, the kernel, and the variables.
+///
+/// Numbers are addresses, page numbers, and counts as in the script's tables; flags are names of bits (`rw`, `us`, `d`).
+///
+/// ```
+/// use pagewalk_script::api::{CheckedScript, Options, Snapshot, Stepper};
+///
+/// let text = "machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\ntranslate 0x3D4\n";
+/// let script = CheckedScript::from_text("walk.pw", text, &mut ());
+/// let mut run = Stepper::new(script.into(), Options::default());
+/// run.goto(2);
+/// let before = run.snapshot();
+/// run.goto(3);
+/// let after = run.snapshot();
+/// let tlb = &after.machine.as_ref().unwrap().cores[0].tlbs[0];
+/// assert_eq!((tlb.entries[0].set, tlb.entries[0].tag, tlb.entries[0].ppn), (3, Some(0x03), Some(0x0D)));
+/// let paths: Vec<String> = before.compare(&after).into_iter().map(|change| change.path).collect();
+/// assert!(paths.contains(&"/machine/cores/0/tlbs/0/counts/misses".to_owned()));
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The version of the format: [`VERSION`].
+    pub version: u32,
+    /// The hardware; none before a machine is declared.
+    pub machine: Option<MachineState>,
+    /// The operating system; none on bare hardware.
+    pub kernel: Option<KernelState>,
+    /// The variables that can be seen, with their values.
+    pub variables: BTreeMap<String, Value>,
+}
+
+/// A member that differs between two snapshots.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Where it is, as a JSON pointer (RFC 6901): `/kernel/processes/0/brk`. An element of a list of entries is found by its
+    /// place in the list.
+    pub path: String,
+    /// Its value before; none if it was absent.
+    pub before: Option<Value>,
+    /// Its value after; none if it is absent.
+    pub after: Option<Value>,
+}
+
+impl Snapshot {
+    /// The snapshot of a state.
+    pub fn of(state: &State) -> Self {
+        let mut variables = BTreeMap::new();
+        for (name, binding) in state.bindings() {
+            if let Binding::Value(value) = binding {
+                // The innermost scope comes first.
+                variables.entry(name.to_owned()).or_insert_with(|| value.to_json());
+            }
+        }
+        Self {
+            version: VERSION,
+            machine: state.hardware().map(|machine| MachineState::of(machine, state.kernel())),
+            kernel: state.kernel().map(KernelState::of),
+            variables,
+        }
+    }
+
+    /// The members that differ, in the order of the format.
+    pub fn compare(&self, after: &Self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let json = |snapshot: &Self| serde_json::to_value(snapshot).unwrap_or_default();
+        compare(&mut String::new(), Some(&json(self)), Some(&json(after)), &mut changes);
+        changes
+    }
+}
+
+fn compare(path: &mut String, before: Option<&Value>, after: Option<&Value>, changes: &mut Vec<Change>) {
+    if before == after {
+        return;
+    }
+    let length = path.len();
+    match (before, after) {
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            let added = new.keys().filter(|name| !old.contains_key(*name));
+            for name in old.keys().chain(added) {
+                path.push('/');
+                path.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                compare(path, old.get(name), new.get(name), changes);
+                path.truncate(length);
+            }
+        }
+        (Some(Value::Array(old)), Some(Value::Array(new))) => {
+            for at in 0..old.len().max(new.len()) {
+                path.push('/');
+                path.push_str(&at.to_string());
+                compare(path, old.get(at), new.get(at), changes);
+                path.truncate(length);
+            }
+        }
+        _ => changes.push(Change { path: path.clone(), before: before.cloned(), after: after.cloned() }),
+    }
+}

@@ -1,0 +1,177 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{CheckedScript, Options, Pause, Stepper, Trace};
+use crate::run::record::{Did, Sink, StepRecord};
+
+/// Statements in loops, scenarios, definitions, and questions, with a mistake that ends a scenario.
+const SCRIPT: &str = "machine simple
+def twice(va) { write va = 1; write va = 2 }
+for n in 0..4 {
+    twice(0x40 * n)
+    if n == 2 { let last = n }
+}
+scenario \"one\" {
+    let x = 1
+    repeat 3 { let x = x * 2 }
+    expect x == 8
+}
+scenario \"wrong\" { for n in 0..3 { let y = [1, 2][n] }; let z = 2 }
+question \"Q\" { choose va in 0..64; choose other in 0..64 where other > va; part \"a\" { ask \"sum\" = va + other } }
+question \"Q\" { choose va in 0..4096; ask \"va\" = va }
+let end = 1
+";
+
+fn stepper(text: &str) -> Stepper {
+    let script = CheckedScript::from_text("test.pw", text, &mut ());
+    assert!(script.diagnostics.is_empty(), "{:?}", script.diagnostics);
+    Stepper::new(Arc::new(script), Options::default())
+}
+
+/// What a record says, as far as it can be compared.
+fn shown(record: &StepRecord) -> String {
+    format!("{:?} {:?} {:?} {:?}", record.span, record.scenario, record.did, record.checks)
+}
+
+fn all(text: &str) -> (Stepper, Vec<String>) {
+    let mut run = stepper(text);
+    let mut records: Vec<StepRecord> = Vec::new();
+    assert_eq!(run.forward(u64::MAX, &mut records), Pause::Mistake);
+    assert_eq!(run.progress().diagnostics.len(), 1);
+    (run, records.iter().map(shown).collect())
+}
+
+#[test]
+fn pausing_after_each_statement_changes_nothing() {
+    let (whole, expected) = all(SCRIPT);
+    let mut run = stepper(SCRIPT);
+    let (mut records, mut positions) = (Vec::<StepRecord>::new(), 0);
+    while run.forward(1, &mut records) == Pause::Steps {
+        positions += 1;
+        assert_eq!(run.position(), positions);
+    }
+    assert_eq!(records.iter().map(shown).collect::<Vec<_>>(), expected);
+    assert_eq!(run.progress().totals, whole.progress().totals);
+    assert!(run.is_at_end());
+}
+
+#[test]
+fn a_position_reached_from_either_side_has_one_state() {
+    let mut there = stepper(SCRIPT);
+    let mut states = Vec::new();
+    loop {
+        states.push(format!("{:?}", there.progress().state));
+        if there.forward(1, &mut Vec::new()) != Pause::Steps {
+            break;
+        }
+    }
+    for position in (0..there.position()).rev() {
+        assert_eq!(there.goto(position), position);
+        assert_eq!(format!("{:?}", there.progress().state), states[position as usize], "at {position}");
+    }
+}
+
+#[test]
+fn a_statement_in_a_loop_is_found_each_time_it_runs() {
+    let mut run = stepper("let n = 0\nrepeat 3 {\n  let n = n + 1\n}\n");
+    let byte = 26;
+    let mut values = Vec::new();
+    while run.goto_statement(byte) {
+        values.push(run.position());
+    }
+    assert_eq!(values, [3, 4, 5]);
+}
+
+#[test]
+fn far_back_in_a_long_loop_is_reached_with_few_checkpoints() {
+    let mut run = stepper("let n = 0\nrepeat 10000 { let n = n + 1 }\n");
+    run.forward(u64::MAX, &mut Vec::new());
+    assert_eq!(run.position(), 10_002);
+    assert!(run.checkpoints.len() <= super::stepper::CHECKPOINTS);
+    run.goto(5002);
+    let mut records = Vec::<StepRecord>::new();
+    run.forward(1, &mut records);
+    let Did::Bound { value, .. } = &*records[0].did else { panic!("{:?}", records[0]) };
+    assert_eq!(value.to_string(), "5001");
+}
+
+#[test]
+fn an_interrupted_statement_has_had_no_effect_and_can_run_again() {
+    /// Interrupts at a record.
+    struct At(u32, Arc<std::sync::atomic::AtomicBool>);
+    impl Sink for At {
+        fn take(&mut self, _: &StepRecord) -> bool {
+            self.0 -= 1;
+            self.1.store(self.0 == 0, Ordering::Relaxed);
+            true
+        }
+    }
+    let mut run = stepper("let n = 0\nrepeat 100 { let n = n + 1 }\n");
+    let flag = run.interrupt();
+    assert_eq!(run.forward(u64::MAX, &mut At(5, flag)), Pause::Interrupted);
+    let stopped = run.position();
+    assert!((5..8).contains(&stopped), "{stopped}");
+    assert_eq!(run.forward(u64::MAX, &mut Vec::new()), Pause::End);
+    assert_eq!(run.position(), 102);
+}
+
+#[test]
+fn a_sink_that_has_enough_pauses_the_run() {
+    struct Two(u32);
+    impl Sink for Two {
+        fn take(&mut self, _: &StepRecord) -> bool {
+            self.0 += 1;
+            self.0 < 2
+        }
+    }
+    let mut run = stepper("let a = 1\nlet b = 2\nlet c = 3\n");
+    assert_eq!(run.forward(u64::MAX, &mut Two(0)), Pause::Closed);
+    assert_eq!((run.position(), run.statement()), (2, Some("let b = 2")));
+    assert_eq!(run.forward(u64::MAX, &mut Vec::new()), Pause::End);
+}
+
+/// The micro-steps of the last statement, as JSON.
+fn micro_steps(text: &str) -> Vec<serde_json::Value> {
+    let script = CheckedScript::from_text("test.pw", text, &mut ());
+    assert!(script.diagnostics.is_empty(), "{:?}", script.diagnostics);
+    let mut run = Stepper::new(Arc::new(script), Options { details: true, ..Options::default() });
+    let mut records: Vec<StepRecord> = Vec::new();
+    assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
+    let trace = Trace::of(records.last().unwrap(), &run.script().sources);
+    trace.steps.iter().map(|step| serde_json::to_value(step).unwrap()).collect()
+}
+
+const ONE_PAGE: &str = "process P {}
+P: let p = mmap(0, 0x1000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+P: write p = 1
+";
+
+#[test]
+fn a_copy_on_write_fault_is_told_step_by_step() {
+    let steps = micro_steps(&format!("{ONE_PAGE}P: let C = fork()\nP: write p = 2\n"));
+    let kinds: Vec<&str> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    let at = |kind: &str| {
+        kinds.iter().position(|known| *known == kind).unwrap_or_else(|| panic!("{kind}: {kinds:?}"))
+    };
+    // The first attempt fails, the handler copies the page and writes the entry, and the second attempt succeeds.
+    let order = ["faulted", "fault-handler", "frame-allocated", "copied", "mapped", "resolved", "translated"];
+    assert!(order.map(at).is_sorted(), "{kinds:?}");
+    assert_eq!(steps[at("faulted")]["attempt"], 0);
+    assert_eq!(steps[at("translated")]["attempt"], 1);
+    assert_eq!(steps[at("resolved")]["fault"], "copy-on-write");
+    // R/W is bit 1 of an entry of the Intel 64 architecture.
+    let written: Vec<_> = steps.iter().filter(|step| step["kind"] == "pte-written").collect();
+    let raw = |at: usize, name: &str| written[at][name].as_u64().unwrap();
+    // As Linux does it: the entry is cleared first, so that no core uses it half changed.
+    assert_eq!((raw(0, "before") & 0b11, raw(0, "after")), (0b01, 0));
+    assert_eq!((raw(1, "before"), raw(1, "after") & 0b11), (0, 0b11));
+    assert_eq!(steps[at("copied")]["to"].as_u64(), Some(raw(1, "after") >> 12 & 0xFFFF_FFFF));
+}
+
+#[test]
+fn a_swapped_page_is_read_from_its_slot() {
+    let steps = micro_steps(&format!("kernel {{ swap 8 }}\n{ONE_PAGE}swap out P p\nP: read p\n"));
+    let read = steps.iter().find(|step| step["kind"] == "disk-read").expect("a disk read");
+    assert_eq!((&read["from"]["store"], &read["from"]["slot"]), (&"swap".into(), &0.into()));
+    assert!(steps.iter().any(|step| step["kind"] == "resolved" && step["major"] == true));
+}

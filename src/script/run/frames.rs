@@ -1,0 +1,268 @@
+//! The blocks around the statement that is run, as a stack: a run can stop between any two statements, and go on.
+
+use std::sync::Arc;
+
+use crate::lang::ast::{Block, Span, Stmt, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Items;
+
+use super::inside::Inside;
+use super::search::drawn_together;
+use super::session::{DEPTH_LIMIT, Session};
+use super::state::{Binding, Definition, Scope, State};
+use super::stop::Stop;
+use crate::lang::value::Value;
+
+/// A part of the script that has begun and has not ended.
+#[derive(Clone)]
+pub(crate) enum Frame {
+    /// A block, and the number of its next statement.
+    Block { stmts: Block, next: usize },
+    /// A loop, and the rounds that are left.
+    Loop { place: Span, rounds: Rounds, body: Block, worked: u64 },
+    /// A scenario or question. It leaves this as it was before.
+    Isolated(Box<Surroundings>),
+    /// A call of a definition: the number of scopes that it shares with its caller, and those that it hides.
+    Call { shared: usize, hidden: Vec<Scope> },
+    /// A block of a process: the process around it.
+    InProcess(Inside),
+    /// Something to do after the block above.
+    Then(Ending),
+}
+
+/// Ends a block with more than statements.
+pub(crate) type Ending = fn(&mut Session) -> Result<(), Stop>;
+
+/// The rounds of a loop that are left.
+#[derive(Clone)]
+pub(crate) enum Rounds {
+    /// So many.
+    Count(u64),
+    /// One for each of these values of a variable.
+    Each(Word, Items),
+}
+
+/// What a scenario leaves as it was before.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    state: State,
+    scenario: Option<Arc<str>>,
+    loops: Vec<Span>,
+    depth: usize,
+    inside: Inside,
+    /// Called in any case.
+    ending: Option<fn(&mut Session)>,
+}
+
+impl Session<'_> {
+    /// Runs a statement, with all that is in it.
+    ///
+    /// # Errors
+    /// What the script is wrong with.
+    pub fn run(&mut self, stmt: &Stmt) -> Result<(), Stop> {
+        let base = self.frames.len();
+        self.begin(stmt)?;
+        self.run_frames(base)
+    }
+
+    /// Runs the statements of a block, up to the first that the script is wrong in.
+    ///
+    /// # Errors
+    /// What the script is wrong with.
+    pub fn run_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
+        let base = self.frames.len();
+        self.enter_block(block, place)?;
+        self.run_frames(base)
+    }
+
+    fn run_frames(&mut self, base: usize) -> Result<(), Stop> {
+        while self.frames.len() > base {
+            self.advance(base)?;
+        }
+        Ok(())
+    }
+
+    /// Runs the next statement, or ends a block, and unwinds what an error ends; not further than to `base` frames.
+    ///
+    /// # Errors
+    /// What ends the script.
+    pub(crate) fn advance(&mut self, base: usize) -> Result<(), Stop> {
+        let advanced = self.advance_frame();
+        advanced.or_else(|stop| self.unwind(stop, base))
+    }
+
+    fn advance_frame(&mut self) -> Result<(), Stop> {
+        match self.frames.last_mut() {
+            Some(Frame::Block { stmts, next }) if *next < stmts.len() => {
+                let (stmts, at) = (stmts.clone(), *next);
+                let together = if self.draws_together { drawn_together(&stmts[at..]) } else { 0 };
+                if let Some(Frame::Block { next, .. }) = self.frames.last_mut() {
+                    *next += together.max(1);
+                }
+                self.steps += 1;
+                self.latest = stmts.get(at + together.saturating_sub(1)).map(|stmt| stmt.span);
+                if together == 0 { self.begin(&stmts[at]) } else { self.search(&stmts[at..at + together]) }
+            }
+            Some(Frame::Loop { place, rounds, body, worked }) => {
+                let (place, before, body) = (*place, *worked, body.clone());
+                let round = rounds.next();
+                // A round without a statement is a step of its own: it must not be endless for nothing.
+                if self.worked == before {
+                    self.step(place)?;
+                }
+                match round {
+                    None => self.leave(None),
+                    Some(bound) => {
+                        if let Some((name, value)) = bound {
+                            self.state.bind(name, Binding::Value(value));
+                        }
+                        let now = self.worked;
+                        if let Some(Frame::Loop { worked, .. }) = self.frames.last_mut() {
+                            *worked = now;
+                        }
+                        self.enter_block(&body, place)
+                    }
+                }
+            }
+            _ => self.leave(None),
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Begins a block: its statements are next.
+    ///
+    /// # Errors
+    /// `too-deep`.
+    pub(crate) fn enter_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
+        if self.depth >= DEPTH_LIMIT {
+            let message = format!("more than {DEPTH_LIMIT} blocks and definitions stand within each other");
+            return Err(Diagnostic::new(Code::TooDeep, place, message).into());
+        }
+        self.depth += 1;
+        self.frames.push(Frame::Block { stmts: block.clone(), next: 0 });
+        Ok(())
+    }
+
+    /// Begins a block, and does something after it.
+    ///
+    /// # Errors
+    /// `too-deep`.
+    pub(crate) fn enter_block_then(
+        &mut self,
+        block: &Block,
+        place: Span,
+        ending: Ending,
+    ) -> Result<(), Stop> {
+        self.frames.push(Frame::Then(ending));
+        self.enter_block(block, place)
+    }
+
+    /// Begins a loop.
+    pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
+        self.loops.push(place);
+        // No round has been run.
+        self.frames.push(Frame::Loop { place, rounds, body: body.clone(), worked: u64::MAX });
+    }
+
+    /// Begins a scenario or question of that name: from here on a copy of the state is changed. What is wrong in it ends it,
+    /// and the script goes on after it. `ending` is called in any case.
+    pub(crate) fn enter_isolated(&mut self, name: &Word, ending: Option<fn(&mut Session)>) {
+        let around = Surroundings {
+            state: self.state.clone(),
+            scenario: self.scenario.replace(name.text.clone()),
+            loops: std::mem::take(&mut self.loops),
+            depth: self.depth,
+            inside: self.inside.clone(),
+            ending,
+        };
+        self.state.scopes.push(Scope::new(false));
+        self.frames.push(Frame::Isolated(Box::new(around)));
+    }
+
+    /// Begins a call. A definition sees the script's and the scenario's names, and its own; not those of the definition
+    /// that calls it.
+    ///
+    /// # Errors
+    /// `too-deep`.
+    pub(crate) fn enter_call(&mut self, place: Span, def: &Definition, args: Vec<Value>) -> Result<(), Stop> {
+        let scopes = &mut self.state.scopes;
+        let shared = scopes.iter().position(|scope| scope.private).unwrap_or(scopes.len());
+        let hidden = scopes.split_off(shared);
+        let mut own = Scope::new(true);
+        for (param, arg) in def.params.iter().zip(args) {
+            own.bind(param.text.clone(), Binding::Value(arg));
+        }
+        scopes.push(own);
+        self.frames.push(Frame::Call { shared, hidden });
+        self.enter_block(&def.body, place)
+    }
+
+    /// Begins a block of a process.
+    ///
+    /// # Errors
+    /// `too-deep`.
+    pub(crate) fn enter_process(&mut self, process: Inside, body: &Block, place: Span) -> Result<(), Stop> {
+        let around = std::mem::replace(&mut self.inside, process);
+        self.frames.push(Frame::InProcess(around));
+        self.enter_block(body, place)
+    }
+
+    /// Ends the innermost frame. `stopped` is why, if not by itself.
+    fn leave(&mut self, stopped: Option<&Stop>) -> Result<(), Stop> {
+        match self.frames.pop() {
+            Some(Frame::Block { .. }) => self.depth -= 1,
+            Some(Frame::Loop { .. }) => drop(self.loops.pop()),
+            Some(Frame::InProcess(around)) => self.inside = around,
+            Some(Frame::Call { shared, hidden }) => {
+                self.state.scopes.truncate(shared);
+                self.state.scopes.extend(hidden);
+            }
+            Some(Frame::Isolated(around)) => {
+                let Surroundings { state, scenario, loops, depth, inside, ending } = *around;
+                // Where the run is to end, its state is what it was ended in.
+                if !matches!(stopped, Some(Stop::Closed)) {
+                    self.state = state;
+                }
+                (self.scenario, self.loops, self.depth, self.inside) = (scenario, loops, depth, inside);
+                self.calls.clear();
+                if let Some(ending) = ending {
+                    ending(self);
+                }
+            }
+            Some(Frame::Then(ending)) if stopped.is_none() => return ending(self),
+            Some(Frame::Then(_)) | None => {}
+        }
+        Ok(())
+    }
+
+    /// Ends the frames that are stopped: those up to a scenario that the script is wrong in, or all above `base`.
+    fn unwind(&mut self, stop: Stop, base: usize) -> Result<(), Stop> {
+        while self.frames.len() > base {
+            let isolated = matches!(self.frames.last(), Some(Frame::Isolated(_)));
+            self.leave(Some(&stop))?;
+            match stop {
+                Stop::Wrong(wrong) if isolated && wrong.iter().all(|d| d.code != Code::LimitSteps) => {
+                    self.report(wrong);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        Err(stop)
+    }
+}
+
+impl Rounds {
+    /// The next round, with the value of the variable; none after the last.
+    fn next(&mut self) -> Option<Option<(Arc<str>, Value)>> {
+        match self {
+            Self::Count(0) => None,
+            Self::Count(left) => {
+                *left -= 1;
+                Some(None)
+            }
+            Self::Each(name, items) => items.next().map(|value| Some((name.text.clone(), value))),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The Rust programs of `examples/rust/` print what the textbook says, or what was computed by hand.
+
+use std::env::current_exe;
+use std::process::Command;
+
+/// Runs an example, which `cargo test` has built beside this test's own folder, and returns its standard output.
+fn output(example: &str) -> String {
+    let tests = current_exe().expect("a path");
+    let folder = tests.parent().and_then(|deps| deps.parent()).expect("a target folder").join("examples");
+    let run = Command::new(folder.join(example))
+        .output()
+        .unwrap_or_else(|error| panic!("{example}: {error}; build it with `cargo build --examples`"));
+    assert!(run.status.success(), "{example}: {}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).expect("text")
+}
+
+#[test]
+fn translate_prints_the_address_of_the_textbook() {
+    // CS:APP 9.6.4: VA 0x3D4 is PA 0x354.
+    let expected = "0x3d4 -> 0x354 (VPN 0xf, PPN 0xd)\n\
+                    0x400 -> page fault: the level-1 page-table entry is not present\n";
+    assert_eq!(output("translate"), expected);
+}
+
+#[test]
+fn count_misses_prints_the_counts_by_hand() {
+    // TLB set 0 gets pages 0, 0 (hit), 2, 0; set 1 gets page 1, 1 (hit): 4 misses.
+    // Cache set 0 gets frame 8, 8 (hit), frame 10, frame 8; sets 1 and 2 get frame 9: 5 misses.
+    assert_eq!(output("count_misses"), "6 accesses: 4 TLB misses, 5 cache misses\n");
+}
