@@ -80,8 +80,9 @@ impl Document {
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
-    /// let signature = Document::new("a.pw", "let x = gcd(12, ", OpenTexts::default()).signature(16).unwrap();
-    /// assert_eq!(&signature.label[signature.current().unwrap()], "B");
+    /// let document = Document::new("a.pw", "def f(at, n) { }\nf(1, ", OpenTexts::default());
+    /// let signature = document.signature(22).unwrap();
+    /// assert_eq!((&*signature.label, signature.current()), ("f(at, n)", Some(6..7)));
     /// ```
     pub fn signature(&self, at: usize) -> Option<Signature> {
         complete::signature(self.text(), at, &self.state(at))

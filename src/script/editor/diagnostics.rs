@@ -49,7 +49,8 @@ impl Document {
     /// # use pagewalk_script::editor::{Document, OpenTexts};
     /// let document = Document::new("a.pw", "machine simple\nread 0x3D4 => vpn 3", OpenTexts::default());
     /// let run = document.run(1000, &false.into());
-    /// assert_eq!(document.run_diagnostics(&run)[0].message, "`vpn` is 0x0F, not 3");
+    /// let [problem] = &document.run_diagnostics(&run)[..] else { panic!() };
+    /// assert_eq!((problem.code, problem.location.range.clone()), ("expectation", 29..34));
     /// ```
     pub fn run_diagnostics(&self, run: &RunResult) -> Vec<Problem> {
         let failures = run.failures.iter().filter_map(|Failure { span, message, open }| {

@@ -38,7 +38,7 @@ pub struct Document {
     path: PathBuf,
     lines: Arc<LineIndex>,
     open: Arc<OpenTexts>,
-    script: OnceLock<CheckedScript>,
+    script: OnceLock<Arc<CheckedScript>>,
     files: OnceLock<Vec<Arc<LineIndex>>>,
     names: OnceLock<Names>,
     tokens: OnceLock<Tokens>,
@@ -108,9 +108,14 @@ impl Document {
 
     /// The checked script with its included files. Open files have the text of the editor, saved or not.
     pub fn script(&self) -> &CheckedScript {
+        self.shared_script()
+    }
+
+    /// The same for a [`Stepper`](crate::api::Stepper), or for what else outlives the document.
+    pub fn shared_script(&self) -> &Arc<CheckedScript> {
         self.script.get_or_init(|| {
             let name = self.path.display().to_string();
-            CheckedScript::from_text(&name, self.text(), &mut OpenTexts::clone(&self.open))
+            CheckedScript::from_text(&name, self.text(), &mut OpenTexts::clone(&self.open)).into()
         })
     }
 

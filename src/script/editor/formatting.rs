@@ -24,7 +24,7 @@ impl Document {
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
     /// let document = Document::new("a.pw", "read  0\nread  1\n", OpenTexts::default());
-    /// assert_eq!(document.format_range(8..12).unwrap()[0].range, 13..14);
+    /// assert_eq!(document.format_range(8..15).unwrap()[0].range, 13..14);
     /// ```
     pub fn format_range(&self, part: Range<usize>) -> Option<Vec<Edit>> {
         let new = format(self.text()).ok()?;

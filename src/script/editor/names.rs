@@ -114,25 +114,24 @@ impl Document {
     /// ```
     pub fn rename(&self, at: usize, new: &str) -> Result<Vec<FileEdits>, String> {
         let lookup = self.renamable(at)?;
-        let mut files: BTreeMap<PathBuf, (Arc<LineIndex>, BTreeMap<(usize, usize), Edit>)> = BTreeMap::new();
-        for (number, symbols) in lookup.symbols.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty())
-        {
+        let mut files: BTreeMap<PathBuf, FileEdits> = BTreeMap::new();
+        for (number, symbols) in lookup.symbols.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty()) {
             let document = lookup.script(number);
             let CheckedScript { sources, script, files: read, .. } = document.script();
             let read = Read { script: &script.body, sources, files: read, names: document.names() };
             let symbols: Vec<usize> = symbols.iter().copied().collect();
             for edit in names::rename(read, &symbols, new)? {
-                let Some(Location { path, lines, range }) = document.location(edit.span) else { continue };
-                let (_, of_file) = files.entry(path).or_insert_with(|| (lines, BTreeMap::new()));
-                of_file.insert((range.start, range.end), edit.into());
+                let Some(Location { path, lines, .. }) = document.location(edit.span) else { continue };
+                let file = files.entry(path.clone()).or_insert(FileEdits { path, lines, edits: Vec::new() });
+                file.edits.push(edit.into());
             }
         }
-        let edits = |(path, (lines, edits)): (_, (_, BTreeMap<_, Edit>))| FileEdits {
-            path,
-            lines,
-            edits: edits.into_values().collect(),
-        };
-        Ok(files.into_iter().map(edits).collect())
+        for FileEdits { edits, .. } in files.values_mut() {
+            // Scripts that share a file make the same edits.
+            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            edits.dedup();
+        }
+        Ok(files.into_values().collect())
     }
 
     /// The name at a byte, if it can be renamed.

@@ -105,10 +105,10 @@ impl Document {
     /// assert_eq!(document.selection_ranges(6), [6..7, 6..11, 5..12, 0..12]);
     /// ```
     pub fn selection_ranges(&self, at: usize) -> Vec<Range<usize>> {
-        let mut around = vec![0..self.text().len()];
+        let mut around = self.bracket_ranges();
+        around.push(0..self.text().len());
         let places = statements(&self.script().script.body).filter(|stmt| stmt.span.file == 0);
         around.extend(places.map(|stmt| stmt.span.bytes()));
-        around.extend(self.bracket_ranges());
         around.retain(|range| range.start <= at && at <= range.end);
         around.sort_by_key(|range| (range.end - range.start, range.start));
         around.dedup();
