@@ -4,10 +4,11 @@ mod atomic_write;
 pub mod cli;
 pub(crate) mod diff;
 mod exam;
-pub(crate) mod explain;
 pub(crate) mod fmt;
 mod grade;
 mod lsp;
+pub(crate) use pagewalk_script::api::explain;
+
 pub mod repl;
 pub(crate) mod replay;
 pub(crate) mod run;

@@ -10,12 +10,13 @@ use super::addresses::{Addresses, interruptible, refused, trace_formats};
 use super::machine::{Named, find_machine};
 use super::output::{ReplayFormat, ReplayOutput};
 use super::pack::Packing;
-use super::plan::{ReplayOutcome, ReplayPlan};
+use super::progress::Bar;
 use crate::face::terminal::{Color, Status, complain};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::counting_replay::ExtraOptions;
 use pagewalk_engine::trace::format::Format as TraceFormat;
-use pagewalk_engine::trace::read_ahead::is_standard_input;
+use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
+use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, trace_name};
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
@@ -114,7 +115,10 @@ impl Replay {
         let mut output = ReplayOutput::new(self.format, color);
         let mut status = Status::Held;
         for trace in &self.traces {
-            let ReplayOutcome { replayed, why } = plan.replay(trace);
+            let trace = TraceOrigin::File(trace.clone());
+            let mut bar = Bar::new(&trace_name(&trace));
+            let ReplayOutcome { replayed, why } = plan.replay(trace, &mut |progress| bar.show(progress));
+            bar.clear();
             status = status.max(if why.is_some() { Status::Wrong } else { Status::Held });
             if let Some(replayed) = replayed {
                 status = status.max(output.report(replayed));

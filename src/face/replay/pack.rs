@@ -5,16 +5,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{feed, first_malformed, trace_name};
 use super::progress::Bar;
 use crate::face::atomic_write::write_file_with;
 use crate::face::terminal::{Status, complain};
 use crate::face::test::find::error_words;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::reports::malformed;
+use pagewalk_script::traces::{first_malformed, trace_name};
 
 /// A trace to be packed.
 pub(crate) struct Packing<'a> {
@@ -65,11 +65,12 @@ impl Packing<'_> {
 
     /// Packs the trace. An error is the stream's, or, if `packed` says why, means that there is to be no file.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
-        let name = trace_name(self.trace);
+        let trace = TraceOrigin::File(self.trace.to_owned());
+        let name = trace_name(&trace);
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;
-        let fed = feed(self.trace, self.format, self.interrupt, &mut |batch, progress, read| {
+        let fed = read_ahead(trace, self.format, Some(self.interrupt), &mut |batch, progress, read| {
             bar.show(progress);
             records += batch.len() as u64;
             let refused = first_malformed(read).filter(|_| self.strict);

@@ -8,17 +8,19 @@ use std::thread::available_parallelism;
 use clap::Args;
 
 use super::output::{SweepFormat, SweepOutput};
-use super::running::{SweepOutcome, SweepPlan};
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
 use crate::face::replay::machine::{Named, find_machine};
+use crate::face::replay::progress::Bar;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format as TraceFormat;
+use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
+use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
@@ -97,7 +99,10 @@ impl Sweep {
             strict: self.strict,
             interrupt: &interrupt,
         };
-        let SweepOutcome { swept, why } = plan.sweep(&self.trace);
+        let mut bar = Bar::new(&self.trace.display().to_string());
+        let trace = TraceOrigin::File(self.trace.clone());
+        let SweepOutcome { swept, why } = plan.sweep(trace, &mut |progress| bar.show(progress));
+        bar.clear();
         let status = if why.is_some() { Status::Wrong } else { Status::Held };
         let told =
             swept.map_or(Ok(status), |swept| output.report(&swept, color).map(|told| told.max(status)));

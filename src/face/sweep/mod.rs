@@ -2,6 +2,5 @@
 
 mod arguments;
 mod output;
-mod running;
 
 pub(crate) use arguments::Sweep;

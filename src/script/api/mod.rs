@@ -1,14 +1,23 @@
 //! What a command line, an editor, a browser, and a grader need.
 
 mod checked_script;
+pub mod explain;
 pub mod snapshot;
 mod stepper;
 pub mod steps;
+mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
+pub use pagewalk_engine::trace::read_ahead::TraceOrigin;
+pub use pagewalk_engine::trace::replay::Straddle;
+
 pub use crate::run::session::{Options, Progress};
+pub use crate::traces::named::Named;
+pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
 pub use steps::Trace;
+pub use stream::{Cut, StreamEnd, stream};

@@ -4,18 +4,6 @@ use crate::machine::event::{AccessKind, Fault, Privilege};
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
 
-impl Machine {
-    /// Physical address of the root table in memory that walks of the current core begin at.
-    fn cr3(&self) -> Option<Pa> {
-        self.translator.as_ref()?.context(self.core()).root.map(Pa::new)
-    }
-
-    /// The process that the current core runs; 0 at first and without an MMU.
-    fn asid(&self) -> u16 {
-        self.translator.as_ref().map_or(0, |translator| translator.context(self.core()).asid)
-    }
-}
-
 /// Two cores, pages of 64 bytes, one level of entries of 4 bytes in memory, one TLB a core.
 ///
 /// Process 1's table is at 0x000, process 2's at 0x400; page `n` is frame 32 + n for the one and 48 + n for the other.

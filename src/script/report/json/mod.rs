@@ -90,7 +90,8 @@ impl<'s, W: Write> JsonSink<'s, W> {
         }
     }
 
-    fn put(&mut self, record: &StepRecord) {
+    /// The line of a record, with its line end.
+    pub(crate) fn line(&mut self, record: &StepRecord) -> &str {
         self.line.clear();
         let head = self.head(record);
         self.line.push_str(&head);
@@ -113,6 +114,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             put_check(&mut self.line, check);
         }
         self.line.push_str("]}\n");
+        &self.line
     }
 
     fn head(&mut self, record: &StepRecord) -> Arc<str> {
@@ -227,7 +229,7 @@ fn process_of(record: &StepRecord) -> Option<&str> {
 
 impl<W: Write> Sink for JsonSink<'_, W> {
     fn take(&mut self, record: &StepRecord) -> bool {
-        self.put(record);
+        self.line(record);
         self.write();
         self.error.is_none()
     }

@@ -1,43 +1,41 @@
-//! The run of a sweep: the trace is read once, and fed to the machines of the grid.
+//! A sweep: the trace is read once, and fed to all machines of a grid.
 
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::face::replay::feed::{feed, first_malformed};
-use crate::face::replay::progress::Bar;
+use super::first_malformed;
+use super::reports::{Ended, record};
+use super::sweep_reports::Swept;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::ReadEnd;
-use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
+use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
-use pagewalk_script::traces::reports::{Ended, record};
-use pagewalk_script::traces::sweep_reports::Swept;
 
 /// How a trace is swept.
-pub(super) struct SweepPlan<'a> {
-    /// The machine that the grid changes, as the command names it.
-    pub(crate) machine: &'a str,
+pub struct SweepPlan<'a> {
+    /// The name of the machine that the grid changes.
+    pub machine: &'a str,
     /// The machines.
-    pub(crate) grid: Grid,
+    pub grid: Grid,
     /// How each of them replays the trace.
-    pub(crate) how: ReplayOptions,
+    pub how: ReplayOptions,
     /// Threads that replay, at most.
-    pub(crate) threads: usize,
-    /// How the trace is written, if it is said.
-    pub(crate) format: Option<Format>,
-    /// A malformed line, or an address that the machine has not, ends it all.
-    pub(crate) strict: bool,
-    /// Becomes true when somebody presses Ctrl-C.
-    pub(crate) interrupt: &'a AtomicBool,
+    pub threads: usize,
+    /// The format of the trace; none to detect it.
+    pub format: Option<Format>,
+    /// Refuses a trace with a malformed line or an address that the machine does not have.
+    pub strict: bool,
+    /// Ends the sweep when another thread sets it.
+    pub interrupt: &'a AtomicBool,
 }
 
-/// What came of it: counts, unless there are none to be told; and what went wrong, if anything did.
-pub(super) struct SweepOutcome {
-    /// The counts.
-    pub(crate) swept: Option<Swept>,
-    /// What went wrong.
-    pub(crate) why: Option<String>,
+/// The result of a sweep.
+pub struct SweepOutcome {
+    /// The counts; none if the trace is refused or cannot be read.
+    pub swept: Option<Swept>,
+    /// What went wrong, if anything.
+    pub why: Option<String>,
 }
 
 impl SweepOutcome {
@@ -47,19 +45,20 @@ impl SweepOutcome {
 }
 
 impl SweepPlan<'_> {
-    /// Sweeps.
-    pub(crate) fn sweep(self, trace: &Path) -> SweepOutcome {
-        let name = trace.display().to_string();
+    /// Replays a trace on all machines and reports the progress after each batch of records.
+    pub fn sweep(self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> SweepOutcome {
+        let name = match &trace {
+            TraceOrigin::File(path) => path.display().to_string(),
+            TraceOrigin::Bytes(_, name) => name.clone(),
+        };
         let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
-        let mut bar = Bar::new(&name);
         let (fed, counted) = run(&specs, self.how, self.threads, |machines| {
-            feed(trace, self.format, self.interrupt, &mut |records, progress, read| {
-                bar.show(progress);
+            read_ahead(trace, self.format, Some(self.interrupt), &mut |records, so_far, read| {
+                progress(so_far);
                 machines.send(records);
                 self.refusal(read)
             })
         });
-        bar.clear();
         let (read, stopped) = match fed {
             Ok(fed) => fed,
             Err(why) => return SweepOutcome::failed(why.to_string()),

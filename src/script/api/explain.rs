@@ -1,14 +1,14 @@
-//! `pagewalk explain`: the pages about diagnostic codes, from `docs/diagnostics.md`.
+//! The pages about diagnostic codes, from `docs/diagnostics.md`.
 
 use std::fmt::Write;
 
-use pagewalk_script::lang::diagnostic::Code;
-use pagewalk_script::lang::nearest::nearest;
+use crate::lang::diagnostic::Code;
+use crate::lang::nearest::nearest;
 
-const PAGES: &str = include_str!("../../docs/diagnostics.md");
+const PAGES: &str = include_str!("diagnostics.md");
 
 /// The sections of the page: a code and its text.
-pub(crate) fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
         // A heading of a higher level also ends a section.
@@ -16,8 +16,18 @@ pub(crate) fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// The explanation of a code. An unknown code yields a message with the nearest code.
-pub(crate) fn page(name: &str) -> Result<String, String> {
+/// The explanation of a diagnostic code.
+///
+/// ```
+/// use pagewalk_script::api::explain;
+///
+/// assert!(explain::page("no-machine").unwrap().starts_with("no-machine: "));
+/// assert!(explain::page("no-machin").unwrap_err().contains("did you mean `no-machine`?"));
+/// ```
+///
+/// # Errors
+/// A message with the nearest code, if there is no such code.
+pub fn page(name: &str) -> Result<String, String> {
     let code = Code::ALL.iter().find(|code| code.name() == name);
     let section = sections().find(|(heading, _)| *heading == name);
     if let (Some(code), Some((_, body))) = (code, section) {
@@ -29,7 +39,7 @@ pub(crate) fn page(name: &str) -> Result<String, String> {
 }
 
 /// Every code with its summary, one per line.
-pub(crate) fn list() -> String {
+pub fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();
     for code in Code::ALL {

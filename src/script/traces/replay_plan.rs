@@ -1,45 +1,62 @@
-//! One trace, replayed on a machine of its own.
+//! One trace, replayed on a fresh machine.
 
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{feed, first_malformed, trace_name};
-use super::machine::Named;
-use super::progress::Bar;
+use super::named::Named;
+use super::reports::{Ended, Replayed, record};
+use super::{first_malformed, trace_name};
+use crate::report::narrate::thousands;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::ReadEnd;
-use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
+use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_script::report::narrate::thousands;
-use pagewalk_script::traces::reports::{Ended, Replayed, record};
 
 /// How traces are replayed.
-pub(crate) struct ReplayPlan<'a> {
-    /// On what.
-    pub(crate) machine: &'a Named,
-    /// How addresses become physical ones.
-    pub(crate) map: AddressMapping,
-    /// What becomes of references that straddle blocks or pages.
-    pub(crate) straddle: Straddle,
-    /// What is counted besides.
-    pub(crate) wanted: ExtraOptions,
-    /// How the traces are written, if it is said.
-    pub(crate) format: Option<Format>,
-    /// A malformed line, or an address that the machine has not, ends it all.
-    pub(crate) strict: bool,
-    /// Becomes true when somebody presses Ctrl-C.
-    pub(crate) interrupt: &'a AtomicBool,
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use pagewalk_script::api::{AddressMapping, ExtraOptions, Named, ReplayPlan, Straddle, TraceOrigin};
+///
+/// let plan = ReplayPlan {
+///     machine: &Named::preset("core-i7").unwrap(),
+///     map: AddressMapping::Identity,
+///     straddle: Straddle::Split,
+///     wanted: ExtraOptions::default(),
+///     format: None,
+///     strict: true,
+///     interrupt: &AtomicBool::new(false),
+/// };
+/// let trace = TraceOrigin::Bytes(b" L 1000,8\n L 1008,8\n S 2000,4\n".as_slice().into(), "three.trace".into());
+/// let replayed = plan.replay(trace, &mut |_progress| {}).replayed.unwrap();
+/// let misses = replayed.counted.caches[0].counts.misses;
+/// assert_eq!((replayed.lines, misses), (3, 2));
+/// ```
+pub struct ReplayPlan<'a> {
+    /// The machine.
+    pub machine: &'a Named,
+    /// How virtual addresses are mapped to physical ones.
+    pub map: AddressMapping,
+    /// How references are counted that straddle blocks or pages.
+    pub straddle: Straddle,
+    /// Further counts.
+    pub wanted: ExtraOptions,
+    /// The format of the traces; none to detect it.
+    pub format: Option<Format>,
+    /// Refuses a trace with a malformed line or an address that the machine does not have.
+    pub strict: bool,
+    /// Ends the replay when another thread sets it.
+    pub interrupt: &'a AtomicBool,
 }
 
-/// What came of a trace: counts, unless there are none to be told; and what went wrong, if anything did.
-pub(crate) struct ReplayOutcome {
-    /// The counts.
-    pub(crate) replayed: Option<Replayed>,
-    /// What went wrong.
-    pub(crate) why: Option<String>,
+/// The result of a trace.
+pub struct ReplayOutcome {
+    /// The counts; none if the trace is refused or cannot be read.
+    pub replayed: Option<Replayed>,
+    /// What went wrong, if anything.
+    pub why: Option<String>,
 }
 
 /// Why no more records are taken.
@@ -58,9 +75,9 @@ impl ReplayOutcome {
 }
 
 impl ReplayPlan<'_> {
-    /// Replays a trace.
-    pub(crate) fn replay(&self, path: &Path) -> ReplayOutcome {
-        let name = trace_name(path);
+    /// Replays a trace and reports the progress after each batch of records.
+    pub fn replay(&self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> ReplayOutcome {
+        let name = trace_name(&trace);
         let machine = self.machine.machine();
         let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted) {
             Ok(counting) => counting,
@@ -68,13 +85,11 @@ impl ReplayPlan<'_> {
                 return ReplayOutcome::failed(format!("cannot replay on `{}`: {why}", self.machine.name));
             }
         };
-        let mut bar = Bar::new(&name);
-        let fed = feed(path, self.format, self.interrupt, &mut |records, progress, read| {
-            bar.show(progress);
+        let fed = read_ahead(trace, self.format, Some(self.interrupt), &mut |records, so_far, read| {
+            progress(so_far);
             let done = self.perform(&mut counting, records);
             done.err().or_else(|| self.refusal(read).map(StopReason::Refused))
         });
-        bar.clear();
         match fed {
             Ok((read, stopped)) => self.outcome(name, read, stopped, &counting),
             Err(why) => ReplayOutcome::failed(why.to_string()),
