@@ -11,11 +11,9 @@ use lsp_types::{
     SemanticTokens, SignatureHelp, SignatureInformation, TextEdit, WorkspaceEdit,
 };
 use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
-use pagewalk_script::lang::diagnostic::Code;
 
 use super::position;
 use super::view::View;
-use crate::face::explain::sections;
 
 /// Markdown, or plain text.
 fn markup(view: &View, value: String) -> MarkupContent {
@@ -100,7 +98,7 @@ pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp
 pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     let found = view.document.hover(view.byte_at(position), view.ran.as_deref())?;
     let range = found.range.as_ref().map(|bytes| view.range(bytes));
-    let text = found.text(explanation);
+    let text = found.text;
     let value = if view.client.markdown {
         text
     } else {
@@ -109,12 +107,6 @@ pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
         plain.join("\n")
     };
     Some(Hover { contents: HoverContents::Markup(markup(view, value)), range })
-}
-
-/// The first paragraph of the page about a code.
-fn explanation(code: Code) -> String {
-    let body = sections().find(|(name, _)| *name == code.name()).map_or("", |(_, body)| body);
-    body.split("\n\n").next().unwrap_or("").replace('\n', " ")
 }
 
 pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {

@@ -4,33 +4,20 @@ use std::ops::Range;
 
 use super::document::Document;
 use super::run::{RunResult, Step};
-use crate::api::CheckedScript;
-use crate::lang::diagnostic::Code;
+use crate::api::explain::sections;
 use crate::lang::span::Span;
 use crate::report::hover::{Asked, Told, code, paragraphs, script, told};
 
 /// The most facts in a hover on a verb.
 const FACTS: usize = 24;
 
-/// What is known of a place of a text, in Markdown.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What is known of a place of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hover {
     /// The bytes of the word or number, if there is one.
     pub range: Option<Range<usize>>,
-    /// The results of the run here; may be empty.
-    pub run: String,
-    /// The codes of the mistakes here.
-    pub mistakes: Vec<Code>,
-    /// The meaning of the word or number; may be empty.
-    pub meaning: String,
-}
-
-impl Hover {
-    /// The whole text, with an explanation of each mistake: its [`Code::summary`], or something longer.
-    pub fn text(self, explain: impl Fn(Code) -> String) -> String {
-        let mistakes = self.mistakes.iter().map(|one| format!("{}: {}", code(one.name()), explain(*one)));
-        paragraphs([self.run, paragraphs(mistakes), self.meaning])
-    }
+    /// In Markdown: the results of the run, the mistakes, the meaning of the word or number.
+    pub text: String,
 }
 
 impl Document {
@@ -41,21 +28,27 @@ impl Document {
     /// let document = Document::new("a.pw", "machine simple\nread 0x3D4", OpenTexts::default());
     /// let hover = document.hover(22, None).unwrap();
     /// assert_eq!(hover.range, Some(20..25));
-    /// assert!(hover.meaning.contains("VPN"));
+    /// assert!(hover.text.contains("VPN"));
     /// ```
     pub fn hover(&self, at: usize, run: Option<&RunResult>) -> Option<Hover> {
-        let CheckedScript { sources, diagnostics, .. } = self.script();
         let state = |at| self.state(at);
+        let sources = &self.script().sources;
         let asked = Asked { text: self.text(), tokens: &self.tokens().list, sources, state: &state };
         let known = told(&asked, at);
-        let hover = Hover {
-            run: run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at)),
-            mistakes: diagnostics.iter().filter(|one| contains(one.span, at)).map(|one| one.code).collect(),
-            range: known.as_ref().map(|known| known.span.clone()).filter(|span| !span.is_empty()),
-            meaning: known.map_or_else(String::new, |known| known.text),
-        };
-        let is_empty = hover.run.is_empty() && hover.mistakes.is_empty() && hover.meaning.is_empty();
-        (!is_empty).then_some(hover)
+        let results = run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at));
+        let (range, meaning) = known.map_or((at..at, String::new()), |known| (known.span, known.text));
+        let text = paragraphs([results, self.explanations(at), meaning]);
+        (!text.is_empty()).then(|| Hover { range: Some(range).filter(|range| !range.is_empty()), text })
+    }
+
+    /// The explanations of the mistakes here: the first paragraph of each page.
+    fn explanations(&self, at: usize) -> String {
+        let here = self.script().diagnostics.iter().filter(|one| contains(one.span, at));
+        paragraphs(here.filter_map(|one| {
+            let (_, body) = sections().find(|(name, _)| *name == one.code.name())?;
+            let first = body.split("\n\n").next().unwrap_or("");
+            Some(format!("{}: {}", code(one.code.name()), first.replace('\n', " ")))
+        }))
     }
 }
 

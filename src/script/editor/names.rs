@@ -115,7 +115,8 @@ impl Document {
     pub fn rename(&self, at: usize, new: &str) -> Result<Vec<FileEdits>, String> {
         let lookup = self.renamable(at)?;
         let mut files: BTreeMap<PathBuf, FileEdits> = BTreeMap::new();
-        for (number, symbols) in lookup.symbols.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty()) {
+        for (number, symbols) in lookup.symbols.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty())
+        {
             let document = lookup.script(number);
             let CheckedScript { sources, script, files: read, .. } = document.script();
             let read = Read { script: &script.body, sources, files: read, names: document.names() };
@@ -129,7 +130,7 @@ impl Document {
         for FileEdits { edits, .. } in files.values_mut() {
             // Scripts that share a file make the same edits.
             edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-            edits.dedup();
+            edits.dedup_by(|next, last| next.range == last.range);
         }
         Ok(files.into_values().collect())
     }
