@@ -1,4 +1,4 @@
-//! The C interface: constants, error numbers, what system calls take and answer. One row a name.
+//! The C interface: constants, error numbers, and the arguments and results of system calls.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ macro_rules! errors {
                 match self { $(Errno::$name => $number,)* }
             }
 
-            /// What it means, in a few words.
+            /// Its meaning in a few words.
             pub const fn help(self) -> &'static str {
                 match self { $(Errno::$name => $help,)* }
             }
@@ -64,8 +64,8 @@ pub struct Constant {
     pub name: &'static str,
     /// Its value.
     pub value: i64,
-    /// The parameter that it is passed as, by its name in a prototype: `prot`; `mmap.flags` of that call only; `*` any
-    /// pointer; empty if it is no argument.
+    /// The parameter that takes it, by its name in a prototype: `prot` of any call, `mmap.flags` of that call only, `*` for
+    /// any pointer, or empty if it is not an argument.
     pub passed: &'static str,
     /// One line of help.
     pub help: &'static str,
@@ -86,33 +86,33 @@ impl Constant {
 /// An argument of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arg {
-    /// A number or an address; negative ones as C would pass them.
+    /// A number or an address.
     Number(i128),
     /// A string in place of a buffer.
     Bytes(Arc<[u8]>),
 }
 
-/// The arguments of a system call, converted to the types of its parameters as C converts them: what does not fit loses its
-/// high bits. One that was left out is 0.
+/// The arguments of a system call. They are converted to the types of its parameters as in C: a value that does not fit
+/// loses its high bits. An omitted argument is 0.
 #[derive(Debug, Clone, Copy)]
 pub struct Args<'a>(&'a [Arg]);
 
-/// A buffer that a system call is given.
+/// A buffer argument of a system call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Buffer<'a> {
     /// An address of the process.
     At(u64),
-    /// A string in its place: it stands in no page of the process, and cannot be written.
+    /// A string instead of an address. It is not in the memory of the process and cannot be written.
     Bytes(&'a [u8]),
 }
 
 impl<'a> Args<'a> {
-    /// The arguments as they were written.
+    /// The arguments before conversion.
     pub const fn new(args: &'a [Arg]) -> Self {
         Self(args)
     }
 
-    /// The argument was given, not left out.
+    /// Whether the argument was given.
     pub(crate) fn given(self, at: usize) -> bool {
         at < self.0.len()
     }
@@ -153,14 +153,14 @@ impl<'a> Args<'a> {
     }
 }
 
-/// What a system call came to.
+/// The result of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// What it returned, or its error (it returned −1 then, `malloc` NULL).
+    /// Its return value, or its error; in C, it then returns −1, and `malloc` returns NULL.
     pub result: Result<u64, Errno>,
-    /// The process that `fork` made.
+    /// The process that `fork` created.
     pub child: Option<Pid>,
-    /// Fields of the structure it filled in: `st_size` of `fstat`.
+    /// Fields of the structure that it filled in, such as `st_size` of `fstat`.
     pub fields: Vec<(&'static str, u64)>,
 }
 

@@ -1,4 +1,4 @@
-//! An access of a process: the hardware's, with faults handled and the access done again.
+//! Accesses of a process: faults are handled and the access is retried.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use super::event::{FaultClass, KernelObserver, KernelStep};
 use super::ids::{FrameNo, Pid};
 use super::state::{Kernel, OutOfMemory};
 
-/// What came of an access of a process.
+/// The outcome of an access of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProcessAccessOutcome {
-    /// Parts that it was done in, the one that could not be done included; a part done again after a fault counts once.
+    /// Number of fragments, including one that failed. A fragment that is retried after a fault is counted once.
     pub fragments: u32,
-    /// Bytes moved.
+    /// Number of bytes accessed.
     pub done: usize,
-    /// Physical address of the first part.
+    /// Physical address of the first fragment.
     pub pa: Option<Pa>,
-    /// The fault that ended it.
+    /// The fatal fault that ended it.
     pub killed: Option<FaultClass>,
 }
 
@@ -76,12 +76,12 @@ impl RepeatedFaults {
 }
 
 impl Kernel {
-    /// An access by a process on the current core, which switches to it if another ran there. After a fatal fault with
-    /// `signals kill` the process has ended. One that has ended, or never was, has no memory: its accesses are
-    /// segmentation faults.
+    /// Performs an access of a process on the current core, after a context switch if another process ran there. With
+    /// [`SignalPolicy::Kill`] a fatal fault ends the process. If the process has ended or does not exist, the access is a
+    /// segmentation fault.
     ///
     /// # Errors
-    /// If a fault needs memory and there is none; earlier parts have happened.
+    /// If a fault needs memory and none is free. The fragments before it were performed.
     pub fn access<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -161,7 +161,7 @@ impl Kernel {
         Ok(self.access(pid, va, kind, Data::SizeOnly(size), watch)?.fragments)
     }
 
-    /// The MMU alone, with faults handled: TLBs, walk, no data cache. `mode` supervisor is what the kernel itself may do.
+    /// Translates an address as [`Machine::translate_as`] does, and handles faults.
     ///
     /// # Errors
     /// As [`Kernel::access`].
@@ -232,7 +232,7 @@ impl Kernel {
         }
     }
 
-    /// The current core goes on with a process: a context switch, unless it ran there already.
+    /// Switches the current core to a process, unless it already runs there.
     pub fn switch_to(&mut self, pid: Pid) {
         self.make_current(pid);
     }
@@ -271,8 +271,7 @@ impl Kernel {
         let _ = self.machine.set_core(current);
     }
 
-    /// The machine as it would be while the process runs on the current core: its page table can be listed. A copy, which
-    /// costs little.
+    /// A copy of the machine as if the process ran on the current core, so that its page table can be listed.
     pub fn machine_of(&self, pid: Pid) -> Machine {
         let mut machine = self.machine.clone();
         machine.switch_to(asid(pid), self.root_of(pid), &mut ());

@@ -1,4 +1,4 @@
-//! What the kernel does of its own accord, when a script says so: reclaiming, syncing, ticking. Merging is in `ksm`.
+//! Background activities of the kernel, on request: reclaiming frames, syncing files, and clock ticks. Merging is in `ksm`.
 
 use crate::machine::addr::Vpn;
 
@@ -9,14 +9,14 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// Evicts up to so many pages, by the policy. Answers how many went.
+    /// Evicts up to `pages` pages, chosen by the replacement policy. Returns the number of evicted pages.
     pub fn reclaim(&mut self, pages: u64, watch: Observer<'_>) -> u64 {
         let evicted = (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count();
         self.report_details(watch);
         evicted as u64
     }
 
-    /// Writes every dirty file page to its file.
+    /// Writes all dirty pages of files to disk.
     pub fn sync(&mut self) {
         let files: Vec<FileId> = self.files.all.keys().copied().collect();
         for file in files {
@@ -24,8 +24,8 @@ impl Kernel {
         }
     }
 
-    /// Moves one page of a process to swap, with whoever shares it. False if it is not an anonymous page in memory, or if
-    /// it is locked.
+    /// Moves a page of a process to swap, for all processes that share it. Returns false if it is not a resident anonymous
+    /// page, or if it is locked.
     ///
     /// # Errors
     /// If swap is full.
@@ -43,7 +43,7 @@ impl Kernel {
         Ok(true)
     }
 
-    /// The clock interrupt that ages reference bits (`nru`, `aging`).
+    /// Simulates a clock interrupt, which ages the reference bits of `nru` and `aging`.
     pub fn tick(&mut self) {
         self.frames.pool.tick();
     }

@@ -1,4 +1,4 @@
-//! Starting a kernel on a machine, and looking at it.
+//! Boots a kernel on a machine, and gives access to its parts.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,25 +23,25 @@ use super::tables::TableSpace;
 /// log2 of the largest page that a kernel handles: evicting one copies it.
 const MAX_PAGE_BITS: u32 = 24;
 
-/// Why a kernel cannot be started on a machine.
+/// Why a kernel cannot boot on a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BootError {
-    /// The machine translates no addresses.
+    /// The machine has no MMU.
     NoMmu,
-    /// More user frames than there are physical pages, or than the limit of the simulation.
+    /// There are more user frames than physical pages, or than the limit of the simulation.
     TooManyFrames {
-        /// The most there can be.
+        /// The maximum.
         most: u64,
     },
-    /// No user frame at all.
+    /// There are no user frames.
     NoFrames,
-    /// Entries of the page table have no P bit, and cannot say that a page is not there.
+    /// Page-table entries have no P bit.
     NoPresentBit,
-    /// Pages are larger than a kernel of this simulation handles.
+    /// Pages are larger than the limit of the simulation.
     PageTooLarge,
-    /// The replacement policy is one of sets only.
+    /// The replacement policy does not support page frames.
     PolicyOfSets,
-    /// An address of the settings lies beyond the address space, or is no multiple of the page size.
+    /// An address in the settings is beyond the address space, or is not page-aligned.
     BadAddress {
         /// The setting.
         setting: &'static str,
@@ -101,10 +101,10 @@ fn check(spec: &Spec, shape: &Shape, pages: u64, config: &KernelConfig) -> Resul
 }
 
 impl Kernel {
-    /// Starts a kernel: memory that was never set is zeros from now on.
+    /// Boots a kernel. Memory that was never set becomes zero.
     ///
     /// # Errors
-    /// What the settings ask for and the machine does not have.
+    /// If the machine does not support the settings.
     pub fn boot(mut machine: Machine, config: KernelConfig) -> Result<Self, BootError> {
         let spec = machine.spec().clone();
         let shape = Shape::from_spec(&spec).ok_or(BootError::NoMmu)?;
@@ -135,12 +135,12 @@ impl Kernel {
         })
     }
 
-    /// The machine. What it holds is the kernel's business: page tables and frames stand in its memory.
+    /// The machine, whose memory holds the page tables and frames.
     pub fn machine(&self) -> &Machine {
         &self.machine
     }
 
-    /// The machine, for what a script does to the hardware itself: flushing, choosing a core.
+    /// The machine, to flush its TLBs and caches or to choose a core.
     pub fn machine_mut(&mut self) -> &mut Machine {
         &mut self.machine
     }
@@ -155,7 +155,7 @@ impl Kernel {
         &self.frames
     }
 
-    /// How many user frames there can be now: those of the settings, or those below the lowest page table.
+    /// The current maximum number of user frames: that of the settings, or the number of frames below the lowest page table.
     pub fn frame_limit(&self) -> u32 {
         let most = self.config.frames.map_or(FRAME_LIMIT, u64::from);
         most.min(self.space.low()) as u32
@@ -171,7 +171,7 @@ impl Kernel {
         &self.swap
     }
 
-    /// What same-page merging has done.
+    /// The counts of same-page merging.
     pub fn merging(&self) -> MergeCounts {
         self.merging
     }
@@ -181,13 +181,13 @@ impl Kernel {
         self.processes.get(&pid).map(|process| &**process)
     }
 
-    /// The process of this name: the latest, if several had it.
+    /// The latest process with this name.
     pub fn named(&self, name: &str) -> Option<&Process> {
         let pid = *self.names.get(name)?;
         self.process(pid)
     }
 
-    /// All processes, ended ones too, in the order of creation.
+    /// All processes in the order of creation, including those that have ended.
     pub fn processes(&self) -> impl Iterator<Item = &Process> + '_ {
         self.processes.values().map(|process| &**process)
     }
@@ -197,7 +197,7 @@ impl Kernel {
         *self.running.get(self.machine.core() as usize)?
     }
 
-    /// Takes the work done since the last call, in pages and areas gone through: for a budget.
+    /// Returns the work done since the last call, in pages and areas, so that a caller can limit it.
     pub fn take_work(&mut self) -> u64 {
         std::mem::take(&mut self.work)
     }

@@ -1,60 +1,61 @@
-//! How a kernel is set up: the `kernel { … }` settings.
+//! The settings of a kernel.
 
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
 
-/// The most user frames there are, however large memory is: a limit of the simulation.
+/// The maximum number of user frames, a limit of the simulation.
 pub(crate) const FRAME_LIMIT: u64 = 1 << 20;
 
-/// Whose frames may be taken.
+/// Whose frames may be evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplacementScope {
-    /// Any process's.
+    /// Those of any process.
     Global,
-    /// Only those of the process that needs one (if it has any).
+    /// Those of the process that needs a frame, if it has any.
     Local,
 }
 
-/// What becomes of a process after a fatal fault.
+/// The consequence of a fatal fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignalPolicy {
-    /// It goes on at its next statement.
+    /// The process continues with its next statement.
     Report,
-    /// It ends.
+    /// The process ends.
     Kill,
 }
 
 /// The settings of a kernel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KernelConfig {
-    /// Number of user page frames. If none, as many as fit beside the page tables, at most 2^20.
+    /// Number of user page frames. Default: as many as fit beside the page tables, at most 2^20.
     pub frames: Option<u32>,
-    /// Victim for eviction.
+    /// The replacement policy of page frames.
     pub replacement: Policy,
-    /// Whose frames may be taken.
+    /// Whose frames may be evicted.
     pub scope: ReplacementScope,
-    /// Slots of the swap file.
+    /// Number of slots of the swap file.
     pub swap: u32,
     /// The address just past the stack.
     pub stack_top: u64,
-    /// The most bytes a stack may have.
+    /// The maximum size of a stack in bytes.
     pub stack_size: u64,
     /// The address below which `mmap` looks for a hole.
     pub mmap_base: u64,
-    /// Where the heap begins in a process that executed nothing.
+    /// The start of the heap in a process that has not called `execve`.
     pub brk_start: u64,
     /// Pages mapped by one read fault on a file or shared area, a power of two.
     pub fault_around: u64,
-    /// Files are in the page cache from the beginning.
+    /// All files are in the page cache at the start.
     pub warm: bool,
     /// A read of an untouched anonymous page maps a shared zero frame.
     pub zero_page: bool,
-    /// What becomes of a process after a fatal fault.
+    /// The consequence of a fatal fault.
     pub signals: SignalPolicy,
 }
 
 impl KernelConfig {
-    /// The defaults on a machine: from 47 bits of virtual address up those of Linux, below that by quarters of the space.
+    /// The defaults for a machine: those of Linux if virtual addresses have 47 bits or more; otherwise, they divide the
+    /// address space into quarters.
     pub fn default_for(spec: &Spec) -> Self {
         let bits = spec.virtual_bits();
         let (stack_top, stack_size, mmap_base, brk_start) = if bits >= 47 {

@@ -1,14 +1,15 @@
-//! What the kernel does, told step by step to whoever watches. Small, `Copy`, without text.
+//! The steps of the kernel, which an observer receives as small `Copy` values without text.
 
 use crate::machine::addr::{Pa, Va, Vpn};
 use crate::machine::event::{AccessKind, Event, Fault, MachineObserver};
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 
-/// Watches a process: the hardware's events, and between them the kernel's steps.
+/// Observes a process: the events of the hardware, and the steps of the kernel between them.
 ///
-/// An access that faults tells the [`Event`]s of the failed piece, then [`KernelStep::Fault`] and what follows it up to
-/// [`KernelStep::Resolved`] or [`KernelStep::Killed`], and after `Resolved` the events of the same piece again.
+/// An access that faults reports the [`Event`]s of the failed fragment, then the steps of the handler, from
+/// [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`]. After `Resolved` the events of the same
+/// fragment follow again.
 pub trait KernelObserver: MachineObserver {
     /// Takes the next step.
     fn on_step(&mut self, step: KernelStep);
@@ -22,14 +23,14 @@ impl KernelObserver for () {
     fn on_step(&mut self, _: KernelStep) {}
 }
 
-/// What a page fault was.
+/// The class of a page fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultClass {
-    /// First touch of an anonymous page, a shared one included.
+    /// The first touch of an anonymous page, private or shared.
     DemandZero,
-    /// First touch of a file's page, or the first store to a present page of a shared file area.
+    /// The first touch of a page of a file, or the first store to a present page of a shared file area.
     File,
-    /// A page in swap.
+    /// The page is in swap.
     Swap,
     /// A store to a zero page, a merged page, a present private file page or a shared private frame.
     CopyOnWrite,
@@ -42,7 +43,7 @@ pub enum FaultClass {
 }
 
 impl FaultClass {
-    /// Its word in scripts.
+    /// Its name in scripts.
     pub const fn name(self) -> &'static str {
         match self {
             FaultClass::DemandZero => "demand-zero",
@@ -55,12 +56,12 @@ impl FaultClass {
         }
     }
 
-    /// The kernel resolves it, and the access is done again.
+    /// Whether the kernel resolves it, so that the instruction is restarted.
     pub const fn is_resolvable(self) -> bool {
         matches!(self, FaultClass::DemandZero | FaultClass::File | FaultClass::Swap | FaultClass::CopyOnWrite)
     }
 
-    /// The signal and its code that a fault which is not resolved ends in; none for one that is.
+    /// The signal of a fatal fault and its code; none for a fault that is resolved.
     pub const fn signal(self) -> Option<(Signal, SignalCode)> {
         match self {
             FaultClass::Protection => Some((Signal::Segv, SignalCode::AccErr)),
@@ -71,7 +72,7 @@ impl FaultClass {
     }
 }
 
-/// A signal that a fault ends in.
+/// A signal that the kernel sends after a fatal fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// SIGSEGV.
@@ -101,11 +102,11 @@ impl Signal {
 /// The `si_code` of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignalCode {
-    /// `SEGV_MAPERR`: no area there.
+    /// `SEGV_MAPERR`: the address is in no area.
     MapErr,
-    /// `SEGV_ACCERR`: the area forbids it.
+    /// `SEGV_ACCERR`: the area does not permit the access.
     AccErr,
-    /// `BUS_ADRERR`: nothing behind the address.
+    /// `BUS_ADRERR`: the address is past the end of the file or object.
     AdrErr,
 }
 
@@ -120,13 +121,13 @@ impl SignalCode {
     }
 }
 
-/// Where the bytes of a page come from or go to.
+/// Where a page is read from or written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum BackingStore {
     /// A page of a file on disk.
     File { file: FileId, page: u64 },
-    /// A page of a file that is in the page cache already.
+    /// A page of a file in the page cache.
     PageCache { file: FileId, page: u64 },
     /// A page of a shared anonymous object.
     Object { object: ObjectId, page: u64 },
@@ -147,33 +148,33 @@ pub struct ProcessPage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum KernelStep {
-    /// The hardware raised a fault: the handler begins.
+    /// The hardware raised a fault, and the handler starts.
     Fault { va: Va, kind: AccessKind, fault: Fault },
-    /// The area of the address, by its first byte; none if there is none.
+    /// The handler looked up the area of the address: its first byte, or none.
     Area { start: Option<u64> },
     /// A stack grew down to this address.
     StackGrew { start: u64 },
-    /// A page table was made on the way, of this level (1 is the top), at this physical page.
+    /// A page table of this level (1 is the top) was allocated at this physical page.
     Table { level: u32, ppn: u64 },
-    /// A free frame was taken.
+    /// A free frame was allocated.
     FrameAllocated { frame: FrameNo },
-    /// No frame was free: this one's page goes, and the frame is taken. `page` is its first mapping (lowest process, then
-    /// page); `to` is where its bytes were written, none where they were just dropped.
+    /// The page in this frame was evicted. `page` is its first mapping (lowest process, then page). `to` is where the page
+    /// was written; none if it was clean and was discarded.
     Evicted { frame: FrameNo, page: Option<ProcessPage>, to: Option<BackingStore> },
     /// A frame was filled with zeros.
     Zeroed { frame: FrameNo },
-    /// A frame was filled from somewhere.
+    /// A frame was filled with this page.
     Filled { frame: FrameNo, from: BackingStore },
-    /// A frame that holds the page already is mapped too.
+    /// The page is already in this frame, which is shared.
     Shared { frame: FrameNo },
-    /// A page was copied for a store. `from` is none for the zero page, and for a page of a file that stands in no frame:
-    /// then [`KernelStep::Filled`] came before, from that file into the copy.
+    /// A page was copied. `from` is none for the zero page, and for a page of a file that is in no frame; then
+    /// [`KernelStep::Filled`] reported before that the copy was filled from the file.
     Copied { from: Option<FrameNo>, to: FrameNo },
-    /// The last sharer's frame was made writable without a copy.
+    /// The frame is no longer shared, and was made writable without a copy.
     Reused { frame: FrameNo },
-    /// The entry of the page was set; none is the zero page.
+    /// The page-table entry of the page was set. `frame` is none for the zero page.
     Mapped { page: ProcessPage, frame: Option<FrameNo>, writable: bool },
-    /// So many further pages were mapped around (fault-around).
+    /// Fault-around mapped this many further pages.
     MappedAround { pages: u32 },
     /// The kernel wrote the page-table entry at this physical address. A detail, see [`super::Kernel::record_details`].
     EntryWritten { address: Pa, before: u64, after: u64 },
@@ -181,13 +182,13 @@ pub enum KernelStep {
     DiskRead { from: BackingStore },
     /// A page was written to a file on disk or to the swap file. A detail.
     DiskWritten { to: BackingStore },
-    /// The handler returns: the access is done again.
+    /// The handler returned, and the instruction is restarted.
     Resolved { class: FaultClass, major: bool },
-    /// The handler sends a signal; the access is not done.
+    /// The handler sent a signal, and the access failed.
     Killed { class: FaultClass },
 }
 
-/// A `dyn Watch` as the observer of a machine.
+/// A borrowed observer is an observer.
 impl MachineObserver for &mut dyn KernelObserver {
     fn on_event(&mut self, event: Event) {
         (**self).on_event(event);

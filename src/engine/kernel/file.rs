@@ -1,21 +1,20 @@
 //! Files: their bytes on disk, and which of their pages are in the page cache.
 //!
-//! A page that is mapped stands in a user frame, which all its mappers share and which holds the newest bytes; when its last
-//! mapping goes, the frame is written back if it is dirty, and is free. The rest of the page cache is the kernel's own
-//! memory, like its page tables, and takes no user frame: a page that was read once, or is warm from the beginning, is in it
-//! until it is evicted.
+//! A mapped page is in a user frame, which all mappings share and which holds the newest bytes. When the last mapping is
+//! removed, a dirty frame is written back, and the frame becomes free. The other pages of the page cache are in kernel
+//! memory and occupy no user frame: a page stays in the page cache after it was read once.
 
 use std::sync::Arc;
 
 use super::ids::{FileId, FrameNo};
 use super::persistent::{Map, Set};
 
-/// What a file's bytes are before anything is written.
+/// The initial bytes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fill {
     /// These bytes.
     Bytes(Arc<[u8]>),
-    /// All this byte.
+    /// This byte everywhere.
     Byte(u8),
     /// Byte i is i modulo 256.
     Counting,
@@ -142,9 +141,9 @@ pub struct Files {
 /// An `executable`: a file with sections that `execve` maps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Executable {
-    /// Where it begins to run.
+    /// The entry point.
     pub entry: u64,
-    /// In order of address.
+    /// Its sections in order of address.
     pub sections: Vec<Section>,
     /// Names of shared libraries.
     pub libraries: Vec<Arc<str>>,
@@ -159,8 +158,8 @@ pub struct Section {
     pub start: u64,
     /// Its bytes.
     pub size: u64,
-    /// What is allowed.
+    /// Its permissions.
     pub prot: super::vma::Prot,
-    /// It has no bytes in the file (`.bss`).
+    /// It has no bytes in the file, as `.bss`.
     pub zero: bool,
 }

@@ -1,4 +1,4 @@
-//! User page frames: what each holds and which pages map it (the reverse mapping).
+//! User page frames: their contents, and the pages that map them (the reverse mapping).
 
 use crate::machine::policy::Policy;
 use crate::machine::pool::Pool;
@@ -8,14 +8,14 @@ use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 use super::number_allocator::NumberAllocator;
 use super::persistent::Set;
 
-/// What a frame holds.
+/// The contents of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum FrameContents {
-    /// Nothing: the frame is free.
+    /// The frame is free.
     #[default]
     Free,
-    /// A private page: demand-zero, or a copy.
+    /// A private page.
     Anonymous,
     /// Equal private pages merged into one, read-only in all of them.
     Merged,
@@ -28,9 +28,9 @@ pub enum FrameContents {
 /// A user page frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Frame {
-    /// What it holds.
+    /// Its contents.
     pub contents: FrameContents,
-    /// Page-table entries that lead to it.
+    /// Number of page-table entries that map it.
     pub refs: u32,
     /// It differs from what stands in its file or slot, as far as entries that led to it said so; those that lead to it now
     /// keep their own dirty bit.
@@ -70,12 +70,12 @@ impl Frames {
         }
     }
 
-    /// What is known of a frame; of one that there is not, that it is free.
+    /// The state of a frame.
     pub fn get(&self, frame: FrameNo) -> Frame {
         self.table.row(frame.0.into()).and_then(|row| row.first()).copied().unwrap_or_default()
     }
 
-    /// Frames in use.
+    /// Number of frames in use.
     pub fn used(&self) -> u32 {
         self.numbers.used()
     }

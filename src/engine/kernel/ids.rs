@@ -1,4 +1,4 @@
-//! Numbers with a type: a process, a frame, a file and a swap slot are never mixed up.
+//! Typed numbers, so that processes, frames, files, and swap slots cannot be mixed up.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ id! {
     FrameNo
 }
 id! {
-    /// A file, numbered from 1 in the order of declaration: what `/proc/PID/maps` prints as the inode.
+    /// A file, numbered from 1 in the order of declaration; `/proc/PID/maps` prints it as the inode.
     FileId
 }
 id! {
@@ -37,6 +37,6 @@ id! {
     SlotNo
 }
 id! {
-    /// An open file description: what descriptors refer to, with its offset.
+    /// An open file description, which file descriptors refer to.
     OpenId
 }

@@ -19,8 +19,8 @@ use super::vma::Backing;
 type EqualFrames = Vec<(FrameNo, Vec<(Pid, u64)>)>;
 
 impl Kernel {
-    /// Same-page merging: pages of mergeable private areas with equal bytes share one read-only frame, the
-    /// lowest-numbered. Answers the frames freed.
+    /// Merges pages of mergeable private areas with equal contents, so that they share one read-only frame, the
+    /// lowest-numbered. Returns the number of frames freed.
     pub fn ksm_scan(&mut self, watch: Observer<'_>) -> u64 {
         self.merging.scans += 1;
         if !self.shape.read_only {

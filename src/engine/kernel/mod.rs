@@ -1,9 +1,9 @@
-//! What an operating system adds to the hardware: processes with areas, page faults, frames, swap, files. Knows nothing
-//! of scripts. It behaves as Linux does, on page tables that stand in the machine's simulated memory.
+//! The operating system: processes with areas, page faults, frames, swap, and files. It behaves as Linux does and keeps
+//! its page tables in simulated memory.
 //!
-//! [`Kernel`] is the whole of it, and owns the [`crate::machine::Machine`]. A process does an [`Kernel::access`] or a system
-//! call of [`syscall::system_calls`]; what happens on the way is told to an [`event::KernelObserver`]. Copying a kernel costs a few
-//! reference counts: everything big is shared until it is written.
+//! A [`Kernel`] owns the [`crate::machine::Machine`]. A process performs accesses with [`Kernel::access`], and system calls
+//! with the rows of [`syscall::system_calls`]. An [`event::KernelObserver`] receives each step. A clone of a kernel is
+//! cheap: it shares all large parts until they are written.
 
 pub mod abi;
 pub(crate) mod access;

@@ -1,4 +1,4 @@
-//! What a process wrote to the terminal, kept so that a copy costs next to nothing, and a write after a copy little.
+//! The terminal output of a process, cheap to clone.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::persistent::Map;
 /// Bytes of a piece.
 const PIECE: usize = 4096;
 
-/// Bytes, of which more come at the end.
+/// Bytes to which more are appended.
 #[derive(Debug, Clone, Default)]
 pub struct Output {
     /// Full pieces, by number.
@@ -18,17 +18,17 @@ pub struct Output {
 }
 
 impl Output {
-    /// Bytes there are.
+    /// Number of bytes.
     pub fn len(&self) -> usize {
         self.full.len() * PIECE + self.last.len()
     }
 
-    /// Nothing was written.
+    /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Those of a range that there are.
+    /// The bytes in a range, as far as it exists.
     pub fn bytes(&self, range: Range<usize>) -> Vec<u8> {
         let end = range.end.min(self.len());
         let mut bytes = Vec::with_capacity(end.saturating_sub(range.start));

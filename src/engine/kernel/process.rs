@@ -1,4 +1,4 @@
-//! A process: Linux's `task_struct` and `mm_struct`, as far as memory and files go.
+//! Processes: the parts of Linux's `task_struct` and `mm_struct` that concern memory and files.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use super::persistent::{Map, Set};
 use super::tables::TableMap;
 use super::vma_map::VmaMap;
 
-/// Where a page of a process is; one without an entry was never touched, or belongs to a shared object or file whose page
-/// is not mapped here.
+/// Where a page of a process is. A page without a location was never touched, or is a page of a shared object or file that
+/// the process has not mapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageLocation {
-    /// In a user frame, by a present page-table entry.
+    /// In a user frame, with a present page-table entry.
     Frame(FrameNo),
     /// The shared zero frame.
     Zero,
@@ -24,25 +24,25 @@ pub enum PageLocation {
 /// Linux's `mm_struct`.
 #[derive(Debug, Clone)]
 pub struct AddressSpace {
-    /// The areas (`mmap`, a list in the lecture).
+    /// The areas (the list `mmap` in textbooks).
     pub areas: VmaMap,
-    /// The page tables; level 1 is `pgd`. They stand in the machine's memory, and this says where.
+    /// The places of the page tables in the machine's memory; level 1 is `pgd`.
     pub tables: TableMap,
-    /// Where the pages are: what the entries say, kept so that they can be gone through in order.
+    /// The location of each page, in order; agrees with the page-table entries.
     pub pages: Map<u64, PageLocation>,
-    /// Pages in user frames (`rss`).
+    /// Number of pages in user frames (`rss`).
     pub resident: u64,
-    /// Where the heap begins.
+    /// The start of the heap.
     pub brk_start: u64,
-    /// The break: the byte after the heap's last.
+    /// The program break: the address after the end of the heap.
     pub brk: u64,
-    /// Names that a script gave to areas.
+    /// The names of areas.
     pub labels: Arc<Vec<Arc<str>>>,
-    /// Blocks of `malloc`.
+    /// The blocks of `malloc`.
     pub heap: Heap,
 }
 
-/// An open file: what a descriptor refers to.
+/// A file descriptor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Descriptor {
     /// The open file description, shared after `fork`.
@@ -51,20 +51,20 @@ pub(crate) struct Descriptor {
     pub(crate) close_on_exec: bool,
 }
 
-/// What became of a process.
+/// The state of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum ProcessState {
     /// It runs.
     Running,
-    /// It ended, and its parent has not waited for it: status as `wait` reports it.
+    /// It has ended, and its parent has not waited for it. The status is the one that `wait` returns.
     Zombie { status: u32 },
-    /// It ended, and its parent knows.
+    /// It has ended, and its parent has waited for it.
     Ended { status: u32 },
 }
 
 impl ProcessState {
-    /// Its word in scripts.
+    /// Its name in scripts.
     pub const fn name(self) -> &'static str {
         match self {
             ProcessState::Running => "running",
@@ -74,12 +74,12 @@ impl ProcessState {
     }
 }
 
-/// Page faults that were resolved.
+/// Counts of resolved page faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FaultCounts {
-    /// Without reading from a disk.
+    /// Those without a disk read.
     pub minor: u64,
-    /// With.
+    /// Those with a disk read.
     pub major: u64,
 }
 
@@ -90,20 +90,20 @@ pub struct Process {
     pub pid: Pid,
     /// Its name in the script.
     pub name: Arc<str>,
-    /// Who forked it, while that one runs.
+    /// Its parent, while that runs.
     pub parent: Option<Pid>,
     /// Those that it forked, running or not waited for.
     pub(crate) children: Set<Pid>,
-    /// What became of it.
+    /// Its state.
     pub state: ProcessState,
-    /// Its address space; empty once it ended.
+    /// Its address space; empty after it has ended.
     pub space: AddressSpace,
     /// Its open files, by descriptor.
     pub(crate) descriptors: Map<u32, Descriptor>,
-    /// What it wrote to standard output and standard error.
+    /// Its standard output and standard error.
     pub stdout: Output,
-    /// Page faults that were resolved.
+    /// Counts of resolved page faults.
     pub faults: FaultCounts,
-    /// The program counter: the entry after `execve`, then where it last fetched from.
+    /// The program counter: the entry point after `execve`, then the address of the last fetch.
     pub pc: Option<u64>,
 }

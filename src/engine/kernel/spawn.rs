@@ -1,4 +1,4 @@
-//! Areas, files and executables as a script declares them.
+//! Declares areas, files, and executables.
 
 use std::sync::Arc;
 
@@ -9,49 +9,49 @@ use super::program::{self, ExecutableError};
 use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma, VmaLabel};
 
-/// The largest size and offset of a file: what an `off_t` holds.
+/// The maximum size and offset of a file: the largest `off_t`.
 pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
 
-/// An area as a `process` declaration lists it.
+/// The declaration of an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaDeclaration {
-    /// Its name: `heap` and `stack` are these.
+    /// Its name. `heap` and `stack` are special, see [`Kernel::declare_area`].
     pub label: Option<Arc<str>>,
     /// Its first byte.
     pub start: u64,
     /// The byte after its last.
     pub end: u64,
-    /// What is allowed.
+    /// Its permissions.
     pub prot: Prot,
-    /// Shared.
+    /// Whether it is shared.
     pub shared: bool,
-    /// The file behind it; none is anonymous.
+    /// The mapped file; none if it is anonymous.
     pub file: Option<FileId>,
-    /// Where in the file it begins.
+    /// The offset in the file.
     pub offset: u64,
 }
 
 /// Why an area cannot be declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AreaError {
-    /// Start, end or offset is no multiple of the page size.
+    /// Its start, end, or offset is not page-aligned.
     NotAligned,
-    /// It has no page, or ends before it begins.
+    /// Its end is not above its start.
     Empty,
-    /// It reaches beyond the address space (its user half), or its offset beyond what a file may have.
+    /// It reaches beyond the user half of the address space, or its offset exceeds the maximum.
     Beyond,
-    /// Another area has a part of it.
+    /// It overlaps another area.
     Overlaps(Vma),
     /// There are too many areas.
     TooMany,
 }
 
 impl Kernel {
-    /// Gives a process an area. One called `heap` is the heap: it begins there, the break is at its end, and `malloc` has
-    /// all of it. One called `stack` grows down.
+    /// Adds an area to a process. An area named `heap` is the heap, with the program break at its end. An area named `stack`
+    /// grows down.
     ///
     /// # Errors
-    /// Why it cannot be.
+    /// If the area is invalid.
     pub fn declare_area(&mut self, pid: Pid, area: AreaDeclaration) -> Result<(), AreaError> {
         self.check_area(pid, &area)?;
         let AreaDeclaration { label, start, end, prot, shared, file, offset } = area;
@@ -125,11 +125,10 @@ impl Kernel {
         }
     }
 
-    /// A new executable: a file in which each section stands from a page on, congruent with its address. Its bytes are
-    /// zeros.
+    /// Adds an executable: a file of zeros in which each section is page-aligned, congruent with its address.
     ///
     /// # Errors
-    /// If it could not be loaded.
+    /// If `execve` could not load it.
     pub fn add_executable(
         &mut self,
         name: Arc<str>,
@@ -143,7 +142,7 @@ impl Kernel {
         Ok(file)
     }
 
-    /// The file of this name.
+    /// The file with this name.
     pub fn file_named(&self, name: &str) -> Option<FileId> {
         self.files.names.get(name).copied()
     }

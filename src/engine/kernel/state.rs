@@ -1,4 +1,4 @@
-//! The kernel as a whole: what it holds, and what can be asked of it.
+//! The state of the kernel.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,12 +17,12 @@ use super::shape::Shape;
 use super::swap::Swap;
 use super::tables::TableSpace;
 
-/// Nothing is left that could be given, and nothing can be taken: what a process needed cannot be had.
+/// Memory is exhausted, and no page can be evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutOfMemory {
-    /// No user frame is free, none can be dropped, and swap (if any) is full.
+    /// No user frame is free, and no page can be evicted.
     Frames,
-    /// Physical memory above the user frames has no room for another page table.
+    /// No physical memory is left for another page table.
     Tables,
 }
 
@@ -38,26 +38,26 @@ impl fmt::Display for OutOfMemory {
 /// An open file description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenFile {
-    /// The file; none is the terminal (descriptors 0, 1 and 2).
+    /// The file; none for the terminal (descriptors 0, 1, and 2).
     pub file: Option<super::ids::FileId>,
-    /// Where the next `read` or `write` begins.
+    /// The offset of the next `read` or `write`.
     pub offset: u64,
-    /// It may be read.
+    /// Whether it may be read.
     pub read: bool,
-    /// It may be written.
+    /// Whether it may be written.
     pub write: bool,
-    /// Every `write` goes to the end (`O_APPEND`).
+    /// Whether every `write` appends (`O_APPEND`).
     pub append: bool,
-    /// Descriptors that refer to it.
+    /// Number of descriptors that refer to it.
     pub users: u32,
 }
 
-/// What same-page merging has done.
+/// The counts of same-page merging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MergeCounts {
-    /// Scans.
+    /// Number of scans.
     pub scans: u64,
-    /// Frames that were freed because another held the same bytes.
+    /// Frames freed because another had the same contents.
     pub merged: u64,
 }
 

@@ -1,4 +1,4 @@
-//! The swap file: slots of a page each.
+//! The swap file, which consists of slots for one page each.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::persistent::{Map, Set};
 pub struct SwapSlot {
     /// The page's bytes, without the zeros at its end.
     pub(crate) bytes: Arc<[u8]>,
-    /// The frame that holds the same page (the swap cache).
+    /// The frame that holds the same page (its entry in the swap cache).
     pub frame: Option<FrameNo>,
     /// It belongs to a page of a shared object.
     pub(crate) object: bool,
@@ -20,9 +20,9 @@ pub struct SwapSlot {
 /// The swap file.
 #[derive(Debug, Clone)]
 pub struct Swap {
-    /// Slots there are.
+    /// Number of slots.
     pub slots: u32,
-    /// Those in use.
+    /// The slots in use.
     pub used: Map<SlotNo, SwapSlot>,
     /// Which pages of processes are there: slot, process, virtual page.
     pub(crate) pages: Set<(SlotNo, Pid, u64)>,
@@ -49,7 +49,7 @@ impl Swap {
         self.used.get(&slot)
     }
 
-    /// Pages of processes that are in a slot, in order.
+    /// The pages of processes that are in a slot, in order.
     pub fn pages_in(&self, slot: SlotNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
         let rows = self.pages.range((slot, Pid(0), 0)..=(slot, Pid(u32::MAX), u64::MAX));
         rows.map(|(_, pid, vpn)| (*pid, *vpn))

@@ -1,4 +1,4 @@
-//! Where page tables stand: physical memory above the user frames, from the top downward.
+//! Physical memory for page tables: above the user frames, allocated from the top downward.
 
 use super::persistent::Map;
 
@@ -16,7 +16,7 @@ pub(crate) struct TableSpace {
 pub struct TableInfo {
     /// Its first physical page.
     pub ppn: u64,
-    /// Its entries that stand for something: pages, those in swap included, or tables below.
+    /// Number of used entries: for pages, including those in swap, or for tables of the next level.
     pub used: u32,
 }
 

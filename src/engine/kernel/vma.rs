@@ -1,8 +1,8 @@
-//! An area of an address space: Linux's `vm_area_struct`.
+//! Areas of an address space: Linux's `vm_area_struct`.
 
 use super::ids::{FileId, ObjectId};
 
-/// What a page of an area may be used for, as `mmap` and `mprotect` give it (`vm_prot`).
+/// The permissions of an area, as `mmap` and `mprotect` set them (`vm_page_prot`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Prot {
     /// `PROT_READ`.
@@ -23,49 +23,49 @@ impl Prot {
     }
 }
 
-/// What stands behind an area.
+/// What an area maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Backing {
     /// Private demand-zero pages.
     Anonymous,
-    /// A file, from this byte on, a multiple of the page size. `writable`: the descriptor may be written through, so that
-    /// `mprotect` may allow stores to a shared area.
+    /// A file from a page-aligned offset. `writable`: the file was opened for writing, so `mprotect` may allow stores to a
+    /// shared area.
     File { file: FileId, offset: u64, writable: bool },
-    /// An anonymous object that processes share, from this byte on.
+    /// A shared anonymous object from this offset.
     Object { object: ObjectId, offset: u64 },
 }
 
-/// An area: whole pages with the same permissions, flags and backing.
+/// An area: a range of pages with the same permissions, flags, and backing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a bit of Linux's vm_flags")]
 pub struct Vma {
     /// Its first byte (`vm_start`), a multiple of the page size.
     pub start: u64,
-    /// The byte after its last (`vm_end`), a multiple of the page size; on a machine whose areas reach the end of a 64-bit
-    /// space it cannot be written, so the last page of such a space belongs to no area.
+    /// The byte after its last (`vm_end`), a multiple of the page size. The last page of a 64-bit address space cannot be in
+    /// an area, because 2^64 does not fit here.
     pub end: u64,
-    /// What is allowed.
+    /// Its permissions.
     pub prot: Prot,
     /// Shared with other processes (`MAP_SHARED`), or private.
     pub shared: bool,
-    /// What stands behind it.
+    /// What it maps.
     pub backing: Backing,
-    /// It grows down by faults (`VM_GROWSDOWN`).
+    /// Page faults below it make it grow down (`VM_GROWSDOWN`).
     pub stack: bool,
     /// Its pages stay in memory (`VM_LOCKED`).
     pub locked: bool,
     /// Equal pages may be merged (`VM_MERGEABLE`).
     pub mergeable: bool,
-    /// What `madvise` said of how it will be used.
+    /// The expected use, as given to `madvise`.
     pub advice: Advice,
-    /// No swap is set aside for it (`MAP_NORESERVE`); none ever is here, but it keeps areas apart.
+    /// `MAP_NORESERVE`. It has no effect except that areas that differ in it are not merged.
     pub unreserved: bool,
-    /// The name that a script gave it; it takes no part in merging.
+    /// Its name. Areas that differ only in it are merged.
     pub label: Option<VmaLabel>,
 }
 
-/// How an area will be used, as far as that keeps areas apart (`VM_RAND_READ`, `VM_SEQ_READ`).
+/// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). Areas that differ in it are not merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Advice {
     /// `MADV_NORMAL`.
@@ -77,7 +77,7 @@ pub enum Advice {
     Sequential,
 }
 
-/// The number of a name given by a script: see [`super::process::AddressSpace::labels`].
+/// The number of the name of an area: see [`super::process::AddressSpace::labels`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VmaLabel(pub u16);
 
@@ -99,12 +99,12 @@ impl Vma {
         }
     }
 
-    /// Its bytes.
+    /// Its size in bytes.
     pub fn len(&self) -> u64 {
         self.end - self.start
     }
 
-    /// It holds no byte; no area of a process is so.
+    /// Whether it has no bytes, which is never true of an area of a process.
     pub fn is_empty(&self) -> bool {
         self.end <= self.start
     }
@@ -145,7 +145,7 @@ impl Vma {
         }
     }
 
-    /// Where in its file or object the byte at `va` stands; none for anonymous memory.
+    /// The offset of `va` in its file or object; none for anonymous memory.
     pub fn offset_of(&self, va: u64) -> Option<u64> {
         match self.backing {
             Backing::Anonymous => None,
@@ -153,7 +153,7 @@ impl Vma {
         }
     }
 
-    /// `rwxp`, as `/proc/PID/maps` prints it.
+    /// Its permissions as `/proc/PID/maps` prints them, such as `rw-p`.
     pub fn perms(&self) -> String {
         let flag = |on: bool, letter: char| if on { letter } else { '-' };
         let Prot { read, write, exec } = self.prot;

@@ -1,4 +1,4 @@
-//! What is counted of a replay, while its records come in batches.
+//! The counts of a replay whose records arrive in batches.
 
 use std::mem;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use super::record::Record;
 use super::replay::{Replay, Straddle, Target};
 use super::tally::Tally;
 
-/// What is counted while records are performed on a machine that somebody else holds.
+/// Counts the records performed on a borrowed machine.
 ///
-/// Only the core that replays is counted: choose it before, and perform all records on the same machine.
+/// Only the current core is counted. Choose it first, and perform all records on the same machine.
 #[derive(Debug)]
 pub struct Account {
     spec: Arc<Spec>,
@@ -62,7 +62,7 @@ impl ReplayState {
 }
 
 impl Account {
-    /// Nothing performed yet on the target.
+    /// An account before the first record.
     pub fn new(target: &Target<'_>, straddle: Straddle, wanted: ExtraOptions) -> Self {
         let (machine, mapped) = match target {
             Target::Identity(machine) => (&**machine, false),
@@ -78,10 +78,10 @@ impl Account {
         Self { spec, mapped, so_far, observer, before: MachineCounts::read(machine) }
     }
 
-    /// Performs records, in order, on the target that the account was made for.
+    /// Performs records, in order, on the target that the account was created for.
     ///
     /// # Errors
-    /// If a fault needs memory and there is none; what came before has happened and is counted.
+    /// If a fault needs memory and none is free. Everything before it was performed and counted.
     pub fn perform(&mut self, target: Target<'_>, records: &[Record]) -> Result<(), OutOfMemory> {
         match &mut self.observer {
             Observers::Plain(tally) => self.so_far.perform(target, records, &mut **tally),
@@ -94,7 +94,7 @@ impl Account {
         &self.so_far.references
     }
 
-    /// What has been counted so far on the machine.
+    /// The counts so far, on the machine of the target.
     pub fn counts(&self, machine: &Machine) -> ReplayCounts {
         let (tally, extras) = match &self.observer {
             Observers::Plain(tally) => (&**tally, None),

@@ -1,4 +1,4 @@
-//! From records to counts: a replay on a machine of its own, or in a process on it.
+//! A replay that owns its machine.
 
 use std::fmt;
 
@@ -13,21 +13,21 @@ pub use super::extras::ExtraOptions;
 use super::record::Record;
 use super::replay::{Straddle, Target};
 
-/// How addresses of a trace become physical ones.
+/// How addresses of a trace are translated to physical addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressMapping {
-    /// They are: only the caches are asked.
+    /// They are physical addresses; only the caches are used.
     Identity,
-    /// A kernel gives a page a frame when it is first touched.
+    /// A kernel allocates a frame for a page when it is first touched.
     Demand(DemandPaging),
 }
 
-/// Why a replay cannot begin, or go on.
+/// Why a replay failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayError {
-    /// There is no process for the trace.
+    /// No process could be created for the trace.
     Refused(DemandError),
-    /// A page fault needed memory that there is not.
+    /// A page fault needed memory and none was free.
     Memory(OutOfMemory),
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for ReplayError {
 
 impl std::error::Error for ReplayError {}
 
-/// A replay on a machine of its own, from records to [`ReplayCounts`].
+/// A replay that owns its machine, from records to [`ReplayCounts`].
 #[derive(Debug)]
 pub struct CountingReplay {
     on: Backend,
@@ -73,10 +73,10 @@ impl Backend {
 }
 
 impl CountingReplay {
-    /// A replay on a machine, on the core that it stands at.
+    /// A replay on the current core of a machine.
     ///
     /// # Errors
-    /// If there can be no process for a trace on it.
+    /// If no process can be created for the trace.
     pub fn new(
         machine: Machine,
         map: AddressMapping,
@@ -97,17 +97,17 @@ impl CountingReplay {
     /// Performs the next records, in order.
     ///
     /// # Errors
-    /// If a page fault needs memory and there is none; what came before is counted.
+    /// If a page fault needs memory and none is free. Everything before it was counted.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
         self.account.perform(self.on.target(), records).map_err(ReplayError::Memory)
     }
 
-    /// What has been counted so far.
+    /// The counts so far.
     pub fn counts(&self) -> ReplayCounts {
         self.account.counts(self.on.machine())
     }
 
-    /// What has been performed so far.
+    /// The references performed so far.
     pub fn references(&self) -> &ReferenceCounts {
         self.account.references()
     }

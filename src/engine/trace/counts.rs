@@ -1,4 +1,4 @@
-//! What came of a replay.
+//! The results of a replay.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::machine::spec::Spec;
 
 use super::record::Record;
 
-/// What was performed. Of a modifying record both halves count.
+/// The references performed. A modifying record counts as a load and a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReferenceCounts {
-    /// Lines of the trace that were understood.
+    /// Records of the trace.
     pub records: u64,
     /// Loads.
     pub reads: u64,
@@ -20,9 +20,9 @@ pub struct ReferenceCounts {
     pub writes: u64,
     /// Instruction fetches.
     pub fetches: u64,
-    /// References that were done in several parts, because they straddle blocks or pages.
+    /// References that straddle blocks or pages.
     pub straddling: u64,
-    /// Records beyond the addresses that the machine has, which were passed over.
+    /// Records beyond the address space of the machine, which were skipped.
     pub outside: u64,
     /// The first of them.
     pub first_outside: Option<Record>,
@@ -52,86 +52,86 @@ impl ReferenceCounts {
     }
 }
 
-/// Counts by what was done. A part of a reference counts as one.
+/// Counts by kind of access. Each fragment of a reference is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ByKind<T> {
-    /// Of loads.
+    /// Loads.
     pub reads: T,
-    /// Of stores.
+    /// Stores.
     pub writes: T,
-    /// Of instruction fetches.
+    /// Instruction fetches.
     pub fetches: T,
-    /// Of the page walk.
+    /// Page walks.
     pub walks: T,
 }
 
 /// Lookups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lookups {
-    /// Found.
+    /// Hits.
     pub hits: u64,
-    /// Not found.
+    /// Misses.
     pub misses: u64,
 }
 
-/// Misses by their cause, after Hill: together they are all misses of the loads, stores and fetches.
+/// Misses of loads, stores, and fetches by their cause, after Hill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MissCauses {
-    /// The block was never asked for before (a cold miss).
+    /// The first reference to the block (a cold miss).
     pub compulsory: u64,
-    /// A fully associative LRU cache of the same size would have missed, too.
+    /// A fully associative LRU cache of the same size would also have missed.
     pub capacity: u64,
-    /// It would have hit: too few ways, or the policy.
+    /// A fully associative LRU cache of the same size would have hit.
     pub conflict: u64,
 }
 
-/// What a TLB or cache did in the replay, of the core that replayed.
+/// The counts of a TLB or cache of the core that replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LevelCounts {
-    /// As the machine counts; those before the replay are not among them.
+    /// The counts of the machine during the replay.
     pub counts: Counts,
     /// Lookups by kind.
     pub kinds: ByKind<Lookups>,
-    /// Causes of misses, if they were asked for; of caches only.
+    /// Causes of misses, if requested; only for caches.
     pub causes: Option<MissCauses>,
 }
 
-/// Transfers from and to main memory.
+/// Transfers between caches and main memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MemoryTransfers {
-    /// Reads of blocks for loads, stores and fetches; where there are TLBs but no caches for them, of their parts.
+    /// Reads of blocks for loads, stores, and fetches; without caches, reads of fragments.
     pub reads: u64,
-    /// Writes of blocks, or of stores that no cache kept.
+    /// Writes of blocks, and stores that no cache holds.
     pub writes: u64,
     /// Reads of page-table entries.
     pub walks: u64,
 }
 
-/// What the kernel did, when pages were mapped on demand.
+/// The counts of demand paging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PagingCounts {
-    /// Page walks: misses of the last TLB that was asked.
+    /// Page walks: misses of the last TLB level.
     pub walks: u64,
-    /// Page faults that were resolved.
+    /// Resolved page faults.
     pub faults: FaultCounts,
-    /// Pages that lost their frame.
+    /// Evicted pages.
     pub evicted: u64,
-    /// Those of them that were written to swap.
+    /// Evicted pages that were written to swap.
     pub written: u64,
 }
 
-/// How often misses fell on a page, or were made by an instruction.
+/// A page or an instruction, and its misses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HotSpot {
     /// First address of the page, or address of the instruction.
     pub address: u64,
     /// References.
     pub references: u64,
-    /// Those of them with a part that missed the first cache on their way.
+    /// References of which a fragment missed the first cache.
     pub misses: u64,
 }
 
-/// The busiest places, most misses first, then most references, then lowest address.
+/// The pages and instructions with the most misses, then the most references, then the lowest address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HotSpots {
     /// Pages of data, and of code.
@@ -143,32 +143,32 @@ pub struct HotSpots {
 /// Misses of fully associative LRU caches of all sizes, from one pass (stack distances).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MissCurve {
-    /// Bytes of a block.
+    /// Block size in bytes.
     pub block: u64,
-    /// References to blocks: loads and stores, by parts.
+    /// Fragments of loads and stores.
     pub references: u64,
-    /// For each power of two of blocks from 1 on: how many of the references miss in so large a cache. The last is the
-    /// first size that holds everything; its misses are the compulsory ones.
+    /// The misses in caches of 1, 2, 4, … blocks. The last cache is the smallest that holds all blocks; it has only
+    /// compulsory misses.
     pub misses: Vec<u64>,
 }
 
-/// What came of a replay.
+/// The results of a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayCounts {
     /// The machine.
     pub spec: Arc<Spec>,
-    /// What was performed.
+    /// The references performed.
     pub references: ReferenceCounts,
-    /// The TLBs, in the order of the spec; empty where addresses are taken as they are.
+    /// The TLBs, in the order of the spec; empty with physical addresses.
     pub tlbs: Vec<LevelCounts>,
     /// The caches, in the order of the spec.
     pub caches: Vec<LevelCounts>,
     /// Main memory.
     pub memory: MemoryTransfers,
-    /// The kernel's part, when pages were mapped on demand.
+    /// The counts of demand paging, if it was used.
     pub paging: Option<PagingCounts>,
-    /// The busiest places, if they were asked for.
+    /// The pages and instructions with the most misses, if requested.
     pub top: Option<HotSpots>,
-    /// The miss-ratio curve, if it was asked for.
+    /// The miss-ratio curve, if requested.
     pub curve: Option<MissCurve>,
 }

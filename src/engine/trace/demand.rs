@@ -1,5 +1,5 @@
-//! A process for a trace: all of its address space is one private anonymous area, whose pages get a frame when they are
-//! first touched.
+//! Demand paging for a trace: a process whose whole address space is one private anonymous area. A page gets a frame when it
+//! is first touched.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,26 +13,26 @@ use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
 
-/// Slots of swap that a trace's kernel has, so that no page is ever lost.
+/// Number of swap slots of the kernel of a trace, enough for every page.
 pub const SWAP: u32 = 1 << 24;
 
-/// How a kernel is started for a trace.
+/// The settings of the kernel of a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DemandPaging {
-    /// User page frames; none: all that there are.
+    /// Number of user page frames. Default: all.
     pub frames: Option<u32>,
-    /// Which page goes when there is no frame left; none: the kernel's default.
+    /// The replacement policy. Default: that of the kernel.
     pub replacement: Option<Policy>,
 }
 
-/// Why there is no process for a trace.
+/// Why no process can be created for a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DemandError {
-    /// A kernel cannot be started on the machine.
+    /// No kernel can boot on the machine.
     Boot(BootError),
-    /// There is no room for a process.
+    /// Memory is exhausted.
     Memory(OutOfMemory),
-    /// It cannot have the area.
+    /// The area is invalid.
     Area(AreaError),
 }
 
@@ -47,10 +47,10 @@ impl fmt::Display for DemandError {
 }
 
 impl DemandPaging {
-    /// Starts a kernel on a machine, with a process for a trace.
+    /// Boots a kernel on a machine and creates the process of a trace.
     ///
     /// # Errors
-    /// Why that cannot be.
+    /// If either is impossible.
     pub fn start(self, machine: Machine) -> Result<(Kernel, Pid), DemandError> {
         let default = KernelConfig::default_for(machine.spec());
         let replacement = self.replacement.unwrap_or(default.replacement);
@@ -61,10 +61,10 @@ impl DemandPaging {
     }
 }
 
-/// A process whose address space is one area, and runs on the current core.
+/// Creates a process whose address space is one area, and runs it on the current core.
 ///
 /// # Errors
-/// Why there is none.
+/// If there is no memory for it.
 pub fn spawn(kernel: &mut Kernel, name: Arc<str>) -> Result<Pid, DemandError> {
     let pid = kernel.spawn(name).map_err(DemandError::Memory)?;
     let prot = Prot { read: true, write: true, exec: true };

@@ -1,4 +1,4 @@
-//! What is counted only when it is wanted.
+//! Counts that are made only on request.
 
 use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::machine::event::{Event, MachineObserver};
@@ -10,14 +10,14 @@ use super::hot_spots::HotSpotCounter;
 use super::miss_classifier::MissClassifier;
 use super::observer::{Reference, ReplayObserver};
 
-/// What is wanted beside the plain counts.
+/// The requested additional counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ExtraOptions {
     /// Misses of caches by their cause.
     pub causes: bool,
     /// The miss-ratio curve.
     pub curve: bool,
-    /// So many of the busiest pages and instructions.
+    /// This many of the pages and instructions with the most misses.
     pub top: Option<usize>,
 }
 

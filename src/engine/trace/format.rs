@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-/// How a trace is written down.
+/// A format of traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// What `valgrind --tool=lackey --trace-mem=yes` prints.
+    /// The output of `valgrind --tool=lackey --trace-mem=yes`.
     Lackey,
-    /// What the simulators of the Dinero family read, the traditional and the extended one.
+    /// The traditional and the extended format of the Dinero simulators.
     Din,
     /// Comma-separated values.
     Csv,
-    /// Our own binary one, see [`super::pack`].
+    /// The binary format of [`super::pack`].
     Packed,
 }
 
@@ -20,11 +20,11 @@ pub enum Format {
 pub struct FormatRow {
     /// The format.
     pub format: Format,
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// What it is, in a line.
+    /// One line of help.
     pub help: &'static str,
-    /// How names of files end that are in this format, without the dot; what compresses them comes after it.
+    /// File extensions without the dot and without an extension for compression.
     pub extensions: &'static [&'static str],
 }
 
@@ -57,12 +57,12 @@ pub const FORMATS: &[FormatRow] = &[
 ];
 
 impl Format {
-    /// By its name.
+    /// The format with this name.
     pub fn named(name: &str) -> Option<Self> {
         FORMATS.iter().find(|row| row.name == name).map(|row| row.format)
     }
 
-    /// By how the name of a file ends; `.gz` and `.zst` after that say nothing of it.
+    /// The format of a file with this name; a final `.gz` or `.zst` is ignored.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
         let end = Path::new(name).extension()?.to_str()?;

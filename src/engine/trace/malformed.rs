@@ -1,25 +1,25 @@
-//! Lines of a trace that are no records.
+//! Malformed lines of a trace.
 
 /// Bad lines that are kept.
 const KEPT: usize = 10;
 /// Characters of a line that are kept.
 const EXCERPT: usize = 60;
 
-/// A line that is no record.
+/// A malformed line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadLine {
-    /// Its number, from 1 on.
+    /// Its line number, from 1.
     pub line: u64,
-    /// How it begins. What cannot be printed is a `\u{fffd}`; what was left off is a `…`.
+    /// The start of its text, with `\u{fffd}` for unprintable characters and a final `…` if it is shortened.
     pub text: String,
-    /// What is wrong with it.
+    /// The problem.
     pub why: &'static str,
 }
 
-/// The lines of a trace that are no records.
+/// The malformed lines of a trace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Malformed {
-    /// How many there are.
+    /// Their number.
     pub count: u64,
     /// The first ten of them.
     pub first: Vec<BadLine>,

@@ -1,8 +1,8 @@
-//! Memory traces of real programs: read, replayed through a machine, and counted. Knows nothing of scripts.
+//! Memory traces of real programs: read, replayed on a machine, and counted.
 //!
 //! A [`reader::Reader`] reads a trace in any [`format::Format`]. A [`record::Record`] is a line of a trace. A
-//! [`replay::Replay`] performs records on a machine, or in a process of a kernel, while a [`observer::ReplayObserver`] watches; what
-//! comes of it all is [`counts::ReplayCounts`].
+//! [`replay::Replay`] performs records on a machine, or in a process of a kernel, and reports them to an
+//! [`observer::ReplayObserver`]. The results are [`counts::ReplayCounts`].
 
 pub mod account;
 mod blocks;

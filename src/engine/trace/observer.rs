@@ -1,25 +1,24 @@
-//! Who watches a replay.
+//! Observers of a replay.
 
 use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::machine::event::{AccessKind, Event, MachineObserver};
 
-/// A reference to memory: a record, or the half of a modifying one.
+/// A memory reference: a record, or the load or store of a modifying one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
     pub(crate) kind: AccessKind,
-    /// Its first byte, as the program calls it.
+    /// The address of its first byte in the trace.
     pub(crate) va: u64,
-    /// Its bytes.
+    /// Its size in bytes.
     pub(crate) size: u32,
-    /// The instruction that makes it: what was fetched last. 0 before the first fetch of a trace, and in traces without
-    /// fetches.
+    /// The address of the last fetched instruction, which makes it. 0 before the first fetch.
     pub(crate) code: u64,
 }
 
-/// Watches a replay: each reference as it begins, and then what the machine and the kernel do for it. `()` watches nothing
-/// and costs nothing; of two, both watch.
+/// Observes a replay: each reference, followed by the events of the machine and the steps of the kernel for it. `()` ignores
+/// everything and costs nothing. A pair passes everything to both observers.
 pub trait ReplayObserver: KernelObserver {
-    /// A reference begins; what follows up to the next one is done for it.
+    /// A reference starts. The events and steps up to the next reference belong to it.
     fn on_reference(&mut self, reference: Reference);
 }
 

@@ -1,6 +1,6 @@
-//! A line of a trace.
+//! Records of a trace.
 
-/// What a line of a trace does.
+/// The operation of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
     /// An instruction fetch: `I`.
@@ -13,18 +13,18 @@ pub enum Op {
     Modify,
 }
 
-/// A line of a trace: so many bytes from an address on.
+/// A record of a trace: an access to `size` bytes at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Record {
-    /// The first byte, as the program called it.
+    /// The address of the first byte.
     pub address: u64,
     /// Number of bytes, 1 to 4096.
     pub size: u32,
-    /// What is done.
+    /// The operation.
     pub op: Op,
 }
 
 impl Record {
-    /// The most bytes of a record: a page, as no instruction that is traced moves more. A longer one is malformed.
+    /// The maximum size of a record in bytes. A larger one is malformed.
     pub(crate) const MOST_BYTES: u32 = 4096;
 }

@@ -1,4 +1,4 @@
-//! Records performed on a machine.
+//! Performs records on a machine.
 
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
@@ -9,26 +9,26 @@ use super::counts::ReferenceCounts;
 use super::observer::{Reference, ReplayObserver};
 use super::record::{Op, Record};
 
-/// What becomes of a reference that straddles blocks or pages.
+/// How a reference that straddles blocks or pages is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Straddle {
-    /// It is cut into a part a block, each of which counts, as hardware does it.
+    /// It is split at block boundaries, and each fragment is counted, as in hardware.
     #[default]
     Split,
-    /// Only the part in the first block counts, as simple simulators do it.
+    /// Only the fragment in the first block is counted, as in simple simulators.
     First,
 }
 
-/// What records are performed on.
+/// The target of a replay.
 #[derive(Debug)]
 pub enum Target<'a> {
-    /// The caches alone: an address is a physical one, and neither TLB nor page table is asked.
+    /// The caches of a machine. Addresses are physical; TLBs and page tables are not used.
     Identity(&'a mut Machine),
-    /// A process, see [`super::demand`]: TLB, walk, faults and caches.
+    /// A process, with TLBs, page walks, faults, and caches: see [`super::demand`].
     Process(&'a mut Kernel, Pid),
 }
 
-/// Records performed on a machine, watched by a lens.
+/// Performs records on a target and reports to an observer.
 #[derive(Debug)]
 pub struct Replay<'a, L> {
     target: Target<'a>,
@@ -43,7 +43,7 @@ pub struct Replay<'a, L> {
 }
 
 impl<'a, L: ReplayObserver> Replay<'a, L> {
-    /// Nothing performed yet.
+    /// A replay before the first record.
     pub fn new(target: Target<'a>, straddle: Straddle, observer: L) -> Self {
         let last = match &target {
             Target::Identity(machine) => u64::MAX >> (64 - machine.spec().physical_bits),
@@ -52,10 +52,10 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
         Self { target, straddle, observer, references: ReferenceCounts::default(), code: 0, last }
     }
 
-    /// Performs records, in order. One that reaches beyond the addresses there are is counted and passed over.
+    /// Performs records, in order. A record beyond the address space is counted and skipped.
     ///
     /// # Errors
-    /// If a fault needs memory and there is none; what came before has happened.
+    /// If a fault needs memory and none is free. Everything before it was performed.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
         let Self { target, straddle, observer, references, code, last } = self;
         let batch = Batch { records, straddle: *straddle, last: *last };

@@ -1,5 +1,4 @@
-//! The plain counts: lookups by level and kind, transfers of memory, and the kernel's steps. What the machine counts
-//! itself is not counted again.
+//! The counts of a replay that the machine does not make: lookups by level and kind, memory transfers, and kernel steps.
 
 use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::kernel::process::FaultCounts;

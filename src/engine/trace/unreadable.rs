@@ -1,52 +1,52 @@
-//! Why a trace cannot be read, or not to its end.
+//! Errors of reading a trace.
 
 use std::fmt;
 use std::io;
 
-/// Why a trace cannot be read, or not to its end. What came before was delivered.
+/// Why a trace cannot be read, or not to its end. The records before the error were delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The file, as it was called.
+    /// The name of the file.
     pub name: String,
-    /// What is the case.
+    /// The reason.
     pub why: UnreadableReason,
 }
 
-/// What keeps a trace from being read.
+/// The reason why a trace cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnreadableReason {
-    /// There is no such file.
+    /// The file does not exist.
     NotFound,
     /// It is a directory.
     Directory,
-    /// It may not be read.
+    /// Permission is denied.
     Denied,
-    /// It holds no trace, or none of the format that was asked for.
+    /// It is not a trace of the requested format.
     NotATrace(&'static str),
-    /// It ends too early.
+    /// It is truncated.
     Truncated {
-        /// What it is: `gzip`, `zstd`, `packed`.
+        /// The format: `gzip`, `zstd`, or `packed`.
         kind: &'static str,
-        /// The bytes that there are.
+        /// Its size in bytes.
         at: u64,
     },
-    /// What it holds is not what was written.
+    /// It is damaged.
     Damaged {
-        /// What it is: `gzip`, `zstd`, `packed`.
+        /// The format: `gzip`, `zstd`, or `packed`.
         kind: &'static str,
-        /// The bytes that were read when it showed.
+        /// The number of bytes read before the damage was noticed.
         at: u64,
-        /// What is wrong.
+        /// The problem.
         what: String,
     },
-    /// It was written to while it was read.
+    /// It was modified while it was read.
     Changed {
-        /// Its bytes when it was opened.
+        /// Its size in bytes when it was opened.
         before: u64,
-        /// Its bytes at the end.
+        /// Its size in bytes at the end.
         after: u64,
     },
-    /// The system says this.
+    /// An error message of the system.
     System(String),
 }
 

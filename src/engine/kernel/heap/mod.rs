@@ -1,18 +1,18 @@
-//! The books of `malloc`: which bytes of the heap are whose. They are the kernel's, so that the first touch of a block is
-//! what a process makes of it.
+//! The blocks of `malloc`. The kernel keeps this list outside of simulated memory, so that allocating a block does not touch
+//! its pages.
 //!
-//! A block is a header of 16 bytes and the bytes that may be used. Blocks of the heap follow each other without a gap from
-//! where the break once was; free neighbours are one block. A large block is an area of its own.
+//! A block is a header of 16 bytes and the usable bytes. The blocks of the heap are adjacent, and adjacent free blocks are
+//! merged. A large block is an area of its own.
 
 use super::persistent::{Map, Set};
 
 /// Bytes of a block's header, and what addresses and sizes are a multiple of.
 pub(crate) const UNIT: u64 = 16;
 
-/// Blocks of `malloc`, by the address that it answered.
+/// The blocks of `malloc`, by the address that it returned.
 #[derive(Debug, Clone, Default)]
 pub struct Heap {
-    /// All blocks, free ones too.
+    /// All blocks, including free ones.
     pub blocks: Map<u64, HeapBlock>,
     /// Those that are free, all of them of the heap.
     free: Set<u64>,
@@ -23,11 +23,11 @@ pub struct Heap {
 /// A block of `malloc`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeapBlock {
-    /// Bytes that may be used, a multiple of 16 (a mapped block of small pages: all of its area but the header).
+    /// Number of usable bytes, a multiple of 16; of a mapped block, the size of the area without the header.
     pub size: u64,
-    /// It is not free.
+    /// Whether it is in use.
     pub used: bool,
-    /// It is an area of its own (`mmap`).
+    /// Whether it is an area of its own (`mmap`).
     pub mapped: bool,
 }
 

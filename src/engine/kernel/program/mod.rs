@@ -1,4 +1,4 @@
-//! What an executable is as a file, and what areas it is loaded as.
+//! The file of an executable, and the areas that it is loaded into.
 
 use std::ops::Range;
 
@@ -6,14 +6,14 @@ use super::file::{Executable, Section};
 use super::ids::FileId;
 use super::vma::{Backing, Prot, Vma};
 
-/// Why an executable cannot be declared. Sections are told by their place in its list.
+/// Why an executable is invalid. Sections are given by their index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExecutableError {
-    /// It has no section with a byte.
+    /// It has no bytes.
     Empty,
-    /// A section reaches beyond the address space (its user half).
+    /// A section reaches beyond the user half of the address space.
     Beyond(usize),
-    /// Two sections have a byte in common.
+    /// Two sections overlap.
     Overlap(usize, usize),
 }
 

@@ -1,4 +1,4 @@
-//! What a system call is: a row of the registry.
+//! A system call: a row of the registry.
 
 use crate::kernel::abi::{Arg, Args, Constant, Errno, Reply};
 use crate::kernel::event::Observer;
@@ -6,18 +6,18 @@ use crate::kernel::ids::Pid;
 use crate::kernel::process::ProcessState;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
-/// What a parameter takes.
+/// The kind of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamKind {
     /// A number or an address.
     Number,
-    /// A buffer: an address, or a string in its place.
+    /// A buffer: an address, or a string instead.
     Buffer,
-    /// A string that is not in the process's memory, such as a path; also an address of one that ends in a NUL.
+    /// A path: a string, or the address of a NUL-terminated string.
     Path,
 }
 
-/// What a system call came to; it may need memory that there is not.
+/// The result of a system call, unless memory is exhausted.
 pub type SyscallResult = Result<Reply, OutOfMemory>;
 
 /// A system call, or a function of the C library that makes one.
@@ -28,13 +28,13 @@ pub struct SystemCall {
     pub prototype: &'static str,
     /// One line of help.
     pub help: &'static str,
-    /// What it takes.
+    /// The kinds of its parameters.
     pub params: &'static [ParamKind],
-    /// How many of them must be given: the rest may be left out.
+    /// Number of parameters that must be given. The others are optional.
     pub required: usize,
-    /// Fields of the structure that it fills in, which may stand after it: `fstat(fd).st_size`.
+    /// Fields of the structure that it fills in, as in `fstat(fd).st_size`.
     pub fields: &'static [&'static str],
-    /// Does it, for a process that runs: callers use [`SystemCall::call`].
+    /// Performs it for a running process. Callers use [`SystemCall::call`].
     pub run: fn(&mut Kernel, Pid, Args<'_>, Observer<'_>) -> SyscallResult,
 }
 
@@ -43,14 +43,14 @@ pub struct SystemCall {
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// It is a pointer.
+    /// Whether it is a pointer.
     pub pointer: bool,
-    /// Its first byte in the prototype, and the one after its last.
+    /// Its byte range in the prototype.
     pub span: (usize, usize),
 }
 
 impl SystemCall {
-    /// The parameters of its prototype, those that may be left out too.
+    /// The parameters of its prototype, including optional ones.
     pub fn parameters(&self) -> Vec<Parameter> {
         let text = self.prototype;
         let from = text.find('(').map_or(text.len(), |open| open + 1);
@@ -71,7 +71,7 @@ impl SystemCall {
         found
     }
 
-    /// Whether a constant is meant for a parameter of this call.
+    /// Whether a parameter of this call takes a constant.
     pub fn takes(&self, parameter: &Parameter, constant: &Constant) -> bool {
         match (constant.passed.split_once('.'), constant.passed) {
             (Some((call, name)), _) => call == self.name && name == parameter.name,
@@ -80,11 +80,11 @@ impl SystemCall {
         }
     }
 
-    /// A process makes this call, on the current core. One that has ended cannot (ESRCH); a wrong number of arguments, or a string where the
-    /// call takes a number, is EINVAL.
+    /// Performs this call for a process on the current core. The result is ESRCH if the process has ended, and EINVAL for a
+    /// wrong number of arguments or a string in place of a number.
     ///
     /// # Errors
-    /// If it needs memory and there is none.
+    /// If it needs memory and none is free.
     pub fn call(&self, kernel: &mut Kernel, pid: Pid, args: &[Arg], watch: Observer<'_>) -> SyscallResult {
         let runs = kernel.process(pid).is_some_and(|process| process.state == ProcessState::Running);
         if !runs {

@@ -1,4 +1,4 @@
-//! System calls: one row each, with its prototype in C. Every file has its own rows; here they are one list.
+//! System calls: a registry of rows, each with a prototype in C.
 
 mod call;
 mod file;
@@ -17,7 +17,7 @@ pub fn system_calls() -> impl Iterator<Item = &'static SystemCall> {
     [file::CALLS, memory::CALLS, process::CALLS, heap::CALLS].into_iter().flatten()
 }
 
-/// The system call of this name.
+/// The system call with this name.
 pub fn system_call(name: &str) -> Option<&'static SystemCall> {
     system_calls().find(|call| call.name == name)
 }

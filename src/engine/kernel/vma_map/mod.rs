@@ -1,4 +1,4 @@
-//! The areas of an address space: never overlapping, in order, neighbours merged where they agree.
+//! The areas of an address space, in order. They do not overlap, and equal neighbors are merged.
 
 use std::ops::Range;
 

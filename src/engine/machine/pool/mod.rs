@@ -1,4 +1,4 @@
-//! Replacement among page frames: the policies of the TLBs and caches over one pool that grows with what is used.
+//! Replacement among page frames.
 
 use std::sync::Arc;
 
@@ -9,10 +9,9 @@ use super::random::SplitMix64;
 /// Frames that a pool first has room for.
 const FIRST: usize = 64;
 
-/// What a policy remembers of page frames, and which of them goes. It does not know what a frame holds.
+/// The state of a replacement policy for page frames, which are numbers below a limit.
 ///
-/// Frames are numbers below a limit. Copying it is O(1), and frames take no storage before one of their number, or a
-/// higher one, is filled.
+/// A clone is O(1). Storage grows with the highest frame that was filled.
 #[derive(Debug, Clone)]
 pub struct Pool {
     policy: Policy,
@@ -39,7 +38,7 @@ impl Pool {
     /// An empty pool of the frames below `limit`.
     ///
     /// # Panics
-    /// If `policy` does not serve frames, which its [`super::policy::PolicyRow`] says.
+    /// If `policy` does not support frames: see [`super::policy::PolicyRow`].
     pub fn new(policy: Policy, limit: u32) -> Self {
         assert!(policy.row().frames, "{} does not serve frames", policy.row().name);
         Self {
@@ -60,7 +59,7 @@ impl Pool {
         self.policy
     }
 
-    /// A page came into `frame`; what was remembered of it is forgotten. Nothing for a frame at the limit or above.
+    /// Records that a page was loaded into `frame`. A frame at or above the limit is ignored.
     pub fn fill(&mut self, frame: u32) {
         self.latest = None;
         let frame = frame as usize;
@@ -89,7 +88,7 @@ impl Pool {
         }
     }
 
-    /// The page in `frame` was used. Nothing for a frame that is not filled.
+    /// Records that the page in `frame` was used. A frame that is not filled is ignored.
     #[inline(always)]
     pub fn touch(&mut self, frame: u32) {
         if self.latest != Some(frame) {

@@ -1,4 +1,4 @@
-//! Page replacement on a bare string of references, as textbooks do it: no addresses, no tables, only pages and frames.
+//! Page replacement on a reference string, as in textbooks: only pages and frames, no addresses or page tables.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,58 +19,56 @@ const NEVER: usize = usize::MAX;
 /// would stay free for ever and are left out.
 const SHOWN: usize = 64;
 
-/// A string of references and the memory it is put to.
+/// A reference string, and the memory that it runs on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceString {
-    /// The pages referenced, in order. A page is any number that stands for it.
+    /// The page numbers referenced, in order.
     pub pages: Vec<u32>,
-    /// Pages every reference to which is a store; only `nru` minds.
+    /// Pages to which every reference is a store. Only `nru` uses this.
     pub writes: Vec<u32>,
-    /// Number of frames; a working set has as many as it needs and takes no notice of this.
+    /// Number of frames; ignored for a working set.
     pub frames: u32,
-    /// What goes when no frame is free.
+    /// How a victim is chosen.
     pub replacement: Replacement,
-    /// Pages that are in memory before the first reference, oldest first: frame 0 holds the first of them. They were filled
-    /// and last touched in this order, they are clean, and their use bits are clear.
+    /// The resident pages before the first reference, oldest first, from frame 0. They are clean, and their use bits are
+    /// clear.
     pub holding: Vec<u32>,
-    /// A tick comes after every so many references, before the next one; none: never.
+    /// Number of references between clock ticks; none for no ticks.
     pub tick: Option<u64>,
-    /// Where `random` draws from.
+    /// The generator of `random`.
     pub random: SplitMix64,
 }
 
-/// What goes when no frame is free.
+/// How a victim is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replacement {
-    /// The policy's victim.
+    /// By a policy.
     Policy(Policy),
-    /// The page used farthest in the future, then the longest filled.
+    /// The page used farthest in the future, then the first filled.
     Optimal {
-        /// Only so many of the references after the present one are foreseen: pages not among them count as never used
-        /// again. None: all are foreseen.
+        /// Only this many future references are known; other pages count as never used again. None if all are known.
         lookahead: Option<u64>,
     },
-    /// No page makes way for another: after each reference the pages go that are not among the last `window` references
-    /// (the present one is one of them). The pages held before count as referenced one after the other just before the
-    /// string, so only the last `window` of them are there at all.
+    /// By the working set: after each reference, pages that are not among the last `window` references, including this one,
+    /// are evicted. The pages held before count as references just before the string.
     WorkingSet {
-        /// Length of the window, in references.
+        /// Length of the window in references.
         window: u64,
     },
 }
 
-/// Why a [`ReferenceString`] cannot be run.
+/// Why a [`ReferenceString`] is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferenceError {
-    /// There is no frame.
+    /// There are no frames.
     NoFrames,
-    /// The window holds no reference.
+    /// The window is empty.
     NoWindow,
-    /// A tick every 0 references.
+    /// The tick interval is 0.
     NoTick,
-    /// The policy does not serve page frames.
+    /// The policy does not support page frames.
     NotForFrames(Policy),
-    /// More pages are held than there are frames.
+    /// There are more held pages than frames.
     TooManyHeld,
     /// This page is held twice.
     HeldTwice(u32),
@@ -91,44 +89,43 @@ impl fmt::Display for ReferenceError {
     }
 }
 
-/// What a reference did, and what stood in memory after it (after the tick, too, if one came).
+/// The effect of a reference, and the state of memory after it and after a tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceStep {
     /// The page referenced.
     pub page: u32,
-    /// It was in memory.
+    /// Whether it was resident.
     pub hit: bool,
     /// The frame that holds it.
     pub frame: u32,
-    /// The page that went: to make room, or out of the working set.
+    /// The page that was evicted.
     pub victim: Option<u32>,
-    /// The page in each frame, from frame 0. Free frames beyond the pages of the string may be missing at the end.
+    /// The page in each frame, from frame 0. Frames that are never used may be missing at the end.
     pub frames: Vec<Option<u32>>,
-    /// Use bits, hand and counters of the policy, a frame an element; none where the policy has no such thing, as under
-    /// `optimal` and `working-set`.
+    /// The state of the policy, one element per frame.
     pub state: PolicyState,
 }
 
-/// What a string came to.
+/// The results of a reference string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceTotals {
-    /// References that found their page in memory.
+    /// References whose page was resident.
     pub hits: u64,
-    /// References that did not, first touches included.
+    /// References whose page was not resident, including first touches.
     pub faults: u64,
     /// Whether each reference was a hit.
     pub trace: Vec<bool>,
-    /// The pages in memory at the end, in the order of their frames.
+    /// The resident pages at the end, in the order of their frames.
     pub resident: Vec<u32>,
     /// The generator after its last draw.
     pub random: SplitMix64,
 }
 
 impl ReferenceString {
-    /// Runs the string and answers what it came to.
+    /// Runs the string and returns the results.
     ///
     /// # Errors
-    /// If it cannot be run.
+    /// If the string is invalid.
     pub fn run(&self) -> Result<ReferenceTotals, ReferenceError> {
         let mut steps = self.steps()?;
         let mut trace = Vec::with_capacity(self.pages.len());
@@ -141,10 +138,10 @@ impl ReferenceString {
         Ok(ReferenceTotals { hits, faults, trace, resident, random: steps.random })
     }
 
-    /// Runs the string a step at a time, as it is asked for.
+    /// Runs the string step by step.
     ///
     /// # Errors
-    /// If it cannot be run.
+    /// If the string is invalid.
     pub fn steps(&self) -> Result<ReferenceSteps<'_>, ReferenceError> {
         self.check()?;
         let held = self.held();

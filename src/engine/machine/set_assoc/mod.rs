@@ -1,4 +1,4 @@
-//! Sets of lines and what replaces them: the body of every TLB, cache and pool of page frames.
+//! Set-associative storage with a replacement policy, used for TLBs, caches, and page frames.
 
 use super::addr::{SetIndex, Tag};
 use super::bits::{bit, mask_words, ones, set_bit};
@@ -6,10 +6,10 @@ use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::sparse::Sparse;
 
-/// `sets` sets of `ways` lines, each a tag, a valid bit and a payload `L`, under a replacement policy.
+/// Sets of lines with a tag, a valid bit, and a payload `L`, and a replacement policy.
 ///
-/// Copying one is O(1), and lines take no storage before they are filled. What it does not do: count, write back, or
-/// know what a tag means.
+/// A clone is O(1), and lines take no storage before they are filled. Counts, write-backs, and the meaning of tags are up to
+/// the user.
 ///
 /// # Panics
 /// Methods that take a set and a way panic if the set or way does not exist, except [`SetAssoc::find`].
@@ -31,20 +31,20 @@ pub struct SetAssoc<L> {
     now: u64,
 }
 
-/// A line as it stands.
+/// The contents of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line<L> {
-    /// Its tag; none if it never had one. An invalid line keeps its tag, as textbooks print them.
+    /// Its tag; none if it was never filled. An invalid line keeps its tag.
     pub(crate) tag: Option<Tag>,
     pub(crate) valid: bool,
     pub(crate) payload: L,
 }
 
 impl<L: Copy + Default> SetAssoc<L> {
-    /// `sets` empty sets of `ways` lines (at least one of each).
+    /// Creates `sets` empty sets of `ways` lines, at least one of each.
     ///
     /// # Panics
-    /// If `sets`, or with [`Policy::Plru`] `ways`, is no power of two: a machine's description is checked for it before.
+    /// If `sets`, or `ways` with [`Policy::Plru`], is not a power of two.
     pub fn new(sets: u64, ways: u32, policy: Policy) -> Self {
         let (sets, ways) = (sets.max(1), ways.max(1) as usize);
         assert!(
@@ -62,7 +62,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.sets
     }
 
-    /// Lines a set.
+    /// Lines per set.
     pub(crate) fn ways(&self) -> u32 {
         self.ways as u32
     }
@@ -71,13 +71,13 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.policy
     }
 
-    /// Splits a page or block number: its set is the number modulo the sets, its tag what is left above.
+    /// Splits a page or block number into its set, the number modulo the number of sets, and its tag, the quotient.
     #[inline]
     pub fn split(&self, number: u64) -> (SetIndex, Tag) {
         (SetIndex::new(number & (self.sets - 1)), Tag::new(number >> self.sets.trailing_zeros()))
     }
 
-    /// The lowest way of `set` that is valid and has `tag`. No state changes: a hit is told by [`SetAssoc::touch`].
+    /// The lowest valid way of `set` with `tag`. The policy does not see this: see [`SetAssoc::touch`].
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
         self.among(self.words.row(set.raw())?, tag, |_| true)
@@ -127,7 +127,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
     }
 
-    /// Way `way` was used.
+    /// Records a use of way `way`.
     #[inline]
     pub fn touch(&mut self, set: SetIndex, way: u32) {
         if self.policy.minds_touches() {
@@ -144,9 +144,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
     }
 
-    /// Where the next fill of `set` goes, and the valid line that goes for it: the lowest invalid way first, else the
-    /// policy's victim. A clock's hand moves, and `random` draws, only in the second case. The line stays until
-    /// [`SetAssoc::fill`] takes its place.
+    /// Chooses a way for the next fill of `set`: the lowest invalid way, or else the victim of the policy, whose line is also
+    /// returned. The line stays until [`SetAssoc::fill`] replaces it.
     #[inline]
     pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (u32, Option<Line<L>>) {
         if let Some(way) = self.free(set) {
@@ -173,10 +172,10 @@ impl<L: Copy + Default> SetAssoc<L> {
         (way < self.ways).then_some(way as u32)
     }
 
-    /// Puts a valid line into `way`, in place of what is there.
+    /// Fills `way` with a valid line.
     ///
     /// # Panics
-    /// If there is no such way.
+    /// If the way does not exist.
     #[inline]
     pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
         assert!(way < self.ways(), "way {way} of {}", self.ways);

@@ -1,5 +1,5 @@
-//! A sparse, persistent array of rows: what a machine's state is kept in. Copying it costs one reference count,
-//! and a write after that copies what it touches, so a snapshot costs what changes and not the size of memory.
+//! A sparse, persistent array of rows, which stores the state of a machine. A clone increments one reference count, and a
+//! later write copies only the leaf that it changes.
 
 use std::array;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ const SMALL: u128 = 2048;
 /// A leaf of a larger array holds the most rows, a power of two of them, that keep it within so many cells.
 const LEAF: usize = 1024;
 
-/// A fixed number of rows of `stride` cells each, all of them the default until they are written. It is a radix tree
-/// of shared nodes, whose depth follows from the number of rows alone: nothing is allocated before it is written.
+/// A fixed number of rows of `stride` cells each, which have a default value until they are written. It is a radix tree of
+/// shared nodes; only written leaves are allocated.
 ///
 /// [`Clone`] is O(1). The first write after it copies one leaf and the path to that leaf.
 #[derive(Debug, Clone)]
@@ -127,7 +127,7 @@ impl<T: Clone> Sparse<T> {
     /// Row `i`, to be written.
     ///
     /// # Panics
-    /// If there is no row `i`: whoever makes a row number out of a script's checks it first.
+    /// If row `i` does not exist.
     #[inline]
     pub fn row_mut(&mut self, i: u64) -> &mut [T] {
         let stride = self.stride;

@@ -19,7 +19,7 @@ const PART: usize = 1 << 20;
 /// Size that fits in the first byte of a record.
 const SHORT_SIZE: u32 = 31;
 
-/// Writes records in the packed format. Without [`Packer::finish`] what was written is a truncated trace.
+/// Writes records in the packed format. Without [`Packer::finish`] the trace is truncated.
 #[derive(Debug)]
 pub struct Packer<W: Write> {
     to: W,

@@ -1,5 +1,5 @@
-//! A trace, batch by batch: read ahead on another thread where that helps, until its end, or until somebody
-//! wants it to end.
+//! Reads a trace batch by batch, ahead on another thread where that helps. Where threads are not available, as in
+//! WebAssembly, it reads on the same thread.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -20,29 +20,29 @@ const MAX_WAITING_BATCHES: usize = 4;
 /// How long nobody looks whether it is to end while nothing comes.
 const INTERRUPT_POLL: Duration = Duration::from_millis(50);
 
-/// What has been read so far.
+/// The amount read so far.
 #[derive(Debug, Clone, Default)]
 pub struct ReadSoFar {
-    /// Lines; of a packed trace records.
+    /// Number of lines; of a packed trace, records.
     pub lines: u64,
-    /// The lines among them that are no records.
+    /// The malformed lines among them.
     pub malformed: Malformed,
 }
 
-/// How reading came to an end.
+/// Why reading ended.
 #[derive(Debug, PartialEq)]
 pub enum ReadEnd<B> {
-    /// It is the trace's.
+    /// The end of the trace.
     End,
-    /// Somebody wants it to end.
+    /// `interrupt` became true.
     Interrupted,
-    /// What follows cannot be read.
+    /// The rest cannot be read.
     Unreadable(Unreadable),
-    /// Whoever took the records wants no more.
+    /// The handler returned this.
     Enough(B),
 }
 
-/// Takes each batch, with what has been read up to its end; what it answers with ends the reading.
+/// Takes each batch, with the progress and the amount read up to its end. `Some` ends the reading.
 pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar) -> Option<B>;
 
 /// What a thread that reads has to say.
@@ -53,12 +53,12 @@ enum WorkerMessage {
     Over(ReadSoFar, Option<Unreadable>),
 }
 
-/// Where a trace is.
+/// The origin of a trace.
 #[derive(Debug, Clone)]
 pub enum TraceOrigin {
-    /// In a file; `-` is standard input.
+    /// A file; `-` is standard input.
     File(PathBuf),
-    /// In memory; the name is for messages, and for its end.
+    /// Bytes in memory. The name is for messages, and its extension selects the format.
     Bytes(Arc<[u8]>, String),
 }
 
@@ -81,8 +81,8 @@ pub fn is_standard_input(trace: &Path) -> bool {
     trace.as_os_str() == "-"
 }
 
-/// Reads a trace and hands each batch, with what has been read up to its end, to `each`, which may want no more. Another
-/// thread reads ahead, if that helps or a read may wait; at most a few batches.
+/// Reads a trace and passes each batch to `each`, which receives the progress and can end the reading. So can `interrupt`,
+/// from another thread. A thread reads a few batches ahead if that helps or if a read may block.
 ///
 /// # Errors
 /// If the trace cannot be opened.

@@ -1,4 +1,4 @@
-//! Reads traces: batch by batch, in memory that does not depend on how long they are.
+//! Reads traces batch by batch, in constant memory.
 
 use std::io::Read;
 use std::path::Path;
@@ -30,31 +30,31 @@ pub struct Reader {
     failed: Option<Unreadable>,
 }
 
-/// How far a reader is.
+/// The progress of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Bytes of the file that were read.
+    /// Number of bytes read.
     pub consumed: u64,
-    /// Bytes of the file, if it is one.
+    /// Size of the file in bytes, if it is a file.
     pub total: Option<u64>,
-    /// Lines that were read.
+    /// Number of lines read.
     pub lines: u64,
 }
 
 impl Reader {
-    /// Opens a file; `-` is standard input. It is decompressed if its first bytes say that it is compressed. Without a
-    /// format it is the one that the first bytes, then the one that the end of its name tells, then lackey's.
+    /// Opens a file; `-` is standard input. Compressed files are recognized by their first bytes. The default format is
+    /// determined by the first bytes, then by the file extension; otherwise it is lackey's.
     ///
     /// # Errors
-    /// If it cannot be opened, or holds no trace of the format.
+    /// If it cannot be opened, or is not a trace of the format.
     pub fn open(path: &Path, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::open(path)?, format)
     }
 
-    /// Reads any bytes, as [`Reader::open`] does those of a file. The name is for messages, and for its end.
+    /// Reads bytes as [`Reader::open`] reads those of a file. The name is for messages, and its extension selects the format.
     ///
     /// # Errors
-    /// As of [`Reader::open`].
+    /// As [`Reader::open`].
     pub fn new(bytes: Box<dyn Read + Send>, name: &str, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::new(bytes, name)?, format)
     }
@@ -79,7 +79,7 @@ impl Reader {
     /// Replaces the contents of `records` with the next batch, at most 4096 records. Returns false at the end of the trace.
     ///
     /// # Errors
-    /// If it cannot be read on; all records before that were delivered.
+    /// If the rest cannot be read. All records before the error were delivered.
     pub fn next(&mut self, records: &mut Vec<Record>) -> Result<bool, Unreadable> {
         if let Some(failed) = &self.failed {
             records.clear();
@@ -109,7 +109,7 @@ impl Reader {
         }
     }
 
-    /// The lines that are no records.
+    /// The malformed lines.
     pub fn malformed(&self) -> &Malformed {
         match &self.written {
             TraceEncoding::Text(text) => &text.malformed,
@@ -122,7 +122,7 @@ impl Reader {
         self.source.consumed()
     }
 
-    /// Bytes of the file, if it is one.
+    /// Size of the file in bytes, if it is a file.
     pub(crate) fn total(&self) -> Option<u64> {
         self.source.total()
     }

@@ -1,14 +1,14 @@
-//! A grid of machines, as plain data: settings of their parts with several values each, and every combination of them.
+//! A grid of machines: settings with several values each, and all combinations of these values.
 
 use crate::machine::cache::Counts;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
 use crate::trace::counts::ReplayCounts;
 
-/// The most combinations that a grid may have.
+/// The maximum number of combinations of a grid.
 pub const MOST_POINTS: usize = 10_000;
 
-/// A part of a machine that is swept, by its number.
+/// A TLB or cache that is swept, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SweptUnit {
     /// A TLB.
@@ -22,7 +22,7 @@ pub enum SweptUnit {
 pub enum AxisValue {
     /// A number, in bytes where it is a size.
     Number(u64),
-    /// A word of the language.
+    /// A word.
     Word(Box<str>),
 }
 
@@ -31,27 +31,27 @@ pub enum AxisValue {
 pub struct Axis {
     /// The part.
     pub unit: SweptUnit,
-    /// The setting, by the language's word.
+    /// The name of the setting.
     pub setting: Box<str>,
-    /// At least one.
+    /// The values, at least one.
     pub values: Vec<AxisValue>,
 }
 
-/// A combination that makes a machine.
+/// A combination that is a valid machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GridPoint {
-    /// For each axis, the number of the value that holds.
+    /// The index of the value on each axis.
     pub at: Vec<usize>,
     /// The machine.
     pub spec: Spec,
 }
 
-/// A combination that makes none.
+/// A combination that is not a valid machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedPoint {
-    /// For each axis, the number of the value that would hold.
+    /// The index of the value on each axis.
     pub at: Vec<usize>,
-    /// Why it makes none, in a sentence without a full stop.
+    /// The reason, without a period at the end.
     pub why: String,
 }
 
@@ -60,9 +60,9 @@ pub struct SkippedPoint {
 pub struct Grid {
     /// The settings.
     pub axes: Vec<Axis>,
-    /// The combinations that make a machine, in order.
+    /// The valid combinations, in order.
     pub points: Vec<GridPoint>,
-    /// Those that make none, in order.
+    /// The invalid combinations, in order.
     pub skipped: Vec<SkippedPoint>,
 }
 
@@ -84,25 +84,25 @@ impl Grid {
     }
 }
 
-/// What a part of a machine is like: the numbers that follow from its settings.
+/// The geometry of a TLB or cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
-    /// Bytes of data; of caches only.
+    /// Size in bytes; only for caches.
     pub size: Option<u128>,
-    /// Bytes of a block; of caches only.
+    /// Block size in bytes; only for caches.
     pub block: Option<u64>,
-    /// Entries; of TLBs only.
+    /// Number of entries; only for TLBs.
     pub entries: Option<u64>,
-    /// Lines or entries a set.
+    /// Lines or entries per set.
     pub ways: u32,
-    /// Sets.
+    /// Number of sets.
     pub sets: u64,
-    /// Which one of a full set goes.
+    /// The replacement policy.
     pub policy: Policy,
 }
 
 impl AxisValue {
-    /// The word, if it is one, else nothing.
+    /// The word; empty for a number.
     pub fn word(&self) -> &str {
         match self {
             AxisValue::Number(_) => "",
@@ -112,7 +112,7 @@ impl AxisValue {
 }
 
 impl SweptUnit {
-    /// Its name on a machine that has it.
+    /// Its name on a machine.
     pub fn name(self, spec: &Spec) -> &str {
         match self {
             SweptUnit::Tlb(n) => &spec.tlbs[n].name,
@@ -120,7 +120,7 @@ impl SweptUnit {
         }
     }
 
-    /// What it is like on a machine that has it.
+    /// Its geometry on a machine.
     pub fn geometry(self, spec: &Spec) -> Geometry {
         match self {
             SweptUnit::Tlb(n) => {
@@ -137,7 +137,7 @@ impl SweptUnit {
         }
     }
 
-    /// What it counted; nothing where no TLB was asked.
+    /// Its counts; zeros if the TLBs were not used.
     pub fn counts(self, counted: &ReplayCounts) -> Counts {
         let part = match self {
             SweptUnit::Tlb(n) => counted.tlbs.get(n),
@@ -147,7 +147,7 @@ impl SweptUnit {
     }
 }
 
-/// Every combination of so many values a place, the first place changing slowest. One, the empty one, of no places.
+/// All combinations of indices below the given lengths. The first index changes slowest.
 pub fn combinations(lengths: &[usize]) -> Vec<Vec<usize>> {
     let mut all = vec![Vec::new()];
     for &length in lengths {

@@ -1,4 +1,4 @@
-//! One trace over a grid of machines: a [`grid::Grid`] of geometries of one base, [`run()`] side by side.
+//! Replays one trace on many machines at once: [`run()`] replays it on the machines of a [`grid::Grid`].
 
 pub mod grid;
 mod run;

@@ -1,7 +1,7 @@
-//! The run of a sweep: the trace is read once, and every batch of it is performed on the machine of every point.
+//! Runs a sweep: the trace is read once, and each batch is performed on the machines of all points.
 //!
-//! Each thread has the machines of its points for itself. All threads are handed the same batches in the same order, so the
-//! counts are those of single replays, whatever the number of threads.
+//! Each thread owns the machines of some points. All threads receive the same batches in the same order, so the counts do not
+//! depend on the number of threads. Where threads are not available, as in WebAssembly, the sweep runs on the calling thread.
 
 use std::io;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::trace::record::Record;
 /// not grow with the trace and an interrupted sweep ends soon.
 const WAITING: usize = 2;
 
-/// Where the batches of a trace are put in, in order.
+/// Receives the batches of a trace in order.
 pub struct Feed<'a> {
     into: FeedTarget<'a>,
 }
@@ -30,7 +30,7 @@ enum FeedTarget<'a> {
 }
 
 impl Feed<'_> {
-    /// Has the machines of all points perform these records. Waits while they are too far behind.
+    /// Performs records on the machines of all points. It blocks while the threads are too far behind.
     pub fn send(&mut self, records: &[Record]) {
         match &mut self.into {
             FeedTarget::Here(worker) => worker.perform(records),
@@ -45,8 +45,9 @@ impl Feed<'_> {
     }
 }
 
-/// Replays a trace on a machine of each spec, all of which passed [`Spec::check`], on at most so many threads beside the
-/// reader's. `feed` puts in the batches, as far as it will. The results are in the order of the specs.
+/// Replays a trace on a machine of each spec, all of which passed [`Spec::check`], on at most `threads` threads besides the
+/// caller's. `feed` sends the batches; it can show the progress, and cancel the sweep by returning early. The results are in
+/// the order of the specs.
 pub fn run<R>(
     specs: &[&Spec],
     how: ReplayOptions,
@@ -57,8 +58,7 @@ pub fn run<R>(
     let (fed, mut ended) =
         if threads == 1 { run_inline(specs, how, feed) } else { run_on_threads(specs, how, threads, feed) };
     ended.sort_by_key(|(at, _)| *at);
-    let counted = ended.into_iter().map(|(at, came)| came.map(|came| came.counted(specs[at])));
-    (fed, counted.collect())
+    (fed, ended.into_iter().map(|(_, counts)| counts).collect())
 }
 
 fn run_inline<R>(
