@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{CheckedScript, Snapshot};
 use crate::lang::ast::Block;
 use crate::lang::span::Span;
-use crate::run::frames::Frame;
+use crate::run::progress::{Frame, Progress};
 use crate::run::record::{Sink, StepRecord};
 use crate::run::script::not_understood;
-use crate::run::session::{Options, Progress, Session};
+use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::run::stop::Stop;
 

@@ -15,9 +15,10 @@ use crate::lang::span::Span;
 use crate::prompt::history::History;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::files::Files;
+use crate::run::progress::Progress;
 use crate::run::record::{Did, Sink, StepRecord, Totals};
 use crate::run::script::{check_in, not_understood};
-use crate::run::session::{Options, Progress, Session};
+use crate::run::session::{Options, Session};
 use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
 

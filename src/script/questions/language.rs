@@ -119,6 +119,17 @@ impl Extension for Papers {
         }
     }
 
+    fn end(&self, session: &mut Session, word: &'static str) -> Result<(), Stop> {
+        match word {
+            "part" => session.end_part(),
+            _ => session.close_sheet().map_or(Ok(()), |sheet| Ok(sheet.close()?)),
+        }
+    }
+
+    fn leave(&self, session: &mut Session) {
+        session.close_sheet();
+    }
+
     fn note_uncertain(&self, session: &mut Session) {
         session.unsure_of_question();
     }

@@ -30,15 +30,13 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points)?;
-        self.enter_isolated(title, Some(|session| drop(session.close_sheet())));
+        self.enter_isolated(title, true);
         self.open_sheet(Some(Sheet::new(title.span, points)));
         self.state.random = self.own_generator(&title.text);
         let points = points.map(|(points, _)| points);
         self.enter(Entry::Question { title: title.text.clone(), points });
         self.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
-        self.enter_block_then(body, stmt.span, |session| {
-            session.close_sheet().map_or(Ok(()), |sheet| Ok(sheet.close()?))
-        })
+        self.enter_extension("question", body, stmt.span)
     }
 
     /// The generator of a question: it follows from the script's and from the title, so that what one question draws changes
@@ -66,7 +64,7 @@ impl Session<'_> {
         let points = points.map(|(points, _)| points);
         self.enter(Entry::Part { name: name.text.clone(), points });
         self.finish(stmt.span, Did::Quiet, Vec::new())?;
-        self.enter_block_then(body, stmt.span, |session| session.end_part())
+        self.enter_extension("part", body, stmt.span)
     }
 
     fn begin_part(
@@ -91,7 +89,7 @@ impl Session<'_> {
         points
     }
 
-    fn end_part(&mut self) -> Result<(), Stop> {
+    pub(crate) fn end_part(&mut self) -> Result<(), Stop> {
         self.sheet_mut().map_or(Ok(()), |sheet| Ok(sheet.end()?))
     }
 

@@ -8,9 +8,9 @@ use crate::lang::value::Value;
 
 use super::choose::{Draw, not_a_list};
 use super::facts::Family;
-use super::frames::Rounds;
 use super::inside::Inside;
 use super::prepare::Prepared;
+use super::progress::Rounds;
 use super::record::{CallRecord, Check, Did};
 use super::session::Session;
 use super::state::{Binding, Definition};
@@ -57,7 +57,7 @@ impl Session<'_> {
             StmtKind::Include { body, .. } => self.enter_block(body, stmt.span),
             StmtKind::Scenario { name, body } => {
                 self.totals.scenarios += 1;
-                self.enter_isolated(name, None);
+                self.enter_isolated(name, false);
                 self.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
                 self.enter_block(body, stmt.span)
             }

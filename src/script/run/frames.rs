@@ -1,58 +1,16 @@
 //! The blocks around the statement that is run, as a stack: a run can stop between any two statements, and go on.
 
-use std::sync::Arc;
 
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Items;
 
 use super::inside::Inside;
+use super::progress::{Frame, Rounds, Surroundings};
 use super::search::drawn_together;
 use super::session::{DEPTH_LIMIT, Session};
-use super::state::{Binding, Definition, Scope, State};
+use super::state::{Binding, Definition, Scope};
 use super::stop::Stop;
 use crate::lang::value::Value;
-
-/// A part of the script that has begun and has not ended.
-#[derive(Clone)]
-pub(crate) enum Frame {
-    /// A block, and the number of its next statement.
-    Block { stmts: Block, next: usize },
-    /// A loop, and the rounds that are left.
-    Loop { place: Span, rounds: Rounds, body: Block, worked: u64 },
-    /// A scenario or question. It leaves this as it was before.
-    Isolated(Box<Surroundings>),
-    /// A call of a definition: the number of scopes that it shares with its caller, and those that it hides.
-    Call { shared: usize, hidden: Vec<Scope> },
-    /// A block of a process: the process around it.
-    InProcess(Inside),
-    /// Something to do after the block above.
-    Then(Ending),
-}
-
-/// Ends a block with more than statements.
-pub(crate) type Ending = fn(&mut Session) -> Result<(), Stop>;
-
-/// The rounds of a loop that are left.
-#[derive(Clone)]
-pub(crate) enum Rounds {
-    /// So many.
-    Count(u64),
-    /// One for each of these values of a variable.
-    Each(Word, Items),
-}
-
-/// What a scenario leaves as it was before.
-#[derive(Clone)]
-pub(crate) struct Surroundings {
-    state: State,
-    scenario: Option<Arc<str>>,
-    loops: Vec<Span>,
-    depth: usize,
-    inside: Inside,
-    /// Called in any case.
-    ending: Option<fn(&mut Session)>,
-}
 
 impl Session<'_> {
     /// Runs a statement, with all that is in it.
@@ -144,17 +102,17 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Begins a block, and does something after it.
+    /// Begins a block of the extension, which ends the block after it: see [`Extension::end`](super::session::Extension::end).
     ///
     /// # Errors
     /// `too-deep`.
-    pub(crate) fn enter_block_then(
+    pub(crate) fn enter_extension(
         &mut self,
+        word: &'static str,
         block: &Block,
         place: Span,
-        ending: Ending,
     ) -> Result<(), Stop> {
-        self.frames.push(Frame::Then(ending));
+        self.frames.push(Frame::Extension(word));
         self.enter_block(block, place)
     }
 
@@ -165,16 +123,16 @@ impl Session<'_> {
         self.frames.push(Frame::Loop { place, rounds, body: body.clone(), worked: u64::MAX });
     }
 
-    /// Begins a scenario or question of that name: from here on a copy of the state is changed. What is wrong in it ends it,
-    /// and the script goes on after it. `ending` is called in any case.
-    pub(crate) fn enter_isolated(&mut self, name: &Word, ending: Option<fn(&mut Session)>) {
+    /// Begins a scenario, or an isolated statement of the extension, of that name: from here on a copy of the state is changed.
+    /// A mistake in it ends it, and the script goes on after it.
+    pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) {
         let around = Surroundings {
             state: self.state.clone(),
             scenario: self.scenario.replace(name.text.clone()),
             loops: std::mem::take(&mut self.loops),
             depth: self.depth,
             inside: self.inside.clone(),
-            ending,
+            extension,
         };
         self.state.scopes.push(Scope::new(false));
         self.frames.push(Frame::Isolated(Box::new(around)));
@@ -219,19 +177,21 @@ impl Session<'_> {
                 self.state.scopes.extend(hidden);
             }
             Some(Frame::Isolated(around)) => {
-                let Surroundings { state, scenario, loops, depth, inside, ending } = *around;
+                let Surroundings { state, scenario, loops, depth, inside, extension } = *around;
                 // Where the run is to end, its state is what it was ended in.
                 if !matches!(stopped, Some(Stop::Closed)) {
                     self.state = state;
                 }
                 (self.scenario, self.loops, self.depth, self.inside) = (scenario, loops, depth, inside);
                 self.calls.clear();
-                if let Some(ending) = ending {
-                    ending(self);
+                if extension {
+                    self.language.extension.leave(self);
                 }
             }
-            Some(Frame::Then(ending)) if stopped.is_none() => return ending(self),
-            Some(Frame::Then(_)) | None => {}
+            Some(Frame::Extension(word)) if stopped.is_none() => {
+                return self.language.extension.end(self, word);
+            }
+            Some(Frame::Extension(_)) | None => {}
         }
         Ok(())
     }
@@ -250,19 +210,5 @@ impl Session<'_> {
             }
         }
         Err(stop)
-    }
-}
-
-impl Rounds {
-    /// The next round, with the value of the variable; none after the last.
-    fn next(&mut self) -> Option<Option<(Arc<str>, Value)>> {
-        match self {
-            Self::Count(0) => None,
-            Self::Count(left) => {
-                *left -= 1;
-                Some(None)
-            }
-            Self::Each(name, items) => items.next().map(|value| Some((name.text.clone(), value))),
-        }
     }
 }

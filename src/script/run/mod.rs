@@ -21,6 +21,7 @@ pub mod params;
 pub mod paths;
 pub(crate) mod prepare;
 pub(crate) mod process;
+pub mod progress;
 pub mod record;
 pub(crate) mod recorder;
 pub(crate) mod reference;

@@ -3,7 +3,6 @@
 //! [`Session`], [`Verb`] and [`Language`] know each other, so they are defined in one file.
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,10 +17,10 @@ use pagewalk_engine::machine::spec::Spec;
 use super::checker::Checker;
 use super::facts::Family;
 use super::files::Files;
-use super::frames::Frame;
-use super::inside::{Inside, Unsure};
+use super::inside::Unsure;
 use super::params::{Param, Params};
-use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord, Totals};
+use super::progress::Progress;
+use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
 use super::seeds::mixed;
 use super::settings::BlockRow;
 use super::state::{Slot, State};
@@ -204,66 +203,23 @@ pub(crate) trait Extension: Sync {
     /// What the script is wrong with.
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop>;
 
+    /// Ends the block of one of its statements, by the word that the block was begun with.
+    ///
+    /// # Errors
+    /// What the script is wrong with.
+    fn end(&self, _: &mut Session, _: &'static str) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    /// Leaves one of its isolated statements, also one that a mistake has ended.
+    fn leave(&self, _: &mut Session) {}
+
     /// Notes, while checking, that the statements from here on may not all run.
     fn note_uncertain(&self, _: &mut Session) {}
 
     /// What is wrong with the script as a whole, after all its statements were checked.
     fn finish_check(&self, _: &mut Session) -> Vec<Diagnostic> {
         Vec::new()
-    }
-}
-
-/// How far a run has come: everything in a session that its statements change. A copy can be gone on from.
-#[derive(Clone)]
-pub struct Progress {
-    /// The machine, the names, and the rest of what a scenario leaves as it was.
-    pub state: State,
-    /// The blocks around the next statement, outermost first.
-    pub(crate) frames: Vec<Frame>,
-    /// Statements so far.
-    pub(crate) steps: u64,
-    /// The place of the statement that has run last.
-    pub(crate) latest: Option<Span>,
-    /// Counts so far.
-    pub totals: Totals,
-    /// What is wrong so far.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The codes and places of the diagnostics.
-    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
-    /// The loops around the statement, outermost first.
-    pub(crate) loops: Vec<Span>,
-    /// The scenario the statement stands in.
-    pub(crate) scenario: Option<Arc<str>>,
-    /// Blocks around the statement.
-    pub(crate) depth: usize,
-    /// The process that the statement runs in.
-    pub(crate) inside: Inside,
-    /// `choose` statements that follow each other are drawn together, with backtracking.
-    pub(crate) draws_together: bool,
-    /// Work so far: see [`Session::work`].
-    pub(crate) worked: u64,
-    extension: Arc<dyn Any + Send + Sync>,
-}
-
-impl Progress {
-    /// Nothing has been run, in this state.
-    pub(crate) fn new(state: State) -> Self {
-        Self {
-            state,
-            frames: Vec::new(),
-            steps: 0,
-            latest: None,
-            totals: Totals::default(),
-            diagnostics: Vec::new(),
-            reported: BTreeSet::new(),
-            loops: Vec::new(),
-            scenario: None,
-            depth: 0,
-            inside: Inside::default(),
-            draws_together: false,
-            worked: 0,
-            extension: Arc::new(()),
-        }
     }
 }
 

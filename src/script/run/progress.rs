@@ -1,0 +1,119 @@
+//! How far a run has come, and the blocks around its next statement.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::lang::ast::{Block, Span, Word};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::value::{Items, Value};
+
+use super::inside::Inside;
+use super::record::Totals;
+use super::state::{Scope, State};
+
+/// How far a run has come: everything in a session that its statements change. A copy can be gone on from.
+#[derive(Clone)]
+pub struct Progress {
+    /// The machine, the names, and the rest of what a scenario leaves as it was.
+    pub state: State,
+    /// The blocks around the next statement, outermost first.
+    pub(crate) frames: Vec<Frame>,
+    /// Statements so far.
+    pub(crate) steps: u64,
+    /// The place of the statement that has run last.
+    pub(crate) latest: Option<Span>,
+    /// Counts so far.
+    pub totals: Totals,
+    /// What is wrong so far.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The codes and places of the diagnostics.
+    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// The loops around the statement, outermost first.
+    pub(crate) loops: Vec<Span>,
+    /// The scenario the statement stands in.
+    pub(crate) scenario: Option<Arc<str>>,
+    /// Blocks around the statement.
+    pub(crate) depth: usize,
+    /// The process that the statement runs in.
+    pub(crate) inside: Inside,
+    /// `choose` statements that follow each other are drawn together, with backtracking.
+    pub(crate) draws_together: bool,
+    /// Work so far: see `Session::work`.
+    pub(crate) worked: u64,
+    pub(crate) extension: Arc<dyn Any + Send + Sync>,
+}
+
+impl Progress {
+    /// Nothing has been run, in this state.
+    pub(crate) fn new(state: State) -> Self {
+        Self {
+            state,
+            frames: Vec::new(),
+            steps: 0,
+            latest: None,
+            totals: Totals::default(),
+            diagnostics: Vec::new(),
+            reported: BTreeSet::new(),
+            loops: Vec::new(),
+            scenario: None,
+            depth: 0,
+            inside: Inside::default(),
+            draws_together: false,
+            worked: 0,
+            extension: Arc::new(()),
+        }
+    }
+}
+
+/// A part of the script that has begun and has not ended.
+#[derive(Clone)]
+pub(crate) enum Frame {
+    /// A block, and the number of its next statement.
+    Block { stmts: Block, next: usize },
+    /// A loop, and the rounds that are left.
+    Loop { place: Span, rounds: Rounds, body: Block, worked: u64 },
+    /// A scenario or question. It leaves this as it was before.
+    Isolated(Box<Surroundings>),
+    /// A call of a definition: the number of scopes that it shares with its caller, and those that it hides.
+    Call { shared: usize, hidden: Vec<Scope> },
+    /// A block of a process: the process around it.
+    InProcess(Inside),
+    /// A block of the language's extension, by the word of its statement.
+    Extension(&'static str),
+}
+
+/// The rounds of a loop that are left.
+#[derive(Clone)]
+pub(crate) enum Rounds {
+    /// So many.
+    Count(u64),
+    /// One for each of these values of a variable.
+    Each(Word, Items),
+}
+
+/// What a scenario leaves as it was before.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) state: State,
+    pub(crate) scenario: Option<Arc<str>>,
+    pub(crate) loops: Vec<Span>,
+    pub(crate) depth: usize,
+    pub(crate) inside: Inside,
+    /// It is a statement of the language's extension.
+    pub(crate) extension: bool,
+}
+
+impl Rounds {
+    /// The next round, with the value of the variable; none after the last.
+    pub(crate) fn next(&mut self) -> Option<Option<(Arc<str>, Value)>> {
+        match self {
+            Self::Count(0) => None,
+            Self::Count(left) => {
+                *left -= 1;
+                Some(None)
+            }
+            Self::Each(name, items) => items.next().map(|value| Some((name.text.clone(), value))),
+        }
+    }
+}
