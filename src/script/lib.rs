@@ -4,6 +4,7 @@
 //! [`pagewalk_engine::kernel::Kernel`]; [`exam`] makes papers and marks answers; [`report`] makes results readable.
 
 pub mod api;
+pub mod editor;
 pub mod exam;
 pub mod lang;
 pub mod prompt;

@@ -2,23 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::run_result::{Failure, NARRATED, RunResult, Step};
-use pagewalk_script::lang::source::Sources;
-use pagewalk_script::lang::span::Span;
-use pagewalk_script::report::narrate::{Narrator, Statements, value_told};
-use pagewalk_script::report::text::text;
-use pagewalk_script::run::facts;
-use pagewalk_script::run::record::{Did, Sink, StepRecord};
-use pagewalk_script::suite::amend::{Findings, Wanted};
+use super::result::{Failure, RunResult, Step};
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::report::narrate::{Narrator, Statements, value_told};
+use crate::report::text::text;
+use crate::run::facts;
+use crate::run::record::{Did, Sink, StepRecord};
+use crate::suite::amend::Findings;
 
 /// The most positions with failures.
 const FAILURES: usize = 1000;
+
+/// The most statements whose narration is stored.
+const NARRATED: usize = 20_000;
 
 /// The number of runs of a statement after which its facts are no longer compared and count as changing.
 const COMPARED: u64 = 1 << 12;
 
 /// Records the parts of a run that an editor shows.
-pub(crate) struct RunRecorder<'s> {
+pub(super) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
     statements: Statements<'s>,
@@ -28,7 +31,7 @@ pub(crate) struct RunRecorder<'s> {
 
 impl<'s> RunRecorder<'s> {
     /// A recorder for a script with these files.
-    pub(crate) fn new(sources: &'s Sources) -> Self {
+    pub(super) fn new(sources: &'s Sources) -> Self {
         Self {
             sources,
             narrator: Narrator::new(sources, false),
@@ -39,7 +42,7 @@ impl<'s> RunRecorder<'s> {
     }
 
     /// The result of the run with these findings.
-    pub(crate) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
+    pub(super) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
         RunResult {
             steps: self.steps.into_values().collect(),
             failures: self.failures.into_values().collect(),
@@ -108,16 +111,10 @@ fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
 }
 
 /// Passes records on to several sinks.
-pub(crate) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
+pub(super) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
 impl Sink for SinkGroup<'_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         self.0.iter_mut().all(|sink| sink.take(record))
     }
-}
-
-/// Empty findings for failed expectations and for `?`.
-pub(crate) fn findings() -> (Findings, Findings) {
-    let accept = Findings::new(Wanted { accept: true, fill: false });
-    (accept, Findings::new(Wanted { accept: false, fill: true }))
 }

@@ -1,27 +1,43 @@
-//! `textDocument/formatting`, `textDocument/rangeFormatting`
+//! Formatting as small edits.
 
-use std::ops::Range as Bytes;
+use std::ops::Range;
 
-use lsp_types::{Range, TextEdit};
 use similar::{Algorithm, DiffOp, capture_diff_slices_by_key};
 
-use super::view::View;
-use pagewalk_script::lang::format::format;
+use super::document::{Document, Edit};
+use crate::lang::format::format;
 
-/// The edits that format a document or a range of its lines. None if the text has syntax errors, which the
-/// diagnostics report.
-pub(crate) fn formatting(view: &View, part: Option<Range>) -> Option<Vec<TextEdit>> {
-    let new = format(&view.text).ok()?;
-    let part = part.map_or(0..view.text.len(), |range| view.byte_range(range));
-    // An editor that selects whole lines ends the range at the start of the next line.
-    let end = if view.text[..part.end].ends_with('\n') { part.end - 1 } else { part.end };
-    let touched = |at: &Bytes<usize>| at.start <= end.max(part.start) && part.start <= at.end;
-    let edits = changes(&view.text, &new).into_iter().filter(|(at, _)| touched(at));
-    Some(edits.map(|(at, text)| TextEdit::new(view.lines.range(&view.text, at), text)).collect())
+impl Document {
+    /// The edits that format the document. None if the text has syntax errors.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, Edit, OpenTexts};
+    /// let edits = Document::new("a.pw", "read  0x3D4\n", OpenTexts::default()).format().unwrap();
+    /// assert_eq!(edits, [Edit { range: 5..6, text: String::new() }]);
+    /// ```
+    pub fn format(&self) -> Option<Vec<Edit>> {
+        self.format_range(0..self.text().len())
+    }
+
+    /// The edits that format the lines of a range. None if the text has syntax errors.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "read  0\nread  1\n", OpenTexts::default());
+    /// assert_eq!(document.format_range(8..15).unwrap()[0].range, 13..14);
+    /// ```
+    pub fn format_range(&self, part: Range<usize>) -> Option<Vec<Edit>> {
+        let new = format(self.text()).ok()?;
+        // An editor that selects whole lines ends the range at the start of the next line.
+        let end = if self.text()[..part.end].ends_with('\n') { part.end - 1 } else { part.end };
+        let mut edits = changes(self.text(), &new);
+        edits.retain(|edit| edit.range.start <= end.max(part.start) && part.start <= edit.range.end);
+        Some(edits)
+    }
 }
 
 /// The edits from one text to another, each within a line.
-fn changes(old: &str, new: &str) -> Vec<(Bytes<usize>, String)> {
+fn changes(old: &str, new: &str) -> Vec<Edit> {
     let (before, after) = (lines(old), lines(new));
     let ops = capture_diff_slices_by_key(Algorithm::Myers, &before, &after, |line| ink(line.1));
     let mut changes = Vec::new();
@@ -57,7 +73,7 @@ fn ink(line: &str) -> String {
 }
 
 /// The edit from one text to another, without their common beginning and end.
-fn change(start: usize, old: &str, new: &str) -> Option<(Bytes<usize>, String)> {
+fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
     if old == new {
         return None;
     }
@@ -71,20 +87,20 @@ fn change(start: usize, old: &str, new: &str) -> Option<(Bytes<usize>, String)> 
         behind -= 1;
     }
     let end = start + old.len() - behind;
-    Some((start + ahead..end, text[..text.len() - behind].to_owned()))
+    Some(Edit { range: start + ahead..end, text: text[..text.len() - behind].to_owned() })
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::changes;
+    use super::{Edit, changes};
 
     /// A text after edits.
     fn changed(old: &str, new: &str) -> String {
         let mut text = old.to_owned();
-        for (at, put) in changes(old, new).into_iter().rev() {
-            text.replace_range(at, &put);
+        for Edit { range, text: put } in changes(old, new).into_iter().rev() {
+            text.replace_range(range, &put);
         }
         text
     }
@@ -92,8 +108,8 @@ mod tests {
     #[test]
     fn a_change_is_as_small_as_its_line_allows() {
         let (old, new) = ("read  1\nread 2\n\n\nread 3 \r\n", "read 1\nread 2\n\nread 3\n");
-        let expected = [(5..6, String::new()), (16..17, String::new()), (23..26, "\n".to_owned())];
-        assert_eq!(changes(old, new), expected);
+        let edit = |range, text: &str| Edit { range, text: text.to_owned() };
+        assert_eq!(changes(old, new), [edit(5..6, ""), edit(16..17, ""), edit(23..26, "\n")]);
         assert_eq!(changed(old, new), new);
         assert_eq!(changes(new, new), []);
     }

@@ -1,27 +1,18 @@
 //! Hints for scripts with known facts: the simple memory system (CS:APP, 9.6.4) and a process on Linux.
 
-use super::{LineHint, ROOM, line_hints};
-use crate::face::lsp::run_recorder::{RunRecorder, findings};
-use crate::face::lsp::run_result::Step;
-use pagewalk_script::LANGUAGE;
-use pagewalk_script::api::CheckedScript;
-use pagewalk_script::run::play;
-use pagewalk_script::run::session::Options;
+use super::{Hint, ROOM, line_hints};
+use crate::editor::{Document, OpenTexts, Step};
 
 fn steps(script: &str) -> Vec<Step> {
-    let reading = CheckedScript::from_text("a.pw", script, &mut ());
-    assert_eq!(reading.diagnostics, [], "{script}");
-    let (accept, fill) = findings();
-    let mut watching = RunRecorder::new(&reading.sources);
-    let (body, sources) = (&reading.script.body, &reading.sources);
-    let ended = play(body, sources, &reading.files, Options::of(&LANGUAGE), &mut watching);
-    assert_eq!(ended.diagnostics, [], "{script}");
-    watching.into_result(&accept, &fill).steps
+    let document = Document::new("a.pw", script, OpenTexts::default());
+    let ran = document.run(1_000_000, &false.into());
+    assert!(document.script().diagnostics.is_empty() && ran.diagnostics.is_empty(), "{script}");
+    ran.steps
 }
 
 /// The hints by line, from 1.
 fn hints(script: &str) -> Vec<(usize, String)> {
-    let line = |hint: &LineHint| script[..hint.at].lines().count();
+    let line = |hint: &Hint| script[..hint.at].lines().count();
     line_hints(&steps(script), script, 0..script.len())
         .iter()
         .map(|hint| (line(hint), hint.label.clone()))
@@ -102,7 +93,8 @@ fn no_hint_is_longer_than_its_room() {
     for path in
         ["examples/first.pw", "examples/fork.pw", "examples/core-i7-translation.pw", "examples/mmapcopy.pw"]
     {
-        let script = std::fs::read_to_string(path).expect("an example");
+        let script = std::fs::read_to_string(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR")))
+            .expect("an example");
         for (line, label) in hints(&script) {
             let length = label.trim_start_matches(|c: char| c == '×' || c.is_ascii_digit()).chars().count();
             assert!(length <= ROOM + 1, "{path}:{line}: {label}");

@@ -10,59 +10,47 @@
 //! - A statement that ran several times has its count (`×12`) and the facts that never changed.
 //! - A `let` or `choose` has its value, unless that is a literal.
 //!
-//! The tooltip contains the full narration.
+//! [`Hint::narration`] has everything.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use lsp_types::{
-    InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, MarkupContent, MarkupKind, Position,
-};
-
-use super::run_result::Step;
-use super::view::View;
-use pagewalk_script::lang::layout::{Token, TokenKind, tokens};
-use pagewalk_script::run::facts::{ACCESS_FACTS, CALL_FACTS};
+use super::document::Document;
+use super::run::{RunResult, Step};
+use crate::lang::layout::{TokenKind, tokens};
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
 
 /// The most characters of a hint.
 const ROOM: usize = 80;
 
-/// The hints of a range of a document.
-pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
-    let ran = view.ran.as_ref()?;
-    let bytes = view.byte_range(params.range);
-    let found = line_hints(&ran.steps, &view.text, bytes).into_iter().map(|hint| {
-        let markdown = view.client.markdown;
-        let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
-        let value = if markdown { fenced(&hint.narration) } else { hint.narration };
-        let position: Position = view.lines.position(&view.text, hint.at);
-        InlayHint {
-            position,
-            label: InlayHintLabel::String(hint.label),
-            kind: None,
-            text_edits: None,
-            tooltip: (!value.is_empty())
-                .then_some(InlayHintTooltip::MarkupContent(MarkupContent { kind, value })),
-            padding_left: Some(true),
-            padding_right: None,
-            data: None,
-        }
-    });
-    Some(found.collect())
-}
-
 /// A hint at the end of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct LineHint {
+pub struct Hint {
     /// The byte at the end of the line.
-    at: usize,
-    label: String,
-    narration: String,
+    pub at: usize,
+    /// The text of the hint.
+    pub label: String,
+    /// The narration of the statements of the line. May be empty.
+    pub narration: String,
+}
+
+impl Document {
+    /// The hints for a range, one per line, with the results of a run.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "let x = 3 * 5 # why", OpenTexts::default());
+    /// let hints = document.inlay_hints(0..19, &document.run(1000, &false.into()));
+    /// assert_eq!((hints[0].at, &*hints[0].label), (19, "= 15"));
+    /// ```
+    pub fn inlay_hints(&self, range: Range<usize>, run: &RunResult) -> Vec<Hint> {
+        line_hints(&run.steps, self.text(), range)
+    }
 }
 
 /// The hints for a range of a text, one per line.
-fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<LineHint> {
-    let mut lines: BTreeMap<usize, LineHint> = BTreeMap::new();
+fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
+    let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
     for step in steps {
         let (start, end) = (step.span.start as usize, step.span.end as usize);
         let Some(statement) = text.get(start..end) else { continue };
@@ -73,7 +61,7 @@ fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<LineHint> 
         let Some(label) = label(statement, step) else { continue };
         let narration = step.narration.trim_end().to_owned();
         match lines.get_mut(&at) {
-            None => drop(lines.insert(at, LineHint { at, label, narration })),
+            None => drop(lines.insert(at, Hint { at, label, narration })),
             Some(hint) => {
                 hint.label = cut(&format!("{}; {label}", hint.label));
                 hint.narration = format!("{}\n\n{narration}", hint.narration);
@@ -112,12 +100,8 @@ fn gives_a_name(statement: &str) -> bool {
 /// Whether a `let` has a literal value: `let x = 0x40`.
 fn is_literal(statement: &str) -> bool {
     let Some((head, value)) = statement.split_once('=') else { return false };
-    let kinds: Vec<Token> = tokens(value)
-        .list
-        .into_iter()
-        .filter(|token| !matches!(token.kind, TokenKind::End | TokenKind::Comment))
-        .collect();
-    let kinds: Vec<TokenKind> = kinds.iter().map(|token| token.kind).collect();
+    let mut kinds: Vec<TokenKind> = tokens(value).list.iter().map(|token| token.kind).collect();
+    kinds.retain(|kind| !matches!(kind, TokenKind::End | TokenKind::Comment));
     let number = [TokenKind::Number, TokenKind::Word];
     let signed = kinds.strip_prefix(&[TokenKind::Operator]).unwrap_or(&kinds);
     let string = matches!(kinds.as_slice(), [TokenKind::String { .. }]);
@@ -194,16 +178,6 @@ fn cut(label: &str) -> String {
         Some((end, _)) => format!("{}…", label[..end].trim_end()),
         None => label.to_owned(),
     }
-}
-
-/// A text as a Markdown code block.
-fn fenced(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat((longest + 1).max(3));
-    format!("{fence}text\n{text}\n{fence}")
 }
 
 #[cfg(test)]
