@@ -7,12 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::LANGUAGE;
-use pagewalk_script::api::CheckedScript;
+use pagewalk_script::api::differences::{compare_runs, json, tell, totals};
+use pagewalk_script::api::{CheckedScript, Options};
+use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::report::text;
-use pagewalk_script::report::versus::{Side, compare, json, tell, totals};
-use pagewalk_script::run;
-use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk diff`.
 #[derive(Debug, Args)]
@@ -27,10 +25,10 @@ pub(crate) struct Diff {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     /// Stop a script after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     /// The seed of a script that says none
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).seed)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
 }
 
@@ -48,10 +46,19 @@ impl Diff {
     /// Runs both and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (a, b) = (CheckedScript::from_path(&self.a), CheckedScript::from_path(&self.b));
-        let (Some(first), Some(second)) = (self.run(&a, color), self.run(&b, color)) else {
-            return Ok(Status::Wrong);
+        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
+        let comparison = match compare_runs(&a, &b, options) {
+            Ok(comparison) => comparison,
+            Err(wrong) => {
+                let style = diagnostic_style(color);
+                for (script, wrong) in [&a, &b].into_iter().zip(wrong) {
+                    let checked = !script.diagnostics.is_empty();
+                    let report = || render(&wrong, &script.sources, style);
+                    complain(&if checked { script.render_diagnostics(style) } else { report() });
+                }
+                return Ok(Status::Wrong);
+            }
         };
-        let comparison = compare(&first, &second);
         let mut told = String::new();
         match self.format {
             Format::Text => {
@@ -69,22 +76,5 @@ impl Diff {
         }
         print(&told)?;
         Ok(if comparison.same() { Status::Held } else { Status::Failed })
-    }
-
-    /// The result of a script; none after a mistake, which is reported.
-    fn run<'r>(&self, reading: &'r CheckedScript, color: Color) -> Option<Side<'r>> {
-        let style = diagnostic_style(color);
-        if !reading.diagnostics.is_empty() {
-            complain(&reading.render_diagnostics(style));
-            return None;
-        }
-        let mut side = Side::new(&reading.sources);
-        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
-        let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut side);
-        if ended.diagnostics.is_empty() {
-            return Some(side);
-        }
-        complain(&pagewalk_script::report::diagnostics::render(&ended.diagnostics, &reading.sources, style));
-        None
     }
 }

@@ -1,29 +1,22 @@
 //! The arguments of `pagewalk exam` and its top level.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::layout::LayoutArguments;
-use super::made::{ExamError, MadePaper};
-use super::make::PaperMaker;
+use super::make::{ExamError, MadePaper, PaperMaker};
 use super::output;
 use super::typeset::typeset;
 use super::version_arguments::VersionArguments;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use pagewalk_script::LANGUAGE;
-use pagewalk_script::api::CheckedScript;
-use pagewalk_script::exam::Version;
-use pagewalk_script::exam::fair::Fairness;
-use pagewalk_script::exam::formats::Edition;
-use pagewalk_script::exam::formats::export::File;
+use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Version, Writer};
+use pagewalk_script::api::{self, CheckedScript, Options};
 use pagewalk_script::exam::formats::fairness as report;
-use pagewalk_script::exam::formats::paper_formats::{FORMATS, Format, Writer};
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::text::text;
-use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk exam`.
 #[derive(Debug, Args)]
@@ -49,7 +42,7 @@ pub(crate) struct Exam {
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
     format: String,
     /// Stop a version after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     #[command(flatten)]
     layout: LayoutArguments,
@@ -83,30 +76,28 @@ impl Exam {
         color: Color,
     ) -> Result<ExamOutput, ExamError> {
         let editions = self.editions()?;
-        let versions = self.wanted.versions(reading)?;
+        let exam = api::Exam { script: reading, seed: self.wanted.seed, max_steps: self.max_steps };
+        let versions = self.wanted.versions(&exam)?;
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());
         let layout = self.layout.style().map_err(|wrong| ExamError::wrong(format!("pagewalk: {wrong}\n")))?;
         let making = PaperMaker {
-            path: &self.file,
-            reading,
+            exam,
             loader,
             editions: &editions,
             scripts: self.script,
             layout: &layout,
-            seed: self.wanted.seed.unwrap_or_default(),
-            max_steps: self.max_steps,
             style: diagnostic_style(color),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         };
         if self.wanted.check.is_some() {
             return Ok(check(&making, &versions, color));
         }
-        let format = FORMATS.iter().find(|format| format.name == self.format).unwrap_or(&FORMATS[0]);
+        let format = Format::named(&self.format).unwrap_or(&FORMATS[0]);
         match &self.output {
             None => stream(&making, format, &versions).map(ExamOutput::Stream),
             Some(folder) => {
-                let files = files(&making, format, &versions)?;
+                let files = files(&making, format, &output::stem(&self.file), &versions)?;
                 output::write(folder, &files, versions.len()).map(ExamOutput::Written)
             }
         }
@@ -167,13 +158,17 @@ fn stream(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) ->
     }
 }
 
-fn files(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Vec<File>, ExamError> {
-    let stem = output::stem(Path::new(making.path));
+fn files(
+    making: &PaperMaker,
+    format: &Format,
+    stem: &str,
+    versions: &[Option<Version>],
+) -> Result<Vec<File>, ExamError> {
     Ok(match format.write {
         Writer::Each(_) | Writer::Typeset(_) => {
-            output::files(&stem, format.extension, versions, make_each(making, format, versions)?)
+            output::files(stem, format.extension, versions, make_each(making, format, versions)?)
         }
-        Writer::Bank(write) => output::bank(&stem, versions, making.bank(versions, write)?),
+        Writer::Bank(write) => output::bank(stem, versions, making.bank(versions, write)?),
     })
 }
 

@@ -1,43 +1,51 @@
 //! Makes the papers of all versions, on several threads that share the script.
 
-use std::path::Path;
-
-use super::made::{ExamError, MadePaper};
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
-use pagewalk_script::LANGUAGE;
-use pagewalk_script::api::CheckedScript;
-use pagewalk_script::exam::fair::Sample;
-use pagewalk_script::exam::formats::export::{File, Refusal};
-use pagewalk_script::exam::formats::{Edition, Style as Layout};
-use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::{Composed, Version, compose, compose_version};
-use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::api::exam::{
+    Edition, Exam, File, Paper, PaperError, Refusal, Sample, ScriptError, Style as Layout, Version,
+};
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::run::session::Options;
+
+/// The papers of a version.
+#[derive(Debug)]
+pub(crate) struct MadePaper {
+    /// The requested editions as they are written.
+    pub(crate) editions: Vec<(Edition, Vec<u8>)>,
+    /// The version's script, if requested.
+    pub(crate) script: Option<Vec<u8>>,
+}
+
+/// Why there are no papers.
+#[derive(Debug)]
+pub(crate) struct ExamError {
+    /// The message for standard error.
+    pub(crate) text: String,
+    /// The exit status.
+    pub(crate) status: Status,
+}
+
+impl ExamError {
+    /// A mistake in the script, the arguments or a file.
+    pub(crate) fn wrong(text: String) -> Self {
+        Self { text, status: Status::Wrong }
+    }
+}
 
 /// The input of all versions.
 pub(crate) struct PaperMaker<'a> {
-    pub(crate) path: &'a Path,
-    /// The script, read and checked.
-    pub(crate) reading: &'a CheckedScript,
+    pub(crate) exam: Exam<'a>,
     /// The files that the script names, as they were read.
     pub(crate) loader: &'a Cached<Disk>,
     pub(crate) editions: &'a [Edition],
     /// Whether each version's script is also requested.
     pub(crate) scripts: bool,
     pub(crate) layout: &'a Layout,
-    /// The seed for a script without versions that sets none.
-    pub(crate) seed: u64,
-    /// The limit on statements for each version.
-    pub(crate) max_steps: u64,
     /// The style of diagnostics.
     pub(crate) style: Style,
     pub(crate) threads: usize,
 }
-
-type Editions = Vec<(Edition, Vec<u8>)>;
 
 type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
 
@@ -50,7 +58,12 @@ impl PaperMaker<'_> {
     ) -> Result<Vec<MadePaper>, ExamError> {
         let work = |version: &Option<Version>| {
             let paper = self.paper(version.as_ref())?;
-            let editions = self.written(&paper, write)?;
+            let edition = |edition: &Edition| {
+                let text = write(&paper, *edition, self.layout);
+                text.map(|text| (*edition, text.into_bytes()))
+                    .map_err(|refusal| self.refused(paper.version.as_ref(), &refusal))
+            };
+            let editions = self.editions.iter().map(edition).collect::<Result<_, ExamError>>()?;
             let script = self.scripts.then(|| self.script_of(version.as_ref(), &paper));
             Ok(MadePaper { editions, script: script.transpose()? })
         };
@@ -59,17 +72,7 @@ impl PaperMaker<'_> {
 
     /// The properties of each version that `--check` compares, or the reason why it has no paper.
     pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
-        let work = |version: &Option<Version>| {
-            let Composed { paper, diagnostics, failed } = self.composed(version.as_ref());
-            match (diagnostics.first(), failed, &*paper.questions) {
-                (Some(wrong), ..) => {
-                    Err(format!("{}{} [{}]", self.position(wrong), wrong.message, wrong.code.name()))
-                }
-                (None, 1.., _) => Err(format!("{failed} of what it states does not hold")),
-                (None, 0, []) => Err("it has no question".to_owned()),
-                (None, 0, _) => Ok(Sample::of(&paper)),
-            }
-        };
+        let work = |version: &Option<Version>| self.exam.sample(version.as_ref());
         side_by_side(versions, self.threads, work, |_| false, |_, _| {})
     }
 
@@ -84,57 +87,42 @@ impl PaperMaker<'_> {
         write(&papers).map_err(|refusal| self.refused(None, &refusal))
     }
 
-    fn composed(&self, version: Option<&Version>) -> Composed {
-        let CheckedScript { script, sources, files, .. } = self.reading;
-        let script = &script.body;
-        if let Some(version) = version {
-            compose_version(script, sources, files, self.max_steps, version.clone())
-        } else {
-            let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
-            compose(script, sources, files, options)
-        }
-    }
-
     fn paper(&self, version: Option<&Version>) -> Result<Paper, ExamError> {
-        let Composed { paper, diagnostics, failed } = self.composed(version);
-        let of = self.name_of(version);
-        if !diagnostics.is_empty() {
-            let which =
-                if version.is_some() { format!("pagewalk: {of} cannot be made\n") } else { String::new() };
-            let complaint = self.reading.render(&diagnostics, self.style);
-            return Err(ExamError::wrong(format!("{complaint}{which}")));
-        }
-        if failed > 0 {
-            let text = format!(
-                "pagewalk: {of}: {failed} of what it states does not hold, so there is no paper; `pagewalk run {}` tells more\n",
-                self.reading.name()
-            );
-            return Err(ExamError { text, status: Status::Failed });
-        }
-        if paper.questions.is_empty() {
-            return Err(ExamError::wrong(format!("pagewalk: {of} has no question\n")));
-        }
-        Ok(paper)
+        let of = || self.name_of(version);
+        self.exam.paper(version).map_err(|error| match error {
+            PaperError::Diagnostics(diagnostics) => {
+                let which = version.map_or_else(String::new, |_| format!("pagewalk: {} cannot be made\n", of()));
+                ExamError::wrong(self.exam.script.render(&diagnostics, self.style) + &which)
+            }
+            PaperError::Failed(failed) => {
+                let text = format!(
+                    "pagewalk: {}: {failed} of what it states does not hold, so there is no paper; `pagewalk run {}` tells more\n",
+                    of(),
+                    self.exam.script.name()
+                );
+                ExamError { text, status: Status::Failed }
+            }
+            PaperError::NoQuestion => ExamError::wrong(format!("pagewalk: {} has no question\n", of())),
+        })
     }
 
-    fn written(&self, paper: &Paper, write: Write) -> Result<Editions, ExamError> {
-        let one = |edition: &Edition| {
-            let text = write(paper, *edition, self.layout);
-            text.map(|text| (*edition, text.into_bytes()))
-                .map_err(|refusal| self.refused(paper.version.as_ref(), &refusal))
-        };
-        self.editions.iter().map(one).collect()
-    }
-
-    /// The position of a mistake, as the beginning of a message.
-    fn position(&self, wrong: &Diagnostic) -> String {
-        let place = self.reading.sources.place(wrong.span);
-        place.map_or_else(String::new, |(file, place)| format!("{file}:{}:{}: ", place.line, place.column))
+    fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, ExamError> {
+        let text = self.exam.script_of(version, paper, &mut self.loader.clone());
+        text.map(String::into_bytes).map_err(|error| {
+            ExamError::wrong(match error {
+                ScriptError::Diagnostics(wrong) => self.exam.script.render(&wrong, self.style),
+                ScriptError::Invalid(script) => script.render_diagnostics(self.style),
+                ScriptError::Differs => format!(
+                    "pagewalk: {} cannot be written as a script: its paper would be another one\n",
+                    self.exam.script.name()
+                ),
+            })
+        })
     }
 
     /// The name of a version in messages.
     fn name_of(&self, version: Option<&Version>) -> String {
-        let name = self.reading.name();
+        let name = self.exam.script.name();
         version.map_or_else(
             || name.to_owned(),
             |version| format!("{name}, version {} (seed {:#018x})", version.code, version.seed),

@@ -2,10 +2,8 @@
 
 mod arguments;
 mod layout;
-mod made;
 mod make;
 mod output;
-mod script;
 mod typeset;
 mod version_arguments;
 

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::made::{ExamError, MadePaper};
+use super::make::{ExamError, MadePaper};
 use crate::face::atomic_write::write_below;
-use pagewalk_script::exam::Version;
-use pagewalk_script::exam::formats::Edition;
-use pagewalk_script::exam::formats::export::File;
+use pagewalk_script::api::exam::{Edition, File, Version};
 use pagewalk_script::exam::sheet;
 
 /// The header of the list of versions.

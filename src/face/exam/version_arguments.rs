@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::made::ExamError;
-use pagewalk_script::api::CheckedScript;
-use pagewalk_script::exam::Version;
+use super::make::ExamError;
+use pagewalk_script::api::exam::{Exam, Student, Version};
 use pagewalk_script::exam::roster::students;
-use pagewalk_script::exam::seeds::{Series, said};
+use pagewalk_script::exam::seeds::parse;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
 /// The most roster errors in a report.
@@ -31,19 +30,18 @@ pub(crate) struct VersionArguments {
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) check: Option<u64>,
     /// The seed that everything is drawn by, instead of the script's; 0x… is hexadecimal
-    #[arg(long, value_name = "S", value_parser = seed)]
+    #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or("a seed is a number from 0 to 2^64-1"))]
     pub(crate) seed: Option<u64>,
 }
 
 impl VersionArguments {
     /// The selected versions; none if the script is used unchanged.
-    pub(crate) fn versions(&self, reading: &CheckedScript) -> Result<Option<Vec<Version>>, ExamError> {
+    pub(crate) fn versions(&self, exam: &Exam) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
             return Ok(None);
         }
-        let seed = self.seed.or_else(|| said(&reading.script.body)).unwrap_or(0);
-        let series = Series::new(seed, self.make_up.unwrap_or(0), &reading.sources);
+        let series = exam.series(self.make_up.unwrap_or(0));
         match &self.roster {
             None => Ok(Some(series.numbered(count.unwrap_or(1)))),
             Some(path) => Ok(Some(series.of_students(roster(path)?))),
@@ -51,16 +49,7 @@ impl VersionArguments {
     }
 }
 
-/// Parses a seed: decimal, or hexadecimal as in lists of versions.
-pub(crate) fn seed(text: &str) -> Result<u64, String> {
-    let parsed = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    parsed.map_err(|_| "a seed is a number from 0 to 2^64-1".to_owned())
-}
-
-fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, ExamError> {
+fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
     let name = path.display();
     let bytes = Disk
         .load(path)
@@ -71,18 +60,4 @@ fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, ExamError>
         let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
         ExamError::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::seed;
-
-    #[test]
-    fn seeds_are_decimal_or_hexadecimal() {
-        assert_eq!((seed("12"), seed("0xFF"), seed("0Xff")), (Ok(12), Ok(255), Ok(255)));
-        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
-        for wrong in ["", "-1", "0x", "18446744073709551616", "x"] {
-            assert!(seed(wrong).is_err(), "{wrong}");
-        }
-    }
 }

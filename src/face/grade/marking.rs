@@ -1,22 +1,14 @@
 //! Composes papers and marks them. Students with the same paper share it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::records::Flaw;
 use super::responses::placed;
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
-use pagewalk_script::LANGUAGE;
-use pagewalk_script::api::CheckedScript;
-use pagewalk_script::exam::field::{Field, slot};
-use pagewalk_script::exam::grade::rules::{Rules, number};
-use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
-use pagewalk_script::exam::marks::{Format, feedback};
-use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::{Composed, Version, compose, compose_version};
-use pagewalk_script::lang::value::{Number, Value};
-use pagewalk_script::questions::entry::Answers;
-use pagewalk_script::run::session::Options;
+use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
+use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
+use pagewalk_script::api::{self, CheckedScript};
 
 /// The input of marking.
 pub(crate) struct Marking<'a> {
@@ -25,7 +17,7 @@ pub(crate) struct Marking<'a> {
     pub(crate) also: &'a [CheckedScript],
     pub(crate) rules: &'a Rules,
     /// The format of feedback; none if it is not requested.
-    pub(crate) feedback: Option<Format>,
+    pub(crate) feedback: Option<FeedbackFormat>,
     /// The limit on statements for a script.
     pub(crate) max_steps: u64,
 }
@@ -77,25 +69,20 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
 }
 
 /// The paper of a version, or an error message.
-fn composed(reading: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
-    let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
-    let Composed { paper, diagnostics, failed } = if drawn.listed {
-        let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
-        compose_version(script, sources, files, max_steps, version)
-    } else {
-        compose(script, sources, files, Options { max_steps, seed: drawn.seed, ..Options::of(&LANGUAGE) })
-    };
-    let name = reading.name();
-    if let Some(first) = diagnostics.first() {
-        return Err(format!("{name} with seed {}: {}", drawn.seed, first.message));
-    }
-    if failed > 0 {
-        return Err(format!("{name} with seed {}: {failed} of what it states does not hold", drawn.seed));
-    }
-    if paper.questions.is_empty() {
-        return Err(format!("{name} has no question"));
-    }
-    Ok(paper)
+fn composed(script: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
+    let (name, seed) = (script.name(), drawn.seed);
+    let version = Version { code: drawn.code.clone(), seed, student: None };
+    let paper = Exam { script, seed: Some(seed), max_steps }.paper(Some(&version).filter(|_| drawn.listed));
+    paper.map_err(|error| match error {
+        PaperError::Diagnostics(wrong) => {
+            let first = wrong.first().map_or("", |first| first.message.as_str());
+            format!("{name} with seed {seed}: {first}")
+        }
+        PaperError::Failed(failed) => {
+            format!("{name} with seed {seed}: {failed} of what it states does not hold")
+        }
+        PaperError::NoQuestion => format!("{name} has no question"),
+    })
 }
 
 fn mark_paper(
@@ -106,62 +93,18 @@ fn mark_paper(
     others: &[Paper],
     done: &mut MarkingResult,
 ) {
-    let CheckedScript { sources, files, .. } = marking.script;
-    let satisfies = |answers: &Answers, value: &Value| {
-        answers.open.as_ref().is_some_and(|open| open.holds(value, sources, files))
-    };
-    let key = Key::new(paper, others, &satisfies);
-    let columns = FieldColumns::new(&key);
-    let named = key.fields().iter().map(|field| field.name.as_str());
-    done.ruled.extend(
-        marking
-            .rules
-            .named()
-            .filter(|name| {
-                key.fields().iter().any(|field| pagewalk_script::exam::grade::covers(name, &field.name))
-            })
-            .map(str::to_owned),
-    );
-    done.fields.extend(named.map(str::to_owned));
+    let key = api::Marking::new(marking.script, paper, others, marking.rules);
+    done.ruled.extend(key.ruled().map(str::to_owned));
+    done.fields.extend(key.fields().iter().map(|field| field.name.clone()));
     for row in rows {
-        let sheet = match sheet(row, drawn, &columns, &mut done.unknown) {
-            Ok(sheet) => sheet,
-            Err(message) => {
-                done.flaws.push(Flaw::new(row.line, message));
-                continue;
+        match sheet(row, drawn, &key, &mut done.unknown) {
+            Ok(sheet) => {
+                let marked = key.mark_sheet(&sheet);
+                let told = marking.feedback.map(|format| feedback(paper, &marked, format));
+                done.marked.push((marked, told));
             }
-        };
-        let marked = mark(&key, &sheet, marking.rules);
-        let told = marking.feedback.map(|format| feedback(paper, &marked, format));
-        done.marked.push((marked, told));
-    }
-}
-
-/// Finds the field for a column name.
-struct FieldColumns<'k> {
-    by_name: BTreeMap<String, &'k str>,
-    fields: &'k [Field<'k>],
-    worth: BTreeMap<&'k str, Number>,
-}
-
-impl<'k> FieldColumns<'k> {
-    fn new(key: &'k Key) -> Self {
-        let mut by_name = BTreeMap::new();
-        for field in key.fields() {
-            let name = field.name.as_str();
-            for alias in [slot(name), slot(name).to_lowercase(), name.to_lowercase()] {
-                by_name.entry(alias).or_insert(name);
-            }
+            Err(message) => done.flaws.push(Flaw::new(row.line, message)),
         }
-        for field in key.fields() {
-            by_name.insert(field.name.clone(), field.name.as_str());
-        }
-        let worth = key.fields().iter().map(|field| (field.name.as_str(), field.points)).collect();
-        Self { by_name, fields: key.fields(), worth }
-    }
-
-    fn field(&self, name: &str) -> Option<&'k str> {
-        self.by_name.get(name).or_else(|| self.by_name.get(&name.to_lowercase())).copied()
     }
 }
 
@@ -169,7 +112,7 @@ impl<'k> FieldColumns<'k> {
 fn sheet(
     row: &StudentRow,
     drawn: &PaperVersion,
-    columns: &FieldColumns,
+    key: &api::Marking,
     unknown: &mut BTreeSet<String>,
 ) -> Result<Sheet, String> {
     let mut sheet = Sheet {
@@ -180,26 +123,18 @@ fn sheet(
         ..Sheet::default()
     };
     if !row.responses.is_empty() {
-        let placed = placed(&row.responses, columns.fields)?;
+        let placed = placed(&row.responses, key.fields())?;
         sheet.answers.extend(placed.into_iter().map(|(field, text)| (field.to_owned(), Given::Text(text))));
     }
     for (name, given) in &row.answers {
-        match columns.field(name) {
-            Some(field) => drop(sheet.answers.insert(field.to_owned(), given.clone())),
-            None => drop(unknown.insert(name.clone())),
+        if !key.answer(&mut sheet, name, given.clone()) {
+            unknown.insert(name.clone());
         }
     }
     for (name, text) in &row.points {
-        let Some(field) = columns.field(name) else {
+        if !key.give(&mut sheet, name, text)? {
             unknown.insert(format!("{name} points"));
-            continue;
-        };
-        let worth = columns.worth.get(field).copied().unwrap_or(Number::ZERO);
-        let points = number(text).ok_or_else(|| format!("`{text}` is no number of points for {field}"))?;
-        if points.is_negative() || points.compare(worth).is_gt() {
-            return Err(format!("{field} gets 0 to {worth} points, and not {text}"));
         }
-        sheet.by_hand.insert(field.to_owned(), points);
     }
     Ok(sheet)
 }

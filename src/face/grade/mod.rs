@@ -1,11 +1,9 @@
 //! `pagewalk grade`: reads answers, composes papers, writes marks.
 
 mod arguments;
-mod columns;
 mod csv;
 mod document;
 mod feedback;
-mod files;
 mod formats;
 mod marking;
 mod moodle;
@@ -13,7 +11,6 @@ mod prairielearn;
 mod records;
 mod responses;
 mod rows;
-mod rules;
 mod run;
 mod versions;
 

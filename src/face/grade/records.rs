@@ -1,9 +1,12 @@
-//! Records of named cells, for answer files of any format.
+//! Answer files of any format: their bytes, and records of named cells.
+
+use std::io::Read;
+use std::path::Path;
 
 use pagewalk_script::exam::grade::Given;
 
 /// The most bytes of a file.
-pub(crate) const FILE_LIMIT: u64 = 64 << 20;
+const FILE_LIMIT: u64 = 64 << 20;
 /// The most records of a file.
 pub(crate) const RECORD_LIMIT: usize = 100_000;
 /// The most columns of a record.
@@ -52,4 +55,25 @@ impl Record {
 /// A column name reduced to lower-case letters and digits.
 pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The bytes of a file; `-` is standard input. An error is the rest of a sentence that begins with the file's
+/// name.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(FILE_LIMIT + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > FILE_LIMIT {
+        return Err(format!("is larger than the {} MB that are read", FILE_LIMIT >> 20));
+    }
+    Ok(bytes)
+}
+
+/// Like [`read_bytes`], for UTF-8 text.
+pub(crate) fn read_text(path: &Path) -> Result<String, String> {
+    String::from_utf8(read_bytes(path)?).map_err(|_| "is not UTF-8 text".to_owned())
 }

@@ -1,9 +1,59 @@
 //! Answer tables with one row per student.
 
-use super::columns::{BESIDE, FIRST, IDS, LAST, NAMES};
 use super::records::{Flaw, Record, RecordTable, plain};
 use super::responses::Response;
 use pagewalk_script::exam::grade::Given;
+
+/// Columns that identify a student, in order of preference. Only letters and digits are compared.
+const IDS: &[&str] = &[
+    "id",
+    "studentid",
+    "sid",
+    "studentnumber",
+    "matriculation",
+    "matriculationnumber",
+    "idnumber",
+    "sisuserid",
+    "userid",
+    "username",
+    "uid",
+    "netid",
+    "emailaddress",
+    "email",
+];
+/// Columns with a student's full name.
+const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
+/// Columns with a given name.
+const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
+/// Columns with a family name.
+const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
+/// Other common columns of student tables, which are not marked.
+const BESIDE: &[&str] = &[
+    "section",
+    "group",
+    "room",
+    "seat",
+    "course",
+    "institution",
+    "department",
+    "status",
+    "state",
+    "started",
+    "startedon",
+    "completed",
+    "finished",
+    "duration",
+    "timetaken",
+    "comment",
+    "comments",
+    "line",
+    "total",
+    "max",
+    "pending",
+    "grade",
+];
+/// The ending of columns with points given by hand.
+const POINTS: &str = " points";
 
 /// A student's answers before the paper is known.
 #[derive(Debug, Clone, Default)]
@@ -40,9 +90,6 @@ pub(crate) struct ColumnNames {
     /// The column with the version code.
     pub(crate) version: Option<String>,
 }
-
-/// The ending of columns with points given by hand.
-const POINTS: &str = " points";
 
 impl StudentRow {
     /// A row with the id and the name from a record.

@@ -5,12 +5,10 @@ use std::io;
 use std::path::Path;
 
 use super::arguments::{FeedbackFormat, Grade};
-use super::files;
 use super::formats;
 use super::marking::{Marking, MarkingResult, mark_all};
-use super::records::{Flaw, plain};
+use super::records::{Flaw, plain, read_bytes, read_text};
 use super::rows::{ColumnNames, StudentRow};
-use super::rules;
 use super::versions::{PaperVersion, Versions};
 use super::{csv, feedback};
 use crate::face::atomic_write::write_file;
@@ -105,18 +103,17 @@ impl Grade {
     }
 
     fn read_rules(&self) -> Result<Rules, AlreadyReported> {
-        let text = match &self.rules {
-            Some(path) => Some(files::read_text(path).map_err(|message| report_file(path, &message))?),
-            None => None,
-        };
-        let name = self.rules.as_ref().map_or_else(String::new, |path| path.display().to_string());
-        let file = text.as_ref().map(|text| (name.as_str(), text.as_str()));
-        rules::read(file, &self.rule).map_err(|wrong| {
-            for message in wrong {
-                complain(&format!("pagewalk: {message}\n"));
-            }
-            AlreadyReported
-        })
+        let (mut rules, mut wrong) = (Rules::default(), Vec::new());
+        if let Some(path) = &self.rules {
+            let text = read_text(path).map_err(|message| report_file(path, &message))?;
+            wrong = rules.set_yaml(&path.display().to_string(), &text);
+        }
+        for flag in &self.rule {
+            let set = rules.set_written(flag);
+            wrong.extend(set.err().map(|message| format!("--rule {flag}: {message}")));
+        }
+        wrong.iter().for_each(|message| complain(&format!("pagewalk: {message}\n")));
+        if wrong.is_empty() { Ok(rules) } else { Err(AlreadyReported) }
     }
 
     /// Reads and checks the scripts.
@@ -141,12 +138,12 @@ impl Grade {
     /// Groups the rows by paper; returns the errors in other rows.
     fn papers(&self) -> Result<(Vec<PaperRows>, Vec<Flaw>), AlreadyReported> {
         let named = ColumnNames { seed: self.seed_column.clone(), version: self.version_column.clone() };
-        let bytes = files::read(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
+        let bytes = read_bytes(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
         let rows = formats::read_rows(&bytes, &self.answers, self.from.as_deref(), &named)
             .map_err(|flaw| report_flaw(&self.answers, &flaw))?;
         let versions = match &self.versions {
             Some(path) => {
-                let bytes = files::read(path).map_err(|message| report_file(path, &message))?;
+                let bytes = read_bytes(path).map_err(|message| report_file(path, &message))?;
                 Versions::read(&bytes).map_err(|flaw| report_flaw(path, &flaw))?
             }
             None => Versions::default(),
@@ -239,7 +236,7 @@ fn marked(marking: &Marking, papers: &[PaperRows]) -> MarkingResult {
 
 /// Reads marks written by an earlier run.
 fn read_before(path: &Path) -> Result<Vec<Before>, String> {
-    let bytes = files::read(path)?;
+    let bytes = read_bytes(path)?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
     let before = table.rows.iter().filter_map(|record| {
         let mark = |text: &str| pagewalk_script::exam::grade::rules::number(text);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::csv;
 use super::records::Flaw;
 use super::rows::StudentRow;
+use pagewalk_script::exam::seeds::parse;
 
 /// The version of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +38,7 @@ impl Versions {
             let line = record.line;
             let code = record.text(&["version"]).ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
             let seed = record.text(&["seed"]).ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
-            let seed = parse_seed(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is no seed")))?;
+            let seed = parse(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is no seed")))?;
             if versions.by_code.insert(code.clone(), seed).is_some_and(|before| before != seed) {
                 return Err(Flaw::new(line, format!("the version `{code}` has two seeds")));
             }
@@ -59,7 +60,7 @@ impl Versions {
     /// says why it is unknown.
     pub(crate) fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
-            let seed = parse_seed(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
+            let seed = parse(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
             return Ok(PaperVersion { seed, listed: false, code: row.version.clone().unwrap_or_default() });
         }
         if let Some(code) = &row.version {
@@ -86,13 +87,5 @@ impl Versions {
             format!("the list of versions has no student `{}`, and the row says no version", row.id)
         })?;
         Ok(PaperVersion { seed: self.by_code[code], listed: true, code: code.clone() })
-    }
-}
-
-/// Parses a seed: decimal, or hexadecimal with a prefix.
-pub(crate) fn parse_seed(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
     }
 }

@@ -4,24 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::find::{SuiteFile, error_words};
-use super::included::included;
-use super::script::{Script, scripts};
+use super::find::{SuiteFile, error_words, included};
+use super::script::scripts;
 use crate::face::atomic_write::replace;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use pagewalk_script::LANGUAGE;
+use pagewalk_script::api::Options;
+use pagewalk_script::api::golden::{Name, TestScript};
 use pagewalk_script::lang::edit::edited;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::run;
 use pagewalk_script::run::record::{Sink, StepRecord};
-use pagewalk_script::run::session::Options;
 use pagewalk_script::suite::amend::{Findings, Wanted, Watching};
 use pagewalk_script::suite::amended::{difference, left_alone, summary};
-use pagewalk_script::suite::reports::Name;
 
 /// The input of rewriting.
 pub(crate) struct Amend<'a> {
@@ -85,18 +83,17 @@ impl Amend<'_> {
         }
     }
 
-    fn run_script(&self, script: &Script, style: Style) -> AmendRun {
-        let reading = &script.reading;
+    fn run_script(&self, script: &TestScript, style: Style) -> AmendRun {
+        let reading = &script.script;
         let mut findings = Findings::new(self.wanted);
         let mut complaint = reading.render_diagnostics(style);
         if complaint.is_empty() {
             let body = &reading.script.body;
             let watching = findings.watch(body, &reading.sources);
             let mut sink = CaseFilterSink { watching, name: &script.name, wants: self.wants };
-            let options = Options::of(&LANGUAGE);
+            let options = Options::default();
             let ended = run::play(body, &reading.sources, &reading.files, options, &mut sink);
-            complaint =
-                pagewalk_script::report::diagnostics::render(&ended.diagnostics, &reading.sources, style);
+            complaint = render(&ended.diagnostics, &reading.sources, style);
         }
         let one_path = |path: Option<&PathBuf>| Disk.canonical(path?).ok();
         let files = reading.sources.files().iter();

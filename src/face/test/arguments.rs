@@ -12,11 +12,12 @@ use super::find::{SuiteFile, find_files};
 use super::play::{PlayedFile, SuitePlan};
 use super::progress::Progress;
 use super::reports::Report;
-use super::script::{Script, scripts};
+use super::script::scripts;
 use super::select::Selection;
 use super::watch::wait_for_change;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
+use pagewalk_script::api::golden::TestScript;
 use pagewalk_script::suite::amend::Wanted;
 use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, summary, tell};
 
@@ -131,7 +132,7 @@ impl Test {
 
     fn list(&self, files: &[SuiteFile]) -> io::Result<Status> {
         let of = |found: &SuiteFile| -> Vec<Case> {
-            scripts(found).unwrap_or_default().iter().flat_map(Script::cases).collect()
+            scripts(found).unwrap_or_default().iter().flat_map(TestScript::cases).collect()
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();

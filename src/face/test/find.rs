@@ -1,10 +1,15 @@
 //! Finds the files with scripts.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ending::{ENDING, scripts_of};
+use pagewalk_script::lang::include::read;
+use pagewalk_script::lang::loader::{Disk, Loader};
+
+/// The ending of the name of a golden file.
+pub(crate) const ENDING: &str = ".golden.yaml";
 
 /// A file with scripts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +47,13 @@ impl SuiteFile {
     fn from_path(path: &Path) -> Option<Self> {
         Some(Self { kind: SuiteFileKind::from_path(path)?, name: report_name(path), path: path.to_owned() })
     }
+}
+
+/// The files that a golden file of this path may belong to.
+pub(crate) fn scripts_of(golden: &Path) -> Vec<PathBuf> {
+    let file = golden.file_name().unwrap_or_default().to_string_lossy();
+    let stem = file.strip_suffix(ENDING).unwrap_or(&file);
+    ["", ".pw", ".md"].iter().map(|end| golden.with_file_name(format!("{stem}{end}"))).collect()
 }
 
 /// Whether the script of a golden file exists.
@@ -96,6 +108,17 @@ fn below(folder: &Path, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
             found.extend(SuiteFile::from_path(&path));
         }
     }
+}
+
+/// The canonical paths of all files that these scripts include. Such a file need not be complete.
+pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
+    let scripts = all.iter().filter(|found| found.kind == SuiteFileKind::Script);
+    let files = scripts.flat_map(|found| {
+        let (sources, _, _) = read(&found.path, &mut Disk);
+        let beside = sources.files().iter().skip(1).filter_map(|file| file.path.clone());
+        beside.collect::<Vec<_>>()
+    });
+    files.filter_map(|path| Disk.canonical(&path).ok()).collect()
 }
 
 /// A path as reports print it on every system.

@@ -2,16 +2,13 @@
 
 mod amend;
 mod arguments;
-mod bless;
-mod ending;
-pub(crate) mod fences;
+mod fences;
 pub(crate) mod find;
 mod goldens;
-mod included;
 mod play;
 mod progress;
 mod reports;
-pub(crate) mod script;
+mod script;
 mod select;
 mod watch;
 

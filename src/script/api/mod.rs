@@ -1,7 +1,11 @@
 //! What a command line, an editor, a browser, and a grader need.
 
 mod checked_script;
+pub mod differences;
+pub mod exam;
 pub mod explain;
+pub mod golden;
+pub mod marking;
 pub mod snapshot;
 mod stepper;
 pub mod steps;
@@ -18,6 +22,10 @@ pub use crate::run::session::Options;
 pub use crate::traces::named::Named;
 pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;
+pub use differences::compare_runs;
+pub use exam::Exam;
+pub use golden::compare_golden;
+pub use marking::Marking;
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
 pub use steps::Trace;

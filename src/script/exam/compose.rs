@@ -2,11 +2,9 @@
 
 use super::collect::Collector;
 use super::paper::Paper;
-use super::version::Version;
 use crate::lang::ast::Block;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
-use crate::questions::LANGUAGE;
 use crate::run::session::Options;
 use crate::run::{self, Files};
 
@@ -33,18 +31,4 @@ pub fn compose(script: &Block, sources: &Sources, files: &Files, options: Option
         diagnostics.extend(wrong);
     }
     Composed { paper, diagnostics, failed }
-}
-
-/// The same for a version of it.
-pub fn compose_version(
-    script: &Block,
-    sources: &Sources,
-    files: &Files,
-    max_steps: u64,
-    version: Version,
-) -> Composed {
-    let options = Options { max_steps, seed: version.seed, version: true, ..Options::of(&LANGUAGE) };
-    let mut composed = compose(script, sources, files, options);
-    composed.paper.version = Some(version);
-    composed
 }

@@ -19,6 +19,6 @@ pub(crate) mod words;
 mod written;
 
 pub use collect::Collector;
-pub use compose::{Composed, compose, compose_version};
+pub use compose::{Composed, compose};
 pub use version::{Student, Version};
 pub use written::written;

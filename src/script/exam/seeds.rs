@@ -81,6 +81,14 @@ pub fn said(script: &Block) -> Option<u64> {
     seeds.next()
 }
 
+/// Parses a seed: decimal, or hexadecimal with a prefix, as in lists of versions.
+pub fn parse(text: &str) -> Option<u64> {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
 fn number(expr: &Expr) -> Option<u64> {
     match &expr.kind {
         crate::lang::ast::ExprKind::Value(Value::Number(number)) => u64::try_from(number.as_integer()?).ok(),
@@ -92,9 +100,16 @@ fn number(expr: &Expr) -> Option<u64> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALPHABET, DIGITS, Series};
+    use super::{ALPHABET, DIGITS, Series, parse};
     use crate::exam::version::Student;
     use crate::lang::source::Sources;
+
+    #[test]
+    fn seeds_are_decimal_or_hexadecimal() {
+        assert_eq!(["12", "0xFF", "0Xff"].map(parse), [Some(12), Some(255), Some(255)]);
+        assert_eq!(parse("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(["", "-1", "0x", "18446744073709551616", "x"].map(parse), [None; 5]);
+    }
 
     fn series(seed: u64, make_up: u64) -> Series {
         let mut sources = Sources::default();

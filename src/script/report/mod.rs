@@ -1,6 +1,7 @@
 //! What happened made readable.
 
 pub mod diagnostics;
+pub mod diff;
 pub mod doc;
 pub(crate) mod excerpt;
 pub mod fitting;
@@ -12,5 +13,4 @@ mod playing;
 #[cfg(test)]
 mod tests;
 pub mod text;
-pub mod versus;
 pub(crate) mod xml;

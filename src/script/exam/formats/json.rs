@@ -14,19 +14,23 @@ use crate::report::narrate::view;
 use crate::report::text::text;
 use crate::run::view::View;
 
-/// A paper, with its key or without.
+/// A paper as text, with its key or without.
 pub fn json(paper: &Paper, edition: Edition) -> String {
+    format!("{:#}\n", value(paper, edition))
+}
+
+/// The same as a value.
+pub fn value(paper: &Paper, edition: Edition) -> Value {
     let cover: Map<String, Value> =
         paper.cover.iter().map(|(name, words)| (name.to_string(), json!(words))).collect();
     let questions: Vec<Value> =
         paper.questions.iter().map(|question| self::question(question, edition)).collect();
-    let whole = json!({
+    json!({
         "exam": cover,
         "key": edition.filled(),
         "points": paper.points().to_json(),
         "questions": questions,
-    });
-    format!("{whole:#}\n")
+    })
 }
 
 fn question(question: &Question, edition: Edition) -> Value {

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::edition::Edition;
+use super::from_doc::flush;
 use super::plan::sheet;
 use super::style::Style;
-use super::told::flush;
 use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Row, Table};
 use crate::exam::paper::Paper;
 use crate::report::doc;

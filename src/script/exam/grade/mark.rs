@@ -10,8 +10,8 @@ use super::sheet::{Given, Sheet};
 use super::sums::{at_least, plus, rounded, times, total};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
-use crate::lang::value::Number;
-use crate::questions::entry::ItemKind;
+use crate::lang::value::{Number, Value};
+use crate::questions::entry::{Answers, ItemKind};
 
 /// A paper's key, with others that are accepted.
 pub struct Key<'p> {
@@ -19,15 +19,23 @@ pub struct Key<'p> {
     /// Fields of other keys under the same names.
     others: Vec<BTreeMap<String, Field<'p>>>,
     /// Whether a value satisfies what is asked, where the key does not list all answers that do.
-    satisfies: &'p Satisfies<'p>,
+    satisfies: Box<Satisfies<'p>>,
 }
 
 impl<'p> Key<'p> {
     /// The key of a paper; those of `others` are accepted, too. `satisfies` tells whether a value satisfies what is asked.
-    pub fn new(paper: &'p Paper, others: &'p [Paper], satisfies: &'p Satisfies<'p>) -> Self {
+    pub fn new(
+        paper: &'p Paper,
+        others: &'p [Paper],
+        satisfies: impl Fn(&Answers, &Value) -> bool + 'p,
+    ) -> Self {
         let by_name =
             |paper: &'p Paper| fields(paper).into_iter().map(|field| (field.name.clone(), field)).collect();
-        Self { fields: fields(paper), others: others.iter().map(by_name).collect(), satisfies }
+        Self {
+            fields: fields(paper),
+            others: others.iter().map(by_name).collect(),
+            satisfies: Box::new(satisfies),
+        }
     }
 
     /// The fields, in the order of the paper.
@@ -43,10 +51,9 @@ pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
     while let Some(first) = rest.first() {
         let size = rest.iter().take_while(|field| field.of_item == first.of_item).count();
         let (own, after) = rest.split_at(size);
-        marks.extend(item(key, own, sheet, rules));
+        marks.extend(item(key, own, sheet, rules).map(|mark| corrected(mark, sheet, rules)));
         rest = after;
     }
-    let marks: Vec<Mark> = marks.into_iter().map(|mark| corrected(mark, sheet, rules)).collect();
     let sum = floored(&marks, rules.floor);
     Marked {
         line: sheet.line,
@@ -59,8 +66,16 @@ pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
     }
 }
 
+/// Marks one field of a sheet. The other answers count where an error is carried forward.
+pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option<Mark> {
+    let of_item = key.fields.iter().find(|field| field.name == name)?.of_item;
+    let own = key.fields.iter().filter(|field| field.of_item == of_item).cloned().collect::<Vec<_>>();
+    let mark = item(key, &own, sheet, rules).find(|mark| mark.field == name)?;
+    Some(corrected(mark, sheet, rules))
+}
+
 /// The marks of one thing asked: under the key that is best for the student.
-fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Mark> {
+fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator<Item = Mark> {
     let mut best = judged(key, own, sheet, rules);
     for other in &key.others {
         let under: Option<Vec<Field>> = own.iter().map(|field| other.get(&field.name).cloned()).collect();
@@ -75,7 +90,7 @@ fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Mark> {
             best = rival;
         }
     }
-    let marks = own.iter().zip(best).map(|(field, (verdict, share))| Mark {
+    own.iter().zip(best).map(|(field, (verdict, share))| Mark {
         field: field.name.clone(),
         question: field.question,
         item: field.of_item,
@@ -88,8 +103,7 @@ fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Mark> {
         of: field.points,
         mistakes: if verdict == Verdict::Wrong { mistakes(field, sheet) } else { Vec::new() },
         verdict,
-    });
-    marks.collect()
+    })
 }
 
 fn worth(own: &[Field], judged: &[Judged]) -> Number {
@@ -101,7 +115,7 @@ fn judged(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged>
     let Some(first) = own.first() else { return Vec::new() };
     let mut judged = match &first.item.kind {
         ItemKind::Facts { .. } => facts(first.item, own, sheet, rules),
-        _ => own.iter().map(|field| alone(key.satisfies, field, sheet, rules)).collect(),
+        _ => own.iter().map(|field| alone(&*key.satisfies, field, sheet, rules)).collect(),
     };
     together(own, &mut judged, rules.whole);
     judged

@@ -46,11 +46,11 @@ pub struct Mark {
     /// What came of it.
     pub verdict: Verdict,
     /// Known mistakes that lead to what was written.
-    pub(crate) mistakes: Vec<String>,
+    pub mistakes: Vec<String>,
     /// What it gets.
     pub points: Number,
     /// What it is worth.
-    pub(crate) of: Number,
+    pub of: Number,
 }
 
 /// The marks of a student.
@@ -69,7 +69,7 @@ pub struct Marked {
     /// The sum, with what floors and rounding make of it.
     pub total: Number,
     /// What the paper is worth, without what is voided.
-    pub(crate) of: Number,
+    pub of: Number,
 }
 
 impl Marked {

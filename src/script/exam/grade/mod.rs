@@ -18,7 +18,7 @@ mod sums;
 mod tests;
 mod words;
 
-pub use mark::{Key, covers, mark};
+pub use mark::{Key, covers, mark, mark_field};
 pub use marked::{Mark, Marked, Verdict};
 pub use sheet::{CELL_LIMIT, Given, Sheet};
 pub(crate) use sums::decimal;

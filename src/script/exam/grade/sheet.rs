@@ -33,6 +33,12 @@ pub struct Sheet {
     pub by_hand: BTreeMap<String, Number>,
 }
 
+impl From<&str> for Given {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
 impl Given {
     /// As it was written.
     pub fn text(&self) -> String {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::html::{element, escaped};
 use crate::exam::field::Field;
 use crate::exam::formats::export::Refusal;
-use crate::exam::formats::told::flush;
+use crate::exam::formats::from_doc::flush;
 use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Section, Sheet, Table};
 use crate::report::doc;
 use crate::report::text::text;

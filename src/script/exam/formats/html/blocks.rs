@@ -18,6 +18,16 @@ pub(crate) fn piece(blocks: &[Block], canvas: Canvas) -> String {
     writer.out
 }
 
+/// The figures among these blocks, in order, as SVG.
+pub(crate) fn figures(blocks: &[Block], canvas: Canvas) -> Vec<String> {
+    let of = |block: &Block| match block {
+        Block::Part { body, .. } | Block::Worked(body) => figures(body, canvas),
+        Block::Figure(figure) => drawings(figure, canvas).iter().map(svg).collect(),
+        _ => Vec::new(),
+    };
+    blocks.iter().flat_map(of).collect()
+}
+
 struct Writer {
     out: String,
     canvas: Canvas,

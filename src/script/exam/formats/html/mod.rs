@@ -6,4 +6,4 @@ pub(crate) mod escape;
 mod page;
 mod table;
 
-pub use page::page;
+pub use page::{figures, page};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::blocks::{ROOM, piece};
+use super::blocks::{self, ROOM, piece};
 use super::boxed::boxed;
 use super::escape::{css_string, escaped};
 use crate::exam::formats::drawing::Canvas;
@@ -36,6 +36,13 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
     }
     out.push_str("</body>\n</html>\n");
     out
+}
+
+/// The figures of a paper, in order, as SVG.
+pub fn figures(paper: &Paper, edition: Edition, style: &Style) -> Vec<String> {
+    let canvas = Canvas::of(ROOM, style.large);
+    let questions = sheet(paper, edition, style).questions;
+    questions.iter().flat_map(|question| blocks::figures(&question.body, canvas)).collect()
 }
 
 /// The pages that it is printed on: their number and the version stand at their foot.

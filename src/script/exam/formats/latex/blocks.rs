@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::text::Text;
 use crate::exam::formats::drawing::{Canvas, drawings, picture};
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::roomy::roomy;
+use crate::exam::formats::stable_width::stable_width;
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Row, Table};
 
 /// The width of a character of the font of code, for one of its size.
@@ -92,7 +92,7 @@ impl<'l> Writer<'l> {
                 let written =
                     if written.is_empty() { String::new() } else { format!(" {}", self.code(written)) };
                 let rest = format!("{written}{}{}:", self.how(how), self.worth(points));
-                let room = self.say(&roomy(label).unwrap_or_else(|| label.clone()));
+                let room = self.say(&stable_width(label).unwrap_or_else(|| label.clone()));
                 let (label, boxed) = (self.say(label), self::blank(blank, self.text));
                 format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
             }
@@ -131,7 +131,7 @@ impl<'l> Writer<'l> {
 
     /// Words that take as much room in every version.
     fn words(&self, words: &str) -> String {
-        match roomy(words) {
+        match stable_width(words) {
             Some(room) => format!("\\words{{{}}}{{{room}}}", self.say(words), room = self.say(&room)),
             None => format!("{}\\par", self.say(words)),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::exam::formats::told::flush;
+use crate::exam::formats::from_doc::flush;
 use crate::exam::formats::tree::{Block, Figure, Sharing};
 use crate::report::doc;
 use crate::report::narrate::hex;

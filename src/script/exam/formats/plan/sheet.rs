@@ -8,10 +8,10 @@ use super::sharing;
 use super::tables;
 use crate::exam::formats::assumptions::assumptions;
 use crate::exam::formats::edition::Edition;
+use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
-use crate::exam::formats::told::told;
 use crate::exam::formats::tree::{Block, Figure, Section, Sheet, Table};
 use crate::exam::paper::{Paper, Piece};
 use crate::lang::value::Number;
@@ -80,7 +80,7 @@ impl Plan<'_> {
                 Piece::Item(item) => {
                     blocks.push(self.items.next(item, item.points != whole));
                     let worked = match self.edition {
-                        Edition::Solutions => told(&solution(item, self.labels)),
+                        Edition::Solutions => from_doc(&solution(item, self.labels)),
                         Edition::Paper | Edition::Key => Vec::new(),
                     };
                     blocks.extend((!worked.is_empty()).then_some(Block::Worked(worked)));
@@ -101,7 +101,7 @@ impl Plan<'_> {
             Block::Given(table) => Block::Given(named(table, self.labels).folded(self.room)),
             other => other,
         };
-        told(&view::blocks(view)).into_iter().map(named).collect()
+        from_doc(&view::blocks(view)).into_iter().map(named).collect()
     }
 
     fn figure(&self, figure: &Drawn) -> Vec<Block> {

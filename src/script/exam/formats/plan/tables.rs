@@ -1,6 +1,6 @@
 //! Page tables as a figure.
 
-use crate::exam::formats::told::flush;
+use crate::exam::formats::from_doc::flush;
 use crate::exam::formats::tree::{Block, Entry, Figure, Tables, Tree};
 use crate::report::narrate::tree::{blocks, leads_to, name};
 use crate::report::text::text;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::text::{array, flowing, perhaps, string};
 use crate::exam::formats::drawing::{Canvas, drawings, svg};
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::roomy::roomy;
+use crate::exam::formats::stable_width::stable_width;
 use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Table};
 
 /// Characters of a name from which on its column gets a part of the width only.
@@ -40,7 +40,7 @@ pub(crate) fn blank(blank: &Blank) -> String {
 
 /// Words that take as much room in every version.
 fn words(text: &str) -> String {
-    match roomy(text) {
+    match stable_width(text) {
         Some(room) => format!("words({}, room: {})", flowing(text), flowing(&room)),
         None => format!("words({})", flowing(text)),
     }
@@ -87,7 +87,7 @@ impl<'l> Writer<'l> {
             Block::Value { label, written, points, how, blank } => format!(
                 "value({}, {}, {}, {}, {}, {})",
                 flowing(label),
-                flowing(&roomy(label).unwrap_or_else(|| label.clone())),
+                flowing(&stable_width(label).unwrap_or_else(|| label.clone())),
                 perhaps(written),
                 perhaps(points),
                 perhaps(how),

@@ -1,7 +1,7 @@
 //! Room for words: the same in every version of a paper.
 
 /// Words whose numbers all have the most digits that they may have: what room the words take in every version.
-pub(crate) fn roomy(words: &str) -> Option<String> {
+pub(crate) fn stable_width(words: &str) -> Option<String> {
     let mut changed = false;
     let wide = words.split(' ').map(|word| {
         if !word.contains(|c: char| c.is_ascii_digit()) {
@@ -17,12 +17,12 @@ pub(crate) fn roomy(words: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::roomy;
+    use super::stable_width;
 
     #[test]
     fn room_does_not_depend_on_the_digits_of_a_number() {
-        assert_eq!(roomy("at 0x4 now"), roomy("at 0x3 now"));
-        assert_eq!(roomy("at 0x1A"), roomy("at 0x1"));
-        assert_eq!(roomy("none"), None);
+        assert_eq!(stable_width("at 0x4 now"), stable_width("at 0x3 now"));
+        assert_eq!(stable_width("at 0x1A"), stable_width("at 0x1"));
+        assert_eq!(stable_width("none"), None);
     }
 }

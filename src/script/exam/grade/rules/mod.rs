@@ -1,5 +1,7 @@
 //! Rules of marking: what a carried error costs, what is all or nothing, what is voided, what else is right.
 
+mod yaml;
+
 use std::collections::BTreeMap;
 
 use super::sheet::Given;

@@ -5,7 +5,7 @@ use crate::report::doc;
 use crate::report::text::text;
 
 /// Blocks of a paper that say what a run tells.
-pub fn told(blocks: &[doc::Block]) -> Vec<Block> {
+pub(crate) fn from_doc(blocks: &[doc::Block]) -> Vec<Block> {
     blocks.iter().map(one).collect()
 }
 

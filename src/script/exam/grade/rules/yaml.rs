@@ -1,46 +1,43 @@
-//! Reads marking rules from YAML and from `--rule`.
+//! Marking rules in YAML, and one rule in a line.
 
 use std::collections::BTreeMap;
 
-use pagewalk_script::exam::grade::rules::{Rules, Setting};
+use super::{Rules, Setting};
 
-/// The rules of a file, overridden by those of `--rule NAME=VALUE`. Returns all errors, each a complete
-/// message.
-pub(crate) fn read(file: Option<(&str, &str)>, flags: &[String]) -> Result<Rules, Vec<String>> {
-    let (mut rules, mut wrong) = (Rules::default(), Vec::new());
-    if let Some((name, text)) = file {
-        let said: Result<BTreeMap<String, serde_yaml::Value>, _> = serde_yaml::from_str(text);
-        match said {
-            Ok(said) => {
-                let spelled = spelled(text);
-                for (rule, value) in said {
-                    let place = line_of(text, &rule).map_or_else(String::new, |line| format!(":{line}"));
-                    let own = spelled.clone().filter(|_| rule == "also").or_else(|| setting(&value));
-                    let set = own.ok_or_else(|| "takes no such value".to_owned());
-                    if let Err(message) = set.and_then(|value| rules.set(&rule, &value)) {
-                        wrong.push(format!("{name}{place}: `{rule}` {message}"));
-                    }
-                }
-            }
-            Err(error) if text.trim().is_empty() => drop(error),
-            Err(error) => wrong.push(format!("{name}: {error}")),
-        }
-    }
-    for flag in flags {
-        let Some((rule, value)) = flag.split_once('=') else {
-            wrong.push(format!("--rule {flag}: a rule is written `NAME=VALUE`"));
-            continue;
+impl Rules {
+    /// Sets the rules of a YAML text. Returns the errors, each with this name of the text and its line.
+    pub fn set_yaml(&mut self, name: &str, text: &str) -> Vec<String> {
+        let said: BTreeMap<String, serde_yaml::Value> = match serde_yaml::from_str(text) {
+            Ok(said) => said,
+            Err(_) if text.trim().is_empty() => return Vec::new(),
+            Err(error) => return vec![format!("{name}: {error}")],
         };
+        let spelled = spelled(text);
+        let mut wrong = Vec::new();
+        for (rule, value) in said {
+            let place = line_of(text, &rule).map_or_else(String::new, |line| format!(":{line}"));
+            let own = spelled.clone().filter(|_| rule == "also").or_else(|| setting(&value));
+            let set = own.ok_or_else(|| "takes no such value".to_owned());
+            if let Err(message) = set.and_then(|value| self.set(&rule, &value)) {
+                wrong.push(format!("{name}{place}: `{rule}` {message}"));
+            }
+        }
+        wrong
+    }
+
+    /// Sets a rule such as `carried=1/2`. A value with commas is a list.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn set_written(&mut self, written: &str) -> Result<(), String> {
+        let (rule, value) = written.split_once('=').ok_or("a rule is written `NAME=VALUE`")?;
         let value = if value.contains(',') {
             Setting::List(value.split(',').map(|part| part.trim().to_owned()).collect())
         } else {
             Setting::One(value.to_owned())
         };
-        if let Err(message) = rules.set(rule.trim(), &value) {
-            wrong.push(format!("--rule {flag}: `{}` {message}", rule.trim()));
-        }
+        self.set(rule.trim(), &value).map_err(|message| format!("`{}` {message}", rule.trim()))
     }
-    if wrong.is_empty() { Ok(rules) } else { Err(wrong) }
 }
 
 /// The spelling of additional correct answers, which YAML may take for numbers.
@@ -96,15 +93,15 @@ fn one(value: &serde_yaml::Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
-    use pagewalk_script::exam::grade::Given;
-    use pagewalk_script::exam::grade::rules::{Floor, Void, Whole};
-    use pagewalk_script::lang::value::Number;
+    use crate::exam::grade::Given;
+    use crate::exam::grade::rules::{Floor, Rules, Void, Whole};
+    use crate::lang::value::Number;
 
     #[test]
-    fn rules_are_read_from_a_file_and_flags() {
+    fn rules_are_read_from_yaml_and_lines() {
         let text = "carried: 1/2\nall-or-nothing: rows\nvoid: [1b.byte]\nalso: { 1a.byte: [\"-\", 0x0D] }\nround: 0.5\n";
-        let rules = read(Some(("r.yaml", text)), &["floor=none".to_owned()]).expect("rules");
+        let mut rules = Rules::default();
+        assert_eq!((rules.set_yaml("r.yaml", text), rules.set_written("floor=none")), (Vec::new(), Ok(())));
         assert_eq!((rules.carried, rules.whole), (Number::fraction(1, 2).expect("half"), Whole::Rows));
         assert_eq!((rules.floor, rules.void.get("1b.byte")), (Floor::None, Some(&Void::Full)));
         assert_eq!(rules.also["1a.byte"], ["-", "0x0D"].map(|text| Given::Text(text.to_owned())));
@@ -113,7 +110,9 @@ mod tests {
     #[test]
     fn what_is_no_rule_is_told_with_its_line() {
         let text = "carried: 2\ncaried: 1\nfloor: questions\nalso: 3\n";
-        let wrong = read(Some(("r.yaml", text)), &["round".to_owned()]).expect_err("wrong");
+        let mut rules = Rules::default();
+        let mut wrong = rules.set_yaml("r.yaml", text);
+        wrong.extend(rules.set_written("round").err());
         assert!(
             wrong.iter().any(|one| one.contains("r.yaml:2: `caried` is no rule; did you mean `carried`?")),
             "{wrong:?}"

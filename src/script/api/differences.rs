@@ -1,0 +1,47 @@
+//! The differences of two runs.
+
+use super::{CheckedScript, Options};
+use crate::lang::diagnostic::Diagnostic;
+use crate::report::diff::Side;
+pub use crate::report::diff::{Comparison, json, tell, totals};
+use crate::run;
+
+/// Runs two scripts and compares what their statements did. [`tell`] and [`totals`] make text of the differences, [`json`] makes
+/// data.
+///
+/// # Errors
+/// The mistakes of each script, found by checking or by running it.
+///
+/// ```
+/// use pagewalk_script::api::differences::{compare_runs, json};
+/// use pagewalk_script::api::{CheckedScript, Options};
+///
+/// let script = |va: &str| {
+///     let text = format!("machine simple\nlet va = {va}\nset page_table {{\n| vpn ppn v |\n|  0F  0D 1 |\n}}\nread va\n");
+///     CheckedScript::from_text("walk.pw", &text, &mut ())
+/// };
+/// let differences = compare_runs(&script("0x3D4"), &script("0x3D5"), Options::default()).unwrap();
+/// let last = json(&differences).pop().unwrap();
+/// assert_eq!((&last["totals"]["same"], &last["totals"]["differ"]), (&false.into(), &1.into()));
+/// assert!(compare_runs(&script("0x3D4"), &script("0x3D4"), Options::default()).unwrap().same());
+/// ```
+pub fn compare_runs(
+    a: &CheckedScript,
+    b: &CheckedScript,
+    options: Options,
+) -> Result<Comparison, [Vec<Diagnostic>; 2]> {
+    match (side(a, options), side(b, options)) {
+        (Ok(a), Ok(b)) => Ok(crate::report::diff::compare(&a, &b)),
+        (a, b) => Err([a.err().unwrap_or_default(), b.err().unwrap_or_default()]),
+    }
+}
+
+fn side(script: &CheckedScript, options: Options) -> Result<Side<'_>, Vec<Diagnostic>> {
+    let CheckedScript { sources, script, files, diagnostics } = script;
+    if !diagnostics.is_empty() {
+        return Err(diagnostics.clone());
+    }
+    let mut side = Side::new(sources);
+    let ended = run::play(&script.body, sources, files, options, &mut side);
+    if ended.diagnostics.is_empty() { Ok(side) } else { Err(ended.diagnostics) }
+}

@@ -1,0 +1,228 @@
+//! Papers of a script, with their keys, solutions, and versions.
+
+use serde_json::Value;
+
+use super::{CheckedScript, Options};
+pub use crate::exam::fair::{Fairness, Sample};
+pub use crate::exam::formats::export::{File, Refusal};
+pub use crate::exam::formats::paper_formats::{FORMATS, Format, Writer};
+pub use crate::exam::formats::{Edition, Style};
+pub use crate::exam::paper::Paper;
+pub use crate::exam::seeds::Series;
+pub use crate::exam::{Student, Version};
+
+use crate::exam::formats::{html, json_value, markdown};
+use crate::exam::{Composed, compose, seeds, written};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::loader::Loader;
+
+/// A script as an exam.
+///
+/// ```
+/// use pagewalk_script::api::CheckedScript;
+/// use pagewalk_script::api::exam::{Edition, Exam, Format, Rendered, Style};
+///
+/// let text = "machine simple\nquestion \"Bits\" {\n  choose va in 0..0x4000\n  figure bits va\n  ask \"VPN\" = va / 64\n}\n";
+/// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
+/// let exam = Exam::new(&script);
+/// let versions = exam.series(0).numbered(2);
+/// let paper = exam.paper(Some(&versions[0])).unwrap();
+/// assert_eq!(paper.to_json(Edition::Paper)["questions"][0]["title"], "Bits");
+/// assert_ne!(paper.to_json(Edition::Key), exam.paper(Some(&versions[1])).unwrap().to_json(Edition::Key));
+/// assert!(paper.figures(Edition::Key, &Style::default())[0].starts_with("<svg"));
+/// let markdown = Format::named("markdown").unwrap();
+/// let Ok(Rendered::Text(key)) = paper.render(markdown, Edition::Key, &Style::default()) else { panic!() };
+/// assert!(key.contains("Bits") && key.contains(&versions[0].code));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Exam<'s> {
+    /// The script, which has no mistakes.
+    pub script: &'s CheckedScript,
+    /// The seed that replaces the script's.
+    pub seed: Option<u64>,
+    /// The most statements and loop rounds of a version.
+    pub max_steps: u64,
+}
+
+/// Why a script has no paper.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PaperError {
+    /// The run found mistakes.
+    Diagnostics(Vec<Diagnostic>),
+    /// This many expectations failed, so the key would be wrong.
+    Failed(u64),
+    /// The script has no question.
+    NoQuestion,
+}
+
+/// Why a version cannot be written as a script.
+#[derive(Debug)]
+pub enum ScriptError {
+    /// The run found mistakes, or the script draws in a way that cannot be written down.
+    Diagnostics(Vec<Diagnostic>),
+    /// The new script has mistakes.
+    Invalid(Box<CheckedScript>),
+    /// The new script has another paper.
+    Differs,
+}
+
+/// A paper in a format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rendered {
+    /// A text.
+    Text(String),
+    /// The text that Typst compiles to the format.
+    Typst(String),
+    /// The files of an export, with keys.
+    Files(Vec<File>),
+}
+
+impl<'s> Exam<'s> {
+    /// An exam with the script's own seed and the default limit.
+    pub fn new(script: &'s CheckedScript) -> Self {
+        Self { script, seed: None, max_steps: Options::default().max_steps }
+    }
+
+    /// The series of versions of the exam (0) or of a make-up exam, by its number.
+    pub fn series(&self, make_up: u64) -> Series {
+        let seed = self.seed.or_else(|| seeds::said(&self.script.script.body)).unwrap_or(0);
+        Series::new(seed, make_up, &self.script.sources)
+    }
+
+    /// The paper of a version, or of the script itself.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn paper(&self, version: Option<&Version>) -> Result<Paper, PaperError> {
+        let CheckedScript { script, sources, files, .. } = self.script;
+        let Composed { mut paper, diagnostics, failed } =
+            compose(&script.body, sources, files, self.options(version));
+        if !diagnostics.is_empty() {
+            return Err(PaperError::Diagnostics(diagnostics));
+        }
+        if failed > 0 {
+            return Err(PaperError::Failed(failed));
+        }
+        if paper.questions.is_empty() {
+            return Err(PaperError::NoQuestion);
+        }
+        if let Some(version) = version {
+            paper.version = Some(version.clone());
+        }
+        Ok(paper)
+    }
+
+    /// The properties of a version that [`Fairness::of`] compares with those of others, or why it has no paper.
+    ///
+    /// # Errors
+    /// Why there is no paper, in one line.
+    ///
+    /// ```
+    /// use pagewalk_script::api::exam::{Exam, Fairness};
+    /// use pagewalk_script::api::CheckedScript;
+    ///
+    /// let text = "question \"Sum\" { choose n in 1..9; ask \"4 + 5\" = 9 }";
+    /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
+    /// let exam = Exam::new(&script);
+    /// let samples: Vec<_> = exam.series(0).numbered(5).iter().map(|own| exam.sample(Some(own))).collect();
+    /// let fairness = Fairness::of(&samples);
+    /// assert!(!fairness.holds() && fairness.same[0].len() == 5, "all versions are equal");
+    /// ```
+    pub fn sample(&self, version: Option<&Version>) -> Result<Sample, String> {
+        self.paper(version).map(|paper| Sample::of(&paper)).map_err(|error| match error {
+            PaperError::Diagnostics(diagnostics) => diagnostics.first().map_or_else(String::new, |wrong| {
+                let place =
+                    self.script.sources.place(wrong.span).map_or_else(String::new, |(file, place)| {
+                        format!("{file}:{}:{}: ", place.line, place.column)
+                    });
+                format!("{place}{} [{}]", wrong.message, wrong.code.name())
+            }),
+            PaperError::Failed(failed) => format!("{failed} of what it states does not hold"),
+            PaperError::NoQuestion => "it has no question".to_owned(),
+        })
+    }
+
+    /// The version as a script in which nothing is drawn. Checks that it has the same paper and key. The loader provides the
+    /// files that the script names.
+    ///
+    /// # Errors
+    /// Why there is no such script.
+    ///
+    /// ```
+    /// use pagewalk_script::api::{CheckedScript, Exam};
+    ///
+    /// let text = "question \"Double\" { choose n in 4..6; ask \"2n\" = 2 * n }";
+    /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
+    /// let exam = Exam::new(&script);
+    /// let version = &exam.series(0).numbered(1)[0];
+    /// let own = exam.script_of(Some(version), &exam.paper(Some(version)).unwrap(), &mut ()).unwrap();
+    /// assert!(own.contains("let n = 4") || own.contains("let n = 5"), "{own}");
+    /// ```
+    pub fn script_of(
+        &self,
+        version: Option<&Version>,
+        paper: &Paper,
+        loader: &mut dyn Loader,
+    ) -> Result<String, ScriptError> {
+        let CheckedScript { script, sources, files, .. } = self.script;
+        let text = written(&script.body, sources, files, self.options(version), version)
+            .map_err(ScriptError::Diagnostics)?;
+        let mut again = CheckedScript::from_text(self.script.name(), &text, loader);
+        if again.diagnostics.is_empty() {
+            let options = Options { max_steps: self.max_steps, ..Options::default() };
+            let done = compose(&again.script.body, &again.sources, &again.files, options);
+            if done.diagnostics.is_empty() {
+                let same = visible_content(&done.paper) == visible_content(paper);
+                return if same { Ok(text) } else { Err(ScriptError::Differs) };
+            }
+            again.diagnostics = done.diagnostics;
+        }
+        Err(ScriptError::Invalid(Box::new(again)))
+    }
+
+    fn options(&self, version: Option<&Version>) -> Options {
+        Options {
+            max_steps: self.max_steps,
+            seed: version.map_or(self.seed.unwrap_or_default(), |version| version.seed),
+            version: version.is_some(),
+            ..Options::default()
+        }
+    }
+}
+
+impl Format {
+    /// The format with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+}
+
+impl Paper {
+    /// The paper in a format. A format of learning platforms has all editions in one.
+    ///
+    /// # Errors
+    /// What the format cannot express.
+    pub fn render(&self, format: &Format, edition: Edition, style: &Style) -> Result<Rendered, Refusal> {
+        match format.write {
+            Writer::Each(write) => write(self, edition, style).map(Rendered::Text),
+            Writer::Typeset(write) => write(self, edition, style).map(Rendered::Typst),
+            Writer::Bank(write) => write(std::slice::from_ref(self)).map(Rendered::Files),
+        }
+    }
+
+    /// The paper as data. Only a key or solutions have answers.
+    pub fn to_json(&self, edition: Edition) -> Value {
+        json_value(self, edition)
+    }
+
+    /// The figures in the order of the paper, as SVG.
+    pub fn figures(&self, edition: Edition, style: &Style) -> Vec<String> {
+        html::figures(self, edition, style)
+    }
+}
+
+/// Everything that a paper shows.
+fn visible_content(paper: &Paper) -> (String, String, Value) {
+    let text = |edition| markdown(paper, edition, &Style::default());
+    (text(Edition::Paper), text(Edition::Key), paper.to_json(Edition::Key))
+}

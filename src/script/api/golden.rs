@@ -1,0 +1,138 @@
+//! Scripts under test, and golden files: what a script did when somebody last reviewed it.
+
+use super::{CheckedScript, Options};
+use crate::lang::ast::{Block, Stmt, StmtKind};
+use crate::lang::span::Span;
+use crate::run;
+pub use crate::suite::case_runs::{CaseFilter, CaseRuns};
+use crate::suite::golden::write;
+pub use crate::suite::golden::{Golden, Unusable};
+pub use crate::suite::listing::draw;
+use crate::suite::reports::Gather;
+pub use crate::suite::reports::{Case, Held, Mistake, Name, Verdict};
+
+/// The text of a script's golden file.
+pub fn golden(script: CheckedScript) -> String {
+    let name = script.name().to_owned();
+    write(&TestScript::new(script).run(true).golden(), &name)
+}
+
+/// Runs a script and compares each of its cases with its golden file.
+///
+/// # Errors
+/// Why the text is no golden file.
+///
+/// ```
+/// use pagewalk_script::api::CheckedScript;
+/// use pagewalk_script::api::golden::{Held, Verdict, compare_golden, golden};
+///
+/// let script = |va: &str| {
+///     let text = format!("machine simple\nscenario \"walk\" {{ translate {va} }}\n");
+///     CheckedScript::from_text("walk.pw", &text, &mut ())
+/// };
+/// let golden = golden(script("0x3D4"));
+/// let cases = compare_golden(script("0x3D4"), &golden).unwrap();
+/// assert!(cases.len() == 2 && cases.iter().all(|case| case.verdict() == Verdict::Passed));
+/// let changed = compare_golden(script("0x3D5"), &golden).unwrap();
+/// assert!(matches!(changed[1].golden, Held::Differs { .. }) && changed[1].own() == Verdict::Passed);
+/// assert!(compare_golden(script("0x3D4"), "format: 2\n").is_err());
+/// ```
+pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, Unusable> {
+    let name = script.name().to_owned();
+    let mut runs = TestScript::new(script).run(true);
+    runs.compare_bytes(golden.as_bytes(), &name)?;
+    Ok(runs.0.into_iter().map(|(case, _)| case).collect())
+}
+
+/// A script under test. Positions are those of its file, also in a document.
+#[derive(Debug)]
+pub struct TestScript {
+    /// Its name without a scenario.
+    pub name: Name,
+    /// The script.
+    pub script: CheckedScript,
+    /// Whether the script must fail.
+    pub fails: bool,
+    /// Its first line, from 1.
+    pub line: usize,
+    /// Its first byte in the file. What is before it belongs to another script.
+    pub from: u32,
+}
+
+impl TestScript {
+    /// A script that is a file of its own.
+    pub fn new(script: CheckedScript) -> Self {
+        let name = Name { file: script.name().to_owned(), ..Name::default() };
+        Self { name, script, fails: false, line: 1, from: 0 }
+    }
+
+    /// Its cases: first the statements outside of scenarios, then every scenario in text order. A script that
+    /// must fail is one case.
+    pub fn cases(&self) -> Vec<Case> {
+        let mut own = Case::new(self.name.clone(), self.line);
+        own.fails = self.fails;
+        let mut cases = vec![own];
+        if !self.fails {
+            self.scenarios(&self.script.script.body, &mut cases);
+        }
+        cases
+    }
+
+    fn scenarios(&self, block: &Block, cases: &mut Vec<Case>) {
+        for stmt in block.iter().filter(|stmt| stmt.span.file != 0 || stmt.span.end > self.from) {
+            match &stmt.kind {
+                StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
+                    let scenario = Some(name.text.to_string());
+                    if cases.iter().all(|case| case.name.scenario != scenario) {
+                        let line = self.script.sources.place(stmt.span).map_or(self.line, |(_, at)| at.line);
+                        cases.push(Case::new(Name { scenario, ..self.name.clone() }, line));
+                    }
+                    self.scenarios(body, cases);
+                }
+                _ => stmt.blocks().for_each(|body| self.scenarios(body, cases)),
+            }
+        }
+    }
+
+    /// Runs the script, unless it has mistakes. Adds its mistakes to its diagnostics and to its cases. With `record`, the cases have
+    /// what a golden file lists.
+    pub fn run(&mut self, record: bool) -> CaseRuns {
+        let cases = self.cases();
+        let CheckedScript { script, sources, files, diagnostics } = &mut self.script;
+        let mut runs: Vec<_> = if diagnostics.is_empty() {
+            let mut gather = Gather::new(sources, cases, self.from, record);
+            let ended = run::play(&script.body, sources, files, Options::default(), &mut gather);
+            let (mut cases, did) = gather.cases();
+            *diagnostics = ended.diagnostics;
+            cases[0].ran = true;
+            cases.into_iter().zip(did).collect()
+        } else {
+            cases.into_iter().map(|case| (case, Vec::new())).collect()
+        };
+        for diagnostic in &self.script.diagnostics {
+            let scenario = self.scenario_at(diagnostic.span);
+            let at = runs.iter().position(|(case, _)| case.name.scenario == scenario).unwrap_or(0);
+            runs[at].0.mistakes.push(Mistake::of(diagnostic, &self.script.sources));
+        }
+        CaseRuns(runs)
+    }
+
+    /// The innermost scenario around a position.
+    fn scenario_at(&self, at: Span) -> Option<String> {
+        let mut scenario = None;
+        let mut block = &self.script.script.body;
+        loop {
+            let around = |stmt: &&Stmt| {
+                stmt.span.file == at.file && (stmt.span.start..stmt.span.end).contains(&at.start)
+            };
+            let Some(stmt) = block.iter().find(around) else { break };
+            if let StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } = &stmt.kind {
+                scenario = Some(name.text.to_string());
+            }
+            let deeper = stmt.blocks().find(|body| body.iter().any(|stmt| around(&stmt)));
+            let Some(deeper) = deeper else { break };
+            block = deeper;
+        }
+        scenario
+    }
+}

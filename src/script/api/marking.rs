@@ -1,0 +1,112 @@
+//! Marks for the answers to a paper: one blank, or a whole sheet.
+
+use std::collections::BTreeMap;
+
+use super::CheckedScript;
+pub use crate::exam::field::Field;
+use crate::exam::field::slot;
+pub use crate::exam::grade::rules::Rules;
+use crate::exam::grade::rules::number;
+pub use crate::exam::grade::{Given, Mark, Marked, Sheet, Verdict};
+use crate::exam::grade::{Key, covers, mark, mark_field};
+pub use crate::exam::marks::{Format as FeedbackFormat, feedback};
+use crate::exam::paper::Paper;
+use crate::lang::value::{Number, Value};
+use crate::questions::entry::Answers;
+
+/// The key of a paper, with rules of marking.
+///
+/// ```
+/// use pagewalk_script::api::marking::{Marking, Rules, Sheet, Verdict};
+/// use pagewalk_script::api::{CheckedScript, Exam};
+///
+/// let text = "machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\n\
+///             question \"Walk\" { ask read 0x3D4 => vpn ppn pa }\n";
+/// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
+/// let paper = Exam::new(&script).paper(None).unwrap();
+/// let mut rules = Rules::default();
+/// rules.set_written("carried=1/2").unwrap();
+/// let marking = Marking::new(&script, &paper, &[], &rules);
+/// let mut sheet = Sheet::default();
+/// assert!(marking.answer(&mut sheet, "1.vpn", "0F") && marking.answer(&mut sheet, "1.ppn", "0E"));
+/// // The physical address follows from the wrong PPN, and is worth a half.
+/// let mark = marking.mark_blank("1.pa", "394", &sheet).unwrap();
+/// assert_eq!(mark.verdict, Verdict::Carried(vec!["ppn".to_owned()]));
+/// marking.answer(&mut sheet, "1.pa", "394");
+/// assert_eq!(marking.mark_sheet(&sheet).total.to_string(), "1.5");
+/// ```
+pub struct Marking<'p> {
+    key: Key<'p>,
+    /// The places of the fields by their names and other spellings of them.
+    places: BTreeMap<String, usize>,
+    rules: &'p Rules,
+}
+
+impl<'p> Marking<'p> {
+    /// The marking of a script's paper. The keys of the other papers are also accepted.
+    pub fn new(script: &'p CheckedScript, paper: &'p Paper, others: &'p [Paper], rules: &'p Rules) -> Self {
+        let satisfies = |answers: &Answers, value: &Value| {
+            answers.open.as_ref().is_some_and(|open| open.holds(value, &script.sources, &script.files))
+        };
+        let key = Key::new(paper, others, satisfies);
+        let mut places = BTreeMap::new();
+        for (at, field) in key.fields().iter().enumerate() {
+            let name = &field.name;
+            for alias in [slot(name), slot(name).to_lowercase(), name.to_lowercase()] {
+                places.entry(alias).or_insert(at);
+            }
+        }
+        places.extend(key.fields().iter().enumerate().map(|(at, field)| (field.name.clone(), at)));
+        Self { key, places, rules }
+    }
+
+    /// The fields in the order of the paper.
+    pub fn fields(&self) -> &[Field<'p>] {
+        self.key.fields()
+    }
+
+    /// The field with this name, in any case, or with this name on a learning platform.
+    pub fn field(&self, name: &str) -> Option<&Field<'p>> {
+        let at = self.places.get(name).or_else(|| self.places.get(&name.to_lowercase()))?;
+        self.fields().get(*at)
+    }
+
+    /// The names in the rules that match a field, or what it belongs to.
+    pub fn ruled(&self) -> impl Iterator<Item = &str> {
+        self.rules.named().filter(|name| self.fields().iter().any(|field| covers(name, &field.name)))
+    }
+
+    /// Writes an answer on a sheet. Returns whether there is such a field.
+    pub fn answer(&self, sheet: &mut Sheet, name: &str, given: impl Into<Given>) -> bool {
+        let field = self.field(name);
+        field.inspect(|field| drop(sheet.answers.insert(field.name.clone(), given.into()))).is_some()
+    }
+
+    /// Writes points that were given by hand on a sheet. Returns whether there is such a field.
+    ///
+    /// # Errors
+    /// Why the field cannot get these points.
+    pub fn give(&self, sheet: &mut Sheet, name: &str, text: &str) -> Result<bool, String> {
+        let Some(Field { name, points: worth, .. }) = self.field(name) else { return Ok(false) };
+        let points: Number =
+            number(text).ok_or_else(|| format!("`{text}` is no number of points for {name}"))?;
+        if points.is_negative() || points.compare(*worth).is_gt() {
+            return Err(format!("{name} gets 0 to {worth} points, and not {text}"));
+        }
+        sheet.by_hand.insert(name.clone(), points);
+        Ok(true)
+    }
+
+    /// Marks a text for one field, given the other answers. There is no mark if there is no such field.
+    pub fn mark_blank(&self, name: &str, text: &str, others: &Sheet) -> Option<Mark> {
+        let mut sheet = others.clone();
+        let field = self.field(name)?;
+        sheet.answers.insert(field.name.clone(), text.into());
+        mark_field(&self.key, &field.name, &sheet, self.rules)
+    }
+
+    /// Marks a sheet.
+    pub fn mark_sheet(&self, sheet: &Sheet) -> Marked {
+        mark(&self.key, sheet, self.rules)
+    }
+}
