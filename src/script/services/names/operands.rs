@@ -77,6 +77,7 @@ impl Finder<'_> {
     /// An operand that one of these parameters takes. The last one is none that may be left out before another.
     fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
         let has = |slot| params.contains(&&Param::Value(slot));
+        let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
         match self.word(operand) {
             _ if has(Slot::Titles) || has(Slot::Titled) => self.titles(operand),
             Some(word) if params.iter().any(|param| param.words().contains(&&*word.text)) => {}
@@ -89,7 +90,7 @@ impl Finder<'_> {
             Some(word) if has(Slot::Tlb) || has(Slot::Cache) => {
                 self.uses(Space::Part, &word);
             }
-            Some(_) if has(Slot::Student) => {}
+            Some(_) if !params.is_empty() && !params.iter().any(is_value) => {}
             _ => self.visit_expr(operand),
         }
     }
