@@ -12,9 +12,8 @@ use super::output;
 use super::typeset::typeset;
 use super::version_arguments::VersionArguments;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use pagewalk_script::api::{
-    CheckedScript, Edition, Exam as ScriptExam, FORMATS, Fairness, File, Format, Options, Version, Writer,
-};
+use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Version, Writer};
+use pagewalk_script::api::{self, CheckedScript, Options};
 use pagewalk_script::exam::formats::fairness as report;
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::text::text;
@@ -77,7 +76,7 @@ impl Exam {
         color: Color,
     ) -> Result<ExamOutput, ExamError> {
         let editions = self.editions()?;
-        let exam = ScriptExam { script: reading, seed: self.wanted.seed, max_steps: self.max_steps };
+        let exam = api::Exam { script: reading, seed: self.wanted.seed, max_steps: self.max_steps };
         let versions = self.wanted.versions(&exam)?;
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());

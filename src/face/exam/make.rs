@@ -2,7 +2,7 @@
 
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
-use pagewalk_script::api::{
+use pagewalk_script::api::exam::{
     Edition, Exam, File, Paper, PaperError, Refusal, Sample, ScriptError, Style as Layout, Version,
 };
 use pagewalk_script::lang::loader::{Cached, Disk};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::make::{ExamError, MadePaper};
 use crate::face::atomic_write::write_below;
-use pagewalk_script::api::{Edition, File, Version};
+use pagewalk_script::api::exam::{Edition, File, Version};
 use pagewalk_script::exam::sheet;
 
 /// The header of the list of versions.

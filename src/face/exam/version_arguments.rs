@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::make::ExamError;
-use pagewalk_script::api::{Exam, Student, Version};
+use pagewalk_script::api::exam::{Exam, Student, Version};
 use pagewalk_script::exam::roster::students;
 use pagewalk_script::exam::seeds::parse;
 use pagewalk_script::lang::loader::{Disk, Loader};

@@ -6,8 +6,9 @@ use super::records::Flaw;
 use super::responses::placed;
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
+use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
-use pagewalk_script::api::{CheckedScript, Exam, Marking as PaperMarking, Paper, PaperError, Version};
+use pagewalk_script::api::{self, CheckedScript};
 
 /// The input of marking.
 pub(crate) struct Marking<'a> {
@@ -92,7 +93,7 @@ fn mark_paper(
     others: &[Paper],
     done: &mut MarkingResult,
 ) {
-    let key = PaperMarking::new(marking.script, paper, others, marking.rules);
+    let key = api::Marking::new(marking.script, paper, others, marking.rules);
     done.ruled.extend(key.ruled().map(str::to_owned));
     done.fields.extend(key.fields().iter().map(|field| field.name.clone()));
     for row in rows {
@@ -111,7 +112,7 @@ fn mark_paper(
 fn sheet(
     row: &StudentRow,
     drawn: &PaperVersion,
-    key: &PaperMarking,
+    key: &api::Marking,
     unknown: &mut BTreeSet<String>,
 ) -> Result<Sheet, String> {
     let mut sheet = Sheet {

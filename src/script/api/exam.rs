@@ -19,7 +19,8 @@ use crate::lang::loader::Loader;
 /// A script as an exam.
 ///
 /// ```
-/// use pagewalk_script::api::{CheckedScript, Edition, Exam, Format, Rendered, Style};
+/// use pagewalk_script::api::CheckedScript;
+/// use pagewalk_script::api::exam::{Edition, Exam, Format, Rendered, Style};
 ///
 /// let text = "machine simple\nquestion \"Bits\" {\n  choose va in 0..0x4000\n  figure bits va\n  ask \"VPN\" = va / 64\n}\n";
 /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
@@ -117,7 +118,8 @@ impl<'s> Exam<'s> {
     /// Why there is no paper, in one line.
     ///
     /// ```
-    /// use pagewalk_script::api::{CheckedScript, Exam, Fairness};
+    /// use pagewalk_script::api::exam::{Exam, Fairness};
+    /// use pagewalk_script::api::CheckedScript;
     ///
     /// let text = "question \"Sum\" { choose n in 1..9; ask \"4 + 5\" = 9 }";
     /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());

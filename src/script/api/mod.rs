@@ -2,7 +2,7 @@
 
 mod checked_script;
 pub mod differences;
-mod exam;
+pub mod exam;
 pub mod explain;
 pub mod golden;
 pub mod marking;
@@ -23,10 +23,8 @@ pub use crate::traces::named::Named;
 pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;
 pub use differences::compare_runs;
-pub use exam::{
-    Edition, Exam, FORMATS, Fairness, File, Format, Paper, PaperError, Refusal, Rendered, Sample,
-    ScriptError, Series, Student, Style, Version, Writer,
-};
+pub use exam::Exam;
+pub use golden::compare_golden;
 pub use marking::Marking;
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
