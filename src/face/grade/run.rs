@@ -112,7 +112,9 @@ impl Grade {
             let set = rules.set_written(flag);
             wrong.extend(set.err().map(|message| format!("--rule {flag}: {message}")));
         }
-        wrong.iter().for_each(|message| complain(&format!("pagewalk: {message}\n")));
+        for message in &wrong {
+            complain(&format!("pagewalk: {message}\n"));
+        }
         if wrong.is_empty() { Ok(rules) } else { Err(AlreadyReported) }
     }
 

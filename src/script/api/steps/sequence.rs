@@ -53,9 +53,13 @@ impl<'s> Steps<'s> {
     /// An attempt that failed, and what the kernel did about it.
     fn attempt(&mut self, events: &[Event], steps: &[KernelStep]) {
         let (fragments, attempt) = (self.fragments, self.attempt);
-        events.iter().for_each(|event| self.machine(*event));
+        for event in events {
+            self.machine(*event);
+        }
         self.attempt = attempt;
-        steps.iter().for_each(|step| self.kernel(*step));
+        for step in steps {
+            self.kernel(*step);
+        }
         // The same fragment comes again.
         (self.fragments, self.attempt) = (fragments, attempt + 1);
     }
