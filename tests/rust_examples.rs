@@ -28,3 +28,11 @@ fn count_misses_prints_the_counts_by_hand() {
     // Cache set 0 gets frame 8, 8 (hit), frame 10, frame 8; sets 1 and 2 get frame 9: 5 misses.
     assert_eq!(output("count_misses"), "6 accesses: 4 TLB misses, 5 cache misses\n");
 }
+
+#[test]
+fn facts_prints_the_faults_of_a_fresh_heap() {
+    // The first store to a page of the heap faults (demand-zero), and the second one hits the TLB.
+    let expected = "write heap = 1: fault \"demand-zero\", tlb \"miss\"\n\
+                    write heap = 2: fault \"none\", tlb \"hit\"\n";
+    assert_eq!(output("facts"), expected);
+}

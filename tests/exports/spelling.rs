@@ -39,7 +39,7 @@ fn everything_that_is_listed_is_right() {
             });
             let sheet = Sheet { answers: answers.collect(), ..Sheet::default() };
             let none = |_: &_, _: &_| false;
-            let marked = mark(&Key::new(paper, &[], &none), &sheet, &Rules::default());
+            let marked = mark(&Key::new(paper, &[], none), &sheet, &Rules::default());
             for mark in marked.marks.iter().filter(|mark| sheet.answers.contains_key(&mark.field)) {
                 assert_eq!(mark.verdict, Verdict::Right, "{}: {:?}", mark.field, mark.written);
                 tried += 1;

@@ -13,8 +13,8 @@ use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::spelling;
 use pagewalk_script::exam::{Composed, compose};
 use pagewalk_script::lang::include::{Disk, read_text};
-use pagewalk_script::lang::value::Number;
-use pagewalk_script::questions::entry::{Form, ItemKind, Radix};
+use pagewalk_script::lang::value::{Number, Value};
+use pagewalk_script::questions::entry::{Answers, Form, ItemKind, Radix};
 use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use proptest::prelude::*;
@@ -37,7 +37,7 @@ fn exam(seed: u64) -> Paper {
 }
 
 fn graded(paper: &Paper, answers: &BTreeMap<String, String>, rules: &Rules) -> Marked {
-    let key = Key::new(paper, &[], |_, _| false);
+    let key = Key::new(paper, &[], |_: &Answers, _: &Value| false);
     let text = |(name, text): (&String, &String)| (name.clone(), Given::Text(text.clone()));
     let sheet = Sheet { id: "s".to_owned(), answers: answers.iter().map(text).collect(), ..Sheet::default() };
     mark(&key, &sheet, rules)

@@ -1,15 +1,17 @@
 //! The capabilities of the server.
 
 use lsp_types::{
-    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DocumentLinkOptions,
+    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DocumentLinkOptions,
     ExecuteCommandOptions, FoldingRangeProviderCapability, OneOf, RenameOptions,
-    SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    SelectionRangeProviderCapability, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
+    SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
 
-use super::actions::kinds;
+use pagewalk_script::services::complete::CLASSES;
+
+use super::assistance::action_kinds;
 use super::custom_requests::COMMANDS;
-use super::{completion, semantic, signature};
 
 /// The capabilities that the server announces.
 pub(crate) fn capabilities() -> ServerCapabilities {
@@ -38,7 +40,7 @@ pub(crate) fn capabilities() -> ServerCapabilities {
         document_range_formatting_provider: Some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(kinds()),
+            code_action_kinds: Some(action_kinds()),
             ..CodeActionOptions::default()
         })),
         inlay_hint_provider: Some(OneOf::Left(true)),
@@ -46,10 +48,36 @@ pub(crate) fn capabilities() -> ServerCapabilities {
             commands: COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
-        completion_provider: Some(completion::options()),
+        completion_provider: Some(completion()),
         hover_provider: Some(true.into()),
-        signature_help_provider: Some(signature::options()),
-        semantic_tokens_provider: Some(semantic::options().into()),
+        signature_help_provider: Some(signature()),
+        semantic_tokens_provider: Some(semantic_tokens().into()),
         ..ServerCapabilities::default()
+    }
+}
+
+fn words(list: &[&str]) -> Option<Vec<String>> {
+    Some(list.iter().map(|one| (*one).to_owned()).collect())
+}
+
+fn completion() -> CompletionOptions {
+    let trigger_characters = words(&[" ", ".", "\"", "/", "(", "|", ">"]);
+    CompletionOptions { trigger_characters, ..CompletionOptions::default() }
+}
+
+fn signature() -> SignatureHelpOptions {
+    SignatureHelpOptions { trigger_characters: words(&["(", ",", " "]), ..SignatureHelpOptions::default() }
+}
+
+/// The token types, numbered like their classes; no modifiers.
+fn semantic_tokens() -> SemanticTokensOptions {
+    SemanticTokensOptions {
+        legend: SemanticTokensLegend {
+            token_types: CLASSES.iter().map(|row| SemanticTokenType::new(row.token)).collect(),
+            token_modifiers: Vec::new(),
+        },
+        range: Some(true),
+        full: Some(SemanticTokensFullOptions::Bool(true)),
+        ..SemanticTokensOptions::default()
     }
 }

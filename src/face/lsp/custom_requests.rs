@@ -1,29 +1,25 @@
 //! Requests beyond the protocol that need a run: the steps of a script and the state after each, scenarios,
 //! papers.
 
-use std::sync::atomic::AtomicBool;
-
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::{Position, Range};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::panels::{Panel, panels};
-use super::position::Lines;
+use super::position;
 use super::response_error::response_error;
-use super::task::{Task, runnable};
+use super::worker::Task;
 use pagewalk_script::LANGUAGE;
-use pagewalk_script::api::CheckedScript;
+use pagewalk_script::editor::LineIndex;
 use pagewalk_script::exam::compose;
 use pagewalk_script::exam::formats::paper_formats::{FORMATS, Writer};
 use pagewalk_script::exam::formats::{Edition, Style};
-use pagewalk_script::lang::ast::Stmt;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::doc::Block;
 use pagewalk_script::report::narrate::{Narrator, Statements};
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::changes::changes;
-use pagewalk_script::run::play_from;
 use pagewalk_script::run::record::{Sink, StepRecord, Totals};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
@@ -42,11 +38,25 @@ pub(crate) struct CommandRow {
     pub(crate) name: &'static str,
     /// Whether to explain every step of every access.
     pub(crate) explain: bool,
+    /// Its title above a script.
+    pub(crate) of_script: &'static str,
+    /// Its title above a scenario.
+    pub(crate) of_scenario: &'static str,
 }
 
 pub(crate) const COMMANDS: &[CommandRow] = &[
-    CommandRow { name: "pagewalk.runScenario", explain: false },
-    CommandRow { name: "pagewalk.showSteps", explain: true },
+    CommandRow {
+        name: "pagewalk.runScenario",
+        explain: false,
+        of_script: "run script",
+        of_scenario: "run scenario",
+    },
+    CommandRow {
+        name: "pagewalk.showSteps",
+        explain: true,
+        of_script: "show steps",
+        of_scenario: "show steps",
+    },
 ];
 
 /// Answers a request on the worker thread.
@@ -78,22 +88,22 @@ struct StepAnswer {
 /// `pagewalk/step`: the effects of a statement and the state after it. Null for a script without statements.
 pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: StepParams = parse_params(params)?;
-    let run = Run::new(task, max_steps);
+    let play = |sink: &mut dyn Sink| play(task, sink, max_steps);
     let mut places = StepPlaces::default();
-    run.play(&mut places);
+    play(&mut places);
     let Some(last) = places.spans.len().checked_sub(1) else { return Ok(Value::Null) };
-    let (text, lines) = (&task.document.text, &task.document.lines);
+    let lines = task.document.lines();
     let index = match (wanted.index, wanted.position) {
         (Some(index), _) => index.min(last),
-        (None, Some(position)) => places.step_at(lines.byte(text, position) as u32, lines),
+        (None, Some(position)) => places.step_at(position::byte(lines, position) as u32, lines),
         (None, None) => last,
     };
     let mut up_to = StopAfter { left: index, last: None };
     let before =
-        if index == 0 { State::new(0) } else { run.play(&mut StopAfter { left: index - 1, last: None }) };
-    let after = run.play(&mut up_to);
+        if index == 0 { State::new(0) } else { play(&mut StopAfter { left: index - 1, last: None }) };
+    let after = play(&mut up_to);
     let Some(record) = up_to.last else { return Ok(Value::Null) };
-    let sources = &run.reading.sources;
+    let sources = &task.document.script().sources;
     let changed = text::text(&pagewalk_script::report::narrate::changes(&changes(&before, &after)), false);
     let mut all = vec![Panel { title: "changes".to_owned(), text: changed }];
     all.extend(panels(&after));
@@ -103,7 +113,7 @@ pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     let told = StepAnswer {
         index,
         count: places.count,
-        range: (span.file == 0).then(|| lines.range(text, span.start as usize..span.end as usize)),
+        range: (span.file == 0).then(|| position::range(lines, &span.bytes())),
         title,
         narration: text::text(&narration, false),
         panels: all,
@@ -122,27 +132,10 @@ fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
     (title, told)
 }
 
-/// A document and the statements that can be run.
-struct Run<'t> {
-    reading: &'t CheckedScript,
-    body: Vec<Stmt>,
-    options: Options,
-    stop: &'t AtomicBool,
-}
-
-impl<'t> Run<'t> {
-    fn new(task: &'t Task, max_steps: u64) -> Self {
-        let reading = task.document.reading();
-        let body = runnable(&reading.script.body, &reading.diagnostics);
-        Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, stop: &task.stop }
-    }
-
-    /// Runs the statements until the sink stops; returns the state.
-    fn play(&self, sink: &mut dyn Sink) -> State {
-        let CheckedScript { sources, files, .. } = self.reading;
-        let state = State::new(self.options.seed);
-        play_from(state, &self.body, sources, files, self.options, sink, Some(self.stop)).1
-    }
+/// Runs the document until the sink stops; returns the state.
+fn play(task: &Task, sink: &mut dyn Sink, max_steps: u64) -> State {
+    let options = Options { max_steps, ..Options::of(&LANGUAGE) };
+    task.document.play(options, sink, &task.stop)
 }
 
 /// The positions of the statements of a run, in execution order.
@@ -156,7 +149,7 @@ impl StepPlaces {
     /// The first step of a statement at a byte. Prefers the innermost statement there that begins on the
     /// line, then the first statement on the line, then the innermost statement, then the last statement
     /// before it.
-    fn step_at(&self, byte: u32, lines: &Lines) -> usize {
+    fn step_at(&self, byte: u32, lines: &LineIndex) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);
         let on_line = |span: &Span| lines.line_of(span.start as usize) == line;
@@ -224,7 +217,7 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
         let message = format!("papers cannot be shown as {}", wanted.format);
         return Err(response_error(ErrorCode::InvalidParams, message));
     };
-    let reading = task.document.reading();
+    let reading = task.document.script();
     if let Some(wrong) = reading.diagnostics.first() {
         return Err(failed(format!("the script has a mistake: {}", wrong.message)));
     }
@@ -246,16 +239,16 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
 
 /// The narration of a scenario or of the whole document, as `pagewalk run` prints it.
 pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
-    let run = Run::new(task, max_steps);
+    let script = task.document.script();
     let mut told = Vec::new();
     {
-        let sink = TextSink::new(&mut told, &run.reading.sources, text::Options { explain, color: false });
+        let sink = TextSink::new(&mut told, &script.sources, text::Options { explain, color: false });
         let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
-        run.play(&mut telling);
+        play(task, &mut telling, max_steps);
         // Writing to memory does not fail.
-        let _ = telling.sink.finish(telling.totals, run.reading.diagnostics.len());
+        let _ = telling.sink.finish(telling.totals, script.diagnostics.len());
     }
-    let title = scenario.map_or_else(|| run.reading.name().to_owned(), str::to_owned);
+    let title = scenario.map_or_else(|| script.name().to_owned(), str::to_owned);
     serde_json::json!({ "title": title, "text": String::from_utf8_lossy(&told) })
 }
 

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
+use pagewalk_script::editor::{Document, LineIndex, OpenTexts, RunResult};
+use pagewalk_script::lang::loader::Disk;
+
 use super::client::Client;
-use super::document::Document;
-use super::position::Lines;
-use super::run_result::RunResult;
+use super::diagnostics::DiagnosticsByFile;
+use super::position::bytes;
 use super::view::View;
-use super::worker_message::DiagnosticsByFile;
-use pagewalk_script::lang::loader::{Disk, Texts};
+use super::worker::Task;
 
 pub(crate) struct Buffer {
     /// The URI as the client writes it.
@@ -25,7 +26,7 @@ pub(crate) struct Buffer {
     pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
     /// The files of its script, the document first.
     pub(crate) files: Vec<PathBuf>,
-    /// The result of the last finished run.
+    /// The result of the run of this version.
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The failures of the last finished run, by file.
     pub(crate) failed: DiagnosticsByFile,
@@ -48,7 +49,7 @@ impl Buffer {
 pub(crate) struct Documents {
     /// By path.
     pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
-    texts: Option<Arc<Texts<Disk>>>,
+    texts: Option<Arc<OpenTexts>>,
 }
 
 impl Documents {
@@ -80,12 +81,12 @@ impl Documents {
                 text.clone_from(&change.text);
                 continue;
             };
-            let lines = Lines::new(&text);
-            let (start, end) = (lines.byte(&text, range.start), lines.byte(&text, range.end));
-            text.replace_range(start.min(end)..end.max(start), &change.text);
+            let range = bytes(&LineIndex::new(text.as_str()), range);
+            text.replace_range(range, &change.text);
         }
         buffer.text = text.into();
         buffer.version = version;
+        buffer.ran = None;
         buffer.stop();
         self.forget();
     }
@@ -99,39 +100,47 @@ impl Documents {
     }
 
     /// All texts for scripts that include them.
-    fn texts(&mut self) -> Arc<Texts<Disk>> {
+    fn texts(&mut self) -> Arc<OpenTexts> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
             let texts = buffers.iter().map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
-            Arc::new(Texts { texts: texts.collect(), other: Disk })
+            Arc::new(OpenTexts { texts: texts.collect(), other: Some(Disk) })
         });
         texts.clone()
     }
 
     /// A document at its current version.
-    pub(crate) fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
+    fn document(&mut self, path: &Path) -> Option<(&Buffer, Arc<Document>)> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
-        let document = buffer.document.get_or_insert_with(|| {
-            let named = (buffer.uri.clone(), path.to_owned());
-            Arc::new(Document::new(named, (buffer.version, buffer.text.clone()), texts))
-        });
-        Some(document.clone())
+        let new = || Arc::new(Document::new(path, buffer.text.clone(), texts));
+        let document = buffer.document.get_or_insert_with(new).clone();
+        Some((buffer, document))
+    }
+
+    /// Work on a document for another thread.
+    pub(crate) fn task(&mut self, path: &Path) -> Option<Task> {
+        let (buffer, document) = self.document(path)?;
+        Some(Task { document, version: buffer.version, stop: Arc::default() })
     }
 
     /// A document with the result of its run.
     pub(crate) fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
-        let document = self.document(path)?;
-        let ran = self.buffers.get(path)?.ran.clone().filter(|ran| ran.version == document.version);
-        Some(View { document, ran, client: client.clone() })
+        let (buffer, document) = self.document(path)?;
+        Some(View { uri: buffer.uri.clone(), document, ran: buffer.ran.clone(), client: client.clone() })
     }
 
-    /// Stores the result of a run; false if the document has changed since.
-    pub(crate) fn store_result(&mut self, path: &Path, ran: RunResult, failed: DiagnosticsByFile) -> bool {
-        let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
+    /// Stores the result of the run of a version; false if the document has changed since.
+    pub(crate) fn store_result(
+        &mut self,
+        (path, version): (&Path, i32),
+        ran: Arc<RunResult>,
+        failed: DiagnosticsByFile,
+    ) -> bool {
+        let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == version) else {
             return false;
         };
-        buffer.ran = Some(Arc::new(ran));
+        buffer.ran = Some(ran);
         buffer.failed = failed;
         buffer.under_way = None;
         true

@@ -1,6 +1,7 @@
 //! The registry of requests about a document, one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
+use lsp_types::RenameParams;
 use lsp_types::request::{
     CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
     DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
@@ -9,23 +10,11 @@ use lsp_types::request::{
 };
 use serde_json::Value;
 
-use super::actions::actions;
-use super::completion::completion;
-use super::definition::definition;
-use super::folding::folding;
-use super::formatting::formatting;
-use super::highlights::highlights;
-use super::hints::hints;
-use super::hover::hover;
-use super::lenses::lenses;
-use super::links::links;
-use super::references::references;
-use super::rename;
+use super::assistance::{actions, completion, formatting, hints, hover, semantic_tokens, signature};
+use super::navigation::{
+    definition, folding, highlights, lenses, links, prepare_rename, references, rename, selections, symbols,
+};
 use super::response_error::response_error;
-use super::selection::selections;
-use super::semantic::semantic;
-use super::signature::signature;
-use super::symbols::symbols;
 use super::view::View;
 
 /// A request about an open document.
@@ -57,8 +46,10 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         view,
         params.text_document_position_params.position
     ))),
-    at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(semantic(view, None).into()))),
-    at_once!(SemanticTokensRangeRequest, |view, params| Ok(Some(semantic(view, Some(params.range)).into()))),
+    at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(semantic_tokens(view, None).into()))),
+    at_once!(SemanticTokensRangeRequest, |view, params| Ok(Some(
+        semantic_tokens(view, Some(params.range)).into()
+    ))),
     at_once!(GotoDefinition, |view, params| Ok(definition(
         view,
         params.text_document_position_params.position
@@ -67,10 +58,18 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         let position = params.text_document_position.position;
         Ok(references(view, position, params.context.include_declaration))
     }),
-    at_once!(PrepareRenameRequest, |view, params| rename::prepare(view, params.position)),
-    at_once!(Rename, |view, params| {
-        rename::rename(view, params.text_document_position.position, &params.new_name)
-    }),
+    at_once!(PrepareRenameRequest, |view, params| prepare_rename(view, params.position)
+        .map(Some)
+        .map_err(request_failed)),
+    RequestRow {
+        method: Rename::METHOD,
+        waits: |_| false,
+        answer: |view, params| {
+            let params: RenameParams = parsed::<Rename>(params)?;
+            let position = params.text_document_position.position;
+            rename(view, position, &params.new_name).map_err(request_failed)
+        },
+    },
     at_once!(DocumentHighlightRequest, |view, params| Ok(highlights(
         view,
         params.text_document_position_params.position
@@ -101,12 +100,19 @@ pub(crate) fn find_request(method: &str) -> Option<&'static RequestRow> {
 }
 
 /// Answers a request of the protocol.
-pub(crate) fn typed<R: Request>(
+fn typed<R: Request>(
     params: Value,
     answer: impl FnOnce(R::Params) -> Result<R::Result, ResponseError>,
 ) -> Result<Value, ResponseError> {
-    let params = serde_json::from_value(params)
-        .map_err(|error| response_error(ErrorCode::InvalidParams, format!("{}: {error}", R::METHOD)))?;
-    serde_json::to_value(answer(params)?)
+    serde_json::to_value(answer(parsed::<R>(params)?)?)
         .map_err(|error| response_error(ErrorCode::InternalError, format!("{}: {error}", R::METHOD)))
+}
+
+fn parsed<R: Request>(params: Value) -> Result<R::Params, ResponseError> {
+    serde_json::from_value(params)
+        .map_err(|error| response_error(ErrorCode::InvalidParams, format!("{}: {error}", R::METHOD)))
+}
+
+fn request_failed(message: String) -> ResponseError {
+    response_error(ErrorCode::RequestFailed, message)
 }

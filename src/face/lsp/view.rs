@@ -1,14 +1,19 @@
 //! The input of requests about a document.
 
-use std::ops::Deref;
+use std::ops;
+use std::path::Path;
 use std::sync::Arc;
 
+use lsp_types::{Location, Position, Range, Uri};
+use pagewalk_script::editor::{self, Document, RunResult};
+
 use super::client::Client;
-use super::document::Document;
-use super::run_result::RunResult;
+use super::position;
+use super::uri::uri_of;
 
 /// A document with the result of its run, for one client.
 pub(crate) struct View {
+    pub(crate) uri: Uri,
     pub(crate) document: Arc<Document>,
     /// The result of the run of this version, once it has ended.
     pub(crate) ran: Option<Arc<RunResult>>,
@@ -16,10 +21,26 @@ pub(crate) struct View {
     pub(crate) client: Arc<Client>,
 }
 
-impl Deref for View {
-    type Target = Document;
+impl View {
+    pub(crate) fn byte_at(&self, at: Position) -> usize {
+        position::byte(self.document.lines(), at)
+    }
 
-    fn deref(&self) -> &Document {
-        &self.document
+    pub(crate) fn bytes(&self, range: Range) -> ops::Range<usize> {
+        position::bytes(self.document.lines(), range)
+    }
+
+    pub(crate) fn range(&self, bytes: &ops::Range<usize>) -> Range {
+        position::range(self.document.lines(), bytes)
+    }
+
+    /// The URI of a file. The document has the URI of the client.
+    pub(crate) fn uri_of(&self, path: &Path) -> Option<Uri> {
+        if path == self.document.path() { Some(self.uri.clone()) } else { uri_of(path) }
+    }
+
+    pub(crate) fn location(&self, location: &editor::Location) -> Option<Location> {
+        let range = position::range(&location.lines, &location.range);
+        Some(Location { uri: self.uri_of(&location.path)?, range })
     }
 }

@@ -1,12 +1,39 @@
 //! Worker threads: each processes its jobs in order and sends the results.
 
 use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Sender, unbounded};
+use lsp_server::{RequestId, ResponseError};
+use pagewalk_script::editor::{Document, RunResult};
 
-use super::worker_message::WorkerMessage;
+use super::diagnostics::{DiagnosticsByFile, by_file};
 use crate::face::threads::STACK;
+
+/// The result of a job.
+pub(crate) enum WorkerMessage {
+    /// A document was checked.
+    Checked {
+        path: PathBuf,
+        version: i32,
+        found: DiagnosticsByFile,
+        /// The files of its script, the document first.
+        files: Vec<PathBuf>,
+    },
+    /// A document was run.
+    Ran {
+        path: PathBuf,
+        version: i32,
+        ran: Arc<RunResult>,
+        /// Failed expectations and mistakes found by the run.
+        found: DiagnosticsByFile,
+    },
+    /// The answer to a custom request.
+    Answer(RequestId, Result<serde_json::Value, ResponseError>),
+}
 
 /// A job that sends its results.
 pub(crate) type Job = Box<dyn FnOnce(&Sender<WorkerMessage>) + Send>;
@@ -28,5 +55,38 @@ impl Worker {
     pub(crate) fn submit(&self, job: Job) {
         // The thread receives jobs as long as this exists.
         let _ = self.jobs.send(job);
+    }
+}
+
+/// Work on a document on another thread.
+pub(crate) struct Task {
+    pub(crate) document: Arc<Document>,
+    /// The version number of the client.
+    pub(crate) version: i32,
+    /// Becomes true when the result is no longer needed.
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+impl Task {
+    /// Checks the document, runs it if requested, and sends both results.
+    pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
+        let Self { document, version, stop } = self;
+        let (path, version) = (document.path().to_owned(), *version);
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let found = by_file(document.diagnostics());
+        let files = document.files().map(PathBuf::from).collect();
+        // If the receiver is gone, the result is not needed.
+        let _ = told.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
+        if !run {
+            return;
+        }
+        let ran = Arc::new(document.run(max_steps, stop));
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let found = by_file(document.run_diagnostics(&ran));
+        let _ = told.send(WorkerMessage::Ran { path, version, ran, found });
     }
 }

@@ -60,7 +60,7 @@ impl Diagnostic {
 
     /// With the difference of two words that a `-` has joined, at the token.
     #[must_use]
-    pub(crate) fn to_subtract(self, a: &str, b: &str) -> Self {
+    pub(crate) fn subtraction(self, a: &str, b: &str) -> Self {
         let fix = Fix::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
         self.help(format!("`-` joins words: to subtract, write `{}` with spaces", fix.text)).fix(fix)
     }

@@ -130,6 +130,25 @@ impl Loader for () {
     }
 }
 
+/// Another loader, or none, which holds no files.
+impl<L: Loader> Loader for Option<L> {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.as_ref().map_or_else(|| ().canonical(path), |loader| loader.canonical(path))
+    }
+
+    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        self.as_mut().map_or_else(|| ().load(path), |loader| loader.load(path))
+    }
+
+    fn stream(&mut self, path: &Path) -> io::Result<Stream> {
+        self.as_mut().map_or_else(|| ().stream(path), |loader| loader.stream(path))
+    }
+
+    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
+        self.as_mut().map_or_else(|| ().standard_input(), Loader::standard_input)
+    }
+}
+
 /// Reads each file once: a file could change between two versions of one paper.
 #[derive(Debug, Clone, Default)]
 pub struct Cached<L> {

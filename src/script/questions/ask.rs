@@ -23,7 +23,7 @@ impl Session<'_> {
     pub(crate) fn run_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
-        let radix = self.radix(ask.radix.as_ref())?;
+        let radix = Self::radix(ask.radix.as_ref())?;
         let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {
@@ -67,7 +67,7 @@ impl Session<'_> {
                 continue;
             }
             let key = facts::key(&fact.name.text, family, spec.as_deref())
-                .map_err(|near| self.unknown_fact(fact, near, family))?;
+                .map_err(|near| Self::unknown_fact(fact, near, family))?;
             blanks.push(blank(&fact.name.text, &key, &did, radix, pa));
         }
         let operation = self.operation_in_words(operation);
@@ -108,7 +108,7 @@ impl Session<'_> {
         if let Some(sheet) = self.sheet_mut() {
             sheet.add(stated.map(|(points, _)| points), stmt.facts.len());
         }
-        let radix = self.radix(ask.radix.as_ref());
+        let radix = Self::radix(ask.radix.as_ref());
         let asked = self.check_asked(stmt, ask);
         points?;
         radix?;

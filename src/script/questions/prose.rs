@@ -46,7 +46,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-word`.
-    pub(crate) fn radix(&self, word: Option<&Word>) -> Result<Option<Radix>, Stop> {
+    pub(crate) fn radix(word: Option<&Word>) -> Result<Option<Radix>, Stop> {
         let Some(word) = word else { return Ok(None) };
         if let Some((_, radix)) = Radix::NAMES.iter().find(|(name, _)| *name == &*word.text) {
             return Ok(Some(*radix));

@@ -1,7 +1,7 @@
 //! What stands in the blocks of `exam`, `choice` and `essay`.
 
 use crate::run::params::Param::{self, Keyword, Many, Optional, Unit, Words};
-use crate::run::params::{COND, FACT, ID, LIST, N, OP, STUDENT, TEXT};
+use crate::run::params::{COND, FACT, ID, LIST, N, OP, STUDENT, TEXT, TITLED, TITLES};
 use crate::run::settings::SettingWord;
 
 const fn once(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
@@ -24,7 +24,7 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
 pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(
         "pool",
-        &[TEXT, Keyword("pick"), N, Keyword("of"), LIST],
+        &[TEXT, Keyword("pick"), N, Keyword("of"), TITLES],
         "questions, by their titles, of which only some are on a paper",
     ),
     often(
@@ -32,8 +32,8 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
         &[Many(&Words(&["questions", "options"]))],
         "each version has the questions, or the options of a choice, in another order",
     ),
-    once("questions", &[LIST], "the questions of this paper, by their titles, in their order"),
-    often("options", &[TEXT, LIST], "the order of a choice's options, from 0"),
+    once("questions", &[TITLES], "the questions of this paper, by their titles, in their order"),
+    often("options", &[TITLED, LIST], "the order of a choice's options, from 0"),
     once("version", &[TEXT], "the code of this version"),
     once("student", &[ID, STUDENT], "whose paper it is"),
 ];

@@ -27,13 +27,13 @@ impl Session<'_> {
             _ => did.call().map(|call| call.spec.clone()),
         };
         let key = facts::key(&fact.name.text, family, spec.as_deref())
-            .map_err(|near| self.unknown_fact(fact, near, family))?;
+            .map_err(|near| Self::unknown_fact(fact, near, family))?;
         let (expr, before) = match &fact.claim {
             Claim::Is(expr) => (expr, ""),
             Claim::Not(expr) => (expr, "not"),
             Claim::In(expr) => (expr, "in"),
             Claim::Open => return Ok(self.open_fact(fact, &key, did)),
-            Claim::Blank => return Err(self.no_claim(fact).into()),
+            Claim::Blank => return Err(Self::no_claim(fact).into()),
         };
         let value = self.claimed(expr, &key)?;
         let actual = key.of(did);
@@ -134,7 +134,7 @@ impl Session<'_> {
     }
 
     /// Says that a statement has no fact of this name.
-    pub(crate) fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
+    pub(crate) fn unknown_fact(fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
         let name = &fact.name.text;
         let diagnostic =
             Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
@@ -149,7 +149,7 @@ impl Session<'_> {
     }
 
     /// Says that a fact states nothing.
-    pub(crate) fn no_claim(&self, fact: &Fact) -> Diagnostic {
+    pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
         Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` states nothing", fact.name.text))
             .label("what is it?")
             .help(format!("write its value, as in `{} 0x0D`", fact.name.text))

@@ -191,7 +191,7 @@ impl Session<'_> {
             Condition::Facts { operation, facts } => {
                 let open = facts.iter().find(|fact| fact.claim == Claim::Open);
                 let checked = self.check_operation(operation, facts, false);
-                open.map_or(checked, |fact| Err(self.no_claim(fact).into()))
+                open.map_or(checked, |fact| Err(Self::no_claim(fact).into()))
             }
         };
         if let Err(Stop::Wrong(diagnostics)) = result {
@@ -253,7 +253,7 @@ impl Session<'_> {
         if makes_call(value) {
             self.check_facts(&stmt.facts, Family::Call, false);
         } else {
-            self.no_facts(stmt, "this value")?;
+            Self::no_facts(stmt, "this value")?;
         }
         evaluated.map(|_| ())
     }
@@ -273,12 +273,12 @@ impl Session<'_> {
         }
         let spec = self.spec().cloned();
         let key = facts::key(&fact.name.text, family, spec.as_deref())
-            .map_err(|near| self.unknown_fact(fact, near, family))?;
+            .map_err(|near| Self::unknown_fact(fact, near, family))?;
         match &fact.claim {
             Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.claimed(expr, &key).map(|_| ()),
             Claim::Open => Ok(()),
             Claim::Blank if asked => Ok(()),
-            Claim::Blank => Err(self.no_claim(fact).into()),
+            Claim::Blank => Err(Self::no_claim(fact).into()),
         }
     }
 }

@@ -135,7 +135,7 @@ impl Session<'_> {
         let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
             .label("not set by any `let` before this");
         if let Some((a, b)) = name.split_once('-') {
-            return diagnostic.to_subtract(a, b);
+            return diagnostic.subtraction(a, b);
         }
         match nearest(name, self.state.names().chain(constants().map(|row| row.name))) {
             Some(near) => diagnostic.did_you_mean(name, near),

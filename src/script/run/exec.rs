@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Block, Command, Expr, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Value;
+use crate::lang::value::{Items, Value};
 
 use super::choose::{Draw, not_a_list};
 use super::facts::Family;
@@ -42,7 +42,11 @@ impl Session<'_> {
             StmtKind::Repeat { count, body } => {
                 let rounds = self.integer(count)?;
                 self.tell_calls(count.span)?;
-                self.enter_loop(stmt.span, Rounds::Count(rounds), body);
+                self.enter_loop(
+                    stmt.span,
+                    Rounds { variable: None, values: Items::Range { next: 0, to: rounds.into() } },
+                    body,
+                );
                 Ok(())
             }
             StmtKind::If { condition, then, otherwise } => {
@@ -78,7 +82,7 @@ impl Session<'_> {
     fn run_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
         match self.prepare(command)? {
             Prepared::Call(def, args) => {
-                self.no_facts(stmt, &def.name.text)?;
+                Self::no_facts(stmt, &def.name.text)?;
                 self.tell_calls(command.verb.span)?;
                 self.enter_call(stmt.span, &def, args)
             }
@@ -108,7 +112,7 @@ impl Session<'_> {
     fn run_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
         let family = if makes_call(value) { Family::Call } else { Family::None };
         if family == Family::None {
-            self.no_facts(stmt, "this value")?;
+            Self::no_facts(stmt, "this value")?;
         }
         let bound = self.eval(value)?;
         let mut call = if family == Family::Call { self.calls.pop() } else { None };
@@ -127,7 +131,7 @@ impl Session<'_> {
     /// # Errors
     /// `unknown-fact`, as it has none.
     pub(crate) fn chosen(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
-        self.no_facts(stmt, "this value")?;
+        Self::no_facts(stmt, "this value")?;
         self.bind_and_tell(stmt, name, value, None, Family::None)
     }
 
@@ -152,7 +156,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-fact`.
-    pub(crate) fn no_facts(&self, stmt: &Stmt, what: &str) -> Result<(), Stop> {
+    pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
         let Some(fact) = stmt.facts.first() else { return Ok(()) };
         Err(Diagnostic::new(Code::UnknownFact, fact.name.span, format!("{what} has no facts"))
             .label("nothing can be stated here")
@@ -164,7 +168,7 @@ impl Session<'_> {
         let value = self.eval(over)?;
         let Some(items) = value.items() else { return Err(not_a_list(over, &value).into()) };
         self.tell_calls(over.span)?;
-        self.enter_loop(stmt.span, Rounds::Each(name.clone(), items), body);
+        self.enter_loop(stmt.span, Rounds { variable: Some(name.clone()), values: items }, body);
         Ok(())
     }
 

@@ -62,16 +62,16 @@ impl Session<'_> {
             }
             Some(Frame::Loop { place, rounds, body, worked }) => {
                 let (place, before, body) = (*place, *worked, body.clone());
-                let round = rounds.next();
+                let (round, variable) = (rounds.values.next(), rounds.variable.clone());
                 // A round without a statement is a step of its own: it must not be endless for nothing.
                 if self.worked == before {
                     self.step(place)?;
                 }
                 match round {
                     None => self.leave(None),
-                    Some(bound) => {
-                        if let Some((name, value)) = bound {
-                            self.state.bind(name, Binding::Value(value));
+                    Some(value) => {
+                        if let Some(name) = variable {
+                            self.state.bind(name.text, Binding::Value(value));
                         }
                         let now = self.worked;
                         if let Some(Frame::Loop { worked, .. }) = self.frames.last_mut() {

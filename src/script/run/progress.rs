@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Block, Span, Word};
 use crate::lang::diagnostic::Diagnostic;
-use crate::lang::value::{Items, Value};
+use crate::lang::value::Items;
 
 use super::inside::Inside;
 use super::record::Totals;
@@ -85,11 +85,11 @@ pub(crate) enum Frame {
 
 /// The rounds of a loop that are left.
 #[derive(Clone)]
-pub(crate) enum Rounds {
-    /// So many.
-    Count(u64),
-    /// One for each of these values of a variable.
-    Each(Word, Items),
+pub(crate) struct Rounds {
+    /// The variable of a `for`.
+    pub(crate) variable: Option<Word>,
+    /// Its values, or the numbers of the rounds.
+    pub(crate) values: Items,
 }
 
 /// What a scenario leaves as it was before.
@@ -102,18 +102,4 @@ pub(crate) struct Surroundings {
     pub(crate) inside: Inside,
     /// It is a statement of the language's extension.
     pub(crate) extension: bool,
-}
-
-impl Rounds {
-    /// The next round, with the value of the variable; none after the last.
-    pub(crate) fn next(&mut self) -> Option<Option<(Arc<str>, Value)>> {
-        match self {
-            Self::Count(0) => None,
-            Self::Count(left) => {
-                *left -= 1;
-                Some(None)
-            }
-            Self::Each(name, items) => items.next().map(|value| Some((name.text.clone(), value))),
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! What a word of the language means: the rows of the registries that it heads.
 
+use std::sync::OnceLock;
+
 use super::manual::{SECTIONS, Table};
 
 /// A row of the reference, under the name of its section.
@@ -16,37 +18,28 @@ pub struct Found {
 /// Every row that a word heads, in the order of the reference. A row whose first cell is a pattern (`NAME.hits`,
 /// `vpnK`) is headed by what fits it.
 pub fn look_up(word: &str) -> Vec<Found> {
-    let mut found = Vec::new();
-    for section in SECTIONS {
-        for table in section.tables() {
-            found.extend(rows(&table).filter(|(first, _)| heads(first, word)).map(|(first, cells)| Found {
-                section: section.name,
-                usage: plain(first),
-                cells,
-            }));
-        }
-    }
-    found
+    every_row().iter().filter(|(head, _)| heads(head, word)).map(|(_, found)| found.clone()).collect()
 }
 
 /// Every row, with the word that heads it.
-pub(crate) fn every_row() -> Vec<(String, Found)> {
-    let mut found = Vec::new();
-    for section in SECTIONS {
-        for table in section.tables() {
-            found.extend(rows(&table).map(|(first, cells)| {
-                (head(first), Found { section: section.name, usage: plain(first), cells })
-            }));
+pub(crate) fn every_row() -> &'static [(String, Found)] {
+    static ROWS: OnceLock<Vec<(String, Found)>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let mut found = Vec::new();
+        for section in SECTIONS {
+            for table in section.tables() {
+                found.extend(rows(&table).map(|(first, cells)| {
+                    (head(first), Found { section: section.name, usage: plain(first), cells })
+                }));
+            }
         }
-    }
-    found
+        found
+    })
 }
 
 /// Every word that heads a row.
 pub fn words() -> Vec<String> {
-    let tables = SECTIONS.iter().flat_map(super::manual::Section::tables);
-    let mut words: Vec<String> =
-        tables.flat_map(|table| rows(&table).map(|(first, _)| head(first)).collect::<Vec<_>>()).collect();
+    let mut words: Vec<String> = every_row().iter().map(|(head, _)| head.clone()).collect();
     words.sort();
     words.dedup();
     words
@@ -79,16 +72,16 @@ fn head(cell: &str) -> String {
     word.unwrap_or("").trim_start_matches(['*', ':']).to_owned()
 }
 
-/// Whether a word heads a row.
-fn heads(cell: &str, word: &str) -> bool {
-    let (head, word) = (head(cell), word.trim_start_matches(':'));
+/// Whether a word is, or fits, what heads a row.
+fn heads(head: &str, word: &str) -> bool {
+    let word = word.trim_start_matches(':');
     if head == word {
         return true;
     }
     match (head.split_once('.'), word.split_once('.')) {
         // `NAME.hits`, `P1.rss`: any name.
         (Some(("NAME" | "P1", property)), Some((_, wanted))) => property == wanted,
-        _ => levels(&head, word),
+        _ => levels(head, word),
     }
 }
 

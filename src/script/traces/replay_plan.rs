@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::named::Named;
 use super::reports::{Ended, Replayed, record};
-use super::{first_malformed, trace_name};
+use super::source::{first_malformed, trace_name};
 use crate::report::narrate::thousands;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::first_malformed;
 use super::reports::{Ended, record};
+use super::source::first_malformed;
 use super::sweep_reports::Swept;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;

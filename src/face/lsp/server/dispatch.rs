@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use lsp_server::{ErrorCode, Message, Request, RequestId, ResponseError};
@@ -15,9 +14,8 @@ use super::Server;
 use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
 use crate::face::lsp::requests::{RequestRow, find_request};
 use crate::face::lsp::response_error::response_error;
-use crate::face::lsp::task::Task;
 use crate::face::lsp::uri::path_of;
-use crate::face::lsp::worker_message::WorkerMessage;
+use crate::face::lsp::worker::{Task, WorkerMessage};
 
 impl Server {
     pub(super) fn request(&mut self, request: Request) {
@@ -98,7 +96,7 @@ impl Server {
         path: &Path,
         work: impl FnOnce(&Task, u64) -> Result<Value, ResponseError> + Send + 'static,
     ) {
-        let Some(task) = self.task(path) else {
+        let Some(task) = self.documents.task(path) else {
             return self.answer(id.clone(), Err(not_open(path)));
         };
         self.in_progress.insert(id.clone(), task.stop.clone());
@@ -109,11 +107,6 @@ impl Server {
             let answer = if stopped { Err(cancelled()) } else { answer };
             let _ = told.send(WorkerMessage::Answer(id, answer));
         }));
-    }
-
-    /// Work on a document for another thread.
-    pub(super) fn task(&mut self, path: &Path) -> Option<Task> {
-        Some(Task { document: self.documents.document(path)?, stop: Arc::default() })
     }
 
     /// Executes a command. Its arguments are the document's URI and the scenario's name or null.

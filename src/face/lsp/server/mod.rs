@@ -20,8 +20,7 @@ use super::client::Client;
 use super::documents::Documents;
 use super::settings::Settings;
 use super::transport::Outgoing;
-use super::worker::Worker;
-use super::worker_message::WorkerMessage;
+use super::worker::{Worker, WorkerMessage};
 
 /// The longest time that mistakes wait for the run, so that both appear together.
 const PATIENCE: Duration = Duration::from_millis(200);

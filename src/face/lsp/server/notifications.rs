@@ -83,7 +83,7 @@ impl Server {
     /// Checks and runs changed documents when the queue is empty.
     pub(super) fn check_stale(&mut self) {
         for path in std::mem::take(&mut self.stale) {
-            let Some(task) = self.task(&path) else { continue };
+            let Some(task) = self.documents.task(&path) else { continue };
             if let Some(buffer) = self.documents.buffers.get_mut(&path) {
                 buffer.stop();
                 buffer.under_way = Some(task.stop.clone());

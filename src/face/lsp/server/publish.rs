@@ -5,8 +5,9 @@ use std::time::Instant;
 use lsp_types::{PublishDiagnosticsParams, notification};
 
 use super::{PATIENCE, Server};
+use crate::face::lsp::diagnostics::DiagnosticsByFile;
 use crate::face::lsp::uri::uri_of;
-use crate::face::lsp::worker_message::{DiagnosticsByFile, WorkerMessage};
+use crate::face::lsp::worker::WorkerMessage;
 
 impl Server {
     pub(super) fn worker_message(&mut self, told: WorkerMessage) {
@@ -33,8 +34,8 @@ impl Server {
                     self.answer_waiting();
                 }
             }
-            WorkerMessage::Ran { path, ran, found } => {
-                if self.documents.store_result(&path, *ran, found) {
+            WorkerMessage::Ran { path, version, ran, found } => {
+                if self.documents.store_result((&path, version), ran, found) {
                     self.publish_diagnostics();
                     self.answer_waiting();
                 }

@@ -1,7 +1,7 @@
 //! The hardware in a snapshot.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::machine::addr::Pa;
+use pagewalk_engine::machine::addr::{Pa, Tag};
 use pagewalk_engine::machine::pte::{BITS, Flags, Pte};
 use pagewalk_engine::machine::spec::Mmu;
 use pagewalk_engine::machine::{self, Machine};
@@ -212,7 +212,7 @@ impl TlbState {
                 entries.push(TlbEntry {
                     set: set.raw(),
                     way,
-                    tag: line.tag.map(|tag| tag.raw()),
+                    tag: line.tag.map(Tag::raw),
                     ppn: Some(line.ppn.raw()),
                     page_bits: line.page_bits,
                     asid: line.asid,
@@ -238,7 +238,7 @@ impl CacheState {
                 lines.push(CacheLine {
                     set: set.raw(),
                     way,
-                    tag: line.tag.map(|tag| tag.raw()),
+                    tag: line.tag.map(Tag::raw),
                     dirty: line.dirty,
                     bytes: bytes.collect(),
                 });

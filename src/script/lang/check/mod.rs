@@ -206,7 +206,7 @@ impl Checker<'_> {
             Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}` here"))
                 .label("never set before");
         self.found.push(match (name.split_once('-'), nearest(name, known)) {
-            (Some((a, b)), _) => diagnostic.to_subtract(a, b),
+            (Some((a, b)), _) => diagnostic.subtraction(a, b),
             (None, Some(near)) => diagnostic.did_you_mean(name, near),
             (None, None) => diagnostic
                 .help(format!("`let {name} = …` sets a variable; a word is written as a string, \"{name}\"")),

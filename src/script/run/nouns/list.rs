@@ -19,6 +19,8 @@ pub struct Column {
     pub(crate) name: &'static str,
     /// What its cells hold.
     pub(crate) kind: ColumnKind,
+    /// What its words name.
+    pub(crate) names: CellNames,
 }
 
 /// What the cells of a column hold.
@@ -32,19 +34,39 @@ pub enum ColumnKind {
     Word,
 }
 
+/// What the words of a column name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellNames {
+    /// Nothing.
+    Nothing,
+    /// Areas. That of a library is called after its file.
+    Areas,
+    /// Files, or `anonymous`.
+    Files,
+    /// Processes.
+    Processes,
+    /// Pages of processes: `P1:3,child:1F`.
+    Pages,
+}
+
 /// A column of hexadecimal numbers.
 pub const fn hex(name: &'static str) -> Column {
-    Column { name, kind: ColumnKind::Hex }
+    Column { name, kind: ColumnKind::Hex, names: CellNames::Nothing }
 }
 
 /// A column of decimal numbers.
 pub(crate) const fn decimal(name: &'static str) -> Column {
-    Column { name, kind: ColumnKind::Decimal }
+    Column { name, kind: ColumnKind::Decimal, names: CellNames::Nothing }
 }
 
 /// A column of words.
 pub const fn words(name: &'static str) -> Column {
-    Column { name, kind: ColumnKind::Word }
+    naming(name, CellNames::Nothing)
+}
+
+/// A column of words that name something.
+pub(crate) const fn naming(name: &'static str, names: CellNames) -> Column {
+    Column { name, kind: ColumnKind::Word, names }
 }
 
 /// What a cell says.

@@ -25,7 +25,7 @@ pub(crate) mod tree;
 pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;
-pub use list::{Column, ColumnKind, ListLayout, ListRow, hex, words};
+pub use list::{CellNames, Column, ColumnKind, ListLayout, ListRow, hex, words};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub(crate) use reference::STEP_COLUMNS;
 pub use row::{TABLE_NOUNS, TableNoun};

@@ -10,7 +10,7 @@ use pagewalk_engine::kernel::heap::HeapBlock;
 use pagewalk_engine::kernel::ids::{FrameNo, Pid, SlotNo};
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 
-use super::list::{Column, decimal, hex, words};
+use super::list::{CellNames, Column, decimal, hex, naming, words};
 
 /// A list of things that `expect` and `show` know.
 pub struct ThingNoun {
@@ -45,7 +45,14 @@ pub(crate) struct ThingRow {
 pub const THING_NOUNS: &[ThingNoun] = &[
     ThingNoun {
         name: "maps",
-        columns: &[words("area"), hex("start"), hex("end"), words("perms"), hex("offset"), words("backing")],
+        columns: &[
+            naming("area", CellNames::Areas),
+            hex("start"),
+            hex("end"),
+            words("perms"),
+            hex("offset"),
+            naming("backing", CellNames::Files),
+        ],
         key: "start",
         help: "the areas of a process, as `/proc/PID/maps` prints them",
         of_process: true,
@@ -75,7 +82,13 @@ pub const THING_NOUNS: &[ThingNoun] = &[
     },
     ThingNoun {
         name: "frames",
-        columns: &[hex("frame"), decimal("refs"), words("kind"), decimal("dirty"), words("maps")],
+        columns: &[
+            hex("frame"),
+            decimal("refs"),
+            words("kind"),
+            decimal("dirty"),
+            naming("maps", CellNames::Pages),
+        ],
         key: "frame",
         help: "user page frames in use: who maps them, and what they hold (`anonymous`, `merged`, `file`, `shared`)",
         of_process: false,
@@ -85,7 +98,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
     },
     ThingNoun {
         name: "swap",
-        columns: &[hex("slot"), words("process"), hex("vpn")],
+        columns: &[hex("slot"), naming("process", CellNames::Processes), hex("vpn")],
         key: "slot",
         help: "the slots of the swap file in use, and whose page is in each",
         of_process: false,

@@ -182,6 +182,10 @@ slots! {
     BLOCK_NAME = BlockName "\"name\"",
     /// The title of a question.
     TITLE = Title "\"title\"",
+    /// Titles of questions.
+    TITLES = Titles "LIST",
+    /// The title of a question that there is.
+    TITLED = Titled "TEXT",
     /// The label of a blank.
     LABEL = Label "\"label\"",
     /// A path on disk, without quotes.

@@ -54,7 +54,7 @@ pub(crate) fn context<'t>(walk: &Walk<'t>) -> Context<'t> {
     if top.dot {
         return field(top);
     }
-    if bit(block, head, word) || top.joined && !top.filled {
+    if bit(block, head, word) || top.is_pending() {
         return Context::Value;
     }
     Context::Params(next(head.params, &statement.atoms))

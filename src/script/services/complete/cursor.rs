@@ -34,6 +34,16 @@ pub(super) fn before(text: &str, at: usize) -> &str {
     &text[..at]
 }
 
+/// What is written up to the cursor, and whether it touches the cursor; none where that stands in a comment or in prose, or
+/// before everything.
+pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
+    let tokens = tokens(text).list;
+    let last = tokens.last()?;
+    let touches = last.end == text.len();
+    let silent = touches && matches!(last.kind, TokenKind::Comment | TokenKind::Prose);
+    (!silent).then(|| (Walk::over(text, &tokens), touches))
+}
+
 /// The word that the text ends with.
 fn typed(text: &str) -> &str {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -73,7 +83,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     let context = context(&walk);
     // The name of a fact is offered whole, with what stands before its dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
-    let offers = Offers { state, walk: &walk };
+    let offers = Offers::new(state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();
     let items = Pick::of(&text[from..], near, |pick| {
         if number {

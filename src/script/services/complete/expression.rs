@@ -2,13 +2,13 @@
 
 use super::item::{ItemKind, Pick};
 use super::offer::Offers;
-use super::walk::Named;
 use crate::lang::value::Value;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::run::facts::Component;
 use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PEEK_FUNCTIONS};
 use crate::run::state::Binding;
 use crate::run::syscalls::called;
+use crate::services::names::NameKind;
 use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::kernel::syscall::{constants, system_call, system_calls};
 
@@ -38,8 +38,8 @@ impl Offers<'_> {
     }
 
     fn variables(&self, pick: &mut Pick) {
-        for (named, name) in self.walk.named.iter().rev() {
-            if *named == Named::Variable && pick.begins(name) && self.state.find(name).is_none() {
+        for name in self.named(NameKind::Variable).rev() {
+            if pick.begins(name) && self.state.find(name).is_none() {
                 pick.add(name, ItemKind::Variable, "");
             }
         }
@@ -89,8 +89,7 @@ impl Offers<'_> {
 
     /// The names of processes and what became of them; a name may come again.
     fn known_processes(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        let named =
-            self.walk.named.iter().filter(|(named, _)| *named == Named::Process).map(|(_, name)| (*name, ""));
+        let named = self.named(NameKind::Process).map(|name| (name, ""));
         let kernel = self.state.kernel().into_iter();
         let known = kernel.flat_map(|kernel| kernel.processes().map(|one| (&*one.name, one.state.name())));
         known.chain(named)
@@ -124,7 +123,7 @@ impl Offers<'_> {
 
     /// A definition of this name, which comes before a system call.
     fn is_definition(&self, name: &str) -> bool {
-        self.walk.named.contains(&(Named::Definition, name))
+        self.named(NameKind::Definition).any(|known| known == name)
             || matches!(self.state.find(name), Some(Binding::Def(_)))
     }
 }

@@ -8,6 +8,7 @@ use crate::run::paths::{
     KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, part_of,
 };
 use crate::run::record::Did;
+use crate::services::names::NameKind;
 use pagewalk_engine::kernel::syscall::system_call;
 
 impl Offers<'_> {
@@ -75,7 +76,7 @@ impl Offers<'_> {
 
     /// Whether a process has this name.
     pub(crate) fn is_process(&self, name: &str) -> bool {
-        self.walk.names_process(name)
+        self.named(NameKind::Process).any(|known| known == name)
             || self.state.kernel().is_some_and(|kernel| kernel.named(name).is_some())
     }
 

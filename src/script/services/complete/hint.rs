@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use super::cursor::before;
+use super::cursor::{before, written};
 use super::signature::open_call;
-use super::statement::{Bracket, Statement};
-use super::walk::Walk;
-use crate::lang::layout::{TokenKind, tokens};
+use super::statement::Bracket;
 use crate::run::params::rest;
 use crate::run::state::State;
 
@@ -25,12 +23,7 @@ pub struct Hint {
 /// What the statement or call at byte `at` of a text still takes; none where there is nothing to tell.
 pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     let text = before(text, at);
-    let tokens = tokens(text).list;
-    let last = tokens.last()?;
-    if last.end == text.len() && matches!(last.kind, TokenKind::Comment | TokenKind::Prose) {
-        return None;
-    }
-    let walk = Walk::over(text, &tokens);
+    let (walk, _) = written(text)?;
     let statement = walk.statement();
     if let Some(call) = open_call(&walk, state) {
         let current = call.current().map(|place| place.start + CALL.len()..place.end + CALL.len());
@@ -40,14 +33,9 @@ pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
         return None;
     }
     let apart = if text.ends_with([' ', '\t', '\n']) { "" } else { " " };
-    let rest = usage(statement).filter(|rest| !rest.is_empty())?;
-    Some(Hint { text: format!("{apart}{rest}"), current: None })
-}
-
-/// What is left of the usage of the first word.
-fn usage(statement: &Statement) -> Option<String> {
-    let top = statement.top();
-    let within = statement.facts.is_some() || !statement.outside() || statement.call;
-    let pending = top.joined && !top.filled;
-    (!within && !pending).then(|| rest(statement.head().params, &statement.atoms))
+    if !statement.takes_more() || statement.top().is_pending() {
+        return None;
+    }
+    let rest = rest(statement.head().params, &statement.atoms);
+    (!rest.is_empty()).then(|| Hint { text: format!("{apart}{rest}"), current: None })
 }

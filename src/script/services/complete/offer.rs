@@ -1,28 +1,47 @@
 //! What is offered in a context.
 
+use std::sync::Arc;
+
 use super::context::CompletionContext;
 use super::head::{Head, HeadKind};
 use super::item::{ItemKind, Pick};
-use super::walk::{BlockContents, Named, Walk};
+use super::walk::{BlockContents, Walk};
 use crate::questions::LANGUAGE;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{SHOWN_NOUNS, Views};
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::state::State;
 use crate::run::verbs::FORMS;
+use crate::services::names::{NameKind, visible};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::pte::BITS;
 
 /// What offers are made from.
-#[derive(Clone, Copy)]
 pub(crate) struct Offers<'a> {
     pub(crate) state: &'a State,
     /// The text before the place.
     pub(crate) walk: &'a Walk<'a>,
+    /// What the text before the place names.
+    named: Vec<(NameKind, Arc<str>)>,
+}
+
+impl<'a> Offers<'a> {
+    /// Those at the end of a text.
+    pub(crate) fn new(state: &'a State, walk: &'a Walk<'a>) -> Self {
+        let (above, closing) = walk.above();
+        let mut named = visible(&format!("{above}\n{closing}"), above.len());
+        named.extend(walk.statement().drawn().map(|name| (NameKind::Variable, name.into())));
+        Self { state, walk, named }
+    }
 }
 
 impl Offers<'_> {
+    /// The names of this kind that the text gives.
+    pub(crate) fn named(&self, kind: NameKind) -> impl DoubleEndedIterator<Item = &str> {
+        self.named.iter().filter(move |(of, _)| *of == kind).map(|(_, name)| &**name)
+    }
+
     /// What may follow in a context.
     pub(crate) fn offer(&self, context: &CompletionContext, pick: &mut Pick) {
         match context {
@@ -51,8 +70,7 @@ impl Offers<'_> {
         if self.walk.statement().process.is_none() {
             self.processes(pick, ":");
         }
-        let named = self.walk.named.iter().filter(|(named, _)| *named == Named::Definition);
-        for name in named.map(|(_, name)| *name).chain(self.state.definitions()) {
+        for name in self.named(NameKind::Definition).chain(self.state.definitions()) {
             pick.add(name, ItemKind::Definition, "");
         }
         self.calls(pick);

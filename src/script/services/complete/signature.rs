@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::cursor::before;
+use super::cursor::{before, written};
 use super::statement::{Bracket, Statement};
 use super::walk::Walk;
-use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::value::functions::function;
 use crate::run::params::{Params, current};
 use crate::run::paths::PeekFunction;
@@ -36,14 +35,8 @@ impl Signature {
 /// What the call or statement at byte `at` of a text takes; none where there is nothing to tell.
 pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
     let text = before(text, at);
-    let tokens = tokens(text).list;
-    let last = tokens.last()?;
-    let closed = matches!(last.kind, TokenKind::Comment | TokenKind::Prose);
-    if last.end == text.len() && closed {
-        return None;
-    }
-    let walk = Walk::over(text, &tokens);
-    open_call(&walk, state).or_else(|| usage(walk.statement(), last.end < text.len()))
+    let (walk, touches) = written(text)?;
+    open_call(&walk, state).or_else(|| usage(walk.statement(), touches))
 }
 
 /// The call whose bracket was opened last and is open.
@@ -56,17 +49,16 @@ pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
     call(name, commas, state)
 }
 
-/// The usage of the first word; `apart`: a blank follows what is written.
-fn usage(statement: &Statement, apart: bool) -> Option<Signature> {
-    let (head, top) = (statement.head(), statement.top());
-    let within = statement.facts.is_some() || !statement.outside() || statement.call;
-    if within || head.params.is_empty() {
+/// The usage of the first word; `touches`: no blank follows what is written.
+fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
+    let head = statement.head();
+    if !statement.takes_more() || head.params.is_empty() {
         return None;
     }
     // What is being written may go on.
-    let pending = top.joined && !top.filled || !apart && !statement.atoms.is_empty();
-    let atoms =
-        &statement.atoms[..statement.atoms.len() - usize::from(pending && !statement.atoms.is_empty())];
+    let pending = statement.top().is_pending() || touches;
+    let kept = statement.atoms.len().saturating_sub(usize::from(pending));
+    let atoms = &statement.atoms[..kept];
     let from = head.name.len() + 1;
     let current = current(head.params, atoms).map(|place| place.start + from..place.end + from);
     Some(Signature {

@@ -88,7 +88,7 @@ impl Writer {
     /// A place, in the quotes of a string or before the brackets of a definition.
     fn slot(&mut self, slot: Slot) {
         let name = slot.name();
-        if slot.is_quoted() || matches!(slot, Slot::Text | Slot::Prose) {
+        if slot.is_quoted() || matches!(slot, Slot::Text | Slot::Titled | Slot::Prose) {
             self.text.push('"');
             self.place(name.trim_matches('"'));
             self.text.push('"');

@@ -47,6 +47,11 @@ impl<'t> Level<'t> {
         Self { bracket, commas: 0, filled: false, joined: false, path, of_call: None, dot: false, words }
     }
 
+    /// An operator stands at its end.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.joined && !self.filled
+    }
+
     /// The next expression begins.
     fn clear(&mut self) {
         (self.filled, self.joined, self.dot, self.of_call) = (false, false, false, None);
@@ -70,6 +75,8 @@ pub(crate) struct Facts<'t> {
 pub struct Statement<'t> {
     /// The process in front of it.
     pub(crate) process: Option<&'t str>,
+    /// The variable that conditions are stated of.
+    pub(crate) drawn: Option<&'t str>,
     pub(crate) head: Option<(Head, &'t str)>,
     /// A bracket touches the first word.
     pub(crate) call: bool,
@@ -90,6 +97,7 @@ impl<'t> Statement<'t> {
     pub(crate) fn new() -> Self {
         Self {
             process: None,
+            drawn: None,
             head: None,
             call: false,
             made: None,
@@ -103,7 +111,7 @@ impl<'t> Statement<'t> {
 
     /// The next one begins.
     pub(crate) fn clear(&mut self) {
-        (self.process, self.head, self.made, self.facts) = (None, None, None, None);
+        (self.process, self.drawn, self.head, self.made, self.facts) = (None, None, None, None, None);
         (self.call, self.row, self.asks) = (false, false, false);
         self.atoms.clear();
         self.levels.truncate(1);
@@ -134,6 +142,11 @@ impl<'t> Statement<'t> {
     /// No bracket is open.
     pub(crate) fn outside(&self) -> bool {
         self.levels.len() == 1
+    }
+
+    /// What its usage says may follow.
+    pub(crate) fn takes_more(&self) -> bool {
+        self.facts.is_none() && self.outside() && !self.call
     }
 
     fn atom(&mut self, atom: Atom<'t>) {
@@ -299,6 +312,14 @@ impl<'t> Statement<'t> {
         let first_way = self.head().first_way();
         let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
         self.outside() && self.atoms.len() == 1 && named
+    }
+
+    /// The variable that it draws a value for.
+    pub(crate) fn drawn(&self) -> Option<&'t str> {
+        match self.atoms.first() {
+            Some(Atom::Word(name)) if self.head().is_form("choose") => Some(name),
+            _ => self.drawn,
+        }
     }
 
     /// A colon: what stands before it is the process.

@@ -1,4 +1,4 @@
-//! A walk over the tokens of a text: which blocks are open, what stands in the statement at hand, and what the text names.
+//! A walk over the tokens of a text: which blocks are open, and what stands in the statement at hand.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Facts, Statement};
 use crate::lang::layout::{Token, TokenKind};
 use crate::questions::LANGUAGE;
-use crate::run::params::{Atom, Contents, Param, Slot};
+use crate::run::params::{Atom, Contents, Slot};
 use crate::run::settings::BlockRow;
 
 /// A block that is open.
@@ -17,6 +17,8 @@ pub(crate) struct Block<'t> {
     pub(crate) inside: bool,
     /// The statement at hand.
     pub(crate) statement: Statement<'t>,
+    /// The byte before it.
+    begun: usize,
     /// The settings that it has.
     pub(crate) said: Vec<&'t str>,
     /// The cells of the row of names, each with the number of bars before it; none before that row.
@@ -44,40 +46,27 @@ pub(crate) enum BlockContents<'t> {
     Unknown,
 }
 
-/// What a text gives a name to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Named {
-    /// A variable.
-    Variable,
-    /// A definition.
-    Definition,
-    /// A process.
-    Process,
-}
-
 /// A walk over tokens.
 pub(crate) struct Walk<'t> {
     text: &'t str,
     blocks: Vec<Block<'t>>,
     last: Option<Token>,
-    /// What the text names, in order; a name may come again.
-    pub(crate) named: Vec<(Named, &'t str)>,
-    /// The processes among it.
+    /// The processes that the text names.
     processes: BTreeSet<&'t str>,
 }
 
 impl<'t> Block<'t> {
-    fn new(contents: BlockContents<'t>, inside: bool) -> Self {
+    fn new(contents: BlockContents<'t>, inside: bool, begun: usize) -> Self {
         let (said, header) = (Vec::new(), Vec::new());
-        Self { contents, inside, statement: Statement::new(), said, header, rows: 0, bars: 0 }
+        Self { contents, inside, statement: Statement::new(), begun, said, header, rows: 0, bars: 0 }
     }
 }
 
 impl<'t> Walk<'t> {
     /// Before the first token.
     pub(crate) fn new(text: &'t str) -> Self {
-        let blocks = vec![Block::new(BlockContents::Statements, false)];
-        Self { text, blocks, last: None, named: Vec::new(), processes: BTreeSet::new() }
+        let blocks = vec![Block::new(BlockContents::Statements, false, 0)];
+        Self { text, blocks, last: None, processes: BTreeSet::new() }
     }
 
     pub(crate) fn over(text: &'t str, tokens: &[Token]) -> Self {
@@ -111,6 +100,11 @@ impl<'t> Walk<'t> {
         self.text
     }
 
+    /// The text before the statement at hand, and what would close its open blocks.
+    pub(crate) fn above(&self) -> (&'t str, String) {
+        (&self.text[..self.block().begun], "}".repeat(self.blocks.len() - 1))
+    }
+
     /// The statement at hand runs in a process.
     pub(crate) fn in_process(&self) -> bool {
         self.block().inside || self.statement().process.is_some()
@@ -131,13 +125,13 @@ impl<'t> Walk<'t> {
         let touches = self.last.is_some_and(|last| last.end == token.start);
         match token.kind {
             TokenKind::Comment | TokenKind::Other => return,
-            TokenKind::End => self.end(),
+            TokenKind::End => self.end(token),
             TokenKind::Word => self.word(token, word, touches),
             TokenKind::Number => self.piece(token, Atom::Number),
             TokenKind::String { .. } => self.piece(token, Atom::Text),
             TokenKind::Prose => self.prose(token),
             TokenKind::Hole => self.statement_mut().hole(),
-            TokenKind::Open(b'{') => self.open_block(),
+            TokenKind::Open(b'{') => self.open_block(token),
             TokenKind::Close(b'}') => self.close_block(),
             TokenKind::Open(byte) => self.open(touches, byte == b'('),
             TokenKind::Close(_) => self.statement_mut().close(),
@@ -152,8 +146,9 @@ impl<'t> Walk<'t> {
         self.text.get(token.start..token.end).unwrap_or("")
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, token: Token) {
         let block = self.block_mut();
+        block.begun = token.end;
         if block.statement.row {
             block.rows += 1;
             block.bars = 0;
@@ -172,7 +167,7 @@ impl<'t> Walk<'t> {
         };
         block.statement.clear();
         if let Some(name) = forked {
-            self.process(name);
+            self.processes.insert(name);
         }
     }
 
@@ -218,7 +213,9 @@ impl<'t> Walk<'t> {
         match word {
             "where" if statement.outside() => {
                 let (process, asks) = (statement.process, statement.asks);
-                *statement = Statement { process, asks, head: Some((Head::WHERE, word)), ..Statement::new() };
+                let drawn = statement.drawn();
+                let head = Some((Head::WHERE, word));
+                *statement = Statement { process, drawn, head, asks, ..Statement::new() };
             }
             "if" if statement.atoms.last() == Some(&Atom::Word("else")) => statement.atoms.clear(),
             "in" if statement.names_one() => statement.mark(Atom::Word(word)),
@@ -226,7 +223,10 @@ impl<'t> Walk<'t> {
             _ if statement.operation(word) => {}
             _ => {
                 statement.value(Atom::Word(word));
-                self.name(word);
+                let declares = statement.head().begins_with(Slot::NewProcess);
+                if declares && statement.outside() && statement.atoms.len() == 1 {
+                    self.processes.insert(word);
+                }
             }
         }
     }
@@ -240,27 +240,6 @@ impl<'t> Walk<'t> {
         };
         block.statement.head = Some((head, word));
         block.statement.asks = head.is_form("ask");
-    }
-
-    /// What the word gives a name to.
-    fn name(&mut self, word: &'t str) {
-        let statement = self.statement();
-        let Some((head, _)) = statement.head else { return };
-        if head.is_form("def") && statement.levels.len() == 2 {
-            self.named.push((Named::Variable, word));
-        } else if statement.outside() && statement.atoms.len() == 1 {
-            match head.first_way().first() {
-                Some(Param::Value(Slot::Variable)) => self.named.push((Named::Variable, word)),
-                Some(Param::Value(Slot::Definition)) => self.named.push((Named::Definition, word)),
-                Some(Param::Value(Slot::NewProcess)) => self.process(word),
-                _ => {}
-            }
-        }
-    }
-
-    fn process(&mut self, name: &'t str) {
-        self.named.push((Named::Process, name));
-        self.processes.insert(name);
     }
 
     /// Whether the text names a process so.
@@ -286,11 +265,11 @@ impl<'t> Walk<'t> {
         statement.open(touches, called);
     }
 
-    fn open_block(&mut self) {
+    fn open_block(&mut self, brace: Token) {
         let contents = self.contents();
         let inside = self.in_process() || self.begins_block_of_process();
         self.statement_mut().block();
-        self.blocks.push(Block::new(contents, inside));
+        self.blocks.push(Block::new(contents, inside, brace.end));
     }
 
     /// What the block holds that opens after the current statement.
@@ -349,7 +328,7 @@ impl<'t> Walk<'t> {
         let text = self.text;
         let statement = self.statement_mut();
         match word {
-            "," if settings && statement.outside() => self.end(),
+            "," if settings && statement.outside() => self.end(token),
             "," => statement.comma(),
             "=>" => statement.arrow(),
             "=" => statement.mark(Atom::Equals),

@@ -8,91 +8,46 @@ use super::occurrence::Form;
 use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::span::Span;
 use crate::lang::visit::Visit;
+use crate::run::nouns::{CellNames, Column};
 
 /// The backing of an area that is of no file.
 const ANONYMOUS: &str = "anonymous";
 
-/// What the words of a table's columns may name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Columns {
-    /// Nothing.
-    Nothing,
-    /// Areas, whose backing is a file; where they are expected, the area may be called after a library.
-    Areas {
-        /// They are expected, not set.
-        expected: bool,
-    },
-    /// Frames, and the pages of processes in them.
-    Frames,
-    /// Slots of the swap file, and whose page is in each.
-    Slots,
-}
-
-/// What a word of a table names.
-enum Names {
-    File,
-    Library,
-    Process,
-    Pages,
-}
-
-impl Columns {
-    /// Those of a noun.
-    pub(crate) fn of(noun: &str, expected: bool) -> Self {
-        match noun {
-            "maps" => Self::Areas { expected },
-            "frames" => Self::Frames,
-            "swap" => Self::Slots,
-            _ => Self::Nothing,
-        }
-    }
-
-    fn names(self, column: &str) -> Option<Names> {
-        match (self, column) {
-            (Self::Areas { .. }, "backing") => Some(Names::File),
-            (Self::Areas { expected: true }, "area") => Some(Names::Library),
-            (Self::Frames, "maps") => Some(Names::Pages),
-            (Self::Slots, "process") => Some(Names::Process),
-            _ => None,
-        }
-    }
-}
-
 impl Finder<'_> {
-    /// The names in a table.
-    pub(crate) fn table_of(&mut self, table: &Table, columns: Columns) {
-        let names: Vec<Option<Names>> =
-            table.header.iter().map(|cell| columns.names(said(cell).map_or("", |(name, _)| name))).collect();
+    /// The names in a table with these columns, which is expected or set.
+    pub(crate) fn table_of(&mut self, table: &Table, columns: &[Column], expected: bool) {
+        let names: Vec<CellNames> = table
+            .header
+            .iter()
+            .map(|cell| {
+                let column =
+                    said(cell).and_then(|(name, _)| columns.iter().find(|column| column.name == name));
+                column.map_or(CellNames::Nothing, |column| column.names)
+            })
+            .collect();
         for row in &table.rows {
             for (at, cell) in row.cells.iter().enumerate() {
-                match (&cell.kind, names.get(at).and_then(Option::as_ref)) {
+                match (&cell.kind, names.get(at)) {
                     (CellKind::Expr(expr), _) => self.visit_expr(expr),
-                    (_, Some(names)) => self.cell(cell, names),
+                    (_, Some(names)) => self.cell(cell, *names, expected),
                     _ => {}
                 }
             }
         }
     }
 
-    fn cell(&mut self, cell: &Cell, names: &Names) {
+    fn cell(&mut self, cell: &Cell, names: CellNames, expected: bool) {
         let Some((text, form)) = said(cell) else { return };
         let span = if form == Form::Quoted { self.between_quotes(cell.span) } else { Some(cell.span) };
         let Some(span) = span else { return };
-        let name = Arc::from(text);
-        match names {
-            Names::File if text == ANONYMOUS => {}
-            Names::File => {
-                self.uses_at(Space::File, &name, span, form);
-            }
-            Names::Library if self.libraries.contains(text) => {
-                self.uses_at(Space::File, &name, span, form);
-            }
-            Names::Library => {}
-            Names::Process => {
-                self.uses_at(Space::Process, &name, span, form);
-            }
-            Names::Pages => self.pages_of_processes(text, span),
-        }
+        let space = match names {
+            CellNames::Pages => return self.pages_of_processes(text, span),
+            CellNames::Processes => Space::Process,
+            CellNames::Files if text != ANONYMOUS => Space::File,
+            CellNames::Areas if expected && self.libraries.contains(text) => Space::File,
+            _ => return,
+        };
+        self.uses_at(space, &Arc::from(text), span, form);
     }
 
     /// `P1:3,child:1F`

@@ -4,7 +4,6 @@ use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Word};
-use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use crate::lang::visit::{Visit, any_expr, walk_expr};
 use crate::run::facts::ACCESS_FACTS;
@@ -84,33 +83,26 @@ impl Finder<'_> {
 
     /// What names a file.
     pub(crate) fn path(&mut self, expr: &Expr, creates: bool) {
-        match &expr.kind {
-            ExprKind::Value(Value::Text(text)) => {
-                let Some(span) = self.between_quotes(expr.span) else { return };
-                if self.uses_at(Space::File, text, span, Form::Quoted).is_none() && creates {
-                    self.gives_at(Space::File, text, span, (NameKind::File, Form::Quoted));
-                }
+        if let Some(name) = self.quoted(expr) {
+            if self.uses_quoted(Space::File, &name).is_none() && creates {
+                self.gives_at(Space::File, &name.0, name.1, (NameKind::File, Form::Quoted));
             }
-            ExprKind::Name(name) => {
-                if let Some(variable) = self.resolve(Space::Value, name).id {
-                    self.texts.names_file(variable);
-                }
-                self.visit_expr(expr);
-            }
-            _ => self.visit_expr(expr),
+            return;
         }
+        if let ExprKind::Name(name) = &expr.kind
+            && let Some(variable) = self.resolve(Space::Value, name).id
+        {
+            self.texts.names_file(variable);
+        }
+        self.visit_expr(expr);
     }
 
     /// The name of a cache as a string, or strings in a list.
-    fn part_in_quotes(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Value(Value::Text(text)) => {
-                if let Some(span) = self.between_quotes(expr.span) {
-                    self.uses_at(Space::Part, text, span, Form::Quoted);
-                }
-            }
-            ExprKind::List(parts) => parts.iter().for_each(|part| self.part_in_quotes(part)),
-            _ => {}
+    pub(crate) fn part_in_quotes(&mut self, expr: &Expr) {
+        if let ExprKind::List(parts) = &expr.kind {
+            parts.iter().for_each(|part| self.part_in_quotes(part));
+        } else if let Some(name) = self.quoted(expr) {
+            self.uses_quoted(Space::Part, &name);
         }
     }
 

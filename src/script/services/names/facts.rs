@@ -8,7 +8,6 @@ use super::kind::Space;
 use super::occurrence::Form;
 use crate::lang::ast::{Claim, Expr, ExprKind, Fact, Word};
 use crate::lang::span::Span;
-use crate::lang::value::Value;
 use crate::lang::visit::Visit;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named};
 
@@ -48,11 +47,7 @@ impl Finder<'_> {
                 }
                 self.variable(value);
             }
-            ExprKind::Value(Value::Text(text)) if fact == SERVED => {
-                if let Some(span) = self.between_quotes(value.span) {
-                    self.uses_at(Space::Part, text, span, Form::Quoted);
-                }
-            }
+            ExprKind::Value(_) if fact == SERVED => self.part_in_quotes(value),
             // Bare words in a list of pages are pages.
             ExprKind::List(parts) if family == Family::Reference => self.pages(parts),
             ExprKind::List(parts) => parts.iter().for_each(|part| self.claimed(fact, part, family)),

@@ -1,11 +1,12 @@
-//! The names of a whole script.
+//! The names of a whole script, and those at a place of it.
 
 use std::sync::Arc;
 
-use super::finder::Finder;
-use super::kind::Space;
+use super::finder::{Finder, Looked};
+use super::kind::{NameKind, Space};
 use super::occurrence::Names;
 use crate::lang::ast::Block;
+use crate::lang::include::read_text;
 use crate::lang::source::Sources;
 use crate::run::files::Files;
 
@@ -19,4 +20,18 @@ pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     let file = |text: &Arc<str>| script.entries.get(&(Space::File, Arc::clone(text))).map(|entry| entry.id);
     texts.find(&file, &mut table);
     table.names()
+}
+
+/// The variables, definitions and processes that a text gives names to and that can be seen at a byte of it, in the
+/// order in which they first occur. What it includes is not read.
+pub(crate) fn visible(text: &str, at: usize) -> Vec<(NameKind, Arc<str>)> {
+    let (sources, script, _) = read_text("", text, &mut ());
+    let files = Files::default();
+    let mut finder = Finder::new(&sources, &files);
+    finder.looked = Looked::For(at as u32);
+    finder.block_in(&script.body, finder.whole(0));
+    match finder.looked {
+        Looked::Found(names) => names,
+        Looked::Nowhere | Looked::For(_) => Vec::new(),
+    }
 }

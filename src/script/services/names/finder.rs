@@ -11,6 +11,7 @@ use super::texts::Texts;
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::lang::value::Value;
 use crate::run::facts::Family;
 use crate::run::files::Files;
 
@@ -25,6 +26,18 @@ pub(crate) struct Outside {
 
 /// Statements and lookups that are gone through at most: beyond it, files included again and calls add nothing.
 const WORK_LIMIT: u64 = 1 << 22;
+
+/// A place at which the names are asked for that can be seen.
+#[derive(Debug, Default)]
+pub(crate) enum Looked {
+    /// None.
+    #[default]
+    Nowhere,
+    /// This byte of the first file, which is still to come.
+    For(u32),
+    /// The names there.
+    Found(Vec<(NameKind, Arc<str>)>),
+}
 
 /// A way through a script.
 pub(crate) struct Finder<'a> {
@@ -46,6 +59,7 @@ pub(crate) struct Finder<'a> {
     pub(crate) region: Span,
     /// The family of the facts that come next.
     pub(crate) family: Family,
+    pub(crate) looked: Looked,
     work: u64,
 }
 
@@ -64,7 +78,15 @@ impl<'a> Finder<'a> {
             files,
             region: Span::default(),
             family: Family::None,
+            looked: Looked::Nowhere,
             work: 0,
+        }
+    }
+
+    /// If the place lies before this end of what was gone through, its names are those that can be seen now.
+    pub(crate) fn look(&mut self, end: Span) {
+        if matches!(self.looked, Looked::For(at) if end.file == 0 && at < end.start) {
+            self.looked = Looked::Found(self.scopes.visible());
         }
     }
 
@@ -100,6 +122,11 @@ impl<'a> Finder<'a> {
     /// A name is used here, as a word.
     pub(crate) fn uses(&mut self, space: Space, word: &Word) -> Option<Id> {
         self.uses_at(space, &word.text, word.span, Form::Word)
+    }
+
+    /// A name is used between quotes.
+    pub(crate) fn uses_quoted(&mut self, space: Space, (name, span): &(Arc<str>, Span)) -> Option<Id> {
+        self.uses_at(space, name, *span, Form::Quoted)
     }
 
     /// A name is used here.
@@ -153,6 +180,12 @@ impl<'a> Finder<'a> {
             self.within(expr.span, |rest| rest.starts_with(&**text), text.len())?
         };
         Some(Word { text: Arc::clone(text), span })
+    }
+
+    /// The text of a string, and its place between the quotes.
+    pub(crate) fn quoted(&self, expr: &Expr) -> Option<(Arc<str>, Span)> {
+        let ExprKind::Value(Value::Text(text)) = &expr.kind else { return None };
+        Some((Arc::clone(text), self.between_quotes(expr.span)?))
     }
 
     /// What stands between the quotes of a string, brackets around it left out.

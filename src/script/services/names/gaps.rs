@@ -18,11 +18,13 @@ impl Finder<'_> {
             // What is included lies in another file.
             if stmt.span.file == region.file {
                 self.gap(Span { start: from, end: stmt.span.start, ..region });
+                self.look(stmt.span);
                 from = stmt.span.end;
             }
             self.visit_stmt(stmt);
         }
         self.gap(Span { start: from, ..region });
+        self.look(Span { start: region.end, ..region });
     }
 
     /// The place of a whole file.

@@ -22,5 +22,7 @@ mod tests;
 mod texts;
 
 pub use find::names;
+pub(crate) use find::visible;
+pub(crate) use kind::NameKind;
 pub use occurrence::{Form, Names, Occurrence, Role, Symbol};
 pub use rename::{Read, renamable, rename};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::cells::Columns;
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
@@ -10,12 +9,9 @@ use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::value::Value;
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
-use crate::run::facts::Family;
-use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, Views};
-use crate::run::params::{Param, Params, ways};
+use crate::run::nouns::{Column, SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
+use crate::run::params::{Atom, Param, Params, Slot, next};
 use crate::run::syscalls::called;
-
-use crate::run::session::Verb;
 
 impl Finder<'_> {
     /// The names in a command.
@@ -24,21 +20,17 @@ impl Finder<'_> {
             return self.with_brackets(command);
         }
         let operands = &*command.operands;
+        let assigned = command.assigned.as_deref();
         match &*command.verb.text {
             "machine" => return self.machine(command),
-            "process" => return self.process(command),
             "file" | "executable" => return self.file(command),
-            "exam" | "text" | "choice" | "essay" => return self.of_paper(command),
-            "set" => self.noun(operands),
+            "set" => {
+                self.noun(operands);
+                self.exprs(assigned.unwrap_or_default());
+            }
             "show" => self.shown(operands),
             "expect" => self.expected(command),
-            "flush" => self.part(operands.get(1)),
-            "figure" => self.figure(operands),
-            "swap" => self.swap(operands),
-            _ => self.operands(LANGUAGE.verb(&command.verb.text), operands),
-        }
-        if let Some(assigned) = &command.assigned {
-            self.operands(LANGUAGE.verb(&command.verb.text), assigned);
+            verb => self.operands(LANGUAGE.verb(verb).map_or(&[], |verb| verb.params), operands, assigned),
         }
         if let Some(block) = &command.block {
             self.block_of(command, block);
@@ -62,24 +54,44 @@ impl Finder<'_> {
         }
     }
 
-    /// A value, and clauses of a word and a value.
-    fn operands(&mut self, verb: Option<&Verb>, operands: &[Expr]) {
-        let Some((first, rest)) = operands.split_first() else { return };
-        let Some(verb) = verb else { return operands.iter().for_each(|operand| self.visit_expr(operand)) };
-        if verb.family == Family::Access {
-            self.visit_expr(first);
-            for value in rest.iter().skip(1).step_by(2) {
-                self.unless_word(value, verb.params);
+    /// What stands before and after `=`, as these parameters say.
+    pub(crate) fn operands(
+        &mut self,
+        params: &'static [Param],
+        operands: &[Expr],
+        assigned: Option<&[Expr]>,
+    ) {
+        let mut atoms: Vec<Atom> = Vec::new();
+        for (at, operand) in operands.iter().enumerate() {
+            let is_last = at + 1 == operands.len();
+            self.operand(&next(params, &atoms), operand, is_last);
+            push(&mut atoms, atom(operand));
+        }
+        push(&mut atoms, Atom::Equals);
+        for operand in assigned.unwrap_or_default() {
+            self.operand(&next(params, &atoms), operand, false);
+            push(&mut atoms, atom(operand));
+        }
+    }
+
+    /// An operand that one of these parameters takes. The last one is none that may be left out before another.
+    fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
+        let has = |slot| params.contains(&&Param::Value(slot));
+        let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
+        match self.word(operand) {
+            _ if has(Slot::Titles) || has(Slot::Titled) => self.titles(operand),
+            Some(word) if params.iter().any(|param| param.words().contains(&&*word.text)) => {}
+            Some(word) if has(Slot::NewProcess) => {
+                self.gives(Space::Process, &word, NameKind::Process);
             }
-            return;
-        }
-        let value = ways(verb.params).first().and_then(|way| way.first());
-        if matches!(value, Some(Param::Value(slot)) if !slot.is_quoted()) {
-            self.visit_expr(first);
-            return rest.iter().for_each(|operand| self.unless_word(operand, verb.params));
-        }
-        for operand in operands {
-            self.unless_word(operand, verb.params);
+            Some(word) if has(Slot::Process) && !(is_last && has(Slot::Va)) => {
+                self.uses(Space::Process, &word);
+            }
+            Some(word) if has(Slot::Tlb) || has(Slot::Cache) => {
+                self.uses(Space::Part, &word);
+            }
+            Some(_) if !params.is_empty() && !params.iter().any(is_value) => {}
+            _ => self.visit_expr(operand),
         }
     }
 
@@ -142,37 +154,6 @@ impl Finder<'_> {
         self.noun(self::nouns(&command.operands));
     }
 
-    /// `figure bits VA`, `figure layout P1 P2`
-    fn figure(&mut self, operands: &[Expr]) {
-        match operands.split_first() {
-            Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "bits" => {
-                self.exprs(rest);
-            }
-            Some((_, rest)) => self.processes(rest),
-            None => {}
-        }
-    }
-
-    /// `swap out [P1] VA`
-    fn swap(&mut self, operands: &[Expr]) {
-        if let [_, process, _, ..] = operands {
-            self.processes(std::slice::from_ref(process));
-        }
-        if let [_, .., va] = operands {
-            self.visit_expr(va);
-        }
-    }
-
-    /// `process P1 { table }`
-    fn process(&mut self, command: &Command) {
-        if let Some(word) = command.operands.first().and_then(|operand| self.word(operand)) {
-            self.gives(Space::Process, &word, NameKind::Process);
-        }
-        if let Some(table) = command.block.as_ref().and_then(|block| block.table.as_ref()) {
-            self.table_of(table, Columns::Areas { expected: false });
-        }
-    }
-
     /// `file "name" = "text"`, `executable "name" { … }`
     fn file(&mut self, command: &Command) {
         command.assigned.iter().flat_map(|values| values.iter()).for_each(|value| self.visit_expr(value));
@@ -181,11 +162,9 @@ impl Finder<'_> {
             self.block_of(command, block);
         }
         let Some(operand) = command.operands.first() else { return };
-        let ExprKind::Value(Value::Text(text)) = &operand.kind else { return self.path(operand, false) };
+        let Some((text, span)) = self.quoted(operand) else { return self.path(operand, false) };
         let kind = if executable { NameKind::Executable } else { NameKind::File };
-        if let Some(span) = self.between_quotes(operand.span) {
-            self.gives_at(Space::File, text, span, (kind, Form::Quoted));
-        }
+        self.gives_at(Space::File, &text, span, (kind, Form::Quoted));
     }
 
     /// The block of a command.
@@ -193,13 +172,15 @@ impl Finder<'_> {
         if let Some(table) = &block.table {
             let expected = &*command.verb.text == "expect";
             let noun = match nouns(&command.operands).first().map(|noun| &noun.kind) {
+                _ if &*command.verb.text == "process" => Arc::from("maps"),
                 Some(ExprKind::Name(name)) => Arc::clone(name),
                 Some(ExprKind::Field(_, name)) => Arc::clone(&name.text),
                 _ => Arc::from(""),
             };
-            self.table_of(table, Columns::of(&noun, expected));
+            self.table_of(table, columns(&noun), expected);
         }
         match LANGUAGE.block(&command.verb.text) {
+            Some(row) if matches!(row.name, "exam" | "choice" | "essay") => self.of_paper(block, row),
             Some(row) => self.settings(block, row),
             // `set pte 1 0x1000 { ppn 0x12, p 1 }`
             None => {
@@ -222,6 +203,30 @@ impl Finder<'_> {
             self.settings(settings, row);
         }
     }
+}
+
+/// The most operands that are held against the parameters: more are like the last of them.
+const PIECES: usize = 16;
+
+fn push<'e>(atoms: &mut Vec<Atom<'e>>, atom: Atom<'e>) {
+    if atoms.len() < PIECES {
+        atoms.push(atom);
+    }
+}
+
+/// What an operand is among the pieces of a statement.
+fn atom(operand: &Expr) -> Atom<'_> {
+    match &operand.kind {
+        ExprKind::Name(name) => Atom::Word(name),
+        ExprKind::Value(Value::Number(_)) => Atom::Number,
+        ExprKind::Value(Value::Text(_)) => Atom::Text,
+        _ => Atom::Value,
+    }
+}
+
+/// The columns of a noun that lists things of the kernel.
+fn columns(noun: &str) -> &'static [Column] {
+    ThingNoun::named(noun).map_or(&[], |row| row.columns)
 }
 
 /// A noun's operands without `exactly`.

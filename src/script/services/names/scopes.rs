@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::kind::Space;
+use super::kind::{NameKind, Space};
 use super::table::{Id, Table};
 
 /// A name in its space.
@@ -108,6 +108,21 @@ impl Scopes {
 
     pub(crate) fn outermost(&self) -> &Scope {
         &self.list[0]
+    }
+
+    /// The variables, definitions and processes that can be seen, in the order in which they were first named.
+    pub(crate) fn visible(&self) -> Vec<(NameKind, Arc<str>)> {
+        let entries = self.list.iter().flat_map(|scope| &scope.entries);
+        let mut found: Vec<(Id, NameKind, &Arc<str>)> = entries
+            .filter_map(|((space, name), entry)| match space {
+                Space::Process => Some((entry.id, NameKind::Process, name)),
+                Space::Value if entry.bodies.is_empty() => Some((entry.id, NameKind::Variable, name)),
+                Space::Value => Some((entry.id, NameKind::Definition, name)),
+                _ => None,
+            })
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, kind, name)| (kind, Arc::clone(name))).collect()
     }
 
     fn innermost_mut(&mut self) -> &mut Scope {

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use super::cells::Columns;
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
-use super::occurrence::Form;
 use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings, Word};
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value, unit_factor};
@@ -86,7 +84,7 @@ impl Finder<'_> {
             self.setting(setting, row);
         }
         if let Some(table) = block.table.as_ref().filter(|_| row.name == "executable") {
-            self.table_of(table, Columns::Nothing);
+            self.table_of(table, &[], false);
         }
     }
 
@@ -143,12 +141,10 @@ impl Finder<'_> {
 
     /// `library "libc.so"`: a library that nobody declares is made.
     fn library(&mut self, value: &Expr) {
-        let ExprKind::Value(Value::Text(text)) = &value.kind else { return self.path(value, false) };
-        let Some(span) = self.between_quotes(value.span) else { return };
-        self.libraries.insert(Arc::clone(text));
-        if self.uses_at(Space::File, text, span, Form::Quoted).is_none() {
-            self.gives_at(Space::File, text, span, (NameKind::File, Form::Quoted));
+        if let Some((text, _)) = self.quoted(value) {
+            self.libraries.insert(text);
         }
+        self.path(value, true);
     }
 }
 

@@ -12,7 +12,6 @@ use crate::lang::ast::{
     Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind, Word,
 };
 use crate::lang::span::Span;
-use crate::lang::value::Value;
 use crate::lang::visit::{Visit, statements_of_scope, walk_condition, walk_operation, walk_stmt};
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
@@ -167,15 +166,12 @@ impl Finder<'_> {
 
     /// What a variable or parameter gets by this value, if it may name a file.
     pub(crate) fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
-        match &value.kind {
-            ExprKind::Value(Value::Text(text)) => {
-                let span = self.between_quotes(value.span)?;
-                let file = self.scopes.resolve(&(Space::File, Arc::clone(text)), &mut self.table).id;
-                Some(AssignedValue::Text(Arc::clone(text), span, file))
-            }
-            ExprKind::Name(name) => self.resolve(Space::Value, name).id.map(AssignedValue::Variable),
-            _ => None,
+        if let ExprKind::Name(name) = &value.kind {
+            return self.resolve(Space::Value, name).id.map(AssignedValue::Variable);
         }
+        let (text, span) = self.quoted(value)?;
+        let file = self.scopes.resolve(&(Space::File, Arc::clone(&text)), &mut self.table).id;
+        Some(AssignedValue::Text(text, span, file))
     }
 
     fn sets(&mut self, block: &[Stmt]) {

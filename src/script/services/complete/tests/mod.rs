@@ -34,6 +34,28 @@ fn a_statement_begins() {
 }
 
 #[test]
+fn names_are_offered_where_they_can_be_seen() {
+    holds(
+        &state(""),
+        &[
+            ("let size = 1\nread si‸", "size", ""),
+            ("let size = si‸", "", "size"),
+            ("def f(a) {\n read ‸", "a", ""),
+            ("def f(a) { read a }\nread ‸", "byte", "a"),
+            ("scenario \"s\" { let x = 1 }\nread ‸", "byte", "x"),
+            ("scenario \"s\" { def g() { core 0 } }\n‸", "read", "g"),
+            ("scenario \"s\" {\n let x = 1\n for i in 0..2 { read ‸", "x i", ""),
+            ("if 1 < 2 { let x = 1 } else { let y = 2 }\nread ‸", "x y", ""),
+            ("if 1 < 2 { let x = 1 } else { read ‸", "x", ""),
+            ("choose n in 0..8 where ‸", "n", ""),
+            ("choose n in 0..8 where n > 1 where ‸", "n", ""),
+            ("let x 4\nmachine { virtual ‸", "x", ""),
+            ("show \"\"\"a\"\"\"\nlet x = 1\nshow \"\"\"{‸", "x", ""),
+        ],
+    );
+}
+
+#[test]
 fn facts_of_an_access() {
     holds(
         &state(SIMPLE),

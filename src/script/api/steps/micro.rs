@@ -1,0 +1,146 @@
+//! The kinds of micro-steps.
+
+use pagewalk_engine::kernel::event::BackingStore;
+use pagewalk_engine::machine::event::{AccessKind, PteKind, Purpose};
+use serde::Serialize;
+
+/// A micro-step of an access or a system call.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MicroStep {
+    /// The core.
+    pub core: u32,
+    /// The fragment of the access, from 0: the part within one page and one block.
+    pub fragment: u32,
+    /// The attempt at this fragment, from 0. A page fault ends one, and the instruction is retried.
+    pub attempt: u32,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: Micro,
+}
+
+/// What happened in a micro-step. Addresses, page numbers, sets, and tags are numbers; parts have their names.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the fields are those of the steps of the machine and the kernel")]
+pub enum Micro {
+    /// A fragment of the access begins.
+    Fragment { va: u64, size: u32 },
+    /// A TLB was looked up.
+    TlbLookup { tlb: String, set: u64, tag: u64, hit: bool, way: Option<u32> },
+    /// The walk read an entry. `found` is `table`, `page`, or `absent`.
+    PteRead { level: u32, index: u64, address: Option<u64>, raw: Option<u64>, found: &'static str },
+    /// The walk set A, or D, in an entry.
+    PteMarked { level: u32, dirty: bool, address: Option<u64>, before: u64, after: u64 },
+    /// A TLB entry was filled.
+    TlbFill { tlb: String, set: u64, way: u32, tag: u64, evicted: Option<u64> },
+    /// A TLB entry was invalidated.
+    TlbInvalidated { of_core: u32, tlb: String, set: u64, way: u32, tag: u64, vpn: u64 },
+    /// The address was translated.
+    Translated { vpn: u64, ppn: u64, pa: u64 },
+    /// The hardware raised a fault.
+    Faulted { fault: String },
+    /// A cache was looked up. `purpose` is `demand`, `walk`, or `writeback`.
+    CacheLookup { cache: String, set: u64, tag: u64, hit: bool, way: Option<u32>, purpose: &'static str },
+    /// A cache line was filled.
+    CacheFill {
+        cache: String,
+        set: u64,
+        way: u32,
+        tag: u64,
+        evicted: Option<u64>,
+        writeback: bool,
+        purpose: &'static str,
+    },
+    /// A copy of the block was invalidated in another cache.
+    Snooped { cache: String, of_core: u32, dirty: bool },
+    /// Main memory was read or written.
+    Memory { pa: u64, write: bool, purpose: &'static str },
+    /// The caches were bypassed.
+    Bypassed { purpose: &'static str },
+    /// The page-fault handler begins.
+    FaultHandler { va: u64, access: &'static str, fault: String },
+    /// The kernel looked for the area of the address; none is a segmentation fault.
+    AreaFound { start: Option<u64> },
+    /// The stack grew down to this address.
+    StackGrew { start: u64 },
+    /// A page table was allocated.
+    TableAllocated { level: u32, ppn: u64 },
+    /// A free frame was allocated.
+    FrameAllocated { frame: u32 },
+    /// A page was evicted from its frame.
+    Evicted { frame: u32, process: Option<u32>, vpn: Option<u64>, to: Option<Store> },
+    /// A frame was filled with zeros.
+    Zeroed { frame: u32 },
+    /// A frame was filled.
+    Filled { frame: u32, from: Store },
+    /// A frame that already holds the page is mapped too.
+    Shared { frame: u32 },
+    /// A page was copied; none is the zero page, or a page of a file.
+    Copied { from: Option<u32>, to: u32 },
+    /// The last sharer's frame was made writable without a copy.
+    Reused { frame: u32 },
+    /// A page was mapped; no frame is the zero page.
+    Mapped { process: u32, vpn: u64, frame: Option<u32>, writable: bool },
+    /// Further pages were mapped around it (fault-around).
+    MappedAround { pages: u32 },
+    /// The kernel wrote a page-table entry.
+    PteWritten { address: u64, before: u64, after: u64 },
+    /// A page was read from a disk.
+    DiskRead { from: Store },
+    /// A page was written to a disk.
+    DiskWritten { to: Store },
+    /// The handler returns, and the instruction is retried.
+    Resolved { fault: &'static str, major: bool },
+    /// The handler sends a signal.
+    Signaled { fault: &'static str, signal: Option<&'static str> },
+}
+
+/// Where the bytes of a page come from or go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "store", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Store {
+    /// A page of a file on disk.
+    File { file: u32, page: u64 },
+    /// A page of a file in the page cache.
+    PageCache { file: u32, page: u64 },
+    /// A page of a shared anonymous object.
+    Object { object: u32, page: u64 },
+    /// A swap slot.
+    Swap { slot: u32 },
+}
+
+impl From<BackingStore> for Store {
+    fn from(store: BackingStore) -> Self {
+        match store {
+            BackingStore::File { file, page } => Self::File { file: file.0, page },
+            BackingStore::PageCache { file, page } => Self::PageCache { file: file.0, page },
+            BackingStore::Object { object, page } => Self::Object { object: object.0, page },
+            BackingStore::Swap { slot } => Self::Swap { slot: slot.0 },
+        }
+    }
+}
+
+pub(super) fn pte_kind(found: PteKind) -> &'static str {
+    match found {
+        PteKind::Table => "table",
+        PteKind::Page => "page",
+        PteKind::Absent => "absent",
+    }
+}
+
+pub(super) fn purpose_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Demand => "demand",
+        Purpose::Walk => "walk",
+        Purpose::Writeback => "writeback",
+    }
+}
+
+pub(super) fn access_name(kind: AccessKind) -> &'static str {
+    match kind {
+        AccessKind::Read => "read",
+        AccessKind::Write => "write",
+        AccessKind::Execute => "execute",
+    }
+}

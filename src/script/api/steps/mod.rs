@@ -1,0 +1,140 @@
+//! What a statement did, as data: its micro-steps, its facts with their reasons, and its expectations.
+
+mod micro;
+mod sequence;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::lang::source::Sources;
+use crate::report::narrate::reason;
+use crate::run::facts::{Told, told};
+use crate::run::record::{Check, Did, StepRecord};
+use sequence::{Steps, of_access};
+
+pub use micro::{Micro, MicroStep, Store};
+
+/// The version of the format. It changes when a member is renamed, removed, or gets another meaning.
+pub const VERSION: u32 = 1;
+
+/// What a statement did.
+///
+/// ```
+/// use pagewalk_script::api::{CheckedScript, Options, Stepper, Trace};
+///
+/// let text = "machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\nread 0x3D4\n";
+/// let script = CheckedScript::from_text("walk.pw", text, &mut ());
+/// let (mut run, mut records) = (Stepper::new(script.into(), Options::default()), Vec::new());
+/// run.forward(3, &mut records);
+/// let trace = Trace::of(&records[2], &run.script().sources);
+/// let fact = |name: &str| &trace.facts.iter().find(|fact| fact.name == name).unwrap().value;
+/// assert_eq!((fact("ppn"), fact("pa")), (&0x0D.into(), &0x354.into()));
+/// let json = serde_json::to_value(&trace.steps[1]).unwrap();
+/// assert_eq!(json["kind"], "tlb-lookup");
+/// assert_eq!((&json["set"], &json["tag"], &json["hit"]), (&3.into(), &3.into(), &false.into()));
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trace {
+    /// The version of the format: [`VERSION`].
+    pub version: u32,
+    /// The file of the statement.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its text.
+    pub statement: String,
+    /// The scenario that it belongs to.
+    pub scenario: Option<String>,
+    /// The process that made the access or the system call.
+    pub process: Option<String>,
+    /// Its micro-steps, in order.
+    pub steps: Vec<MicroStep>,
+    /// Its facts.
+    pub facts: Vec<FactValue>,
+    /// Its expectations.
+    pub checks: Vec<Expectation>,
+}
+
+/// A fact.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FactValue {
+    /// Its name in scripts.
+    pub name: String,
+    /// Its value.
+    pub value: Value,
+    /// Why it has this value, where there is more to say than the steps do.
+    pub reason: Option<String>,
+}
+
+/// An expectation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Expectation {
+    /// The fact's name, the cell's column, or the left side of a comparison.
+    pub fact: String,
+    /// The expected value, as written; none for `?`.
+    pub expected: Option<String>,
+    /// The actual value; none if there is no such fact.
+    pub actual: Option<String>,
+    /// Whether they agree.
+    pub held: bool,
+    /// Why the actual value is what it is.
+    pub reason: Option<String>,
+}
+
+impl Trace {
+    /// What the statement of a record did.
+    pub fn of(record: &StepRecord, sources: &Sources) -> Self {
+        let did = &*record.did;
+        let (file, line) = sources
+            .place(record.span)
+            .map_or_else(Default::default, |(file, place)| (file.to_owned(), place.line));
+        let process = match did {
+            Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
+            did => did.call().map(|call| &call.process),
+        };
+        let fact = |told: Told| FactValue {
+            reason: reason(did, &told.name),
+            value: told.value.value.to_json(),
+            name: told.name,
+        };
+        Self {
+            version: VERSION,
+            file,
+            line,
+            statement: sources.text(record.span).to_owned(),
+            scenario: record.scenario.as_ref().map(ToString::to_string),
+            process: process.or(record.process.as_ref()).map(|process| process.name.to_string()),
+            steps: steps(did),
+            facts: told(did).into_iter().map(fact).collect(),
+            checks: record.checks.iter().map(Expectation::of).collect(),
+        }
+    }
+}
+
+impl Expectation {
+    fn of(check: &Check) -> Self {
+        Self {
+            fact: check.fact.clone(),
+            expected: (!check.written.is_open()).then(|| check.expected.to_string()),
+            actual: check.actual.as_ref().map(ToString::to_string),
+            held: check.held,
+            reason: check.reason.clone(),
+        }
+    }
+}
+
+fn steps(did: &Did) -> Vec<MicroStep> {
+    match did {
+        Did::Access(access) => of_access(access),
+        Did::Action(action) => {
+            let mut steps = Steps::new(&action.spec, 0);
+            action.steps.iter().for_each(|step| steps.kernel(*step));
+            steps.found
+        }
+        did => did.call().map_or_else(Vec::new, |call| {
+            let mut steps = Steps::new(&call.spec, call.core);
+            call.all_steps().for_each(|step| steps.kernel(*step));
+            steps.found
+        }),
+    }
+}

@@ -1,0 +1,249 @@
+//! Code actions: changes that an editor offers at a place.
+//!
+//! - [`ActionKind::QuickFix`]: the fix of a diagnostic, or all fixes of the file; the actual value for a failed
+//!   expectation or a `?`, or all values of the file. A table cell updates its whole table to keep the columns aligned.
+//! - [`ActionKind::Rewrite`]: a number in another radix; one or more accesses as a question.
+//! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: the same for the whole file.
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use super::diagnostics::{EXPECTATION, OPEN};
+use super::document::{Document, Edit};
+use super::run::{Failure, RunResult};
+use crate::exam::rewrite::{spellings, turned};
+use crate::lang::cut::cut;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::edit::{TextEdit, disjoint};
+use crate::lang::span::Span;
+use crate::questions::entry::Radix;
+use crate::suite::amend::{Plan, tables};
+
+/// A change that an editor offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// The kind.
+    pub kind: ActionKind,
+    /// A title for a menu.
+    pub title: String,
+    /// The changes in text order, without overlaps.
+    pub edits: Vec<Edit>,
+    /// Whether this is the fix of a mistake.
+    pub is_preferred: bool,
+    /// The range and the code of the diagnostic that this is about.
+    pub about: Option<(Range<usize>, &'static str)>,
+}
+
+/// The kind of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActionKind {
+    /// Fixes a mistake or writes an actual value.
+    QuickFix,
+    /// Writes the same in another way.
+    Rewrite,
+    /// Fixes all mistakes of the file.
+    FixAll,
+    /// Writes all actual values of the file.
+    AcceptAll,
+    /// Writes the values of all `?` of the file.
+    FillAll,
+}
+
+impl Action {
+    fn new(kind: ActionKind, title: impl Into<String>, edits: Vec<TextEdit>) -> Self {
+        let edits = edits.into_iter().map(Edit::from).collect();
+        Self { kind, title: title.into(), edits, is_preferred: false, about: None }
+    }
+
+    fn about(self, span: Span, code: &'static str) -> Self {
+        Self { about: Some((span.bytes(), code)), ..self }
+    }
+}
+
+/// A source of actual values: failed expectations or `?`.
+struct ValueSource {
+    plan: fn(&RunResult) -> &Plan,
+    /// Whether it is for `?`.
+    open: bool,
+    one: &'static str,
+    table: &'static str,
+    all: &'static str,
+    code: &'static str,
+}
+
+const ACCEPT: ValueSource = ValueSource {
+    plan: |ran| &ran.accept,
+    open: false,
+    one: "Accept the actual value",
+    table: "Accept the actual values of this table",
+    all: "Accept all actual values of this file",
+    code: EXPECTATION,
+};
+
+const FILL: ValueSource = ValueSource {
+    plan: |ran| &ran.fill,
+    open: true,
+    one: "Fill in",
+    table: "Fill in what this table leaves open",
+    all: "Fill in every `?` of this file",
+    code: OPEN,
+};
+
+impl Document {
+    /// The actions for a range, with the results of a run. Those on the whole file are last.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "machine simple\nraed 0x3D4", OpenTexts::default());
+    /// let action = &document.code_actions(15..19, None)[0];
+    /// assert_eq!((&*action.title, &*action.edits[0].text), ("Write `read`", "read"));
+    /// ```
+    pub fn code_actions(&self, range: Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
+        let mut actions = self.fixes(&range, run);
+        actions.extend(run.into_iter().flat_map(|run| self.values(&range, run)));
+        actions.extend(self.radices(&range));
+        actions.extend(self.question(&range, run));
+        let whole = [
+            (ActionKind::FixAll, self.all_fixes(run)),
+            (ActionKind::AcceptAll, run.and_then(|run| all_values(run, &ACCEPT))),
+            (ActionKind::FillAll, run.and_then(|run| all_values(run, &FILL))),
+        ];
+        actions.extend(whole.into_iter().filter_map(|(kind, action)| Some(Action { kind, ..action? })));
+        actions
+    }
+
+    /// The mistakes of the document, also those found by the run.
+    fn own_mistakes<'d>(&'d self, run: Option<&'d RunResult>) -> impl Iterator<Item = &'d Diagnostic> {
+        let found = run.into_iter().flat_map(|run| &run.diagnostics);
+        self.script().diagnostics.iter().chain(found).filter(|one| one.span.file == 0)
+    }
+
+    /// The edit and the title of a mistake's fix.
+    fn fix_of(&self, mistake: &Diagnostic) -> Option<(TextEdit, String)> {
+        let fix = mistake.fix.as_ref().filter(|fix| fix.span.file == 0)?;
+        Some((fix.edit(self.text())?, fix.title()))
+    }
+
+    /// The fixes of mistakes that meet a range.
+    fn fixes(&self, range: &Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
+        let mut actions: Vec<Action> = Vec::new();
+        for mistake in self.own_mistakes(run).filter(|mistake| touches(mistake.span, range)) {
+            let Some((edit, title)) = self.fix_of(mistake) else { continue };
+            let action = Action::new(ActionKind::QuickFix, capital(&title), vec![edit]);
+            let action = Action { is_preferred: true, ..action.about(mistake.span, mistake.code.name()) };
+            add_new(&mut actions, action);
+        }
+        let all = self.all_fixes(run).filter(|all| !actions.is_empty() && all.edits.len() > 1);
+        actions.extend(all);
+        actions
+    }
+
+    /// All fixes of the file, without those that overlap an earlier one.
+    fn all_fixes(&self, run: Option<&RunResult>) -> Option<Action> {
+        let edits: Vec<TextEdit> =
+            self.own_mistakes(run).filter_map(|mistake| Some(self.fix_of(mistake)?.0)).collect();
+        let edits: Vec<TextEdit> = disjoint(&edits).into_iter().cloned().collect();
+        let title = format!("Apply all mends of this file ({})", edits.len());
+        (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, title, edits))
+    }
+
+    /// The actual values for failures in a range, and for the whole file.
+    fn values(&self, range: &Range<usize>, run: &RunResult) -> Vec<Action> {
+        let mut actions: Vec<Action> = Vec::new();
+        for source in [&ACCEPT, &FILL] {
+            let failures = run.failures.iter().filter(|failure| failure.open == source.open);
+            let here = failures.filter(|failure| failure.span.file == 0 && touches(failure.span, range));
+            let before = actions.len();
+            for action in here.filter_map(|failure| self.value(run, source, failure)) {
+                add_new(&mut actions, action);
+            }
+            let several =
+                |all: &Action| actions.len() > before && all.edits.len() > actions[before].edits.len();
+            let all = all_values(run, source).filter(several);
+            actions.extend(all);
+        }
+        actions
+    }
+
+    fn value(&self, run: &RunResult, source: &ValueSource, failure: &Failure) -> Option<Action> {
+        let within = |outer: Span, inner: Span| {
+            (outer.file, inner.file) == (0, 0) && outer.start <= inner.start && inner.end <= outer.end
+        };
+        let tables = tables(&self.script().script.body);
+        let table = tables.into_iter().find(|table| within(*table, failure.span));
+        let place = table.unwrap_or(failure.span);
+        let edits = edits_of((source.plan)(run), |span| within(place, span));
+        let title = match (table, edits.as_slice()) {
+            (_, []) => return None,
+            (None, [edit]) => format!("{} `{}`", source.one, cut(&edit.replacement)),
+            _ => source.table.to_owned(),
+        };
+        Some(Action::new(ActionKind::QuickFix, title, edits).about(failure.span, source.code))
+    }
+
+    /// The number at the start of a range in other radices.
+    fn radices(&self, range: &Range<usize>) -> impl Iterator<Item = Action> {
+        let found = spellings(self.text(), self.tokens(), range.start).into_iter();
+        let (start, end) = (range.start, range.end);
+        let whole = found.filter(move |one| end <= one.edit.span.bytes().end.max(start));
+        whole.map(|one| {
+            let name = match one.radix {
+                Radix::Hex => "hexadecimal",
+                Radix::Decimal => "decimal",
+                Radix::Binary => "binary",
+            };
+            let title = format!("Write in {name}: {}", one.edit.replacement.trim_end());
+            Action::new(ActionKind::Rewrite, title, vec![one.edit])
+        })
+    }
+
+    /// The accesses in a range as a question.
+    fn question(&self, range: &Range<usize>, run: Option<&RunResult>) -> Option<Action> {
+        if self.own_mistakes(run).any(|mistake| touches(mistake.span, range)) {
+            return None;
+        }
+        let facts = |span: Span| {
+            let mut steps = run.into_iter().flat_map(|run| &run.steps);
+            let step = steps.find(|step| span.start <= step.span.start && step.span.end <= span.end);
+            step.map(|step| step.facts.clone()).unwrap_or_default()
+        };
+        let turned = turned(self.text(), &self.script().script.body, range.clone(), &facts)?;
+        let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
+            (_, true) => "Ask for this in the question",
+            (true, _) => "Ask for this in a question above",
+            _ => "Turn into a question",
+        };
+        Some(Action::new(ActionKind::Rewrite, title, vec![turned.edit]))
+    }
+}
+
+/// All actual values of the file.
+fn all_values(run: &RunResult, source: &ValueSource) -> Option<Action> {
+    let edits = edits_of((source.plan)(run), |_| true);
+    (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, source.all, edits))
+}
+
+/// Adds an action unless another one makes the same changes.
+fn add_new(actions: &mut Vec<Action>, action: Action) {
+    if !actions.iter().any(|known| known.edits == action.edits) {
+        actions.push(action);
+    }
+}
+
+/// Whether a span and a range overlap or touch.
+fn touches(span: Span, range: &Range<usize>) -> bool {
+    span.start as usize <= range.end && range.start <= span.end as usize
+}
+
+/// The edits of the document for the spans that match.
+fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<TextEdit> {
+    plan.edits.iter().filter(|edit| edit.span.file == 0 && of(edit.span)).cloned().collect()
+}
+
+/// A title with a capital letter.
+fn capital(title: &str) -> String {
+    let mut chars = title.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,122 @@
+//! Completion and signatures.
+
+use std::ops::Range;
+use std::path::Path;
+
+use super::document::Document;
+use crate::report::hover::documentation;
+use crate::run::state::State;
+use crate::services::complete::{
+    self, Completions, Item, ItemKind, ItemPosition, OnDisk, Signature, complete, disk, snippet,
+};
+
+/// The most items in an answer.
+const MOST: usize = 1000;
+/// The most items for which a typed space opens the list.
+const FEW: usize = 60;
+
+/// What can be written at a place.
+#[derive(Debug, Clone)]
+pub struct Completion {
+    /// The bytes that an item replaces.
+    pub range: Range<usize>,
+    /// The most fitting items first. If nothing begins with the typed text, the nearest name.
+    pub items: Vec<CompletionItem>,
+    /// Whether the items depend on the next keystroke, so that the editor must not filter them itself.
+    pub is_incomplete: bool,
+    /// Whether the list is helpful after a space that was only typed, and not requested.
+    pub opens_after_space: bool,
+}
+
+/// A text that can be written at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompletionItem {
+    /// The text.
+    pub text: String,
+    /// The kind of the named thing.
+    pub kind: ItemKind,
+    /// A line of help; for a variable its value, if that is short. May be empty.
+    pub help: String,
+    /// The entry of the reference, in Markdown.
+    pub documentation: Option<&'static str>,
+    /// The text with placeholders, `read ${1:VA}$0`. Only if the rest of the line is empty.
+    pub snippet: Option<String>,
+}
+
+impl Document {
+    /// What can be written at a byte.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let found = Document::new("a.pw", "machine co", OpenTexts::default()).completion(10);
+    /// assert_eq!((found.range, &*found.items[0].text), (8..10, "core-i7"));
+    /// ```
+    pub fn completion(&self, at: usize) -> Completion {
+        let state = self.state(at);
+        let mut found = complete(self.text(), at, &state);
+        if let Some(wanted) = &found.disk {
+            let more = self.file_items(wanted);
+            found.items.extend(more);
+        }
+        let typed = self.text().get(found.from..at).unwrap_or("");
+        let begins =
+            |item: &Item| item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed));
+        let Completions { from, items, position, .. } = found;
+        let snippets = self.line_is_free(at);
+        Completion {
+            range: from..at,
+            // An approximate match is requested again after the next keystroke.
+            is_incomplete: items.len() > MOST || !items.iter().any(begins),
+            opens_after_space: items.len() <= FEW && position != ItemPosition::Statement,
+            items: items
+                .into_iter()
+                .take(MOST)
+                .map(|item| offer(item, position, snippets.then_some(&state)))
+                .collect(),
+        }
+    }
+
+    /// The signature of the statement, setting, or call at a byte.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "def f(at, n) { }\nf(1, ", OpenTexts::default());
+    /// let signature = document.signature(22).unwrap();
+    /// assert_eq!((&*signature.label, signature.current()), ("f(at, n)", Some(6..7)));
+    /// ```
+    pub fn signature(&self, at: usize) -> Option<Signature> {
+        complete::signature(self.text(), at, &self.state(at))
+    }
+
+    /// Files on disk in the script's folder, and open files that are not saved.
+    fn file_items(&self, wanted: &OnDisk) -> Vec<Item> {
+        let folder = self.path().parent().unwrap_or(Path::new("."));
+        let open = self.open();
+        let mut items = open.other.map_or_else(Vec::new, |_| disk::names(folder, wanted));
+        for open in open.texts.keys().filter(|open| *open != self.path()) {
+            let Some(name) = open.strip_prefix(folder).ok().and_then(Path::to_str) else { continue };
+            let name = name.replace('\\', "/");
+            let fits =
+                name.starts_with(&wanted.typed) && wanted.endings.iter().any(|ending| name.ends_with(ending));
+            if fits && !items.iter().any(|item| item.text == name) {
+                items.push(Item { text: name, kind: ItemKind::File, help: "open, not saved".to_owned() });
+            }
+        }
+        items
+    }
+
+    /// Whether the rest of the line has room for placeholders.
+    fn line_is_free(&self, at: usize) -> bool {
+        let rest = self.text().get(at..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("").trim();
+        line.is_empty() || line.starts_with(['}', ')', '#', ','])
+    }
+}
+
+/// An item; with placeholders if there is a state.
+fn offer(item: Item, position: ItemPosition, state: Option<&State>) -> CompletionItem {
+    let Item { text, kind, help } = item;
+    let documentation = documentation(&text, kind);
+    let snippet = state.and_then(|state| snippet(&text, kind, position, state));
+    CompletionItem { text, kind, help, documentation, snippet }
+}

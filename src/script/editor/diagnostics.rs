@@ -1,0 +1,82 @@
+//! Mistakes and failed expectations.
+
+use super::document::{Document, Location};
+use super::run::{Failure, RunResult};
+use crate::lang::diagnostic::Diagnostic;
+
+/// The code of a failed expectation.
+pub(super) const EXPECTATION: &str = "expectation";
+
+/// The code of a `?`.
+pub(super) const OPEN: &str = "open";
+
+/// A mistake, a failed expectation, or a `?` with its value.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// The location, perhaps in an included file.
+    pub location: Location,
+    /// The code of the mistake, `expectation`, or `open`.
+    pub code: &'static str,
+    /// What is wrong. For a mistake, further lines say how to fix it.
+    pub message: String,
+    /// Other locations, with an explanation of each.
+    pub related: Vec<(Location, String)>,
+}
+
+impl Problem {
+    /// Whether this is only the value of a `?`, and nothing is wrong.
+    pub fn is_open(&self) -> bool {
+        self.code == OPEN
+    }
+}
+
+impl Document {
+    /// The mistakes in the script and its files.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "machine simple\nraed 0x3D4", OpenTexts::default());
+    /// let [problem] = &document.diagnostics()[..] else { panic!() };
+    /// assert_eq!((problem.code, problem.location.range.clone()), ("unknown-verb", 15..19));
+    /// ```
+    pub fn diagnostics(&self) -> Vec<Problem> {
+        self.mistakes(&self.script().diagnostics).collect()
+    }
+
+    /// The mistakes that a run of this document found, its failed expectations, and the values of `?`.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "machine simple\nread 0x3D4 => vpn 3", OpenTexts::default());
+    /// let run = document.run(1000, &false.into());
+    /// let [problem] = &document.run_diagnostics(&run)[..] else { panic!() };
+    /// assert_eq!((problem.code, problem.location.range.clone()), ("expectation", 29..34));
+    /// ```
+    pub fn run_diagnostics(&self, run: &RunResult) -> Vec<Problem> {
+        let failures = run.failures.iter().filter_map(|Failure { span, message, open }| {
+            let code = if *open { OPEN } else { EXPECTATION };
+            Some(Problem {
+                location: self.location(*span)?,
+                code,
+                message: message.clone(),
+                related: Vec::new(),
+            })
+        });
+        self.mistakes(&run.diagnostics).chain(failures).collect()
+    }
+
+    fn mistakes<'d>(&'d self, wrong: &'d [Diagnostic]) -> impl Iterator<Item = Problem> + 'd {
+        wrong.iter().filter_map(|one| {
+            let help = one.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+            let related = one.related.iter();
+            Some(Problem {
+                location: self.location(one.span)?,
+                code: one.code.name(),
+                message: format!("{}{help}", one.message),
+                related: related
+                    .filter_map(|(span, words)| Some((self.location(*span)?, words.clone())))
+                    .collect(),
+            })
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! A text at one version.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::lines::{Encoding, LineIndex, Position};
+use crate::LANGUAGE;
+use crate::api::CheckedScript;
+use crate::lang::edit::TextEdit;
+use crate::lang::layout::{Tokens, tokens};
+use crate::lang::loader::{Disk, Texts};
+use crate::lang::source::SourceFile;
+use crate::lang::span::Span;
+use crate::run::session::Options;
+use crate::run::state::State;
+use crate::run::state_at;
+use crate::services::names::{Names, names};
+
+/// The open texts by path, with the file system behind them or without one. They are what scripts include.
+pub type OpenTexts = Texts<Option<Disk>>;
+
+/// A text at one version. The first thread that needs a property of the text computes it for all threads.
+///
+/// All offsets are bytes of the text. [`Document::lines`] converts them to lines and columns.
+///
+/// ```
+/// use pagewalk_script::editor::{Document, OpenTexts};
+///
+/// // A browser has no file system, but perhaps other texts.
+/// let mut open = OpenTexts::default();
+/// open.texts.insert("/lib.pw".into(), b"def look(at) { read at }".into());
+/// let document = Document::new("/a.pw", "machine simple\ninclude \"lib.pw\"\nlook(0x3D4)", open);
+/// assert!(document.script().diagnostics.is_empty());
+/// ```
+pub struct Document {
+    path: PathBuf,
+    lines: Arc<LineIndex>,
+    open: Arc<OpenTexts>,
+    script: OnceLock<Arc<CheckedScript>>,
+    files: OnceLock<Vec<Arc<LineIndex>>>,
+    names: OnceLock<Names>,
+    tokens: OnceLock<Tokens>,
+}
+
+/// A range of bytes in a file.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// The path of the file.
+    pub path: PathBuf,
+    /// The text of the file.
+    pub lines: Arc<LineIndex>,
+    /// The bytes.
+    pub range: Range<usize>,
+}
+
+impl Location {
+    /// The positions of both ends.
+    pub fn positions(&self, encoding: Encoding) -> Range<Position> {
+        self.lines.range(&self.range, encoding)
+    }
+}
+
+/// A change to a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes to replace; empty for an insertion.
+    pub range: Range<usize>,
+    /// The new text; empty for a deletion.
+    pub text: String,
+}
+
+impl From<TextEdit> for Edit {
+    fn from(edit: TextEdit) -> Self {
+        Self { range: edit.span.bytes(), text: edit.replacement }
+    }
+}
+
+impl Document {
+    /// A text with all open texts for its includes. Its path determines where these are looked for.
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<Arc<str>>, open: impl Into<Arc<OpenTexts>>) -> Self {
+        Self {
+            path: path.into(),
+            lines: Arc::new(LineIndex::new(text)),
+            open: open.into(),
+            script: OnceLock::new(),
+            files: OnceLock::new(),
+            names: OnceLock::new(),
+            tokens: OnceLock::new(),
+        }
+    }
+
+    /// The path of the text.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.lines.text()
+    }
+
+    /// The lines of the text.
+    pub fn lines(&self) -> &LineIndex {
+        &self.lines
+    }
+
+    /// The checked script with its included files. Open files have the text of the editor, saved or not.
+    pub fn script(&self) -> &CheckedScript {
+        self.shared_script()
+    }
+
+    /// The same for a [`Stepper`](crate::api::Stepper), or for what else outlives the document.
+    pub fn shared_script(&self) -> &Arc<CheckedScript> {
+        self.script.get_or_init(|| {
+            let name = self.path.display().to_string();
+            CheckedScript::from_text(&name, self.text(), &mut OpenTexts::clone(&self.open)).into()
+        })
+    }
+
+    /// The files of the script, the document first.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.script().sources.files().iter().filter_map(|file| file.path.as_deref())
+    }
+
+    pub(super) fn open(&self) -> &Arc<OpenTexts> {
+        &self.open
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let CheckedScript { sources, script, files, .. } = self.script();
+            names(&script.body, sources, files)
+        })
+    }
+
+    pub(super) fn tokens(&self) -> &Tokens {
+        self.tokens.get_or_init(|| tokens(self.text()))
+    }
+
+    /// The state at a byte without a run: the machine, the kernel, and the names that are declared above it.
+    pub(super) fn state(&self, at: usize) -> State {
+        let CheckedScript { sources, script, files, .. } = self.script();
+        state_at(&script.body, sources, files, Options::of(&LANGUAGE), at)
+    }
+
+    /// The location of a span of the script; none if it is in no file.
+    pub(super) fn location(&self, span: Span) -> Option<Location> {
+        let files = self.files.get_or_init(|| {
+            let others = self.script().sources.files().iter().skip(1);
+            let index = |file: &SourceFile| Arc::new(LineIndex::new(file.text.clone()));
+            std::iter::once(self.lines.clone()).chain(others.map(index)).collect()
+        });
+        let path = self.script().sources.file(span.file)?.path.clone()?;
+        Some(Location { path, lines: files.get(span.file as usize)?.clone(), range: span.bytes() })
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("path", &self.path)
+            .field("text", &self.text())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,184 @@
+//! Inlay hints: the facts of each statement in the run that the statement does not assert itself.
+//!
+//! A hint has at most 80 characters:
+//! - It omits asserted facts, facts of a single component (`L1d.index`), and facts that say that nothing
+//!   happened: `none`, `no`, `unknown`, a count of 0, one piece. It also omits `value` if that equals `byte`,
+//!   and `ppo`, which equals `vpo`. The return value of a call is always included.
+//! - Facts of every access or call come first: words (`tlb hit`, `fault swap`, `error ENOMEM`), then numbers
+//!   in registry order. Facts of this machine alone (`L2TLB miss`) come last. If not all facts fit, a `…`
+//!   replaces the rest. The facts that fit appear in the order of the narration.
+//! - A statement that ran several times has its count (`×12`) and the facts that never changed.
+//! - A `let` or `choose` has its value, unless that is a literal.
+//!
+//! [`Hint::narration`] has everything.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::document::Document;
+use super::run::{RunResult, Step};
+use crate::lang::layout::{TokenKind, tokens};
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
+
+/// The most characters of a hint.
+const ROOM: usize = 80;
+
+/// A hint at the end of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The byte at the end of the line.
+    pub at: usize,
+    /// The text of the hint.
+    pub label: String,
+    /// The narration of the statements of the line. May be empty.
+    pub narration: String,
+}
+
+impl Document {
+    /// The hints for a range, one per line, with the results of a run.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "let x = 3 * 5 # why", OpenTexts::default());
+    /// let hints = document.inlay_hints(0..19, &document.run(1000, &false.into()));
+    /// assert_eq!((hints[0].at, &*hints[0].label), (19, "= 15"));
+    /// ```
+    pub fn inlay_hints(&self, range: Range<usize>, run: &RunResult) -> Vec<Hint> {
+        line_hints(&run.steps, self.text(), range)
+    }
+}
+
+/// The hints for a range of a text, one per line.
+fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
+    let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
+    for step in steps {
+        let (start, end) = (step.span.start as usize, step.span.end as usize);
+        let Some(statement) = text.get(start..end) else { continue };
+        let at = end + line_rest(&text[end..]);
+        if at < range.start || start > range.end {
+            continue;
+        }
+        let Some(label) = label(statement, step) else { continue };
+        let narration = step.narration.trim_end().to_owned();
+        match lines.get_mut(&at) {
+            None => drop(lines.insert(at, Hint { at, label, narration })),
+            Some(hint) => {
+                hint.label = cut(&format!("{}; {label}", hint.label));
+                hint.narration = format!("{}\n\n{narration}", hint.narration);
+            }
+        }
+    }
+    lines.into_values().collect()
+}
+
+/// The length of the rest of a line without trailing whitespace.
+fn line_rest(rest: &str) -> usize {
+    rest.lines().next().unwrap_or("").trim_end().len()
+}
+
+/// The text of a hint; none if it is empty.
+fn label(statement: &str, step: &Step) -> Option<String> {
+    let facts = match step.facts.as_slice() {
+        [value] if gives_a_name(statement) => {
+            if is_literal(statement) {
+                String::new()
+            } else {
+                cut(&format!("= {value}"))
+            }
+        }
+        told => chosen(told, &step.stated),
+    };
+    let times = if step.times > 1 { format!("×{}", step.times) } else { String::new() };
+    let label = [times, facts].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    (!label.is_empty()).then_some(label)
+}
+
+fn gives_a_name(statement: &str) -> bool {
+    ["let", "choose"].iter().any(|word| statement.split_whitespace().next() == Some(word))
+}
+
+/// Whether a `let` has a literal value: `let x = 0x40`.
+fn is_literal(statement: &str) -> bool {
+    let Some((head, value)) = statement.split_once('=') else { return false };
+    let mut kinds: Vec<TokenKind> = tokens(value).list.iter().map(|token| token.kind).collect();
+    kinds.retain(|kind| !matches!(kind, TokenKind::End | TokenKind::Comment));
+    let number = [TokenKind::Number, TokenKind::Word];
+    let signed = kinds.strip_prefix(&[TokenKind::Operator]).unwrap_or(&kinds);
+    let string = matches!(kinds.as_slice(), [TokenKind::String { .. }]);
+    head.starts_with("let") && (signed == &number[..1] || signed == number || string)
+}
+
+/// The facts of a hint.
+fn chosen(told: &[String], stated: &[String]) -> String {
+    let facts = || told.iter().filter_map(|fact| fact.split_once(' '));
+    let value_of = |wanted: &str| facts().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let shown = |(name, value): &(&str, &str)| {
+        let said_by = match *name {
+            "value" => value_of("byte"),
+            "ppo" => value_of("vpo"),
+            _ => None,
+        };
+        !name.contains('.')
+            && !stated.iter().any(|known| known == name)
+            && !is_nothing(name, value)
+            && said_by != Some(*value)
+    };
+    let facts: Vec<(&str, &str)> = facts().filter(shown).collect();
+    let mut order: Vec<usize> = (0..facts.len()).collect();
+    order.sort_by_key(|&index| (rank(facts[index]), index));
+    let width = |index: usize| facts[index].0.chars().count() + facts[index].1.chars().count() + 3;
+    // Each fact needs two more characters for `, `; the last one may be followed by `…`.
+    let mut room = ROOM - 1;
+    let mut fitting: Vec<usize> = Vec::new();
+    for index in order {
+        let Some(left) = room.checked_sub(width(index)) else { break };
+        room = left;
+        fitting.push(index);
+    }
+    fitting.sort_unstable();
+    let mut parts: Vec<String> =
+        fitting.iter().map(|&index| format!("{} {}", facts[index].0, facts[index].1)).collect();
+    if parts.is_empty()
+        && let Some((name, value)) = facts.first()
+    {
+        return cut(&format!("{name} {value}"));
+    }
+    if parts.len() < facts.len() {
+        parts.push("…".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// Whether a fact says that nothing happened.
+fn is_nothing(name: &str, value: &str) -> bool {
+    match value {
+        "none" | "no" | "unknown" => true,
+        // Fields are printed in hexadecimal, so this is a count.
+        "0" => name != "returns",
+        "1" => name == "pieces",
+        _ => false,
+    }
+}
+
+/// The order of facts by importance.
+fn rank((name, value): (&str, &str)) -> u8 {
+    let registered =
+        ACCESS_FACTS.iter().any(|row| row.name == name) || CALL_FACTS.iter().any(|row| row.name == name);
+    let word = !value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    match (registered, word) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, _) => 2,
+    }
+}
+
+/// Cuts a text to the length of a hint.
+fn cut(label: &str) -> String {
+    match label.char_indices().nth(ROOM) {
+        Some((end, _)) => format!("{}…", label[..end].trim_end()),
+        None => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Hints for scripts with known facts: the simple memory system (CS:APP, 9.6.4) and a process on Linux.
+
+use super::{Hint, ROOM, line_hints};
+use crate::editor::{Document, OpenTexts, Step};
+
+fn steps(script: &str) -> Vec<Step> {
+    let document = Document::new("a.pw", script, OpenTexts::default());
+    let ran = document.run(1_000_000, &false.into());
+    assert!(document.script().diagnostics.is_empty() && ran.diagnostics.is_empty(), "{script}");
+    ran.steps
+}
+
+/// The hints by line, from 1.
+fn hints(script: &str) -> Vec<(usize, String)> {
+    let line = |hint: &Hint| script[..hint.at].lines().count();
+    line_hints(&steps(script), script, 0..script.len())
+        .iter()
+        .map(|hint| (line(hint), hint.label.clone()))
+        .collect()
+}
+
+/// The hint of the last line.
+fn last(script: &str) -> String {
+    hints(script).pop().map_or_else(String::new, |(_, label)| label)
+}
+
+const SIMPLE: &str = "machine simple
+set page_table { | vpn ppn v |; | 0F 0D 1 |; | 00 28 1 | }
+set tlb { | set | tag ppn v |; | 3 | 03 0D 1 | }
+set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }
+";
+
+/// CS:APP: 0x03D4 is VPN 0x0F, TLB index 3, tag 3, a hit; PPN 0x0D, physical address 0x354; cache offset 0, index 5, tag
+/// 0x0D, a hit; the byte is 0x36.
+#[test]
+fn the_facts_that_are_not_stated_are_shown() {
+    let all = last(&format!("{SIMPLE}read 0x03D4"));
+    assert_eq!(all, "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit, cache hit, served cache, …");
+    let rest = last(&format!(
+        "{SIMPLE}read 0x03D4 => vpn 0x0F, tlbi 3, tlbt 3, tlb hit, vpo 0x14, cache hit, ppn 13"
+    ));
+    assert_eq!(rest, "pa 0x354, co 0x0, ci 0x5, ct 0x0D, served cache, byte 0x36, vpn1 0x0F");
+    let fault = last("machine simple\ntranslate 0x03D4 => vpn 0x0F, vpo 20, tlbi 3, tlbt 3");
+    assert_eq!(fault, "tlb miss, walk 1, fault page, vpn1 0x0F");
+}
+
+#[test]
+fn what_says_that_nothing_happened_is_left_out() {
+    let label = last(&format!("{SIMPLE}read 0x0000 => vpn 0, vpo 0, tlbi 0, tlbt 0"));
+    assert_eq!(label, "tlb miss, walk 1, ppn 0x28, pa 0xA00, co 0x0, cache miss, served memory, …");
+    let process =
+        "process P1\nlet p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n";
+    let call = last(process);
+    assert_eq!(call, "returns 0x7FFFF7FFD000");
+    assert_eq!(last(&format!("{process}munmap(p, 8 KB)")), "returns 0");
+    // Linux: an address that is not page-aligned is EINVAL.
+    assert_eq!(last(&format!("{process}munmap(p + 1, 8 KB)")), "returns -1, error EINVAL");
+    let touched = last(&format!("{process}write p = 1 => vpn 0x7FFFF7FFD, vpo 0, tlbi 13"));
+    assert!(touched.contains("fault demand-zero"), "{touched}");
+}
+
+#[test]
+fn what_ran_several_times_says_how_often_and_what_stayed_the_same() {
+    let script = format!("{SIMPLE}for va in [0x03D4, 0x03D5, 0x03D6] {{ read va }}");
+    let label = last(&script);
+    assert!(label.starts_with("×3 vpn 0x0F, ") && label.contains("tlb hit"), "{label}");
+    assert!(!label.contains("vpo") && !label.contains("byte"), "{label}");
+    assert_eq!(last("repeat 12 { let x = 1 }"), "×12");
+}
+
+#[test]
+fn a_name_shows_its_value_unless_that_is_written_there() {
+    assert_eq!(hints("let x = 0x10\nlet s = \"a\"\nlet k = 8 KB\nlet m = -1\n"), []);
+    assert_eq!(hints("let x = 3 * 5\nlet y = x\n"), [(1, "= 15".to_owned()), (2, "= 15".to_owned())]);
+    assert_eq!(last("choose x in 7..8 where x > 1"), "= 7");
+}
+
+#[test]
+fn a_line_has_one_hint_at_its_end() {
+    let script = "let a = 1 + 1; let b = 2 + 2   # two\nlet c = [1, 2,\n  3 + 4] # here\r\n";
+    let found = line_hints(&steps(script), script, 0..script.len());
+    let ends: Vec<&str> = found.iter().map(|hint| script[..hint.at].lines().last().unwrap()).collect();
+    assert_eq!(ends, ["let a = 1 + 1; let b = 2 + 2   # two", "  3 + 4] # here"]);
+    assert_eq!(found[0].label, "= 2; = 4");
+    // Only the requested range.
+    assert_eq!(line_hints(&steps(script), script, 40..script.len()).len(), 1);
+    assert_eq!(line_hints(&steps(script), script, 0..3).len(), 1);
+}
+
+#[test]
+fn no_hint_is_longer_than_its_room() {
+    let mut longest = 0;
+    for path in
+        ["examples/first.pw", "examples/fork.pw", "examples/core-i7-translation.pw", "examples/mmapcopy.pw"]
+    {
+        let script = std::fs::read_to_string(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR")))
+            .expect("an example");
+        for (line, label) in hints(&script) {
+            let length = label.trim_start_matches(|c: char| c == '×' || c.is_ascii_digit()).chars().count();
+            assert!(length <= ROOM + 1, "{path}:{line}: {label}");
+            longest = longest.max(length);
+        }
+    }
+    assert!(longest > ROOM / 2);
+}

@@ -1,0 +1,88 @@
+//! Hovers.
+
+use std::ops::Range;
+
+use super::document::Document;
+use super::run::{RunResult, Step};
+use crate::api::explain::sections;
+use crate::lang::span::Span;
+use crate::report::hover::{Asked, Told, code, paragraphs, script, told};
+
+/// The most facts in a hover on a verb.
+const FACTS: usize = 24;
+
+/// What is known of a place of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hover {
+    /// The bytes of the word or number, if there is one.
+    pub range: Option<Range<usize>>,
+    /// In Markdown: the results of the run, the mistakes, the meaning of the word or number.
+    pub text: String,
+}
+
+impl Document {
+    /// What is known at a byte, with the results of a run.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "machine simple\nread 0x3D4", OpenTexts::default());
+    /// let hover = document.hover(22, None).unwrap();
+    /// assert_eq!(hover.range, Some(20..25));
+    /// assert!(hover.text.contains("VPN"));
+    /// ```
+    pub fn hover(&self, at: usize, run: Option<&RunResult>) -> Option<Hover> {
+        let state = |at| self.state(at);
+        let sources = &self.script().sources;
+        let asked = Asked { text: self.text(), tokens: &self.tokens().list, sources, state: &state };
+        let known = told(&asked, at);
+        let results = run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at));
+        let (range, meaning) = known.map_or((at..at, String::new()), |known| (known.span, known.text));
+        let text = paragraphs([results, self.explanations(at), meaning]);
+        (!text.is_empty()).then(|| Hover { range: Some(range).filter(|range| !range.is_empty()), text })
+    }
+
+    /// The explanations of the mistakes here: the first paragraph of each page.
+    fn explanations(&self, at: usize) -> String {
+        let here = self.script().diagnostics.iter().filter(|one| contains(one.span, at));
+        paragraphs(here.filter_map(|one| {
+            let (_, body) = sections().find(|(name, _)| *name == one.code.name())?;
+            let first = body.split("\n\n").next().unwrap_or("");
+            Some(format!("{}: {}", code(one.code.name()), first.replace('\n', " ")))
+        }))
+    }
+}
+
+fn contains(span: Span, at: usize) -> bool {
+    span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
+}
+
+/// The results of the run: the actual value for a failed fact, the value for another fact, all facts for the
+/// beginning of the statement.
+fn run_facts(run: &RunResult, known: Option<&Told>, at: usize) -> String {
+    let failed = run.failures.iter().filter(|failure| contains(failure.span, at));
+    let failed = failed.map(|failure| format!("**{}**", failure.message));
+    let steps = run.steps.iter().filter(|step| contains(step.span, at));
+    let step = steps.min_by_key(|step| step.span.end - step.span.start);
+    let facts = step.zip(known).map(|(step, known)| step_facts(step, known));
+    paragraphs(failed.chain(facts))
+}
+
+fn step_facts(step: &Step, known: &Told) -> String {
+    let times = if step.times > 1 {
+        format!(" (ran {} times; what was the same each time)", step.times)
+    } else {
+        String::new()
+    };
+    if let Some(fact) = &known.fact {
+        let begins = format!("{fact} ");
+        let value = step.facts.iter().find(|told| told.starts_with(&begins));
+        return value.map_or_else(String::new, |told| format!("In the run: {}{times}.", code(told)));
+    }
+    // The verb, or the name that the statement sets.
+    let is_at_beginning = known.span.start <= step.span.start as usize + 4;
+    if !is_at_beginning || step.facts.is_empty() {
+        return String::new();
+    }
+    let facts: Vec<&str> = step.facts.iter().take(FACTS).map(String::as_str).collect();
+    paragraphs([format!("In the run{times}:"), script(&facts.join(", "))])
+}

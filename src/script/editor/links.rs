@@ -1,0 +1,108 @@
+//! Files that a document names, and scenarios that can be run.
+
+use std::ops::{Range, RangeInclusive};
+use std::path::PathBuf;
+
+use super::document::Document;
+use crate::lang::ast::{Command, ExprKind, StmtKind};
+use crate::lang::loader::Stream;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::lang::visit::statements;
+
+/// The name of an existing file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The bytes of the name, without the quotes.
+    pub range: Range<usize>,
+    /// The path of the file.
+    pub path: PathBuf,
+}
+
+impl Link {
+    /// The name with its quotes, and the place after it.
+    pub(super) fn quoted(&self) -> RangeInclusive<usize> {
+        self.range.start - 1..=self.range.end + 1
+    }
+}
+
+/// A script or scenario that can be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lens {
+    /// Its first byte.
+    pub at: usize,
+    /// The name of the scenario; none for the whole script.
+    pub scenario: Option<String>,
+}
+
+impl Document {
+    /// The files that the document names: included files, machine files, and traces.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let mut open = OpenTexts::default();
+    /// open.texts.insert("/lib.pw".into(), b"let x = 1".into());
+    /// let links = Document::new("/a.pw", "include \"lib.pw\"", open).links();
+    /// assert_eq!((links[0].range.clone(), links[0].path.to_str()), (9..15, Some("/lib.pw")));
+    /// ```
+    pub fn links(&self) -> Vec<Link> {
+        let mut found = Vec::new();
+        for stmt in statements(&self.script().script.body).filter(|stmt| stmt.span.file == 0) {
+            match &stmt.kind {
+                StmtKind::Include { path, body } => {
+                    found.extend(body.first().and_then(|first| self.link_to(path.span, first.span.file)));
+                }
+                StmtKind::Command(command) => {
+                    found.extend(self.machine_link(command));
+                    found.extend(self.trace_link(command));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The scripts that can be run: the document, unless it is empty, and each of its scenarios.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let lenses = Document::new("a.pw", "scenario \"one\" { }", OpenTexts::default()).lenses();
+    /// assert_eq!(lenses[1].scenario.as_deref(), Some("one"));
+    /// ```
+    pub fn lenses(&self) -> Vec<Lens> {
+        let body = &self.script().script.body;
+        let whole = (!body.is_empty()).then_some(Lens { at: 0, scenario: None });
+        let scenarios = statements(body).filter_map(|stmt| match &stmt.kind {
+            StmtKind::Scenario { name, .. } if stmt.span.file == 0 => {
+                Some(Lens { at: stmt.span.bytes().start, scenario: Some(name.text.to_string()) })
+            }
+            _ => None,
+        });
+        whole.into_iter().chain(scenarios).collect()
+    }
+
+    /// A quoted name as a link to a file of the script.
+    fn link_to(&self, name: Span, file: u32) -> Option<Link> {
+        Some(link(name, self.script().sources.file(file)?.path.clone()?))
+    }
+
+    fn machine_link(&self, command: &Command) -> Option<Link> {
+        let name = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
+        let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
+        let fields = self.script().files.machine(name.span)?;
+        self.link_to(name.span, fields.first()?.span.file)
+    }
+
+    fn trace_link(&self, command: &Command) -> Option<Link> {
+        let name = command.operands.first()?;
+        match self.script().files.trace(name.span)? {
+            Stream::File(path) => Some(link(name.span, path)),
+            Stream::Bytes(_) => None,
+        }
+    }
+}
+
+fn link(name: Span, path: PathBuf) -> Link {
+    let Range { start, end } = name.bytes();
+    Link { range: start + 1..end.saturating_sub(1), path }
+}

@@ -1,0 +1,269 @@
+//! Names: definitions, references, renaming.
+//!
+//! A name is looked up in all open scripts, since a file that one script includes may also be a script itself or a
+//! part of a third one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::document::{Document, Edit, Location};
+use super::lines::LineIndex;
+use crate::api::CheckedScript;
+use crate::lang::layout::{Token, TokenKind};
+use crate::services::names::{self, Occurrence, Read, Role};
+
+/// A script without this word consists of one file.
+const INCLUDE: &[u8] = b"include";
+
+/// An occurrence of a name.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// The location of the name, without quotes.
+    pub location: Location,
+    /// Whether something gets the name here.
+    pub is_definition: bool,
+}
+
+/// The changes to a file.
+#[derive(Debug, Clone)]
+pub struct FileEdits {
+    /// The path of the file.
+    pub path: PathBuf,
+    /// The text of the file.
+    pub lines: Arc<LineIndex>,
+    /// The changes in text order, without overlaps.
+    pub edits: Vec<Edit>,
+}
+
+impl Document {
+    /// The definition of the name at a byte, or the file whose quoted name is there.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "let va = 1\nread va", OpenTexts::default());
+    /// assert_eq!(document.definition(17).unwrap().range, 4..6);
+    /// ```
+    pub fn definition(&self, at: usize) -> Option<Location> {
+        let named = self.links().into_iter().find(|link| link.quoted().contains(&at));
+        if let Some(link) = named {
+            return Some(Location { path: link.path, lines: Arc::new(LineIndex::new("")), range: 0..0 });
+        }
+        let lookup = Lookup::preferably_own(self, at)?;
+        let (script, one) = lookup.occurrence();
+        let names = script.names();
+        let span = names.definition(one).map(|one| one.span).or(names.symbols[one.symbol].origin)?;
+        script.location(span)
+    }
+
+    /// All occurrences of the name at a byte, in all open scripts and the files that they include. None if there is no
+    /// name.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "let va = 1\nread va", OpenTexts::default());
+    /// let found = document.references(5).unwrap();
+    /// assert_eq!((found.len(), found[0].is_definition), (2, true));
+    /// ```
+    pub fn references(&self, at: usize) -> Option<Vec<Reference>> {
+        Some(Lookup::everywhere(self, at)?.references())
+    }
+
+    /// The occurrences in this document of the name at a byte, each with whether something gets the name there.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "let va = 1\nread va", OpenTexts::default());
+    /// assert_eq!(document.highlights(5), Some(vec![(4..6, true), (16..18, false)]));
+    /// ```
+    pub fn highlights(&self, at: usize) -> Option<Vec<(Range<usize>, bool)>> {
+        let all = Lookup::preferably_own(self, at)?.references().into_iter();
+        let own = all.filter(|one| one.location.path == self.path());
+        Some(own.map(|one| (one.location.range, one.is_definition)).collect())
+    }
+
+    /// The bytes and the text of the name at a byte.
+    ///
+    /// # Errors
+    /// The reason why there is nothing to rename, as a sentence.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "let va = 1\nread va", OpenTexts::default());
+    /// assert_eq!(document.prepare_rename(17), Ok((16..18, "va".to_owned())));
+    /// assert!(document.prepare_rename(12).unwrap_err().starts_with("`read` is no name"));
+    /// ```
+    pub fn prepare_rename(&self, at: usize) -> Result<(Range<usize>, String), String> {
+        let lookup = self.renamable(at)?;
+        let (script, one) = lookup.occurrence();
+        Ok((one.span.bytes(), script.names().symbols[one.symbol].name.to_string()))
+    }
+
+    /// The changes that rename the name at a byte, in the order of paths.
+    ///
+    /// # Errors
+    /// The reason why the name cannot be changed to `new`, as a sentence.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, Edit, OpenTexts};
+    /// let document = Document::new("a.pw", "let va = 1\nread va", OpenTexts::default());
+    /// let files = document.rename(5, "address").unwrap();
+    /// assert_eq!(files[0].edits[1], Edit { range: 16..18, text: "address".to_owned() });
+    /// assert_eq!(document.rename(5, "in").unwrap_err(), "`in` is a reserved word");
+    /// ```
+    pub fn rename(&self, at: usize, new: &str) -> Result<Vec<FileEdits>, String> {
+        let lookup = self.renamable(at)?;
+        let mut files: BTreeMap<PathBuf, FileEdits> = BTreeMap::new();
+        for (number, symbols) in lookup.symbols.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty())
+        {
+            let document = lookup.script(number);
+            let CheckedScript { sources, script, files: read, .. } = document.script();
+            let read = Read { script: &script.body, sources, files: read, names: document.names() };
+            let symbols: Vec<usize> = symbols.iter().copied().collect();
+            for edit in names::rename(read, &symbols, new)? {
+                let Some(Location { path, lines, .. }) = document.location(edit.span) else { continue };
+                let file = files.entry(path.clone()).or_insert(FileEdits { path, lines, edits: Vec::new() });
+                file.edits.push(edit.into());
+            }
+        }
+        for FileEdits { edits, .. } in files.values_mut() {
+            // Scripts that share a file make the same edits.
+            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            edits.dedup_by(|next, last| next.range == last.range);
+        }
+        Ok(files.into_values().collect())
+    }
+
+    /// The name at a byte, if it can be renamed.
+    fn renamable(&self, at: usize) -> Result<Lookup<'_>, String> {
+        let Some(lookup) = Lookup::everywhere(self, at) else {
+            return Err(match self.word_at(at) {
+                Some(word) => format!("`{word}` is no name that this script gives to something"),
+                None => "there is no name here".to_owned(),
+            });
+        };
+        let (script, one) = lookup.occurrence();
+        names::renamable(script.names(), one)?;
+        Ok(lookup)
+    }
+
+    fn word_at(&self, at: usize) -> Option<&str> {
+        let is_word = |token: &&Token| matches!(token.kind, TokenKind::Word | TokenKind::Cell);
+        let mut here = self.tokens().list.iter().filter(|token| token.start <= at && at <= token.end);
+        here.find(is_word).map(|token| token.of(self.text()))
+    }
+
+    /// The other open scripts with includes.
+    fn other_scripts(&self) -> Vec<Document> {
+        let includes = |bytes: &[u8]| bytes.windows(INCLUDE.len()).any(|word| word == INCLUDE);
+        let others = self.open().texts.iter().filter(|(path, bytes)| *path != self.path() && includes(bytes));
+        let script = |(path, bytes): (&PathBuf, &Vec<u8>)| {
+            Some(Self::new(path, str::from_utf8(bytes).ok()?, self.open().clone()))
+        };
+        others.filter_map(script).collect()
+    }
+}
+
+/// A file, and a range of bytes in it.
+type FilePlace = (PathBuf, u32, u32);
+
+/// A name at a byte of a document, in all open scripts that contain it.
+struct Lookup<'d> {
+    document: &'d Document,
+    others: Vec<Document>,
+    /// The name's symbols in each script, the document first.
+    symbols: Vec<BTreeSet<usize>>,
+    /// The occurrence at the byte, with the first script that knows it.
+    at: (usize, Occurrence),
+}
+
+impl<'d> Lookup<'d> {
+    /// The name at a byte, in the document's own script or else in a script that includes it. None if the
+    /// name has no definition.
+    fn preferably_own(document: &'d Document, at: usize) -> Option<Self> {
+        let Some(one) = document.names().at(0, at as u32) else { return Self::everywhere(document, at) };
+        let symbols = vec![BTreeSet::from([one.symbol])];
+        Some(Self { document, others: Vec::new(), symbols, at: (0, *one) })
+    }
+
+    /// The same in all open scripts.
+    fn everywhere(document: &'d Document, at: usize) -> Option<Self> {
+        let others = document.other_scripts();
+        let known = |script: &Document| {
+            let file = number_of(script, document.path())?;
+            script.names().at(file, at as u32).copied()
+        };
+        let scripts = std::iter::once(document).chain(&others);
+        let at = scripts.enumerate().find_map(|(number, script)| Some((number, known(script)?)))?;
+        let symbols = vec![BTreeSet::new(); others.len() + 1];
+        let mut lookup = Self { document, others, symbols, at };
+        lookup.spread();
+        Some(lookup)
+    }
+
+    fn script(&self, number: usize) -> &Document {
+        number.checked_sub(1).map_or(self.document, |other| &self.others[other])
+    }
+
+    /// Finds the name's symbol in each script: a place that two scripts share has the same name in both.
+    fn spread(&mut self) {
+        let (first, one) = self.at;
+        let mut next = vec![(first, one.symbol)];
+        while let Some((number, symbol)) = next.pop() {
+            if !self.symbols[number].insert(symbol) {
+                continue;
+            }
+            let places: Vec<FilePlace> = self.places(number, symbol);
+            for (other, known) in self.symbols.iter().enumerate().filter(|(other, _)| *other != number) {
+                let script = self.script(other);
+                for (path, start, _) in &places {
+                    let Some(file) = number_of(script, path) else { continue };
+                    let same = script.names().at(file, *start).filter(|one| one.span.start == *start);
+                    next.extend(
+                        same.filter(|one| !known.contains(&one.symbol)).map(|one| (other, one.symbol)),
+                    );
+                }
+            }
+        }
+    }
+
+    fn places(&self, number: usize, symbol: usize) -> Vec<FilePlace> {
+        let script = self.script(number);
+        let place = |one: &Occurrence| {
+            let path = script.script().sources.file(one.span.file)?.path.clone()?;
+            Some((path, one.span.start, one.span.end))
+        };
+        script.names().of(symbol).filter_map(place).collect()
+    }
+
+    /// The occurrence at the byte, with its script.
+    fn occurrence(&self) -> (&Document, &Occurrence) {
+        (self.script(self.at.0), &self.at.1)
+    }
+
+    /// All occurrences, each once, in the order of scripts and positions.
+    fn references(&self) -> Vec<Reference> {
+        let mut seen: BTreeSet<(PathBuf, usize, usize)> = BTreeSet::new();
+        let mut all = Vec::new();
+        for (number, symbols) in self.symbols.iter().enumerate() {
+            let script = self.script(number);
+            let here = script.names().occurrences.iter().filter(|one| symbols.contains(&one.symbol));
+            for one in here {
+                let Some(location) = script.location(one.span) else { continue };
+                let Range { start, end } = location.range;
+                if seen.insert((location.path.clone(), start, end)) {
+                    all.push(Reference { location, is_definition: one.role == Role::Defines });
+                }
+            }
+        }
+        all
+    }
+}
+
+/// The number of a file in a script.
+fn number_of(script: &Document, path: &Path) -> Option<u32> {
+    let number =
+        script.script().sources.files().iter().position(|file| file.path.as_deref() == Some(path))?;
+    u32::try_from(number).ok()
+}

@@ -1,0 +1,108 @@
+//! Runs documents for an editor.
+
+mod recorder;
+mod result;
+
+use std::borrow::Cow;
+use std::sync::atomic::AtomicBool;
+
+use super::document::Document;
+use crate::LANGUAGE;
+use crate::api::CheckedScript;
+use crate::lang::ast::{Stmt, StmtKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::record::Sink;
+use crate::run::session::Options;
+use crate::run::state::State;
+use crate::run::{Ended, play_from};
+use crate::suite::amend::{Findings, Wanted};
+use recorder::{RunRecorder, SinkGroup};
+pub use result::{Failure, RunResult, Step};
+
+impl Document {
+    /// Runs the document and keeps what an editor shows: facts, failed expectations, actual values. The run ends
+    /// after `max_steps` statements and loop iterations, or when `interrupt` becomes true.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// # use std::sync::atomic::AtomicBool;
+    /// let text = "machine simple\ntranslate 0x3D4 => vpn 3";
+    /// let run = Document::new("a.pw", text, OpenTexts::default()).run(1000, &AtomicBool::new(false));
+    /// assert!(run.steps[1].facts.contains(&"fault page".to_owned()));
+    /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
+    /// ```
+    pub fn run(&self, max_steps: u64, interrupt: &AtomicBool) -> RunResult {
+        let CheckedScript { sources, script, diagnostics: mistakes, .. } = self.script();
+        let body = runnable(&script.body, mistakes);
+        let mut accept = Findings::new(Wanted { accept: true, fill: false });
+        let mut fill = Findings::new(Wanted { accept: false, fill: true });
+        let mut recorder = RunRecorder::new(sources);
+        let ended = {
+            let mut accepting = accept.watch(&body, sources);
+            let mut filling = fill.watch(&body, sources);
+            let mut all = SinkGroup(vec![&mut recorder, &mut accepting, &mut filling]);
+            let options = Options { max_steps, ..Options::of(&LANGUAGE) };
+            self.play_body(&body, options, &mut all, interrupt).0
+        };
+        let mut diagnostics = ended.diagnostics;
+        if body.len() < script.body.len() {
+            // An unknown name may be declared by a statement that was not run.
+            let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
+            diagnostics.retain(|wrong| !names.contains(&wrong.code));
+        }
+        RunResult { diagnostics, ..recorder.into_result(&accept, &fill) }
+    }
+
+    /// Runs the statements that can be run despite mistakes, until the sink or `interrupt` stops the run. Returns the
+    /// state in which the run ended.
+    pub fn play(&self, options: Options, sink: &mut dyn Sink, interrupt: &AtomicBool) -> State {
+        let CheckedScript { script, diagnostics, .. } = self.script();
+        self.play_body(&runnable(&script.body, diagnostics), options, sink, interrupt).1
+    }
+
+    fn play_body(
+        &self,
+        body: &[Stmt],
+        options: Options,
+        sink: &mut dyn Sink,
+        interrupt: &AtomicBool,
+    ) -> (Ended, State) {
+        let CheckedScript { sources, files, .. } = self.script();
+        play_from(State::new(options.seed), body, sources, files, options, sink, Some(interrupt))
+    }
+}
+
+/// The statements that can be run despite mistakes: those before the first mistake. A scenario or question
+/// with a mistake is skipped instead, since later statements do not depend on it.
+fn runnable<'s>(body: &'s [Stmt], wrong: &[Diagnostic]) -> Cow<'s, [Stmt]> {
+    if wrong.is_empty() {
+        return Cow::Borrowed(body);
+    }
+    let mut places: Vec<(u32, u32)> = Vec::new();
+    let mut elsewhere = false;
+    for diagnostic in wrong {
+        match diagnostic.span.file {
+            0 => places.push((diagnostic.span.start, diagnostic.span.end)),
+            _ => elsewhere = true,
+        }
+    }
+    let first_outside = places.iter().filter(|place| !body.iter().any(|stmt| contains(stmt, **place))).min();
+    let mut runnable = Vec::new();
+    for stmt in body {
+        let below = first_outside.is_some_and(|(start, _)| *start < stmt.span.start);
+        let broken = places.iter().any(|place| contains(stmt, *place));
+        let apart = matches!(stmt.kind, StmtKind::Scenario { .. } | StmtKind::Question { .. });
+        let included = elsewhere && matches!(stmt.kind, StmtKind::Include { .. });
+        if below || included || broken && !apart {
+            break;
+        }
+        if !broken {
+            runnable.push(stmt.clone());
+        }
+    }
+    Cow::Owned(runnable)
+}
+
+fn contains(stmt: &Stmt, (start, end): (u32, u32)) -> bool {
+    stmt.span.start <= start && end.max(start) <= stmt.span.end
+}

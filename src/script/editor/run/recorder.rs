@@ -1,0 +1,120 @@
+//! Records the parts of a run that an editor shows.
+
+use std::collections::BTreeMap;
+
+use super::result::{Failure, RunResult, Step};
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::report::narrate::{Narrator, Statements, value_told};
+use crate::report::text::text;
+use crate::run::facts;
+use crate::run::record::{Did, Sink, StepRecord};
+use crate::suite::amend::Findings;
+
+/// The most positions with failures.
+const FAILURES: usize = 1000;
+
+/// The most statements whose narration is stored.
+const NARRATED: usize = 20_000;
+
+/// The number of runs of a statement after which its facts are no longer compared and count as changing.
+const COMPARED: u64 = 1 << 12;
+
+/// Records the parts of a run that an editor shows.
+pub(super) struct RunRecorder<'s> {
+    sources: &'s Sources,
+    narrator: Narrator<'s>,
+    statements: Statements<'s>,
+    steps: BTreeMap<Span, Step>,
+    failures: BTreeMap<Span, Failure>,
+}
+
+impl<'s> RunRecorder<'s> {
+    /// A recorder for a script with these files.
+    pub(super) fn new(sources: &'s Sources) -> Self {
+        Self {
+            sources,
+            narrator: Narrator::new(sources, false),
+            statements: Statements::new(sources),
+            steps: BTreeMap::new(),
+            failures: BTreeMap::new(),
+        }
+    }
+
+    /// The result of the run with these findings.
+    pub(super) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
+        RunResult {
+            steps: self.steps.into_values().collect(),
+            failures: self.failures.into_values().collect(),
+            accept: accept.plan(self.sources),
+            fill: fill.plan(self.sources),
+            ..RunResult::default()
+        }
+    }
+
+    fn record_step(&mut self, record: &StepRecord) {
+        if let Some(step) = self.steps.get_mut(&record.span) {
+            step.times += 1;
+            if !step.facts.is_empty() {
+                let now =
+                    if step.times > COMPARED { Vec::new() } else { facts_of(record, &mut self.statements) };
+                step.facts.retain(|fact| now.contains(fact));
+            }
+            return;
+        }
+        let told = facts_of(record, &mut self.statements);
+        let narration = if self.steps.len() < NARRATED {
+            text(&self.narrator.tell(record), false)
+        } else {
+            String::new()
+        };
+        let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
+        self.steps.insert(record.span, Step { span: record.span, stated, facts: told, times: 1, narration });
+    }
+
+    fn record_failures(&mut self, record: &StepRecord) {
+        if record.checks.iter().all(|check| check.held) || self.failures.len() >= FAILURES {
+            return;
+        }
+        let Some((_, checks)) = self.narrator.failed(record) else { return };
+        let failed = record.checks.iter().filter(|check| !check.held);
+        for (check, told) in failed.zip(checks.failed) {
+            let open = check.written.is_open();
+            let reason = told.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let message = match told.actual {
+                // A `?` needs no explanation.
+                Some(actual) if open => format!("{} is {actual}", told.fact),
+                Some(actual) => format!("{} is {actual}, not {}{reason}", told.fact, told.expected),
+                None => format!("there is no {}, expected was {}{reason}", told.fact, told.expected),
+            };
+            self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open });
+        }
+    }
+}
+
+impl Sink for RunRecorder<'_> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if record.span.file == 0 {
+            self.record_step(record);
+        }
+        self.record_failures(record);
+        true
+    }
+}
+
+/// The facts of a hint.
+fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+    match &*record.did {
+        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.of(record))],
+        did => facts::told(did).iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Passes records on to several sinks.
+pub(super) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
+
+impl Sink for SinkGroup<'_> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        self.0.iter_mut().all(|sink| sink.take(record))
+    }
+}

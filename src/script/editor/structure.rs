@@ -1,0 +1,165 @@
+//! The structure of a text: foldable lines, selections, tokens.
+
+use std::ops::Range;
+
+use super::document::Document;
+use crate::lang::layout::TokenKind;
+use crate::lang::visit::statements;
+use crate::services::complete::{Class, highlight_tokens};
+
+/// Lines that can be folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fold {
+    /// The line that stays visible, counted from 0.
+    pub first_line: usize,
+    /// The last hidden line.
+    pub last_line: usize,
+    /// Whether these are comments.
+    pub is_comment: bool,
+}
+
+impl Document {
+    /// The foldable lines: blocks, lists, prose of several lines, tables, runs of comments.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let text = "scenario \"s\" {\n  read 0\n  read 1\n}";
+    /// let folds = Document::new("a.pw", text, OpenTexts::default()).folding();
+    /// assert_eq!((folds[0].first_line, folds[0].last_line), (0, 2));
+    /// ```
+    pub fn folding(&self) -> Vec<Fold> {
+        let mut found = self.bracket_folds();
+        found.extend(self.prose_folds());
+        found.extend(self.runs_of_lines(TokenKind::Comment));
+        found.extend(self.runs_of_lines(TokenKind::Bar));
+        found.retain(|fold| fold.first_line < fold.last_line);
+        found.sort_by_key(|fold| (fold.first_line, fold.last_line));
+        found.dedup_by_key(|fold| (fold.first_line, fold.last_line));
+        found
+    }
+
+    fn fold(&self, start: usize, end: usize) -> Fold {
+        let (first_line, last_line) = (self.lines().line_of(start), self.lines().line_of(end));
+        Fold { first_line, last_line, is_comment: false }
+    }
+
+    /// Brackets, without the line of the closing bracket.
+    fn bracket_folds(&self) -> Vec<Fold> {
+        let (mut open, mut found) = (Vec::new(), Vec::new());
+        for token in &self.tokens().list {
+            match token.kind {
+                TokenKind::Open(_) | TokenKind::Hole => open.push(token.start),
+                TokenKind::Close(_) => {
+                    let Some(start) = open.pop() else { continue };
+                    let fold = self.fold(start, token.start);
+                    found.push(Fold { last_line: fold.last_line.saturating_sub(1), ..fold });
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Prose, between its quotes.
+    fn prose_folds(&self) -> Vec<Fold> {
+        let (mut found, mut start) = (Vec::new(), None);
+        for token in self.tokens().list.iter().filter(|token| token.kind == TokenKind::Prose) {
+            let (begins, ends) = (start.is_none(), token.of(self.text()).ends_with("\"\"\""));
+            let first = *start.get_or_insert(token.start);
+            // The opening quotes are a separate token.
+            if ends && !begins {
+                found.push(self.fold(first, token.end - 1));
+                start = None;
+            }
+        }
+        found
+    }
+
+    /// Runs of lines that begin with a token of this kind.
+    fn runs_of_lines(&self, kind: TokenKind) -> Vec<Fold> {
+        let mut found: Vec<Fold> = Vec::new();
+        let mut last = None;
+        for token in self.tokens().list.iter().filter(|token| token.kind != TokenKind::End) {
+            let line = self.lines().line_of(token.start);
+            if last.replace(line) == Some(line) || token.kind != kind {
+                continue;
+            }
+            match found.last_mut() {
+                Some(run) if run.last_line + 1 == line => run.last_line = line,
+                _ => found.push(Fold {
+                    first_line: line,
+                    last_line: line,
+                    is_comment: kind == TokenKind::Comment,
+                }),
+            }
+        }
+        found
+    }
+
+    /// The ranges around a byte, from the word outwards: brackets, statements, the document. Each contains those before
+    /// it.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "read (1 + 2)", OpenTexts::default());
+    /// assert_eq!(document.selection_ranges(6), [6..7, 6..11, 5..12, 0..12]);
+    /// ```
+    pub fn selection_ranges(&self, at: usize) -> Vec<Range<usize>> {
+        let mut around = self.bracket_ranges();
+        around.push(0..self.text().len());
+        let places = statements(&self.script().script.body).filter(|stmt| stmt.span.file == 0);
+        around.extend(places.map(|stmt| stmt.span.bytes()));
+        around.retain(|range| range.start <= at && at <= range.end);
+        around.sort_by_key(|range| (range.end - range.start, range.start));
+        around.dedup();
+        // From the outermost inwards, without ranges that overlap the one around them.
+        let mut nested: Vec<Range<usize>> = Vec::new();
+        for range in around.into_iter().rev() {
+            if nested.last().is_none_or(|outer| outer.start <= range.start && range.end <= outer.end) {
+                nested.push(range);
+            }
+        }
+        nested.reverse();
+        nested
+    }
+
+    /// The words and the brackets, with and without the delimiters.
+    fn bracket_ranges(&self) -> Vec<Range<usize>> {
+        let (mut open, mut found) = (Vec::new(), Vec::new());
+        for token in &self.tokens().list {
+            match token.kind {
+                TokenKind::Open(_) => open.push((token.start, token.end)),
+                TokenKind::Hole => open.push((token.start.saturating_sub(1), token.end)),
+                TokenKind::Close(_) => {
+                    let Some((start, inner)) = open.pop() else { continue };
+                    found.extend([start..token.end, inner..token.start]);
+                }
+                TokenKind::End => {}
+                _ => found.push(token.start..token.end),
+            }
+        }
+        found
+    }
+
+    /// The classes of the tokens that overlap a range. Brackets, bars, and commas have none: editors color them
+    /// themselves. [`LineIndex::split`](super::LineIndex::split) splits a token of several lines.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// # use pagewalk_script::editor::Class;
+    /// let document = Document::new("a.pw", "read 0x3D4", OpenTexts::default());
+    /// assert_eq!(document.semantic_tokens(0..10), [(0..4, Class::Verb), (5..10, Class::Number)]);
+    /// ```
+    pub fn semantic_tokens(&self, within: Range<usize>) -> Vec<(Range<usize>, Class)> {
+        let mut tokens = highlight_tokens(self.text(), &self.tokens().list);
+        tokens.retain(|(place, class)| {
+            place.end > within.start && place.start < within.end && !self.is_unclassed(place, *class)
+        });
+        tokens
+    }
+
+    fn is_unclassed(&self, place: &Range<usize>, class: Class) -> bool {
+        let text = &self.text()[place.clone()];
+        class == Class::Operator && matches!(text, "(" | ")" | "[" | "]" | "{" | "}" | "|" | ",")
+    }
+}

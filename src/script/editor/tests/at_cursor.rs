@@ -1,0 +1,104 @@
+//! Completion and hovers.
+
+use super::document_with_cursor;
+use crate::editor::{Completion, CompletionItem, Failure, Hover, RunResult, Step};
+use crate::lang::span::Span;
+
+fn offered(text: &str, others: &[(&str, &str)]) -> Completion {
+    let (document, at) = document_with_cursor(text, others);
+    document.completion(at)
+}
+
+fn labels(text: &str, others: &[(&str, &str)]) -> Vec<String> {
+    offered(text, others).items.into_iter().map(|item| item.text).collect()
+}
+
+fn item(text: &str, label: &str) -> CompletionItem {
+    let found = offered(text, &[]).items.into_iter().find(|item| item.text == label);
+    found.unwrap_or_else(|| panic!("{text} offers no {label}"))
+}
+
+#[test]
+fn an_item_replaces_the_typed_text() {
+    let text = "# 𝕏\nshow \"𝕏\"; re‸";
+    assert_eq!(offered(text, &[]).range, text.find("re").unwrap()..text.find('‸').unwrap());
+    let read = item(text, "read");
+    assert_eq!(read.snippet.as_deref(), Some("read ${1:VA}$0"));
+    assert!(read.documentation.is_some() && !read.help.is_empty());
+    // A fact's name is replaced as a whole.
+    item("machine simple\nread 0 => tlb.in‸", "tlb.index");
+    assert_eq!(offered("machine simple\nread 0 => tlb.in‸", &[]).range, 25..31);
+    // No placeholders before other text.
+    assert_eq!(item("re‸ 0x40", "read").snippet, None);
+    // Approximate matches are listed.
+    item("tranlsate‸", "translate");
+    assert!(offered("tranlsate‸", &[]).is_incomplete);
+}
+
+#[test]
+fn only_declarations_above_are_offered() {
+    let labels = labels("machine core-i7\nlet above = 1\nread ‸\nlet below = 2\nlet a = ", &[]);
+    assert!(labels.iter().any(|label| label == "above"), "{labels:?}");
+    assert!(!labels.iter().any(|label| label == "below"), "{labels:?}");
+    item("machine core-i7\nread 0 => L1d‸", "L1d.index");
+    item("let p = 1\nread ) => \nprocess P1\nP1: let x = mm‸", "mmap");
+}
+
+#[test]
+fn open_files_are_offered_in_an_include() {
+    let others = [("parts/other.pw", "let x = 1"), ("notes.txt", "")];
+    assert_eq!(labels("include \"pa‸\"", &others), ["parts/other.pw"]);
+}
+
+#[test]
+fn a_space_opens_no_long_list() {
+    assert!(!offered("  ‸", &[]).opens_after_space);
+    assert!(!offered("let x = ‸", &[]).opens_after_space);
+    let short = offered("translate 0 for ‸", &[]);
+    assert!(short.opens_after_space && short.items.len() == 3);
+}
+
+fn hover(text: &str, ran: Option<&RunResult>) -> Option<Hover> {
+    let (document, at) = document_with_cursor(text, &[]);
+    document.hover(at, ran)
+}
+
+#[test]
+fn a_word_is_explained_with_its_range() {
+    let text = "# 𝕏\nshow \"𝕏\"; re‸ad 0";
+    let Hover { range, text: meaning } = hover(text, None).expect("something");
+    assert!(meaning.contains("read VA [size N]"), "{meaning}");
+    let start = text.find("re").unwrap();
+    assert_eq!(range, Some(start..start + 4));
+    assert_eq!(hover("let x = 1 ‸ ", None), None);
+}
+
+#[test]
+fn a_mistake_is_explained() {
+    let Hover { text, .. } = hover("machine simple\nread 0x12‸345", None).expect("something");
+    assert!(text.contains("`address-too-wide`: "), "{text}");
+}
+
+#[test]
+fn the_results_of_the_run_come_first() {
+    let span = |start, end| Span { file: 0, start, end };
+    let ran = RunResult {
+        steps: vec![Step {
+            span: span(15, 40),
+            facts: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
+            times: 1,
+            ..Step::default()
+        }],
+        failures: vec![Failure {
+            span: span(25, 30),
+            message: "`vpn` is 0x00, not 3".to_owned(),
+            open: false,
+        }],
+        ..RunResult::default()
+    };
+    let text = |marked| hover(marked, Some(&ran)).expect("something").text;
+    let fact = text("machine simple\nread 0 => vp‸n 3, tlb miss");
+    assert!(fact.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{fact}");
+    let verb = text("machine simple\nre‸ad 0 => vpn 3, tlb miss");
+    assert!(verb.contains("vpn 0x00, tlb miss") && verb.contains("read VA"), "{verb}");
+}

@@ -1,0 +1,20 @@
+//! Names and malformed lines of traces, as messages show them.
+
+use pagewalk_engine::trace::read_ahead::{ReadSoFar, TraceOrigin, is_standard_input};
+
+use crate::report::narrate::thousands;
+
+/// The first malformed line, as `--strict` refuses it.
+pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
+    let bad = read.malformed.first.first()?;
+    Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
+}
+
+/// The name of a trace in messages.
+pub fn trace_name(trace: &TraceOrigin) -> String {
+    match trace {
+        TraceOrigin::File(path) if is_standard_input(path) => "standard input".to_owned(),
+        TraceOrigin::File(path) => path.display().to_string(),
+        TraceOrigin::Bytes(_, name) => name.clone(),
+    }
+}
