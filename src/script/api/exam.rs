@@ -8,6 +8,7 @@ pub use crate::exam::formats::export::{File, Refusal};
 pub use crate::exam::formats::paper_formats::{FORMATS, Format, Writer};
 pub use crate::exam::formats::{Edition, Style};
 pub use crate::exam::paper::Paper;
+pub use crate::exam::roster::students;
 pub use crate::exam::seeds::Series;
 pub use crate::exam::{Student, Version};
 
@@ -84,6 +85,17 @@ impl<'s> Exam<'s> {
     }
 
     /// The series of versions of the exam (0) or of a make-up exam, by its number.
+    ///
+    /// ```
+    /// use pagewalk_script::api::CheckedScript;
+    /// use pagewalk_script::api::exam::{Exam, students};
+    ///
+    /// let script = CheckedScript::from_text("quiz.pw", "question \"Sum\" { choose n in 1..9; ask \"n\" = n }", &mut ());
+    /// let series = Exam::new(&script).series(0);
+    /// let roster = students(b"id,name\na11,Ada\nb12,Bob\n").unwrap();
+    /// let versions = series.of_students(roster.clone());
+    /// assert_eq!(versions[1], series.of_students(roster[1..].to_vec())[0], "Bob's version is the same without Ada");
+    /// ```
     pub fn series(&self, make_up: u64) -> Series {
         let seed = self.seed.or_else(|| seeds::said(&self.script.script.body)).unwrap_or(0);
         Series::new(seed, make_up, &self.script.sources)

@@ -21,7 +21,7 @@ use crate::questions::entry::Answers;
 /// use pagewalk_script::api::{CheckedScript, Exam};
 ///
 /// let text = "machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\n\
-///             question \"Walk\" { ask read 0x3D4 => vpn ppn pa }\n";
+///             question \"Walk\" { ask read 0x3D4 => vpn, ppn, pa }\n";
 /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
 /// let paper = Exam::new(&script).paper(None).unwrap();
 /// let mut rules = Rules::default();
