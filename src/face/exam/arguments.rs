@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::layout::LayoutArguments;
 use super::make::{ExamError, MadePaper, PaperMaker};
+use super::options::{LayoutArguments, VersionArguments};
 use super::output;
 use super::typeset::typeset;
-use super::version_arguments::VersionArguments;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Version, Writer};
 use pagewalk_script::api::{self, CheckedScript, Options};
@@ -94,13 +93,14 @@ impl Exam {
             return Ok(check(&making, &versions, color));
         }
         let format = Format::named(&self.format).unwrap_or(&FORMATS[0]);
-        match &self.output {
-            None => stream(&making, format, &versions).map(ExamOutput::Stream),
-            Some(folder) => {
-                let files = files(&making, format, &output::stem(&self.file), &versions)?;
-                output::write(folder, &files, versions.len()).map(ExamOutput::Written)
-            }
-        }
+        let made = made(&making, format, &versions)?;
+        let Some(folder) = &self.output else { return stream(made, format).map(ExamOutput::Stream) };
+        let stem = output::stem(&self.file);
+        let files = match made {
+            Made::Each(made) => output::files(&stem, format.extension, &versions, made),
+            Made::Bank(files) => output::bank(&stem, &versions, files),
+        };
+        output::write(folder, &files, versions.len()).map(ExamOutput::Written)
     }
 
     /// The editions to make of each version: one for standard output; for a folder the paper and every
@@ -137,51 +137,34 @@ fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> Exa
     ExamOutput::Judged(text, if fairness.holds() { Status::Held } else { Status::Failed })
 }
 
-fn stream(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Vec<u8>, ExamError> {
+/// All versions in a format.
+enum Made {
+    Each(Vec<MadePaper>),
+    Bank(Vec<File>),
+}
+
+fn made(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Made, ExamError> {
     match format.write {
-        Writer::Each(_) | Writer::Typeset(_) => {
-            let made = make_each(making, format, versions)?;
-            let of = |made: MadePaper| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
-            Ok(made.into_iter().flat_map(of).flatten().collect())
-        }
-        Writer::Bank(write) => {
-            let mut files = making.bank(versions, write)?;
-            match (files.pop(), files.len()) {
-                (Some(file), 0) => Ok(file.bytes),
-                (_, more) => Err(ExamError::wrong(format!(
-                    "pagewalk: {} comes to {} files: say where with `--output DIR`\n",
-                    format.name,
-                    more + 1
-                ))),
-            }
-        }
+        Writer::Each(write) => making.each(versions, write).map(Made::Each),
+        Writer::Typeset(write) => typeset(&making.each(versions, write)?, making.threads).map(Made::Each),
+        Writer::Bank(write) => making.bank(versions, write).map(Made::Bank),
     }
 }
 
-fn files(
-    making: &PaperMaker,
-    format: &Format,
-    stem: &str,
-    versions: &[Option<Version>],
-) -> Result<Vec<File>, ExamError> {
-    Ok(match format.write {
-        Writer::Each(_) | Writer::Typeset(_) => {
-            output::files(stem, format.extension, versions, make_each(making, format, versions)?)
+fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
+    match made {
+        Made::Each(made) => {
+            let of = |made: MadePaper| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
+            Ok(made.into_iter().flat_map(of).flatten().collect())
         }
-        Writer::Bank(write) => output::bank(stem, versions, making.bank(versions, write)?),
-    })
-}
-
-/// The versions in a format that has one file for each version.
-fn make_each(
-    making: &PaperMaker,
-    format: &Format,
-    versions: &[Option<Version>],
-) -> Result<Vec<MadePaper>, ExamError> {
-    match format.write {
-        Writer::Each(write) => making.each(versions, write),
-        Writer::Typeset(write) => typeset(&making.each(versions, write)?, making.threads),
-        Writer::Bank(_) => Ok(Vec::new()),
+        Made::Bank(mut files) => match (files.pop(), files.len()) {
+            (Some(file), 0) => Ok(file.bytes),
+            (_, more) => Err(ExamError::wrong(format!(
+                "pagewalk: {} comes to {} files: say where with `--output DIR`\n",
+                format.name,
+                more + 1
+            ))),
+        },
     }
 }
 

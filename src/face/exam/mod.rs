@@ -1,10 +1,9 @@
 //! `pagewalk exam`: papers and keys, one version or many.
 
 mod arguments;
-mod layout;
 mod make;
+mod options;
 mod output;
 mod typeset;
-mod version_arguments;
 
 pub(crate) use arguments::Exam;

@@ -12,7 +12,7 @@ pub use crate::exam::roster::students;
 pub use crate::exam::seeds::Series;
 pub use crate::exam::{Student, Version};
 
-use crate::exam::formats::{html, json_value, markdown};
+use crate::exam::formats::{html, json_value, markdown, solutions};
 use crate::exam::{Composed, compose, seeds, written};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::loader::Loader;
@@ -225,6 +225,22 @@ impl Paper {
     /// The paper as data. Only a key or solutions have answers.
     pub fn to_json(&self, edition: Edition) -> Value {
         json_value(self, edition)
+    }
+
+    /// The worked solution of each thing asked, as data: its fields, its steps, and the whole as text.
+    ///
+    /// ```
+    /// use pagewalk_script::api::CheckedScript;
+    /// use pagewalk_script::api::exam::{Exam, Style};
+    ///
+    /// let text = "machine simple\nquestion \"Walk\" { ask read 0x3D4 => vpn, fault }";
+    /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
+    /// let solutions = Exam::new(&script).paper(None).unwrap().solutions(&Style::default());
+    /// assert_eq!(solutions[0]["fields"][0], "1.vpn");
+    /// assert!(solutions[0]["steps"][0]["what"].as_str().unwrap().contains("0x0F"), "{solutions}");
+    /// ```
+    pub fn solutions(&self, style: &Style) -> Value {
+        solutions(self, &style.labels)
     }
 
     /// The figures in the order of the paper, as SVG.

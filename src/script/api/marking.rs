@@ -110,3 +110,35 @@ impl<'p> Marking<'p> {
         mark(&self.key, sheet, self.rules)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Marking, Rules, Sheet};
+    use crate::api::{CheckedScript, Exam};
+
+    #[test]
+    fn a_blank_is_marked_as_on_its_sheet() {
+        let text = "machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\n\
+                    question \"Walk\" { ask read 0x3D4 => vpn, vpo, tlb, ppn, pa; ask \"sum\" = 3; essay \"Why?\" space 4 cm }\n";
+        let script = CheckedScript::from_text("quiz.pw", text, &mut ());
+        let paper = Exam::new(&script).paper(None).expect("a paper");
+        let mut rules = Rules::default();
+        assert_eq!(
+            rules.set_yaml("rules", "carried: 1/2\nall-or-nothing: fields\nvoid: [1.1.vpo]\n"),
+            [""; 0]
+        );
+        let marking = Marking::new(&script, &paper, &[], &rules);
+        for answers in [["0F", "14", "miss", "0E", "394", "3", ""], ["0E", "-", "x", "-", "", "4", "words"]] {
+            let mut sheet = Sheet::default();
+            for (field, text) in marking.fields().iter().zip(answers) {
+                assert!(marking.answer(&mut sheet, &field.name, text));
+            }
+            let marked = marking.mark_sheet(&sheet);
+            assert_eq!(marked.marks.len(), answers.len());
+            for mark in marked.marks {
+                assert_eq!(marking.mark_blank(&mark.field, &mark.written, &sheet), Some(mark));
+            }
+        }
+        assert_eq!(marking.mark_blank("2", "3", &Sheet::default()), None);
+    }
+}

@@ -5,11 +5,14 @@ use serde_json::{Map, Value, json};
 use super::assumptions::assumptions;
 use super::edition::Edition;
 use super::label::{filled, how, label};
+use super::labels::Labels;
 use super::page;
+use super::solution::solution;
+use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Item, Paper, Piece, Question};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind};
-use crate::report::doc::Table;
+use crate::report::doc::{Block, Table};
 use crate::report::narrate::view;
 use crate::report::text::text;
 use crate::run::view::View;
@@ -31,6 +34,23 @@ pub fn value(paper: &Paper, edition: Edition) -> Value {
         "points": paper.points().to_json(),
         "questions": questions,
     })
+}
+
+/// The worked solution of each thing asked, in order: its fields, the steps, and the whole as text.
+pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
+    let fields = fields(paper);
+    let one = |own: &[Field]| {
+        let blocks = solution(own[0].item, labels);
+        let steps = blocks
+            .iter()
+            .filter_map(|block| if let Block::Steps(steps) = block { Some(steps) } else { None });
+        json!({
+            "fields": own.iter().map(|field| &field.name).collect::<Vec<_>>(),
+            "steps": steps.flatten().map(|step| json!({ "who": step.who, "what": step.what })).collect::<Vec<_>>(),
+            "text": text(&blocks, false),
+        })
+    };
+    fields.chunk_by(|a, b| a.of_item == b.of_item).map(one).collect()
 }
 
 fn question(question: &Question, edition: Edition) -> Value {

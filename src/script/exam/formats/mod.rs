@@ -27,7 +27,7 @@ mod typst;
 
 pub use edition::Edition;
 pub use fairness::fairness;
-pub use json::{json, value as json_value};
+pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};
 pub use latex::latex;
 pub use markdown::markdown;
