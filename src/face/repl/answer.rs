@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::doc::Block;
-use pagewalk_script::report::fitting::fitted;
 use pagewalk_script::report::narrate::Narrator;
 use pagewalk_script::report::text::text;
+use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Sink, StepRecord};
 
 /// The output of an input in bytes after which the rest is dropped.

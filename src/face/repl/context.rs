@@ -12,8 +12,8 @@ use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::report::doc;
-use pagewalk_script::report::fitting::fitted;
 use pagewalk_script::report::text::text;
+use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 

@@ -1,9 +1,9 @@
 //! Text to a checked tree. Knows nothing of machines: only words, numbers and where they stand.
 
 pub mod ast;
-pub(crate) mod beside;
 pub(crate) mod check;
 pub mod cut;
+pub(crate) mod data_files;
 pub mod diagnostic;
 pub mod edit;
 pub(crate) mod fix;

@@ -23,7 +23,7 @@ use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
 
 /// Work after which a statement is not done again only to go back to it.
-const DEAR: u64 = 1000 * WORK_OF_STEP;
+const CHECKPOINT_COST: u64 = 1000 * WORK_OF_STEP;
 
 /// Records that are kept of a statement.
 const KEPT: usize = 256;
@@ -196,10 +196,10 @@ impl Exploration {
                 break;
             }
             let Kept { records, failed } = kept.take();
-            let dear = session.worked - worked > DEAR;
+            let costly = session.worked - worked > CHECKPOINT_COST;
             if mode != Mode::Tried {
                 let done = Done { stmt: Some(stmt.clone()), records, failed };
-                self.history.push(session.state.clone(), done, dear);
+                self.history.push(session.state.clone(), done, costly);
             }
         }
         let interrupted = matches!(stopped, Some(Stop::Closed)) && self.interrupt.load(Ordering::Relaxed);

@@ -20,7 +20,7 @@ struct Point<D> {
     /// The statement; none for the beginning.
     done: Option<D>,
     /// It takes long to come here again.
-    dear: bool,
+    costly: bool,
 }
 
 /// The points of a session in order. Statements are counted from 1; 0 is the beginning.
@@ -43,7 +43,7 @@ pub struct Mark<D> {
 impl<D> History<D> {
     /// A session that begins in this state.
     pub(crate) fn new(state: State) -> Self {
-        let beginning = Point { state: Some(state.clone()), done: None, dear: true };
+        let beginning = Point { state: Some(state.clone()), done: None, costly: true };
         Self { points: vec![beginning], at: 0, now: state }
     }
 
@@ -67,14 +67,14 @@ impl<D> History<D> {
         self.points.len() - 1
     }
 
-    /// Goes on with a statement; `dear` is one that took long. What was undone is forgotten.
-    pub(crate) fn push(&mut self, state: State, done: D, dear: bool) {
+    /// Goes on with a statement; `costly` is one that took long. What was undone is forgotten.
+    pub(crate) fn push(&mut self, state: State, done: D, costly: bool) {
         self.points.truncate(self.at + 1);
-        self.points.push(Point { state: Some(state.clone()), done: Some(done), dear });
+        self.points.push(Point { state: Some(state.clone()), done: Some(done), costly });
         self.now = state;
         self.at += 1;
         let old = self.at.checked_sub(DENSE).filter(|old| old % SPARSE != 0);
-        if let Some(point) = old.and_then(|old| self.points.get_mut(old)).filter(|point| !point.dear) {
+        if let Some(point) = old.and_then(|old| self.points.get_mut(old)).filter(|point| !point.costly) {
             point.state = None;
         }
     }

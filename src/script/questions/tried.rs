@@ -7,8 +7,8 @@ use super::open::Open;
 use crate::lang::ast::{Condition, Word};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::run::current_process::CurrentProcess;
 use crate::run::files::Files;
-use crate::run::inside::Inside;
 use crate::run::record::{Sink, StepRecord};
 use crate::run::session::{Language, Options, Session};
 use crate::run::state::{Binding, Scope, State};
@@ -18,7 +18,7 @@ use crate::run::state::{Binding, Scope, State};
 struct Kept {
     language: &'static Language,
     state: State,
-    inside: Inside,
+    inside: CurrentProcess,
     name: Word,
     from: Value,
     conditions: Arc<[Condition]>,

@@ -6,7 +6,7 @@
 pub enum Tone {
     /// As it is.
     Plain,
-    /// Beside the point: a place, a count of what is left out.
+    /// DataFiles the point: a place, a count of what is left out.
     Faint,
     /// Something held.
     Good,

@@ -4,7 +4,6 @@ pub mod diagnostics;
 pub mod diff;
 pub mod doc;
 pub(crate) mod excerpt;
-pub mod fitting;
 pub mod hover;
 pub mod json;
 pub mod narrate;
@@ -13,4 +12,5 @@ mod playing;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod wrap;
 pub(crate) mod xml;

@@ -1,13 +1,13 @@
 //! What is known while a script is only checked.
 
-use super::inside::Unsure;
-use super::until::Until;
+use super::checkpoint::CheckpointAt;
+use super::current_process::UnknownProcesses;
 
 /// What a check knows besides the state.
 #[derive(Default)]
 pub(crate) struct Checker {
     /// Where the check ends early.
-    pub(crate) until: Option<Until>,
+    pub(crate) until: Option<CheckpointAt>,
     /// What is not known of processes before the script runs.
-    pub(crate) unsure: Unsure,
+    pub(crate) unsure: UnknownProcesses,
 }

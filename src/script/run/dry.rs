@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
 use crate::lang::visit::statements_of_scope;
 
+use super::current_process::{CurrentProcess, UnknownProcesses};
 use super::facts::{self, Family};
 use super::files::REPLAY;
-use super::inside::{Inside, Unsure};
 use super::prepare::{Prepared, family, family_of};
 use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
@@ -154,7 +154,7 @@ impl Session<'_> {
     }
 
     /// Notes what is not known of processes.
-    fn checking_processes(&mut self, note: impl FnOnce(&mut Unsure)) {
+    fn checking_processes(&mut self, note: impl FnOnce(&mut UnknownProcesses)) {
         if let Some(checker) = &mut self.checker {
             note(&mut checker.unsure);
         }
@@ -225,12 +225,12 @@ impl Session<'_> {
     /// Checks what stands in a process.
     fn check_inside(&mut self, process: &Word, check: impl FnOnce(&mut Self)) {
         let inside = match self.process_named(process) {
-            Ok(process) => Inside::Process(process),
+            Ok(process) => CurrentProcess::Process(process),
             Err(stop) => {
                 if let Stop::Wrong(diagnostics) = stop {
                     self.report(diagnostics);
                 }
-                Inside::Unknowable
+                CurrentProcess::Unknowable
             }
         };
         let outer = std::mem::replace(&mut self.inside, inside);

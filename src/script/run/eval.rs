@@ -8,7 +8,6 @@ use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, unary};
 use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
-use super::absent;
 use super::budget::surplus_work;
 use super::paths::{self, PEEK_FUNCTIONS, PeekFunction};
 use super::session::{ACCESS_LIMIT, Session};
@@ -16,6 +15,7 @@ use super::settings::integer;
 use super::state::Binding;
 use super::stop::Stop;
 use super::syscalls::{called, prototype, returned};
+use super::unsupported;
 use crate::lang::ast::Span;
 use pagewalk_engine::kernel::syscall::system_call;
 
@@ -161,7 +161,7 @@ impl Session<'_> {
 
     /// Says that nothing of this name can be called, with the nearest.
     pub(crate) fn unknown_function(&self, name: &Word) -> Diagnostic {
-        if let Some(diagnostic) = absent::diagnostic(name) {
+        if let Some(diagnostic) = unsupported::diagnostic(name) {
             return diagnostic;
         }
         if let Some(Binding::Def(_)) = self.state.find(&name.text) {

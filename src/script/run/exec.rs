@@ -7,8 +7,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Items, Value};
 
 use super::choose::{Draw, not_a_list};
+use super::current_process::CurrentProcess;
 use super::facts::Family;
-use super::inside::Inside;
 use super::prepare::Prepared;
 use super::progress::Rounds;
 use super::record::{CallRecord, Check, Did};
@@ -73,7 +73,7 @@ impl Session<'_> {
                 self.conclude(stmt, Did::Reference(run), Vec::new(), Family::Reference)
             }
             StmtKind::InProcess { process, body } => {
-                let process = Inside::Process(self.process_named(process)?);
+                let process = CurrentProcess::Process(self.process_named(process)?);
                 self.enter_process(process, body, stmt.span)
             }
         }

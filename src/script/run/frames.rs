@@ -3,7 +3,7 @@
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-use super::inside::Inside;
+use super::current_process::CurrentProcess;
 use super::progress::{Frame, Rounds, Surroundings};
 use super::search::drawn_together;
 use super::session::{DEPTH_LIMIT, Session};
@@ -159,7 +159,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `too-deep`.
-    pub(crate) fn enter_process(&mut self, process: Inside, body: &Block, place: Span) -> Result<(), Stop> {
+    pub(crate) fn enter_process(
+        &mut self,
+        process: CurrentProcess,
+        body: &Block,
+        place: Span,
+    ) -> Result<(), Stop> {
         let around = std::mem::replace(&mut self.inside, process);
         self.frames.push(Frame::InProcess(around));
         self.enter_block(body, place)

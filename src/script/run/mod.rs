@@ -1,13 +1,14 @@
 //! The interpreter: what a script does, statement by statement, and whether what it states holds.
 
-pub(crate) mod absent;
 pub(crate) mod access;
 pub(crate) mod budget;
 pub(crate) mod call;
 pub mod changes;
 pub(crate) mod checker;
+pub(crate) mod checkpoint;
 pub(crate) mod checks;
 pub(crate) mod choose;
+pub(crate) mod current_process;
 pub(crate) mod dry;
 pub(crate) mod effect;
 pub(crate) mod eval;
@@ -15,7 +16,6 @@ pub(crate) mod exec;
 pub mod facts;
 pub(crate) mod files;
 pub(crate) mod frames;
-pub(crate) mod inside;
 pub mod nouns;
 pub mod params;
 pub mod paths;
@@ -36,7 +36,7 @@ pub(crate) mod shown;
 pub mod state;
 pub(crate) mod stop;
 pub(crate) mod syscalls;
-pub(crate) mod until;
+pub(crate) mod unsupported;
 pub mod verbs;
 pub(crate) mod view;
 pub(crate) mod written;

@@ -8,16 +8,16 @@ use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use pagewalk_engine::kernel::syscall::{SystemCall, system_call};
 
-use super::absent;
+use super::current_process::CurrentProcess;
 use super::facts::Family;
 use super::files::REPLAY;
-use super::inside::Inside;
 use super::paths::PeekFunction;
 use super::record::{AccessVerb, Did};
 use super::session::{Action, Language, Session};
 use super::state::{Binding, Definition, Slot};
 use super::stop::Stop;
 use super::syscalls::{called, prototype};
+use super::unsupported;
 use super::verbs;
 
 /// A command, evaluated and checked.
@@ -79,7 +79,7 @@ impl Session<'_> {
             let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
             return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
         }
-        absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
+        unsupported::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
     }
 
     fn prepare_call(&mut self, def: &Arc<Definition>, command: &Command) -> Result<Prepared, Stop> {
@@ -153,7 +153,7 @@ impl Session<'_> {
         let ExprKind::Call { name, args } = &expr.kind else { return None };
         let is_command = self.language.verb(&name.text).is_some()
             || system_call(&name.text).is_some()
-            || absent::diagnostic(name).is_some();
+            || unsupported::diagnostic(name).is_some();
         is_command.then(|| Command {
             verb: name.clone(),
             call: true,
@@ -178,7 +178,7 @@ impl Session<'_> {
         act: impl FnOnce(&mut Self) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
         let inside = match &operation.process {
-            Some(process) => Inside::Process(self.process_named(process)?),
+            Some(process) => CurrentProcess::Process(self.process_named(process)?),
             None => self.inside.clone(),
         };
         let outer = std::mem::replace(&mut self.inside, inside);

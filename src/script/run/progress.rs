@@ -8,7 +8,7 @@ use crate::lang::ast::{Block, Span, Word};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Items;
 
-use super::inside::Inside;
+use super::current_process::CurrentProcess;
 use super::record::Totals;
 use super::state::{Scope, State};
 
@@ -36,7 +36,7 @@ pub struct Progress {
     /// Blocks around the statement.
     pub(crate) depth: usize,
     /// The process that the statement runs in.
-    pub(crate) inside: Inside,
+    pub(crate) inside: CurrentProcess,
     /// `choose` statements that follow each other are drawn together, with backtracking.
     pub(crate) draws_together: bool,
     /// Work so far: see `Session::work`.
@@ -58,7 +58,7 @@ impl Progress {
             loops: Vec::new(),
             scenario: None,
             depth: 0,
-            inside: Inside::default(),
+            inside: CurrentProcess::default(),
             draws_together: false,
             worked: 0,
             extension: Arc::new(()),
@@ -78,7 +78,7 @@ pub(crate) enum Frame {
     /// A call of a definition: the number of scopes that it shares with its caller, and those that it hides.
     Call { shared: usize, hidden: Vec<Scope> },
     /// A block of a process: the process around it.
-    InProcess(Inside),
+    InProcess(CurrentProcess),
     /// A block of the language's extension, by the word of its statement.
     Extension(&'static str),
 }
@@ -99,7 +99,7 @@ pub(crate) struct Surroundings {
     pub(crate) scenario: Option<Arc<str>>,
     pub(crate) loops: Vec<Span>,
     pub(crate) depth: usize,
-    pub(crate) inside: Inside,
+    pub(crate) inside: CurrentProcess,
     /// It is a statement of the language's extension.
     pub(crate) extension: bool,
 }

@@ -9,7 +9,7 @@ use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::{Process, ProcessState};
 
 use super::budget::surplus_work;
-use super::inside::Inside;
+use super::current_process::CurrentProcess;
 use super::process::ProcessRef;
 use super::session::Session;
 use super::settings::list;
@@ -71,22 +71,22 @@ impl Session<'_> {
             Slot::Empty | Slot::Is(_) => return self.nowhere(place),
         };
         match &self.inside {
-            Inside::Unknowable => Err(Stop::Unknowable),
-            Inside::Process(named) => match kernel.process(named.pid) {
+            CurrentProcess::Unknowable => Err(Stop::Unknowable),
+            CurrentProcess::Process(named) => match kernel.process(named.pid) {
                 Some(process) if runs(process) => Ok(Some(named.pid)),
                 Some(_) => Err(ended(named, place).into()),
                 None => self.nowhere(place),
             },
-            Inside::Only => self.only(place),
+            CurrentProcess::Only => self.only(place),
         }
     }
 
     /// Without a kernel there is bare hardware, unless a process is named.
     fn nowhere(&self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.inside {
-            Inside::Only => Ok(None),
-            Inside::Unknowable => Err(Stop::Unknowable),
-            Inside::Process(named) => {
+            CurrentProcess::Only => Ok(None),
+            CurrentProcess::Unknowable => Err(Stop::Unknowable),
+            CurrentProcess::Process(named) => {
                 let message = format!("there is no process `{}` any more", named.name);
                 Err(Diagnostic::new(Code::UnknownProcess, place, message)
                     .label("it went with the kernel")
@@ -143,7 +143,7 @@ impl Session<'_> {
     /// As [`Session::caller`].
     pub(crate) fn looked_at(&mut self, place: Span) -> Result<Pid, Stop> {
         match &self.inside {
-            Inside::Process(named) => {
+            CurrentProcess::Process(named) => {
                 let pid = named.pid;
                 self.kernel(place).map(|_| pid)
             }

@@ -10,8 +10,8 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
-use super::absent;
 use super::checker::Checker;
+use super::checkpoint::CheckpointAt;
 use super::files::Files;
 use super::paths::PEEK_FUNCTIONS;
 use super::progress::Progress;
@@ -19,7 +19,7 @@ use super::record::{Sink, StepRecord, Totals};
 use super::session::{Language, Options, Session};
 use super::state::State;
 use super::stop::Stop;
-use super::until::Until;
+use super::unsupported;
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ pub fn check_in(
 pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
-    session.checker = Some(Checker { until: Some(Until::byte(script, at)), ..Checker::default() });
+    session.checker = Some(Checker { until: Some(CheckpointAt::byte(script, at)), ..Checker::default() });
     session.check_block(script);
     let Session { checker, progress, .. } = session;
     checker.and_then(|checker| checker.until?.found()).unwrap_or(progress.state)
@@ -90,7 +90,7 @@ fn is_call(language: &Language, name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
     callable().any(|known| known == name)
         || language.verb(name).is_some()
-        || absent::diagnostic(&word).is_some()
+        || unsupported::diagnostic(&word).is_some()
 }
 
 /// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.

@@ -15,9 +15,9 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::checker::Checker;
+use super::current_process::UnknownProcesses;
 use super::facts::Family;
 use super::files::Files;
-use super::inside::Unsure;
 use super::params::{Param, Params};
 use super::progress::Progress;
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
@@ -285,8 +285,8 @@ impl<'s> Session<'s> {
     }
 
     /// What is not known of processes before the script runs.
-    pub(crate) fn unsure(&self) -> &Unsure {
-        self.checker.as_ref().map_or(Unsure::NOTHING, |checker| &checker.unsure)
+    pub(crate) fn unsure(&self) -> &UnknownProcesses {
+        self.checker.as_ref().map_or(UnknownProcesses::NOTHING, |checker| &checker.unsure)
     }
 
     /// What the extension remembers of this script; its default at first.

@@ -174,7 +174,7 @@ fn lists_and_ranges_compare_by_their_elements() {
     assert!(!equal(&ints(&[0, 1]), &range(0, 3)));
     assert!(equal(&range(5, 5), &range(9, 2)));
     assert!(!equal(&range(0, 1 << 60), &range(0, 1 << 61)));
-    // Inside lists, elements of different kinds merely differ.
+    // CurrentProcess lists, elements of different kinds merely differ.
     assert!(!equal(&Value::list(["a".into()]).unwrap(), &ints(&[1])));
     assert_eq!(binary(Op::Less, &ints(&[1, 2]), &ints(&[1, 3])).unwrap(), Value::Bool(true));
     assert_eq!(binary(Op::Less, &ints(&[1]), &ints(&[1, 0])).unwrap(), Value::Bool(true));

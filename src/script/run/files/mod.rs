@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word};
-use crate::lang::beside::Beside;
+use crate::lang::data_files::DataFiles;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::include::Loader;
 use crate::lang::loader::Stream;
@@ -53,7 +53,7 @@ impl Files {
         let mut names = Names::default();
         names.visit_block(script);
         let mut wrong = Vec::new();
-        let mut beside = Beside::new(sources, file, loader);
+        let mut beside = DataFiles::new(sources, file, loader);
         for (place, named) in names.found {
             let name = match named {
                 Named::Machine(name) => name,

@@ -6,11 +6,11 @@ use crate::lang::ast::{Command, Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
-use crate::run::absent;
 use crate::run::session::{Action, Session};
 use crate::run::settings::{Field, build_machine, list};
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
+use crate::run::unsupported;
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -90,7 +90,7 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     let names = || PRESETS.iter().map(|preset| preset.name);
     let diagnostic = Diagnostic::new(Code::UnknownWord, place.span, format!("there is no machine `{name}`"))
         .label("not a preset");
-    if let Some(said) = absent::said(name) {
+    if let Some(said) = unsupported::said(name) {
         return diagnostic.help(said);
     }
     match nearest(name, names()) {

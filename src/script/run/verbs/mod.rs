@@ -3,22 +3,19 @@
 //! so that a script can be checked without being run.
 
 mod access;
-mod accessing;
-mod acting;
 mod contents;
 mod control;
 mod declare;
-mod declaring;
 mod expect;
 mod forms;
 mod kernel_action;
 mod naming;
 mod operands;
+mod perform;
 mod perms;
 mod plans;
 mod refused;
 mod replay;
-mod replaying;
 mod system;
 
 use std::sync::Arc;
@@ -27,7 +24,6 @@ use crate::lang::ast::{self, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
-use super::absent;
 use super::facts::Family;
 use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
 use super::params::{
@@ -37,6 +33,7 @@ use super::params::{
 use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
 use super::stop::Stop;
+use super::unsupported;
 use access::{BY, FOR, SIZED};
 use replay::{FORMAT, MAP, STRADDLE};
 
@@ -256,7 +253,7 @@ impl Extension for NoPapers {
 
 /// Says that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for words that are known.
 pub(crate) fn unknown(language: &Language, word: &ast::Word, also: &[&str]) -> Diagnostic {
-    if let Some(diagnostic) = absent::diagnostic(word) {
+    if let Some(diagnostic) = unsupported::diagnostic(word) {
         return diagnostic;
     }
     let forms = FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name);

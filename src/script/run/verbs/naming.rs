@@ -3,13 +3,13 @@
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::absent;
 use crate::run::facts::Component;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun, ThingRef};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
+use crate::run::unsupported;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::constant;
 
@@ -189,7 +189,7 @@ impl Session<'_> {
     }
 
     fn unknown_noun(&self, place: &Expr, name: &str) -> Diagnostic {
-        if let Some(diagnostic) = absent::diagnostic(&Word { text: name.into(), span: place.span }) {
+        if let Some(diagnostic) = unsupported::diagnostic(&Word { text: name.into(), span: place.span }) {
             return diagnostic;
         }
         if self.is_process(name) {

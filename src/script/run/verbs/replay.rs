@@ -6,7 +6,7 @@ use crate::lang::ast::{Command, Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
-use crate::run::inside::Inside;
+use crate::run::current_process::CurrentProcess;
 use crate::run::params::Param::{self, Keyword, Optional, Words};
 use crate::run::params::{Params, words_of};
 use crate::run::record::Did;
@@ -134,7 +134,7 @@ fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
 impl Session<'_> {
     /// Refuses a process: a trace brings the addresses of another program, and has a process of its own.
     fn not_of_a_process(&self, verb: &Word) -> Result<(), Stop> {
-        let Inside::Process(process) = &self.inside else { return Ok(()) };
+        let CurrentProcess::Process(process) = &self.inside else { return Ok(()) };
         let message = format!("a trace is not replayed in `{}`", process.name);
         Err(Diagnostic::new(Code::Misplaced, verb.span, message)
             .label("it has the addresses of another program")

@@ -6,7 +6,6 @@ mod tables;
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
-use crate::run::absent::LEFT_OUT;
 use crate::run::facts::Family;
 use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
@@ -16,6 +15,7 @@ use crate::run::params::Params;
 use crate::run::paths::{
     KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
 };
+use crate::run::unsupported::LEFT_OUT;
 use crate::run::verbs::FORMS;
 use crate::services::commands::COMMANDS;
 use pagewalk_engine::kernel::abi::Errno;

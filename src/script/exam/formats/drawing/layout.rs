@@ -13,14 +13,14 @@ const LINE: f64 = 1.45;
 /// Draws address spaces: side by side (before and after) where that is legible.
 pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
     let plans = |notes| layouts.iter().map(|layout| Plan::of(layout, notes)).collect::<Vec<_>>();
-    let beside = plans(Notes::Inside);
+    let beside = plans(Notes::CurrentProcess);
     let widest = beside.iter().map(Plan::columns).max().unwrap_or(1) as f64;
     let half = (canvas.room - BETWEEN) / 2.0 - 0.5;
     let size = (half / (widest * CHARACTER)).min(canvas.text);
     if layouts.len() > 1 && size >= canvas.text * SMALLEST {
         return beside.iter().map(|plan| plan.draw(size)).collect();
     }
-    let alone = plans(Notes::Beside);
+    let alone = plans(Notes::DataFiles);
     let widest = alone.iter().map(Plan::columns).max().unwrap_or(1) as f64;
     let size = (canvas.room / (widest * CHARACTER)).min(canvas.text);
     alone.iter().map(|plan| plan.draw(size)).collect()
@@ -30,9 +30,9 @@ pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
 #[derive(Clone, Copy, PartialEq)]
 enum Notes {
     /// To its right.
-    Beside,
+    DataFiles,
     /// On a line of its own.
-    Inside,
+    CurrentProcess,
 }
 
 /// What is to be drawn, in characters.
@@ -55,7 +55,7 @@ impl<'l> Plan<'l> {
     fn of(layout: &'l Layout, notes: Notes) -> Self {
         let slabs = layout.slabs.iter().map(|slab| {
             let mut lines: Vec<_> = slab.lines.iter().map(|(left, right)| (&**left, &**right)).collect();
-            if notes == Notes::Inside && !slab.note.is_empty() {
+            if notes == Notes::CurrentProcess && !slab.note.is_empty() {
                 lines.push((&slab.note, ""));
             }
             Lines { slab, lines }
@@ -67,7 +67,7 @@ impl<'l> Plan<'l> {
         let inside =
             all.map(|(left, right)| count(left) + count(right) + if right.is_empty() { 0 } else { 2 });
         let beside = layout.slabs.iter().map(|slab| {
-            let note = if notes == Notes::Beside { count(&slab.note) } else { 0 };
+            let note = if notes == Notes::DataFiles { count(&slab.note) } else { 0 };
             note.max(count(&slab.mark) + if slab.mark.is_empty() { 0 } else { 2 })
         });
         Self {
@@ -117,7 +117,7 @@ impl<'l> Plan<'l> {
                 drawing.write((left + pad, base), size, Anchor::Left, false, *words);
                 drawing.write((right - pad, base), size, Anchor::Right, false, *behind);
             }
-            if self.notes == Notes::Beside {
+            if self.notes == Notes::DataFiles {
                 let base = top + height / 2.0 + size * 0.35;
                 drawing.write((right + pad, base), size, Anchor::Left, false, &slab.slab.note);
             }
@@ -135,7 +135,7 @@ impl<'l> Plan<'l> {
             let words =
                 slab.lines.iter().flat_map(|(left, right)| [*left, *right]).filter(|word| !word.is_empty());
             let mut said: Vec<&str> = words.collect();
-            if self.notes == Notes::Beside && !slab.slab.note.is_empty() {
+            if self.notes == Notes::DataFiles && !slab.slab.note.is_empty() {
                 said.push(&slab.slab.note);
             }
             let top =

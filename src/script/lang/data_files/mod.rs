@@ -17,7 +17,7 @@ const SIZE_LIMIT: u64 = 1 << 20;
 
 /// Reads the data files of a script and adds them to its sources, each once. What may be named and how is as for
 /// `include`: relative to the file in which the name stands, never outside the script's folder.
-pub(crate) struct Beside<'a> {
+pub(crate) struct DataFiles<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,
     /// The folder of the script; none if it cannot be found.
@@ -26,7 +26,7 @@ pub(crate) struct Beside<'a> {
     read: BTreeMap<PathBuf, u32>,
 }
 
-impl<'a> Beside<'a> {
+impl<'a> DataFiles<'a> {
     /// A reader that has read nothing yet, for the script that is file number `file` of these sources.
     pub(crate) fn new(sources: &'a mut Sources, file: u32, loader: &'a mut dyn Loader) -> Self {
         let script = sources.file(file).and_then(|file| file.path.as_deref());

@@ -7,7 +7,7 @@ use super::process::ProcessRef;
 
 /// The process that statements run in.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Inside {
+pub(crate) enum CurrentProcess {
     /// None is named: the only one.
     #[default]
     Only,
@@ -17,7 +17,7 @@ pub(crate) enum Inside {
     Unknowable,
 }
 
-impl Inside {
+impl CurrentProcess {
     /// The process that is named.
     pub(crate) fn process(&self) -> Option<&ProcessRef> {
         match self {
@@ -29,7 +29,7 @@ impl Inside {
 
 /// What is not known of processes before the script runs.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Unsure {
+pub(crate) struct UnknownProcesses {
     /// The names that `let NAME = fork()` gives.
     pub(crate) forked: BTreeSet<Arc<str>>,
     /// There may be processes and files besides those that are known.
@@ -38,6 +38,6 @@ pub(crate) struct Unsure {
     pub(crate) ended: bool,
 }
 
-impl Unsure {
+impl UnknownProcesses {
     pub(crate) const NOTHING: &Self = &Self { forked: BTreeSet::new(), others: false, ended: false };
 }

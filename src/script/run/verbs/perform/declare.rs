@@ -15,8 +15,8 @@ use pagewalk_engine::kernel::spawn::AreaError;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
-use super::system::default_machine;
+use crate::run::verbs::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
+use crate::run::verbs::system::default_machine;
 
 impl Session<'_> {
     /// A machine with nothing in it; what was there before is gone.
@@ -94,7 +94,7 @@ impl Session<'_> {
         let kernel = self.kernel(place)?;
         let file = kernel
             .add_executable(name.clone(), executable)
-            .map_err(|error| super::refused::executable(error, &sections, place))?;
+            .map_err(|error| crate::run::verbs::refused::executable(error, &sections, place))?;
         let executable = kernel.files().executables.get(&file).cloned();
         let executable = executable.ok_or(Stop::Unknowable)?;
         Ok(Did::Declared(Declared { what: Declaration::Executable { name, executable }, booted }))
@@ -130,10 +130,16 @@ impl Session<'_> {
                 Ok(()) => {}
                 // Every area after it would be refused, too.
                 Err(AreaError::TooMany) => {
-                    wrong.push(super::refused::area(&AreaError::TooMany, start, end, kernel, place));
+                    wrong.push(crate::run::verbs::refused::area(
+                        &AreaError::TooMany,
+                        start,
+                        end,
+                        kernel,
+                        place,
+                    ));
                     break;
                 }
-                Err(error) => wrong.push(super::refused::area(&error, start, end, kernel, place)),
+                Err(error) => wrong.push(crate::run::verbs::refused::area(&error, start, end, kernel, place)),
             }
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }

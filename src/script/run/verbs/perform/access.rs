@@ -10,7 +10,7 @@ use pagewalk_engine::kernel::ids::Pid;
 
 use pagewalk_engine::machine::{AccessOutcome, Data};
 
-use super::plans::AccessPlan;
+use crate::run::verbs::plans::AccessPlan;
 
 impl Session<'_> {
     /// Makes an access; a probe makes it on a copy.

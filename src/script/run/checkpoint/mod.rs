@@ -7,13 +7,13 @@ use super::state::State;
 use crate::lang::ast::{Block, Stmt};
 
 /// Before a statement of a block, or at the block's end.
-pub(crate) struct Until {
+pub(crate) struct CheckpointAt {
     block: Block,
     number: usize,
     found: Option<State>,
 }
 
-impl Until {
+impl CheckpointAt {
     /// Before the innermost statement that holds byte `at` of file 0; where none does, before the next one.
     pub(crate) fn byte(script: &Block, at: usize) -> Self {
         let at = u32::try_from(at).unwrap_or(u32::MAX);

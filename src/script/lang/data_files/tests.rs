@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Beside;
+use super::DataFiles;
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::Code;
 use crate::lang::include::{Texts, read};
@@ -29,7 +29,7 @@ fn word(file: u32, text: &str) -> Word {
 fn a_file_is_read_once_by_whatever_name() {
     let mut loader = texts(&[("/lab/main.pw", ""), ("/lab/cpu/a.yaml", "page: 64 B")]);
     let mut sources = sources(&mut loader);
-    let mut beside = Beside::new(&mut sources, 0, &mut loader);
+    let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
     let first = beside.read(&word(0, "cpu/a.yaml"));
     assert_eq!(first, Ok(1));
     assert_eq!(beside.read(&word(0, "./cpu/../cpu/a.yaml")), Ok(1));
@@ -48,7 +48,7 @@ fn a_name_is_relative_to_the_file_it_stands_in() {
     ];
     let mut loader = texts(&files);
     let mut sources = sources(&mut loader);
-    let mut beside = Beside::new(&mut sources, 0, &mut loader);
+    let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
     let (outer, inner) = (beside.read(&word(0, "a.yaml")), beside.read(&word(1, "a.yaml")));
     assert_eq!(outer.map(|number| beside.text(number).to_owned()), Ok("outer".to_owned()));
     assert_eq!(inner.map(|number| beside.text(number).to_owned()), Ok("inner".to_owned()));
@@ -60,7 +60,7 @@ fn nothing_outside_the_folder_of_the_script_is_read() {
     let files = [("/lab/main.pw", ""), ("/secret.yaml", "x"), ("/laboratory/a.yaml", "x")];
     let mut loader = texts(&files);
     let mut sources = sources(&mut loader);
-    let mut beside = Beside::new(&mut sources, 0, &mut loader);
+    let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
     for name in ["../secret.yaml", "/secret.yaml", "../laboratory/a.yaml", "../missing.yaml", "/etc/passwd"] {
         let wrong = beside.read(&word(0, name));
         assert_eq!(
@@ -79,8 +79,8 @@ fn what_cannot_be_read_is_said_at_its_name() {
         texts(&[("/lab/main.pw", ""), ("/lab/long.yaml", &long), ("/lab/just.yaml", &long[1..])]);
     loader.texts.insert("/lab/latin.yaml".into(), b"page: 4\xE9".to_vec());
     let mut sources = sources(&mut loader);
-    let mut beside = Beside::new(&mut sources, 0, &mut loader);
-    let said = |name: &str, beside: &mut Beside| {
+    let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
+    let said = |name: &str, beside: &mut DataFiles| {
         let wrong = beside.read(&word(0, name)).err();
         wrong.map(|wrong| (wrong.code, wrong.message))
     };
@@ -105,7 +105,7 @@ fn a_link_out_of_the_folder_is_not_followed() -> std::io::Result<()> {
     std::os::unix::fs::symlink(lab.join("own.yaml"), lab.join("alias.yaml"))?;
     let mut sources = read(&lab.join("main.pw"), &mut Disk).0;
     let mut disk = Disk;
-    let mut beside = Beside::new(&mut sources, 0, &mut disk);
+    let mut beside = DataFiles::new(&mut sources, 0, &mut disk);
     let answers = ["link.yaml", "own.yaml", "alias.yaml"]
         .map(|name| beside.read(&word(0, name)).map_err(|wrong| wrong.code));
     std::fs::remove_dir_all(&folder)?;

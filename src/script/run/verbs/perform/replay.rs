@@ -24,7 +24,7 @@ use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Target;
 use pagewalk_engine::trace::unreadable::Unreadable;
 
-use super::plans::ReplayPlan;
+use crate::run::verbs::plans::ReplayPlan;
 
 /// Work of a line of a trace: sixteen of them count as much as a statement.
 const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;

@@ -1,0 +1,6 @@
+//! What a session does when a prepared statement is performed.
+
+mod access;
+mod declare;
+mod kernel_action;
+mod replay;
