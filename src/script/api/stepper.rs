@@ -209,7 +209,7 @@ impl Stepper {
                 pause = if session.diagnostics.is_empty() { Pause::End } else { Pause::Mistake };
                 break;
             }
-            match session.advance(0) {
+            match session.advance(0, 1) {
                 Ok(()) => {}
                 Err(Stop::Closed) => {
                     pause = Pause::Interrupted;

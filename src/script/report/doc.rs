@@ -6,7 +6,7 @@
 pub enum Tone {
     /// As it is.
     Plain,
-    /// DataFiles the point: a place, a count of what is left out.
+    /// Beside the point: a place, a count of what is left out.
     Faint,
     /// Something held.
     Good,

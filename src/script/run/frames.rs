@@ -34,54 +34,87 @@ impl Session<'_> {
 
     fn run_frames(&mut self, base: usize) -> Result<(), Stop> {
         while self.frames.len() > base {
-            self.advance(base)?;
+            self.advance(base, usize::MAX)?;
         }
         Ok(())
     }
 
-    /// Runs the next statement, or ends a block, and unwinds what an error ends; not further than to `base` frames.
+    /// Runs up to `most` statements of a block, or ends it, and unwinds what an error ends; not further than to `base` frames.
     ///
     /// # Errors
     /// What ends the script.
-    pub(crate) fn advance(&mut self, base: usize) -> Result<(), Stop> {
-        let advanced = self.advance_frame();
+    pub(crate) fn advance(&mut self, base: usize, most: usize) -> Result<(), Stop> {
+        let advanced = match self.frames.as_slice() {
+            [.., Frame::Block { stmts, next }] if *next < stmts.len() => {
+                let (stmts, next) = (stmts.clone(), *next);
+                self.run_statements(&stmts, next, most)
+            }
+            [.., Frame::Loop { .. }, Frame::Block { .. }] | [.., Frame::Loop { .. }] => self.next_round(),
+            _ => self.leave(None),
+        };
         advanced.or_else(|stop| self.unwind(stop, base))
     }
 
-    fn advance_frame(&mut self) -> Result<(), Stop> {
-        match self.frames.last_mut() {
-            Some(Frame::Block { stmts, next }) if *next < stmts.len() => {
-                let (stmts, at) = (stmts.clone(), *next);
-                let together = if self.draws_together { drawn_together(&stmts[at..]) } else { 0 };
-                if let Some(Frame::Block { next, .. }) = self.frames.last_mut() {
-                    *next += together.max(1);
-                }
-                self.steps += 1;
-                self.latest = stmts.get(at + together.saturating_sub(1)).map(|stmt| stmt.span);
-                if together == 0 { self.begin(&stmts[at]) } else { self.search(&stmts[at..at + together]) }
+    /// Runs statements of the innermost block, up to one that begins a block.
+    fn run_statements(&mut self, stmts: &[Stmt], mut at: usize, most: usize) -> Result<(), Stop> {
+        let frames = self.frames.len();
+        for _ in 0..most {
+            let Some(stmt) = stmts.get(at) else { break };
+            let together = if self.draws_together { drawn_together(&stmts[at..]) } else { 0 };
+            let from = at;
+            at += together.max(1);
+            if let Some(Frame::Block { next, .. }) = self.frames.last_mut() {
+                *next = at;
             }
-            Some(Frame::Loop { place, rounds, body, worked }) => {
-                let (place, before, body) = (*place, *worked, body.clone());
-                let (round, variable) = (rounds.values.next(), rounds.variable.clone());
-                // A round without a statement is a step of its own: it must not be endless for nothing.
-                if self.worked == before {
-                    self.step(place)?;
-                }
-                match round {
-                    None => self.leave(None),
-                    Some(value) => {
-                        if let Some(name) = variable {
-                            self.state.bind(name.text, Binding::Value(value));
-                        }
-                        let now = self.worked;
-                        if let Some(Frame::Loop { worked, .. }) = self.frames.last_mut() {
-                            *worked = now;
-                        }
-                        self.enter_block(&body, place)
-                    }
-                }
+            self.steps += 1;
+            self.latest = Some(stmts[at - 1].span);
+            if together == 0 {
+                self.begin(stmt)?;
+            } else {
+                self.search(&stmts[from..at])?;
             }
-            _ => self.leave(None),
+            if self.frames.len() != frames {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins the next round of the innermost loop, or ends it. The block of the last round may still be there, at its end.
+    fn next_round(&mut self) -> Result<(), Stop> {
+        let again = matches!(self.frames.last(), Some(Frame::Block { .. }));
+        let at = self.frames.len() - 1 - usize::from(again);
+        let now = self.worked;
+        let Frame::Loop { place, rounds, body, worked } = &mut self.frames[at] else {
+            return self.leave(None);
+        };
+        let (place, idle, value) = (*place, *worked == now, rounds.values.next());
+        let variable = rounds.variable.as_ref().map(|name| name.text.clone());
+        let body = (!again).then(|| body.clone());
+        // A round without a statement is a step of its own: it must not be endless for nothing.
+        if idle {
+            self.step(place)?;
+        }
+        let Some(value) = value else {
+            if again {
+                self.leave(None)?;
+            }
+            return self.leave(None);
+        };
+        if let Some(name) = variable {
+            self.state.bind(name, Binding::Value(value));
+        }
+        let now = self.worked;
+        if let Frame::Loop { worked, .. } = &mut self.frames[at] {
+            *worked = now;
+        }
+        match (body, self.frames.last_mut()) {
+            (Some(body), _) => self.enter_block(&body, place),
+            (None, Some(Frame::Block { next, .. })) => {
+                *next = 0;
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 }
