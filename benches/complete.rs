@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use divan::Bencher;
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::report::hover::{Asked, told};
@@ -53,7 +52,7 @@ fn loaded(text: &str) -> State {
     let (sources, script, wrong) = read_text("script.pw", text, &mut Disk);
     assert_eq!(wrong, []);
     let (files, mut nobody) = (Files::default(), Nobody);
-    let mut session = Session::new(&sources, &files, Options::of(&LANGUAGE), &mut nobody);
+    let mut session = Session::new(&sources, &files, Options::default(), &mut nobody);
     session.run_block(&script.body, script.body[0].span).expect("it runs");
     session.progress.state
 }
@@ -110,7 +109,7 @@ fn keystroke_read(bencher: Bencher) {
     bencher.bench_local(|| {
         let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
         let files = Files::default();
-        check(&script.body, &sources, &files, Options::of(&LANGUAGE))
+        check(&script.body, &sources, &files, Options::default())
     });
 }
 
@@ -120,7 +119,7 @@ fn keystroke_state(bencher: Bencher) {
     let text = script();
     let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
     let files = Files::default();
-    bencher.bench_local(|| state_at(&script.body, &sources, &files, Options::of(&LANGUAGE), text.len()));
+    bencher.bench_local(|| state_at(&script.body, &sources, &files, Options::default(), text.len()));
 }
 
 /// Its completion in the last line.
@@ -128,7 +127,7 @@ fn keystroke_state(bencher: Bencher) {
 fn keystroke_complete(bencher: Bencher) {
     let text = script() + "read va9";
     let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
-    let state = state_at(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), text.len());
+    let state = state_at(&script.body, &sources, &Files::default(), Options::default(), text.len());
     bencher.bench_local(|| complete(&text, text.len(), &state));
 }
 
@@ -146,7 +145,7 @@ fn keystroke_hover(bencher: Bencher) {
     let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
     let files = Files::default();
     let tokens = tokens(&text).list;
-    let state = |at| state_at(&script.body, &sources, &files, Options::of(&LANGUAGE), at);
+    let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
     let asked = Asked { text: &text, tokens: &tokens, sources: &sources, state: &state };
     bencher.bench_local(|| told(&asked, text.len() - 2));
 }

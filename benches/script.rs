@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use divan::Bencher;
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::format::format;
 use pagewalk_script::lang::include::{Disk, Script, read_text};
 use pagewalk_script::lang::source::Sources;
@@ -60,7 +59,7 @@ fn read_20_000_lines(bencher: Bencher) {
 fn check_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
     bencher.bench_local(|| {
-        let wrong = check(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE));
+        let wrong = check(&script.body, &sources, &Files::default(), Options::default());
         assert_eq!(wrong, []);
     });
 }
@@ -70,7 +69,7 @@ fn check_20_000_lines(bencher: Bencher) {
 fn run_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
     bencher.bench_local(|| {
-        let ended = play(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), &mut Nobody);
+        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
         assert_eq!((ended.diagnostics.len(), ended.totals.failed()), (0, 0));
     });
 }
@@ -81,8 +80,8 @@ fn simple_memory_system(bencher: Bencher) {
     let text = include_str!("../examples/simple-memory-system.pw");
     bencher.bench_local(|| {
         let (sources, script) = script(text);
-        assert_eq!(check(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE)), []);
-        play(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), &mut Nobody).totals
+        assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()), []);
+        play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody).totals
     });
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use divan::{Bencher, black_box};
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::prompt::explore::{Exploration, Mode};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
@@ -32,7 +31,7 @@ fn does(session: &mut Exploration, text: &str) {
 
 /// A session on a Core i7 in which a process has touched every page of 1 GB.
 fn gigabyte() -> Exploration {
-    let mut session = Exploration::new(Options::of(&LANGUAGE), Arc::new(AtomicBool::new(false)));
+    let mut session = Exploration::new(Options::default(), Arc::new(AtomicBool::new(false)));
     does(
         &mut session,
         "process P1

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::run::facts::told;
@@ -28,7 +26,7 @@ fn holds(path: &Path, text: &str) -> (Vec<StepRecord>, Totals) {
     wrong.extend(more);
     assert_eq!(wrong, [], "{} reads", path.display());
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, &sources, &files, Options::of(&LANGUAGE), &mut records);
+    let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, [], "{} has no mistakes", path.display());
     let failed: Vec<_> =
         records.iter().flat_map(|record| &record.checks).filter(|check| !check.held).collect();

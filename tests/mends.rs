@@ -1,17 +1,15 @@
 //! What a diagnostic's mend promises: written into the script, the mistake is gone and none stands in its place; and it is
 //! what the help says.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::fs;
-
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::edit::TextEdit;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::StepRecord;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
 
 use crate::fences::fences;
 use crate::wrong::cases::CASES;
@@ -23,7 +21,7 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
         let (files, unread) = Files::read(&script.body, &mut sources, &mut Disk);
         wrong = unread;
         if wrong.is_empty() {
-            let options = Options { max_steps: 100_000, ..Options::of(&LANGUAGE) };
+            let options = Options { max_steps: 100_000, ..Options::default() };
             let mut records: Vec<StepRecord> = Vec::new();
             wrong = run(&script.body, &sources, &files, options, &mut records).diagnostics;
         }

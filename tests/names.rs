@@ -1,9 +1,5 @@
 //! Renaming changes nothing but the name: every name of every script is given another one, and the script runs as before.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::edit::{TextEdit, edited};
 use pagewalk_script::lang::include::{Disk, Script, Texts, read_text};
 use pagewalk_script::lang::source::Sources;
@@ -12,6 +8,8 @@ use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
 use pagewalk_script::services::names::{Names, Read, Role, names, renamable, rename};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// What is put behind a name; no script has it.
 const MARK: &str = "_zq";
@@ -57,7 +55,7 @@ impl Known {
     fn transcript(&self) -> String {
         let mut out = Vec::new();
         let mut sink = JsonSink::new(&mut out, &self.sources);
-        let options = Options { max_steps: 200_000, ..Options::of(&LANGUAGE) };
+        let options = Options { max_steps: 200_000, ..Options::default() };
         let ended = run(&self.script.body, &self.sources, &self.files, options, &mut sink);
         let errors = ended.diagnostics.len();
         sink.finish(ended.totals, errors).expect("memory can be written to");

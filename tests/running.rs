@@ -1,10 +1,5 @@
 //! A script run as a test sees it: what is wrong with it, and which expectations failed.
 
-use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
-use std::thread;
-
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::Collector;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::lang::diagnostic::Diagnostic;
@@ -13,6 +8,9 @@ use pagewalk_script::lang::source::Sources;
 use pagewalk_script::run::record::StepRecord;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::thread;
 
 /// A mistake of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +74,7 @@ pub fn on_large_stack(test: fn()) {
 
 /// Runs a text as a script that stands alone.
 pub fn text(script: impl AsRef<[u8]>) -> Outcome {
-    text_within(script, Options::of(&LANGUAGE))
+    text_within(script, Options::default())
 }
 
 /// Runs a text within a budget.
@@ -93,7 +91,7 @@ pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
 
 /// Runs a file.
 pub fn file(path: &Path) -> Outcome {
-    loaded(path, &mut Disk, Options::of(&LANGUAGE))
+    loaded(path, &mut Disk, Options::default())
 }
 
 fn loaded(path: &Path, loader: &mut dyn Loader, options: Options) -> Outcome {
@@ -150,7 +148,7 @@ pub fn paper(text: &str, seed: u64) -> Paper {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
     let mut collector = Collector::default();
-    let options = Options { seed, ..Options::of(&LANGUAGE) };
+    let options = Options { seed, ..Options::default() };
     let ended = run(&script.body, &sources, &files, options, &mut collector);
     assert_eq!(ended.diagnostics, []);
     assert_eq!(ended.totals.failed(), 0);

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::{Color, Status, complain, diagnostic_style};
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::report::text::{self, TextSink};
@@ -27,10 +26,10 @@ pub(crate) struct Run {
     #[arg(long)]
     explain: bool,
     /// Stop a script after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     /// The seed of a script that says none
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).seed)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
 }
 
@@ -92,7 +91,7 @@ impl Run {
         reading: &CheckedScript,
         sink: &mut dyn Sink,
     ) -> (Totals, Vec<pagewalk_script::lang::diagnostic::Diagnostic>) {
-        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
+        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
         let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, sink);
         (ended.totals, ended.diagnostics)
     }

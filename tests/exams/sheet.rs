@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::exam::compose;
 use pagewalk_script::exam::formats::{Edition, json};
 use pagewalk_script::lang::include::{Disk, read_text};
@@ -39,7 +37,7 @@ pub fn exam(name: &str, seed: u64) -> Sheet {
     assert_eq!(wrong, []);
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
-    let done = compose(&script.body, &sources, &files, Options { seed, ..Options::of(&LANGUAGE) });
+    let done = compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
     assert_eq!(done.diagnostics, [], "{name}, seed {seed}");
     assert_eq!(done.failed, 0, "{name}, seed {seed}");
     Sheet(serde_json::from_str(&json(&done.paper, Edition::Key)).expect("JSON"))

@@ -5,8 +5,6 @@ mod process;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::lang::format::{self, Unformatted};
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::layout::{TokenKind, tokens};
@@ -315,7 +313,7 @@ fn done(folder: &Path, text: &str) -> Vec<String> {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, [], "{name}");
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, &sources, &files, Options::of(&LANGUAGE), &mut records);
+    let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, [], "{name}");
     // A check is called by its text, so blanks do not count.
     records.iter().map(|record| ink(&placeless(&format!("{record:?}")).replace("\\n", ""))).collect()

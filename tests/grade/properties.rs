@@ -1,8 +1,6 @@
 //! Laws: the key has full marks however it is spelled, a mistake costs no more than itself where all after it follows from it,
 //! and no answer makes marking fail.
 
-use pagewalk_script::LANGUAGE;
-
 use crate::textbook::{CACHE, PAGE_TABLE, TLB};
 use std::collections::BTreeMap;
 
@@ -27,7 +25,7 @@ fn paper(text: &str, seed: u64) -> Paper {
     assert_eq!(wrong, []);
     let (files, _) = Files::read(&script.body, &mut sources, &mut Disk);
     let Composed { paper, diagnostics, failed, .. } =
-        compose(&script.body, &sources, &files, Options { seed, ..Options::of(&LANGUAGE) });
+        compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
     assert_eq!((diagnostics, failed), (vec![], 0));
     paper
 }

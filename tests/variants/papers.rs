@@ -1,7 +1,5 @@
 //! Papers of scripts in memory.
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Composed, compose};
 use pagewalk_script::lang::diagnostic::Diagnostic;
@@ -16,7 +14,7 @@ pub fn composed(text: &str, seed: u64) -> Composed {
     assert_eq!(wrong, [], "{text}");
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
-    let options = Options { seed, ..Options::of(&LANGUAGE) };
+    let options = Options { seed, ..Options::default() };
     assert_eq!(check(&script.body, &sources, &files, options), [], "{text}");
     compose(&script.body, &sources, &files, options)
 }

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Disk, read_text};
@@ -21,7 +19,7 @@ fn titles(paper: &Paper) -> Vec<String> {
 fn checked(text: &str) -> Vec<Diagnostic> {
     let (sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
     assert_eq!(wrong, [], "{text}");
-    check(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE))
+    check(&script.body, &sources, &Files::default(), Options::default())
 }
 
 /// Questions of these titles, each of which draws a value and asks for it.

@@ -7,7 +7,6 @@ mod traces;
 use std::fmt::Write;
 
 use cases::CASES;
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
 use crate::running::{Outcome, on_large_stack, text, text_within, texts};
@@ -107,7 +106,7 @@ fn files_of_every_kind_are_read() {
 
 #[test]
 fn files_include_each_other_in_no_circle() {
-    let options = Options::of(&LANGUAGE);
+    let options = Options::default();
     let itself = texts(&[("a.pw", b"include \"a.pw\"")], options);
     assert_eq!(sole(&itself), ("include-circle", "\"a.pw\""));
     let circle = texts(&[("a.pw", b"include \"b.pw\""), ("b.pw", b"include \"a.pw\"")], options);
@@ -161,7 +160,7 @@ fn large_scripts_end_in_a_message() {
 /// Endless and costly loops meet the budget, which points at the innermost loop.
 #[test]
 fn loops_without_an_end_are_stopped() {
-    let options = Options { max_steps: 10_000, ..Options::of(&LANGUAGE) };
+    let options = Options { max_steps: 10_000, ..Options::default() };
     let cases = [
         ("repeat 1 << 60 { let x = 1 }", "repeat 1 << 60 { let x = 1 }"),
         ("repeat 1 << 60 { }", "repeat 1 << 60 { }"),
@@ -191,7 +190,7 @@ fn loops_without_an_end_are_stopped() {
 
 #[test]
 fn a_budget_counts_statements() {
-    let within = |max_steps| Options { max_steps, ..Options::of(&LANGUAGE) };
+    let within = |max_steps| Options { max_steps, ..Options::default() };
     let script = "machine simple\nrepeat 50 { read 0 size 8 }\nexpect true";
     assert_eq!(text_within(script, within(53)).status(), 0);
     assert_eq!(sole(&text_within(script, within(51))).0, "limit-steps");
@@ -243,7 +242,7 @@ fn the_page_of_messages_is_true() {
         for block in body.split("```pagewalk").skip(1) {
             let (kind, rest) = block.split_once('\n').expect("a script");
             let script = rest.split("```").next().expect("its end");
-            let options = Options { max_steps: 100_000, ..Options::of(&LANGUAGE) };
+            let options = Options { max_steps: 100_000, ..Options::default() };
             let outcome = text_within(script, options);
             let codes: Vec<&str> = outcome.mistakes.iter().map(|mistake| mistake.code.as_str()).collect();
             let wanted: &[&str] = if kind == ",fails" { &[name] } else { &[] };

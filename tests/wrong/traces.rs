@@ -1,7 +1,5 @@
 //! Statements about a trace that is there: what is wrong with them, and with what is in the file.
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::run::session::Options;
 
 use super::sole;
@@ -12,7 +10,7 @@ const TRACE: &[u8] = b" L 10,1\n S 20,1\n";
 
 /// Runs a script beside a trace.
 fn beside(script: &str, trace: &[u8]) -> Outcome {
-    texts(&[("script.pw", script.as_bytes()), ("x.trace", trace)], Options::of(&LANGUAGE))
+    texts(&[("script.pw", script.as_bytes()), ("x.trace", trace)], Options::default())
 }
 
 #[test]
@@ -92,7 +90,7 @@ fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
 #[test]
 fn a_long_trace_ends_with_the_budget() {
     let long = b" L 10,1\n".repeat(20_000);
-    let options = Options { max_steps: 1_000, ..Options::of(&LANGUAGE) };
+    let options = Options { max_steps: 1_000, ..Options::default() };
     let run = |script: &str| texts(&[("script.pw", script.as_bytes()), ("x.trace", &long)], options);
     let once = "machine { physical 9 }\nreplay \"x.trace\" => accesses 20000\n";
     assert_eq!(sole(&run(once)), ("limit-steps", "\"x.trace\""));

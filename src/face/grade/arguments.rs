@@ -6,7 +6,6 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::formats::FORMATS;
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk grade`.
@@ -22,7 +21,7 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     pub(super) from: Option<String>,
     /// The seed of papers of which nothing else says one
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).seed)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     pub(super) seed: u64,
     /// The column that says the seed of a paper, if it is not called `seed`
     #[arg(long, value_name = "NAME")]
@@ -61,7 +60,7 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,
     /// Stop the script after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     pub(super) max_steps: u64,
 }
 

@@ -10,7 +10,6 @@ use super::panels::{Panel, panels};
 use super::position;
 use super::response_error::response_error;
 use super::worker::Task;
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::editor::LineIndex;
 use pagewalk_script::exam::compose;
 use pagewalk_script::exam::formats::paper_formats::{FORMATS, Writer};
@@ -134,7 +133,7 @@ fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
 
 /// Runs the document until the sink stops; returns the state.
 fn play(task: &Task, sink: &mut dyn Sink, max_steps: u64) -> State {
-    let options = Options { max_steps, ..Options::of(&LANGUAGE) };
+    let options = Options { max_steps, ..Options::default() };
     task.document.play(options, sink, &task.stop)
 }
 
@@ -221,7 +220,7 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     if let Some(wrong) = reading.diagnostics.first() {
         return Err(failed(format!("the script has a mistake: {}", wrong.message)));
     }
-    let options = Options { max_steps, seed: wanted.seed, ..Options::of(&LANGUAGE) };
+    let options = Options { max_steps, seed: wanted.seed, ..Options::default() };
     let composed = compose(&reading.script.body, &reading.sources, &reading.files, options);
     match (composed.diagnostics.first(), composed.failed) {
         (Some(wrong), _) => return Err(failed(wrong.message.clone())),

@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::lang::include::add_text;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::doc::Block;
@@ -57,7 +55,7 @@ pub(crate) fn panels(state: &State) -> Vec<Panel> {
 
 /// The output of `show NOUN`; none if it is empty or a mistake.
 fn panel(state: &State, noun: String) -> Option<Panel> {
-    let (mut sources, options) = (Sources::default(), Options::of(&LANGUAGE));
+    let (mut sources, options) = (Sources::default(), Options::default());
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
     let files = Files::default();
     if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).is_empty() {

@@ -2,8 +2,6 @@
 
 use serde::Deserialize;
 
-use pagewalk_script::LANGUAGE;
-
 use pagewalk_script::run::session::Options;
 
 /// The settings. Missing and invalid values have their defaults.
@@ -20,7 +18,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { inlay_hints: true, run: true, max_steps: Options::of(&LANGUAGE).max_steps }
+        Self { inlay_hints: true, run: true, max_steps: Options::default().max_steps }
     }
 }
 

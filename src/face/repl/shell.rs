@@ -9,7 +9,6 @@ use super::commands;
 use super::context::{DisplayOptions, ReplContext};
 use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
@@ -50,7 +49,7 @@ impl Shell {
         };
         let told = SharedText::default();
         let (out, errors) = (Box::new(told.clone()), Box::new(told.clone()));
-        let context = ReplContext::new(Options::of(&LANGUAGE), display, Arc::default(), out, errors);
+        let context = ReplContext::new(Options::default(), display, Arc::default(), out, errors);
         (Self::new(context), told)
     }
 

@@ -16,7 +16,6 @@ use super::history_file::{HistoryFile, MAX_ENTRIES};
 use super::line::LineHelper;
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
@@ -38,7 +37,7 @@ pub(crate) struct Repl {
     /// A script to begin with
     file: Option<PathBuf>,
     /// Stop an input after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
 }
 
@@ -58,7 +57,7 @@ impl Repl {
             errors: Style { width, ..diagnostic_style(color) },
             echo: terminal,
         };
-        let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
+        let options = Options { max_steps: self.max_steps, ..Options::default() };
         let context =
             ReplContext::new(options, display, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
         let mut shell = Shell::new(context);

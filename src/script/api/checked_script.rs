@@ -1,8 +1,5 @@
 //! A script that is read and checked but not run.
 
-use std::path::Path;
-
-use crate::LANGUAGE;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::include::{Script, read, read_text};
 use crate::lang::loader::{Disk, Loader};
@@ -10,6 +7,7 @@ use crate::lang::source::Sources;
 use crate::report::diagnostics::{Style, render};
 use crate::run::session::Options;
 use crate::run::{self, Files};
+use std::path::Path;
 
 /// The most diagnostics in a report.
 const MOST: usize = 100;
@@ -50,7 +48,7 @@ impl CheckedScript {
         let (files, wrong) = Files::read(&script.body, &mut sources, loader);
         diagnostics.extend(wrong);
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
-        let checked = run::check(&script.body, &sources, &files, Options::of(&LANGUAGE));
+        let checked = run::check(&script.body, &sources, &files, Options::default());
         let beside = |one: &Diagnostic| {
             is_independent(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
         };

@@ -9,7 +9,7 @@ use super::{CheckedScript, Snapshot};
 use crate::lang::ast::Block;
 use crate::lang::span::Span;
 use crate::run::progress::{Frame, Progress};
-use crate::run::record::{Sink, StepRecord};
+use crate::run::record::{Discard, Sink, StepRecord};
 use crate::run::script::not_understood;
 use crate::run::session::{Options, Session};
 use crate::run::state::State;
@@ -44,15 +44,6 @@ impl Sink for Completing<'_> {
         if !self.closed.get() {
             self.closed.set(!self.sink.take(record));
         }
-        true
-    }
-}
-
-/// Takes every record and forgets it.
-struct Discard;
-
-impl Sink for Discard {
-    fn take(&mut self, _: &StepRecord) -> bool {
         true
     }
 }

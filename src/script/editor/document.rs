@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::lines::{Encoding, LineIndex, Position};
-use crate::LANGUAGE;
 use crate::api::CheckedScript;
 use crate::lang::edit::TextEdit;
 use crate::lang::layout::{Tokens, tokens};
@@ -142,7 +141,7 @@ impl Document {
     /// The state at a byte without a run: the machine, the kernel, and the names that are declared above it.
     pub(super) fn state(&self, at: usize) -> State {
         let CheckedScript { sources, script, files, .. } = self.script();
-        state_at(&script.body, sources, files, Options::of(&LANGUAGE), at)
+        state_at(&script.body, sources, files, Options::default(), at)
     }
 
     /// The location of a span of the script; none if it is in no file.

@@ -16,7 +16,7 @@ use crate::prompt::history::History;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::files::Files;
 use crate::run::progress::Progress;
-use crate::run::record::{Did, Sink, StepRecord, Totals};
+use crate::run::record::{Did, Discard, Sink, StepRecord, Totals};
 use crate::run::script::{check_in, not_understood};
 use crate::run::session::{Options, Session};
 use crate::run::state::{Binding, State};
@@ -227,20 +227,11 @@ impl Exploration {
 /// that was done in the same state.
 fn again(sources: &Sources, files: &Files, options: Options, state: &State, done: &Done) -> Option<State> {
     let Some(stmt) = &done.stmt else { return Some(State::new(options.seed)) };
-    let mut nobody = Nobody;
+    let mut nobody = Discard;
     let mut session = Session::new(sources, files, options, &mut nobody);
     session.state = state.clone();
     session.run(stmt).ok()?;
     Some(session.progress.state)
-}
-
-/// Takes records and forgets them.
-struct Nobody;
-
-impl Sink for Nobody {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
-    }
 }
 
 /// What is kept of a statement while it runs.

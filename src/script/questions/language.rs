@@ -142,7 +142,6 @@ impl Extension for Papers {
 
 #[cfg(test)]
 mod tests {
-    use super::LANGUAGE;
     use crate::lang::include::read_text;
     use crate::run::session::Options;
     use crate::run::state::Binding;
@@ -153,7 +152,7 @@ mod tests {
         let text = "question \"a\" { let x = 5; part \"b\" { let x = 6; ask x } }";
         let (sources, script, _) = read_text("q.pw", text, &mut ());
         let at = text.len() - 4;
-        let state = state_at(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), at);
+        let state = state_at(&script.body, &sources, &Files::default(), Options::default(), at);
         assert!(matches!(state.find("x"), Some(Binding::Value(value)) if value.to_string() == "6"));
     }
 }

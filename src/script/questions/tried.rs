@@ -9,7 +9,7 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::current_process::CurrentProcess;
 use crate::run::files::Files;
-use crate::run::record::{Sink, StepRecord};
+use crate::run::record::Discard;
 use crate::run::session::{Language, Options, Session};
 use crate::run::state::{Binding, Scope, State};
 
@@ -27,15 +27,6 @@ struct Kept {
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.debug_struct("Kept").field("name", &self.name).field("from", &self.from).finish_non_exhaustive()
-    }
-}
-
-/// Takes nothing: values are only tried out.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
     }
 }
 
@@ -59,7 +50,7 @@ impl Open for Kept {
         if !is_among(&self.from, value) {
             return false;
         }
-        let mut nowhere = Nowhere;
+        let mut nowhere = Discard;
         let mut session = Session::new(sources, files, Options::of(self.language), &mut nowhere);
         session.state = self.state.clone();
         session.inside = self.inside.clone();

@@ -1,7 +1,5 @@
 //! Scripts played for the tests of the reports.
 
-use crate::questions::LANGUAGE;
-
 use crate::lang::include::read_text;
 use crate::lang::loader::Texts;
 use crate::lang::source::Sources;
@@ -63,7 +61,7 @@ pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> 
     // Sinks borrow the sources; a test may keep them.
     let sources: &'static Sources = Box::leak(Box::new(sources));
     let mut sink = sink(sources);
-    let ended = run(&script.body, sources, &files, Options::of(&LANGUAGE), &mut sink);
+    let ended = run(&script.body, sources, &files, Options::default(), &mut sink);
     assert!(ended.diagnostics.is_empty(), "{:?}", ended.diagnostics);
     (sink, ended)
 }

@@ -15,7 +15,7 @@ use super::checkpoint::CheckpointAt;
 use super::files::Files;
 use super::paths::PEEK_FUNCTIONS;
 use super::progress::Progress;
-use super::record::{Sink, StepRecord, Totals};
+use super::record::{Discard, Sink, Totals};
 use super::session::{Language, Options, Session};
 use super::state::State;
 use super::stop::Stop;
@@ -28,15 +28,6 @@ pub struct Ended {
     pub diagnostics: Vec<Diagnostic>,
     /// Counts.
     pub totals: Totals,
-}
-
-/// Takes nothing: for a check.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
-    }
 }
 
 /// Checks a script without running it.
@@ -60,7 +51,7 @@ pub fn check_in(
         calls: &calls,
         words: &words,
     };
-    let mut nowhere = Nowhere;
+    let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
     session.checker = Some(Checker::default());
@@ -77,7 +68,7 @@ pub fn check_in(
 /// the names declared above it, as far as they can be told without running the script. Beyond a block's last statement it
 /// is the state at the block's end.
 pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
-    let mut nowhere = Nowhere;
+    let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.checker = Some(Checker { until: Some(CheckpointAt::byte(script, at)), ..Checker::default() });
     session.check_block(script);

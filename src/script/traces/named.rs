@@ -6,20 +6,18 @@ use crate::lang::ast::Block;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::run::files::Files;
+use crate::run::record::Discard;
+use crate::run::script::play_from;
+use crate::run::session::Options;
+use crate::run::settings::{build_machine, fields_of_yaml};
+use crate::run::state::{Slot, State};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::demand::DemandPaging;
-
-use crate::questions::LANGUAGE;
-use crate::run::files::Files;
-use crate::run::record::{Sink, StepRecord};
-use crate::run::script::play_from;
-use crate::run::session::Options;
-use crate::run::settings::{build_machine, fields_of_yaml};
-use crate::run::state::{Slot, State};
 
 /// A machine that is named.
 #[derive(Debug, Clone)]
@@ -30,15 +28,6 @@ pub struct Named {
     pub spec: Arc<Spec>,
     /// The settings of the kernel that a script has started on it.
     pub(crate) kernel: Option<KernelConfig>,
-}
-
-/// Takes nothing of what a script does.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
-    }
 }
 
 /// The names of the presets.
@@ -78,9 +67,9 @@ impl Named {
         sources: &Sources,
         files: &Files,
     ) -> Result<Option<Self>, Vec<Diagnostic>> {
-        let options = Options::of(&LANGUAGE);
+        let options = Options::default();
         let state = State::new(options.seed);
-        let (ended, state) = play_from(state, script, sources, files, options, &mut Nowhere, None);
+        let (ended, state) = play_from(state, script, sources, files, options, &mut Discard, None);
         if !ended.diagnostics.is_empty() {
             return Err(ended.diagnostics);
         }

@@ -4,8 +4,6 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use pagewalk_script::LANGUAGE;
-
 use crate::face::repl::answer::AnswerDetail;
 use crate::face::repl::context::ReplContext;
 use pagewalk_script::lang::include::read_text;
@@ -60,7 +58,7 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
     let (mut sources, read, mut wrong) = read_text(&path.display().to_string(), script, &mut Disk);
     let (files, missing) = Files::read(&read.body, &mut sources, &mut Disk);
     wrong.extend(missing);
-    let ended = run::run(&read.body, &sources, &files, Options::of(&LANGUAGE), &mut Vec::new());
+    let ended = run::run(&read.body, &sources, &files, Options::default(), &mut Vec::new());
     let first = wrong.first().or(ended.diagnostics.first()).map(|first| first.message.clone());
     let failed =
         (ended.totals.failed() > 0).then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));

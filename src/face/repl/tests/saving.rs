@@ -4,7 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Typed, words};
-use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::Totals;
 use pagewalk_script::run::session::Options;
@@ -25,7 +24,7 @@ fn ran(text: &str) -> Totals {
     let (files, missing) = Files::read(&script.body, &mut sources, &mut Disk);
     wrong.extend(missing);
     assert_eq!(wrong, [], "{text}");
-    let ended = run(&script.body, &sources, &files, Options::of(&LANGUAGE), &mut Vec::new());
+    let ended = run(&script.body, &sources, &files, Options::default(), &mut Vec::new());
     assert_eq!(ended.diagnostics, [], "{text}");
     ended.totals
 }

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::sync::atomic::AtomicBool;
 
 use super::document::Document;
-use crate::LANGUAGE;
 use crate::api::CheckedScript;
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -41,7 +40,7 @@ impl Document {
             let mut accepting = accept.watch(&body, sources);
             let mut filling = fill.watch(&body, sources);
             let mut all = SinkGroup(vec![&mut recorder, &mut accepting, &mut filling]);
-            let options = Options { max_steps, ..Options::of(&LANGUAGE) };
+            let options = Options { max_steps, ..Options::default() };
             self.play_body(&body, options, &mut all, interrupt).0
         };
         let mut diagnostics = ended.diagnostics;

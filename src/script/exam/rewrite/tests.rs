@@ -5,7 +5,6 @@ use crate::lang::edit::edited;
 use crate::lang::include::read_text;
 use crate::lang::layout::tokens;
 use crate::lang::span::Span;
-use crate::questions::LANGUAGE;
 use crate::questions::entry::{Entry, ItemKind, Radix};
 use crate::run::record::StepRecord;
 use crate::run::session::Options;
@@ -68,7 +67,7 @@ fn records(script: &str) -> Vec<StepRecord> {
     let (sources, read, wrong) = read_text("a.pw", script, &mut ());
     assert_eq!(wrong, [], "{script}");
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&read.body, &sources, &Files::default(), Options::of(&LANGUAGE), &mut records);
+    let ended = run(&read.body, &sources, &Files::default(), Options::default(), &mut records);
     assert_eq!(ended.diagnostics, [], "{script}");
     assert_eq!(ended.totals.failed(), 0, "{script}");
     records

@@ -5,7 +5,6 @@ use super::quantity::Kind;
 use super::rows::ROWS;
 use super::{follow, order};
 use crate::lang::include::{Disk, read_text};
-use crate::questions::LANGUAGE;
 use crate::questions::entry::{Entry, Item};
 use crate::run::Files;
 use crate::run::record::{Access, Did, Shown, StepRecord};
@@ -18,7 +17,7 @@ fn asked(text: &str) -> Vec<(Item, Arc<Did>)> {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = crate::run::run(&script.body, &sources, &files, Options::of(&LANGUAGE), &mut records);
+    let ended = crate::run::run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, []);
     let items = records.into_iter().filter_map(|record| match Entry::of(&record) {
         Some(Entry::Item { item, .. }) => Some(((**item).clone(), record.did.clone())),

@@ -4,7 +4,6 @@
 use super::{Asked, Told, told};
 use crate::lang::include::read_text;
 use crate::lang::layout::tokens;
-use crate::questions::LANGUAGE;
 use crate::run::session::Options;
 use crate::run::{Files, state_at};
 
@@ -13,7 +12,7 @@ fn at(marked: &str) -> Option<Told> {
     let text = marked.replacen('‸', "", 1);
     let (mut sources, script, _) = read_text("script.pw", &text, &mut ());
     let (files, _) = Files::read(&script.body, &mut sources, &mut ());
-    let state = |at| state_at(&script.body, &sources, &files, Options::of(&LANGUAGE), at);
+    let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
     let tokens = tokens(&text).list;
     told(&Asked { text: &text, tokens: &tokens, sources: &sources, state: &state }, at)
 }
@@ -233,7 +232,7 @@ fn every_byte_of_every_example_can_be_asked_about() {
         let text = std::fs::read_to_string(&path).expect("a script");
         let (mut sources, script, _) = read_text("script.pw", &text, &mut ());
         let (files, _) = Files::read(&script.body, &mut sources, &mut ());
-        let known = state_at(&script.body, &sources, &files, Options::of(&LANGUAGE), text.len());
+        let known = state_at(&script.body, &sources, &files, Options::default(), text.len());
         let state = |_| known.clone();
         // Of a text that is cut off anywhere, too.
         for cut in [text.len(), text.len() / 2, text.len() / 3] {

@@ -10,7 +10,7 @@ use crate::lang::span::Span;
 use crate::lang::value;
 use crate::run::files::Files;
 use crate::run::params::{Param, Params};
-use crate::run::record::{Sink, StepRecord};
+use crate::run::record::Discard;
 use crate::run::session::{Options, Session};
 use crate::run::settings::{Arg, ArgKind, Field, cache_mistakes, integer, list, tlb_mistakes};
 use crate::run::stop::Stop;
@@ -25,22 +25,13 @@ pub(super) struct Said {
     pub(crate) span: Span,
 }
 
-/// Takes nothing: an expression tells nothing.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
-    }
-}
-
 /// The settings of a grid, in order, with every mistake that one value by itself or a setting beside another shows.
 pub(super) fn axes(
     block: &Settings,
     base: &Spec,
     unit: Option<SweptUnit>,
 ) -> Result<Vec<Said>, Vec<Diagnostic>> {
-    let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Nowhere);
+    let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Discard);
     let mut session = Session::new(&sources, &files, Options::of(&CORE), &mut nowhere);
     let (mut said, mut wrong) = (Vec::new(), Vec::new());
     let mut take = |setting: &Setting, unit| match axis(&mut session, setting, unit) {

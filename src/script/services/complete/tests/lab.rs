@@ -1,29 +1,19 @@
 //! States to complete in, and tables of what must be offered.
 
-use crate::questions::LANGUAGE;
-
 use crate::lang::include::read_text;
 use crate::lang::source::Sources;
 use crate::run::files::Files;
-use crate::run::record::{Sink, StepRecord};
+use crate::run::record::Discard;
 use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::services::complete::{Completions, complete};
-
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
-    }
-}
 
 /// The state after a script.
 pub(crate) fn state(script: &str) -> State {
     let (sources, script, wrong): (Sources, _, _) = read_text("script.pw", script, &mut ());
     assert_eq!(wrong, []);
-    let (files, mut nowhere) = (Files::default(), Nowhere);
-    let mut session = Session::new(&sources, &files, Options::of(&LANGUAGE), &mut nowhere);
+    let (files, mut nowhere) = (Files::default(), Discard);
+    let mut session = Session::new(&sources, &files, Options::default(), &mut nowhere);
     let place = script.body.first().map(|stmt| stmt.span).unwrap_or_default();
     session.run_block(&script.body, place).expect("it runs");
     session.progress.state
