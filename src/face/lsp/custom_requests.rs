@@ -10,10 +10,8 @@ use super::panels::{Panel, panels};
 use super::position;
 use super::response_error::response_error;
 use super::worker::Task;
+use pagewalk_script::api::exam::{Edition, Exam, FORMATS, PaperError, Style, Writer};
 use pagewalk_script::editor::LineIndex;
-use pagewalk_script::exam::compose;
-use pagewalk_script::exam::formats::paper_formats::{FORMATS, Writer};
-use pagewalk_script::exam::formats::{Edition, Style};
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::doc::Block;
 use pagewalk_script::report::narrate::{Narrator, Statements};
@@ -220,18 +218,18 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     if let Some(wrong) = reading.diagnostics.first() {
         return Err(failed(format!("the script has a mistake: {}", wrong.message)));
     }
-    let options = Options { max_steps, seed: wanted.seed, ..Options::default() };
-    let composed = compose(&reading.script.body, &reading.sources, &reading.files, options);
-    match (composed.diagnostics.first(), composed.failed) {
-        (Some(wrong), _) => return Err(failed(wrong.message.clone())),
-        (None, 1..) => return Err(failed("something that the script states does not hold".to_owned())),
-        (None, 0) if composed.paper.questions.is_empty() => {
-            return Err(failed("the script has no question".to_owned()));
-        }
-        (None, 0) => {}
-    }
+    let exam = Exam { script: reading, seed: Some(wanted.seed), max_steps };
+    let paper = exam.paper(None).map_err(|error| {
+        failed(match error {
+            PaperError::Diagnostics(wrong) => {
+                wrong.into_iter().map(|wrong| wrong.message).next().unwrap_or_default()
+            }
+            PaperError::Failed(_) => "something that the script states does not hold".to_owned(),
+            PaperError::NoQuestion => "the script has no question".to_owned(),
+        })
+    })?;
     let edition = if wanted.key { Edition::Key } else { Edition::Paper };
-    let text = write(&composed.paper, edition, &Style::default());
+    let text = write(&paper, edition, &Style::default());
     let text = text.map_err(|refused| failed(format!("{}: {}", refused.part, refused.why)))?;
     Ok(serde_json::json!({ "text": text }))
 }
