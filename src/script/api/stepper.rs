@@ -145,14 +145,7 @@ impl Stepper {
     pub fn forward(&mut self, steps: u64, sink: &mut dyn Sink) -> Pause {
         self.interrupt.store(false, Ordering::Relaxed);
         let interrupt = self.interrupt.clone();
-        let pause = self.run_to(self.position().saturating_add(steps), sink, Some(&interrupt));
-        if pause == Pause::Interrupted {
-            // What the statement has done so far is undone.
-            let position = self.position().saturating_sub(1);
-            self.restore(position);
-            self.run_to(position, &mut Discard, None);
-        }
-        pause
+        self.run_to(self.position().saturating_add(steps), sink, Some(&interrupt))
     }
 
     /// Goes to a position, or to the end if the script has fewer statements. Returns the position reached.
@@ -191,7 +184,9 @@ impl Stepper {
         session.interrupt = interrupt;
         std::mem::swap(&mut session.progress, &mut self.now);
         let mut pause = Pause::Steps;
+        let mut completed = session.steps;
         while session.steps < position {
+            completed = session.steps;
             if closed.get() {
                 pause = Pause::Closed;
                 break;
@@ -219,6 +214,11 @@ impl Stepper {
             }
         }
         std::mem::swap(&mut session.progress, &mut self.now);
+        if pause == Pause::Interrupted {
+            // What the statement has done so far is undone.
+            self.restore(completed);
+            self.run_to(completed, &mut Discard, None);
+        }
         pause
     }
 }

@@ -147,7 +147,7 @@ P: write p = 1
 ";
 
 #[test]
-fn a_copy_on_write_fault_is_told_step_by_step() {
+fn a_copy_on_write_fault_has_its_steps_in_order() {
     let steps = micro_steps(&format!("{ONE_PAGE}P: let C = fork()\nP: write p = 2\n"));
     let kinds: Vec<&str> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
     let at = |kind: &str| {
@@ -174,4 +174,47 @@ fn a_swapped_page_is_read_from_its_slot() {
     let read = steps.iter().find(|step| step["kind"] == "disk-read").expect("a disk read");
     assert_eq!((&read["from"]["store"], &read["from"]["slot"]), (&"swap".into(), &0.into()));
     assert!(steps.iter().any(|step| step["kind"] == "resolved" && step["major"] == true));
+}
+
+#[test]
+fn an_access_without_an_area_ends_in_a_signal() {
+    let steps = micro_steps("process P {}\nP: read 0x10\n");
+    let count = |kind: &str| steps.iter().filter(|step| step["kind"] == kind).count();
+    assert_eq!((count("faulted"), count("fault-handler"), count("signaled")), (1, 1, 1), "{steps:?}");
+    let area = steps.iter().find(|step| step["kind"] == "area-found").unwrap();
+    assert!(area["start"].is_null());
+    assert_eq!(steps.last().unwrap()["signal"], "SIGSEGV");
+}
+
+#[test]
+fn each_fragment_of_an_access_has_its_own_attempts() {
+    let text = "process P {}\n\
+                P: let p = mmap(0, 0x2000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+                P: read p + 0xFFE size 4\n";
+    let steps = micro_steps(text);
+    let translated: Vec<_> = steps.iter().filter(|step| step["kind"] == "translated").collect();
+    let places: Vec<_> =
+        translated.iter().map(|step| (step["fragment"].as_u64(), step["attempt"].as_u64())).collect();
+    // Two pages, each translated after its page fault.
+    assert_eq!(places, [(Some(0), Some(1)), (Some(1), Some(1))], "{steps:?}");
+}
+
+#[test]
+fn an_interrupt_between_statements_repeats_no_record() {
+    /// Interrupts at its second record.
+    struct Second(usize, Arc<std::sync::atomic::AtomicBool>);
+    impl Sink for Second {
+        fn take(&mut self, _: &StepRecord) -> bool {
+            self.0 += 1;
+            self.1.store(self.0 == 2, Ordering::Relaxed);
+            true
+        }
+    }
+    // The second record is that of the call. The loop, which runs no statement, notices the interrupt.
+    let mut run = stepper("process P {}\nP { repeat 5 + sbrk(0) * 0 { } }\nlet b = 2\n");
+    let mut sink = Second(0, run.interrupt());
+    assert_eq!(run.forward(u64::MAX, &mut sink), Pause::Interrupted);
+    assert_eq!(run.position(), 3);
+    assert_eq!(run.forward(u64::MAX, &mut sink), Pause::End);
+    assert_eq!(sink.0, 3);
 }

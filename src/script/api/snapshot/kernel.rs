@@ -18,7 +18,7 @@ const ORDERED: usize = 1 << 12;
 pub struct KernelState {
     /// The number of user page frames.
     pub frame_limit: u32,
-    /// Its processes, also those that have ended and that nobody has waited for.
+    /// Its processes, including zombies.
     pub processes: Vec<ProcessState>,
     /// User page frames in use, by number.
     pub frames: Vec<Frame>,
