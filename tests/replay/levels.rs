@@ -51,8 +51,8 @@ impl Unit {
         if self.fifo { Policy::Fifo } else { Policy::Lru }
     }
 
-    fn tlb(self, name: &str, side: Side, page_bits: u32) -> TlbSpec {
-        let tlb = TlbSpec::new(name, 1 << self.set_bits, self.ways, page_bits);
+    fn tlb(self, name: &str, side: Side) -> TlbSpec {
+        let tlb = TlbSpec::new(name, 1 << self.set_bits, self.ways);
         TlbSpec { policy: self.policy(), side, ..tlb }
     }
 
@@ -82,7 +82,7 @@ fn physical(caches: Vec<CacheSpec>) -> Spec {
 fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached: bool) -> Spec {
     let levels = [vec![16 - page_bits], vec![5, 11 - page_bits], vec![4, 3, 9 - page_bits]][cut].clone();
     let pte = PteFormat::default_for(24 - page_bits, None).expect("an entry of 8 bytes");
-    let mmu = Mmu { virtual_bits: 16, page_bits, levels, pte, walk_cached };
+    let mmu = Mmu { virtual_bits: 16, page_bits, levels, pte, walk_cached, reserved_bits: false };
     Spec { mmu: Some(mmu), physical_bits: 24, ..physical(caches) }
 }
 
@@ -158,7 +158,7 @@ proptest! {
         records in traces::records(0..400, 16),
     ) {
         let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
-        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
+        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side)).collect();
         let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
         compare(spec, AddressMapping::Demand(DemandPaging::default()), first, &records)?;
     }
@@ -173,7 +173,7 @@ proptest! {
         records in traces::records(0..400, 16),
     ) {
         let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
-        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
+        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side)).collect();
         let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
         let demand = DemandPaging { frames: Some(frames), replacement: Some(replacement) };
         compare(spec, AddressMapping::Demand(demand), false, &records)?;

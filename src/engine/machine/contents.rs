@@ -122,7 +122,7 @@ impl Machine {
     /// # Errors
     /// If it is wider than a tag.
     pub fn tlb_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
-        let bits = self.spec().tlbs.get(level).map_or(0, |tlb| tlb.tag_bits(self.spec().virtual_bits()));
+        let bits = self.spec().tlbs.get(level).map_or(0, |tlb| tlb.tag_bits(self.spec()));
         fit(raw, bits).map(Tag::new)
     }
 

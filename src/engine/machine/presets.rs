@@ -50,14 +50,14 @@ impl Mmu {
             unreachable!("63 bits and P fit into 8 bytes");
         };
         let levels = vec![virtual_bits.saturating_sub(page_bits)];
-        Mmu { virtual_bits, page_bits, levels, pte, walk_cached: false }
+        Mmu { virtual_bits, page_bits, levels, pte, walk_cached: false, reserved_bits: false }
     }
 }
 
 impl TlbSpec {
-    /// A TLB with `sets` sets of `ways` entries, for pages of 2^`page_bits` bytes. Defaults: LRU, for loads, stores, and
-    /// fetches, without address-space identifiers.
-    pub fn new(name: &str, sets: u64, ways: u32, page_bits: u32) -> TlbSpec {
+    /// A TLB with `sets` sets of `ways` entries. Defaults: LRU, for pages of every size, for loads, stores, and fetches,
+    /// without address-space identifiers.
+    pub fn new(name: &str, sets: u64, ways: u32) -> TlbSpec {
         let (policy, side) = (Policy::Lru, Side::Both);
         TlbSpec {
             name: Arc::from(name),
@@ -65,7 +65,7 @@ impl TlbSpec {
             ways,
             policy,
             side,
-            page_bits: vec![page_bits],
+            page_bits: Vec::new(),
             asid: false,
             latency: 0,
         }
@@ -107,12 +107,13 @@ impl Spec {
             let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
             CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
         };
+        let mmu = Mmu { levels: vec![9; 4], reserved_bits: true, ..Mmu::flat(48, 52, 12) };
         let l1 = |name, side| CacheSpec { side, virtual_index: true, ..cache(name, 64, 8) };
         Spec {
             tlbs: vec![
-                TlbSpec { side: Side::Data, ..TlbSpec::new("dTLB", 16, 4, 12) },
-                TlbSpec { side: Side::Instructions, ..TlbSpec::new("iTLB", 32, 4, 12) },
-                TlbSpec::new("L2TLB", 128, 4, 12),
+                TlbSpec { side: Side::Data, ..TlbSpec::new("dTLB", 16, 4) },
+                TlbSpec { side: Side::Instructions, ..TlbSpec::new("iTLB", 32, 4) },
+                TlbSpec::new("L2TLB", 128, 4),
             ],
             caches: vec![
                 l1("L1d", Side::Data),
@@ -121,7 +122,8 @@ impl Spec {
                 CacheSpec { shared: true, ..cache("L3", 8192, 16) },
             ],
             cores: 4,
-            ..Spec::paged(48, 52, 12).levels(&[9; 4])
+            mmu: Some(mmu),
+            ..Spec::unpaged(52)
         }
     }
 
@@ -157,7 +159,7 @@ impl Spec {
     /// The same machine with one more TLB: see [`TlbSpec::new`].
     #[must_use]
     pub fn tlb(mut self, name: &str, sets: u64, ways: u32) -> Spec {
-        self.tlbs.push(TlbSpec::new(name, sets, ways, self.page_bits()));
+        self.tlbs.push(TlbSpec::new(name, sets, ways));
         self
     }
 

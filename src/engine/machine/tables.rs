@@ -193,6 +193,10 @@ impl Machine {
     /// The entry at an index of a table in memory, if it is present, and whether it is a page.
     fn entry_at(&self, layout: TableLayout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
         let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
-        (visit.found != PteKind::Absent).then_some((visit.pte, visit.found == PteKind::Page))
+        match visit.found {
+            PteKind::Absent | PteKind::Reserved => None,
+            PteKind::Table => Some((visit.pte, false)),
+            PteKind::Page => Some((visit.pte, true)),
+        }
     }
 }

@@ -100,7 +100,7 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     let vpn = of.number(Kind::Vpn, 0)??;
     Some(said(match of.before.walk(vpn)? {
         Ok(_) => "none",
-        Err(Fault::NotPresent { .. }) => "page",
+        Err(Fault::NotPresent { .. } | Fault::Reserved { .. }) => "page",
         Err(Fault::Protection { .. }) => "protection",
     }))
 }

@@ -108,6 +108,9 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
             };
             format!("Page fault{place}: {which} is not present (P = 0).")
         }
+        Fault::Reserved { level } => {
+            format!("Page fault{place}: {} has a reserved bit set (Intel SDM 3A, 4.5.4).", entry(spec, level))
+        }
         Fault::Protection { why } => format!("Protection fault{place}: {}.", forbidden(access, why)),
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> String {
 
 /// A tag of a TLB.
 pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
-    hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec.virtual_bits())))
+    hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec)))
 }
 
 /// The index of a set of a cache.

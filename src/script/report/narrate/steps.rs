@@ -245,7 +245,7 @@ impl Sequence<'_> {
 
     fn faulted(&mut self, fault: Fault) {
         let (what, then) = match fault {
-            Fault::NotPresent { .. } => {
+            Fault::NotPresent { .. } | Fault::Reserved { .. } => {
                 ("exception: page fault".to_owned(), "control goes to the kernel's page fault handler")
             }
             Fault::Protection { why } => (

@@ -39,7 +39,7 @@ impl Component {
     /// Widths of its set index and of its tags, in bits.
     pub(crate) fn widths(self, spec: &Spec) -> (u32, u32) {
         match self {
-            Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec.virtual_bits())),
+            Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec)),
             Self::Cache(at) => (spec.caches[at].index_bits(), spec.caches[at].tag_bits(spec)),
         }
     }
@@ -223,7 +223,7 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
         Component::Tlb(at) => {
             let tlb = &a.spec.tlbs[at];
             let page = tlb_page(a, at)?;
-            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(a.spec.virtual_bits())))
+            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(&a.spec)))
         }
         Component::Cache(at) => {
             let bits = a.spec.caches[at].tag_bits(&a.spec);
@@ -246,7 +246,7 @@ fn tlb_page(a: &Access, at: usize) -> Option<u64> {
         _ => None,
     });
     let certain = looked_up.filter(|(certain, _)| *certain).map(|(_, page)| page).next();
-    Some(certain.unwrap_or_else(|| shifted(a.va.raw(), tlb.page_bits[0])))
+    Some(certain.unwrap_or_else(|| shifted(a.va.raw(), tlb.smallest_page_bits(&a.spec))))
 }
 
 fn tlb_bits(a: &Access, at: usize) -> u32 {
@@ -278,7 +278,7 @@ fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
 
 fn victim(a: &Access, component: Component) -> Option<Shown> {
     let bits = match component {
-        Component::Tlb(at) => a.spec.tlbs[at].tag_bits(a.spec.virtual_bits()),
+        Component::Tlb(at) => a.spec.tlbs[at].tag_bits(&a.spec),
         Component::Cache(at) => a.spec.caches[at].tag_bits(&a.spec),
     };
     let tag = fill(a, component).and_then(|(tag, _)| tag);

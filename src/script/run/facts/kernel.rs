@@ -13,7 +13,7 @@ pub(crate) fn fault(a: &Access) -> Option<Shown> {
     }
     Some(Shown::word(match a.outcome.fault {
         None => "none",
-        Some(Fault::NotPresent { .. }) => "page",
+        Some(Fault::NotPresent { .. } | Fault::Reserved { .. }) => "page",
         Some(Fault::Protection { .. }) => "protection",
     }))
 }

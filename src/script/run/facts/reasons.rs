@@ -72,6 +72,7 @@ pub(crate) fn fault(access: &Access) -> Option<String> {
             };
             Some(format!("{place} is not present"))
         }
+        Fault::Reserved { level } => Some(format!("the entry of level {level} has a reserved bit set")),
         Fault::Protection { why } => Some(
             match why {
                 ProtectionCause::ReadOnly => "R/W is 0 and the access is a store",
@@ -102,6 +103,9 @@ fn walk(access: &Access) -> Option<String> {
         None => Some("a TLB held the translation, so no entry was fetched".to_owned()),
         Some((level, PteKind::Absent)) => {
             Some(format!("the walk ended at level {level}, whose entry is not present"))
+        }
+        Some((level, PteKind::Reserved)) => {
+            Some(format!("the walk ended at level {level}, whose entry has a reserved bit set"))
         }
         Some((level, _)) => Some(format!("the walk ended at level {level}, whose entry maps the page")),
     }

@@ -84,7 +84,7 @@ fn page_table(machine: &Machine, mmu: &Mmu) -> View {
 }
 
 fn tlb_view(spec: &Spec, tlb: &TlbSpec) -> View {
-    let tag = tlb.tag_bits(spec.virtual_bits());
+    let tag = tlb.tag_bits(spec);
     let sizes: Vec<String> = tlb.page_bits.iter().map(|&bits| size(1u128 << bits)).collect();
     pairs(
         &title("TLB", "tlb", &tlb.name),
@@ -93,7 +93,7 @@ fn tlb_view(spec: &Spec, tlb: &TlbSpec) -> View {
             ("TLBI", format!("{} bits", tlb.index_bits())),
             ("TLBT", format!("{tag} bits")),
             ("pages", sizes.join(", ")),
-            ("reach", size(tlb.reach())),
+            ("reach", size(tlb.reach(spec))),
             ("policy", tlb.policy.row().name.to_owned()),
         ],
     )

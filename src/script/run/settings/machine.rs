@@ -134,10 +134,9 @@ fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
 impl MachineDraft {
     /// What a built machine would have been declared as.
     fn of(spec: &Spec) -> Self {
-        let page_bits = spec.mmu.as_ref().map_or(0, |mmu| mmu.page_bits);
         let mut draft = Self {
             physical_bits: Some(spec.physical_bits),
-            tlbs: spec.tlbs.iter().map(|tlb| TlbDraft::of(tlb, page_bits)).collect(),
+            tlbs: spec.tlbs.iter().map(|tlb| TlbDraft::of(tlb)).collect(),
             caches: spec.caches.iter().map(CacheDraft::of).collect(),
             memory_latency: spec.memory_latency,
             cores: spec.cores,
@@ -149,6 +148,7 @@ impl MachineDraft {
             draft.table.inherited.clone_from(&mmu.levels);
             draft.table.pte = PteDraft::of(&mmu.pte, spec.physical_bits - mmu.page_bits);
             draft.table.walk_cached = mmu.walk_cached;
+            draft.table.reserved_bits = mmu.reserved_bits;
         }
         draft
     }
@@ -164,9 +164,8 @@ impl MachineDraft {
             wrong.extend(problems);
             None
         });
-        let page_bits = self.page_bits.unwrap_or(0);
         let tlbs: Vec<TlbSpec> =
-            self.tlbs.iter().filter_map(|d| d.build(page_bits).map_err(|p| wrong.extend(p)).ok()).collect();
+            self.tlbs.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
         let caches: Vec<CacheSpec> =
             self.caches.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
         let physical_bits = self.physical();
@@ -217,7 +216,10 @@ impl MachineDraft {
         }
         let levels = self.levels(virtual_bits - page_bits, place)?;
         let pte = self.table.pte.build(self.physical() - page_bits, place)?;
-        Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached: self.table.walk_cached }))
+        let TableDraft { walk_cached, reserved_bits, inherited, .. } = &self.table;
+        // Another split is not Intel's.
+        let (walk_cached, reserved_bits) = (*walk_cached, *reserved_bits && *inherited == levels);
+        Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached, reserved_bits }))
     }
 
     fn no_mmu(&self) -> Result<Option<Mmu>, Vec<Diagnostic>> {

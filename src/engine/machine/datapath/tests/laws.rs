@@ -50,10 +50,7 @@ impl Dice {
         let mut page_bits: Vec<u32> = sizes.iter().copied().filter(|_| self.chance(60)).collect();
         page_bits.sort_unstable();
         page_bits.dedup();
-        if page_bits.is_empty() {
-            page_bits.push(sizes[0]);
-        }
-        let tlb = TlbSpec::new(&format!("t{n}"), 1 << self.below(3), 1 << self.below(3), 0);
+        let tlb = TlbSpec::new(&format!("t{n}"), 1 << self.below(3), 1 << self.below(3));
         TlbSpec { policy: self.policy(), side: self.side(), page_bits, ..tlb }
     }
 

@@ -127,6 +127,7 @@ impl Handler<'_> {
         };
         let why = match fault {
             Fault::NotPresent { .. } => "not present",
+            Fault::Reserved { .. } => "mapped by an entry with a reserved bit set",
             Fault::Protection { .. } => "protected",
         };
         let page = self.names.page_at(va);
