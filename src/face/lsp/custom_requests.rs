@@ -105,8 +105,10 @@ pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     let mut all = vec![Panel { title: "changes".to_owned(), text: changed }];
     all.extend(panels(&after));
     let span = record.span;
-    let (title, narration) =
-        titled(&Statements::new(sources).of(&record).short, Narrator::new(sources, true).tell(&record));
+    let (title, narration) = titled(
+        &Statements::new(sources).executed(&record).short,
+        Narrator::new(sources, true).narrate(&record),
+    );
     let told = StepAnswer {
         index,
         count: places.count,

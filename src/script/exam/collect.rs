@@ -62,8 +62,8 @@ impl Collector {
         Paper { cover: self.cover, version: None, questions: questions.collect() }
     }
 
-    /// Where something belongs: the question at hand, or its latest part.
-    fn place(&mut self, in_part: bool) -> Option<&mut Vec<OpenPiece>> {
+    /// The pieces of the current question, or of its latest part.
+    fn open_pieces(&mut self, in_part: bool) -> Option<&mut Vec<OpenPiece>> {
         let question = self.questions.last_mut()?;
         if !in_part {
             return Some(&mut question.pieces);
@@ -77,7 +77,7 @@ impl Collector {
     }
 
     fn put(&mut self, piece: OpenPiece, in_part: bool) {
-        if let Some(place) = self.place(in_part) {
+        if let Some(place) = self.open_pieces(in_part) {
             place.push(piece);
         }
     }
@@ -111,7 +111,7 @@ impl Collector {
 
 impl Sink for Collector {
     fn accept(&mut self, record: &StepRecord) -> bool {
-        if let Some(entry) = Entry::of(record) {
+        if let Some(entry) = Entry::in_record(record) {
             self.enter(entry, &record.did);
         }
         true

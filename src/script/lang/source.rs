@@ -34,8 +34,8 @@ impl SourceFile {
         Self { name: name.to_owned(), path, text: text.into(), lines }
     }
 
-    /// Where a byte stands; past the end, the end.
-    pub fn place(&self, byte: u32) -> Place {
+    /// The line and column of a byte; past the end, those of the end.
+    pub fn line_column(&self, byte: u32) -> Place {
         let line = self.lines.partition_point(|first| *first <= byte).max(1);
         let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
         let before = self.text.get(first..(byte as usize).min(self.text.len())).unwrap_or("");
@@ -80,9 +80,9 @@ impl Sources {
         file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("")
     }
 
-    /// Where a place begins, with the name of its file.
-    pub fn place(&self, span: Span) -> Option<(&str, Place)> {
-        self.file(span.file).map(|file| (file.name.as_str(), file.place(span.start)))
+    /// The file name, line, and column of the start of a span.
+    pub fn location(&self, span: Span) -> Option<(&str, Place)> {
+        self.file(span.file).map(|file| (file.name.as_str(), file.line_column(span.start)))
     }
 }
 

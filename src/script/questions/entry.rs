@@ -41,8 +41,8 @@ impl Attachment for Entry {
 }
 
 impl Entry {
-    /// What a statement put on the paper.
-    pub(crate) fn of(record: &StepRecord) -> Option<&Self> {
+    /// Returns the entry that a statement added to the paper.
+    pub(crate) fn in_record(record: &StepRecord) -> Option<&Self> {
         let attachment: &dyn Any = &**record.attachment.as_ref()?;
         attachment.downcast_ref()
     }

@@ -7,7 +7,7 @@ use crate::exam::paper::{Item, Paper, Piece};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
-use crate::run::facts::told;
+use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, View};
 
 /// What a version asks. It holds no state of the run, so it can go from thread to thread.
@@ -48,8 +48,8 @@ pub(crate) struct Answer {
 }
 
 impl Sample {
-    /// What is compared of a paper.
-    pub fn of(paper: &Paper) -> Self {
+    /// Extracts what is compared of a paper.
+    pub fn from_paper(paper: &Paper) -> Self {
         let all = fields(paper);
         let mut questions = BTreeMap::new();
         let mut from = 0;
@@ -122,7 +122,7 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &Item) {
     if !matches!(item.kind, ItemKind::Facts { .. }) {
         return;
     }
-    for fact in told(&item.did) {
+    for fact in reported_facts(&item.did) {
         let name = fact.name.as_str();
         let (what, amount) = match (name, &fact.value.value) {
             ("tlb" | "cache", Value::Text(word)) if matches!(&**word, "hit" | "miss") => {

@@ -48,7 +48,7 @@ pub enum Asked<'p> {
 pub fn fields(paper: &Paper) -> Vec<Field<'_>> {
     let mut all = Fields::default();
     for (question, of) in paper.questions.iter().enumerate() {
-        all.place(question, None, &(question + 1).to_string(), &of.body);
+        all.add_body(question, None, &(question + 1).to_string(), &of.body);
     }
     all.all
 }
@@ -61,8 +61,8 @@ struct Fields<'p> {
 }
 
 impl<'p> Fields<'p> {
-    /// The items of a question or part, and the parts of a question.
-    fn place(&mut self, question: usize, part: Option<&'p str>, prefix: &str, body: &'p [Piece]) {
+    /// Adds the items of a question or part, and the parts of a question.
+    fn add_body(&mut self, question: usize, part: Option<&'p str>, prefix: &str, body: &'p [Piece]) {
         let is_item = |piece: &&Piece| matches!(piece, Piece::Item(_));
         let several = body.iter().filter(is_item).count() > 1 || (part.is_none() && body.iter().any(is_part));
         let (mut items, mut parts) = (0, 0);
@@ -76,7 +76,7 @@ impl<'p> Fields<'p> {
                 Piece::Part { name, body, .. } => {
                     parts += 1;
                     let own = format!("{prefix}{}", part_name(name, parts));
-                    self.place(question, Some(name), &own, body);
+                    self.add_body(question, Some(name), &own, body);
                 }
                 Piece::Text(_) | Piece::Given(_) | Piece::Figure(_) => {}
             }

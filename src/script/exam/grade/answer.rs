@@ -35,8 +35,8 @@ pub(crate) struct Way<'p> {
 }
 
 impl<'p> Way<'p> {
-    /// That of a blank.
-    pub(crate) fn of(blank: &'p Blank, bare: bool) -> Self {
+    /// The form for a blank.
+    pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
         Self { form: blank.form, unit: blank.unit.as_deref(), bare }
     }
 

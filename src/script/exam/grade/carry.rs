@@ -24,7 +24,7 @@ pub(crate) fn facts(item: &Item, own: &[Field], sheet: &Sheet, rules: &Rules) ->
         .iter()
         .filter_map(|field| {
             let Asked::Blank(blank) = field.asked else { return None };
-            let way = Way::of(blank, bare(item));
+            let way = Way::for_blank(blank, bare(item));
             let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
             Some((blank, way, read(way, given, rules)))
         })
@@ -101,7 +101,7 @@ pub(crate) fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
         return Vec::new();
     };
     let Some(given) = sheet.answers.get(&field.name) else { return Vec::new() };
-    let way = Way::of(blank, bare(field.item));
+    let way = Way::for_blank(blank, bare(field.item));
     let answer = way.read(given);
     let before = field.item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
     let leads_here = |made: &Made| {

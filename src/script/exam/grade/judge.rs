@@ -57,7 +57,7 @@ pub fn read(way: Way, given: &Given, rules: &Rules) -> Answer {
 }
 
 fn blank_alone(blank: &Blank, field: &Field, given: &Given, rules: &Rules) -> Judged {
-    let way = Way::of(blank, bare(field.item));
+    let way = Way::for_blank(blank, bare(field.item));
     simple(&read(way, given, rules), blank.key.as_ref(), way, field, rules)
 }
 

@@ -38,14 +38,14 @@ pub fn turned(text: &str, script: &Block, selection: Range<usize>, told: Told) -
     let indent = indent(text, bytes.start);
     if place.question {
         let lines: Vec<String> = asks.iter().map(|ask| ask.written(false)).collect();
-        let edit = TextEdit::new(Span::of(0, bytes), lines.join(&format!("\n{indent}")));
+        let edit = TextEdit::new(Span::new(0, bytes), lines.join(&format!("\n{indent}")));
         return Some(Turned { edit, kept: false });
     }
     let mut written = question(script, &accesses, &asks, (&indent, text));
     if place.kept {
         written = format!("{written}\n{indent}{}", &text[bytes.clone()]);
     }
-    Some(Turned { edit: TextEdit::new(Span::of(0, bytes), written), kept: place.kept })
+    Some(Turned { edit: TextEdit::new(Span::new(0, bytes), written), kept: place.kept })
 }
 
 /// What stands around statements.

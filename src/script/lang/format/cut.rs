@@ -71,7 +71,7 @@ impl<'a> Cutter<'a, '_> {
         while let Some(token) = self.tokens.get(self.next) {
             self.next += 1;
             end = token.end;
-            if token.kind == TokenKind::Prose && token.of(self.text).ends_with("\"\"\"") {
+            if token.kind == TokenKind::Prose && token.text(self.text).ends_with("\"\"\"") {
                 break;
             }
         }

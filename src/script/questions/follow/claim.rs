@@ -92,7 +92,7 @@ impl<'a> Follow<'a> {
 
     /// A fact that another is computed from: as stated, else computed itself. None of one that does not come before it.
     pub(crate) fn ask(&self, kind: Kind, at: usize) -> Option<Claim> {
-        let asked = Quantity { kind, at }.of(self.access);
+        let asked = Quantity { kind, at }.normalized(self.access);
         if self.at.borrow().is_some_and(|own| asked.order() >= own.order()) {
             return None;
         }
@@ -125,7 +125,7 @@ impl<'a> Follow<'a> {
 
     /// Whether a fact is stated.
     pub(crate) fn is_stated(&self, kind: Kind, at: usize) -> bool {
-        let asked = Quantity { kind, at }.of(self.access);
+        let asked = Quantity { kind, at }.normalized(self.access);
         self.claims.iter().any(|(_, quantity, _)| *quantity == asked)
     }
 }

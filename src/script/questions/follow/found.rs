@@ -6,7 +6,7 @@ use super::quantity::Kind;
 use crate::run::record::{AccessVerb, Shown};
 use pagewalk_engine::machine::event::Fault;
 
-fn said(word: &str) -> Claim {
+fn word_claim(word: &str) -> Claim {
     Some(Shown::word(word))
 }
 
@@ -30,12 +30,12 @@ fn is_hit(of: &Follow, kind: Kind, at: usize) -> Option<bool> {
 pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
     for before in tlbs(of).into_iter().take_while(|tlb| *tlb != at) {
         if is_hit(of, Kind::TlbHit, before)? {
-            return Some(said("none"));
+            return Some(word_claim("none"));
         }
     }
     let (index, tag) = (of.number(Kind::TlbIndex, at)??, of.number(Kind::TlbTag, at)??);
     let found = of.before.tlb_entry(at, index, tag)?.is_some();
-    Some(said(if found { "hit" } else { "miss" }))
+    Some(word_claim(if found { "hit" } else { "miss" }))
 }
 
 /// Whether any of them held it.
@@ -46,10 +46,10 @@ pub(crate) fn tlb(of: &Follow, _: usize) -> Option<Claim> {
     }
     for tlb in each {
         if is_hit(of, Kind::TlbHit, tlb)? {
-            return Some(said("hit"));
+            return Some(word_claim("hit"));
         }
     }
-    Some(said("miss"))
+    Some(word_claim("miss"))
 }
 
 /// Where the entry of a level stands: in the table that the level above leads to.
@@ -71,7 +71,7 @@ pub(crate) fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
 
 pub(crate) fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
     let Some(address) = of.number(Kind::PteAddress, level)? else { return Some(None) };
-    Some(of.before.entry(address).map_or_else(|| said("unknown"), hex))
+    Some(of.before.entry(address).map_or_else(|| word_claim("unknown"), hex))
 }
 
 /// The entries of the walk that are stated, from the top: none inside where a level has none.
@@ -88,17 +88,17 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
         return None;
     }
     if !tlbs(of).is_empty() && is_hit(of, Kind::Tlb, 0)? {
-        return Some(said("none"));
+        return Some(word_claim("none"));
     }
     let entries = stated_entries(of);
     if entries.iter().any(|(_, raw)| raw.is_some_and(|raw| of.before.present(raw).is_none())) {
-        return Some(said("page"));
+        return Some(word_claim("page"));
     }
     if entries.last().is_some_and(|(level, raw)| *level == mmu.levels.len() && raw.is_some()) {
-        return Some(said("none"));
+        return Some(word_claim("none"));
     }
     let vpn = of.number(Kind::Vpn, 0)??;
-    Some(said(match of.before.walk(vpn)? {
+    Some(word_claim(match of.before.walk(vpn)? {
         Ok(_) => "none",
         Err(Fault::NotPresent { .. }) => "page",
         Err(Fault::Protection { .. }) => "protection",
@@ -134,17 +134,17 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
 /// Hit or miss by the index and tag; none after a hit before it, and where nothing was looked up.
 pub(crate) fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
     if !of.access.uses_caches() {
-        return Some(said("none"));
+        return Some(word_claim("none"));
     }
     for before in caches(of).into_iter().take_while(|cache| *cache != at) {
         if is_hit(of, Kind::CacheHit, before)? {
-            return Some(said("none"));
+            return Some(word_claim("none"));
         }
     }
     let (index, tag) = (of.number(Kind::CacheIndex, at)?, of.number(Kind::CacheTag, at)?);
-    let (Some(index), Some(tag)) = (index, tag) else { return Some(said("none")) };
+    let (Some(index), Some(tag)) = (index, tag) else { return Some(word_claim("none")) };
     let found = of.before.cache_way(at, index, tag).is_some();
-    Some(said(if found { "hit" } else { "miss" }))
+    Some(word_claim(if found { "hit" } else { "miss" }))
 }
 
 pub(crate) fn byte(of: &Follow, _: usize) -> Option<Claim> {
@@ -170,7 +170,7 @@ fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
     }
     let Some(pa) = of.number(Kind::Pa, 0)? else { return Some(None) };
     let pa = of.before.machine.pa(pa).ok()?;
-    Some(of.before.memory(pa, bytes).map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
+    Some(of.before.memory(pa, bytes).map_or_else(|| word_claim("unknown"), |bytes| little_endian(&bytes)))
 }
 
 fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {
@@ -183,7 +183,7 @@ fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {
         return None;
     }
     let block: Option<Vec<u8>> = (offset..end).map(|at| of.before.cached(cache, index, way, at)).collect();
-    Some(block.map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
+    Some(block.map_or_else(|| word_claim("unknown"), |bytes| little_endian(&bytes)))
 }
 
 fn little_endian(bytes: &[u8]) -> Claim {

@@ -83,11 +83,11 @@ impl Quantity {
             }
             Key::Call(_) | Key::Reference(_) | Key::Replay(_) | Key::Counter(..) => None,
         };
-        found.map(|quantity| quantity.of(access))
+        found.map(|quantity| quantity.normalized(access))
     }
 
-    /// The same under one name: where a single TLB is looked up, its answer is that of them all.
-    pub(crate) fn of(self, access: &Access) -> Self {
+    /// Normalizes the quantity: if only one TLB is looked up, its result is that of all TLBs.
+    pub(crate) fn normalized(self, access: &Access) -> Self {
         let serving = access.spec.tlbs.iter().filter(|tlb| tlb.side.serves(access.kind)).count();
         if self.kind == Kind::TlbHit && serving == 1 { Self { kind: Kind::Tlb, at: 0 } } else { self }
     }

@@ -19,7 +19,7 @@ fn asked(text: &str) -> Vec<(Item, Arc<Did>)> {
     let mut records: Vec<StepRecord> = Vec::new();
     let ended = crate::run::run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, []);
-    let items = records.into_iter().filter_map(|record| match Entry::of(&record) {
+    let items = records.into_iter().filter_map(|record| match Entry::in_record(&record) {
         Some(Entry::Item { item, .. }) => Some(((**item).clone(), record.did.clone())),
         _ => None,
     });

@@ -28,8 +28,8 @@ fn item(item: &Item) -> Value {
     match item {
         Item::Differs { statements: (a, b), scenario, round, rows } => json!({
             "statement": a.text,
-            "a": place(a),
-            "b": place(b),
+            "a": location_json(a),
+            "b": location_json(b),
             "scenario": scenario.as_deref(),
             "round": round,
             "differ": rows.iter().map(row).collect::<Vec<_>>(),
@@ -46,7 +46,7 @@ fn item(item: &Item) -> Value {
     }
 }
 
-fn place(statement: &Statement) -> Value {
+fn location_json(statement: &Statement) -> Value {
     json!({"file": statement.file, "line": statement.line})
 }
 

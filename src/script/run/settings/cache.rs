@@ -86,8 +86,8 @@ impl Level for CacheDraft {
 }
 
 impl CacheDraft {
-    /// What a built one would have been declared as.
-    pub(super) fn of(spec: &CacheSpec) -> Self {
+    /// The declaration of a cache.
+    pub(super) fn from_spec(spec: &CacheSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let ways = (Ways::Number(u64::from(spec.ways)), none);

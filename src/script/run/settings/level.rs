@@ -43,8 +43,8 @@ impl Common {
         &self.name
     }
 
-    /// Where a setting of it is said, or else the whole. How large it is can be said in several ways.
-    pub fn place(&self, setting: &str) -> Span {
+    /// The location of a setting, or of the whole block. A capacity can be set in several ways.
+    pub fn setting_span(&self, setting: &str) -> Span {
         const CAPACITY: [&str; 4] = ["size", "lines", "entries", "sets"];
         let like = |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
         self.places.iter().find(|(name, _)| like(name)).map_or(self.span, |(_, span)| *span)

@@ -59,8 +59,8 @@ impl Level for TlbDraft {
 }
 
 impl TlbDraft {
-    /// What a built one would have been declared as, on a machine with pages of `2^page_bits` bytes.
-    pub(super) fn of(spec: &TlbSpec, page_bits: u32) -> Self {
+    /// The declaration of a TLB on a machine with pages of `2^page_bits` bytes.
+    pub(super) fn from_spec(spec: &TlbSpec, page_bits: u32) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let capacity = (Capacity::Lines(spec.entries()), none);

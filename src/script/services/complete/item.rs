@@ -106,9 +106,9 @@ pub(crate) struct Pick<'a> {
 }
 
 impl<'a> Pick<'a> {
-    /// What `offer` offers that begins with what is typed: as it is written, then but for case; if there is nothing, with
-    /// `near`, the nearest.
-    pub(crate) fn of(typed: &'a str, near: bool, offer: impl Fn(&mut Pick<'a>)) -> Vec<Item> {
+    /// Returns the offers that begin with the typed text: exact matches first, then those that differ in case. If there are none and
+    /// `near` is true, returns the nearest.
+    pub(crate) fn matching(typed: &'a str, near: bool, offer: impl Fn(&mut Pick<'a>)) -> Vec<Item> {
         let mut pick = Pick { typed, all: false, exact: Vec::new(), cased: Vec::new() };
         offer(&mut pick);
         pick.exact.append(&mut pick.cased);

@@ -79,7 +79,7 @@ fn of_slot(slot: Slot) -> Option<Wanted> {
 fn files(typed: &str, state: &State, executable: bool) -> Vec<Item> {
     let Some(kernel) = state.kernel() else { return Vec::new() };
     let files = kernel.files();
-    Pick::of(typed, true, |pick| {
+    Pick::matching(typed, true, |pick| {
         for (name, file) in &files.names {
             if !executable || files.executables.contains_key(file) {
                 pick.add(name, ItemKind::File, "");

@@ -6,5 +6,5 @@ use crate::services::lookup;
 /// The words that begin with what is typed, or the nearest.
 pub fn words(typed: &str) -> Vec<Item> {
     let words = lookup::words();
-    Pick::of(typed, true, |pick| words.iter().for_each(|word| pick.add(word, ItemKind::Word, "")))
+    Pick::matching(typed, true, |pick| words.iter().for_each(|word| pick.add(word, ItemKind::Word, "")))
 }

@@ -54,7 +54,7 @@ fn is_aligned(rows: &[Row]) -> bool {
 
 /// The side on which the cells of a column are not aligned: the header decides where both sides are.
 fn side(rows: &[Row], column: usize) -> Side {
-    let places: Vec<(usize, usize)> = rows.iter().filter_map(|row| row.place(column)).collect();
+    let places: Vec<(usize, usize)> = rows.iter().filter_map(|row| row.cell_columns(column)).collect();
     let [header, body @ ..] = places.as_slice() else { return Side::After };
     let Some(first) = body.first() else { return Side::After };
     let begin_alike = body.iter().all(|place| place.0 == first.0);

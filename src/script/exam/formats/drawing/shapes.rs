@@ -10,8 +10,8 @@ pub(crate) struct Canvas {
 }
 
 impl Canvas {
-    /// The width of a page between its margins, in the size of print.
-    pub(crate) fn of(width: f64, large: bool) -> Self {
+    /// A canvas as wide as a page between its margins, with text in print size.
+    pub(crate) fn for_page(width: f64, large: bool) -> Self {
         // 9 points beside text of 11: addresses are long.
         Self { room: width, text: if large { 18.0 } else { 9.0 } * POINT }
     }

@@ -93,7 +93,7 @@ mod tests {
             frames: vec!["0x03".to_owned()],
             processes: vec![("P1".to_owned(), page("0x10")), ("P2".to_owned(), page("0x10"))],
         };
-        let drawing = draw(&of, Canvas::of(174.0, false));
+        let drawing = draw(&of, Canvas::for_page(174.0, false));
         let arrows: Vec<_> = drawing
             .shapes
             .iter()

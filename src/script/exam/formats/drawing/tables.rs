@@ -144,7 +144,7 @@ mod tests {
         let root =
             Tables { head: vec!["level 1".to_owned()], rows: vec![entry("0x0"), entry("0x1"), entry("0x2")] };
         let tree = Tree { title: "page tables".to_owned(), text: String::new(), root };
-        let drawing = draw(&tree, Canvas::of(174.0, false));
+        let drawing = draw(&tree, Canvas::for_page(174.0, false));
         let boxes: Vec<_> = drawing
             .shapes
             .iter()

@@ -138,7 +138,7 @@ impl<'l> Writer<'l> {
         let rows = rows.iter().map(|row| {
             format!("({{ {}; how({}) }}, {})", string(&row.label), perhaps(&row.how), blank(&row.blank))
         });
-        let heads = array(["Parameter", "Value"].map(|head| string(self.labels.say(head))));
+        let heads = array(["Parameter", "Value"].map(|head| string(self.labels.localize(head))));
         let rows = rows.collect::<Vec<_>>().join(", ");
         format!("worksheet({}, {}, {heads}, {rows})", string(operation), perhaps(points))
     }

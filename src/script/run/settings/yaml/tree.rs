@@ -135,8 +135,8 @@ impl Shape {
         E::custom(refusal.0)
     }
 
-    /// Takes in a node; `word`: it may be a key.
-    fn take<E: de::Error>(&mut self, kind: Kind, word: bool) -> Result<(), E> {
+    /// Adds a node. `word` says whether it may be a key.
+    fn add_node<E: de::Error>(&mut self, kind: Kind, word: bool) -> Result<(), E> {
         match self.key {
             true if word => Ok(()),
             true => Err(self.refuse(KEY)),
@@ -166,35 +166,35 @@ impl<'t> Visitor<'t> for &mut Shape {
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(Kind::Scalar, false)
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(Kind::Scalar, false)
     }
 
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(Kind::Scalar, false)
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(Kind::Scalar, false)
     }
 
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(Kind::Scalar, false)
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(Kind::Scalar, false)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(Kind::Scalar, false)
     }
 
     fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
-        self.take(Kind::Scalar, true)
+        self.add_node(Kind::Scalar, true)
     }
 
     /// The file holds no document.
@@ -203,7 +203,7 @@ impl<'t> Visitor<'t> for &mut Shape {
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<(), A::Error> {
-        self.take(Kind::List, false)?;
+        self.add_node(Kind::List, false)?;
         self.depth += 1;
         while items.next_element_seed(&mut *self)?.is_some() {}
         self.depth -= 1;
@@ -211,7 +211,7 @@ impl<'t> Visitor<'t> for &mut Shape {
     }
 
     fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<(), A::Error> {
-        self.take(Kind::Block, false)?;
+        self.add_node(Kind::Block, false)?;
         self.depth += 1;
         loop {
             self.key = true;

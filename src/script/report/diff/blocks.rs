@@ -9,8 +9,8 @@ use crate::report::narrate::{Statement, count};
 /// Differing facts of one statement that are told.
 const FACTS: usize = 60;
 
-/// What two runs differ in, each statement apart; `names` are those of the scripts.
-pub fn tell(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
+/// The differences of two runs, one list of blocks for each statement; `names` are the scripts' names.
+pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
     let mut blocks = Vec::new();
     if !comparison.same() {
         blocks.push(vec![Block::toned(Tone::Faint, format!("A is {}, B is {}", names.0, names.1))]);
@@ -45,7 +45,7 @@ fn item(item: &Item) -> Vec<Block> {
         Item::Differs { statements: (a, b), scenario, round, rows } => {
             let round = round.map_or_else(String::new, |round| format!("  (round {round})"));
             let text = format!("{}{}{round}", within(scenario.as_deref()), short(a, b));
-            let place = format!("{} | {}", a.place(), b.place());
+            let place = format!("{} | {}", a.location(), b.location());
             let mut blocks = vec![Block::Statement { text, place }, Block::Table(table(rows))];
             if rows.len() > FACTS {
                 let more = format!("… {} more differ", rows.len() - FACTS);
@@ -63,7 +63,7 @@ fn item(item: &Item) -> Vec<Block> {
             vec![
                 Block::Statement {
                     text: format!("{}{}", within(scenario.as_deref()), statement.short),
-                    place: statement.place(),
+                    place: statement.location(),
                 },
                 Block::toned(Tone::Bad, format!("only in {side}{times}")),
             ]
@@ -97,7 +97,7 @@ fn parting(parting: &Parting) -> Vec<Block> {
     let title = format!("They part at step {} of {}", parting.number, a.short);
     let pairs = vec![("A".to_owned(), step(&parting.a)), ("B".to_owned(), step(&parting.b))];
     vec![
-        Block::Statement { text: title, place: format!("{} | {}", a.place(), b.place()) },
+        Block::Statement { text: title, place: format!("{} | {}", a.location(), b.location()) },
         Block::Pairs { title: String::new(), pairs },
     ]
 }
