@@ -124,7 +124,7 @@ impl<'s> Exam<'s> {
         Ok(paper)
     }
 
-    /// The properties of a version that [`Fairness::of`] compares with those of others, or why it has no paper.
+    /// The properties of a version that [`Fairness::compare`] compares with those of others, or why it has no paper.
     ///
     /// # Errors
     /// Why there is no paper, in one line.

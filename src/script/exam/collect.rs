@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::arrange::arrange;
-use super::paper::{Item, Paper, Piece, Question};
+use super::paper::{Paper, PaperItem, Piece, Question};
 use super::version::{Student, Version};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
-use crate::questions::entry::{Entry, Item as Asked};
+use crate::questions::entry::{Entry, EntryItem as Asked};
 use crate::questions::points::{Share, shares, total};
 use crate::run::record::{Did, Sink, StepRecord};
 
@@ -132,7 +132,7 @@ impl Open {
             OpenPiece::Ready(piece) => piece.clone(),
             OpenPiece::Item(asked, did) => {
                 let Asked { kind, hardware, .. } = (**asked).clone();
-                Piece::Item(Box::new(Item { kind, points: share(), hardware, did: did.clone() }))
+                Piece::Item(Box::new(PaperItem { kind, points: share(), hardware, did: did.clone() }))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));

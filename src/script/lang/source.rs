@@ -20,7 +20,7 @@ pub struct SourceFile {
 
 /// A line and a column, both counted from 1. Columns count characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct LineColumn {
     /// The line.
     pub line: usize,
     /// The column.
@@ -35,11 +35,11 @@ impl SourceFile {
     }
 
     /// The line and column of a byte; past the end, those of the end.
-    pub fn line_column(&self, byte: u32) -> Place {
+    pub fn line_column(&self, byte: u32) -> LineColumn {
         let line = self.lines.partition_point(|first| *first <= byte).max(1);
         let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
         let before = self.text.get(first..(byte as usize).min(self.text.len())).unwrap_or("");
-        Place { line, column: before.chars().count() + 1 }
+        LineColumn { line, column: before.chars().count() + 1 }
     }
 
     /// A line without its end, counted from 1; empty if there is no such line.
@@ -81,7 +81,7 @@ impl Sources {
     }
 
     /// The file name, line, and column of the start of a span.
-    pub fn location(&self, span: Span) -> Option<(&str, Place)> {
+    pub fn location(&self, span: Span) -> Option<(&str, LineColumn)> {
         self.file(span.file).map(|file| (file.name.as_str(), file.line_column(span.start)))
     }
 }

@@ -28,7 +28,7 @@ pub enum Entry {
     /// A figure.
     Figure { figure: Figure, in_part: bool },
     /// Something to answer.
-    Item { item: Box<Item>, in_part: bool },
+    Item { item: Box<EntryItem>, in_part: bool },
 }
 
 impl Attachment for Entry {
@@ -71,7 +71,7 @@ pub enum Figure {
 
 /// Something to answer.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct EntryItem {
     /// What is asked.
     pub kind: ItemKind,
     /// What it is worth, where that is said.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::paper::{Item, Paper, Piece};
+use super::paper::{Paper, PaperItem, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
 use crate::run::record::CellView;
@@ -19,7 +19,7 @@ pub struct Field<'p> {
     /// The part that it is in, if it is in one.
     pub(crate) part: Option<&'p str>,
     /// What it belongs to.
-    pub item: &'p Item,
+    pub item: &'p PaperItem,
     /// Its place among the items of the paper, from 0: fields of one item stand together.
     pub(crate) of_item: usize,
     /// What is to be written there.
@@ -83,7 +83,7 @@ impl<'p> Fields<'p> {
         }
     }
 
-    fn item(&mut self, question: usize, part: Option<&'p str>, own: &str, item: &'p Item) {
+    fn item(&mut self, question: usize, part: Option<&'p str>, own: &str, item: &'p PaperItem) {
         let asked: Vec<(String, Asked<'p>)> = match &item.kind {
             ItemKind::Facts { blanks, .. } => {
                 blanks.iter().map(|blank| (format!("{own}.{}", blank.fact), Asked::Blank(blank))).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::exam::paper::{Item, Question};
+use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Blank, Hardware, ItemKind};
 use crate::run::record::{AccessVerb, Did};
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -90,7 +90,7 @@ impl Asked {
         self.about.contains(&about)
     }
 
-    fn add_item(&mut self, item: &Item) {
+    fn add_item(&mut self, item: &PaperItem) {
         if let Did::Reference(run) = &*item.did {
             return self.string(&run.caption);
         }

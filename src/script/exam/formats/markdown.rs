@@ -6,7 +6,7 @@ use super::edition::Edition;
 use super::from_doc::flush;
 use super::plan::sheet;
 use super::style::Style;
-use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Row, Table};
+use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Table, WorksheetRow};
 use crate::exam::paper::Paper;
 use crate::report::doc;
 use crate::report::text::text;
@@ -197,7 +197,7 @@ fn fenced(out: &mut String, text: &str) {
     let _ = writeln!(out, "{fence}text\n{text}\n{fence}\n");
 }
 
-fn worksheet(out: &mut String, rows: &[Row]) {
+fn worksheet(out: &mut String, rows: &[WorksheetRow]) {
     let _ = writeln!(out, "| Parameter | Value |\n| --- | --- |");
     for row in rows {
         let how = if row.how.is_empty() { String::new() } else { format!(" ({})", escaped(&row.how)) };

@@ -3,7 +3,7 @@
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
-use crate::exam::paper::Item;
+use crate::exam::paper::PaperItem;
 use crate::lang::value::Value;
 use crate::questions::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::report::doc::{Block, Step};
@@ -14,7 +14,7 @@ use crate::run::record::{Access, Did, Shown};
 use crate::services::lookup::look_up;
 
 /// The way to the answer of an item; nothing where the key says it all.
-pub(crate) fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
+pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
         ItemKind::Value { blank, derivation, .. } => derived(derivation, blank),

@@ -1,6 +1,6 @@
 //! A comparison as blocks of a report.
 
-use super::compare::{Comparison, Item, Row, Which};
+use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
 use super::parting::Parting;
 use crate::report::doc::{Block, Cell, Step, Table, Tone};
@@ -40,9 +40,9 @@ pub fn totals(comparison: &Comparison) -> String {
     parts.join(", ")
 }
 
-fn item(item: &Item) -> Vec<Block> {
+fn item(item: &ComparisonItem) -> Vec<Block> {
     match item {
-        Item::Differs { statements: (a, b), scenario, round, rows } => {
+        ComparisonItem::Differs { statements: (a, b), scenario, round, rows } => {
             let round = round.map_or_else(String::new, |round| format!("  (round {round})"));
             let text = format!("{}{}{round}", within(scenario.as_deref()), short(a, b));
             let place = format!("{} | {}", a.location(), b.location());
@@ -53,11 +53,11 @@ fn item(item: &Item) -> Vec<Block> {
             }
             blocks
         }
-        Item::More(rounds) => {
+        ComparisonItem::More(rounds) => {
             let more = count(*rounds as u64, "more round differs", "more rounds differ");
             vec![Block::toned(Tone::Faint, format!("… {more}"))]
         }
-        Item::Only { of, statement, scenario, times } => {
+        ComparisonItem::Only { of, statement, scenario, times } => {
             let side = if *of == Which::A { "A" } else { "B" };
             let times = if *times == 1 { String::new() } else { format!(" ({times} times)") };
             vec![
@@ -80,7 +80,7 @@ fn short(a: &Statement, b: &Statement) -> String {
     if a.short == b.short { a.short.clone() } else { a.verb().to_owned() }
 }
 
-fn table(rows: &[Row]) -> Table {
+fn table(rows: &[FactDifference]) -> Table {
     let cell = |text: &str| Cell { text: text.to_owned(), word: true };
     let value = |facet: &Option<Facet>| cell(facet.as_ref().map_or("-", |facet| &facet.text));
     let rows = rows.iter().take(FACTS).map(|row| vec![cell(&row.name), value(&row.a), value(&row.b)]);

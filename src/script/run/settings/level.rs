@@ -9,13 +9,13 @@ use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::Side;
 
 use super::field::{Arg, Field, SettingRow, block_of, list, one, one_of, sole};
-use super::shape::Shape;
+use super::shape::SetGeometry;
 
 /// What a TLB and a cache being declared have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Common {
     pub(crate) name: Arc<str>,
-    pub(crate) shape: Shape,
+    pub(crate) shape: SetGeometry,
     pub(crate) policy: Policy,
     pub(crate) side: Side,
     pub(crate) latency: u64,
@@ -29,7 +29,7 @@ impl Common {
         let name = name.unwrap_or_else(|| unnamed.into());
         Self {
             name,
-            shape: Shape::default(),
+            shape: SetGeometry::default(),
             policy: Policy::Lru,
             side: Side::Both,
             latency: 0,

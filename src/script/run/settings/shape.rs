@@ -18,7 +18,7 @@ pub(super) enum Ways {
 
 /// How many lines or entries, in how many ways: what TLBs and caches share.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shape {
+pub(super) struct SetGeometry {
     pub(crate) capacity: Option<(Capacity, Span)>,
     pub(crate) ways: Option<(Ways, Span)>,
 }
@@ -28,7 +28,7 @@ fn setting_span(span: Option<Span>, place: Span) -> Span {
     span.filter(|span| *span != Span::default()).unwrap_or(place)
 }
 
-impl Shape {
+impl SetGeometry {
     /// Takes the number of sets, lines or bytes, said once.
     pub(crate) fn capacity(
         &mut self,

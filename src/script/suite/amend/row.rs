@@ -43,7 +43,7 @@ impl Piece {
 }
 
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct TableLine {
     /// Characters of the line before its first bar.
     indent: usize,
     pieces: Vec<Piece>,
@@ -51,7 +51,7 @@ pub(crate) struct Row {
     cells: Vec<usize>,
 }
 
-impl Row {
+impl TableLine {
     /// The row with these cells; none if they do not stand on one line behind a bar.
     pub fn read(sources: &Sources, cells: &[Span]) -> Option<Self> {
         let (first, last) = (cells.first()?, cells.last()?);

@@ -81,7 +81,7 @@ fn words(of: &Sharing) -> String {
 #[cfg(test)]
 mod tests {
     use super::draw;
-    use crate::exam::formats::drawing::shapes::{Canvas, Shape};
+    use crate::exam::formats::drawing::shapes::{Canvas, DrawnShape};
     use crate::exam::formats::tree::Sharing;
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
             .shapes
             .iter()
             .filter_map(|shape| match shape {
-                Shape::Arrow { from, to } => Some((*from, *to)),
+                DrawnShape::Arrow { from, to } => Some((*from, *to)),
                 _ => None,
             })
             .collect();

@@ -126,7 +126,7 @@ fn words(table: &Tables) -> String {
 mod tests {
     use super::draw;
     use crate::exam::formats::drawing::Canvas;
-    use crate::exam::formats::drawing::shapes::Shape;
+    use crate::exam::formats::drawing::shapes::DrawnShape;
     use crate::exam::formats::tree::{Entry, Tables, Tree};
 
     fn leaf(head: &str) -> Tables {
@@ -149,7 +149,7 @@ mod tests {
             .shapes
             .iter()
             .filter_map(|shape| match shape {
-                Shape::Box { at, size, .. } => Some((*at, *size)),
+                DrawnShape::Box { at, size, .. } => Some((*at, *size)),
                 _ => None,
             })
             .collect();

@@ -6,7 +6,7 @@ use super::text::Text;
 use crate::exam::formats::drawing::{Canvas, drawings, picture};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::stable_width::stable_width;
-use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Row, Table};
+use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow};
 
 /// The width of a character of the font of code, for one of its size.
 const CHARACTER: f64 = 0.525;
@@ -173,8 +173,8 @@ impl<'l> Writer<'l> {
         )
     }
 
-    fn worksheet(&self, operation: &str, points: &str, rows: &[Row]) -> String {
-        let row = |row: &Row| {
+    fn worksheet(&self, operation: &str, points: &str, rows: &[WorksheetRow]) -> String {
+        let row = |row: &WorksheetRow| {
             format!(
                 "{}{} & {}\\\\[0.25em]\n",
                 self.escaped(&row.label),

@@ -7,8 +7,8 @@ use crate::exam::formats::edition::Edition;
 use crate::exam::formats::label::{called, filled, how, roomy, width};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::{bare, operation, printed};
-use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Row, Table};
-use crate::exam::paper::{Item, Paper};
+use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow};
+use crate::exam::paper::{Paper, PaperItem};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::run::record::{CellView, TableView};
@@ -49,7 +49,7 @@ impl<'p> Items<'p> {
     }
 
     /// The next item of the paper; what it is worth is said where it is not all that the place is worth.
-    pub fn next(&mut self, item: &Item, said: bool) -> Block {
+    pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
         let first = || names.first().cloned().unwrap_or_default();
         let points = if said { points(item.points, self.labels) } else { String::new() };
@@ -79,13 +79,13 @@ impl<'p> Items<'p> {
     }
 
     /// The lines of a worksheet: its boxes are of one width.
-    fn rows(&self, blanks: &[Asked], bare: bool, names: &[String]) -> Vec<Row> {
-        let rows = blanks.iter().enumerate().map(|(at, blank)| Row {
+    fn rows(&self, blanks: &[Asked], bare: bool, names: &[String]) -> Vec<WorksheetRow> {
+        let rows = blanks.iter().enumerate().map(|(at, blank)| WorksheetRow {
             label: called(blank, self.labels),
             how: self.how(blank, bare),
             blank: self.blank(blank, bare, names.get(at).cloned().unwrap_or_default()),
         });
-        let mut rows: Vec<Row> = rows.collect();
+        let mut rows: Vec<WorksheetRow> = rows.collect();
         let room = rows.iter().map(|row| row.blank.room()).max().unwrap_or(0).max(WORKSHEET);
         for row in &mut rows {
             row.blank.width += room - row.blank.room();
