@@ -101,7 +101,7 @@ impl SetGeometry {
         Ok((lines / ways, ways))
     }
 
-    /// As [`Shape::resolve`], with the number of sets checked to be a power of two.
+    /// As [`SetGeometry::resolve`], with the number of sets checked to be a power of two.
     pub(crate) fn sets(
         &self,
         block: u64,

@@ -22,7 +22,7 @@ impl<'s> Entries<'s> {
     }
 
     /// Returns a record's statement and entry. With `fails`, the entry lists failed checks.
-    pub(crate) fn from_record(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
+    pub(crate) fn list_record(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
         let statement = self.statements.executed(record);
         let mut entry = Entry {
             statement: inside(record, statement.short.clone()),

@@ -51,7 +51,7 @@ impl<'s> Recorder<'s> {
         if let Did::Scenario(_) = &*record.did {
             return;
         }
-        let (statement, entry) = self.entries.from_record(record, fails);
+        let (statement, entry) = self.entries.list_record(record, fails);
         let Some(case) = self.cases.get_mut(at) else { return };
         if case.outer != record.outer {
             // When nothing more is listed, one digest is of all the rest.
