@@ -82,7 +82,7 @@ fn physical(caches: Vec<CacheSpec>) -> Spec {
 fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached: bool) -> Spec {
     let levels = [vec![16 - page_bits], vec![5, 11 - page_bits], vec![4, 3, 9 - page_bits]][cut].clone();
     let pte = PteFormat::default_for(24 - page_bits, None).expect("an entry of 8 bytes");
-    let mmu = Mmu { virtual_bits: 16, page_bits, levels, pte, walk_cached, reserved_bits: false };
+    let mmu = Mmu { virtual_bits: 16, page_bits, levels, pte, walk_cached };
     Spec { mmu: Some(mmu), physical_bits: 24, ..physical(caches) }
 }
 

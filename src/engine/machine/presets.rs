@@ -50,7 +50,7 @@ impl Mmu {
             unreachable!("63 bits and P fit into 8 bytes");
         };
         let levels = vec![virtual_bits.saturating_sub(page_bits)];
-        Mmu { virtual_bits, page_bits, levels, pte, walk_cached: false, reserved_bits: false }
+        Mmu { virtual_bits, page_bits, levels, pte, walk_cached: false }
     }
 }
 
@@ -107,7 +107,6 @@ impl Spec {
             let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
             CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
         };
-        let mmu = Mmu { levels: vec![9; 4], reserved_bits: true, ..Mmu::flat(48, 52, 12) };
         let l1 = |name, side| CacheSpec { side, virtual_index: true, ..cache(name, 64, 8) };
         Spec {
             tlbs: vec![
@@ -122,8 +121,7 @@ impl Spec {
                 CacheSpec { shared: true, ..cache("L3", 8192, 16) },
             ],
             cores: 4,
-            mmu: Some(mmu),
-            ..Spec::unpaged(52)
+            ..Spec::paged(48, 52, 12).levels(&[9; 4])
         }
     }
 

@@ -41,9 +41,6 @@ pub struct Mmu {
     pub pte: PteFormat,
     /// Page walks fetch entries through the data caches.
     pub walk_cached: bool,
-    /// Entries have the reserved bits of Intel's 4-level paging (Intel SDM 3A, section 4.5.4): PS in a top-level entry, and
-    /// the bits between PAT and the page number in an entry that maps a huge page.
-    pub reserved_bits: bool,
 }
 
 /// Which accesses a TLB or cache serves.
@@ -232,12 +229,19 @@ impl Mmu {
         bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
     }
 
-    /// Whether a present entry of `level` (1 is the top) has a reserved bit set.
+    /// Whether a present entry of `level` (1 is the top) has a bit set that Intel's 4-level paging reserves (Intel SDM 3A,
+    /// section 4.5.4): PS in a top-level entry, or a bit between PAT and the page number in an entry that maps a huge page.
     pub(super) fn is_reserved(&self, level: u32, pte: Pte) -> bool {
         let below = self.level_page_bits(level) - self.page_bits;
         // Bit 0 of a huge page's PPN is PAT.
         let low = pte.ppn & mask(below) & !1;
-        self.reserved_bits && below > 0 && pte.flags.has(Bit::Ps) && (level == 1 || low != 0)
+        below > 0 && pte.flags.has(Bit::Ps) && (level == 1 || low != 0) && self.is_intel_4_level()
+    }
+
+    /// Whether tables and entries are those of Intel's 4-level paging.
+    fn is_intel_4_level(&self) -> bool {
+        let entry = (self.pte.bytes, self.pte.ppn_low, self.pte.bit_position(Bit::Ps));
+        self.page_bits == 12 && self.levels == [9; 4] && entry == (8, 12, Some(7))
     }
 
     /// The page of a virtual address.

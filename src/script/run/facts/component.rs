@@ -3,6 +3,7 @@
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
+use super::reasons;
 use super::row::{low, shifted};
 use super::types::{FIELD, FactType, TRUTH};
 use super::words::LOOKUP;
@@ -60,6 +61,8 @@ pub struct ComponentFact {
     pub(crate) help: &'static str,
     pub(crate) cache_only: bool,
     pub(crate) get: fn(&Access, Component) -> Option<Shown>,
+    /// Why it is so: see [`FactRow::why`](super::row::FactRow::why).
+    pub(crate) why: fn(&Access, Component) -> String,
 }
 
 impl ComponentFact {
@@ -77,16 +80,39 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "whether it held it; none if it was not looked up",
         cache_only: false,
         get: lookup,
+        why: reasons::lookup,
     },
-    ComponentFact { suffix: ".index", kind: FIELD, help: "the set", cache_only: false, get: index },
-    ComponentFact { suffix: ".tag", kind: FIELD, help: "the tag", cache_only: false, get: tag },
-    ComponentFact { suffix: ".offset", kind: FIELD, help: "the block offset", cache_only: true, get: offset },
+    ComponentFact {
+        suffix: ".index",
+        kind: FIELD,
+        help: "the set",
+        cache_only: false,
+        get: index,
+        why: |a, part| reasons::of_component(a, part, "index"),
+    },
+    ComponentFact {
+        suffix: ".tag",
+        kind: FIELD,
+        help: "the tag",
+        cache_only: false,
+        get: tag,
+        why: |a, part| reasons::of_component(a, part, "tag"),
+    },
+    ComponentFact {
+        suffix: ".offset",
+        kind: FIELD,
+        help: "the block offset",
+        cache_only: true,
+        get: offset,
+        why: |a, part| reasons::of_component(a, part, "offset"),
+    },
     ComponentFact {
         suffix: ".victim",
         kind: FIELD.or_none(),
         help: "the tag that a fill threw out",
         cache_only: false,
         get: victim,
+        why: reasons::victim,
     },
     ComponentFact {
         suffix: ".writeback",
@@ -94,6 +120,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "whether the victim was dirty and written back",
         cache_only: false,
         get: writeback,
+        why: reasons::writeback,
     },
 ];
 
@@ -107,6 +134,8 @@ pub struct LevelFact {
     pub(crate) help: &'static str,
     /// What it is for the level.
     pub(crate) get: fn(&Access, u32) -> Option<Shown>,
+    /// Why it is so: see [`FactRow::why`](super::row::FactRow::why).
+    pub(crate) why: fn(&Access, u32) -> String,
 }
 
 /// The facts of a level of the page table.
@@ -116,18 +145,21 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
         kind: FIELD,
         help: "the part of the VPN that indexes level K, 1 the top",
         get: vpn_part,
+        why: reasons::vpn_part,
     },
     LevelFact {
         pattern: ("pte", ".address"),
         kind: FIELD,
         help: "physical address of level K's entry in this walk",
         get: pte_address,
+        why: reasons::entry_address,
     },
     LevelFact {
         pattern: ("pte", ".value"),
         kind: FIELD.or_unknown(),
         help: "raw value of level K's entry in this walk",
         get: pte_value,
+        why: reasons::entry_value,
     },
 ];
 
@@ -233,7 +265,7 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
 }
 
 /// The page number by which a TLB is looked up: in pages of the size it found, else of the smallest it holds.
-fn tlb_page(a: &Access, at: usize) -> Option<u64> {
+pub(super) fn tlb_page(a: &Access, at: usize) -> Option<u64> {
     a.spec.mmu.as_ref()?;
     let tlb = &a.spec.tlbs[at];
     let looked_up = a.first_piece().iter().filter_map(|event| match event {
@@ -261,7 +293,7 @@ pub(crate) fn offset(a: &Access, component: Component) -> Option<Shown> {
 }
 
 /// The fill of a part: the tag that went, and whether it was written back.
-fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
+pub(super) fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
     a.first_piece().iter().find_map(|event| match (event, component) {
         (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {
             Some((victim.map(pagewalk_engine::machine::addr::Tag::raw), false))

@@ -13,6 +13,9 @@ use crate::run::paths::PartProperty;
 use crate::run::record::{Did, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
+/// Why a statement has no fact of another kind of statement.
+const NO_FACT: &str = "this statement has no such fact";
+
 /// A fact's name, understood.
 #[derive(Clone, Copy)]
 pub enum Key {
@@ -73,6 +76,21 @@ impl Key {
     /// Whether its values are words, not numbers that a word may stand in for.
     pub(crate) fn takes_words(&self) -> bool {
         self.kind().is_word()
+    }
+
+    /// Why it has its value in what a statement did, or why that has no such fact: a clause without a period, as it follows
+    /// "because".
+    pub(crate) fn reason(&self, did: &Did) -> String {
+        match (self, did) {
+            (Key::Access(row), Did::Access(access)) => (row.why)(access),
+            (Key::Level(row, level), Did::Access(access)) => (row.why)(access, *level),
+            (Key::Component(row, component), Did::Access(access)) => (row.why)(access, *component),
+            (Key::Reference(row), Did::Reference(run)) => (row.why)(run),
+            (Key::Replay(row), Did::Replay(run)) => row.reason(run),
+            (Key::Counter(_, part), Did::Replay(run)) => replay::lookups(run, *part),
+            (Key::Call(row), did) => did.call().map_or_else(|| NO_FACT.to_owned(), row.why),
+            _ => NO_FACT.to_owned(),
+        }
     }
 
     /// The fact's value for what a statement did; none if it has no such fact.

@@ -21,7 +21,7 @@ pub use call::{CALL_FACTS, CallFact};
 pub use component::{COMPONENT_FACTS, Component, LEVEL_FACTS};
 pub(crate) use family::Family;
 pub use key::{Key, facts_of, key, type_named};
-pub use reasons::reason;
+pub(crate) use reasons::binary;
 pub use reference::REFERENCE_FACTS;
 pub use replay::REPLAY_FACTS;
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};

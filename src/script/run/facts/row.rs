@@ -13,6 +13,8 @@ pub struct FactRow {
     pub(crate) help: &'static str,
     /// What it is for an access; none if the access has no such fact.
     pub(crate) get: fn(&Access) -> Option<Shown>,
+    /// Why it is so, or why the access has no such fact: a clause without a period.
+    pub(crate) why: fn(&Access) -> String,
     /// Whether it is told of every access, or only checked where it is stated.
     pub(crate) told: bool,
 }

@@ -40,6 +40,8 @@ pub struct Access {
     pub va: Va,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
+    /// The block of its first byte in the first cache, after a read; empty if it is not there, or too long to print.
+    pub(crate) block: Vec<Option<u8>>,
     pub(crate) outcome: AccessOutcome,
     /// All hardware events. In a process, the events of the pieces that completed and of one that could not complete; the
     /// events of a retried attempt are in its [`FaultRecord`].

@@ -148,7 +148,6 @@ impl MachineDraft {
             draft.table.inherited.clone_from(&mmu.levels);
             draft.table.pte = PteDraft::from_format(&mmu.pte, spec.physical_bits - mmu.page_bits);
             draft.table.walk_cached = mmu.walk_cached;
-            draft.table.reserved_bits = mmu.reserved_bits;
         }
         draft
     }
@@ -216,10 +215,7 @@ impl MachineDraft {
         }
         let levels = self.levels(virtual_bits - page_bits, place)?;
         let pte = self.table.pte.build(self.physical() - page_bits, place)?;
-        let TableDraft { walk_cached, reserved_bits, inherited, .. } = &self.table;
-        // Another split is not Intel's.
-        let (walk_cached, reserved_bits) = (*walk_cached, *reserved_bits && *inherited == levels);
-        Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached, reserved_bits }))
+        Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached: self.table.walk_cached }))
     }
 
     fn no_mmu(&self) -> Result<Option<Mmu>, Vec<Diagnostic>> {

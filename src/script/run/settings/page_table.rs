@@ -19,8 +19,6 @@ pub(crate) struct TableDraft {
     pub(super) inherited: Vec<u32>,
     pub(super) pte: PteDraft,
     pub(super) walk_cached: bool,
-    /// The overridden machine's entries have the reserved bits of Intel's.
-    pub(super) reserved_bits: bool,
     pub(super) span: Option<Span>,
 }
 
