@@ -100,7 +100,7 @@ fn without_place(block: &mut Block) {
 }
 
 impl<W: Write> Sink for Answer<'_, W> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         let fails = record.checks.iter().any(|check| !check.held);
         if self.tell == AnswerDetail::Failures && !fails || self.written >= BUDGET {
             return self.error.is_none();

@@ -40,9 +40,9 @@ struct Completing<'a> {
 }
 
 impl Sink for Completing<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if !self.closed.get() {
-            self.closed.set(!self.sink.take(record));
+            self.closed.set(!self.sink.accept(record));
         }
         true
     }

@@ -110,7 +110,7 @@ impl Collector {
 }
 
 impl Sink for Collector {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if let Some(entry) = Entry::of(record) {
             self.enter(entry, &record.did);
         }

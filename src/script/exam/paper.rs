@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::version::Version;
 use crate::lang::value::Number;
 use crate::questions::entry::{Figure, Hardware, ItemKind};
-use crate::run::record::Did;
-use crate::run::view::View;
+use crate::run::record::{Did, View};
 
 /// A paper.
 #[derive(Debug, Clone, Default)]

@@ -248,7 +248,7 @@ struct Keeping<'a> {
 }
 
 impl Sink for Keeping<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         let mut kept = self.kept.borrow_mut();
         for check in record.checks.iter().filter(|check| !check.held) {
             kept.failed.insert((check.span.file, check.span.start, check.span.end));
@@ -262,7 +262,7 @@ impl Sink for Keeping<'_> {
         if outside && says && kept.records.len() < KEPT {
             kept.records.push(record.clone());
         }
-        self.inner.take(record)
+        self.inner.accept(record)
     }
 }
 
@@ -281,7 +281,7 @@ mod tests {
     struct Impatient(u32, Arc<AtomicBool>);
 
     impl Sink for Impatient {
-        fn take(&mut self, _: &StepRecord) -> bool {
+        fn accept(&mut self, _: &StepRecord) -> bool {
             self.0 = self.0.saturating_sub(1);
             self.1.store(self.0 == 0, Ordering::Relaxed);
             true

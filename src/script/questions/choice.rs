@@ -8,10 +8,9 @@ use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Command, Expr, Operation, OperationKind, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::facts;
-use crate::run::record::{Did, Shown};
+use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
-use crate::run::view::View;
 
 /// Wrong options that `answers` makes.
 const WRONG: usize = 3;

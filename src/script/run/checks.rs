@@ -107,7 +107,7 @@ impl Session<'_> {
                 || key.is_word(name, self.spec().map(AsRef::as_ref))
                 || key.takes_words() && self.state.find(name).is_none()
         };
-        Written::of(expr, &is_word)
+        Written::classify(expr, &is_word)
     }
 
     /// The value that a fact states: a word of that fact comes before a variable.

@@ -386,6 +386,6 @@ impl<'s> Session<'s> {
             checks,
             attachment: self.attachment.take(),
         };
-        if self.sink.take(&record) { Ok(()) } else { Err(Stop::Closed) }
+        if self.sink.accept(&record) { Ok(()) } else { Err(Stop::Closed) }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::machine::Table;
 use crate::run::nouns::tree;
-use crate::run::process::AreaRecord;
+use crate::run::record::AreaRecord;
 
 /// The most frames of the replacement order in a snapshot.
 const ORDERED: usize = 1 << 12;
@@ -200,7 +200,7 @@ impl ProcessState {
 
 impl Area {
     fn of(kernel: &Kernel, process: &Process, area: Vma) -> Self {
-        let AreaRecord { name, area, backing } = AreaRecord::of(kernel, process, area);
+        let AreaRecord { name, area, backing } = AreaRecord::describe(kernel, process, area);
         let (start, end, perms, offset) = (area.start, area.end, area.perms(), area.offset_of(area.start));
         Self { name, start, end, perms, offset, backing }
     }

@@ -8,7 +8,7 @@ use pagewalk_engine::machine::{self, Machine};
 use serde::{Deserialize, Serialize};
 
 use crate::run::nouns::tree;
-use crate::run::view::{TreeEntry, TreeTable};
+use crate::run::record::{TreeEntry, TreeTable};
 
 /// The most blocks of memory in a snapshot.
 const MEMORY_BLOCKS: usize = 1 << 14;

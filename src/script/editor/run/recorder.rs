@@ -93,7 +93,7 @@ impl<'s> RunRecorder<'s> {
 }
 
 impl Sink for RunRecorder<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if record.span.file == 0 {
             self.record_step(record);
         }
@@ -114,7 +114,7 @@ fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
 pub(super) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
 impl Sink for SinkGroup<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
-        self.0.iter_mut().all(|sink| sink.take(record))
+    fn accept(&mut self, record: &StepRecord) -> bool {
+        self.0.iter_mut().all(|sink| sink.accept(record))
     }
 }

@@ -8,8 +8,7 @@ use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
 use crate::run::facts::told;
-use crate::run::record::{Did, Shown};
-use crate::run::view::View;
+use crate::run::record::{Did, Shown, View};
 
 /// What a version asks. It holds no state of the run, so it can go from thread to thread.
 #[derive(Debug, Clone, PartialEq, Eq)]

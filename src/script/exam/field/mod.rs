@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::paper::{Item, Paper, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
-use crate::run::view::CellView;
+use crate::run::record::CellView;
 
 /// Something to answer on a paper.
 #[derive(Debug, Clone)]

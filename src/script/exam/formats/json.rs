@@ -15,7 +15,7 @@ use crate::questions::entry::{Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
 use crate::report::narrate::view;
 use crate::report::text::text;
-use crate::run::view::View;
+use crate::run::record::View;
 
 /// A paper as text, with its key or without.
 pub fn json(paper: &Paper, edition: Edition) -> String {

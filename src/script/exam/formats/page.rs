@@ -5,9 +5,7 @@ use crate::questions::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
 use crate::report::narrate::view;
-use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
-
-use crate::run::view::TableView;
+use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown, TableView};
 
 use super::edition::Edition;
 

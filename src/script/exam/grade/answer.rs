@@ -6,8 +6,7 @@ use super::words;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::questions::follow::Claim;
-use crate::run::record::Shown;
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, Shown, TableView};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {

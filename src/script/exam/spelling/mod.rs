@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::words::Words;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form, Radix};
-use crate::run::view::CellView;
+use crate::run::record::CellView;
 
 /// The most leading zeros that are listed.
 const ZEROS: usize = 16;

@@ -4,8 +4,7 @@ use super::settings::settings;
 use crate::lang::value::Value;
 use crate::report::narrate::declaration;
 use crate::run::facts;
-use crate::run::record::{Did, Shown, StepRecord};
-use crate::run::view::{CellView, TableView, View};
+use crate::run::record::{CellView, Did, Shown, StepRecord, TableView, View};
 
 /// A name and what it is.
 #[derive(Debug, Clone, PartialEq)]

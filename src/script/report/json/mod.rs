@@ -228,7 +228,7 @@ fn process_of(record: &StepRecord) -> Option<&str> {
 }
 
 impl<W: Write> Sink for JsonSink<'_, W> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         self.line(record);
         self.write();
         self.error.is_none()

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::report::narrate::{Evicted, Handled, declaration};
 use crate::run::record::{
-    ActionRecord, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord, KernelAction, Legend,
+    ActionRecord, AreaLayout, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord,
+    KernelAction, LayoutView, Legend,
 };
-use crate::run::view::{AreaLayout, LayoutView};
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass};

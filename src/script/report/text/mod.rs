@@ -100,7 +100,7 @@ impl<'s, W: Write> TextSink<'s, W> {
 }
 
 impl<W: Write> Sink for TextSink<'_, W> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if self.written >= self.budget {
             return self.error.is_none();
         }

@@ -2,8 +2,7 @@
 
 use super::component::Component;
 use crate::run::paths::{PART_PROPERTIES, Part, PartProperty};
-use crate::run::record::Shown;
-use crate::run::replayed::{Map, Replayed};
+use crate::run::record::{AddressMap, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a `replay`.
@@ -56,7 +55,7 @@ impl ReplayFact {
 
     /// Whether it is told of a replay.
     pub fn told(&self, run: &Replayed) -> bool {
-        !self.paging || run.map == Map::Demand
+        !self.paging || run.map == AddressMap::Demand
     }
 }
 

@@ -6,8 +6,7 @@ use super::component::Component;
 use super::family::Family;
 use super::key::{Key, facts_of};
 use crate::lang::value::Value;
-use crate::run::record::{Did, Shown};
-use crate::run::replayed::{Map, Replayed};
+use crate::run::record::{AddressMap, Did, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a statement. Written out, it is as a script states it: `ppn 0x0D`, `trace "mmh"`.
@@ -55,7 +54,7 @@ pub fn told(did: &Did) -> Vec<Told> {
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.told(run),
-        Key::Counter(_, Component::Tlb(_)) => run.map == Map::Demand,
+        Key::Counter(_, Component::Tlb(_)) => run.map == AddressMap::Demand,
         _ => true,
     };
     facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use crate::lang::span::Span;
-use crate::run::record::{Check, Shown, Written};
+use crate::run::record::{CellView, Check, Shown, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::view::CellView;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::lang::span::Span;
 use crate::run::budget::surplus_work;
-use crate::run::record::{AreaRecord, Check, Shown, Written};
+use crate::run::record::{AreaRecord, CellView, Check, Shown, TableView, View, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::view::{CellView, TableView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
@@ -54,7 +53,7 @@ impl ThingRef {
         let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
             return View::Table(table);
         };
-        let areas = process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area));
+        let areas = process.space.areas.iter().map(|area| AreaRecord::describe(kernel, process, *area));
         View::Maps { table, spec: kernel.machine().spec().clone(), areas: areas.collect() }
     }
 

@@ -1,7 +1,7 @@
 //! The `memory` noun: `pa`, then `b0 b1 …`: main memory beneath the caches.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 

@@ -54,7 +54,7 @@ impl<'s> Gather<'s> {
 }
 
 impl Sink for Gather<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if record.span.file == 0 && record.span.start < self.from {
             return true;
         }

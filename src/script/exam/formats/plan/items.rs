@@ -11,7 +11,7 @@ use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Row, Table};
 use crate::exam::paper::{Item, Paper};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, TableView};
 
 /// Answers of many that a key lists.
 const LISTED: usize = 4;

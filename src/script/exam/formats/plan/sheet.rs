@@ -18,7 +18,7 @@ use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::doc;
 use crate::report::narrate::view;
-use crate::run::view::View;
+use crate::run::record::View;
 
 /// A paper, laid out in one of its editions.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {

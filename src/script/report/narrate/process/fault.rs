@@ -4,7 +4,7 @@ use super::counts::bytes;
 use super::handled::{Evicted, Handled};
 use super::names::{self, Names, number};
 use crate::report::doc::{Block, Tone};
-use crate::run::record::{AreaRecord, FaultRecord, Surroundings};
+use crate::run::record::{AreaRecord, FaultRecord, FaultSurroundings};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::{AccessKind, Fault};
@@ -213,7 +213,7 @@ impl<'a> Telling<'a> {
         if bits >= 48 && va >> (bits - 1) != 0 {
             return format!("{at} is in the kernel's half of the address space");
         }
-        let Surroundings { areas: (below, above), .. } = &self.fault.around;
+        let FaultSurroundings { areas: (below, above), .. } = &self.fault.around;
         let below = below
             .as_ref()
             .map(|area| format!("{} ends at {}", names.area_name(area), names.address(area.area.end)));

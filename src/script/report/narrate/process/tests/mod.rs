@@ -26,7 +26,7 @@ struct Told {
 }
 
 impl Sink for Told {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         self.blocks.extend(self.narrator.tell(record));
         true
     }
