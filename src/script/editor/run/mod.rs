@@ -30,8 +30,8 @@ impl Document {
     /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
     /// ```
     pub fn run(&self, max_steps: u64, interrupt: &AtomicBool) -> RunResult {
-        let CheckedScript { sources, script, diagnostics: mistakes, .. } = self.script();
-        let body = runnable(&script.body, mistakes);
+        let CheckedScript { sources, script, .. } = self.script();
+        let body = self.runnable();
         let mut accept = Findings::new(Wanted { accept: true, fill: false });
         let mut fill = Findings::new(Wanted { accept: false, fill: true });
         let mut recorder = RunRecorder::new(sources);
@@ -39,8 +39,7 @@ impl Document {
             let mut accepting = accept.watch(&body, sources, &|_| true);
             let mut filling = fill.watch(&body, sources, &|_| true);
             let mut all = SinkGroup(vec![&mut recorder, &mut accepting, &mut filling]);
-            let options = Options { max_steps, ..Options::default() };
-            self.play_body(&body, options, &mut all, interrupt).0
+            self.play(&body, max_steps, &mut all, interrupt).0
         };
         let mut diagnostics = ended.diagnostics;
         if body.len() < script.body.len() {
@@ -51,21 +50,22 @@ impl Document {
         RunResult { diagnostics, ..recorder.into_result(&accept, &fill) }
     }
 
-    /// Runs the statements that can be run despite mistakes, until the sink or `interrupt` stops the run. Returns the
-    /// state in which the run ended.
-    pub fn play(&self, options: Options, sink: &mut dyn Sink, interrupt: &AtomicBool) -> State {
+    /// The statements that can be run despite mistakes.
+    pub(super) fn runnable(&self) -> Block {
         let CheckedScript { script, diagnostics, .. } = self.script();
-        self.play_body(&runnable(&script.body, diagnostics), options, sink, interrupt).1
+        runnable(&script.body, diagnostics)
     }
 
-    fn play_body(
+    /// Runs these statements until the sink or `interrupt` stops the run. Returns the state in which the run ended.
+    pub(super) fn play(
         &self,
         body: &Block,
-        options: Options,
+        max_steps: u64,
         sink: &mut dyn Sink,
         interrupt: &AtomicBool,
     ) -> (Ended, State) {
         let CheckedScript { sources, files, .. } = self.script();
+        let options = Options { max_steps, ..Options::default() };
         play_from(State::new(options.seed), body, sources, files, options, sink, Some(interrupt))
     }
 }
