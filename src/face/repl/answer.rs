@@ -105,7 +105,7 @@ impl<W: Write> Sink for Answer<'_, W> {
         if self.tell == AnswerDetail::Failures && !fails || self.written >= BUDGET {
             return self.error.is_none();
         }
-        let blocks = self.narrator.tell(record);
+        let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
         if self.written >= BUDGET {
             self.write("\n… what follows is not told: it is too much\n");

@@ -3,9 +3,9 @@
 use super::{CheckedScript, Options};
 use crate::lang::diagnostic::Diagnostic;
 use crate::report::diff::Side;
-pub use crate::report::diff::{Comparison, json, tell, totals};
+pub use crate::report::diff::{Comparison, difference_blocks, json, totals};
 
-/// Runs two scripts and compares what their statements did. [`tell`] and [`totals`] make text of the differences, [`json`] makes
+/// Runs two scripts and compares what their statements did. [`difference_blocks`] and [`totals`] make text of the differences, [`json`] makes
 /// data.
 ///
 /// # Errors

@@ -115,7 +115,7 @@ impl Stepper {
 
     /// The whole state as data.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(&self.now.state)
+        Snapshot::capture(&self.now.state)
     }
 
     /// Whether the script has ended.
@@ -136,8 +136,8 @@ impl Stepper {
         self.now.latest.map(|span| self.script.sources.text(span))
     }
 
-    /// The place of the statement that has run last; none at position 0.
-    pub fn place(&self) -> Option<Span> {
+    /// The location of the last executed statement; none at position 0.
+    pub fn last_span(&self) -> Option<Span> {
         self.now.latest
     }
 

@@ -137,7 +137,7 @@ fn micro_steps(text: &str) -> Vec<serde_json::Value> {
     let mut run = Stepper::new(Arc::new(script), Options { details: true, ..Options::default() });
     let mut records: Vec<StepRecord> = Vec::new();
     assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
-    let trace = Trace::of(records.last().unwrap(), &run.script().sources);
+    let trace = Trace::from_record(records.last().unwrap(), &run.script().sources);
     trace.steps.iter().map(|step| serde_json::to_value(step).unwrap()).collect()
 }
 

@@ -66,8 +66,10 @@ impl Document {
         let mut all_panels = vec![Panel { title: "changes".to_owned(), text: changed }];
         all_panels.extend(panels(&after));
         let sources = &self.script().sources;
-        let (title, narration) =
-            titled(&Statements::new(sources).of(&record).short, Narrator::new(sources, true).tell(&record));
+        let (title, narration) = titled(
+            &Statements::new(sources).executed(&record).short,
+            Narrator::new(sources, true).narrate(&record),
+        );
         Some(StepView {
             index,
             count: all.count,

@@ -39,14 +39,14 @@ pub(crate) enum Piece {
     /// A figure.
     Figure(Figure),
     /// Something to answer.
-    Item(Box<Item>),
+    Item(Box<PaperItem>),
     /// A part; parts hold no parts.
     Part { name: Arc<str>, points: Number, body: Vec<Piece> },
 }
 
 /// Something to answer.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct PaperItem {
     /// What is asked, with the key.
     pub kind: ItemKind,
     /// What it is worth.
@@ -69,7 +69,7 @@ impl Paper {
 
 impl Question {
     /// Everything to answer in it, in order.
-    pub fn items(&self) -> impl Iterator<Item = &Item> {
+    pub fn items(&self) -> impl Iterator<Item = &PaperItem> {
         self.body
             .iter()
             .flat_map(|piece| match piece {

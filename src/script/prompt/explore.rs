@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn an_interrupted_statement_was_never_done() {
         let flag = Arc::new(AtomicBool::new(false));
-        let mut session = Exploration::new(Options::of(&CORE), flag.clone());
+        let mut session = Exploration::new(Options::new(&CORE), flag.clone());
         let body =
             session.read("1", "let a = 1; let b = 2; repeat 1000000 { let a = a + 1 }", &mut ()).unwrap();
         let ended = session.run(&body, Mode::Whole, &mut Impatient(100, flag));

@@ -90,7 +90,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
             None => diagnostic,
         }
     })?;
-    let Some(right) = key.of(&did) else {
+    let Some(right) = key.value_in(&did) else {
         return Err(Diagnostic::new(Code::NoAnswer, fact.span, format!("this access has no `{name}`"))
             .label("nothing to choose from")
             .into());

@@ -28,7 +28,7 @@ pub enum Entry {
     /// A figure.
     Figure { figure: Figure, in_part: bool },
     /// Something to answer.
-    Item { item: Box<Item>, in_part: bool },
+    Item { item: Box<EntryItem>, in_part: bool },
 }
 
 impl Attachment for Entry {
@@ -41,8 +41,8 @@ impl Attachment for Entry {
 }
 
 impl Entry {
-    /// What a statement put on the paper.
-    pub(crate) fn of(record: &StepRecord) -> Option<&Self> {
+    /// Returns the entry that a statement added to the paper.
+    pub(crate) fn in_record(record: &StepRecord) -> Option<&Self> {
         let attachment: &dyn Any = &**record.attachment.as_ref()?;
         attachment.downcast_ref()
     }
@@ -71,7 +71,7 @@ pub enum Figure {
 
 /// Something to answer.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct EntryItem {
     /// What is asked.
     pub kind: ItemKind,
     /// What it is worth, where that is said.

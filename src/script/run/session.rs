@@ -43,8 +43,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults, for scripts of a language.
-    pub const fn of(language: &'static Language) -> Self {
+    /// The default options for scripts of a language.
+    pub const fn new(language: &'static Language) -> Self {
         Self { language, max_steps: 10_000_000, seed: 0, version: false, details: false }
     }
 }

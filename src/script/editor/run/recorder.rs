@@ -64,7 +64,7 @@ impl<'s> RunRecorder<'s> {
         }
         let told = facts_of(record, &mut self.statements);
         let narration = if self.steps.len() < NARRATED {
-            text(&self.narrator.tell(record), false)
+            text(&self.narrator.narrate(record), false)
         } else {
             String::new()
         };
@@ -105,8 +105,8 @@ impl Sink for RunRecorder<'_> {
 /// The facts of a hint.
 fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
-        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.of(record))],
-        did => facts::told(did).iter().map(ToString::to_string).collect(),
+        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.executed(record))],
+        did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
     }
 }
 

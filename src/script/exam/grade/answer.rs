@@ -26,7 +26,7 @@ pub(crate) enum Answer {
 
 /// How a blank takes an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Way<'p> {
+pub(crate) struct AnswerForm<'p> {
     pub(crate) form: Form,
     /// The unit printed beside it.
     pub(crate) unit: Option<&'p str>,
@@ -34,9 +34,9 @@ pub(crate) struct Way<'p> {
     pub(crate) bare: bool,
 }
 
-impl<'p> Way<'p> {
-    /// That of a blank.
-    pub(crate) fn of(blank: &'p Blank, bare: bool) -> Self {
+impl<'p> AnswerForm<'p> {
+    /// The form for a blank.
+    pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
         Self { form: blank.form, unit: blank.unit.as_deref(), bare }
     }
 

@@ -72,7 +72,7 @@ impl Sink for Side<'_> {
         }
         let place = (record.span, record.scenario.clone());
         let at = *self.places.entry(place).or_insert_with(|| {
-            let statement = self.statements.of(record);
+            let statement = self.statements.executed(record);
             let key = key(record, &statement);
             self.ran.push(Ran { statement, scenario: record.scenario.clone(), key, rounds: Vec::new() });
             self.ran.len() - 1

@@ -29,7 +29,7 @@ const fn fact(
 
 /// The facts of a system call, in the order in which they are told.
 pub const CALL_FACTS: &[CallFact] = &[
-    fact("returns", FactType::of(Values::Returned), "what it returned; -1 where it failed", returns),
+    fact("returns", FactType::new(Values::Returned), "what it returned; -1 where it failed", returns),
     fact("error", ERROR, "its errno", |call| {
         Shown::word(call.reply.result.err().map_or("none", |error| error.name()))
     }),

@@ -48,13 +48,13 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 ];
 
 impl ReplayFact {
-    /// What it is in a replay.
-    pub(crate) fn of(&self, run: &Replayed) -> Shown {
+    /// Its value for a replay.
+    pub(crate) fn value_in(&self, run: &Replayed) -> Shown {
         Shown::plain((self.get)(run))
     }
 
-    /// Whether it is told of a replay.
-    pub fn told(&self, run: &Replayed) -> bool {
+    /// Whether it is reported for a replay.
+    pub fn is_reported(&self, run: &Replayed) -> bool {
         !self.paging || run.map == AddressMap::Demand
     }
 }

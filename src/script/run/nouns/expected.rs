@@ -127,7 +127,7 @@ impl Comparison<'_> {
         let missing = thing.is_none().then(|| self.missing(key));
         self.checks.push(Check {
             fact: self.label(key, cell.column.name),
-            expected: if open { Shown::word("?") } else { said(&cell.said, &now).shown() },
+            expected: if open { Shown::word("?") } else { in_notation_of(&cell.said, &now).shown() },
             actual: Some(now.shown()),
             held,
             span: cell.span,
@@ -221,8 +221,8 @@ fn same(column: &str, said: &str, now: &str) -> bool {
     }
 }
 
-/// What is said, written as the actual cell is.
-fn said(said: &Said, like: &CellView) -> CellView {
+/// Writes the expected value in the notation of the actual cell.
+fn in_notation_of(said: &Said, like: &CellView) -> CellView {
     match (said, like) {
         (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),
         (Said::Number(n), CellView::Number(_)) => CellView::Number(*n),

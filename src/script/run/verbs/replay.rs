@@ -54,7 +54,7 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
         .into());
     };
     let name = Word { text: path.clone(), span: file.span };
-    let said = said(command, rest)?;
+    let said = parse_options(command, rest)?;
     session.not_of_a_process(&command.verb)?;
     let map = session.mapped(&command.verb, said.map)?;
     let stream = match session.files.trace(file.span) {
@@ -72,8 +72,8 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
         .when_checking(move |session| session.start_for(&plan).map(|_| ())))
 }
 
-/// The options, each of them at most once.
-fn said(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
+/// Parses the options; each may occur once.
+fn parse_options(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
     let mut said = Said::default();
     for pair in rest.chunks(2) {
         let option = word(&pair[0]).unwrap_or_default();

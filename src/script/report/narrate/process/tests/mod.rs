@@ -27,7 +27,7 @@ struct Told {
 
 impl Sink for Told {
     fn accept(&mut self, record: &StepRecord) -> bool {
-        self.blocks.extend(self.narrator.tell(record));
+        self.blocks.extend(self.narrator.narrate(record));
         true
     }
 }
