@@ -61,6 +61,9 @@ pub struct Vma {
     pub advice: Advice,
     /// `MAP_NORESERVE`. It has no effect except that areas that differ in it are not merged.
     pub unreserved: bool,
+    /// Where the parent's area began, if it had pages of its own at `fork`: the child's parts of it merge with each other alone
+    /// (Linux's `anon_vma`).
+    pub inherited: Option<u64>,
     /// Its name. Areas that differ only in it are merged.
     pub label: Option<VmaLabel>,
 }
@@ -95,6 +98,7 @@ impl Vma {
             mergeable: false,
             advice: Advice::Normal,
             unreserved: false,
+            inherited: None,
             label: None,
         }
     }

@@ -259,8 +259,12 @@ fn relocate(
     // First the new area, so that its object is never without users.
     kernel.map_area(pid, area);
     if keep {
-        // Linux forgets the lock of the whole area.
-        kernel.change_areas(pid, left, &|area| area.locked = false);
+        // Linux forgets the lock of the whole area, and where its pages came from if all of them have moved.
+        let moved = left == from;
+        kernel.change_areas(pid, left, &|area| {
+            area.locked = false;
+            area.inherited = area.inherited.filter(|_| !moved);
+        });
     } else {
         kernel.unmap_range(pid, from);
     }
