@@ -55,7 +55,7 @@ struct Move {
 impl Move {
     /// The area that it makes.
     fn area(&self) -> Vma {
-        Vma { start: self.to, end: self.to + self.len, ..self.from }
+        Vma { start: self.to, end: self.to + self.len, heap: false, ..self.from }
     }
 }
 

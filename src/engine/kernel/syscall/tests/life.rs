@@ -239,7 +239,8 @@ fn a_child_keeps_what_it_maps_apart_from_what_it_inherited() {
     let mut lab = Lab::i7();
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     let rw = c("PROT_READ|PROT_WRITE");
-    let areas = |lab: &Lab| lab.maps().iter().map(|area| ((area.0 - AT) >> 12, (area.1 - AT) >> 12)).collect();
+    let areas =
+        |lab: &Lab| lab.maps().iter().map(|area| ((area.0 - AT) >> 12, (area.1 - AT) >> 12)).collect();
     let expect = |lab: &Lab, seen: &[(u64, u64)]| {
         let found: Vec<_> = areas(lab);
         assert_eq!(found, seen);

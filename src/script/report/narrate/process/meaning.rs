@@ -114,7 +114,11 @@ fn place(record: &CallRecord, file: &FileRecord) -> String {
         Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
         _ => None,
     };
-    let at = given.unwrap_or(file.offset.0);
+    byte(given.unwrap_or(file.offset.0))
+}
+
+/// A byte of a file, by its offset.
+fn byte(at: u64) -> String {
     if at == 0 { "its beginning".to_owned() } else { format!("byte {}", thousands(at)) }
 }
 
@@ -140,6 +144,13 @@ fn write(record: &CallRecord, result: u64) -> String {
                 (before, after) if before != after => format!(", which has {} now", bytes(after)),
                 _ => String::new(),
             };
+            if file.append {
+                return format!(
+                    "{} are appended to {name}, from {} on{size}",
+                    bytes(result),
+                    byte(file.size.0)
+                );
+            }
             format!("{} go to {name}, from {} on{size}", bytes(result), place(record, file))
         }
         _ => {
