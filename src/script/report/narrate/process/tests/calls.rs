@@ -107,7 +107,7 @@ fn a_page_that_leaves_its_merged_frame_is_told_and_counted() {
 #[test]
 fn what_is_appended_goes_to_the_end_wherever_it_was_to_go() {
     let script = "process P1\nfile \"f\" = \"hello\"\nlet fd = open(\"f\", O_RDWR | O_APPEND)\n";
-    let appended = "3 bytes are appended to f, from byte 6 on, which has 9 bytes now.";
+    let appended = "3 bytes are appended to f, from byte 5 on, which has 8 bytes now.";
     assert_eq!(first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")), format!("pwrite returns 3: {appended}"));
     assert_eq!(first(&format!("{script}write(fd, \"abc\", 3)")), format!("write returns 3: {appended}"));
 }
