@@ -133,8 +133,8 @@ impl Vma {
     #[must_use]
     pub(crate) fn joined(&self, next: &Self) -> Option<Self> {
         let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
-        let Self { start, end, backing, label, heap, .. } = *self;
-        let like = Self { start, end, backing, label, heap, ..*next };
+        let Self { start, end, backing, heap, label, .. } = *self;
+        let like = Self { start, end, backing, heap, label, ..*next };
         let apart = (self.stack && label != next.label)
             || (heap && !next.heap && next.label.is_some())
             || (next.heap && !heap && label.is_some());

@@ -171,12 +171,16 @@ impl MemoryCall<'_> {
     fn brk(&self) -> String {
         let (before, after) = self.record.effect.brk;
         if before == after {
-            return format!("the break stays at {}", self.names.address(after));
+            let refused = self.record.name == "sbrk" || self.args.address(0) != after;
+            let refused = if refused { "cannot go there, and " } else { "" };
+            return format!("the break {refused}stays at {}", self.names.address(after));
         }
         let start = self.record.effect.heap;
-        let heap = (after > start && !self.come().is_empty())
-            .then(|| format!("; the heap is {} now", self.names.range(start, self.whole(after))))
-            .unwrap_or_default();
+        let heap = if after > start && !self.come().is_empty() {
+            format!("; the heap is {} now", self.names.range(start, self.whole(after)))
+        } else {
+            String::new()
+        };
         format!(
             "the break is moved from {} to {}{heap}{}",
             self.names.address(before),
@@ -187,9 +191,10 @@ impl MemoryCall<'_> {
 
     fn sbrk(&self, result: u64) -> String {
         let (before, after) = self.record.effect.brk;
-        if before == after {
+        if self.args.address(0) == 0 {
             return format!("the break is at {}", self.names.address(result));
         }
-        format!("where the break was; {}", self.brk())
+        let was = if before == after { "" } else { "where the break was; " };
+        format!("{was}{}", self.brk())
     }
 }

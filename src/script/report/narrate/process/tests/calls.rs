@@ -119,10 +119,13 @@ fn the_heap_has_a_range_of_its_own() {
         first(&format!("{script}brk(0x55555555A800)")),
         "brk returns 0: the break is moved from 0x555555559000 to 0x55555555A800; the heap is 0x555555559000–0x55555555B000 now."
     );
-    assert_eq!(first(&format!("{script}brk(0)")), "brk returns 0: the break stays at 0x555555559000.");
+    assert_eq!(
+        first(&format!("{script}brk(0)")),
+        "brk returns 0: the break cannot go there, and stays at 0x555555559000."
+    );
     assert_eq!(
         first(&format!("{script}sbrk(-1)")),
-        "sbrk returns 0x555555559000: the break is at 0x555555559000."
+        "sbrk returns 0x555555559000: the break cannot go there, and stays at 0x555555559000."
     );
     // A child's heap grows by an area of its own, and is one heap.
     let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
