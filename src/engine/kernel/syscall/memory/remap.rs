@@ -255,10 +255,10 @@ fn relocate(
         kernel.unmerge(pid, from.clone(), watch)?;
     }
     kernel.move_pages(pid, from.clone(), step.to)?;
-    let left = kernel.area_at(pid, from.start).map_or(from.clone(), |area| area.start..area.end);
     // First the new area, so that its object is never without users.
     kernel.map_area(pid, area);
     if keep {
+        let left = kernel.area_at(pid, from.start).map_or(from.clone(), |area| area.start..area.end);
         // Linux forgets the lock of the whole area, and where its pages came from if all of them have moved.
         let moved = left == from;
         kernel.change_areas(pid, left, &|area| {
