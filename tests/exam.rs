@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pagewalk_script::exam::formats::{Edition, Style, json, markdown};
-use pagewalk_script::exam::paper::{Item, Paper, Question};
+use pagewalk_script::exam::paper::{Paper, PaperItem, Question};
 use pagewalk_script::questions::entry::{Blank, ItemKind};
 use pagewalk_script::run::record::Did;
 
@@ -50,7 +50,7 @@ fn by_hand(va: u64) -> Vec<(&'static str, String)> {
 
 /// The items of a question that ask for facts: their blanks and the address.
 fn worksheets(question: &Question) -> Vec<(u64, &[Blank])> {
-    let of = |item: &'_ Item| match (&item.kind, &*item.did) {
+    let of = |item: &'_ PaperItem| match (&item.kind, &*item.did) {
         (ItemKind::Facts { .. }, Did::Access(access)) => Some(access.va.raw()),
         _ => None,
     };

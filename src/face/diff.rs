@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::api::differences::{compare_runs, json, tell, totals};
+use pagewalk_script::api::differences::{compare_runs, difference_blocks, json, totals};
 use pagewalk_script::api::{CheckedScript, Options};
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::report::text;
@@ -63,7 +63,7 @@ impl Diff {
         match self.format {
             Format::Text => {
                 let colored = color.is_wanted(&io::stdout());
-                for blocks in tell(&comparison, (a.name(), b.name())) {
+                for blocks in difference_blocks(&comparison, (a.name(), b.name())) {
                     told += &text::text(&blocks, colored);
                     told.push('\n');
                 }

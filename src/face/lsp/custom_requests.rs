@@ -105,8 +105,10 @@ pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     let mut all = vec![Panel { title: "changes".to_owned(), text: changed }];
     all.extend(panels(&after));
     let span = record.span;
-    let (title, narration) =
-        titled(&Statements::new(sources).of(&record).short, Narrator::new(sources, true).tell(&record));
+    let (title, narration) = titled(
+        &Statements::new(sources).executed(&record).short,
+        Narrator::new(sources, true).narrate(&record),
+    );
     let told = StepAnswer {
         index,
         count: places.count,
@@ -163,7 +165,7 @@ impl StepPlaces {
 }
 
 impl Sink for StepPlaces {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         self.count += 1;
         if self.spans.len() < PLACES {
             self.spans.push(record.span);
@@ -179,7 +181,7 @@ struct StopAfter {
 }
 
 impl Sink for StopAfter {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if let Some(left) = self.left.checked_sub(1) {
             self.left = left;
             return true;
@@ -257,14 +259,14 @@ struct ScenarioFilter<'s, 'w> {
 }
 
 impl Sink for ScenarioFilter<'_, '_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if self.scenario.is_some() && record.scenario.as_deref() != self.scenario {
             return true;
         }
         let held = record.checks.iter().filter(|check| check.held).count() as u64;
         let one = Totals { statements: 1, checks: record.checks.len() as u64, held, scenarios: 0 };
         self.totals = self.totals.plus(one);
-        self.sink.take(record)
+        self.sink.accept(record)
     }
 }
 

@@ -84,7 +84,7 @@ fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
 struct ShownText(String);
 
 impl Sink for ShownText {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if let Did::Shown(views) = &*record.did {
             self.0 += &text(&untitled(shown(views)), false);
         }

@@ -111,13 +111,13 @@ struct CaseFilterSink<'a> {
 }
 
 impl Sink for CaseFilterSink<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         let scenario = record.scenario.as_ref().map(ToString::to_string);
         if (self.wants)(&Name { scenario, ..self.name.clone() }) {
-            return self.watching.take(record);
+            return self.watching.accept(record);
         }
         let checks = record.checks.iter().filter(|check| check.held).cloned().collect();
-        self.watching.take(&StepRecord { checks, ..record.clone() })
+        self.watching.accept(&StepRecord { checks, ..record.clone() })
     }
 }
 

@@ -84,7 +84,7 @@ impl CheckedScript {
 /// The line with a mistake.
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
-    file.map_or("", |file| file.line(file.place(diagnostic.span.start).line))
+    file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
 }
 
 /// Whether a mistake is independent of the lines with syntax errors. A missing machine or name that such a

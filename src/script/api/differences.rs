@@ -3,7 +3,7 @@
 use super::{CheckedScript, Options};
 use crate::lang::diagnostic::Diagnostic;
 use crate::report::diff::Side;
-pub use crate::report::diff::{Comparison, json, tell, totals};
+pub use crate::report::diff::{Comparison, difference_blocks, json, totals};
 use crate::run;
 
 /// Runs two scripts and compares what their statements did. [`tell`] and [`totals`] make text of the differences, [`json`] makes

@@ -84,7 +84,8 @@ impl TestScript {
                 StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
                     let scenario = Some(name.text.to_string());
                     if cases.iter().all(|case| case.name.scenario != scenario) {
-                        let line = self.script.sources.place(stmt.span).map_or(self.line, |(_, at)| at.line);
+                        let line =
+                            self.script.sources.location(stmt.span).map_or(self.line, |(_, at)| at.line);
                         cases.push(Case::new(Name { scenario, ..self.name.clone() }, line));
                     }
                     self.scenarios(body, cases);
@@ -112,7 +113,7 @@ impl TestScript {
         for diagnostic in &self.script.diagnostics {
             let scenario = self.scenario_at(diagnostic.span);
             let at = runs.iter().position(|(case, _)| case.name.scenario == scenario).unwrap_or(0);
-            runs[at].0.mistakes.push(Mistake::of(diagnostic, &self.script.sources));
+            runs[at].0.mistakes.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
         }
         CaseRuns(runs)
     }

@@ -64,7 +64,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let Some((line, header)) = rows.next() else {
         return Err(flaw(1, "the roster is empty: its first line names the columns"));
     };
-    let columns = Columns::of(&header).map_err(|message| flaw(line, &message))?;
+    let columns = Columns::from_header(&header).map_err(|message| flaw(line, &message))?;
     let mut table = Table { columns, students: Vec::new(), flaws: Vec::new(), seen: BTreeMap::new() };
     for (line, row) in rows {
         if table.students.len() == MOST {
@@ -94,7 +94,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(header: &csv::StringRecord) -> Result<Self, String> {
+    fn from_header(header: &csv::StringRecord) -> Result<Self, String> {
         let own: Vec<String> = header.iter().map(plain).collect();
         let find = |names: &[&str]| names.iter().find_map(|name| own.iter().position(|own| own == name));
         let name = match (find(NAMES), find(FIRST), find(LAST)) {

@@ -110,7 +110,7 @@ impl Findings {
 
     fn see(&mut self, check: &Check, sources: &Sources) {
         let open = check.written.is_open();
-        let place = check.written.place();
+        let place = check.written.replaceable_span();
         if check.held {
             if let Some(place) = place.filter(|_| self.wanted.accept) {
                 self.known(place, &check.fact).keeps(sources.text(place));
@@ -168,7 +168,7 @@ pub struct Watching<'a> {
 }
 
 impl Sink for Watching<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         record.checks.iter().for_each(|check| self.findings.see(check, self.sources));
         true
     }
