@@ -1,6 +1,7 @@
 //! The address space of a child.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::machine::pte::Bit;
@@ -64,6 +65,11 @@ impl Kernel {
             }
         }
         all
+    }
+
+    /// A range has a page that is not one of a file, or of the zero frame.
+    pub(super) fn owns_pages(&self, pid: Pid, range: &Range<u64>) -> bool {
+        self.pages_in(pid, self.shape.vpns(range)).iter().any(|(_, place)| self.is_own(*place))
     }
 
     /// A page is not one of a file, or of the zero frame.
