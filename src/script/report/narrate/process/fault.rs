@@ -154,10 +154,18 @@ impl<'a> Telling<'a> {
         }
     }
 
+    /// The page is copied because it is not to be merged any more: no store asks for it.
+    fn parts(&self) -> bool {
+        matches!(self.call, Some("madvise" | "mremap")) && self.fault.class() == Some(FaultClass::CopyOnWrite)
+    }
+
     /// Why a page that may be written is read-only.
     fn protected(&self) -> String {
         let read_only = "so its entry is read-only although the area may be written (copy-on-write)";
         match (self.handled.copied, self.handled.reused) {
+            (Some((Some(from), _)), _) if self.parts() => {
+                format!("is in {}, which is merged, and is to leave it (copy-on-write)", names::frame(from))
+            }
             (Some((None, _)), _) => format!("is the shared page of zeros so far, {read_only}"),
             (_, Some(_)) => "was shared, and its entry is read-only still (copy-on-write)".to_owned(),
             (Some((Some(from), _)), _) => {
@@ -269,6 +277,9 @@ impl<'a> Telling<'a> {
             _ if handled.reused.is_some() => {
                 let frame = handled.reused.map(names::frame)?;
                 format!("Nobody else has {frame} any more: it is made writable again, and nothing is copied.")
+            }
+            (Some((Some(from), to)), ..) if self.parts() => {
+                format!("{} is copied to {}, which {process} alone has.", first(from), names::frame(to))
             }
             (Some((Some(from), to)), ..) => {
                 format!("{} is copied to {}, which {process} may write.", first(from), names::frame(to))

@@ -140,10 +140,12 @@ impl Handler<'_> {
         match &self.fault.area {
             Some(area) => {
                 let wanted = match self.fault.class() {
-                    Some(FaultClass::Protection) => "which forbids this",
-                    _ => "which allows this",
+                    Some(FaultClass::Protection) => ", which forbids this",
+                    // A merged page leaves its frame whatever the area allows.
+                    Some(FaultClass::CopyOnWrite) if !area.area.prot.write => "",
+                    _ => ", which allows this",
                 };
-                format!("the address is in the area {}, {wanted}", self.names.area(area))
+                format!("the address is in the area {}{wanted}", self.names.area(area))
             }
             None => "no area has this address".to_owned(),
         }

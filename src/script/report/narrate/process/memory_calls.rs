@@ -2,8 +2,10 @@
 
 use super::counts::{leaving, pages};
 use super::names::Names;
-use crate::run::record::{AreaRecord, CallRecord};
+use crate::report::narrate::words::count;
+use crate::run::record::{AreaRecord, CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Args};
+use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::syscall::constant;
 
 /// Areas that are named in a sentence.
@@ -56,6 +58,12 @@ impl MemoryCall<'_> {
 
     fn come(&self) -> &[AreaRecord] {
         &self.record.effect.come
+    }
+
+    /// The pages that were merged and got frames of their own.
+    fn parted(&self) -> u64 {
+        let parted = |fault: &&FaultRecord| fault.class() == Some(FaultClass::CopyOnWrite);
+        self.record.faults.iter().filter(parted).count() as u64
     }
 
     /// What becomes of the frames.
@@ -126,7 +134,12 @@ impl MemoryCall<'_> {
         if at == start {
             return format!("{old} is {new} now{}", self.leaving());
         }
-        format!("{old} is at {new} now; its pages have moved along, and none was copied")
+        let copied = match self.parted() {
+            0 => "none was copied".to_owned(),
+            1 => "1 was copied, as it was merged".to_owned(),
+            n => format!("{n} were copied, as they were merged"),
+        };
+        format!("{old} is at {new} now; its pages have moved along, and {copied}")
     }
 
     fn madvise(&self) -> String {
@@ -143,7 +156,14 @@ impl MemoryCall<'_> {
             return format!("a ksm scan may merge equal pages of {range} from now on");
         }
         if is("MADV_UNMERGEABLE") {
-            return format!("pages of {range} are merged no more");
+            let parted = match self.parted() {
+                0 => String::new(),
+                n => format!(
+                    "; {} again",
+                    count(n, "page has a frame of its own", "pages have frames of their own")
+                ),
+            };
+            return format!("pages of {range} are merged no more{parted}");
         }
         format!("the kernel takes note of it for {range}")
     }
@@ -151,12 +171,16 @@ impl MemoryCall<'_> {
     fn brk(&self) -> String {
         let (before, after) = self.record.effect.brk;
         if before == after {
-            return format!("the break stays at {}", self.names.address(after));
+            let refused = self.record.name == "sbrk" || self.args.address(0) != after;
+            let refused = if refused { "cannot go there, and " } else { "" };
+            return format!("the break {refused}stays at {}", self.names.address(after));
         }
-        let heap = self.come().iter().find(|area| area.area.start < after && after <= area.area.end);
-        let heap = heap.map_or_else(String::new, |area| {
-            format!("; the heap is {} now", self.names.range(area.area.start, area.area.end))
-        });
+        let start = self.record.effect.heap;
+        let heap = if after > start && !self.come().is_empty() {
+            format!("; the heap is {} now", self.names.range(start, self.whole(after)))
+        } else {
+            String::new()
+        };
         format!(
             "the break is moved from {} to {}{heap}{}",
             self.names.address(before),
@@ -167,9 +191,10 @@ impl MemoryCall<'_> {
 
     fn sbrk(&self, result: u64) -> String {
         let (before, after) = self.record.effect.brk;
-        if before == after {
+        if self.args.address(0) == 0 {
             return format!("the break is at {}", self.names.address(result));
         }
-        format!("where the break was; {}", self.brk())
+        let was = if before == after { "" } else { "where the break was; " };
+        format!("{was}{}", self.brk())
     }
 }

@@ -70,6 +70,34 @@ write 0x603000 = 1";
 }
 
 #[test]
+fn the_heap_is_above_bss_with_the_break() {
+    let script = "process P1 {
+  | area  | start        | end          | perms |
+  | .bss  | 555555557000 | 555555559000 | rw-p  |
+  | stack | 7FFFFFFDE000 | 7FFFFFFFF000 | rw-p  |
+}
+mmap(0x7FFFFFFDA000, 16 KB, 3, 0x132, -1, 0)
+sbrk(0x1800)
+write 0x555555559000 = 1";
+    let seen = |script: &str| {
+        let slabs = slabs(script);
+        let areas = slabs.iter().filter(|slab| !slab.gap && !slab.top.is_empty());
+        areas.map(|slab| (slab.lines[0].0.clone(), slab.mark.clone())).collect::<Vec<_>>()
+    };
+    let told = |name: &str, mark: &str| (name.to_owned(), mark.to_owned());
+    let bss = told("uninitialized data (.bss)", "");
+    let [stack, mapped, heap, ..] =
+        [told("user stack", ""), told("mapped", ""), told("run-time heap (malloc)", "brk is 0x55555555A800")];
+    assert_eq!(seen(script), [stack.clone(), mapped.clone(), heap, bss.clone()]);
+    // In a child the heap may be several areas; the break is at the end of the last.
+    let child = format!("{script}\nlet P2 = fork()\nP2: sbrk(0x800)\nP2: sbrk(0x1000)\nshow layout P2")
+        .replace("P1", "P0")
+        .replace("P2", "P1");
+    let heap = |mark| told("run-time heap (malloc)", mark);
+    assert_eq!(seen(&child), [stack, mapped, heap("brk"), heap(""), bss]);
+}
+
+#[test]
 fn a_small_machine_has_no_kernel_half() {
     let slabs = slabs(SMALL);
     let tops: Vec<&str> = slabs.iter().map(|slab| slab.top.as_str()).collect();
