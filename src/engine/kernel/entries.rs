@@ -239,6 +239,7 @@ impl Kernel {
         self.preserve_dirty(pid, vpn, (pte.flags, flags));
         self.write_entry(pid, vpn, Pte { flags, ..pte });
         self.shoot_down(pid, vpn);
+        self.free_slot_without_dirty_bit(pid, vpn);
     }
 
     /// Drops what TLBs of any core hold of a page.

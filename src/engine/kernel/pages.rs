@@ -58,6 +58,7 @@ impl Kernel {
             enter_page(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
         }
         self.work += 1;
+        self.free_slot_without_dirty_bit(pid, vpn);
     }
 
     /// A page of a process leaves where it is, for swap or for nowhere. Its entry is cleared; TLBs are not told, and its
@@ -105,6 +106,15 @@ impl Kernel {
         let forgets = !self.shape.dirty && old.has(Bit::Rw) && !new.has(Bit::Rw);
         if forgets && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn) {
             self.frames.change(frame).dirty = true;
+        }
+    }
+
+    /// The entry of a page was changed. In a format without a D bit, one that allows stores says that the page was stored to.
+    pub(super) fn free_slot_without_dirty_bit(&mut self, pid: Pid, vpn: u64) {
+        if !self.shape.dirty
+            && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn)
+        {
+            self.free_stale_slot(frame);
         }
     }
 

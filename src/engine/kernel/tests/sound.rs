@@ -173,6 +173,10 @@ fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
     for (frame, held) in kernel.frames.iter() {
         if let Some(slot) = held.slot {
             assert_eq!(kernel.swap.slot(slot).and_then(|slot| slot.frame), Some(frame));
+            assert!(
+                !kernel.is_dirty(frame),
+                "frame {frame} was stored to, and slot {slot} holds an older page"
+            );
         }
     }
 }

@@ -8,12 +8,21 @@ use crate::run::record::{Access, FaultRecord, Shown};
 
 /// What the first fault of an access was, or that there was none; nothing on bare hardware.
 pub fn reason(access: &Access) -> Option<String> {
-    let process = access.process.as_ref()?;
-    let name = &process.process.name;
-    let Some(fault) = process.faults.first() else {
+    reason_of(access, access.faults().first())
+}
+
+/// What the last fault of an access was, which is the one that sends a signal.
+pub(crate) fn signal(access: &Access) -> Option<String> {
+    reason_of(access, access.faults().last())
+}
+
+fn reason_of(access: &Access, fault: Option<&FaultRecord>) -> Option<String> {
+    let name = &access.process.as_ref()?.process.name;
+    let Some(fault) = fault else {
         return Some(format!("the page is mapped in {name} and may be accessed so: there was no fault"));
     };
-    let page = Shown::field(access.va.raw() >> access.spec.page_bits(), access.spec.vpn_bits());
+    let at = address(fault).unwrap_or(access.va.raw());
+    let page = Shown::field(at >> access.spec.page_bits(), access.spec.vpn_bits());
     let area = fault.area.as_ref();
     let perms = area.map_or_else(String::new, |area| area.area.perms());
     Some(match fault.class()? {
@@ -34,17 +43,16 @@ pub fn reason(access: &Access) -> Option<String> {
             };
             format!("the area of page {page} is {perms}, and this is {what}")
         }
-        FaultClass::Segmentation => format!("{} lies in no area of {name}", address(fault)),
-        FaultClass::Bus => format!("{} lies past the last page of the mapped file", address(fault)),
+        FaultClass::Segmentation => format!("0x{at:X} lies in no area of {name}"),
+        FaultClass::Bus => format!("0x{at:X} lies past the last page of the mapped file"),
     })
 }
 
-fn address(fault: &FaultRecord) -> String {
-    let at = fault.steps.iter().find_map(|step| match step {
+fn address(fault: &FaultRecord) -> Option<u64> {
+    fault.steps.iter().find_map(|step| match step {
         KernelStep::Fault { va, .. } => Some(va.raw()),
         _ => None,
-    });
-    at.map_or_else(|| "the address".to_owned(), |at| format!("0x{at:X}"))
+    })
 }
 
 /// Why a page went, or none.

@@ -12,9 +12,8 @@ pub fn reason(access: &Access, fact: &str) -> Option<String> {
     let component = Component::named(&access.spec, head);
     match (head, component) {
         ("evicted" | "swapped-out", None) => handled::eviction(access),
-        ("fault" | "signal" | "code" | "frame" | "copied" | "minor" | "major", None)
-            if access.process.is_some() =>
-        {
+        ("signal" | "code", None) if access.process.is_some() => handled::signal(access),
+        ("fault" | "frame" | "copied" | "minor" | "major", None) if access.process.is_some() => {
             handled::reason(access)
         }
         (_, Some(component)) => lookup(access, component),
