@@ -62,17 +62,19 @@ impl Session<'_> {
 }
 
 impl TableExpectation {
-    /// The checks of the cells of an entry's group; `at` is its key and the group's number.
+    /// The checks of the cells of an entry's group; `at` is its key and the group's number. In a group that is not valid and
+    /// said to be so, cells are what `show` prints, and `-` says nothing; if that is not said, they are empty.
     fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
         let (key, group) = at;
-        let invalid = !(self.noun.valid)(machine, self.level, key, group);
         let says_invalid =
             cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
+        let invalid = !(self.noun.valid)(machine, self.level, key, group);
+        let blank = invalid && !says_invalid;
         let check = |cell: &CellIn| {
             let now = (self.noun.cell)(machine, self.level, key, group, &cell.column);
-            let now = if invalid && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
+            let now = if blank && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
             let open = cell.said == Said::Open;
-            let held = !open && (agrees(cell.said, &now) || invalid && says_invalid);
+            let held = !open && agrees(cell.said, &now);
             let expected = if open { Shown::word("?") } else { said(cell.said, &now).shown() };
             Check {
                 fact: self.label(machine, key, group, &cell.column),
@@ -85,7 +87,8 @@ impl TableExpectation {
                 instead: (!held).then(|| now.written()),
             }
         };
-        cells.iter().filter(|cell| cell.said != Said::Anything).map(check).collect()
+        let any = |said| said == Said::Anything || invalid && says_invalid && said == Said::Nothing;
+        cells.iter().filter(|cell| !any(cell.said)).map(check).collect()
     }
 
     /// What is valid and not listed.
