@@ -129,18 +129,21 @@ impl Kernel {
         if let Some(to @ BackingStore::Swap { .. }) = to {
             self.journal.on_step(KernelStep::DiskWritten { to });
         }
+        let (mut entries, mut named, mut tlb) = (0, None, false);
         for (pid, vpn) in mapped {
             let place = slot
                 .filter(|_| !matches!(held.contents, FrameContents::Object { .. }))
                 .map(PageLocation::Swap);
             self.unmap_page(pid, vpn, place);
-            self.shoot_down(pid, vpn);
+            tlb |= self.shoot_down(pid, vpn);
+            entries += 1;
             if let Some(PageLocation::Swap(slot)) = place {
                 self.swap.add_page(slot, pid, vpn);
+                named = (self.shape.swap_entry(slot).ppn == u64::from(slot.0)).then_some(slot);
             }
         }
         self.vacate_frame(frame, slot);
-        self.report(watch, KernelStep::Evicted { frame, page, to });
+        self.report(watch, KernelStep::Evicted { frame, page, to, entries, slot: named, tlb });
     }
 
     /// A frame that no entry leads to any more becomes free; its page is where it was written, if it was.

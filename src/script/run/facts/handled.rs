@@ -60,7 +60,7 @@ pub(crate) fn eviction(access: &Access) -> Option<String> {
     let process = access.process.as_ref()?;
     let Some(fault) = process.faults.first() else { return reason(access) };
     let evicted = fault.steps.iter().find_map(|step| match step {
-        KernelStep::Evicted { frame, page, to } => Some((frame, page, to)),
+        KernelStep::Evicted { frame, page, to, .. } => Some((frame, page, to)),
         _ => None,
     });
     let Some((frame, page, to)) = evicted else { return Some("no page had to make room".to_owned()) };

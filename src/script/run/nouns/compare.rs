@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::lang::span::Span;
 use crate::run::record::{Check, Shown, Written};
 use crate::run::session::Session;
+use crate::run::settings::NO_READ_BIT;
 use crate::run::stop::Stop;
 use crate::run::view::CellView;
 use pagewalk_engine::kernel::ids::Pid;
@@ -82,7 +83,7 @@ impl TableExpectation {
                 actual: Some(now.shown()),
                 held,
                 span: cell.span,
-                reason: open.then(|| how_to_fill.to_owned()),
+                reason: if open { Some(how_to_fill.to_owned()) } else { not_expressible(cell, held) },
                 written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
                 instead: (!held).then(|| now.written()),
             }
@@ -132,6 +133,12 @@ impl TableExpectation {
         let way = if layout.groups > 1 { format!(" way {group}") } else { String::new() };
         format!("{} {} {key:X}{way} {column}", layout.noun, layout.key).trim_end().to_owned()
     }
+}
+
+/// Why no entry can be what a cell says.
+fn not_expressible(cell: &CellIn, held: bool) -> Option<String> {
+    let unreadable = cell.column == "read" && cell.said == Said::Number(0);
+    (!held && unreadable).then(|| NO_READ_BIT.to_owned())
 }
 
 fn is_valid_column(column: &str) -> bool {
