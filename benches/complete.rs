@@ -5,7 +5,7 @@ use std::fmt::Write;
 use divan::Bencher;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::layout::tokens;
-use pagewalk_script::report::hover::{Asked, told};
+use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::{Options, Session};
 use pagewalk_script::run::state::State;
@@ -34,7 +34,7 @@ fn main() {
 struct Nobody;
 
 impl Sink for Nobody {
-    fn take(&mut self, _: &StepRecord) -> bool {
+    fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
 }
@@ -147,5 +147,5 @@ fn keystroke_hover(bencher: Bencher) {
     let tokens = tokens(&text).list;
     let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
     let asked = Asked { text: &text, tokens: &tokens, sources: &sources, state: &state };
-    bencher.bench_local(|| told(&asked, text.len() - 2));
+    bencher.bench_local(|| hover_at(&asked, text.len() - 2));
 }

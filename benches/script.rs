@@ -21,7 +21,7 @@ fn main() {
 struct Nobody;
 
 impl Sink for Nobody {
-    fn take(&mut self, _: &StepRecord) -> bool {
+    fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pagewalk_script::exam::formats::{Edition, Style, json, markdown};
-use pagewalk_script::exam::paper::{Item, Paper, Question};
+use pagewalk_script::exam::paper::{Paper, PaperItem, Question};
 use pagewalk_script::questions::entry::{Blank, ItemKind};
 use pagewalk_script::run::record::Did;
 
@@ -50,7 +50,7 @@ fn by_hand(va: u64) -> Vec<(&'static str, String)> {
 
 /// The items of a question that ask for facts: their blanks and the address.
 fn worksheets(question: &Question) -> Vec<(u64, &[Blank])> {
-    let of = |item: &'_ Item| match (&item.kind, &*item.did) {
+    let of = |item: &'_ PaperItem| match (&item.kind, &*item.did) {
         (ItemKind::Facts { .. }, Did::Access(access)) => Some(access.va.raw()),
         _ => None,
     };
@@ -262,4 +262,18 @@ fn frames_are_shared_after_a_fork_until_one_stores() {
     assert!(row("0x00 0x80, read-only 0x80, read-only").is_some(), "{text}");
     assert!(row("0x01 - 0x81, read-only").is_some(), "{text}");
     assert!(row("0x02 0x81, R/W -").is_some(), "{text}");
+}
+
+#[test]
+fn a_paper_counts_frames_in_the_grammatical_number() {
+    for (frames, said) in
+        [(1, "There is 1 frame for users' pages;"), (2, "There are 2 frames for users' pages;")]
+    {
+        let text = format!(
+            "machine simple\nkernel {{ frames {frames} }}\nprocess P1 {{ | area | start | end | perms | backing |\n\
+             | heap | 1000 | 1200 | rw-p | anonymous | }}\nquestion \"Q\" points 1 {{ ask read 0x1000 => fault }}\n"
+        );
+        let out = markdown(&paper(&text, 0), Edition::Paper, &Style::default());
+        assert!(out.contains(said), "{out}");
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::facts::told;
+use pagewalk_script::run::facts::reported_facts;
 use pagewalk_script::run::record::{StepRecord, Totals};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
@@ -68,7 +68,7 @@ fn with_all_facts(mut text: String, records: &[StepRecord]) -> (String, u64) {
     once.sort_by_key(|record| std::cmp::Reverse(record.span.end));
     let mut added = 0;
     for record in once {
-        let facts: Vec<String> = told(&record.did).iter().map(ToString::to_string).collect();
+        let facts: Vec<String> = reported_facts(&record.did).iter().map(ToString::to_string).collect();
         if !facts.is_empty() && record.outer.is_none() {
             text.insert_str(record.span.end as usize, &format!(" => {}", facts.join(", ")));
             added += facts.len() as u64;

@@ -102,7 +102,7 @@ fn renames_change_nothing(all: &[PathBuf]) {
         let known = Known::read(path, &text, BTreeMap::new());
         let before = known.transcript();
         for symbol in 0..known.names.symbols.len() {
-            let first = known.names.of(symbol).next().expect("a symbol stands somewhere");
+            let first = known.names.occurrences_of(symbol).next().expect("a symbol stands somewhere");
             if renamable(&known.names, first).is_err() {
                 continue;
             }

@@ -120,7 +120,7 @@ fn mistakes(sources: &Sources, wrong: &[Diagnostic]) -> Vec<Mistake> {
     let mistake = |wrong: &Diagnostic| Mistake {
         code: wrong.code.name().to_owned(),
         at: sources.text(wrong.span).to_owned(),
-        line: sources.place(wrong.span).map_or(0, |(_, place)| place.line),
+        line: sources.location(wrong.span).map_or(0, |(_, place)| place.line),
         said: format!("{}; {}", wrong.message, wrong.help.as_deref().unwrap_or("")),
     };
     wrong.iter().map(mistake).collect()
@@ -129,7 +129,7 @@ fn mistakes(sources: &Sources, wrong: &[Diagnostic]) -> Vec<Mistake> {
 fn failures(sources: &Sources, records: &[StepRecord]) -> Vec<Failure> {
     let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
     let failure = failed.map(|check| {
-        let place = sources.place(check.span);
+        let place = sources.location(check.span);
         Failure {
             file: place.map_or(String::new(), |(file, _)| file.to_owned()),
             line: place.map_or(0, |(_, place)| place.line),

@@ -16,7 +16,7 @@ fn main() {
     let (mut run, mut records) = (Stepper::new(script.into(), Options::default()), Vec::new());
     run.forward(u64::MAX, &mut records);
     for record in &records[3..] {
-        let trace = Trace::of(record, &run.script().sources);
+        let trace = Trace::from_record(record, &run.script().sources);
         let fact = |name: &str| &trace.facts.iter().find(|fact| fact.name == name).expect("a fact").value;
         println!("{}: fault {}, tlb {}", trace.statement, fact("fault"), fact("tlb"));
     }

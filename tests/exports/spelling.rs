@@ -3,14 +3,14 @@
 use pagewalk_script::exam::field::{Asked, fields};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::{Given, Key, Sheet, Verdict, mark};
-use pagewalk_script::exam::paper::{Item, Paper};
+use pagewalk_script::exam::paper::{Paper, PaperItem};
 use pagewalk_script::exam::spelling::{of_cell, spellings};
 
 use super::papers::{paper, versions};
 
 /// What is listed for each field, by its name.
 fn listed(paper: &Paper) -> Vec<(String, Vec<String>)> {
-    let bare = |item: &Item| item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none());
+    let bare = |item: &PaperItem| item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none());
     let of = fields(paper).into_iter().filter_map(|field| match field.asked {
         Asked::Blank(blank) => Some((field.name.clone(), spellings(blank, bare(field.item)))),
         Asked::Cell { cell, .. } => Some((field.name.clone(), of_cell(cell))),

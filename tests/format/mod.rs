@@ -131,13 +131,14 @@ fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
             gaps.push((last.0, token.start, !between.is_empty() && (last.1 || depth > 0)));
         }
         match token.kind {
-            TokenKind::Prose if prose => prose = !token.of(text).ends_with("\"\"\""),
+            TokenKind::Prose if prose => prose = !token.text(text).ends_with("\"\"\""),
             TokenKind::Prose => prose = true,
             TokenKind::Open(b'(' | b'[') => depth += 1,
             TokenKind::Close(b')' | b']') => depth -= 1,
             _ => {}
         }
-        let goes_on = matches!(token.kind, TokenKind::Operator) && !matches!(token.of(text), "." | ":" | "?");
+        let goes_on =
+            matches!(token.kind, TokenKind::Operator) && !matches!(token.text(text), "." | ":" | "?");
         last = (token.end, goes_on);
     }
     gaps

@@ -13,7 +13,7 @@ use proptest::sample::{Index, select};
 use crate::running;
 
 /// So few steps that a loop without an end does not matter.
-const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::of(&LANGUAGE) };
+const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::new(&LANGUAGE) };
 
 /// Numbers and some other values. `z` is drawn by the script: what depends on it shows only when the script runs, so
 /// that a mistake does not keep the rest from running.

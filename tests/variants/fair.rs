@@ -14,11 +14,11 @@ fn found(script: &str, count: u64) -> Fairness {
             let done = composed(script, seed);
             match done.diagnostics.first() {
                 Some(wrong) => Err(wrong.message.clone()),
-                None => Ok(Sample::of(&done.paper)),
+                None => Ok(Sample::from_paper(&done.paper)),
             }
         })
         .collect();
-    Fairness::of(&samples)
+    Fairness::compare(&samples)
 }
 
 fn guessable(of: &Fairness) -> Vec<&str> {

@@ -15,7 +15,7 @@ use super::journal::Journal;
 use super::object::Objects;
 use super::persistent::Map;
 use super::process::Process;
-use super::shape::Shape;
+use super::shape::TableShape;
 use super::state::{Kernel, MergeCounts};
 use super::swap::Swap;
 use super::tables::TableSpace;
@@ -69,7 +69,7 @@ impl fmt::Display for BootError {
 }
 
 /// Checks what the settings ask for against a machine of so many physical pages.
-fn check(spec: &Spec, shape: &Shape, pages: u64, config: &KernelConfig) -> Result<(), BootError> {
+fn check(spec: &Spec, shape: &TableShape, pages: u64, config: &KernelConfig) -> Result<(), BootError> {
     let format = spec.mmu.as_ref().map(|mmu| &mmu.pte).ok_or(BootError::NoMmu)?;
     format.bit_position(Bit::P).ok_or(BootError::NoPresentBit)?;
     if shape.page_bits > MAX_PAGE_BITS {
@@ -107,7 +107,7 @@ impl Kernel {
     /// If the machine does not support the settings.
     pub fn boot(mut machine: Machine, config: KernelConfig) -> Result<Self, BootError> {
         let spec = machine.spec().clone();
-        let shape = Shape::from_spec(&spec).ok_or(BootError::NoMmu)?;
+        let shape = TableShape::from_spec(&spec).ok_or(BootError::NoMmu)?;
         let pages = u64::try_from(spec.frames()).unwrap_or(u64::MAX);
         check(&spec, &shape, pages, &config)?;
         let limit = config.frames.map_or(pages.min(FRAME_LIMIT), u64::from) as u32;

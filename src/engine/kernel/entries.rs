@@ -12,7 +12,7 @@ use super::ids::Pid;
 use super::journal::Journal;
 use super::persistent::Map;
 use super::process::AddressSpace;
-use super::shape::Shape;
+use super::shape::TableShape;
 use super::state::{Kernel, OutOfMemory};
 use super::tables::{TableInfo, TableMap};
 use super::vma::Prot;
@@ -32,7 +32,7 @@ pub(super) fn flags_of(prot: Prot, writable: bool) -> Flags {
 }
 
 /// Where the entry of a page stands, if there is a table for it.
-pub(super) fn entry_of(tables: &TableMap, shape: &Shape, vpn: u64) -> Option<u64> {
+pub(super) fn entry_of(tables: &TableMap, shape: &TableShape, vpn: u64) -> Option<u64> {
     let level = shape.levels;
     let table = tables.get(&(level, shape.table(level, vpn)))?;
     Some(shape.entry(level, table.ppn, vpn))

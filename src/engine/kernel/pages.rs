@@ -13,14 +13,14 @@ use super::frames::{FrameContents, Frames};
 use super::ids::{FrameNo, Pid};
 use super::journal::Journal;
 use super::process::{AddressSpace, PageLocation};
-use super::shape::Shape;
+use super::shape::TableShape;
 use super::state::Kernel;
 
 /// Leads a page of an address space to where it is, or names its slot. There is a table for it, and it was nowhere or in
 /// swap; `zero` is the physical page of the zero frame.
 pub(super) fn enter_page(
     (space, frames, machine, journal): (&mut AddressSpace, &mut Frames, &mut Machine, &mut Journal),
-    shape: &Shape,
+    shape: &TableShape,
     (pid, vpn): (Pid, u64),
     place: PageLocation,
     (zero, flags): (u64, Flags),

@@ -8,7 +8,7 @@ use super::ids::SlotNo;
 
 /// The shape of the page tables of a machine.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
+pub(crate) struct TableShape {
     /// log2 of a page.
     pub(crate) page_bits: u32,
     /// Number of levels; tables of level 1 are the roots.
@@ -27,7 +27,7 @@ pub(crate) struct Shape {
     ppn_bits: u32,
 }
 
-impl Shape {
+impl TableShape {
     /// The shape of a machine's tables; none without an MMU.
     pub(crate) fn from_spec(spec: &Spec) -> Option<Self> {
         let mmu = spec.mmu.as_ref()?;

@@ -13,7 +13,7 @@ use super::journal::Journal;
 use super::object::Objects;
 use super::persistent::Map;
 use super::process::Process;
-use super::shape::Shape;
+use super::shape::TableShape;
 use super::swap::Swap;
 use super::tables::TableSpace;
 
@@ -67,7 +67,7 @@ pub struct Kernel {
     pub(super) machine: Machine,
     pub(super) config: Arc<KernelConfig>,
     /// How page tables are cut.
-    pub(super) shape: Shape,
+    pub(super) shape: TableShape,
     pub(super) frames: Frames,
     pub(super) space: TableSpace,
     pub(super) files: Files,

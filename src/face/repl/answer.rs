@@ -100,12 +100,12 @@ fn without_place(block: &mut Block) {
 }
 
 impl<W: Write> Sink for Answer<'_, W> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         let fails = record.checks.iter().any(|check| !check.held);
         if self.tell == AnswerDetail::Failures && !fails || self.written >= BUDGET {
             return self.error.is_none();
         }
-        let blocks = self.narrator.tell(record);
+        let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
         if self.written >= BUDGET {
             self.write("\n… what follows is not told: it is too much\n");

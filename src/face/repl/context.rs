@@ -151,7 +151,7 @@ struct RecordKeeper(Vec<StepRecord>);
 const KEPT: usize = 1000;
 
 impl Sink for RecordKeeper {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if self.0.len() < KEPT {
             self.0.push(record.clone());
         }

@@ -14,7 +14,7 @@ use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::commands::{Kind, find};
+use pagewalk_script::services::commands::{CommandKind, find};
 
 /// The reaction to an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,8 +98,9 @@ impl Shell {
         if self.is_quizzing() && Quiz::is_answer(text) {
             return false;
         }
-        let takes_statement = command
-            .is_none_or(|name| find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz)));
+        let takes_statement = command.is_none_or(|name| {
+            find(name).is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Quiz))
+        });
         takes_statement && tokens(text).unfinished
     }
 
@@ -167,8 +168,8 @@ impl Shell {
             }
         };
         match row.kind {
-            Kind::Quit => return Ok(Flow::End),
-            Kind::Quiz => self.quiz = quiz::begin(&mut self.context, rest.trim())?,
+            CommandKind::Quit => return Ok(Flow::End),
+            CommandKind::Quiz => self.quiz = quiz::begin(&mut self.context, rest.trim())?,
             _ => commands::obey(&mut self.context, row, rest.trim())?,
         }
         Ok(Flow::Next)

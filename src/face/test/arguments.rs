@@ -19,7 +19,7 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::golden::TestScript;
 use pagewalk_script::suite::amend::Wanted;
-use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, summary, tell};
+use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, failure_summary, summary};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -212,7 +212,7 @@ impl Test {
 /// The blessed files, the failures and the summary. Only a terminal gets the time.
 fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
     let mut text = ran.suite.blessed.concat();
-    text.extend(ran.suite.cases.iter().map(|case| tell(case, color)));
+    text.extend(ran.suite.cases.iter().map(|case| failure_summary(case, color)));
     text += &summary(&ran.suite).join("\n");
     if terminal {
         // Writing to a string does not fail.

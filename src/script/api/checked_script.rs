@@ -5,8 +5,9 @@ use crate::lang::include::{Script, read, read_text};
 use crate::lang::loader::{Disk, Loader};
 use crate::lang::source::Sources;
 use crate::report::diagnostics::{Style, render};
+use crate::run::record::Sink;
 use crate::run::session::Options;
-use crate::run::{self, Files};
+use crate::run::{self, Ended, Files};
 use std::path::Path;
 
 /// The most diagnostics in a report.
@@ -58,6 +59,11 @@ impl CheckedScript {
         Self { sources, script, files, diagnostics }
     }
 
+    /// Runs the script, in which nothing is wrong; the sink takes a record for each statement.
+    pub fn run(&self, options: Options, sink: &mut dyn Sink) -> Ended {
+        run::play(&self.script.body, &self.sources, &self.files, options, sink)
+    }
+
     /// The script's name in messages.
     pub fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
@@ -84,7 +90,7 @@ impl CheckedScript {
 /// The line with a mistake.
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
-    file.map_or("", |file| file.line(file.place(diagnostic.span.start).line))
+    file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
 }
 
 /// Whether a mistake is independent of the lines with syntax errors. A missing machine or name that such a

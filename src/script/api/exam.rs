@@ -97,7 +97,7 @@ impl<'s> Exam<'s> {
     /// assert_eq!(versions[1], series.of_students(roster[1..].to_vec())[0], "Bob's version is the same without Ada");
     /// ```
     pub fn series(&self, make_up: u64) -> Series {
-        let seed = self.seed.or_else(|| seeds::said(&self.script.script.body)).unwrap_or(0);
+        let seed = self.seed.or_else(|| seeds::declared_seed(&self.script.script.body)).unwrap_or(0);
         Series::new(seed, make_up, &self.script.sources)
     }
 
@@ -124,7 +124,7 @@ impl<'s> Exam<'s> {
         Ok(paper)
     }
 
-    /// The properties of a version that [`Fairness::of`] compares with those of others, or why it has no paper.
+    /// The properties of a version that [`Fairness::compare`] compares with those of others, or why it has no paper.
     ///
     /// # Errors
     /// Why there is no paper, in one line.
@@ -141,10 +141,10 @@ impl<'s> Exam<'s> {
     /// assert!(!fairness.holds() && fairness.same[0].len() == 5, "all versions are equal");
     /// ```
     pub fn sample(&self, version: Option<&Version>) -> Result<Sample, String> {
-        self.paper(version).map(|paper| Sample::of(&paper)).map_err(|error| match error {
+        self.paper(version).map(|paper| Sample::from_paper(&paper)).map_err(|error| match error {
             PaperError::Diagnostics(diagnostics) => diagnostics.first().map_or_else(String::new, |wrong| {
                 let place =
-                    self.script.sources.place(wrong.span).map_or_else(String::new, |(file, place)| {
+                    self.script.sources.location(wrong.span).map_or_else(String::new, |(file, place)| {
                         format!("{file}:{}:{}: ", place.line, place.column)
                     });
                 format!("{place}{} [{}]", wrong.message, wrong.code.name())

@@ -40,9 +40,9 @@ struct Completing<'a> {
 }
 
 impl Sink for Completing<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if !self.closed.get() {
-            self.closed.set(!self.sink.take(record));
+            self.closed.set(!self.sink.accept(record));
         }
         true
     }
@@ -115,7 +115,7 @@ impl Stepper {
 
     /// The whole state as data.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(&self.now.state)
+        Snapshot::capture(&self.now.state)
     }
 
     /// Whether the script has ended.
@@ -136,8 +136,8 @@ impl Stepper {
         self.now.latest.map(|span| self.script.sources.text(span))
     }
 
-    /// The place of the statement that has run last; none at position 0.
-    pub fn place(&self) -> Option<Span> {
+    /// The location of the last executed statement; none at position 0.
+    pub fn last_span(&self) -> Option<Span> {
         self.now.latest
     }
 

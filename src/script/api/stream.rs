@@ -73,7 +73,7 @@ struct Lines<'a> {
 }
 
 impl Sink for Lines<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         let line = self.json.line(record);
         match self.left.checked_sub(line.len()) {
             None => self.cut = Some(Cut::Bytes),

@@ -100,7 +100,7 @@ fn an_interrupted_statement_has_had_no_effect_and_can_run_again() {
     /// Interrupts at a record.
     struct At(u32, Arc<std::sync::atomic::AtomicBool>);
     impl Sink for At {
-        fn take(&mut self, _: &StepRecord) -> bool {
+        fn accept(&mut self, _: &StepRecord) -> bool {
             self.0 -= 1;
             self.1.store(self.0 == 0, Ordering::Relaxed);
             true
@@ -119,7 +119,7 @@ fn an_interrupted_statement_has_had_no_effect_and_can_run_again() {
 fn a_sink_that_has_enough_pauses_the_run() {
     struct Two(u32);
     impl Sink for Two {
-        fn take(&mut self, _: &StepRecord) -> bool {
+        fn accept(&mut self, _: &StepRecord) -> bool {
             self.0 += 1;
             self.0 < 2
         }
@@ -137,7 +137,7 @@ fn micro_steps(text: &str) -> Vec<serde_json::Value> {
     let mut run = Stepper::new(Arc::new(script), Options { details: true, ..Options::default() });
     let mut records: Vec<StepRecord> = Vec::new();
     assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
-    let trace = Trace::of(records.last().unwrap(), &run.script().sources);
+    let trace = Trace::from_record(records.last().unwrap(), &run.script().sources);
     trace.steps.iter().map(|step| serde_json::to_value(step).unwrap()).collect()
 }
 
@@ -204,7 +204,7 @@ fn an_interrupt_between_statements_repeats_no_record() {
     /// Interrupts at its second record.
     struct Second(usize, Arc<std::sync::atomic::AtomicBool>);
     impl Sink for Second {
-        fn take(&mut self, _: &StepRecord) -> bool {
+        fn accept(&mut self, _: &StepRecord) -> bool {
             self.0 += 1;
             self.1.store(self.0 == 2, Ordering::Relaxed);
             true

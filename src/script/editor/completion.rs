@@ -7,7 +7,7 @@ use super::document::Document;
 use crate::report::hover::documentation;
 use crate::run::state::State;
 use crate::services::complete::{
-    self, Completions, Item, ItemKind, ItemPosition, OnDisk, Signature, complete, disk, snippet,
+    self, CompletionOffer, Completions, ItemKind, ItemPosition, OnDisk, Signature, complete, disk, snippet,
 };
 
 /// The most items in an answer.
@@ -59,8 +59,9 @@ impl Document {
             found.items.extend(more);
         }
         let typed = self.text().get(found.from..at).unwrap_or("");
-        let begins =
-            |item: &Item| item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed));
+        let begins = |item: &CompletionOffer| {
+            item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed))
+        };
         let Completions { from, items, position, .. } = found;
         let snippets = self.line_is_free(at);
         Completion {
@@ -89,7 +90,7 @@ impl Document {
     }
 
     /// Files on disk in the script's folder, and open files that are not saved.
-    fn file_items(&self, wanted: &OnDisk) -> Vec<Item> {
+    fn file_items(&self, wanted: &OnDisk) -> Vec<CompletionOffer> {
         let folder = self.path().parent().unwrap_or(Path::new("."));
         let open = self.open();
         let mut items = open.other.map_or_else(Vec::new, |_| disk::names(folder, wanted));
@@ -99,7 +100,11 @@ impl Document {
             let fits =
                 name.starts_with(&wanted.typed) && wanted.endings.iter().any(|ending| name.ends_with(ending));
             if fits && !items.iter().any(|item| item.text == name) {
-                items.push(Item { text: name, kind: ItemKind::File, help: "open, not saved".to_owned() });
+                items.push(CompletionOffer {
+                    text: name,
+                    kind: ItemKind::File,
+                    help: "open, not saved".to_owned(),
+                });
             }
         }
         items
@@ -114,8 +119,8 @@ impl Document {
 }
 
 /// An item; with placeholders if there is a state.
-fn offer(item: Item, position: ItemPosition, state: Option<&State>) -> CompletionItem {
-    let Item { text, kind, help } = item;
+fn offer(item: CompletionOffer, position: ItemPosition, state: Option<&State>) -> CompletionItem {
+    let CompletionOffer { text, kind, help } = item;
     let documentation = documentation(&text, kind);
     let snippet = state.and_then(|state| snippet(&text, kind, position, state));
     CompletionItem { text, kind, help, documentation, snippet }

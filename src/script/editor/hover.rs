@@ -6,7 +6,7 @@ use super::document::Document;
 use super::run::{RunResult, Step};
 use crate::api::explain::sections;
 use crate::lang::span::Span;
-use crate::report::hover::{Asked, Told, code, paragraphs, script, told};
+use crate::report::hover::{Asked, HoverInfo, code, hover_at, paragraphs, script};
 
 /// The most facts in a hover on a verb.
 const FACTS: usize = 24;
@@ -34,7 +34,7 @@ impl Document {
         let state = |at| self.state(at);
         let sources = &self.script().sources;
         let asked = Asked { text: self.text(), tokens: &self.tokens().list, sources, state: &state };
-        let known = told(&asked, at);
+        let known = hover_at(&asked, at);
         let results = run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at));
         let (range, meaning) = known.map_or((at..at, String::new()), |known| (known.span, known.text));
         let text = paragraphs([results, self.explanations(at), meaning]);
@@ -58,7 +58,7 @@ fn contains(span: Span, at: usize) -> bool {
 
 /// The results of the run: the actual value for a failed fact, the value for another fact, all facts for the
 /// beginning of the statement.
-fn run_facts(run: &RunResult, known: Option<&Told>, at: usize) -> String {
+fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
     let failed = run.failures.iter().filter(|failure| contains(failure.span, at));
     let failed = failed.map(|failure| format!("**{}**", failure.message));
     let steps = run.steps.iter().filter(|step| contains(step.span, at));
@@ -67,7 +67,7 @@ fn run_facts(run: &RunResult, known: Option<&Told>, at: usize) -> String {
     paragraphs(failed.chain(facts))
 }
 
-fn step_facts(step: &Step, known: &Told) -> String {
+fn step_facts(step: &Step, known: &HoverInfo) -> String {
     let times = if step.times > 1 {
         format!(" (ran {} times; what was the same each time)", step.times)
     } else {

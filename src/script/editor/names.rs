@@ -151,7 +151,7 @@ impl Document {
     fn word_at(&self, at: usize) -> Option<&str> {
         let is_word = |token: &&Token| matches!(token.kind, TokenKind::Word | TokenKind::Cell);
         let mut here = self.tokens().list.iter().filter(|token| token.start <= at && at <= token.end);
-        here.find(is_word).map(|token| token.of(self.text()))
+        here.find(is_word).map(|token| token.text(self.text()))
     }
 
     /// The other open scripts with includes.
@@ -234,7 +234,7 @@ impl<'d> Lookup<'d> {
             let path = script.script().sources.file(one.span.file)?.path.clone()?;
             Some((path, one.span.start, one.span.end))
         };
-        script.names().of(symbol).filter_map(place).collect()
+        script.names().occurrences_of(symbol).filter_map(place).collect()
     }
 
     /// The occurrence at the byte, with its script.

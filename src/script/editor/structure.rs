@@ -64,7 +64,7 @@ impl Document {
     fn prose_folds(&self) -> Vec<Fold> {
         let (mut found, mut start) = (Vec::new(), None);
         for token in self.tokens().list.iter().filter(|token| token.kind == TokenKind::Prose) {
-            let (begins, ends) = (start.is_none(), token.of(self.text()).ends_with("\"\"\""));
+            let (begins, ends) = (start.is_none(), token.text(self.text()).ends_with("\"\"\""));
             let first = *start.get_or_insert(token.start);
             // The opening quotes are a separate token.
             if ends && !begins {

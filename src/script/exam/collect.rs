@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::arrange::arrange;
-use super::paper::{Item, Paper, Piece, Question};
+use super::paper::{Paper, PaperItem, Piece, Question};
 use super::version::{Student, Version};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
-use crate::questions::entry::{Entry, Item as Asked};
+use crate::questions::entry::{Entry, EntryItem as Asked};
 use crate::questions::points::{Share, shares, total};
 use crate::run::record::{Did, Sink, StepRecord};
 
@@ -62,8 +62,8 @@ impl Collector {
         Paper { cover: self.cover, version: None, questions: questions.collect() }
     }
 
-    /// Where something belongs: the question at hand, or its latest part.
-    fn place(&mut self, in_part: bool) -> Option<&mut Vec<OpenPiece>> {
+    /// The pieces of the current question, or of its latest part.
+    fn open_pieces(&mut self, in_part: bool) -> Option<&mut Vec<OpenPiece>> {
         let question = self.questions.last_mut()?;
         if !in_part {
             return Some(&mut question.pieces);
@@ -77,7 +77,7 @@ impl Collector {
     }
 
     fn put(&mut self, piece: OpenPiece, in_part: bool) {
-        if let Some(place) = self.place(in_part) {
+        if let Some(place) = self.open_pieces(in_part) {
             place.push(piece);
         }
     }
@@ -110,8 +110,8 @@ impl Collector {
 }
 
 impl Sink for Collector {
-    fn take(&mut self, record: &StepRecord) -> bool {
-        if let Some(entry) = Entry::of(record) {
+    fn accept(&mut self, record: &StepRecord) -> bool {
+        if let Some(entry) = Entry::in_record(record) {
             self.enter(entry, &record.did);
         }
         true
@@ -132,7 +132,7 @@ impl Open {
             OpenPiece::Ready(piece) => piece.clone(),
             OpenPiece::Item(asked, did) => {
                 let Asked { kind, hardware, .. } = (**asked).clone();
-                Piece::Item(Box::new(Item { kind, points: share(), hardware, did: did.clone() }))
+                Piece::Item(Box::new(PaperItem { kind, points: share(), hardware, did: did.clone() }))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::version::Version;
 use crate::lang::value::Number;
 use crate::questions::entry::{Figure, Hardware, ItemKind};
-use crate::run::record::Did;
-use crate::run::view::View;
+use crate::run::record::{Did, View};
 
 /// A paper.
 #[derive(Debug, Clone, Default)]
@@ -40,14 +39,14 @@ pub(crate) enum Piece {
     /// A figure.
     Figure(Figure),
     /// Something to answer.
-    Item(Box<Item>),
+    Item(Box<PaperItem>),
     /// A part; parts hold no parts.
     Part { name: Arc<str>, points: Number, body: Vec<Piece> },
 }
 
 /// Something to answer.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct PaperItem {
     /// What is asked, with the key.
     pub kind: ItemKind,
     /// What it is worth.
@@ -70,7 +69,7 @@ impl Paper {
 
 impl Question {
     /// Everything to answer in it, in order.
-    pub fn items(&self) -> impl Iterator<Item = &Item> {
+    pub fn items(&self) -> impl Iterator<Item = &PaperItem> {
         self.body
             .iter()
             .flat_map(|piece| match piece {

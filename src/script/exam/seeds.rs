@@ -69,8 +69,8 @@ impl Series {
     }
 }
 
-/// The seed that a script says itself before its first question, as a number.
-pub fn said(script: &Block) -> Option<u64> {
+/// Returns the seed that the script sets before its first question.
+pub fn declared_seed(script: &Block) -> Option<u64> {
     let before = script.iter().take_while(|stmt| !matches!(stmt.kind, StmtKind::Question { .. }));
     let mut seeds = before.filter_map(|stmt| match &stmt.kind {
         StmtKind::Command(Command { verb, operands, .. }) if &*verb.text == "seed" => {

@@ -17,8 +17,8 @@ pub(crate) enum Words {
 }
 
 impl Words {
-    /// How a blank is answered in words, if it is; `bare` where no kernel handles faults.
-    pub(crate) fn of(blank: &Blank, bare: bool) -> Option<Self> {
+    /// The words that answer a blank, if it takes words; `bare` if no kernel handles faults.
+    pub(crate) fn for_blank(blank: &Blank, bare: bool) -> Option<Self> {
         let Form::Words(words) = blank.form else { return None };
         Some(if words.contains(&"hit") {
             Self::YesNo { yes: "hit", not_looked_up: true }

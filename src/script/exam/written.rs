@@ -30,14 +30,14 @@ struct Watching {
 }
 
 impl Sink for Watching {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if let Did::Bound { value, .. } = &*record.did {
             let values = self.bound.entry((record.span.file, record.span.start)).or_default();
             if !values.contains(value) {
                 values.push(value.clone());
             }
         }
-        self.collector.take(record)
+        self.collector.accept(record)
     }
 }
 

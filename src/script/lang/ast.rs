@@ -176,13 +176,13 @@ pub struct Setting {
 pub struct Table {
     pub(crate) header: Vec<Cell>,
     /// The rows below it.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     pub(crate) span: Span,
 }
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct TableRow {
     /// Its cells, without the bars.
     pub(crate) cells: Vec<Cell>,
     pub(crate) span: Span,

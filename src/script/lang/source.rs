@@ -20,7 +20,7 @@ pub struct SourceFile {
 
 /// A line and a column, both counted from 1. Columns count characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct LineColumn {
     /// The line.
     pub line: usize,
     /// The column.
@@ -34,12 +34,12 @@ impl SourceFile {
         Self { name: name.to_owned(), path, text: text.into(), lines }
     }
 
-    /// Where a byte stands; past the end, the end.
-    pub fn place(&self, byte: u32) -> Place {
+    /// The line and column of a byte; past the end, those of the end.
+    pub fn line_column(&self, byte: u32) -> LineColumn {
         let line = self.lines.partition_point(|first| *first <= byte).max(1);
         let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
         let before = self.text.get(first..(byte as usize).min(self.text.len())).unwrap_or("");
-        Place { line, column: before.chars().count() + 1 }
+        LineColumn { line, column: before.chars().count() + 1 }
     }
 
     /// A line without its end, counted from 1; empty if there is no such line.
@@ -80,9 +80,9 @@ impl Sources {
         file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("")
     }
 
-    /// Where a place begins, with the name of its file.
-    pub fn place(&self, span: Span) -> Option<(&str, Place)> {
-        self.file(span.file).map(|file| (file.name.as_str(), file.place(span.start)))
+    /// The file name, line, and column of the start of a span.
+    pub fn location(&self, span: Span) -> Option<(&str, LineColumn)> {
+        self.file(span.file).map(|file| (file.name.as_str(), file.line_column(span.start)))
     }
 }
 

@@ -20,7 +20,7 @@ impl Span {
     }
 
     /// These bytes of a file.
-    pub(crate) fn of(file: u32, bytes: Range<usize>) -> Self {
+    pub(crate) fn new(file: u32, bytes: Range<usize>) -> Self {
         Self { file, start: bytes.start as u32, end: bytes.end as u32 }
     }
 

@@ -248,7 +248,7 @@ struct Keeping<'a> {
 }
 
 impl Sink for Keeping<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         let mut kept = self.kept.borrow_mut();
         for check in record.checks.iter().filter(|check| !check.held) {
             kept.failed.insert((check.span.file, check.span.start, check.span.end));
@@ -262,7 +262,7 @@ impl Sink for Keeping<'_> {
         if outside && says && kept.records.len() < KEPT {
             kept.records.push(record.clone());
         }
-        self.inner.take(record)
+        self.inner.accept(record)
     }
 }
 
@@ -281,7 +281,7 @@ mod tests {
     struct Impatient(u32, Arc<AtomicBool>);
 
     impl Sink for Impatient {
-        fn take(&mut self, _: &StepRecord) -> bool {
+        fn accept(&mut self, _: &StepRecord) -> bool {
             self.0 = self.0.saturating_sub(1);
             self.1.store(self.0 == 0, Ordering::Relaxed);
             true
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn an_interrupted_statement_was_never_done() {
         let flag = Arc::new(AtomicBool::new(false));
-        let mut session = Exploration::new(Options::of(&CORE), flag.clone());
+        let mut session = Exploration::new(Options::new(&CORE), flag.clone());
         let body =
             session.read("1", "let a = 1; let b = 2; repeat 1000000 { let a = a + 1 }", &mut ()).unwrap();
         let ended = session.run(&body, Mode::Whole, &mut Impatient(100, flag));

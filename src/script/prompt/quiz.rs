@@ -46,7 +46,7 @@ pub fn questions(did: &Did) -> Vec<Question> {
     });
     let question = |name: &&str| {
         let key: Key = key(name, family, spec.map(AsRef::as_ref)).ok()?;
-        Some(Question { fact: (*name).to_owned(), answer: key.of(did) })
+        Some(Question { fact: (*name).to_owned(), answer: key.value_in(did) })
     };
     asked.filter_map(question).collect()
 }

@@ -9,7 +9,7 @@ use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::prompt::explore::{Done, Exploration};
 use crate::report::narrate::declaration;
-use crate::run::facts::told;
+use crate::run::facts::reported_facts;
 use crate::run::record::{Did, StepRecord};
 
 /// What a saved session begins with.
@@ -114,8 +114,11 @@ impl Writer<'_> {
 
     /// The facts of a statement: those that were seen; where none was kept, those that held.
     fn facts(&self, stmt: &Stmt, record: Option<&StepRecord>) -> Option<TextEdit> {
-        let seen: Vec<String> =
-            record.iter().flat_map(|record| told(&record.did)).map(|told| told.to_string()).collect();
+        let seen: Vec<String> = record
+            .iter()
+            .flat_map(|record| reported_facts(&record.did))
+            .map(|told| told.to_string())
+            .collect();
         let fails = |fact: &&Fact| {
             let Span { file, start, end } = fact.span;
             self.failed.contains(&(file, start, end))

@@ -5,11 +5,10 @@ use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::choose::not_a_list;
-use crate::run::record::Did;
+use crate::run::record::{Did, View};
 use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
-use crate::run::view::View;
 
 /// Answers that a key holds.
 const KEPT: usize = 1024;

@@ -6,11 +6,10 @@ use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::facts;
-use crate::run::record::{Check, Did, Shown};
+use crate::run::record::{Check, Did, Shown, View};
 use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
-use crate::run::view::View;
 
 /// The two words of a truth value.
 const TRUTHS: &[&str] = &["true", "false"];

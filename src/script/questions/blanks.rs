@@ -14,7 +14,7 @@ use pagewalk_engine::machine::addr::Pa;
 pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
     let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
-    Blank { fact: fact.clone(), key: key.of(did).filter(is_answer), form, unit: None }
+    Blank { fact: fact.clone(), key: key.value_in(did).filter(is_answer), form, unit: None }
 }
 
 /// How a fact is written, whether the operation has it or not.
@@ -25,9 +25,9 @@ fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
         Values::OneOf { .. } | Values::YesNo => return Form::Words(key.words()),
         _ => {}
     }
-    let hex = key.of(did).and_then(|shown| shown.hex).or_else(|| {
+    let hex = key.value_in(did).and_then(|shown| shown.hex).or_else(|| {
         let supposed = Did::Access(supposed(did, pa)?);
-        key.of(&supposed)?.hex
+        key.value_in(&supposed)?.hex
     });
     let hex = hex.or_else(|| of_entry(key, did));
     let own = if hex.is_some() { Radix::Hex } else { Radix::Decimal };

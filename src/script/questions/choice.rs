@@ -8,10 +8,9 @@ use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Command, Expr, Operation, OperationKind, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::facts;
-use crate::run::record::{Did, Shown};
+use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
-use crate::run::view::View;
 
 /// Wrong options that `answers` makes.
 const WRONG: usize = 3;
@@ -91,7 +90,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
             None => diagnostic,
         }
     })?;
-    let Some(right) = key.of(&did) else {
+    let Some(right) = key.value_in(&did) else {
         return Err(Diagnostic::new(Code::NoAnswer, fact.span, format!("this access has no `{name}`"))
             .label("nothing to choose from")
             .into());

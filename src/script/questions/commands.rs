@@ -11,11 +11,10 @@ use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
+use crate::run::record::{Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::settings::list;
-use crate::run::shown::Shown;
 use crate::run::stop::Stop;
-use crate::run::view::View;
 
 /// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::arrangement::Arrangement;
 use super::open::Open;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, StepRecord};
-use crate::run::shown::Shown;
-use crate::run::view::{TableView, View};
+use crate::run::record::{Attachment, Shown, StepRecord, TableView, View};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
@@ -30,7 +28,7 @@ pub enum Entry {
     /// A figure.
     Figure { figure: Figure, in_part: bool },
     /// Something to answer.
-    Item { item: Box<Item>, in_part: bool },
+    Item { item: Box<EntryItem>, in_part: bool },
 }
 
 impl Attachment for Entry {
@@ -43,8 +41,8 @@ impl Attachment for Entry {
 }
 
 impl Entry {
-    /// What a statement put on the paper.
-    pub(crate) fn of(record: &StepRecord) -> Option<&Self> {
+    /// Returns the entry that a statement added to the paper.
+    pub(crate) fn in_record(record: &StepRecord) -> Option<&Self> {
         let attachment: &dyn Any = &**record.attachment.as_ref()?;
         attachment.downcast_ref()
     }
@@ -73,7 +71,7 @@ pub enum Figure {
 
 /// Something to answer.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct EntryItem {
     /// What is asked.
     pub kind: ItemKind,
     /// What it is worth, where that is said.

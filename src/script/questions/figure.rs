@@ -4,10 +4,9 @@ use super::entry::{Entry, Figure};
 use super::papers::puts;
 use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::record::{Shown, View};
 use crate::run::session::{Action, Session};
-use crate::run::shown::Shown;
 use crate::run::stop::Stop;
-use crate::run::view::View;
 use std::sync::Arc;
 
 /// What a figure can be of.

@@ -19,7 +19,7 @@ pub static LANGUAGE: Language =
 /// Scripts in the whole language.
 impl Default for Options {
     fn default() -> Self {
-        Self::of(&LANGUAGE)
+        Self::new(&LANGUAGE)
     }
 }
 

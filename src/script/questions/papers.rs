@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::arrangement::{Arrangement, Known};
 use super::entry::Entry;
 use super::sheet::Sheet;
-use crate::run::record::Did;
+use crate::run::record::{Did, View};
 use crate::run::session::{Action, Session};
-use crate::run::view::View;
 
 /// What a session remembers of a paper.
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, Hardware, Item, ItemKind, Radix};
+use super::entry::{Entry, EntryItem, Hardware, ItemKind, Radix};
 use super::sheet::Sheet;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -92,7 +92,7 @@ impl Session<'_> {
         if let Some(sheet) = self.sheet_mut() {
             sheet.add(points, kind.blanks());
         }
-        let item = Item { kind, points, hardware: self.hardware() };
+        let item = EntryItem { kind, points, hardware: self.hardware() };
         Entry::Item { item: Box::new(item), in_part: self.in_part() }
     }
 

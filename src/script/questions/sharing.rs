@@ -3,10 +3,9 @@
 use super::rows::word;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::process::AreaRecord;
+use crate::run::record::{AreaRecord, PageInFrame, SharingView, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::view::{PageInFrame, SharingView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::machine::pte::Bit;
@@ -73,7 +72,7 @@ fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {
         let entry = machine.page_table_entry(machine.vpn(*vpn).ok()?);
         Some(PageInFrame {
             vpn: *vpn,
-            area: area.map_or_else(String::new, |area| AreaRecord::of(kernel, process, *area).name),
+            area: area.map_or_else(String::new, |area| AreaRecord::describe(kernel, process, *area).name),
             frame: u64::from(frame.0),
             writable: entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw)),
         })

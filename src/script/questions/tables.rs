@@ -8,10 +8,10 @@ use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::nouns::size;
+use crate::run::record::{TableView, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
-use crate::run::view::{TableView, View};
 
 /// The most cells that a table to fill in may have: a page of them.
 const CELLS: usize = 2048;

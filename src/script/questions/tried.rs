@@ -51,7 +51,7 @@ impl Open for Kept {
             return false;
         }
         let mut nowhere = Discard;
-        let mut session = Session::new(sources, files, Options::of(self.language), &mut nowhere);
+        let mut session = Session::new(sources, files, Options::new(self.language), &mut nowhere);
         session.state = self.state.clone();
         session.inside = self.inside.clone();
         session.state.scopes.push(Scope::new(false));

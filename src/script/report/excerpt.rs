@@ -45,7 +45,7 @@ impl Excerpt {
         let mut beside: BTreeMap<usize, Range<usize>> = BTreeMap::new();
         for place in places {
             let start = boundary(text, place.start);
-            let number = file.place(start as u32).line - 1;
+            let number = file.line_column(start as u32).line - 1;
             let line = line_around(text, start);
             if let Some(end) = line.start.checked_sub(1) {
                 beside.insert(number - 1, line_around(text, end));

@@ -9,8 +9,8 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{Bit, BitRow};
 
 use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
+use super::record::{CellView, TableView, View};
 use super::state::{Binding, State};
-use super::view::{CellView, TableView, View};
 
 /// Known runs of memory up to which its bytes are compared.
 const RUNS: usize = 1 << 14;

@@ -36,7 +36,7 @@ impl Session<'_> {
             Claim::Blank => return Err(Self::no_claim(fact).into()),
         };
         let value = self.claimed(expr, &key)?;
-        let actual = key.of(did);
+        let actual = key.value_in(did);
         let held = actual.as_ref().is_some_and(|actual| match fact.claim {
             Claim::Not(_) => !agrees(&key, &value, actual, did),
             Claim::In(_) => binary(BinaryOp::In, &actual.value, &value).is_ok_and(|v| v == Value::Bool(true)),
@@ -66,7 +66,7 @@ impl Session<'_> {
     /// A fact that is to be filled in: it does not hold, and its value is told.
     fn open_fact(&self, fact: &Fact, key: &Key, did: &Did) -> Check {
         let name = &fact.name.text;
-        let actual = key.of(did);
+        let actual = key.value_in(did);
         let expected = Shown::word(OPEN);
         let reason = match (&actual, did) {
             (Some(_), _) => Some(self.how_to_fill()),
@@ -107,7 +107,7 @@ impl Session<'_> {
                 || key.is_word(name, self.spec().map(AsRef::as_ref))
                 || key.takes_words() && self.state.find(name).is_none()
         };
-        Written::of(expr, &is_word)
+        Written::classify(expr, &is_word)
     }
 
     /// The value that a fact states: a word of that fact comes before a variable.

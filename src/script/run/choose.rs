@@ -33,7 +33,7 @@ pub(crate) struct Draw<'s> {
 
 impl<'s> Draw<'s> {
     /// The draw of a statement, if it is one.
-    pub(crate) fn of(stmt: &'s Stmt) -> Option<Self> {
+    pub(crate) fn from_statement(stmt: &'s Stmt) -> Option<Self> {
         match &stmt.kind {
             StmtKind::Choose { name, from, conditions } => Some(Self { name, from, conditions }),
             _ => None,
@@ -215,7 +215,7 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
     let diagnostic = Diagnostic::new(Code::NothingToChoose, draw.from.span, message).label("drawn from here");
     let tallied = draw.conditions.iter().zip(tallies).filter(|(_, tally)| tally.held < tally.reached);
     let mut labelled = tallied.fold(diagnostic, |diagnostic, (condition, tally)| {
-        diagnostic.also(place(condition), satisfied(*tally))
+        diagnostic.also(condition_span(condition), satisfied(*tally))
     });
     for draw in with {
         labelled = labelled.also(draw.from.span, format!("`{}` is drawn from here", draw.name.text));
@@ -236,8 +236,8 @@ fn satisfied(tally: Tally) -> String {
     }
 }
 
-/// Where a condition stands.
-fn place(condition: &Condition) -> Span {
+/// The location of a condition.
+fn condition_span(condition: &Condition) -> Span {
     match condition {
         Condition::Expr(expr) => expr.span,
         Condition::Facts { operation, facts } => {

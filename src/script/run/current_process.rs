@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::process::ProcessRef;
+use super::record::ProcessRef;
 
 /// The process that statements run in.
 #[derive(Debug, Clone, Default)]

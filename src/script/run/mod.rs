@@ -1,8 +1,6 @@
 //! The interpreter: what a script does, statement by statement, and whether what it states holds.
 
-pub(crate) mod access;
 pub(crate) mod budget;
-pub(crate) mod call;
 pub mod changes;
 pub(crate) mod checker;
 pub(crate) mod checkpoint;
@@ -10,7 +8,6 @@ pub(crate) mod checks;
 pub(crate) mod choose;
 pub(crate) mod current_process;
 pub(crate) mod dry;
-pub(crate) mod effect;
 pub(crate) mod eval;
 pub(crate) mod exec;
 pub mod facts;
@@ -20,26 +17,20 @@ pub mod nouns;
 pub mod params;
 pub mod paths;
 pub(crate) mod prepare;
-pub(crate) mod process;
 pub mod progress;
 pub mod record;
-pub(crate) mod recorder;
 pub(crate) mod reference;
-pub(crate) mod replayed;
 pub(crate) mod running;
 pub(crate) mod script;
 pub(crate) mod search;
 pub(crate) mod seeds;
 pub mod session;
 pub mod settings;
-pub(crate) mod shown;
 pub mod state;
 pub(crate) mod stop;
 pub(crate) mod syscalls;
 pub(crate) mod unsupported;
 pub mod verbs;
-pub(crate) mod view;
-pub(crate) mod written;
 
 pub use files::Files;
 pub use script::{Ended, check, check_in, play, play_from, run, state_at};

@@ -10,7 +10,7 @@ use pagewalk_engine::kernel::process::{Process, ProcessState};
 
 use super::budget::surplus_work;
 use super::current_process::CurrentProcess;
-use super::process::ProcessRef;
+use super::record::ProcessRef;
 use super::session::Session;
 use super::settings::list;
 use super::state::Slot;

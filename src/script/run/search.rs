@@ -26,7 +26,7 @@ pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
         StmtKind::Let { value, .. } => !makes_call(value),
         _ => false,
     };
-    let is_draw = |stmt: &Stmt| Draw::of(stmt).is_some();
+    let is_draw = |stmt: &Stmt| Draw::from_statement(stmt).is_some();
     if !block.first().is_some_and(is_draw) {
         return 0;
     }
@@ -70,7 +70,7 @@ impl Session<'_> {
         let found = self.levels(&mut group);
         self.state = before;
         for (stmt, level) in stmts.iter().zip(found?) {
-            match (Draw::of(stmt), level.candidates, level.value) {
+            match (Draw::from_statement(stmt), level.candidates, level.value) {
                 (Some(draw), Some(candidates), Some(value)) => {
                     self.step(stmt.span)?;
                     self.state.random = candidates.random;
@@ -89,7 +89,7 @@ impl Session<'_> {
         let (mut at, start) = (0, self.worked);
         while let Some(stmt) = group.stmts.get(at) {
             if levels.len() == at {
-                let candidates = Draw::of(stmt).map(|draw| self.candidates(draw)).transpose()?;
+                let candidates = Draw::from_statement(stmt).map(|draw| self.candidates(draw)).transpose()?;
                 let before = self.state.clone();
                 levels.push(Level { before, candidates, value: None, blamed: BTreeSet::new() });
             } else {
@@ -116,7 +116,7 @@ impl Session<'_> {
 
     /// Gives a statement its next value, or does what it does without telling. False if a `choose` has no more.
     fn fill(&mut self, stmt: &Stmt, level: &mut Level, tallies: &mut Vec<Tally>) -> Result<bool, Stop> {
-        match (&stmt.kind, Draw::of(stmt), &mut level.candidates) {
+        match (&stmt.kind, Draw::from_statement(stmt), &mut level.candidates) {
             (_, Some(draw), Some(candidates)) => {
                 level.value = self.next_of(draw, candidates, tallies)?;
                 self.state.random = candidates.random;
@@ -163,9 +163,9 @@ impl Group<'_> {
         // A draw from nothing has no tallies.
         let place = reached.map_or(at, |reached| reached.max(at));
         let draws: Vec<Draw> =
-            self.needs[place].iter().filter_map(|draw| Draw::of(&self.stmts[*draw])).collect();
+            self.needs[place].iter().filter_map(|draw| Draw::from_statement(&self.stmts[*draw])).collect();
         let all = levels.get(place).and_then(|level| level.candidates.as_ref()).map_or(0, Candidates::all);
-        let Some(draw) = Draw::of(&self.stmts[place]) else {
+        let Some(draw) = Draw::from_statement(&self.stmts[place]) else {
             return super::script::not_understood(self.stmts[place].span);
         };
         let mut diagnostic = nothing(draw, &draws, all, &self.tallies[place]);

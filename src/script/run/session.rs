@@ -43,8 +43,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults, for scripts of a language.
-    pub const fn of(language: &'static Language) -> Self {
+    /// The default options for scripts of a language.
+    pub const fn new(language: &'static Language) -> Self {
         Self { language, max_steps: 10_000_000, seed: 0, version: false, details: false }
     }
 }
@@ -386,6 +386,6 @@ impl<'s> Session<'s> {
             checks,
             attachment: self.attachment.take(),
         };
-        if self.sink.take(&record) { Ok(()) } else { Err(Stop::Closed) }
+        if self.sink.accept(&record) { Ok(()) } else { Err(Stop::Closed) }
     }
 }

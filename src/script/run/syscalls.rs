@@ -13,9 +13,7 @@ use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
 use super::budget::surplus_work;
-use super::process::ProcessRef;
-use super::record::{ArgRecord, Before, CallRecord};
-use super::recorder::Recorder;
+use super::record::{ArgRecord, BeforeCall, CallRecord, ProcessRef, Recorder};
 use super::session::Session;
 use super::stop::Stop;
 
@@ -131,7 +129,7 @@ impl Session<'_> {
         let probe = self.probing;
         let kernel = self.kernel(place)?;
         kernel.switch_to(pid);
-        let before = Before::of(kernel, pid, row.name, &values);
+        let before = BeforeCall::capture(kernel, pid, row.name, &values);
         let mut recorder = Recorder::default();
         let reply = row.call(kernel, pid, &values, &mut recorder);
         let work = kernel.take_work();

@@ -11,14 +11,14 @@ pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
     ("processes running in parallel", &["parallel", "thread", "threads"]),
 ];
 
-/// What is said of a word that the language leaves out on purpose.
-pub(crate) fn said(word: &str) -> Option<String> {
+/// Explains why the language leaves a word out.
+pub(crate) fn explanation(word: &str) -> Option<String> {
     let topic = LEFT_OUT.iter().find(|(_, words)| words.contains(&word)).map(|(topic, _)| *topic);
     topic.map(|topic| format!("{topic}: the language leaves this out on purpose"))
 }
 
 /// The diagnostic for a statement or function that has no row but is known.
 pub(crate) fn diagnostic(word: &Word) -> Option<Diagnostic> {
-    said(&word.text)
+    explanation(&word.text)
         .map(|said| Diagnostic::new(Code::NotInLanguage, word.span, said).label("not in the language"))
 }

@@ -6,7 +6,7 @@ use crate::run::params::{FACT, N, PATH, Params, STATEMENT, VA, WORD};
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum CommandKind {
     /// Undoes statements.
     Back,
     /// Does again what was undone.
@@ -43,7 +43,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Command {
     /// What it does.
-    pub kind: Kind,
+    pub kind: CommandKind,
     /// Its word, without the colon.
     pub name: &'static str,
     /// What follows it.
@@ -62,7 +62,7 @@ impl Command {
 }
 
 const fn row(
-    kind: Kind,
+    kind: CommandKind,
     name: &'static str,
     params: &'static [Param],
     help: &'static str,
@@ -73,57 +73,69 @@ const fn row(
 
 /// Every command.
 pub const COMMANDS: &[Command] = &[
-    row(Kind::Back, "back", &[Optional(&[N])], "undoes the last statement, or the last N", ":back 2"),
+    row(CommandKind::Back, "back", &[Optional(&[N])], "undoes the last statement, or the last N", ":back 2"),
     row(
-        Kind::Forward,
+        CommandKind::Forward,
         "forward",
         &[Optional(&[N])],
         "does the next undone statement again, or the next N",
         ":forward",
     ),
-    row(Kind::Goto, "goto", &[N], "goes to the state after statement N; 0 is the beginning", ":goto 0"),
-    row(Kind::History, "history", &[], "lists the statements with their numbers", ":history"),
     row(
-        Kind::What,
+        CommandKind::Goto,
+        "goto",
+        &[N],
+        "goes to the state after statement N; 0 is the beginning",
+        ":goto 0",
+    ),
+    row(CommandKind::History, "history", &[], "lists the statements with their numbers", ":history"),
+    row(
+        CommandKind::What,
         "what",
         &[STATEMENT],
         "tells what any statement would do, and changes nothing",
         ":what write 0x3D4 = 1",
     ),
-    row(Kind::Diff, "diff", &[], "shows what the last statement changed, old value and new", ":diff"),
-    row(Kind::Steps, "steps", &[], "the numbered steps of the last access or system call", ":steps"),
+    row(CommandKind::Diff, "diff", &[], "shows what the last statement changed, old value and new", ":diff"),
+    row(CommandKind::Steps, "steps", &[], "the numbered steps of the last access or system call", ":steps"),
     row(
-        Kind::Why,
+        CommandKind::Why,
         "why",
         &[Optional(&[FACT])],
         "the reasons behind the last answer, or behind one fact",
         ":why tlb",
     ),
-    row(Kind::Bits, "bits", &[VA], "an address on the ruler, with every field of it", ":bits 0x3D4"),
+    row(CommandKind::Bits, "bits", &[VA], "an address on the ruler, with every field of it", ":bits 0x3D4"),
     row(
-        Kind::Quiz,
+        CommandKind::Quiz,
         "quiz",
         &[Optional(&[STATEMENT])],
         "asks for the facts of an access, its own or yours, and marks your answers; changes nothing",
         ":quiz read 0x3D4",
     ),
     row(
-        Kind::Save,
+        CommandKind::Save,
         "save",
         &[PATH],
         "writes the session as a script that states what was seen, so that it is a test",
         ":save session.pw",
     ),
-    row(Kind::Load, "load", &[PATH], "runs a script; each of its statements can be undone", ":load first.pw"),
-    row(Kind::Reset, "reset", &[], "starts afresh; `:back` leads back", ":reset"),
     row(
-        Kind::Help,
+        CommandKind::Load,
+        "load",
+        &[PATH],
+        "runs a script; each of its statements can be undone",
+        ":load first.pw",
+    ),
+    row(CommandKind::Reset, "reset", &[], "starts afresh; `:back` leads back", ":reset"),
+    row(
+        CommandKind::Help,
         "help",
         &[Optional(&[WORD])],
         "what a word means: a statement, fact, noun, setting, call, preset or command",
         ":help tlbi",
     ),
-    row(Kind::Quit, "quit", &[], "ends the session, as Ctrl-D does", ":quit"),
+    row(CommandKind::Quit, "quit", &[], "ends the session, as Ctrl-D does", ":quit"),
 ];
 
 /// The command of this name.
@@ -137,12 +149,12 @@ pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMANDS, Kind, find};
+    use super::{COMMANDS, CommandKind, find};
     use crate::run::params::Params;
 
     #[test]
     fn a_command_is_found_by_its_name_or_nearly() {
-        assert_eq!(find("back").map(|row| row.kind).ok(), Some(Kind::Back));
+        assert_eq!(find("back").map(|row| row.kind).ok(), Some(CommandKind::Back));
         assert_eq!(find("hlep").err().flatten(), Some("help"));
         assert_eq!(find("zzz").err().flatten(), None);
     }

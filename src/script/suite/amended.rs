@@ -37,7 +37,8 @@ pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
 pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String {
     let mut text = String::new();
     for LeftAlone { span, fact, reason } in left {
-        let place = sources.place(*span).map(|(name, at)| format!("{name}:{}", at.line)).unwrap_or_default();
+        let place =
+            sources.location(*span).map(|(name, at)| format!("{name}:{}", at.line)).unwrap_or_default();
         let place = Theme { color }.paint(Ink::Strong, &visible(&place));
         // Writing to a string does not fail.
         let _ = writeln!(text, "{place}: `{}` is left alone: {}", visible(fact), visible(reason));

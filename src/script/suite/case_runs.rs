@@ -81,7 +81,7 @@ impl CaseRuns {
     /// Reports an unusable golden file of this name with the first wanted case.
     pub fn reject(&mut self, unusable: &Unusable, file: String, wanted: CaseFilter) {
         if let Some((case, _)) = self.0.iter_mut().find(|(case, _)| wanted(case)) {
-            let ((line, column), help) = (unusable.place(), unusable.help(&case.bless()));
+            let ((line, column), help) = (unusable.line_and_column(), unusable.help(&case.bless()));
             case.fails = false;
             case.mistakes =
                 vec![Mistake { file, line, column, code: "", message: unusable.to_string(), help }];

@@ -90,13 +90,13 @@ impl Unpacker {
             if self.forms == 0 {
                 self.block(source)?;
             }
-            self.tell(records, count).map_err(|what| damaged(source, what))?;
+            self.append_records(records, count).map_err(|what| damaged(source, what))?;
         }
         Ok(())
     }
 
-    /// Adds the records of the block's forms.
-    fn tell(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), PackError> {
+    /// Appends the records of the block's forms.
+    fn append_records(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), PackError> {
         let before = *count;
         while self.forms > 0 && *count + ROOM <= records.len() {
             let [low, high] = [self.told.byte(&self.body)?, self.told.byte(&self.body)?];

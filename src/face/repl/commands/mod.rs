@@ -11,25 +11,25 @@ use std::io;
 pub(crate) use keep::load;
 
 use super::context::ReplContext;
-use pagewalk_script::services::commands::{Command, Kind};
+use pagewalk_script::services::commands::{Command, CommandKind};
 
 /// Executes a command with its arguments `rest`.
 pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match command.kind {
-        Kind::Back => travel::back(context, command, rest),
-        Kind::Forward => travel::forward(context, command, rest),
-        Kind::Goto => travel::goto(context, command, rest),
-        Kind::History => travel::history(context),
-        Kind::Reset => travel::reset(context),
-        Kind::Save => keep::save(context, command, rest),
-        Kind::Bits => bits::bits(context, command, rest),
-        Kind::Load => keep::load_named(context, command, rest),
-        Kind::What => look::what(context, command, rest),
-        Kind::Diff => look::diff(context),
-        Kind::Steps => look::steps(context),
-        Kind::Why => look::why_so(context, rest),
-        Kind::Help => help::help(context, rest),
+        CommandKind::Back => travel::back(context, command, rest),
+        CommandKind::Forward => travel::forward(context, command, rest),
+        CommandKind::Goto => travel::goto(context, command, rest),
+        CommandKind::History => travel::history(context),
+        CommandKind::Reset => travel::reset(context),
+        CommandKind::Save => keep::save(context, command, rest),
+        CommandKind::Bits => bits::bits(context, command, rest),
+        CommandKind::Load => keep::load_named(context, command, rest),
+        CommandKind::What => look::what(context, command, rest),
+        CommandKind::Diff => look::diff(context),
+        CommandKind::Steps => look::steps(context),
+        CommandKind::Why => look::why_so(context, rest),
+        CommandKind::Help => help::help(context, rest),
         // The shell handles these.
-        Kind::Quiz | Kind::Quit => Ok(()),
+        CommandKind::Quiz | CommandKind::Quit => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::machine::Table;
 use crate::run::nouns::tree;
-use crate::run::process::AreaRecord;
+use crate::run::record::AreaRecord;
 
 /// The most frames of the replacement order in a snapshot.
 const ORDERED: usize = 1 << 12;
@@ -127,7 +127,7 @@ pub struct FileState {
 }
 
 impl KernelState {
-    pub(crate) fn of(kernel: &Kernel) -> Self {
+    pub(crate) fn capture(kernel: &Kernel) -> Self {
         let frames = kernel.frames().iter().map(|(at, frame)| Frame {
             frame: at.0,
             references: frame.refs,
@@ -147,7 +147,7 @@ impl KernelState {
             .map(|(id, file)| FileState { name: file.name.to_string(), size: kernel.file_size(*id) });
         Self {
             frame_limit: kernel.frame_limit(),
-            processes: kernel.processes().map(|process| ProcessState::of(kernel, process)).collect(),
+            processes: kernel.processes().map(|process| ProcessState::capture(kernel, process)).collect(),
             frames: frames.collect(),
             replacement_order: kernel.replacement_order(ORDERED).into_iter().map(|frame| frame.0).collect(),
             swap_slots: kernel.swap().slots,
@@ -168,7 +168,7 @@ fn contents(contents: FrameContents) -> &'static str {
 }
 
 impl ProcessState {
-    fn of(kernel: &Kernel, process: &Process) -> Self {
+    fn capture(kernel: &Kernel, process: &Process) -> Self {
         let space = &process.space;
         let pages = space.pages.iter().map(|(vpn, place)| {
             let (frame, slot) = match place {
@@ -185,12 +185,12 @@ impl ProcessState {
             name: process.name.to_string(),
             parent: process.parent.map(|pid| pid.0),
             state: process.state.name().to_owned(),
-            areas: space.areas.iter().map(|area| Area::of(kernel, process, *area)).collect(),
+            areas: space.areas.iter().map(|area| Area::capture(kernel, process, *area)).collect(),
             brk_start: space.brk_start,
             brk: space.brk,
             pc: process.pc,
             pages: pages.collect(),
-            page_table: mmu.map(|mmu| Table::of(&tree::table(&machine, mmu), mmu)),
+            page_table: mmu.map(|mmu| Table::capture(&tree::table(&machine, mmu), mmu)),
             minor_faults: process.faults.minor,
             major_faults: process.faults.major,
             output: process.stdout.to_vec(),
@@ -199,8 +199,8 @@ impl ProcessState {
 }
 
 impl Area {
-    fn of(kernel: &Kernel, process: &Process, area: Vma) -> Self {
-        let AreaRecord { name, area, backing } = AreaRecord::of(kernel, process, area);
+    fn capture(kernel: &Kernel, process: &Process, area: Vma) -> Self {
+        let AreaRecord { name, area, backing } = AreaRecord::describe(kernel, process, area);
         let (start, end, perms, offset) = (area.start, area.end, area.perms(), area.offset_of(area.start));
         Self { name, start, end, perms, offset, backing }
     }

@@ -8,7 +8,7 @@ use pagewalk_engine::machine::{self, Machine};
 use serde::{Deserialize, Serialize};
 
 use crate::run::nouns::tree;
-use crate::run::view::{TreeEntry, TreeTable};
+use crate::run::record::{TreeEntry, TreeTable};
 
 /// The most blocks of memory in a snapshot.
 const MEMORY_BLOCKS: usize = 1 << 14;
@@ -167,7 +167,7 @@ pub struct MemoryRun {
 }
 
 impl MachineState {
-    pub(crate) fn of(machine: &Machine, kernel: Option<&Kernel>) -> Self {
+    pub(crate) fn capture(machine: &Machine, kernel: Option<&Kernel>) -> Self {
         let spec = machine.spec();
         let known = machine.memory_known();
         let processes = kernel.is_some_and(|kernel| kernel.processes().next().is_some());
@@ -177,16 +177,20 @@ impl MachineState {
             physical_bits: spec.physical_bits,
             page_bits: spec.page_bits(),
             current_core: machine.core(),
-            cores: (0..machine.core_count()).map(|core| Core::of(machine, core)).collect(),
-            page_table: page_table.map(|mmu| Table::of(&tree::table(machine, mmu), mmu)),
-            memory: known.iter().take(MEMORY_BLOCKS).map(|start| MemoryRun::of(machine, *start)).collect(),
+            cores: (0..machine.core_count()).map(|core| Core::capture(machine, core)).collect(),
+            page_table: page_table.map(|mmu| Table::capture(&tree::table(machine, mmu), mmu)),
+            memory: known
+                .iter()
+                .take(MEMORY_BLOCKS)
+                .map(|start| MemoryRun::capture(machine, *start))
+                .collect(),
             memory_truncated: known.len() > MEMORY_BLOCKS,
         }
     }
 }
 
 impl Core {
-    fn of(machine: &Machine, core: u32) -> Self {
+    fn capture(machine: &Machine, core: u32) -> Self {
         let mut there = machine.clone();
         // A core of this machine.
         let _ = there.set_core(core);
@@ -194,14 +198,14 @@ impl Core {
         Self {
             cr3: there.cr3().map(Pa::raw),
             process: Some(u32::from(there.asid())).filter(|asid| *asid > 0),
-            tlbs: (0..spec.tlbs.len()).map(|level| TlbState::of(&there, level)).collect(),
-            caches: (0..spec.caches.len()).map(|level| CacheState::of(&there, level)).collect(),
+            tlbs: (0..spec.tlbs.len()).map(|level| TlbState::capture(&there, level)).collect(),
+            caches: (0..spec.caches.len()).map(|level| CacheState::capture(&there, level)).collect(),
         }
     }
 }
 
 impl TlbState {
-    fn of(machine: &Machine, level: usize) -> Self {
+    fn capture(machine: &Machine, level: usize) -> Self {
         let spec = &machine.spec().tlbs[level];
         let mut entries = Vec::new();
         for set in machine.tlb_sets_in_use(level) {
@@ -226,7 +230,7 @@ impl TlbState {
 }
 
 impl CacheState {
-    fn of(machine: &Machine, level: usize) -> Self {
+    fn capture(machine: &Machine, level: usize) -> Self {
         let spec = &machine.spec().caches[level];
         let mut lines = Vec::new();
         for set in machine.cache_sets_in_use(level) {
@@ -263,17 +267,17 @@ impl From<machine::cache::Counts> for Counts {
 }
 
 impl Table {
-    pub(super) fn of(table: &TreeTable, mmu: &Mmu) -> Self {
-        let entries = table.entries.iter().map(|(index, entry)| Entry::of(*index, entry, mmu));
+    pub(super) fn capture(table: &TreeTable, mmu: &Mmu) -> Self {
+        let entries = table.entries.iter().map(|(index, entry)| Entry::from_entry(*index, entry, mmu));
         Self { level: table.level, address: table.at, entries: entries.collect() }
     }
 }
 
 impl Entry {
-    fn of(index: u64, entry: &TreeEntry, mmu: &Mmu) -> Self {
+    fn from_entry(index: u64, entry: &TreeEntry, mmu: &Mmu) -> Self {
         match entry {
             TreeEntry::Table(table) => {
-                let table = Some(Table::of(table, mmu));
+                let table = Some(Table::capture(table, mmu));
                 Self { index, vpn: None, raw: None, ppn: None, flags: Vec::new(), table }
             }
             TreeEntry::Page(vpn, pte @ Pte { ppn, flags: bits }) => Self {
@@ -289,7 +293,7 @@ impl Entry {
 }
 
 impl MemoryRun {
-    fn of(machine: &Machine, start: Pa) -> Self {
+    fn capture(machine: &Machine, start: Pa) -> Self {
         let bytes = (0..BLOCK).map(|at| machine.memory_byte(machine.pa(start.raw() + at).ok()?));
         Self { address: start.raw(), bytes: bytes.collect() }
     }

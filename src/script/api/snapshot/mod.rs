@@ -64,8 +64,8 @@ pub struct Change {
 }
 
 impl Snapshot {
-    /// The snapshot of a state.
-    pub fn of(state: &State) -> Self {
+    /// Takes a snapshot of a state.
+    pub fn capture(state: &State) -> Self {
         let mut variables = BTreeMap::new();
         for (name, binding) in state.bindings() {
             if let Binding::Value(value) = binding {
@@ -75,8 +75,8 @@ impl Snapshot {
         }
         Self {
             version: VERSION,
-            machine: state.hardware().map(|machine| MachineState::of(machine, state.kernel())),
-            kernel: state.kernel().map(KernelState::of),
+            machine: state.hardware().map(|machine| MachineState::capture(machine, state.kernel())),
+            kernel: state.kernel().map(KernelState::capture),
             variables,
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::lang::source::Sources;
 use crate::report::narrate::reason;
-use crate::run::facts::{Told, told};
+use crate::run::facts::{ReportedFact, reported_facts};
 use crate::run::record::{Check, Did, StepRecord};
 use sequence::{Steps, of_access};
 
@@ -83,16 +83,16 @@ pub struct Expectation {
 
 impl Trace {
     /// What the statement of a record did.
-    pub fn of(record: &StepRecord, sources: &Sources) -> Self {
+    pub fn from_record(record: &StepRecord, sources: &Sources) -> Self {
         let did = &*record.did;
         let (file, line) = sources
-            .place(record.span)
+            .location(record.span)
             .map_or_else(Default::default, |(file, place)| (file.to_owned(), place.line));
         let process = match did {
             Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
             did => did.call().map(|call| &call.process),
         };
-        let fact = |told: Told| FactValue {
+        let fact = |told: ReportedFact| FactValue {
             reason: reason(did, &told.name),
             value: told.value.value.to_json(),
             name: told.name,
@@ -105,14 +105,14 @@ impl Trace {
             scenario: record.scenario.as_ref().map(ToString::to_string),
             process: process.or(record.process.as_ref()).map(|process| process.name.to_string()),
             steps: steps(did),
-            facts: told(did).into_iter().map(fact).collect(),
-            checks: record.checks.iter().map(Expectation::of).collect(),
+            facts: reported_facts(did).into_iter().map(fact).collect(),
+            checks: record.checks.iter().map(Expectation::from_check).collect(),
         }
     }
 }
 
 impl Expectation {
-    fn of(check: &Check) -> Self {
+    fn from_check(check: &Check) -> Self {
         Self {
             fact: check.fact.clone(),
             expected: (!check.written.is_open()).then(|| check.expected.to_string()),

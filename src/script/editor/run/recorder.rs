@@ -64,7 +64,7 @@ impl<'s> RunRecorder<'s> {
         }
         let told = facts_of(record, &mut self.statements);
         let narration = if self.steps.len() < NARRATED {
-            text(&self.narrator.tell(record), false)
+            text(&self.narrator.narrate(record), false)
         } else {
             String::new()
         };
@@ -93,7 +93,7 @@ impl<'s> RunRecorder<'s> {
 }
 
 impl Sink for RunRecorder<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if record.span.file == 0 {
             self.record_step(record);
         }
@@ -105,8 +105,8 @@ impl Sink for RunRecorder<'_> {
 /// The facts of a hint.
 fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
-        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.of(record))],
-        did => facts::told(did).iter().map(ToString::to_string).collect(),
+        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.executed(record))],
+        did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -114,7 +114,7 @@ fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
 pub(super) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
 impl Sink for SinkGroup<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
-        self.0.iter_mut().all(|sink| sink.take(record))
+    fn accept(&mut self, record: &StepRecord) -> bool {
+        self.0.iter_mut().all(|sink| sink.accept(record))
     }
 }

@@ -91,8 +91,8 @@ pub struct Readable {
 }
 
 impl Fairness {
-    /// Compares versions; where there is no paper, it is said why.
-    pub fn of(samples: &[Result<Sample, String>]) -> Self {
+    /// Compares versions, and reports why a version has no paper.
+    pub fn compare(samples: &[Result<Sample, String>]) -> Self {
         let made: Vec<(usize, &Sample)> =
             samples.iter().enumerate().filter_map(|(at, sample)| Some((at, sample.as_ref().ok()?))).collect();
         let mut fairness = Self {

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::exam::field::{Asked, Field, fields};
-use crate::exam::paper::{Item, Paper, Piece};
+use crate::exam::paper::{Paper, PaperItem, Piece};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
-use crate::run::facts::told;
-use crate::run::record::{Did, Shown};
-use crate::run::view::View;
+use crate::run::facts::reported_facts;
+use crate::run::record::{Did, Shown, View};
 
 /// What a version asks. It holds no state of the run, so it can go from thread to thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +48,13 @@ pub(crate) struct Answer {
 }
 
 impl Sample {
-    /// What is compared of a paper.
-    pub fn of(paper: &Paper) -> Self {
+    /// Extracts what is compared of a paper.
+    pub fn from_paper(paper: &Paper) -> Self {
         let all = fields(paper);
         let mut questions = BTreeMap::new();
         let mut from = 0;
         for (at, question) in paper.questions.iter().enumerate() {
-            let items: Vec<&Item> = question.items().collect();
+            let items: Vec<&PaperItem> = question.items().collect();
             let words: Vec<String> = items.iter().map(|item| words(item)).collect();
             let prose = prose(&question.body);
             let mut own = Question { number: at + 1, ..Question::default() };
@@ -80,7 +79,7 @@ impl Sample {
 }
 
 /// What an item says, as far as a version may differ in it.
-fn words(item: &Item) -> String {
+fn words(item: &PaperItem) -> String {
     match &item.kind {
         ItemKind::Facts { operation, .. } => match &*item.did {
             Did::Access(access) => format!("{operation} {:#x}", access.va.raw()),
@@ -119,11 +118,11 @@ fn value(view: &View) -> Option<String> {
 }
 
 /// Adds the work that an item's operation is.
-fn effort(to: &mut BTreeMap<String, u64>, item: &Item) {
+fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     if !matches!(item.kind, ItemKind::Facts { .. }) {
         return;
     }
-    for fact in told(&item.did) {
+    for fact in reported_facts(&item.did) {
         let name = fact.name.as_str();
         let (what, amount) = match (name, &fact.value.value) {
             ("tlb" | "cache", Value::Text(word)) if matches!(&**word, "hit" | "miss") => {

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::paper::{Item, Paper, Piece};
+use super::paper::{Paper, PaperItem, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
-use crate::run::view::CellView;
+use crate::run::record::CellView;
 
 /// Something to answer on a paper.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Field<'p> {
     /// The part that it is in, if it is in one.
     pub(crate) part: Option<&'p str>,
     /// What it belongs to.
-    pub item: &'p Item,
+    pub item: &'p PaperItem,
     /// Its place among the items of the paper, from 0: fields of one item stand together.
     pub(crate) of_item: usize,
     /// What is to be written there.
@@ -48,7 +48,7 @@ pub enum Asked<'p> {
 pub fn fields(paper: &Paper) -> Vec<Field<'_>> {
     let mut all = Fields::default();
     for (question, of) in paper.questions.iter().enumerate() {
-        all.place(question, None, &(question + 1).to_string(), &of.body);
+        all.add_body(question, None, &(question + 1).to_string(), &of.body);
     }
     all.all
 }
@@ -61,8 +61,8 @@ struct Fields<'p> {
 }
 
 impl<'p> Fields<'p> {
-    /// The items of a question or part, and the parts of a question.
-    fn place(&mut self, question: usize, part: Option<&'p str>, prefix: &str, body: &'p [Piece]) {
+    /// Adds the items of a question or part, and the parts of a question.
+    fn add_body(&mut self, question: usize, part: Option<&'p str>, prefix: &str, body: &'p [Piece]) {
         let is_item = |piece: &&Piece| matches!(piece, Piece::Item(_));
         let several = body.iter().filter(is_item).count() > 1 || (part.is_none() && body.iter().any(is_part));
         let (mut items, mut parts) = (0, 0);
@@ -76,14 +76,14 @@ impl<'p> Fields<'p> {
                 Piece::Part { name, body, .. } => {
                     parts += 1;
                     let own = format!("{prefix}{}", part_name(name, parts));
-                    self.place(question, Some(name), &own, body);
+                    self.add_body(question, Some(name), &own, body);
                 }
                 Piece::Text(_) | Piece::Given(_) | Piece::Figure(_) => {}
             }
         }
     }
 
-    fn item(&mut self, question: usize, part: Option<&'p str>, own: &str, item: &'p Item) {
+    fn item(&mut self, question: usize, part: Option<&'p str>, own: &str, item: &'p PaperItem) {
         let asked: Vec<(String, Asked<'p>)> = match &item.kind {
             ItemKind::Facts { blanks, .. } => {
                 blanks.iter().map(|blank| (format!("{own}.{}", blank.fact), Asked::Blank(blank))).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::exam::paper::{Item, Question};
+use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Blank, Hardware, ItemKind};
 use crate::run::record::{AccessVerb, Did};
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -12,7 +12,7 @@ use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 /// The assumptions of a question: of its machine, and of how its parts hang together.
 pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     let mut said = Vec::new();
-    let asked = Asked::of(question);
+    let asked = Asked::from_question(question);
     if asked.is(About::Machine)
         && let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last()
     {
@@ -78,10 +78,10 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(question: &Question) -> Self {
+    fn from_question(question: &Question) -> Self {
         let mut asked = Self::default();
         for item in question.items() {
-            asked.take(item);
+            asked.add_item(item);
         }
         asked
     }
@@ -90,7 +90,7 @@ impl Asked {
         self.about.contains(&about)
     }
 
-    fn take(&mut self, item: &Item) {
+    fn add_item(&mut self, item: &PaperItem) {
         if let Did::Reference(run) = &*item.did {
             return self.string(&run.caption);
         }

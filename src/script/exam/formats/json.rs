@@ -9,13 +9,13 @@ use super::labels::Labels;
 use super::page;
 use super::solution::solution;
 use crate::exam::field::{Field, fields};
-use crate::exam::paper::{Item, Paper, Piece, Question};
+use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
 use crate::report::narrate::view;
 use crate::report::text::text;
-use crate::run::view::View;
+use crate::run::record::View;
 
 /// A paper as text, with its key or without.
 pub fn json(paper: &Paper, edition: Edition) -> String {
@@ -107,7 +107,7 @@ fn table(table: &Table) -> Value {
     json!({ "title": table.title, "columns": table.groups, "rows": rows })
 }
 
-fn item(item: &Item, edition: Edition) -> Value {
+fn item(item: &PaperItem, edition: Edition) -> Value {
     let points = item.points.to_json();
     let bare = page::bare(item);
     match &item.kind {

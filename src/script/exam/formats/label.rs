@@ -19,7 +19,7 @@ pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
     }
     let name = blank.fact.replace('.', " ");
     match blank.form {
-        Form::Words(words) if words.contains(&"hit") => format!("{name} {}", labels.say("hit?")),
+        Form::Words(words) if words.contains(&"hit") => format!("{name} {}", labels.localize("hit?")),
         _ => name,
     }
 }
@@ -40,7 +40,7 @@ fn of_level(fact: &str) -> Option<String> {
 
 /// What is to be written: `Y/N`, `hex`, `decimal`; empty if there is nothing to say.
 pub(crate) fn how(blank: &Blank, bare: bool) -> String {
-    match (Words::of(blank, bare), blank.form) {
+    match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
         // A long list would be no help.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
@@ -54,7 +54,7 @@ pub(crate) fn how(blank: &Blank, bare: bool) -> String {
 
 /// What a box has room for, in characters besides its prefix: of how it is to be written, never of what is right.
 pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
-    match (Words::of(blank, bare), blank.form) {
+    match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::OneOf(words)), _) => {
             words.iter().map(|word| roomy(word.len() as u32)).max().unwrap_or(8)
         }
@@ -73,7 +73,7 @@ pub(crate) fn roomy(characters: u32) -> u32 {
 /// The box filled in.
 pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
     let answer = blank.answer();
-    match Words::of(blank, bare) {
+    match Words::for_blank(blank, bare) {
         Some(Words::YesNo { yes, .. }) if answer == yes => "Y".to_owned(),
         Some(Words::YesNo { not_looked_up: true, .. }) if matches!(answer.as_str(), "none" | "-") => {
             "-".to_owned()

@@ -161,17 +161,19 @@ impl Labels {
         Some(Self(words.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect()))
     }
 
-    /// A word or sentence of the paper's own.
-    pub(crate) fn say<'a>(&'a self, english: &'a str) -> &'a str {
+    /// Returns a word or sentence of the paper in its language.
+    pub(crate) fn localize<'a>(&'a self, english: &'a str) -> &'a str {
         self.0.get(english).map_or(english, String::as_str)
     }
 
     /// A sentence; where it has no label of its own, its words PPN and VPN are called what the dialect calls them.
     pub(crate) fn sentence(&self, english: &str) -> String {
         if self.0.contains_key(english) {
-            return self.say(english).to_owned();
+            return self.localize(english).to_owned();
         }
-        ["PPN", "VPN"].into_iter().fold(english.to_owned(), |said, word| said.replace(word, self.say(word)))
+        ["PPN", "VPN"]
+            .into_iter()
+            .fold(english.to_owned(), |said, word| said.replace(word, self.localize(word)))
     }
 
     /// The language that the paper is in, as two letters; a file of labels says `lang: de`.
@@ -232,8 +234,8 @@ mod tests {
     fn a_file_of_labels_is_read_and_its_mistakes_are_told() {
         let german = Labels::read("lang: de\nName: Name, Vorname\nppn: Seitenrahmen\npoints: Punkte\n")
             .expect("labels");
-        assert_eq!((german.say("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));
-        assert_eq!((german.language(), german.say("Total")), ("de", "Total"));
+        assert_eq!((german.localize("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));
+        assert_eq!((german.language(), german.localize("Total")), ("de", "Total"));
         let wrong = |yaml| Labels::read(yaml).expect_err("wrong");
         assert_eq!(wrong("ppm: x"), "nothing on a paper is called `ppm`; did you mean `ppn`?");
         assert_eq!(wrong("ppn: \"\""), "`ppn` needs a label of one line");

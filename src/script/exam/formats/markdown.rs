@@ -6,7 +6,7 @@ use super::edition::Edition;
 use super::from_doc::flush;
 use super::plan::sheet;
 use super::style::Style;
-use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Row, Table};
+use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Table, WorksheetRow};
 use crate::exam::paper::Paper;
 use crate::report::doc;
 use crate::report::text::text;
@@ -15,7 +15,7 @@ use crate::report::text::text;
 pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
     let style = Style { powers: false, ..style.clone() };
     let sheet = sheet(paper, edition, &style);
-    let say = |words| escaped(style.labels.say(words));
+    let say = |words| escaped(style.labels.localize(words));
     let mut out = String::new();
     cover(&mut out, &sheet.front, sheet.code.as_deref());
     if !sheet.front.assumptions.is_empty() {
@@ -87,7 +87,7 @@ fn block(out: &mut String, block: &Block) {
         Block::Prose(paragraphs) => prose(out, paragraphs),
         Block::Given(table) => self::table(out, table),
         Block::Pairs { title, pairs } => {
-            told(out, doc::Block::Pairs { title: title.clone(), pairs: pairs.clone() });
+            write_fenced(out, doc::Block::Pairs { title: title.clone(), pairs: pairs.clone() });
         }
         Block::Figure(figure) => self::figure(out, figure),
         Block::Lines(lines) => fenced(out, lines),
@@ -136,8 +136,8 @@ fn steps(out: &mut String, steps: &[(String, String)]) {
     out.push('\n');
 }
 
-/// What a terminal shows, in a fence.
-fn told(out: &mut String, block: doc::Block) {
+/// Writes terminal output in a code fence.
+fn write_fenced(out: &mut String, block: doc::Block) {
     fenced(out, &flush(&text(&[block], false)));
 }
 
@@ -152,7 +152,7 @@ fn table(out: &mut String, table: &Table) {
         },
     };
     let rows = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    told(
+    write_fenced(
         out,
         doc::Block::Table(doc::Table { title: table.title.clone(), groups: table.groups.clone(), rows }),
     );
@@ -163,12 +163,12 @@ fn figure(out: &mut String, figure: &Figure) {
         Figure::Bits { title, bits } => fenced(out, &self::bits(title, bits)),
         Figure::Layouts(layouts) => {
             for layout in layouts {
-                told(out, doc::Block::Layout(layout.clone()));
+                write_fenced(out, doc::Block::Layout(layout.clone()));
             }
         }
         Figure::Tree(tree) => fenced(out, &tree.text),
         Figure::Sharing(of) => fenced(out, &of.text),
-        Figure::Ruler(ruler) => told(out, doc::Block::Ruler(ruler.clone())),
+        Figure::Ruler(ruler) => write_fenced(out, doc::Block::Ruler(ruler.clone())),
     }
 }
 
@@ -197,7 +197,7 @@ fn fenced(out: &mut String, text: &str) {
     let _ = writeln!(out, "{fence}text\n{text}\n{fence}\n");
 }
 
-fn worksheet(out: &mut String, rows: &[Row]) {
+fn worksheet(out: &mut String, rows: &[WorksheetRow]) {
     let _ = writeln!(out, "| Parameter | Value |\n| --- | --- |");
     for row in rows {
         let how = if row.how.is_empty() { String::new() } else { format!(" ({})", escaped(&row.how)) };

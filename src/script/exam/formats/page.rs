@@ -1,23 +1,21 @@
 //! What is common to every format of a paper: operations, tables with blanks.
 
-use crate::exam::paper::Item;
+use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
 use crate::report::narrate::view;
-use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
-
-use crate::run::view::TableView;
+use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown, TableView};
 
 use super::edition::Edition;
 
 /// Whether no kernel handles the faults of what is asked.
-pub(crate) fn bare(item: &Item) -> bool {
+pub(crate) fn bare(item: &PaperItem) -> bool {
     item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
 }
 
 /// The operation that is asked of, with its address: as the script writes it where that says the same.
-pub(crate) fn operation(item: &Item) -> String {
+pub(crate) fn operation(item: &PaperItem) -> String {
     let ItemKind::Facts { operation, .. } = &item.kind else { return String::new() };
     let access = match &*item.did {
         Did::Access(access) => access,

@@ -3,18 +3,18 @@
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
-use crate::exam::paper::Item;
+use crate::exam::paper::PaperItem;
 use crate::lang::value::Value;
 use crate::questions::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::report::doc::{Block, Step};
 use crate::report::narrate::{binary, call_steps, reasons, rulers, steps};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{ACCESS_FACTS, FactRow, told};
+use crate::run::facts::{ACCESS_FACTS, FactRow, reported_facts};
 use crate::run::record::{Access, Did, Shown};
 use crate::services::lookup::look_up;
 
 /// The way to the answer of an item; nothing where the key says it all.
-pub(crate) fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
+pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
         ItemKind::Value { blank, derivation, .. } => derived(derivation, blank),
@@ -37,7 +37,8 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
         blocks.extend(address(access));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
-    let facts = told(did).into_iter().filter(|told| asked(&told.name).is_some()).collect::<Vec<_>>();
+    let facts =
+        reported_facts(did).into_iter().filter(|told| asked(&told.name).is_some()).collect::<Vec<_>>();
     let pairs = reasons(did, &facts, false).into_iter().map(|(reason, facts)| {
         let blanks = facts.iter().filter_map(|told| asked(&told.name));
         let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));

@@ -77,7 +77,7 @@ pub enum Block {
     /// A numbered sequence: who does it (may be empty), and what happens.
     Steps(Vec<(String, String)>),
     /// The textbook's worksheet of an operation.
-    Worksheet { operation: String, points: String, rows: Vec<Row> },
+    Worksheet { operation: String, points: String, rows: Vec<WorksheetRow> },
     /// A value: what it is, in words or as the script writes it (either may be empty).
     Value { label: String, written: String, points: String, how: String, blank: Blank },
     /// A table to fill in.
@@ -101,7 +101,7 @@ pub enum Paragraph {
 
 /// A line of a worksheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct WorksheetRow {
     pub(crate) label: String,
     /// How it is to be written: `hex, 2 digits`; may be empty.
     pub(crate) how: String,

@@ -1,6 +1,6 @@
 //! Whether an answer is what is right.
 
-use super::answer::{Answer, Way};
+use super::answer::{Answer, AnswerForm};
 use super::number::{self, Spelled};
 use super::words;
 use crate::lang::value::{Number, Value};
@@ -11,7 +11,7 @@ use crate::run::record::Shown;
 const NOTHING: &[&str] = &["none", "unknown", "-"];
 
 /// Whether an answer is the key: none if nothing applies.
-pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: Way) -> bool {
+pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
     let Some(key) = key else { return *answer == Answer::Dash };
     match (answer, &key.value) {
         (Answer::Number(spelled), Value::Number(key)) => is_number(*spelled, *key),
@@ -26,7 +26,7 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: Way) -> bool {
     }
 }
 
-fn page_fault(way: Way) -> bool {
+fn page_fault(way: AnswerForm) -> bool {
     matches!(way.form, Form::Words(words) if words::is_page_fault(words, way.bare))
 }
 

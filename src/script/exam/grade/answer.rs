@@ -6,8 +6,7 @@ use super::words;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::questions::follow::Claim;
-use crate::run::record::Shown;
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, Shown, TableView};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
@@ -27,7 +26,7 @@ pub(crate) enum Answer {
 
 /// How a blank takes an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Way<'p> {
+pub(crate) struct AnswerForm<'p> {
     pub(crate) form: Form,
     /// The unit printed beside it.
     pub(crate) unit: Option<&'p str>,
@@ -35,9 +34,9 @@ pub(crate) struct Way<'p> {
     pub(crate) bare: bool,
 }
 
-impl<'p> Way<'p> {
-    /// That of a blank.
-    pub(crate) fn of(blank: &'p Blank, bare: bool) -> Self {
+impl<'p> AnswerForm<'p> {
+    /// The form for a blank.
+    pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
         Self { form: blank.form, unit: blank.unit.as_deref(), bare }
     }
 

@@ -1,13 +1,13 @@
 //! The blanks of an operation, with errors carried forward.
 
 use super::agree::agrees;
-use super::answer::{Answer, Way};
+use super::answer::{Answer, AnswerForm};
 use super::judge::{Judged, bare, read, simple};
 use super::marked::Verdict;
 use super::rules::Rules;
 use super::sheet::{Given, Sheet};
 use crate::exam::field::{Asked, Field};
-use crate::exam::paper::Item;
+use crate::exam::paper::PaperItem;
 use crate::lang::value::Number;
 use crate::questions::entry::Blank;
 use crate::questions::follow::{Claim, follow, order};
@@ -15,16 +15,16 @@ use crate::questions::mistakes::{Made, made};
 use crate::run::record::{Access, Did};
 
 /// A blank, how it takes an answer, and the answer.
-type Answered<'p> = (&'p Blank, Way<'p>, Answer);
+type Answered<'p> = (&'p Blank, AnswerForm<'p>, Answer);
 
 /// The blanks of an operation, each judged by itself and then after those that it follows from.
-pub(crate) fn facts(item: &Item, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
+pub(crate) fn facts(item: &PaperItem, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
     let unanswered = Given::Text(String::new());
     let answered: Vec<Answered> = own
         .iter()
         .filter_map(|field| {
             let Asked::Blank(blank) = field.asked else { return None };
-            let way = Way::of(blank, bare(item));
+            let way = AnswerForm::for_blank(blank, bare(item));
             let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
             Some((blank, way, read(way, given, rules)))
         })
@@ -44,7 +44,7 @@ fn is_wrong((verdict, _): &Judged) -> bool {
 }
 
 /// Finds the wrong answers that are right for other wrong ones, in the order in which one works.
-fn carry(item: &Item, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
+fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
     let Some(before) = item.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()) else { return };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
         // What is right is the key's own, so that spellings of it say the same.
@@ -101,7 +101,7 @@ pub(crate) fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
         return Vec::new();
     };
     let Some(given) = sheet.answers.get(&field.name) else { return Vec::new() };
-    let way = Way::of(blank, bare(field.item));
+    let way = AnswerForm::for_blank(blank, bare(field.item));
     let answer = way.read(given);
     let before = field.item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
     let leads_here = |made: &Made| {

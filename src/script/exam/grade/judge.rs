@@ -1,7 +1,7 @@
 //! What comes of an answer that stands by itself.
 
 use super::agree::{agrees, is_number};
-use super::answer::{Answer, Way};
+use super::answer::{Answer, AnswerForm};
 use super::choice;
 use super::marked::Verdict;
 use super::number;
@@ -10,7 +10,7 @@ use super::sheet::{Given, Sheet};
 use super::sums::minus;
 use super::words;
 use crate::exam::field::{Asked, Field};
-use crate::exam::paper::Item;
+use crate::exam::paper::PaperItem;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank, ItemKind, Radix};
 use crate::run::record::Shown;
@@ -30,7 +30,7 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
         (_, Asked::Blank(blank)) => blank_alone(blank, field, given, rules),
         (ItemKind::Table { table, .. }, Asked::Cell { at, cell, .. }) => {
             let shown = cell.shown();
-            let way = Way::of_column(table, at);
+            let way = AnswerForm::of_column(table, at);
             simple(&read(way, given, rules), Some(&shown), way, field, rules)
         }
         (ItemKind::Essay { .. }, _) => {
@@ -44,12 +44,12 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
 }
 
 /// Whether no kernel handles the faults of what is asked.
-pub(crate) fn bare(item: &Item) -> bool {
+pub(crate) fn bare(item: &PaperItem) -> bool {
     item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
 }
 
 /// An answer, with what the rules make of an empty one.
-pub fn read(way: Way, given: &Given, rules: &Rules) -> Answer {
+pub fn read(way: AnswerForm, given: &Given, rules: &Rules) -> Answer {
     match way.read(given) {
         Answer::Unanswered if rules.empty_is_dash => Answer::Dash,
         answer => answer,
@@ -57,11 +57,17 @@ pub fn read(way: Way, given: &Given, rules: &Rules) -> Answer {
 }
 
 fn blank_alone(blank: &Blank, field: &Field, given: &Given, rules: &Rules) -> Judged {
-    let way = Way::of(blank, bare(field.item));
+    let way = AnswerForm::for_blank(blank, bare(field.item));
     simple(&read(way, given, rules), blank.key.as_ref(), way, field, rules)
 }
 
-pub(crate) fn simple(answer: &Answer, key: Option<&Shown>, way: Way, field: &Field, rules: &Rules) -> Judged {
+pub(crate) fn simple(
+    answer: &Answer,
+    key: Option<&Shown>,
+    way: AnswerForm,
+    field: &Field,
+    rules: &Rules,
+) -> Judged {
     if agrees(answer, key, way) {
         return (Verdict::Right, Number::from(1u64));
     }
@@ -72,7 +78,7 @@ pub(crate) fn simple(answer: &Answer, key: Option<&Shown>, way: Way, field: &Fie
 }
 
 /// Whether the rules take it for right, too.
-fn also(field: &str, answer: &Answer, way: Way, rules: &Rules) -> bool {
+fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
     let Some(also) = rules.also.get(field) else { return false };
     let same = |given: &Given| match (way.read(given), answer) {
         (Answer::Number(right), Answer::Number(own)) => is_number(*own, right.value),

@@ -15,7 +15,7 @@ const FEWEST: usize = 4;
 
 /// How a field did.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
+pub struct FieldStatistics {
     pub(crate) field: String,
     /// What it is worth.
     pub(crate) of: Number,
@@ -49,7 +49,7 @@ pub struct Statistics {
     /// Students in each of the groups that are compared.
     pub(crate) group: usize,
     /// Its fields, in order.
-    pub(crate) items: Vec<Item>,
+    pub(crate) items: Vec<FieldStatistics>,
 }
 
 /// How the fields did, in the order in which they first come up.
@@ -81,7 +81,7 @@ pub fn statistics(all: &[Marked]) -> Statistics {
     }
 }
 
-fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> Item {
+fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> FieldStatistics {
     let counted = own.iter().filter(|mark| mark.verdict != Verdict::Pending);
     let of_group = |group: &[&Marked]| {
         let marks = group.iter().filter_map(|marked| marked.marks.iter().find(|mark| mark.field == field));
@@ -91,7 +91,7 @@ fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> Ite
         matches!(mark.verdict, Verdict::Wrong | Verdict::Unreadable | Verdict::Partly | Verdict::Follows(_))
     });
     let carried = |mark: &&&Mark| matches!(mark.verdict, Verdict::Carried(_));
-    Item {
+    FieldStatistics {
         field: field.to_owned(),
         of: own.first().map_or(Number::ZERO, |mark| mark.of),
         students: own.len(),

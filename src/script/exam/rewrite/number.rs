@@ -58,7 +58,7 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
     };
     let spellings = others.filter_map(|other| {
         let (place, text) = spell(other)?;
-        Some(Spelling { edit: TextEdit::new(Span::of(0, place), text), radix: other })
+        Some(Spelling { edit: TextEdit::new(Span::new(0, place), text), radix: other })
     });
     Some(spellings.collect())
 }
@@ -83,8 +83,8 @@ struct Written {
 /// The digits of a number, and its unit, which may touch them.
 fn written(text: &str, list: &[Token], index: usize) -> Written {
     let number = list[index];
-    let plain = radix_of(number.of(text)) == Radix::Decimal;
-    let length = number.of(text).find(|c: char| plain && (c.is_ascii_alphabetic() || c == '%'));
+    let plain = radix_of(number.text(text)) == Radix::Decimal;
+    let length = number.text(text).find(|c: char| plain && (c.is_ascii_alphabetic() || c == '%'));
     if let Some(length) = length {
         let (digits, unit) = (number.start..number.start + length, number.start + length..number.end);
         let meaning = unit_named(&text[unit.clone()]).unwrap_or(Unit::Other);
@@ -95,7 +95,7 @@ fn written(text: &str, list: &[Token], index: usize) -> Written {
 }
 
 fn unit_of(text: &str, token: &Token) -> Option<Unit> {
-    unit_named(Some(token.of(text)).filter(|_| token.kind == TokenKind::Word)?)
+    unit_named(Some(token.text(text)).filter(|_| token.kind == TokenKind::Word)?)
 }
 
 fn unit_named(name: &str) -> Option<Unit> {
@@ -140,7 +140,7 @@ fn names_a_page(text: &str, list: &[Token], index: usize) -> bool {
     let (mut outer, mut here) = (vec![false], false);
     for token in &list[..index] {
         match token.kind {
-            TokenKind::Word if token.of(text) == "reference" => here = true,
+            TokenKind::Word if token.text(text) == "reference" => here = true,
             TokenKind::Open(b'{') => outer.push(here),
             TokenKind::Close(b'}') => here = outer.pop().unwrap_or(false),
             TokenKind::End => here = outer.last().copied().unwrap_or(false),

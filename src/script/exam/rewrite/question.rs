@@ -24,12 +24,12 @@ pub struct Turned {
 }
 
 /// The facts that the statement at a place had in a run, as a script states them (`ppn 0x0D`); none where it has not run.
-pub type Told<'a> = &'a dyn Fn(Span) -> Vec<String>;
+pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
 /// Turns the accesses that a selection meets into a question, or into `ask`s where they stand in one. They stand side by
 /// side in one block; none of them in a loop or definition, of which the question would come again and again. A statement
 /// that states nothing is asked for what it was told to have.
-pub fn turned(text: &str, script: &Block, selection: Range<usize>, told: Told) -> Option<Turned> {
+pub fn turned(text: &str, script: &Block, selection: Range<usize>, told: KnownFacts) -> Option<Turned> {
     let place = Surroundings { question: false, kept: false };
     let (accesses, place) = find(text, script, &selection, place)?;
     let asks: Vec<Asking> = accesses.iter().map(|access| access.asking(text, told)).collect::<Option<_>>()?;
@@ -38,14 +38,14 @@ pub fn turned(text: &str, script: &Block, selection: Range<usize>, told: Told) -
     let indent = indent(text, bytes.start);
     if place.question {
         let lines: Vec<String> = asks.iter().map(|ask| ask.written(false)).collect();
-        let edit = TextEdit::new(Span::of(0, bytes), lines.join(&format!("\n{indent}")));
+        let edit = TextEdit::new(Span::new(0, bytes), lines.join(&format!("\n{indent}")));
         return Some(Turned { edit, kept: false });
     }
     let mut written = question(script, &accesses, &asks, (&indent, text));
     if place.kept {
         written = format!("{written}\n{indent}{}", &text[bytes.clone()]);
     }
-    Some(Turned { edit: TextEdit::new(Span::of(0, bytes), written), kept: place.kept })
+    Some(Turned { edit: TextEdit::new(Span::new(0, bytes), written), kept: place.kept })
 }
 
 /// What stands around statements.
@@ -143,7 +143,7 @@ fn access<'s>(text: &str, stmt: &'s Stmt) -> Option<Access<'s>> {
 }
 
 impl Access<'_> {
-    fn asking(&self, text: &str, told: Told) -> Option<Asking> {
+    fn asking(&self, text: &str, told: KnownFacts) -> Option<Asking> {
         let operation = text.get(self.span.start as usize..self.end as usize)?.to_owned();
         let run = told(self.span);
         let (mut facts, mut blanks) = (Vec::new(), Vec::new());

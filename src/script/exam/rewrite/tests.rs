@@ -85,7 +85,7 @@ fn asked(marked: &str) -> Option<String> {
         let record =
             records.iter().find(|record| record.span.start >= span.start && record.span.end <= span.end);
         record.map_or_else(Vec::new, |record| {
-            facts::told(&record.did).iter().map(ToString::to_string).collect()
+            facts::reported_facts(&record.did).iter().map(ToString::to_string).collect()
         })
     };
     let turned = turned(&text, &script.body, start..end, &told)?;
@@ -96,7 +96,7 @@ fn asked(marked: &str) -> Option<String> {
 fn keys(script: &str) -> Vec<String> {
     let mut keys = Vec::new();
     for record in records(script) {
-        if let Some(Entry::Item { item, .. }) = Entry::of(&record)
+        if let Some(Entry::Item { item, .. }) = Entry::in_record(&record)
             && let ItemKind::Facts { blanks, .. } = &item.kind
         {
             let key = |blank: &crate::questions::entry::Blank| {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::words::Words;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form, Radix};
-use crate::run::view::CellView;
+use crate::run::record::CellView;
 
 /// The most leading zeros that are listed.
 const ZEROS: usize = 16;
@@ -19,7 +19,7 @@ const NO: &[&str] = &["N", "no", "false"];
 /// Every sensible spelling of what is right in a blank, the usual one first; upper and lower case count as the same. `bare` where
 /// no kernel handles faults.
 pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
-    if let Some(words) = Words::of(blank, bare) {
+    if let Some(words) = Words::for_blank(blank, bare) {
         let right = words.right(blank);
         return match (words, right.as_str()) {
             (_, "-") => nothing(),

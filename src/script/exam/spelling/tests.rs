@@ -1,8 +1,7 @@
 use super::{of_cell, of_value, spellings};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Blank, Form, Radix};
-use crate::run::record::Shown;
-use crate::run::view::CellView;
+use crate::run::record::{CellView, Shown};
 
 fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
     Blank { fact: fact.into(), key, form, unit: None }

@@ -1,7 +1,7 @@
 //! Whether two texts are the same to the grammar: the same tokens, statements that begin at the same ones, and the same
 //! brackets and dots that touch what stands before them.
 
-use super::piece::{Kind, Piece, Pieces};
+use super::piece::{Piece, PieceKind, Pieces};
 
 /// Whether two scripts have the same pieces in the same roles.
 pub(super) fn alike(one: &Pieces, other: &Pieces) -> bool {
@@ -16,15 +16,15 @@ pub(super) fn alike(one: &Pieces, other: &Pieces) -> bool {
 }
 
 fn pieces(one: &Piece, other: &Piece) -> bool {
-    let rows = matches!((one.kind, other.kind), (Kind::Row(_), Kind::Row(_)));
+    let rows = matches!((one.kind, other.kind), (PieceKind::Row(_), PieceKind::Row(_)));
     one.head == other.head && (rows || one.kind == other.kind && one.text == other.text)
 }
 
 /// Whether the second of two pieces touches the first where that means something: `f(x)`, `xs[i]`, `a.b`.
 fn touches(pair: &[Piece]) -> bool {
     let [first, second] = pair else { return false };
-    let bracket = matches!(second.kind, Kind::Open(b'(' | b'['))
-        && matches!(first.kind, Kind::Word | Kind::Value | Kind::Prose | Kind::Close(_))
+    let bracket = matches!(second.kind, PieceKind::Open(b'(' | b'['))
+        && matches!(first.kind, PieceKind::Word | PieceKind::Value | PieceKind::Prose | PieceKind::Close(_))
         && !first.goes_on();
     second.touches && (bracket || first.is(".") || second.is("."))
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::line::Line;
-use super::piece::{Kind, Piece};
+use super::piece::{Piece, PieceKind};
 use super::width::behind;
 
 /// The most columns that a line is moved by; what lies further apart is no column.
@@ -78,8 +78,8 @@ fn key<'a>(list: &'a [Piece], paragraph: usize, place: Place) -> Key<'a> {
 /// What stands in line with what: operators and reserved words with the same, values with values.
 fn sort<'a>(piece: &'a Piece) -> &'a str {
     match piece.kind {
-        Kind::Operator | Kind::Open(_) => &piece.text,
-        Kind::Word if piece.goes_on() => &piece.text,
+        PieceKind::Operator | PieceKind::Open(_) => &piece.text,
+        PieceKind::Word if piece.goes_on() => &piece.text,
         _ => "",
     }
 }
@@ -98,15 +98,15 @@ fn places(list: &[Piece], lines: &[Line]) -> Places {
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.head) {
         let (mut at, mut depth) = (0, 0);
         for (index, piece) in (line.first..line.end).zip(&list[line.first..line.end]) {
-            if matches!(piece.kind, Kind::Prose | Kind::Row(_)) {
+            if matches!(piece.kind, PieceKind::Prose | PieceKind::Row(_)) {
                 break;
             }
             let begins = index == line.first;
             at += usize::from(piece.semicolon && !begins) + usize::from(piece.space && !begins);
             let place = Place { line: number, piece: index, at };
             match piece.kind {
-                Kind::Open(b'{') => depth += 1,
-                Kind::Close(b'}') => depth -= 1,
+                PieceKind::Open(b'{') => depth += 1,
+                PieceKind::Close(b'}') => depth -= 1,
                 _ => {}
             }
             if depth == 0 && piece.is("=>") && !begins {

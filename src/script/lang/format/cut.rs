@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::cell::{Cell, Row};
-use super::piece::{Kind, Piece, Pieces};
+use super::piece::{Piece, PieceKind, Pieces};
 use super::spacing;
 use super::width::behind;
 use crate::lang::layout::{Token, TokenKind, tokens};
@@ -55,7 +55,7 @@ impl<'a> Cutter<'a, '_> {
             TokenKind::Bar => self.row(token),
             TokenKind::Prose => {
                 let end = self.end_of_prose(token.end);
-                self.push(Kind::Prose, token.start, end);
+                self.push(PieceKind::Prose, token.start, end);
             }
             _ => {
                 if let Some(kind) = kind(token.kind) {
@@ -71,26 +71,26 @@ impl<'a> Cutter<'a, '_> {
         while let Some(token) = self.tokens.get(self.next) {
             self.next += 1;
             end = token.end;
-            if token.kind == TokenKind::Prose && token.of(self.text).ends_with("\"\"\"") {
+            if token.kind == TokenKind::Prose && token.text(self.text).ends_with("\"\"\"") {
                 break;
             }
         }
         end
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize) {
+    fn push(&mut self, kind: PieceKind, start: usize, end: usize) {
         let piece = self.cut(kind, start, end);
         self.list.push(piece);
     }
 
-    fn cut(&mut self, kind: Kind, start: usize, end: usize) -> Piece<'a> {
+    fn cut(&mut self, kind: PieceKind, start: usize, end: usize) -> Piece<'a> {
         let between = self.text.get(self.at..start).unwrap_or("");
         let text = self.text.get(start..end).unwrap_or("");
         let lines = between.matches('\n').count();
         let column = behind(self.column, between);
-        let comment = kind == Kind::Comment;
+        let comment = kind == PieceKind::Comment;
         // A statement ends before the brace that closes its block, and none begins with it.
-        let closes = matches!(kind, Kind::Close(_));
+        let closes = matches!(kind, PieceKind::Close(_));
         let piece = Piece {
             kind,
             text: Cow::Borrowed(if comment { text.trim_end() } else { text }),
@@ -103,7 +103,7 @@ impl<'a> Cutter<'a, '_> {
             space: false,
         };
         if !comment {
-            self.head = kind == Kind::Open(b'{');
+            self.head = kind == PieceKind::Open(b'{');
         }
         (self.at, self.column) = (end, behind(column, text));
         piece
@@ -111,7 +111,7 @@ impl<'a> Cutter<'a, '_> {
 
     /// A row from its first bar: cells and bars up to what ends it.
     fn row(&mut self, first: Token) {
-        let mut piece = self.cut(Kind::Row(self.rows.len()), first.start, first.end);
+        let mut piece = self.cut(PieceKind::Row(self.rows.len()), first.start, first.end);
         let mut row = Row { begin: piece.column, bars: vec![0], ..Row::default() };
         let mut end = first.end;
         while let Some(token) = self.tokens.get(self.next).copied() {
@@ -125,12 +125,12 @@ impl<'a> Cutter<'a, '_> {
             }
             self.next += 1;
             if token.kind == TokenKind::Bar {
-                self.cut(Kind::Operator, token.start, token.end);
+                self.cut(PieceKind::Operator, token.start, token.end);
                 row.bars.push(row.cells.len());
             } else if token.kind == TokenKind::Open(b'(') {
                 row.verbatim |= self.expression(token, &mut row.cells);
             } else {
-                let cell = self.cut(Kind::Value, token.start, token.end);
+                let cell = self.cut(PieceKind::Value, token.start, token.end);
                 let (from, to) = (cell.column, self.column);
                 row.cells.push(Cell { text: cell.text.into_owned(), from, to });
             }
@@ -146,7 +146,7 @@ impl<'a> Cutter<'a, '_> {
 
     /// A cell that is computed, from its bracket. True if there is a comment in it.
     fn expression(&mut self, open: Token, cells: &mut Vec<Cell>) -> bool {
-        let mut inner = vec![self.cut(Kind::Open(b'('), open.start, open.end)];
+        let mut inner = vec![self.cut(PieceKind::Open(b'('), open.start, open.end)];
         let (from, mut depth) = (inner[0].column, 1);
         while let Some(token) = self.tokens.get(self.next).copied().filter(|_| depth > 0) {
             self.next += 1;
@@ -156,8 +156,8 @@ impl<'a> Cutter<'a, '_> {
                 _ => {}
             }
             let (kind, end) = match token.kind {
-                TokenKind::Prose => (Kind::Prose, self.end_of_prose(token.end)),
-                other => (kind(other).unwrap_or(Kind::Value), token.end),
+                TokenKind::Prose => (PieceKind::Prose, self.end_of_prose(token.end)),
+                other => (kind(other).unwrap_or(PieceKind::Value), token.end),
             };
             inner.push(self.cut(kind, token.start, end));
         }
@@ -170,24 +170,24 @@ impl<'a> Cutter<'a, '_> {
             text += &piece.text;
         }
         cells.push(Cell { text, from, to: self.column });
-        inner.iter().any(|piece| piece.kind == Kind::Comment || piece.text.contains('\n'))
+        inner.iter().any(|piece| piece.kind == PieceKind::Comment || piece.text.contains('\n'))
     }
 }
 
 /// What a token is as a piece; none for what has no width.
-fn kind(token: TokenKind) -> Option<Kind> {
+fn kind(token: TokenKind) -> Option<PieceKind> {
     Some(match token {
-        TokenKind::Comment => Kind::Comment,
-        TokenKind::Word => Kind::Word,
-        TokenKind::Operator => Kind::Operator,
-        TokenKind::Open(bracket) => Kind::Open(bracket),
-        TokenKind::Close(bracket) => Kind::Close(bracket),
-        TokenKind::Prose => Kind::Prose,
+        TokenKind::Comment => PieceKind::Comment,
+        TokenKind::Word => PieceKind::Word,
+        TokenKind::Operator => PieceKind::Operator,
+        TokenKind::Open(bracket) => PieceKind::Open(bracket),
+        TokenKind::Close(bracket) => PieceKind::Close(bracket),
+        TokenKind::Prose => PieceKind::Prose,
         TokenKind::Number
         | TokenKind::String { .. }
         | TokenKind::Bar
         | TokenKind::Cell
-        | TokenKind::Other => Kind::Value,
+        | TokenKind::Other => PieceKind::Value,
         TokenKind::Hole | TokenKind::End => return None,
     })
 }

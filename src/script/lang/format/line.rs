@@ -1,6 +1,6 @@
 //! The lines of a script, as its author broke them.
 
-use super::piece::{Kind, Piece};
+use super::piece::{Piece, PieceKind};
 
 /// A line.
 #[derive(Debug, Clone)]
@@ -29,9 +29,9 @@ pub(super) fn lines(list: &[Piece]) -> Vec<Line> {
     let (mut made, mut paragraphs) = (0, 0);
     for (at, piece) in list.iter().enumerate() {
         if at == 0 || piece.lines > 0 {
-            let opened = lines.last().is_some_and(|line| list[line.end - 1].kind == Kind::Open(b'{'));
-            let closes = matches!(piece.kind, Kind::Close(_));
-            let head = piece.head && !closes && !matches!(piece.kind, Kind::Comment | Kind::Row(_));
+            let opened = lines.last().is_some_and(|line| list[line.end - 1].kind == PieceKind::Open(b'{'));
+            let closes = matches!(piece.kind, PieceKind::Close(_));
+            let head = piece.head && !closes && !matches!(piece.kind, PieceKind::Comment | PieceKind::Row(_));
             let blank = at > 0 && piece.lines > 1 && !opened && !closes;
             if let Some((_, paragraph)) = blocks.last_mut().filter(|_| blank) {
                 paragraphs += 1;
@@ -41,17 +41,17 @@ pub(super) fn lines(list: &[Piece]) -> Vec<Line> {
             lines.push(Line { first: at, end: at, comment: None, blank, block, paragraph, head });
         }
         match piece.kind {
-            Kind::Open(b'{') => {
+            PieceKind::Open(b'{') => {
                 (made, paragraphs) = (made + 1, paragraphs + 1);
                 blocks.push((made, paragraphs));
             }
-            Kind::Close(b'}') if blocks.len() > 1 => {
+            PieceKind::Close(b'}') if blocks.len() > 1 => {
                 blocks.pop();
             }
             _ => {}
         }
         if let Some(line) = lines.last_mut() {
-            if piece.kind == Kind::Comment && line.first < at {
+            if piece.kind == PieceKind::Comment && line.first < at {
                 line.comment = Some(at);
             } else {
                 line.end = at + 1;

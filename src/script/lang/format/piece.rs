@@ -10,7 +10,7 @@ use crate::lang::layout::is_operator;
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing to know of what stood before it")]
 pub(super) struct Piece<'a> {
     /// What it is.
-    pub(super) kind: Kind,
+    pub(super) kind: PieceKind,
     /// Its text, as written; of a row as it will be written.
     pub(super) text: Cow<'a, str>,
     /// The newlines before it.
@@ -31,7 +31,7 @@ pub(super) struct Piece<'a> {
 
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PieceKind {
     /// A word.
     Word,
     /// A number or a string.
@@ -52,18 +52,18 @@ pub(super) enum Kind {
 
 impl Piece<'_> {
     pub(super) fn is(&self, operator: &str) -> bool {
-        self.kind == Kind::Operator && self.text == operator
+        self.kind == PieceKind::Operator && self.text == operator
     }
 
     pub(super) fn is_word(&self, word: &str) -> bool {
-        self.kind == Kind::Word && self.text == word
+        self.kind == PieceKind::Word && self.text == word
     }
 
     /// Whether a line goes on after it.
     pub(super) fn goes_on(&self) -> bool {
         match self.kind {
-            Kind::Operator => !matches!(&*self.text, "." | ":" | "?"),
-            Kind::Word => is_operator(&self.text),
+            PieceKind::Operator => !matches!(&*self.text, "." | ":" | "?"),
+            PieceKind::Word => is_operator(&self.text),
             _ => false,
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::cell::{Cell, Row};
-use super::piece::{Kind, Pieces};
+use super::piece::{PieceKind, Pieces};
 use super::width::behind;
 
 /// On which side the cells of a column stand.
@@ -26,13 +26,13 @@ pub(super) fn set(pieces: &mut Pieces) {
     let mut open: Vec<Vec<usize>> = vec![Vec::new()];
     for at in 0..pieces.list.len() {
         match pieces.list[at].kind {
-            Kind::Open(b'{') => open.push(Vec::new()),
-            Kind::Close(b'}') => {
+            PieceKind::Open(b'{') => open.push(Vec::new()),
+            PieceKind::Close(b'}') => {
                 if let Some(table) = open.pop() {
                     set_table(pieces, &table);
                 }
             }
-            Kind::Row(_) => {
+            PieceKind::Row(_) => {
                 if let Some(table) = open.last_mut() {
                     table.push(at);
                 }
@@ -49,7 +49,7 @@ pub(super) fn set(pieces: &mut Pieces) {
 fn set_table(pieces: &mut Pieces, table: &[usize]) {
     let shared = table.iter().skip(1).any(|at| pieces.list[*at].lines == 0);
     let row = |at: usize| match pieces.list[at].kind {
-        Kind::Row(number) => pieces.rows.get(number),
+        PieceKind::Row(number) => pieces.rows.get(number),
         _ => None,
     };
     let rows: Vec<&Row> = table.iter().filter_map(|at| row(*at)).filter(|row| !row.verbatim).collect();

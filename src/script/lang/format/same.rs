@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{
     Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
-    OperationKind, Pages, Piece, Row, Setting, Settings, Stmt, StmtKind, Table, UnaryOp, Word,
+    OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, TableRow, UnaryOp, Word,
 };
 use crate::lang::value::Value;
 
@@ -84,7 +84,7 @@ fields! {
     Settings { settings, table }
     Setting { name, values, block }
     Table { header, rows }
-    Row { cells }
+    TableRow { cells }
     Cell { kind }
     Fact { name, claim }
     Expr { kind }

@@ -1,6 +1,6 @@
 //! Where a blank belongs between two pieces of a line.
 
-use super::piece::{Kind, Piece};
+use super::piece::{Piece, PieceKind};
 
 /// Words after which a value may begin with a sign, wherever they stand as a verb.
 fn is_access(word: &str) -> bool {
@@ -34,22 +34,22 @@ impl Marker {
     /// Whether a blank belongs between the last piece and this one.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
         let Some(last) = before.last() else { return false };
-        let braced =
-            last.kind == Kind::Open(b'{') || matches!(piece.kind, Kind::Open(b'{') | Kind::Close(b'}'));
-        if braced || matches!(piece.kind, Kind::Comment | Kind::Row(_)) {
+        let braced = last.kind == PieceKind::Open(b'{')
+            || matches!(piece.kind, PieceKind::Open(b'{') | PieceKind::Close(b'}'));
+        if braced || matches!(piece.kind, PieceKind::Comment | PieceKind::Row(_)) {
             return true;
         }
-        if self.sign || matches!(last.kind, Kind::Open(_)) || matches!(piece.kind, Kind::Close(_)) {
+        if self.sign || matches!(last.kind, PieceKind::Open(_)) || matches!(piece.kind, PieceKind::Close(_)) {
             return false;
         }
         match (piece.kind, &*piece.text) {
-            (Kind::Operator, "," | ":") => false,
-            (Kind::Operator, ".") => !piece.touches,
-            (Kind::Operator, ".." | "..=") => {
+            (PieceKind::Operator, "," | ":") => false,
+            (PieceKind::Operator, ".") => !piece.touches,
+            (PieceKind::Operator, ".." | "..=") => {
                 !piece.touches || after.first().is_some_and(|next| !next.touches)
             }
             // What a bracket touches is called or indexed.
-            (Kind::Open(_), _) if last.kind != Kind::Operator && !last.goes_on() => !piece.touches,
+            (PieceKind::Open(_), _) if last.kind != PieceKind::Operator && !last.goes_on() => !piece.touches,
             _ if last.is(".") => !piece.touches,
             _ if last.is("..") || last.is("..=") => last.space,
             _ => true,
@@ -58,26 +58,26 @@ impl Marker {
 
     /// Takes a piece in.
     fn pass(&mut self, before: &[Piece], piece: &Piece) {
-        if piece.kind == Kind::Comment {
+        if piece.kind == PieceKind::Comment {
             return;
         }
-        let last = before.iter().rev().find(|piece| piece.kind != Kind::Comment);
+        let last = before.iter().rev().find(|piece| piece.kind != PieceKind::Comment);
         let after = |words: &[&str]| last.is_some_and(|last| words.contains(&&*last.text));
         let begins = piece.head || self.depth == 0 && after(&["=>", ",", ":"]);
         let reads = is_access(&piece.text) && after(&["where", "probe", "ask", "else"]);
         self.sign = piece.is("~") || piece.is("!") || piece.is("-") && (self.wants || self.named);
         self.named = match piece.kind {
-            Kind::Word => begins || reads || self.named && after(&["."]),
+            PieceKind::Word => begins || reads || self.named && after(&["."]),
             _ => piece.is(".") && self.named,
         };
         self.wants = match piece.kind {
-            Kind::Operator => !matches!(&*piece.text, "?" | "."),
-            Kind::Open(_) => true,
+            PieceKind::Operator => !matches!(&*piece.text, "?" | "."),
+            PieceKind::Open(_) => true,
             _ => piece.goes_on(),
         };
         match piece.kind {
-            Kind::Open(b'(' | b'[') => self.depth += 1,
-            Kind::Close(b')' | b']') => self.depth = self.depth.saturating_sub(1),
+            PieceKind::Open(b'(' | b'[') => self.depth += 1,
+            PieceKind::Close(b')' | b']') => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
     }

@@ -33,12 +33,12 @@ pub(super) fn behind(column: usize, text: &str) -> usize {
         return column + text.len();
     }
     for character in text.chars() {
-        column = if character == '\t' { (column / TAB + 1) * TAB } else { column + of(character) };
+        column = if character == '\t' { (column / TAB + 1) * TAB } else { column + char_width(character) };
     }
     column
 }
 
-fn of(character: char) -> usize {
+fn char_width(character: char) -> usize {
     let within = |ranges: &[(u32, u32)]| {
         ranges.iter().any(|(first, last)| (*first..=*last).contains(&(character as u32)))
     };

@@ -2,7 +2,7 @@
 
 use super::columns::REACH;
 use super::line::Line;
-use super::piece::{Kind, Piece, Pieces};
+use super::piece::{Piece, PieceKind, Pieces};
 use super::width::behind;
 
 /// Blanks for each block.
@@ -121,7 +121,7 @@ fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
 
 /// The last piece that is no comment.
 fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
-    list.iter().rev().find(|piece| piece.kind != Kind::Comment)
+    list.iter().rev().find(|piece| piece.kind != PieceKind::Comment)
 }
 
 struct Writer<'a> {
@@ -167,17 +167,21 @@ impl Writer<'_> {
         let Some(piece) = self.list.get(at) else { return (top.inner, top.inner) };
         let base = top.base_of_statement;
         match piece.kind {
-            Kind::Close(_) => (top.close, top.base),
-            Kind::Row(_) => (top.rows.unwrap_or(top.inner), top.inner),
-            Kind::Comment => match self.list[at..].iter().position(|piece| piece.kind != Kind::Comment) {
-                Some(next) if !matches!(self.list[at + next].kind, Kind::Close(_)) => self.indent(at + next),
-                _ => (top.inner, top.inner),
-            },
+            PieceKind::Close(_) => (top.close, top.base),
+            PieceKind::Row(_) => (top.rows.unwrap_or(top.inner), top.inner),
+            PieceKind::Comment => {
+                match self.list[at..].iter().position(|piece| piece.kind != PieceKind::Comment) {
+                    Some(next) if !matches!(self.list[at + next].kind, PieceKind::Close(_)) => {
+                        self.indent(at + next)
+                    }
+                    _ => (top.inner, top.inner),
+                }
+            }
             _ if !top.block => (top.inner, top.base),
             _ if piece.head || self.is_setting(at) => (top.inner, top.inner),
-            Kind::Open(b'{') => (base, base),
-            Kind::Word if piece.text == "else" => (base, base),
-            Kind::Word if piece.text == "where" => (base + INDENT, base + INDENT),
+            PieceKind::Open(b'{') => (base, base),
+            PieceKind::Word if piece.text == "else" => (base, base),
+            PieceKind::Word if piece.text == "where" => (base + INDENT, base + INDENT),
             _ => match top.arrow {
                 Some(arrow) if piece.is("=>") => (arrow.column, base),
                 Some(arrow) if arrow.followed => (arrow.column + 3, base),
@@ -199,11 +203,11 @@ impl Writer<'_> {
     fn piece(&mut self, at: usize, first: bool, base: usize) {
         let list = self.list;
         let piece = &list[at];
-        if let (Kind::Close(_), true) = (piece.kind, self.frames.len() > 1) {
+        if let (PieceKind::Close(_), true) = (piece.kind, self.frames.len() > 1) {
             self.frames.pop();
         }
         if first {
-            let kept = piece.semicolon && at > 0 && list[at - 1].kind == Kind::Comment;
+            let kept = piece.semicolon && at > 0 && list[at - 1].kind == PieceKind::Comment;
             if kept && last(&list[..at]).is_some_and(Piece::goes_on) {
                 self.put("; ");
             }
@@ -217,18 +221,19 @@ impl Writer<'_> {
         }
         let column = self.column;
         if piece.is("=>") {
-            let followed = list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != Kind::Comment);
+            let followed =
+                list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != PieceKind::Comment);
             self.top().arrow = Some(Arrow { column, followed });
         } else if piece.is_word("where") {
             self.top().arrow = None;
-        } else if matches!(piece.kind, Kind::Row(_))
-            && list.get(at.wrapping_sub(1)).is_some_and(|brace| brace.kind == Kind::Open(b'{'))
+        } else if matches!(piece.kind, PieceKind::Row(_))
+            && list.get(at.wrapping_sub(1)).is_some_and(|brace| brace.kind == PieceKind::Open(b'{'))
             && !first
         {
             self.top().rows = Some(column);
         }
         self.put(&piece.text);
-        if let Kind::Open(bracket) = piece.kind {
+        if let PieceKind::Open(bracket) = piece.kind {
             self.open(at, bracket, base, column);
         }
     }
@@ -237,7 +242,7 @@ impl Writer<'_> {
     fn between(&mut self, at: usize) {
         let (list, blanks) = (self.list, self.blanks);
         let (before, piece) = (&list[at - 1], &list[at]);
-        let ends = before.kind == Kind::Open(b'{') || piece.kind == Kind::Close(b'}');
+        let ends = before.kind == PieceKind::Open(b'{') || piece.kind == PieceKind::Close(b'}');
         if piece.semicolon && (!ends || before.goes_on()) {
             self.put(";");
         }
@@ -251,7 +256,7 @@ impl Writer<'_> {
         if bracket != b'{' {
             frame.block = false;
             let followed =
-                self.list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != Kind::Comment);
+                self.list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != PieceKind::Comment);
             if followed {
                 (frame.inner, frame.close) = (column + 1, column);
             }

@@ -21,7 +21,7 @@ fn described(
     let mut verbs = Vec::new();
     collect(&script.body, &mut verbs);
     let one = |one: &Diagnostic| {
-        let (file, _) = sources.place(one.span).expect("a file");
+        let (file, _) = sources.location(one.span).expect("a file");
         format!("{file}: {} at {}: {}", one.code.name(), sources.text(one.span), one.message)
     };
     (verbs, diagnostics.iter().map(one).collect())
@@ -57,7 +57,10 @@ fn twice_in_sequence_is_no_circle() {
     assert_eq!(sources.files().len(), 2);
     assert_eq!(script.body.len(), 2);
     assert_eq!(wrong.len(), 1, "a mistake in a file is told once");
-    assert_eq!(sources.place(wrong[0].span).map(|(file, place)| (file, place.column)), Some(("/s/b.pw", 3)));
+    assert_eq!(
+        sources.location(wrong[0].span).map(|(file, place)| (file, place.column)),
+        Some(("/s/b.pw", 3))
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What to write where a bracket, brace or string is not closed, if its place is certain.
 
-use super::level::{Kind, Level};
+use super::level::{Level, LevelKind};
 use super::{Diagnostic, Scan};
 use crate::lang::fix::Fix;
 
@@ -52,7 +52,7 @@ impl Scan<'_> {
     /// What closes a block before this byte: a brace as far in as the line that opened it, where all lines since are
     /// further in; on the line itself where no other followed.
     pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Fix> {
-        if level.kind != Kind::Block {
+        if level.kind != LevelKind::Block {
             return None;
         }
         let end = self.text.get(..before)?.trim_end().len();

@@ -2,7 +2,7 @@
 
 /// What opened a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LevelKind {
     /// The file itself.
     File,
     /// `{` of statements or settings.
@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Hole,
 }
 
-impl Kind {
+impl LevelKind {
     /// Does it hold statements?
     pub(super) fn is_block(self) -> bool {
         matches!(self, Self::File | Self::Block)
@@ -44,7 +44,7 @@ impl Kind {
 #[derive(Debug)]
 pub(super) struct Level {
     /// What opened it.
-    pub(super) kind: Kind,
+    pub(super) kind: LevelKind,
     /// Where.
     pub(super) at: usize,
     /// Blanks before the line in which it was opened.
@@ -62,7 +62,7 @@ pub(super) struct Level {
 }
 
 impl Level {
-    pub(super) fn new(kind: Kind, at: usize, indent: usize) -> Self {
+    pub(super) fn new(kind: LevelKind, at: usize, indent: usize) -> Self {
         Self { kind, at, indent, deeper: None, statement: None, words: 0, damaged: false, row: false }
     }
 }

@@ -18,7 +18,7 @@ mod tokens;
 
 pub use note::{Token, TokenKind, Tokens, is_operator};
 
-use level::{Kind, Level};
+use level::{Level, LevelKind};
 use note::Notes;
 
 use super::diagnostic::{Code, Diagnostic};
@@ -111,7 +111,7 @@ impl<'a> Scan<'a> {
             strict,
             out: text.as_bytes().to_vec(),
             at: 0,
-            levels: vec![Level::new(Kind::File, 0, 0)],
+            levels: vec![Level::new(LevelKind::File, 0, 0)],
             pending: Vec::new(),
             after: After::Nothing,
             unmatched: false,
@@ -176,10 +176,10 @@ impl<'a> Scan<'a> {
             b'{' => self.open_block(),
             b'}' => self.close_block(),
             b';' => self.semicolon(),
-            b'(' => self.open(Kind::Paren),
-            b')' => self.close(Kind::Paren),
-            b'[' if !self.in_row() => self.open(Kind::Bracket),
-            b']' if !self.in_row() => self.close(Kind::Bracket),
+            b'(' => self.open(LevelKind::Paren),
+            b')' => self.close(LevelKind::Paren),
+            b'[' if !self.in_row() => self.open(LevelKind::Bracket),
+            b']' if !self.in_row() => self.close(LevelKind::Bracket),
             _ if self.in_row() => self.cell(),
             _ => self.word(),
         }
@@ -257,13 +257,13 @@ impl<'a> Scan<'a> {
         self.at += 1;
     }
 
-    fn open(&mut self, kind: Kind) {
+    fn open(&mut self, kind: LevelKind) {
         self.begin(false);
         self.push(kind);
         self.at += 1;
     }
 
-    fn close(&mut self, kind: Kind) {
+    fn close(&mut self, kind: LevelKind) {
         self.begin(false);
         if self.top().kind == kind {
             self.levels.pop();
@@ -279,7 +279,7 @@ impl<'a> Scan<'a> {
         }
         // No statement begins with a brace: on a line of its own it opens the block of the one above.
         self.begin(true);
-        self.push(Kind::Block);
+        self.push(LevelKind::Block);
         self.after = After::Nothing;
         self.at += 1;
     }
@@ -290,10 +290,10 @@ impl<'a> Scan<'a> {
         }
         self.indentation_of_close();
         match self.top().kind {
-            Kind::Hole => {
+            LevelKind::Hole => {
                 self.levels.pop();
             }
-            Kind::Block => {
+            LevelKind::Block => {
                 self.end_statement(self.pending.first().copied().unwrap_or(self.at));
                 self.pending.clear();
                 self.levels.pop();
@@ -303,7 +303,7 @@ impl<'a> Scan<'a> {
         self.at += 1;
     }
 
-    fn push(&mut self, kind: Kind) {
+    fn push(&mut self, kind: LevelKind) {
         if self.levels.len() > DEPTH_LIMIT {
             return self.too_deep();
         }

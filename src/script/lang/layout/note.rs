@@ -47,7 +47,7 @@ pub enum TokenKind {
 
 impl Token {
     /// Its text.
-    pub fn of(self, text: &str) -> &str {
+    pub fn text(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or("")
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with brackets and strings, and where to read on.
 
-use super::level::Kind;
+use super::level::LevelKind;
 use crate::lang::fix::Fix;
 
 use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
@@ -75,7 +75,7 @@ impl Scan<'_> {
 
     /// Prose ends while a `{` in it is open.
     pub(super) fn unclosed_hole(&mut self) {
-        let hole = self.levels.iter().rposition(|level| level.kind == Kind::Hole).unwrap_or(0);
+        let hole = self.levels.iter().rposition(|level| level.kind == LevelKind::Hole).unwrap_or(0);
         let at = self.levels[hole].at;
         self.report(Code::Unclosed, self.span(at, at + 1), "this `{` is never closed", "in this text").help =
             Some("`{EXPR}` in text prints a value; a brace itself is written `{{`".to_owned());
@@ -85,7 +85,7 @@ impl Scan<'_> {
     }
 
     /// A closing bracket without its partner.
-    pub(super) fn stray_bracket(&mut self, kind: Kind) {
+    pub(super) fn stray_bracket(&mut self, kind: LevelKind) {
         let (open, close) = kind.ends();
         let here = self.span(self.at, self.at + 1);
         let (top, inner) =
@@ -168,10 +168,10 @@ impl Scan<'_> {
             let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
             let Some(level) = self.levels.pop() else { break };
             // The prose around a hole that is not closed may well be.
-            if std::mem::replace(&mut in_hole, level.kind == Kind::Hole) {
+            if std::mem::replace(&mut in_hole, level.kind == LevelKind::Hole) {
                 continue;
             }
-            if level.kind == Kind::Block && !self.strict {
+            if level.kind == LevelKind::Block && !self.strict {
                 self.unmatched = true;
             }
             let (open, close) = level.kind.ends();
@@ -190,7 +190,7 @@ impl Scan<'_> {
             return;
         }
         let indent = self.indent;
-        while let Some(level) = self.levels.last_mut().filter(|level| level.kind == Kind::Block) {
+        while let Some(level) = self.levels.last_mut().filter(|level| level.kind == LevelKind::Block) {
             let deeper = *level.deeper.get_or_insert(indent > level.indent);
             if !deeper || indent > level.indent {
                 break;
@@ -207,11 +207,11 @@ impl Scan<'_> {
             return;
         }
         let indent = self.indent;
-        let same = |kind, at: usize| kind == Kind::Block && at == indent;
+        let same = |kind, at: usize| kind == LevelKind::Block && at == indent;
         if !self.levels.iter().any(|level| same(level.kind, level.indent)) {
             return;
         }
-        while self.top().kind == Kind::Block && self.top().indent > indent {
+        while self.top().kind == LevelKind::Block && self.top().indent > indent {
             self.drop_block();
         }
     }

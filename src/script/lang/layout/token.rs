@@ -1,6 +1,6 @@
 //! Words, operators, strings and prose: how far each goes, and whether the line goes on after it.
 
-use super::level::Kind;
+use super::level::LevelKind;
 use super::note::is_operator;
 use super::{After, Scan};
 
@@ -62,11 +62,11 @@ impl Scan<'_> {
 
     /// Prose begins, or ends inside a hole that is not closed.
     pub(super) fn prose_quotes(&mut self) {
-        if self.levels.iter().any(|level| level.kind == Kind::Hole) {
+        if self.levels.iter().any(|level| level.kind == LevelKind::Hole) {
             return self.unclosed_hole();
         }
         self.begin(false);
-        self.push(Kind::Prose);
+        self.push(LevelKind::Prose);
         self.at += 3;
     }
 
@@ -85,7 +85,7 @@ impl Scan<'_> {
         } else if rest.starts_with("{{") || rest.starts_with("}}") {
             self.at += 2;
         } else if rest.starts_with('{') {
-            self.push(Kind::Hole);
+            self.push(LevelKind::Hole);
             self.at += 1;
         } else {
             self.at += 1;

@@ -1,7 +1,7 @@
 //! The tokens of a text as the layout pass goes over them, and how the text ends. There are tokens for any text, also where
 //! brackets and strings are wrong.
 
-use super::level::Kind;
+use super::level::LevelKind;
 use super::note::{LONG, Token, TokenKind, Tokens};
 use super::{After, Scan};
 
@@ -9,7 +9,7 @@ impl Scan<'_> {
     /// One more token, or a piece of prose; it is noted where notes are taken.
     pub(super) fn step(&mut self) {
         let (from, before) = (self.at, self.top().kind);
-        if before == Kind::Prose {
+        if before == LevelKind::Prose {
             self.prose();
         } else {
             self.token();
@@ -44,12 +44,12 @@ impl Scan<'_> {
         TokenKind::String { closed: !open }
     }
 
-    fn note(&mut self, from: usize, before: Kind) {
+    fn note(&mut self, from: usize, before: LevelKind) {
         let (text, end) = (self.text, self.at.min(self.text.len()));
         let Some(byte) = text.as_bytes().get(from).copied().filter(|_| from < end) else { return };
-        let kind = if before == Kind::Prose { TokenKind::Prose } else { self.kind(byte, from) };
-        let hole = before == Kind::Prose && self.top().kind == Kind::Hole;
-        if before != Kind::Prose && (byte.is_ascii_whitespace() || byte == b';' || self.is_blank(from)) {
+        let kind = if before == LevelKind::Prose { TokenKind::Prose } else { self.kind(byte, from) };
+        let hole = before == LevelKind::Prose && self.top().kind == LevelKind::Hole;
+        if before != LevelKind::Prose && (byte.is_ascii_whitespace() || byte == b';' || self.is_blank(from)) {
             return;
         }
         self.noted(|tokens| {

@@ -1,14 +1,14 @@
 //! The rows of a table as written.
 
 use super::Tree;
-use crate::lang::ast::{Cell, CellKind, Row, Table};
+use crate::lang::ast::{Cell, CellKind, Table, TableRow};
 use pagewalk_grammar::{Pair, Rule};
 
 impl Tree<'_> {
-    pub(super) fn row(&mut self, pair: Pair) -> Row {
+    pub(super) fn row(&mut self, pair: Pair) -> TableRow {
         let span = self.span(&pair);
         let cells = pair.into_inner().map(|cell| self.cell(cell)).collect();
-        Row { cells, span }
+        TableRow { cells, span }
     }
 
     fn cell(&mut self, pair: Pair) -> Cell {
@@ -32,10 +32,10 @@ impl Tree<'_> {
 }
 
 /// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line.
-pub(super) fn table(rows: Vec<Row>) -> Option<Table> {
+pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
     let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty());
     let first = rows.next()?;
-    let rows: Vec<Row> = rows.collect();
+    let rows: Vec<TableRow> = rows.collect();
     let mut span = first.span;
     span.end = rows.last().map_or(span.end, |row| row.span.end);
     Some(Table { header: first.cells, rows, span })

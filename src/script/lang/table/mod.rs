@@ -1,6 +1,6 @@
 //! What a table means: entries side by side taken apart.
 
-use super::ast::{Cell, CellKind, Record, Row, Table};
+use super::ast::{Cell, CellKind, Record, Table, TableRow};
 use super::diagnostic::{Code, Diagnostic};
 
 impl Table {
@@ -35,7 +35,7 @@ impl Table {
     }
 
     /// What is wrong with the number of a row's cells, at the first cell too many or behind the last one.
-    fn mistake(&self, row: &Row, starts: &[usize], last: bool) -> Option<Diagnostic> {
+    fn mistake(&self, row: &TableRow, starts: &[usize], last: bool) -> Option<Diagnostic> {
         let (wanted, given) = (self.header.len(), row.cells.len());
         if let Some(extra) = row.cells.get(wanted) {
             let message = format!("this row has {}, and the header has {}", cells(given), columns(wanted));

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::quantity::{Kind, Quantity};
+use super::quantity::{Quantity, QuantityKind};
 use super::state::Before;
 use crate::lang::value::Value;
 use crate::run::record::{Access, Shown};
@@ -16,11 +16,11 @@ pub type Number = Option<u64>;
 pub(crate) type Word = Option<String>;
 
 /// A fact, the facts that it is computed from, and how.
-pub(crate) struct Row {
-    pub(crate) kind: Kind,
+pub(crate) struct FollowRow {
+    pub(crate) kind: QuantityKind,
     /// The facts that it is computed from: those above it, or of the level above.
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests compare it with what `get` asks for"))]
-    pub(crate) from: &'static [Kind],
+    pub(crate) from: &'static [QuantityKind],
     /// How; none where it follows from nothing on this machine.
     pub(crate) get: fn(&Follow, usize) -> Option<Claim>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Row {
 /// What somebody states of an access.
 pub(crate) struct Follow<'a> {
     /// How facts are computed.
-    rows: &'static [Row],
+    rows: &'static [FollowRow],
     pub(crate) access: &'a Access,
     /// The machine as it was before.
     pub(crate) before: Before<'a>,
@@ -52,7 +52,7 @@ pub(crate) struct Followed {
 impl<'a> Follow<'a> {
     /// An access on this machine as it was before, and what is stated of it: facts with claims, none where nothing is stated.
     pub(crate) fn new(
-        rows: &'static [Row],
+        rows: &'static [FollowRow],
         access: &'a Access,
         before: &'a Machine,
         stated: &[(&str, Option<Claim>)],
@@ -91,8 +91,8 @@ impl<'a> Follow<'a> {
     }
 
     /// A fact that another is computed from: as stated, else computed itself. None of one that does not come before it.
-    pub(crate) fn ask(&self, kind: Kind, at: usize) -> Option<Claim> {
-        let asked = Quantity { kind, at }.of(self.access);
+    pub(crate) fn ask(&self, kind: QuantityKind, at: usize) -> Option<Claim> {
+        let asked = Quantity { kind, at }.normalized(self.access);
         if self.at.borrow().is_some_and(|own| asked.order() >= own.order()) {
             return None;
         }
@@ -104,7 +104,7 @@ impl<'a> Follow<'a> {
     }
 
     /// The same as a number; none inside where nothing applies.
-    pub(crate) fn number(&self, kind: Kind, at: usize) -> Option<Number> {
+    pub(crate) fn number(&self, kind: QuantityKind, at: usize) -> Option<Number> {
         match self.ask(kind, at)? {
             None => Some(None),
             Some(Shown { value: Value::Number(number), .. }) => {
@@ -115,7 +115,7 @@ impl<'a> Follow<'a> {
     }
 
     /// The same as a word; none inside where nothing applies.
-    pub(crate) fn word(&self, kind: Kind, at: usize) -> Option<Word> {
+    pub(crate) fn word(&self, kind: QuantityKind, at: usize) -> Option<Word> {
         match self.ask(kind, at)? {
             None => Some(None),
             Some(Shown { value: Value::Text(word), .. }) => Some(Some(word.to_string())),
@@ -124,8 +124,8 @@ impl<'a> Follow<'a> {
     }
 
     /// Whether a fact is stated.
-    pub(crate) fn is_stated(&self, kind: Kind, at: usize) -> bool {
-        let asked = Quantity { kind, at }.of(self.access);
+    pub(crate) fn is_stated(&self, kind: QuantityKind, at: usize) -> bool {
+        let asked = Quantity { kind, at }.normalized(self.access);
         self.claims.iter().any(|(_, quantity, _)| *quantity == asked)
     }
 }

@@ -1,7 +1,7 @@
 //! Facts that are fields of an address.
 
 use super::claim::{Claim, Follow};
-use super::quantity::Kind;
+use super::quantity::QuantityKind;
 use crate::run::facts::{low, shifted};
 use crate::run::record::Shown;
 
@@ -25,14 +25,14 @@ pub(crate) fn part(of: &Follow, level: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     let bits = *mmu.levels.get(level.checked_sub(1)?)?;
     let below: u32 = mmu.levels.iter().skip(level).sum();
-    let vpn = of.number(Kind::Vpn, 0)??;
+    let vpn = of.number(QuantityKind::Vpn, 0)??;
     Some(hex(low(shifted(vpn, below), bits)))
 }
 
 /// The page number by which a TLB is looked up.
 fn tlb_page(of: &Follow, tlb: usize) -> Option<u64> {
     let own = of.access.spec.tlbs.get(tlb)?.page_bits.first()?;
-    let vpn = of.number(Kind::Vpn, 0)??;
+    let vpn = of.number(QuantityKind::Vpn, 0)??;
     Some(shifted(vpn, own.checked_sub(of.access.spec.page_bits())?))
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn tlb_tag(of: &Follow, tlb: usize) -> Option<Claim> {
 }
 
 pub(crate) fn ppo(of: &Follow, _: usize) -> Option<Claim> {
-    of.ask(Kind::Vpo, 0)
+    of.ask(QuantityKind::Vpo, 0)
 }
 
 /// PPN and offset side by side.
@@ -53,8 +53,8 @@ pub(crate) fn pa(of: &Follow, _: usize) -> Option<Claim> {
     if of.access.spec.mmu.is_none() {
         return Some(hex(of.access.va.raw()));
     }
-    let Some(ppn) = of.number(Kind::Ppn, 0)? else { return Some(None) };
-    let offset = of.number(Kind::Ppo, 0)??;
+    let Some(ppn) = of.number(QuantityKind::Ppn, 0)? else { return Some(None) };
+    let offset = of.number(QuantityKind::Ppo, 0)??;
     let bits = of.access.spec.page_bits();
     let page = ppn.checked_shl(bits).filter(|page| page >> bits == ppn)?;
     Some(hex(page.checked_add(offset)?))
@@ -62,15 +62,15 @@ pub(crate) fn pa(of: &Follow, _: usize) -> Option<Claim> {
 
 pub(crate) fn offset(of: &Follow, cache: usize) -> Option<Claim> {
     let bits = of.access.spec.caches.get(cache)?.block_bits;
-    Some(of.number(Kind::Pa, 0)?.and_then(|pa| hex(low(pa, bits))))
+    Some(of.number(QuantityKind::Pa, 0)?.and_then(|pa| hex(low(pa, bits))))
 }
 
 pub(crate) fn cache_index(of: &Follow, cache: usize) -> Option<Claim> {
     let spec = of.access.spec.caches.get(cache)?;
     // Without a physical address the set was not asked for.
-    let Some(pa) = of.number(Kind::Pa, 0)? else { return Some(None) };
+    let Some(pa) = of.number(QuantityKind::Pa, 0)? else { return Some(None) };
     let address = if spec.virtual_index {
-        let (vpn, vpo) = (of.number(Kind::Vpn, 0)??, of.number(Kind::Vpo, 0)??);
+        let (vpn, vpo) = (of.number(QuantityKind::Vpn, 0)??, of.number(QuantityKind::Vpo, 0)??);
         vpn.checked_shl(of.access.spec.page_bits())? | vpo
     } else {
         pa
@@ -81,5 +81,5 @@ pub(crate) fn cache_index(of: &Follow, cache: usize) -> Option<Claim> {
 pub(crate) fn cache_tag(of: &Follow, cache: usize) -> Option<Claim> {
     let spec = &of.access.spec;
     let bits = spec.caches.get(cache)?.tag_bits(spec);
-    Some(of.number(Kind::Pa, 0)?.and_then(|pa| hex(shifted(pa, spec.physical_bits - bits))))
+    Some(of.number(QuantityKind::Pa, 0)?.and_then(|pa| hex(shifted(pa, spec.physical_bits - bits))))
 }

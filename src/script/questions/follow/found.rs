@@ -2,11 +2,11 @@
 
 use super::claim::{Claim, Follow};
 use super::fields::hex;
-use super::quantity::Kind;
+use super::quantity::QuantityKind;
 use crate::run::record::{AccessVerb, Shown};
 use pagewalk_engine::machine::event::Fault;
 
-fn said(word: &str) -> Claim {
+fn word_claim(word: &str) -> Claim {
     Some(Shown::word(word))
 }
 
@@ -22,20 +22,20 @@ fn caches(of: &Follow) -> Vec<usize> {
     each.filter(|(_, cache)| cache.side.serves(of.access.kind)).map(|(at, _)| at).collect()
 }
 
-fn is_hit(of: &Follow, kind: Kind, at: usize) -> Option<bool> {
+fn is_hit(of: &Follow, kind: QuantityKind, at: usize) -> Option<bool> {
     Some(of.word(kind, at)?.is_some_and(|word| word == "hit"))
 }
 
 /// Hit or miss by the index and tag; none after a hit before it.
 pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
     for before in tlbs(of).into_iter().take_while(|tlb| *tlb != at) {
-        if is_hit(of, Kind::TlbHit, before)? {
-            return Some(said("none"));
+        if is_hit(of, QuantityKind::TlbHit, before)? {
+            return Some(word_claim("none"));
         }
     }
-    let (index, tag) = (of.number(Kind::TlbIndex, at)??, of.number(Kind::TlbTag, at)??);
+    let (index, tag) = (of.number(QuantityKind::TlbIndex, at)??, of.number(QuantityKind::TlbTag, at)??);
     let found = of.before.tlb_entry(at, index, tag)?.is_some();
-    Some(said(if found { "hit" } else { "miss" }))
+    Some(word_claim(if found { "hit" } else { "miss" }))
 }
 
 /// Whether any of them held it.
@@ -45,40 +45,40 @@ pub(crate) fn tlb(of: &Follow, _: usize) -> Option<Claim> {
         return tlb_hit(of, only);
     }
     for tlb in each {
-        if is_hit(of, Kind::TlbHit, tlb)? {
-            return Some(said("hit"));
+        if is_hit(of, QuantityKind::TlbHit, tlb)? {
+            return Some(word_claim("hit"));
         }
     }
-    Some(said("miss"))
+    Some(word_claim("miss"))
 }
 
 /// Where the entry of a level stands: in the table that the level above leads to.
 pub(crate) fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
-    if is_hit(of, Kind::Tlb, 0)? {
+    if is_hit(of, QuantityKind::Tlb, 0)? {
         return Some(None);
     }
     let table = if level == 1 {
         of.before.root()?
     } else {
-        let Some(above) = of.number(Kind::PteValue, level - 1)? else { return Some(None) };
+        let Some(above) = of.number(QuantityKind::PteValue, level - 1)? else { return Some(None) };
         let Some(pte) = of.before.present(above) else { return Some(None) };
         pte.ppn.checked_shl(mmu.page_bits)?
     };
-    let index = of.number(Kind::Part, level)??;
+    let index = of.number(QuantityKind::Part, level)??;
     Some(hex(table.checked_add(index.checked_mul(u64::from(mmu.pte.bytes))?)?))
 }
 
 pub(crate) fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
-    let Some(address) = of.number(Kind::PteAddress, level)? else { return Some(None) };
-    Some(of.before.entry(address).map_or_else(|| said("unknown"), hex))
+    let Some(address) = of.number(QuantityKind::PteAddress, level)? else { return Some(None) };
+    Some(of.before.entry(address).map_or_else(|| word_claim("unknown"), hex))
 }
 
 /// The entries of the walk that are stated, from the top: none inside where a level has none.
 fn stated_entries(of: &Follow) -> Vec<(usize, Option<u64>)> {
     let levels = of.access.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
-    let stated = (1..=levels).filter(|level| of.is_stated(Kind::PteValue, *level));
-    stated.filter_map(|level| Some((level, of.number(Kind::PteValue, level)?))).collect()
+    let stated = (1..=levels).filter(|level| of.is_stated(QuantityKind::PteValue, *level));
+    stated.filter_map(|level| Some((level, of.number(QuantityKind::PteValue, level)?))).collect()
 }
 
 /// By the TLB, by the entries that are stated, or by a walk. Of a process the kernel decides.
@@ -87,18 +87,18 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     if of.access.process.is_some() {
         return None;
     }
-    if !tlbs(of).is_empty() && is_hit(of, Kind::Tlb, 0)? {
-        return Some(said("none"));
+    if !tlbs(of).is_empty() && is_hit(of, QuantityKind::Tlb, 0)? {
+        return Some(word_claim("none"));
     }
     let entries = stated_entries(of);
     if entries.iter().any(|(_, raw)| raw.is_some_and(|raw| of.before.present(raw).is_none())) {
-        return Some(said("page"));
+        return Some(word_claim("page"));
     }
     if entries.last().is_some_and(|(level, raw)| *level == mmu.levels.len() && raw.is_some()) {
-        return Some(said("none"));
+        return Some(word_claim("none"));
     }
-    let vpn = of.number(Kind::Vpn, 0)??;
-    Some(said(match of.before.walk(vpn)? {
+    let vpn = of.number(QuantityKind::Vpn, 0)??;
+    Some(word_claim(match of.before.walk(vpn)? {
         Ok(_) => "none",
         Err(Fault::NotPresent { .. }) => "page",
         Err(Fault::Protection { .. }) => "protection",
@@ -108,12 +108,13 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
 /// From the TLB entry where one was found, from the last entry of the walk where it is stated, or by a walk.
 pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
-    if of.access.process.is_none() && of.word(Kind::Fault, 0)?.is_some_and(|word| word != "none") {
+    if of.access.process.is_none() && of.word(QuantityKind::Fault, 0)?.is_some_and(|word| word != "none") {
         return Some(None);
     }
-    if !tlbs(of).is_empty() && is_hit(of, Kind::Tlb, 0)? {
+    if !tlbs(of).is_empty() && is_hit(of, QuantityKind::Tlb, 0)? {
         for tlb in tlbs(of) {
-            let (index, tag) = (of.number(Kind::TlbIndex, tlb)??, of.number(Kind::TlbTag, tlb)??);
+            let (index, tag) =
+                (of.number(QuantityKind::TlbIndex, tlb)??, of.number(QuantityKind::TlbTag, tlb)??);
             if let Some(Some(entry)) = of.before.tlb_entry(tlb, index, tag) {
                 return Some(hex(entry.ppn.raw()));
             }
@@ -123,7 +124,7 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     if let Some((_, Some(raw))) = last {
         return Some(of.before.present(raw).and_then(|pte| hex(pte.ppn)));
     }
-    let vpn = of.number(Kind::Vpn, 0)??;
+    let vpn = of.number(QuantityKind::Vpn, 0)??;
     match of.before.walk(vpn)? {
         Ok(ppn) => Some(hex(ppn)),
         // Without a fault there is a page: the one that the entry names, though it is not present.
@@ -134,17 +135,17 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
 /// Hit or miss by the index and tag; none after a hit before it, and where nothing was looked up.
 pub(crate) fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
     if !of.access.uses_caches() {
-        return Some(said("none"));
+        return Some(word_claim("none"));
     }
     for before in caches(of).into_iter().take_while(|cache| *cache != at) {
-        if is_hit(of, Kind::CacheHit, before)? {
-            return Some(said("none"));
+        if is_hit(of, QuantityKind::CacheHit, before)? {
+            return Some(word_claim("none"));
         }
     }
-    let (index, tag) = (of.number(Kind::CacheIndex, at)?, of.number(Kind::CacheTag, at)?);
-    let (Some(index), Some(tag)) = (index, tag) else { return Some(said("none")) };
+    let (index, tag) = (of.number(QuantityKind::CacheIndex, at)?, of.number(QuantityKind::CacheTag, at)?);
+    let (Some(index), Some(tag)) = (index, tag) else { return Some(word_claim("none")) };
     let found = of.before.cache_way(at, index, tag).is_some();
-    Some(said(if found { "hit" } else { "miss" }))
+    Some(word_claim(if found { "hit" } else { "miss" }))
 }
 
 pub(crate) fn byte(of: &Follow, _: usize) -> Option<Claim> {
@@ -161,29 +162,30 @@ fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
         return None;
     }
     for cache in caches(of) {
-        let word = of.word(Kind::CacheHit, cache)?;
+        let word = of.word(QuantityKind::CacheHit, cache)?;
         match word.as_deref() {
             Some("hit") => return cached(of, cache, bytes),
             Some("miss") => {}
             _ => return Some(None),
         }
     }
-    let Some(pa) = of.number(Kind::Pa, 0)? else { return Some(None) };
+    let Some(pa) = of.number(QuantityKind::Pa, 0)? else { return Some(None) };
     let pa = of.before.machine.pa(pa).ok()?;
-    Some(of.before.memory(pa, bytes).map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
+    Some(of.before.memory(pa, bytes).map_or_else(|| word_claim("unknown"), |bytes| little_endian(&bytes)))
 }
 
 fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {
     let spec = of.access.spec.caches.get(cache)?;
-    let (index, tag) = (of.number(Kind::CacheIndex, cache)??, of.number(Kind::CacheTag, cache)??);
-    let offset = of.number(Kind::Offset, cache)??;
+    let (index, tag) =
+        (of.number(QuantityKind::CacheIndex, cache)??, of.number(QuantityKind::CacheTag, cache)??);
+    let offset = of.number(QuantityKind::Offset, cache)??;
     let way = of.before.cache_way(cache, index, tag)?;
     let end = offset.checked_add(bytes as u64)?;
     if end > 1u64.checked_shl(spec.block_bits)? {
         return None;
     }
     let block: Option<Vec<u8>> = (offset..end).map(|at| of.before.cached(cache, index, way, at)).collect();
-    Some(block.map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
+    Some(block.map_or_else(|| word_claim("unknown"), |bytes| little_endian(&bytes)))
 }
 
 fn little_endian(bytes: &[u8]) -> Claim {

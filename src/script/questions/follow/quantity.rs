@@ -6,7 +6,7 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// A kind of fact, in the order of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum QuantityKind {
     Vpn,
     Vpo,
     Part,
@@ -31,7 +31,7 @@ pub(crate) enum Kind {
 /// A fact: of a kind, and of a TLB, a cache, or a level of the page table (from 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quantity {
-    pub(crate) kind: Kind,
+    pub(crate) kind: QuantityKind,
     pub(crate) at: usize,
 }
 
@@ -40,62 +40,66 @@ impl Quantity {
     pub(crate) fn named(name: &str, access: &Access) -> Option<Self> {
         let spec: &Spec = &access.spec;
         let (tlb, cache) = (spec.first_tlb(access.kind), spec.first_cache(access.kind));
-        let one = |kind: Kind| Some(Self { kind, at: 0 });
+        let one = |kind: QuantityKind| Some(Self { kind, at: 0 });
         let found = match key(name, Family::Access, Some(spec)).ok()? {
             Key::Access(row) => match row.name {
-                "vpn" => one(Kind::Vpn),
-                "vpo" => one(Kind::Vpo),
-                "tlbi" => Some(Self { kind: Kind::TlbIndex, at: tlb? }),
-                "tlbt" => Some(Self { kind: Kind::TlbTag, at: tlb? }),
-                "tlb" => one(Kind::Tlb),
-                "fault" => one(Kind::Fault),
-                "ppn" => one(Kind::Ppn),
-                "ppo" => one(Kind::Ppo),
-                "pa" => one(Kind::Pa),
-                "co" => Some(Self { kind: Kind::Offset, at: cache? }),
-                "ci" => Some(Self { kind: Kind::CacheIndex, at: cache? }),
-                "ct" => Some(Self { kind: Kind::CacheTag, at: cache? }),
-                "cache" => Some(Self { kind: Kind::CacheHit, at: cache? }),
-                "byte" => one(Kind::Byte),
-                "value" => one(Kind::Value),
+                "vpn" => one(QuantityKind::Vpn),
+                "vpo" => one(QuantityKind::Vpo),
+                "tlbi" => Some(Self { kind: QuantityKind::TlbIndex, at: tlb? }),
+                "tlbt" => Some(Self { kind: QuantityKind::TlbTag, at: tlb? }),
+                "tlb" => one(QuantityKind::Tlb),
+                "fault" => one(QuantityKind::Fault),
+                "ppn" => one(QuantityKind::Ppn),
+                "ppo" => one(QuantityKind::Ppo),
+                "pa" => one(QuantityKind::Pa),
+                "co" => Some(Self { kind: QuantityKind::Offset, at: cache? }),
+                "ci" => Some(Self { kind: QuantityKind::CacheIndex, at: cache? }),
+                "ct" => Some(Self { kind: QuantityKind::CacheTag, at: cache? }),
+                "cache" => Some(Self { kind: QuantityKind::CacheHit, at: cache? }),
+                "byte" => one(QuantityKind::Byte),
+                "value" => one(QuantityKind::Value),
                 _ => None,
             },
             Key::Level(row, level) => {
                 let kind = match row.pattern {
-                    ("vpn", _) => Kind::Part,
-                    (_, ".address") => Kind::PteAddress,
-                    _ => Kind::PteValue,
+                    ("vpn", _) => QuantityKind::Part,
+                    (_, ".address") => QuantityKind::PteAddress,
+                    _ => QuantityKind::PteValue,
                 };
                 Some(Self { kind, at: level as usize })
             }
             Key::Component(row, component) => {
                 let (kind, at) = match (component, row.suffix) {
-                    (Component::Tlb(at), "") => (Kind::TlbHit, at),
-                    (Component::Tlb(at), ".index") => (Kind::TlbIndex, at),
-                    (Component::Tlb(at), ".tag") => (Kind::TlbTag, at),
-                    (Component::Cache(at), "") => (Kind::CacheHit, at),
-                    (Component::Cache(at), ".index") => (Kind::CacheIndex, at),
-                    (Component::Cache(at), ".tag") => (Kind::CacheTag, at),
-                    (Component::Cache(at), ".offset") => (Kind::Offset, at),
+                    (Component::Tlb(at), "") => (QuantityKind::TlbHit, at),
+                    (Component::Tlb(at), ".index") => (QuantityKind::TlbIndex, at),
+                    (Component::Tlb(at), ".tag") => (QuantityKind::TlbTag, at),
+                    (Component::Cache(at), "") => (QuantityKind::CacheHit, at),
+                    (Component::Cache(at), ".index") => (QuantityKind::CacheIndex, at),
+                    (Component::Cache(at), ".tag") => (QuantityKind::CacheTag, at),
+                    (Component::Cache(at), ".offset") => (QuantityKind::Offset, at),
                     _ => return None,
                 };
                 Some(Self { kind, at })
             }
             Key::Call(_) | Key::Reference(_) | Key::Replay(_) | Key::Counter(..) => None,
         };
-        found.map(|quantity| quantity.of(access))
+        found.map(|quantity| quantity.normalized(access))
     }
 
-    /// The same under one name: where a single TLB is looked up, its answer is that of them all.
-    pub(crate) fn of(self, access: &Access) -> Self {
+    /// Normalizes the quantity: if only one TLB is looked up, its result is that of all TLBs.
+    pub(crate) fn normalized(self, access: &Access) -> Self {
         let serving = access.spec.tlbs.iter().filter(|tlb| tlb.side.serves(access.kind)).count();
-        if self.kind == Kind::TlbHit && serving == 1 { Self { kind: Kind::Tlb, at: 0 } } else { self }
+        if self.kind == QuantityKind::TlbHit && serving == 1 {
+            Self { kind: QuantityKind::Tlb, at: 0 }
+        } else {
+            self
+        }
     }
 
     /// Its place: facts come before those that are computed from them.
     pub(crate) fn order(self) -> (usize, usize, usize) {
         let row = self.kind as usize;
         // The entries of a walk are read level by level, each an address and then its value.
-        if self.kind == Kind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
+        if self.kind == QuantityKind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
     }
 }

@@ -1,41 +1,80 @@
 //! Every fact that follows from others, in the order in which one works.
 
-use super::claim::Row;
+use super::claim::FollowRow;
 use super::fields::{cache_index, cache_tag, offset, pa, part, ppo, tlb_index, tlb_tag, vpn, vpo};
 use super::found::{byte, cache_hit, fault, ppn, pte_address, pte_value, tlb, tlb_hit, value};
-use super::quantity::Kind;
+use super::quantity::QuantityKind;
 
 /// Every fact that follows from others.
-pub(crate) const ROWS: &[Row] = &[
-    Row { kind: Kind::Vpn, from: &[], get: vpn },
-    Row { kind: Kind::Vpo, from: &[], get: vpo },
-    Row { kind: Kind::Part, from: &[Kind::Vpn], get: part },
-    Row { kind: Kind::TlbIndex, from: &[Kind::Vpn], get: tlb_index },
-    Row { kind: Kind::TlbTag, from: &[Kind::Vpn], get: tlb_tag },
-    Row { kind: Kind::TlbHit, from: &[Kind::TlbIndex, Kind::TlbTag, Kind::TlbHit], get: tlb_hit },
-    Row { kind: Kind::Tlb, from: &[Kind::TlbHit], get: tlb },
-    Row { kind: Kind::PteAddress, from: &[Kind::Tlb, Kind::Part, Kind::PteValue], get: pte_address },
-    Row { kind: Kind::PteValue, from: &[Kind::PteAddress], get: pte_value },
-    Row { kind: Kind::Fault, from: &[Kind::Tlb, Kind::Vpn, Kind::PteValue], get: fault },
-    Row {
-        kind: Kind::Ppn,
-        from: &[Kind::Fault, Kind::Tlb, Kind::TlbIndex, Kind::TlbTag, Kind::Vpn, Kind::PteValue],
+pub(crate) const ROWS: &[FollowRow] = &[
+    FollowRow { kind: QuantityKind::Vpn, from: &[], get: vpn },
+    FollowRow { kind: QuantityKind::Vpo, from: &[], get: vpo },
+    FollowRow { kind: QuantityKind::Part, from: &[QuantityKind::Vpn], get: part },
+    FollowRow { kind: QuantityKind::TlbIndex, from: &[QuantityKind::Vpn], get: tlb_index },
+    FollowRow { kind: QuantityKind::TlbTag, from: &[QuantityKind::Vpn], get: tlb_tag },
+    FollowRow {
+        kind: QuantityKind::TlbHit,
+        from: &[QuantityKind::TlbIndex, QuantityKind::TlbTag, QuantityKind::TlbHit],
+        get: tlb_hit,
+    },
+    FollowRow { kind: QuantityKind::Tlb, from: &[QuantityKind::TlbHit], get: tlb },
+    FollowRow {
+        kind: QuantityKind::PteAddress,
+        from: &[QuantityKind::Tlb, QuantityKind::Part, QuantityKind::PteValue],
+        get: pte_address,
+    },
+    FollowRow { kind: QuantityKind::PteValue, from: &[QuantityKind::PteAddress], get: pte_value },
+    FollowRow {
+        kind: QuantityKind::Fault,
+        from: &[QuantityKind::Tlb, QuantityKind::Vpn, QuantityKind::PteValue],
+        get: fault,
+    },
+    FollowRow {
+        kind: QuantityKind::Ppn,
+        from: &[
+            QuantityKind::Fault,
+            QuantityKind::Tlb,
+            QuantityKind::TlbIndex,
+            QuantityKind::TlbTag,
+            QuantityKind::Vpn,
+            QuantityKind::PteValue,
+        ],
         get: ppn,
     },
-    Row { kind: Kind::Ppo, from: &[Kind::Vpo], get: ppo },
-    Row { kind: Kind::Pa, from: &[Kind::Ppn, Kind::Ppo], get: pa },
-    Row { kind: Kind::Offset, from: &[Kind::Pa], get: offset },
-    Row { kind: Kind::CacheIndex, from: &[Kind::Pa, Kind::Vpn, Kind::Vpo], get: cache_index },
-    Row { kind: Kind::CacheTag, from: &[Kind::Pa], get: cache_tag },
-    Row { kind: Kind::CacheHit, from: &[Kind::CacheIndex, Kind::CacheTag, Kind::CacheHit], get: cache_hit },
-    Row {
-        kind: Kind::Byte,
-        from: &[Kind::CacheHit, Kind::CacheIndex, Kind::CacheTag, Kind::Offset, Kind::Pa],
+    FollowRow { kind: QuantityKind::Ppo, from: &[QuantityKind::Vpo], get: ppo },
+    FollowRow { kind: QuantityKind::Pa, from: &[QuantityKind::Ppn, QuantityKind::Ppo], get: pa },
+    FollowRow { kind: QuantityKind::Offset, from: &[QuantityKind::Pa], get: offset },
+    FollowRow {
+        kind: QuantityKind::CacheIndex,
+        from: &[QuantityKind::Pa, QuantityKind::Vpn, QuantityKind::Vpo],
+        get: cache_index,
+    },
+    FollowRow { kind: QuantityKind::CacheTag, from: &[QuantityKind::Pa], get: cache_tag },
+    FollowRow {
+        kind: QuantityKind::CacheHit,
+        from: &[QuantityKind::CacheIndex, QuantityKind::CacheTag, QuantityKind::CacheHit],
+        get: cache_hit,
+    },
+    FollowRow {
+        kind: QuantityKind::Byte,
+        from: &[
+            QuantityKind::CacheHit,
+            QuantityKind::CacheIndex,
+            QuantityKind::CacheTag,
+            QuantityKind::Offset,
+            QuantityKind::Pa,
+        ],
         get: byte,
     },
-    Row {
-        kind: Kind::Value,
-        from: &[Kind::CacheHit, Kind::CacheIndex, Kind::CacheTag, Kind::Offset, Kind::Pa],
+    FollowRow {
+        kind: QuantityKind::Value,
+        from: &[
+            QuantityKind::CacheHit,
+            QuantityKind::CacheIndex,
+            QuantityKind::CacheTag,
+            QuantityKind::Offset,
+            QuantityKind::Pa,
+        ],
         get: value,
     },
 ];

@@ -1,17 +1,17 @@
 use std::sync::Arc;
 
 use super::claim::Claim;
-use super::quantity::Kind;
+use super::quantity::QuantityKind;
 use super::rows::ROWS;
 use super::{follow, order};
 use crate::lang::include::{Disk, read_text};
-use crate::questions::entry::{Entry, Item};
+use crate::questions::entry::{Entry, EntryItem};
 use crate::run::Files;
 use crate::run::record::{Access, Did, Shown, StepRecord};
 use crate::run::session::Options;
 
 /// What a script asks of accesses: each with its record.
-fn asked(text: &str) -> Vec<(Item, Arc<Did>)> {
+fn asked(text: &str) -> Vec<(EntryItem, Arc<Did>)> {
     let (mut sources, script, wrong) = read_text("test.pw", text, &mut Disk);
     assert_eq!(wrong, []);
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
@@ -19,7 +19,7 @@ fn asked(text: &str) -> Vec<(Item, Arc<Did>)> {
     let mut records: Vec<StepRecord> = Vec::new();
     let ended = crate::run::run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, []);
-    let items = records.into_iter().filter_map(|record| match Entry::of(&record) {
+    let items = records.into_iter().filter_map(|record| match Entry::in_record(&record) {
         Some(Entry::Item { item, .. }) => Some(((**item).clone(), record.did.clone())),
         _ => None,
     });
@@ -32,7 +32,7 @@ fn access(did: &Did) -> &Access {
 }
 
 /// What a fact would be by what is stated: `vpn 0x0E`, a word, `-`.
-fn by(item: &(Item, Arc<Did>), stated: &[(&str, &str)], fact: &str) -> Option<String> {
+fn by(item: &(EntryItem, Arc<Did>), stated: &[(&str, &str)], fact: &str) -> Option<String> {
     let claim = |text: &str| -> Claim {
         let number =
             text.strip_prefix("0x").map(|digits| u64::from_str_radix(digits, 16).expect("hexadecimal"));
@@ -55,7 +55,8 @@ fn a_fact_follows_from_facts_before_it() {
         assert_eq!(row.kind as usize, at, "rows stand in the order of their kinds");
         for from in row.from {
             // Of a level above: a TLB or cache before it, the entry that led there.
-            let above = (row.kind, *from) == (Kind::PteAddress, Kind::PteValue) || row.kind == *from;
+            let above =
+                (row.kind, *from) == (QuantityKind::PteAddress, QuantityKind::PteValue) || row.kind == *from;
             assert!((*from as usize) < at || above, "{:?} from {from:?}", row.kind);
         }
     }

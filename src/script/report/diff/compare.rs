@@ -25,7 +25,7 @@ pub(crate) enum Which {
 
 /// A fact in which the runs differ; none where one has no such fact.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Row {
+pub(crate) struct FactDifference {
     pub(crate) name: String,
     pub(crate) a: Option<Facet>,
     pub(crate) b: Option<Facet>,
@@ -33,7 +33,7 @@ pub(crate) struct Row {
 
 /// Something to be told, in the order of the statements.
 #[derive(Debug)]
-pub enum Item {
+pub enum ComparisonItem {
     /// A statement of both, with what differs.
     Differs {
         /// The statement in the first run and in the second.
@@ -43,7 +43,7 @@ pub enum Item {
         /// Which round of it, from 1; none if it ran once in both.
         round: Option<usize>,
         /// The differing facts.
-        rows: Vec<Row>,
+        rows: Vec<FactDifference>,
     },
     /// More rounds of the statement told last differ.
     More(usize),
@@ -64,7 +64,7 @@ pub enum Item {
 #[derive(Debug, Default)]
 pub struct Comparison {
     /// What is to be told.
-    pub(crate) items: Vec<Item>,
+    pub(crate) items: Vec<ComparisonItem>,
     /// Statements of both that were compared, each round counted.
     pub(crate) compared: usize,
     pub(crate) differ: usize,
@@ -125,7 +125,7 @@ impl Comparison {
             listed += 1;
             if listed <= ROUNDS {
                 let once = a.rounds.len() == 1 && b.rounds.len() == 1;
-                self.items.push(Item::Differs {
+                self.items.push(ComparisonItem::Differs {
                     statements: (a.statement.clone(), b.statement.clone()),
                     scenario: a.scenario.clone(),
                     round: (!once).then_some(at + 1),
@@ -134,7 +134,7 @@ impl Comparison {
             }
         }
         if listed > ROUNDS {
-            self.items.push(Item::More(listed - ROUNDS));
+            self.items.push(ComparisonItem::More(listed - ROUNDS));
         }
         self.only(Which::A, a, a.rounds.len().saturating_sub(b.rounds.len()));
         self.only(Which::B, b, b.rounds.len().saturating_sub(a.rounds.len()));
@@ -149,12 +149,12 @@ impl Comparison {
             Which::B => self.only_b += times,
         }
         let (statement, scenario) = (ran.statement.clone(), ran.scenario.clone());
-        self.items.push(Item::Only { of, statement, scenario, times });
+        self.items.push(ComparisonItem::Only { of, statement, scenario, times });
     }
 }
 
 /// In what two records differ: the facts of the first in their order, then those that only the second has.
-fn rows(a: &StepRecord, b: &StepRecord) -> Vec<Row> {
+fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
     let (first, second) = (named(facets(a)), named(facets(b)));
     let others: HashMap<(&str, usize), &Facet> =
         second.iter().map(|(times, facet)| ((facet.name.as_str(), *times), facet)).collect();
@@ -165,11 +165,15 @@ fn rows(a: &StepRecord, b: &StepRecord) -> Vec<Row> {
         known.insert(key);
         let other = others.get(&key).copied();
         if !other.is_some_and(|other| other.same(facet)) {
-            rows.push(Row { name: facet.name.clone(), a: Some(facet.clone()), b: other.cloned() });
+            rows.push(FactDifference { name: facet.name.clone(), a: Some(facet.clone()), b: other.cloned() });
         }
     }
     let new = second.iter().filter(|(times, facet)| !known.contains(&(facet.name.as_str(), *times)));
-    rows.extend(new.map(|(_, facet)| Row { name: facet.name.clone(), a: None, b: Some(facet.clone()) }));
+    rows.extend(new.map(|(_, facet)| FactDifference {
+        name: facet.name.clone(),
+        a: None,
+        b: Some(facet.clone()),
+    }));
     rows
 }
 

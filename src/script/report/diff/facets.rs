@@ -4,8 +4,7 @@ use super::settings::settings;
 use crate::lang::value::Value;
 use crate::report::narrate::declaration;
 use crate::run::facts;
-use crate::run::record::{Did, Shown, StepRecord};
-use crate::run::view::{CellView, TableView, View};
+use crate::run::record::{CellView, Did, Shown, StepRecord, TableView, View};
 
 /// A name and what it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +42,7 @@ impl Facet {
 
 /// What a statement came to. What `expect` states counts as what was looked at, not as what was stated.
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
-    let mut found: Vec<Facet> = facts::told(&record.did)
+    let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
         .map(|told| Facet { text: told.stated(), value: Some(told.value.value), name: told.name })
         .collect();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::compare::{Comparison, Item, Row, Which};
+use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
 use super::parting::Parting;
 use crate::report::doc::Step;
@@ -24,18 +24,18 @@ pub fn json(comparison: &Comparison) -> Vec<Value> {
     lines
 }
 
-fn item(item: &Item) -> Value {
+fn item(item: &ComparisonItem) -> Value {
     match item {
-        Item::Differs { statements: (a, b), scenario, round, rows } => json!({
+        ComparisonItem::Differs { statements: (a, b), scenario, round, rows } => json!({
             "statement": a.text,
-            "a": place(a),
-            "b": place(b),
+            "a": location_json(a),
+            "b": location_json(b),
             "scenario": scenario.as_deref(),
             "round": round,
             "differ": rows.iter().map(row).collect::<Vec<_>>(),
         }),
-        Item::More(rounds) => json!({"more_rounds": rounds}),
-        Item::Only { of, statement, scenario, times } => json!({
+        ComparisonItem::More(rounds) => json!({"more_rounds": rounds}),
+        ComparisonItem::Only { of, statement, scenario, times } => json!({
             "only": if *of == Which::A { "a" } else { "b" },
             "statement": statement.text,
             "file": statement.file,
@@ -46,11 +46,11 @@ fn item(item: &Item) -> Value {
     }
 }
 
-fn place(statement: &Statement) -> Value {
+fn location_json(statement: &Statement) -> Value {
     json!({"file": statement.file, "line": statement.line})
 }
 
-fn row(row: &Row) -> Value {
+fn row(row: &FactDifference) -> Value {
     let value = |facet: &Option<Facet>| facet.as_ref().map_or(Value::Null, Facet::to_json);
     json!({"fact": row.name, "a": value(&row.a), "b": value(&row.b)})
 }

@@ -3,17 +3,17 @@
 //! Statements are paired by their order and text, the rounds of a loop one by one. A declared machine is paired with the
 //! other's, however it is declared, and compared setting by setting.
 
+mod blocks;
 mod compare;
 mod facets;
 mod json;
 mod parting;
 mod settings;
 mod side;
-mod tell;
 #[cfg(test)]
 mod tests;
 
+pub use blocks::{difference_blocks, totals};
 pub use compare::{Comparison, compare};
 pub use json::json;
 pub use side::Side;
-pub use tell::{tell, totals};

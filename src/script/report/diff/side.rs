@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::report::narrate::{Statement, Statements};
-use crate::run::record::{Did, FaultRecord, Sink, StepRecord};
-use crate::run::view::{CellView, View};
+use crate::run::record::{CellView, Did, FaultRecord, Sink, StepRecord, View};
 use pagewalk_engine::machine::event::Event;
 
 /// Bytes of records that are kept, about; what follows is not compared.
@@ -61,7 +60,7 @@ impl<'s> Side<'s> {
 }
 
 impl Sink for Side<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if matches!(*record.did, Did::Scenario(_)) {
             return true;
         }
@@ -73,7 +72,7 @@ impl Sink for Side<'_> {
         }
         let place = (record.span, record.scenario.clone());
         let at = *self.places.entry(place).or_insert_with(|| {
-            let statement = self.statements.of(record);
+            let statement = self.statements.executed(record);
             let key = key(record, &statement);
             self.ran.push(Ran { statement, scenario: record.scenario.clone(), key, rounds: Vec::new() });
             self.ran.len() - 1

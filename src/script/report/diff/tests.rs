@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::settings::settings;
-use super::{Comparison, Side, compare, json, tell, totals};
+use super::{Comparison, Side, compare, difference_blocks, json, totals};
 use crate::report::playing::play;
 use crate::report::text;
 
@@ -15,8 +15,10 @@ fn compared(a: &str, b: &str) -> Comparison {
 
 fn told(a: &str, b: &str) -> String {
     let comparison = compared(a, b);
-    let mut told: String =
-        tell(&comparison, ("a.pw", "b.pw")).iter().map(|blocks| text::text(blocks, false)).collect();
+    let mut told: String = difference_blocks(&comparison, ("a.pw", "b.pw"))
+        .iter()
+        .map(|blocks| text::text(blocks, false))
+        .collect();
     told += &totals(&comparison);
     told
 }

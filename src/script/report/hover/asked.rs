@@ -21,7 +21,7 @@ pub struct Asked<'a> {
 
 /// What is to be told of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct HoverInfo {
     /// The bytes that it is told of.
     pub span: Range<usize>,
     /// The name of the fact that they are, if they are one.

@@ -11,22 +11,22 @@ mod offer;
 mod tests;
 mod word;
 
-use crate::services::complete::{PlaceKind, place};
-pub use asked::{Asked, Told};
+use crate::services::complete::{CursorTokenKind, token_at};
+pub use asked::{Asked, HoverInfo};
 pub use markdown::{code, paragraphs, script};
 pub use offer::documentation;
 
-/// What is to be told of byte `at`.
-pub fn told(asked: &Asked, at: usize) -> Option<Told> {
-    let found = place(asked.text, asked.tokens, at)?;
+/// Returns the hover text for byte `at`.
+pub fn hover_at(asked: &Asked, at: usize) -> Option<HoverInfo> {
+    let found = token_at(asked.text, asked.tokens, at)?;
     let state = (asked.state)(found.span.start);
     let text = match found.kind {
-        PlaceKind::Number(number, role) => number::number(number, role, found.text, &state),
-        PlaceKind::Word(role) => word::word(asked, &found, role, &state),
-        PlaceKind::Cell(column) => word::cell(&found, column, &state),
-        PlaceKind::Text => word::file(&found, &state),
+        CursorTokenKind::Number(number, role) => number::number(number, role, found.text, &state),
+        CursorTokenKind::Word(role) => word::word(asked, &found, role, &state),
+        CursorTokenKind::Cell(column) => word::cell(&found, column, &state),
+        CursorTokenKind::Text => word::file(&found, &state),
     }?;
     let fact = found.fact().map(str::to_owned);
     let span = if fact.is_some() { found.whole_span } else { found.span };
-    Some(Told { span, fact, text })
+    Some(HoverInfo { span, fact, text })
 }

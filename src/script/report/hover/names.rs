@@ -7,14 +7,14 @@ use crate::lang::value::Value;
 use crate::run::facts::Component;
 use crate::run::paths::{PART_PROPERTIES, part_of};
 use crate::run::state::{Binding, State};
-use crate::services::complete::{Place, Role};
+use crate::services::complete::{CursorToken, Role};
 use pagewalk_engine::kernel::process::Process;
 
 /// The longest value that is shown whole, in characters.
 const SHOWN: usize = 400;
 
 /// The value of a variable, where it is known without a run. Where it is given one, the value that it is given.
-pub(crate) fn variable(asked: &Asked, place: &Place, state: &State) -> Option<String> {
+pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     let gives = matches!(place.head, "let" | "choose" | "for");
     let after = gives.then(|| (asked.state)(end_of_line(asked.text, place.span.end)));
     let given =
@@ -37,7 +37,7 @@ pub(crate) fn variable(asked: &Asked, place: &Place, state: &State) -> Option<St
 }
 
 /// The word is what the statement gives a name to: it comes directly after the verb.
-fn names_it(text: &str, place: &Place) -> bool {
+fn names_it(text: &str, place: &CursorToken) -> bool {
     text.get(..place.span.start).is_some_and(|before| before.trim_end().ends_with(place.head))
 }
 

@@ -1,20 +1,20 @@
 //! What is told of the word at the mark `‸`. Worked addresses are those of the lectures (`facts/lectures.md` of the
 //! course: CS:APP 9.6.4 and 9.7).
 
-use super::{Asked, Told, told};
+use super::{Asked, HoverInfo, hover_at};
 use crate::lang::include::read_text;
 use crate::lang::layout::tokens;
 use crate::run::session::Options;
 use crate::run::{Files, state_at};
 
-fn at(marked: &str) -> Option<Told> {
+fn at(marked: &str) -> Option<HoverInfo> {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replacen('‸', "", 1);
     let (mut sources, script, _) = read_text("script.pw", &text, &mut ());
     let (files, _) = Files::read(&script.body, &mut sources, &mut ());
     let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
     let tokens = tokens(&text).list;
-    told(&Asked { text: &text, tokens: &tokens, sources: &sources, state: &state }, at)
+    hover_at(&Asked { text: &text, tokens: &tokens, sources: &sources, state: &state }, at)
 }
 
 fn text(marked: &str) -> String {
@@ -240,7 +240,7 @@ fn every_byte_of_every_example_can_be_asked_about() {
             let tokens = tokens(part).list;
             let asked = Asked { text: part, tokens: &tokens, sources: &sources, state: &state };
             for at in (0..=part.len()).step_by(7) {
-                if let Some(told) = told(&asked, at) {
+                if let Some(told) = hover_at(&asked, at) {
                     assert!(told.span.contains(&at) || told.span.end == at, "{}: {at}", path.display());
                     assert!(!told.text.is_empty() && part.get(told.span).is_some());
                     told_of += 1;

@@ -8,14 +8,14 @@ use crate::run::facts::{Family, key};
 use crate::run::params::Params;
 use crate::run::settings::{BlockRow, SettingWord};
 use crate::run::state::State;
-use crate::services::complete::{Place, TokenRole};
+use crate::services::complete::{CursorToken, TokenRole};
 use crate::services::lookup::{Found, look_up};
 use pagewalk_engine::kernel::abi::Errno;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::pte::{BITS, BitRow};
 
 /// What a word means at its place; nothing where there is nothing to say.
-pub(crate) fn word(asked: &Asked, place: &Place, role: TokenRole, state: &State) -> Option<String> {
+pub(crate) fn word(asked: &Asked, place: &CursorToken, role: TokenRole, state: &State) -> Option<String> {
     let word = place.text;
     match role {
         TokenRole::Operator => match word {
@@ -46,12 +46,12 @@ pub(crate) fn word(asked: &Asked, place: &Place, role: TokenRole, state: &State)
 }
 
 /// A cell that is a word: a name, or what stands for a value.
-pub(crate) fn cell(place: &Place, column: &str, state: &State) -> Option<String> {
+pub(crate) fn cell(place: &CursorToken, column: &str, state: &State) -> Option<String> {
     names::process(place.text, state).or_else(|| self::column(column, state))
 }
 
 /// A string that names a file.
-pub(crate) fn file(place: &Place, state: &State) -> Option<String> {
+pub(crate) fn file(place: &CursorToken, state: &State) -> Option<String> {
     let name = place.text.trim_matches('"');
     let kernel = state.kernel()?;
     let files = kernel.files();
@@ -183,7 +183,7 @@ fn of_fact(word: &str, of: &str, family: Family, state: &State) -> Option<String
 }
 
 /// What stands behind a dot.
-fn property(asked: &Asked, place: &Place, state: &State) -> Option<String> {
+fn property(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     if let Some(name) = place.whole.strip_prefix("last.") {
         return fact(name, Family::Access, state)
             .or_else(|| fact(name, Family::Call, state))
@@ -198,7 +198,7 @@ fn property(asked: &Asked, place: &Place, state: &State) -> Option<String> {
 }
 
 /// A field of what a call fills in: `fstat(fd).st_size`.
-fn field_of_call(asked: &Asked, place: &Place) -> Option<String> {
+fn field_of_call(asked: &Asked, place: &CursorToken) -> Option<String> {
     let before = asked.text.get(..place.whole_span.start)?.strip_suffix('.')?;
     let open = before.strip_suffix(')').and_then(|inside| inside.rfind('('))?;
     let name = before.get(..open)?.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;

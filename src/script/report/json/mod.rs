@@ -121,7 +121,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         if let Some(head) = self.heads.get(&record.span) {
             return head.clone();
         }
-        let statement = self.statements.of(record);
+        let statement = self.statements.executed(record);
         let mut head = String::from("{\"file\":");
         string(&mut head, &statement.file);
         // Writing to a string does not fail, here and below.
@@ -137,11 +137,11 @@ impl<'s, W: Write> JsonSink<'s, W> {
         match did {
             Did::Access(access) => {
                 let known = self.facts.take().filter(|known| known.fits(access));
-                let known = known.unwrap_or_else(|| Facts::of(access));
+                let known = known.unwrap_or_else(|| Facts::from_access(access));
                 let told = known
                     .keys
                     .iter()
-                    .filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
+                    .filter_map(|(name, key)| key.value_in(did).map(|value| (name.as_str(), value)));
                 members(&mut self.line, told);
                 self.facts = Some(known);
             }
@@ -154,7 +154,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 );
             }
             Did::Replay(_) => {
-                let told = facts::told(did);
+                let told = facts::reported_facts(did);
                 let names: Vec<String> = told.iter().map(|fact| member(&fact.name)).collect();
                 let told = names.iter().zip(told);
                 members(&mut self.line, told.map(|(name, fact)| (name.as_str(), fact.value)));
@@ -208,7 +208,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
 }
 
 impl Facts {
-    fn of(access: &Access) -> Self {
+    fn from_access(access: &Access) -> Self {
         let process = access.process.is_some();
         Self { spec: access.spec.clone(), process, keys: keys(&access.spec, process) }
     }
@@ -228,7 +228,7 @@ fn process_of(record: &StepRecord) -> Option<&str> {
 }
 
 impl<W: Write> Sink for JsonSink<'_, W> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         self.line(record);
         self.write();
         self.error.is_none()

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::report::narrate::{Evicted, Handled, declaration};
 use crate::run::record::{
-    ActionRecord, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord, KernelAction, Legend,
+    ActionRecord, AreaLayout, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord,
+    KernelAction, LayoutView, Legend,
 };
-use crate::run::view::{AreaLayout, LayoutView};
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
@@ -35,7 +35,7 @@ pub(crate) fn faults(spec: &Spec, legend: &Legend, faults: &[FaultRecord]) -> Va
 }
 
 fn fault(spec: &Spec, legend: &Legend, fault: &FaultRecord) -> Value {
-    let handled = Handled::of(&fault.steps);
+    let handled = Handled::from_steps(&fault.steps);
     let signal = fault.class().and_then(FaultClass::signal);
     let wanted = fault.wanted();
     json!({
@@ -191,7 +191,7 @@ pub(crate) fn action(action: &ActionRecord) -> Value {
         KernelAction::SwapOut { .. } => "swap out",
         KernelAction::Tick => "tick",
     };
-    let handled = Handled::of(&action.steps);
+    let handled = Handled::from_steps(&action.steps);
     let evicted = handled.evicted.iter().take(FAULTS).map(|evicted| self::evicted(&action.legend, evicted));
     json!({"name": name, "count": action.count, "evicted": evicted.collect::<Value>()})
 }

@@ -3,12 +3,11 @@
 use serde_json::{Value, json};
 
 use super::process::kernel;
-use crate::run::record::Replayed;
-use crate::run::replayed::{MAPS, STRADDLES};
+use crate::run::record::{ADDRESS_MAPS, Replayed, STRADDLES};
 
 /// How it was done, and the first lines that are no records.
 pub(crate) fn replay(run: &Replayed) -> Value {
-    let map = MAPS.iter().find(|(_, map)| *map == run.map).map(|(word, _)| *word);
+    let map = ADDRESS_MAPS.iter().find(|(_, map)| *map == run.map).map(|(word, _)| *word);
     let straddle = STRADDLES.iter().find(|(_, straddle)| *straddle == run.straddle).map(|(word, _)| *word);
     let malformed = run.malformed.first.iter();
     let malformed = malformed.map(|line| json!({"line": line.line, "text": line.text, "why": line.why}));

@@ -7,7 +7,7 @@ use crate::report::doc::{Block, Ruler, Step};
 use crate::report::narrate::{call_steps, declaration, rulers, steps};
 use pagewalk_engine::machine::pte::Bit;
 
-use crate::run::view::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
+use crate::run::record::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
 
 /// The objects of a view; only rulers may be several.
 pub fn json(view: &View) -> Vec<Value> {

@@ -48,7 +48,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn fact(&self, name: &str) -> Option<Shown> {
-        facts::key(name, Family::Access, Some(&self.access.spec)).ok()?.of(self.did)
+        facts::key(name, Family::Access, Some(&self.access.spec)).ok()?.value_in(self.did)
     }
 
     /// A blank with the value of a fact, if the access has it.

@@ -27,7 +27,7 @@ pub fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
         for field in &row.fields {
             let bits = field.high - field.low + 1;
             let whose = if row.label.is_empty() { String::new() } else { format!("{} ", row.label) };
-            let name = format!("{whose}{}, {}", field.full_name(), place(field));
+            let name = format!("{whose}{}, {}", field.full_name(), bit_range(field));
             pairs.push((name, value(address >> field.low & ones(bits), bits)));
         }
     }
@@ -39,8 +39,8 @@ fn ones(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }
 
-/// Which bits a field has.
-pub fn place(field: &BitField) -> String {
+/// The range of bits of a field.
+pub fn bit_range(field: &BitField) -> String {
     if field.low == field.high {
         format!("bit {}", field.low)
     } else {

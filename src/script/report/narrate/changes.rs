@@ -3,7 +3,7 @@
 use super::words::count;
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::run::changes::{Changed, Changes};
-use crate::run::view::CellView;
+use crate::run::record::CellView;
 
 /// Rows of a table that are shown.
 const ROWS: usize = 40;

@@ -26,8 +26,7 @@ use std::sync::Arc;
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
-use crate::run::view::View;
+use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord, View};
 pub use bits::{binary, bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
@@ -57,10 +56,10 @@ impl<'s> Narrator<'s> {
         Self { statements: Statements::new(sources), repeats: Repeats::default(), explain }
     }
 
-    /// What a record has to tell; nothing for most rounds of a long loop.
-    pub fn tell(&mut self, record: &StepRecord) -> Vec<Block> {
+    /// Narrates a record; empty for most rounds of a long loop.
+    pub fn narrate(&mut self, record: &StepRecord) -> Vec<Block> {
         let mut blocks = self.repeats.enter(record.outer, &mut self.statements);
-        let statement = self.statements.of(record);
+        let statement = self.statements.executed(record);
         if record.depth == 0 {
             self.whole(record, &statement, &mut blocks);
         } else {
@@ -74,7 +73,7 @@ impl<'s> Narrator<'s> {
 
     /// The statement of a record and how the facts stated of it stand; none if they all hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
-        let statement = self.statements.of(record);
+        let statement = self.statements.executed(record);
         match self.checks(&record.checks)? {
             Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
             _ => None,
@@ -102,16 +101,16 @@ impl<'s> Narrator<'s> {
             Did::Quiet => return self.quiet(record, statement, blocks),
             _ => shown_value.clone().unwrap_or_else(|| statement.short.clone()),
         };
-        blocks.push(Block::Statement { text: inside(record, text), place: statement.place() });
+        blocks.push(Block::Statement { text: inside(record, text), place: statement.location() });
         blocks.extend(self.calls(record));
         if shown_value.is_none() {
-            blocks.extend(self.told(record, statement));
+            blocks.extend(self.body(record, statement));
         }
         blocks.extend(self.checks(&record.checks));
     }
 
-    /// What a statement did.
-    fn told(&self, record: &StepRecord, statement: &Statement) -> Vec<Block> {
+    /// The blocks that describe what a statement did.
+    fn body(&self, record: &StepRecord, statement: &Statement) -> Vec<Block> {
         match &*record.did {
             Did::Access(access) => {
                 let mut blocks = access::worksheet(access, &record.did, statement.operand());
@@ -171,12 +170,12 @@ impl<'s> Narrator<'s> {
         let text = inside(record, statement.short.clone());
         let calls = self.calls(record);
         if record.checks.iter().any(|check| !check.held) || !calls.is_empty() {
-            blocks.push(Block::Statement { text, place: statement.place() });
+            blocks.push(Block::Statement { text, place: statement.location() });
             blocks.extend(calls);
             return blocks.extend(self.checks(&record.checks));
         }
         let text = format!("{text}{}", verdict(&record.checks));
-        blocks.push(Block::Statement { text, place: statement.place() });
+        blocks.push(Block::Statement { text, place: statement.location() });
     }
 
     /// A statement in a loop: one line.
@@ -195,7 +194,7 @@ impl<'s> Narrator<'s> {
         };
         let text = inside(record, text);
         if failed {
-            blocks.push(Block::line(format!("{text}  ({})", statement.place())));
+            blocks.push(Block::line(format!("{text}  ({})", statement.location())));
             return blocks.extend(self.checks(&record.checks));
         }
         blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));

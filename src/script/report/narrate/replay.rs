@@ -1,8 +1,7 @@
 //! What a replayed trace came to: what was performed, what was passed over, and a row for each TLB and cache.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
-use crate::run::record::Replayed;
-use crate::run::replayed::Map;
+use crate::run::record::{AddressMap, Replayed};
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::record::{Op, Record};
@@ -19,7 +18,7 @@ pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
     let mut blocks = run.booted.as_ref().map_or_else(Vec::new, |kernel| booted(kernel, false));
     blocks.push(Block::line(format!("{}, {}", totals(run), mapped(run))));
     blocks.extend(straddling(run).map(Block::line));
-    blocks.extend((run.map == Map::Demand).then(|| Block::line(paging(run))));
+    blocks.extend((run.map == AddressMap::Demand).then(|| Block::line(paging(run))));
     blocks.extend(levels(run).map(Block::Table));
     blocks.extend(outside(run).map(Block::line));
     malformed(run, &mut blocks);
@@ -43,8 +42,8 @@ pub fn totals(run: &Replayed) -> String {
 
 fn mapped(run: &Replayed) -> &'static str {
     match run.map {
-        Map::Identity => "at their addresses as physical ones",
-        Map::Demand => "by a process whose pages get a frame when they are first touched",
+        AddressMap::Identity => "at their addresses as physical ones",
+        AddressMap::Demand => "by a process whose pages get a frame when they are first touched",
     }
 }
 
@@ -79,7 +78,7 @@ fn paging(run: &Replayed) -> String {
 
 /// A row for each TLB and cache. Without translation no TLB was asked, and there was no walk.
 fn levels(run: &Replayed) -> Option<Table> {
-    let translated = run.map == Map::Demand;
+    let translated = run.map == AddressMap::Demand;
     let spec: &Spec = run.spec();
     let tlbs = spec.tlbs.iter().enumerate().filter(|_| translated);
     let caches = spec.caches.iter().enumerate();
@@ -123,8 +122,10 @@ fn rate(counts: &Counts) -> String {
 fn outside(run: &Replayed) -> Option<String> {
     let first = run.counted.references.first_outside?;
     let bits = match run.map {
-        Map::Identity => format!("the machine's {} bits of physical address", run.spec().physical_bits),
-        Map::Demand => "the addresses of a process".to_owned(),
+        AddressMap::Identity => {
+            format!("the machine's {} bits of physical address", run.spec().physical_bits)
+        }
+        AddressMap::Demand => "the addresses of a process".to_owned(),
     };
     let records = count(run.counted.references.outside, "record lies", "records lie");
     let (was, first) =

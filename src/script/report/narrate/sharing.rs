@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::parts::hex;
 use crate::report::doc::{Cell, Table};
-use crate::run::view::{PageInFrame, SharingView};
+use crate::run::record::{PageInFrame, SharingView};
 
 /// A row a frame, with the pages of each process that are in it.
 pub(crate) fn table(of: &SharingView) -> Table {

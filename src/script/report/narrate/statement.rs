@@ -26,7 +26,7 @@ pub struct Statement {
 
 impl Statement {
     /// `file:line`.
-    pub fn place(&self) -> String {
+    pub fn location(&self) -> String {
         format!("{}:{}", self.file, self.line)
     }
 
@@ -60,8 +60,8 @@ impl<'s> Statements<'s> {
         Self { sources, known: HashMap::new() }
     }
 
-    /// The statement of a record.
-    pub fn of(&mut self, record: &StepRecord) -> Arc<Statement> {
+    /// Returns the statement of a record.
+    pub fn executed(&mut self, record: &StepRecord) -> Arc<Statement> {
         let sources = self.sources;
         self.known.entry(record.span).or_insert_with(|| Arc::new(read(sources, record))).clone()
     }
@@ -73,18 +73,18 @@ impl<'s> Statements<'s> {
 
     /// The first words of a statement with a block, and its place.
     pub(crate) fn head(&self, span: Span) -> (String, String) {
-        let written = Written::of(self.sources.text(span));
+        let written = Written::executed(self.sources.text(span));
         let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
         let place =
-            self.sources.place(span).map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
+            self.sources.location(span).map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
         (format!("{} {{ … }}", cut(head)), place)
     }
 }
 
 fn read(sources: &Sources, record: &StepRecord) -> Statement {
     let span = record.span;
-    let (file, line) = sources.place(span).map_or(("", 0), |(file, place)| (file, place.line));
-    let mut written = Written::of(sources.text(Span { end: head_end(record), ..span }));
+    let (file, line) = sources.location(span).map_or(("", 0), |(file, place)| (file, place.line));
+    let mut written = Written::executed(sources.text(Span { end: head_end(record), ..span }));
     if let (Did::Scenario(_), Some(brace)) = (&*record.did, written.brace) {
         written.text.truncate(brace);
         written.brace = None;
@@ -148,7 +148,7 @@ struct Written {
 }
 
 impl Written {
-    fn of(source: &str) -> Self {
+    fn executed(source: &str) -> Self {
         let mut written = Self { text: String::with_capacity(source.len()), brace: None };
         let mut rest = source;
         while let Some(next) = rest.chars().next() {
@@ -192,7 +192,7 @@ mod tests {
 
     /// The one-line form of a text.
     fn line(text: &str) -> String {
-        let written = Written::of(text);
+        let written = Written::executed(text);
         short(written.text.trim(), written.brace)
     }
 

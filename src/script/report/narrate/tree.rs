@@ -2,7 +2,7 @@
 
 use super::parts::hex;
 use crate::report::doc::{Block, Tone};
-use crate::run::view::{TreeEntry, TreeTable, TreeView};
+use crate::run::record::{TreeEntry, TreeTable, TreeView};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::{Mmu, Spec};
 

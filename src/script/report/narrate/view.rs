@@ -1,8 +1,7 @@
 //! What `show` shows.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
-use crate::run::record::{AreaRecord, Shown};
-use crate::run::view::{CellView, TableView, View};
+use crate::run::record::{AreaRecord, CellView, Shown, TableView, View};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;

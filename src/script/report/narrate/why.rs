@@ -1,11 +1,11 @@
 //! The reasons behind an answer.
 
-use super::bits::{binary, place};
+use super::bits::{binary, bit_range};
 use super::process::handler;
 use super::ruler::rulers;
 use crate::lang::nearest::nearest;
 use crate::report::doc::{Block, Tone};
-use crate::run::facts::{Told, reason, told};
+use crate::run::facts::{ReportedFact, reason, reported_facts};
 use crate::run::record::{Access, CallRecord, Did};
 use pagewalk_engine::machine::addr::Pa;
 
@@ -14,7 +14,7 @@ use pagewalk_engine::machine::addr::Pa;
 /// # Errors
 /// A sentence that says that there is no such fact.
 pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
-    let mut facts = told(did);
+    let mut facts = reported_facts(did);
     if let Some(name) = fact {
         if !facts.iter().any(|told| told.name == name) {
             let near = nearest(name, facts.iter().map(|told| told.name.as_str()));
@@ -38,8 +38,12 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
 
 /// Facts by their reasons, in order; those without one are left out. What is said of the only TLB or cache is not said again
 /// under its name, where `briefly`.
-pub fn reasons<'t>(did: &Did, facts: &'t [Told], briefly: bool) -> Vec<(String, Vec<&'t Told>)> {
-    let mut groups: Vec<(String, Vec<&Told>)> = Vec::new();
+pub fn reasons<'t>(
+    did: &Did,
+    facts: &'t [ReportedFact],
+    briefly: bool,
+) -> Vec<(String, Vec<&'t ReportedFact>)> {
+    let mut groups: Vec<(String, Vec<&ReportedFact>)> = Vec::new();
     for told in facts {
         let Some(reason) = because(did, &told.name) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == reason) {
@@ -82,7 +86,7 @@ fn part(access: &Access, fact: &str) -> Option<String> {
         let field = rows.flat_map(|row| &row.fields).find(|field| field.full_name().to_lowercase() == fact);
         if let (Some(field), Some(address)) = (field, address) {
             let binary = binary(address, ruler.bits);
-            return Some(format!("it is {} of the {}, {binary}", place(field), ruler.title));
+            return Some(format!("it is {} of the {}, {binary}", bit_range(field), ruler.title));
         }
     }
     None

@@ -19,7 +19,7 @@ pub fn draw(text: &mut String, table: &Table, theme: Theme) {
     }
     let names: Vec<&String> = table.groups.iter().flatten().collect();
     let columns: Vec<Column> =
-        names.iter().enumerate().map(|(at, name)| Column::of(table, at, name)).collect();
+        names.iter().enumerate().map(|(at, name)| Column::measure(table, at, name)).collect();
     let header = names.iter().zip(&columns).map(|(name, column)| column.fit(&visible(name)));
     let header: Vec<String> = header.map(|name| theme.paint(Ink::Faint, &name)).collect();
     line(text, 2, &grouped(table, &header, " ", " │ "));
@@ -40,7 +40,7 @@ fn halves(table: &Table) -> Option<Table> {
     let columns: usize = table.groups.iter().map(Vec::len).sum();
     let widths = (0..columns)
         .zip(table.groups.iter().flatten())
-        .map(|(at, name)| Column::of(table, at, name).width + 1);
+        .map(|(at, name)| Column::measure(table, at, name).width + 1);
     let narrow = 2 * (widths.sum::<usize>() + 2 * table.groups.len()) <= WIDE;
     let words = table.rows.iter().flatten().any(|cell| cell.word);
     if table.rows.len() < TALL || words || !narrow {
@@ -64,7 +64,7 @@ struct Column {
 }
 
 impl Column {
-    fn of(table: &Table, at: usize, name: &str) -> Self {
+    fn measure(table: &Table, at: usize, name: &str) -> Self {
         let cells = || table.rows.iter().filter_map(|row| row.get(at));
         let widest = cells().map(|cell: &Cell| width(&cell.text)).max().unwrap_or(0);
         Self { width: widest.max(width(name)), words: cells().any(|cell| cell.word) }

@@ -64,11 +64,11 @@ impl<'s, W: Write> TextSink<'s, W> {
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
         let rest = self.narrator.rest();
         if self.written < self.budget {
-            self.tell(&rest);
+            self.write_blocks(&rest);
         }
         self.write("\n");
         let (tone, text) = narrate::summary(totals, errors);
-        let line = self.theme.paint(Ink::of(tone), &text);
+        let line = self.theme.paint(Ink::for_tone(tone), &text);
         self.write(&format!("{line}\n"));
         match self.error {
             Some(error) => Err(error),
@@ -76,7 +76,7 @@ impl<'s, W: Write> TextSink<'s, W> {
         }
     }
 
-    fn tell(&mut self, blocks: &[Block]) {
+    fn write_blocks(&mut self, blocks: &[Block]) {
         let mut text = String::new();
         for (at, block) in blocks.iter().enumerate() {
             let heading = matches!(block, Block::Heading(_));
@@ -100,13 +100,13 @@ impl<'s, W: Write> TextSink<'s, W> {
 }
 
 impl<W: Write> Sink for TextSink<'_, W> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if self.written >= self.budget {
             return self.error.is_none();
         }
-        let blocks = self.narrator.tell(record);
+        let blocks = self.narrator.narrate(record);
         if !blocks.is_empty() {
-            self.tell(&blocks);
+            self.write_blocks(&blocks);
         }
         if self.written >= self.budget {
             self.write(&format!("\n… what follows is not told: there are {} bytes already\n", self.budget));
@@ -130,7 +130,7 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Statement { text: words, place } => statement(text, words, place, theme),
         Block::Paragraph { tone, text: words } => {
             for words in words.lines() {
-                line(text, 2, &theme.paint(Ink::of(*tone), &visible(words)));
+                line(text, 2, &theme.paint(Ink::for_tone(*tone), &visible(words)));
             }
         }
         Block::Worksheet(blanks) => {

@@ -24,7 +24,7 @@ pub fn draw(text: &mut String, ruler: &Ruler, theme: Theme) {
     if ruler.bits == 0 || ruler.rows.iter().any(|row| row.fields.is_empty()) {
         return;
     }
-    let drawing = Drawing::of(ruler);
+    let drawing = Drawing::new(ruler);
     line(text, 2, &theme.paint(Ink::Faint, &drawing.numbers()));
     line(text, 2, &drawing.border(None, ruler.rows.first()));
     for (at, row) in ruler.rows.iter().enumerate() {
@@ -44,7 +44,7 @@ struct Stretch {
 struct Drawing(Vec<Stretch>);
 
 impl Drawing {
-    fn of(ruler: &Ruler) -> Self {
+    fn new(ruler: &Ruler) -> Self {
         let fields = || ruler.rows.iter().flat_map(|row| &row.fields);
         // Lowest bits of the stretches.
         let mut lows: Vec<u32> = fields().flat_map(|field| [field.low, field.high + 1]).chain([0]).collect();

@@ -25,8 +25,8 @@ pub enum Ink {
 }
 
 impl Ink {
-    /// The look of a line that is meant so.
-    pub(crate) fn of(tone: Tone) -> Self {
+    /// The style of a tone.
+    pub(crate) fn for_tone(tone: Tone) -> Self {
         match tone {
             Tone::Plain => Self::Plain,
             Tone::Faint => Self::Faint,

@@ -15,7 +15,7 @@ fn at(marked: &str) -> State {
     let mut texts = Texts { texts: [("other.pw".into(), other)].into(), other: () };
     let (mut sources, script, _) = read_text("script.pw", &text, &mut texts);
     let (files, _) = Files::read(&script.body, &mut sources, &mut texts);
-    state_at(&script.body, &sources, &files, Options::of(&CORE), at)
+    state_at(&script.body, &sources, &files, Options::new(&CORE), at)
 }
 
 /// What a variable is; `?` where it is not known, nothing where there is none.

@@ -11,8 +11,8 @@ use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
 use crate::run::record::{Access, AccessVerb, Shown};
 
-/// A row that is told of every access.
-const fn told(
+/// A row that is reported for every access.
+const fn reported(
     name: &'static str,
     kind: FactType,
     help: &'static str,
@@ -33,31 +33,31 @@ const fn handler(
 
 /// The facts of an access, in the order in which they are told.
 pub const ACCESS_FACTS: &[FactRow] = &[
-    told("vpn", FIELD, "virtual page number", |a| {
+    reported("vpn", FIELD, "virtual page number", |a| {
         virtual_field(a, |va, page| va >> page, |v, page| v - page)
     }),
-    told("vpo", FIELD, "virtual page offset", |a| virtual_field(a, low, |_, page| page)),
-    told("tlbi", FIELD, "TLB index: the set of the first TLB", |a| component::index(a, first_tlb(a)?)),
-    told("tlbt", FIELD, "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
-    told("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
-    told("walk", COUNT, "page-table entries fetched", walk),
-    told("fault", FAULT, "why the access could not be done, at first or at all", kernel::fault),
-    told("ppn", FIELD, "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
-    told("ppo", FIELD, "physical page offset", |a| physical_field(a, low, |_, page| page)),
-    told("pa", FIELD, "physical address", pa),
-    told("co", FIELD, "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
-    told("ci", FIELD, "set of the first cache", |a| component::index(a, first_cache(a)?)),
-    told("ct", FIELD, "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
-    told("cache", LOOKUP, "whether the first cache held the block; none if it was not looked up", |a| {
+    reported("vpo", FIELD, "virtual page offset", |a| virtual_field(a, low, |_, page| page)),
+    reported("tlbi", FIELD, "TLB index: the set of the first TLB", |a| component::index(a, first_tlb(a)?)),
+    reported("tlbt", FIELD, "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
+    reported("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
+    reported("walk", COUNT, "page-table entries fetched", walk),
+    reported("fault", FAULT, "why the access could not be done, at first or at all", kernel::fault),
+    reported("ppn", FIELD, "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
+    reported("ppo", FIELD, "physical page offset", |a| physical_field(a, low, |_, page| page)),
+    reported("pa", FIELD, "physical address", pa),
+    reported("co", FIELD, "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
+    reported("ci", FIELD, "set of the first cache", |a| component::index(a, first_cache(a)?)),
+    reported("ct", FIELD, "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
+    reported("cache", LOOKUP, "whether the first cache held the block; none if it was not looked up", |a| {
         first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache))
     }),
-    told("served", FactType::of(Values::ServedBy), "where the data came from", served),
-    told("byte", FactType::of(Values::Byte).or_unknown(), "the byte that was read", byte),
-    told("value", FactType::of(Values::Bytes).or_unknown(), "all that was read, little-endian", value),
-    told("cycles", FRACTION, "latency of the access", |a| {
+    reported("served", FactType::new(Values::ServedBy), "where the data came from", served),
+    reported("byte", FactType::new(Values::Byte).or_unknown(), "the byte that was read", byte),
+    reported("value", FactType::new(Values::Bytes).or_unknown(), "all that was read, little-endian", value),
+    reported("cycles", FRACTION, "latency of the access", |a| {
         Some(Shown::plain(thousandths(cycles(&a.spec, &a.events))))
     }),
-    told("pieces", COUNT, "parts it was done in, at block and page boundaries", |a| {
+    reported("pieces", COUNT, "parts it was done in, at block and page boundaries", |a| {
         Some(Shown::plain(u64::from(a.outcome.fragments)))
     }),
     handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal),
@@ -68,7 +68,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page),
     handler("minor", COUNT, "minor faults of this access", kernel::minor),
     handler("major", COUNT, "major faults of this access", kernel::major),
-    handler("returns", FactType::of(Values::Returned), "result of a system call", |_| None),
+    handler("returns", FactType::new(Values::Returned), "result of a system call", |_| None),
     handler("error", ERROR, "errno of a system call", |_| None),
 ];
 

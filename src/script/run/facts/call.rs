@@ -5,8 +5,7 @@ use pagewalk_engine::kernel::syscall::system_call;
 use super::kernel::{class, count, page, to_swap, yes_no};
 use super::types::{COUNT, FIELD, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, SIGNAL};
-use crate::run::record::{CallRecord, FaultRecord, Shown};
-use crate::run::recorder::copied;
+use crate::run::record::{CallRecord, FaultRecord, Shown, copies_page};
 
 /// A fact of a system call.
 pub struct CallFact {
@@ -30,7 +29,7 @@ const fn fact(
 
 /// The facts of a system call, in the order in which they are told.
 pub const CALL_FACTS: &[CallFact] = &[
-    fact("returns", FactType::of(Values::Returned), "what it returned; -1 where it failed", returns),
+    fact("returns", FactType::new(Values::Returned), "what it returned; -1 where it failed", returns),
     fact("error", ERROR, "its errno", |call| {
         Shown::word(call.reply.result.err().map_or("none", |error| error.name()))
     }),
@@ -43,7 +42,7 @@ pub const CALL_FACTS: &[CallFact] = &[
         page(call.all_steps(), call.spec.vpn_bits())
     }),
     fact("swapped-out", TRUTH, "whether a page was written to swap for it", |call| to_swap(call.all_steps())),
-    fact("copied", TRUTH, "whether a page was copied for it", |call| yes_no(copied(call.all_steps()))),
+    fact("copied", TRUTH, "whether a page was copied for it", |call| yes_no(copies_page(call.all_steps()))),
     fact("signal", SIGNAL, "none: a bad buffer is an error, and no signal is sent", |_| Shown::word("none")),
     fact("code", CODE, "none, as there is no signal", |_| Shown::word("none")),
 ];

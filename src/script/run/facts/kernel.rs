@@ -3,8 +3,7 @@
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, Signal, SignalCode};
 use pagewalk_engine::machine::event::Fault;
 
-use crate::run::record::{Access, FaultRecord, Shown};
-use crate::run::recorder::{copied, evicted};
+use crate::run::record::{Access, FaultRecord, Shown, copies_page, first_eviction};
 
 /// Why an access could not be done at first, or at all.
 pub(crate) fn fault(a: &Access) -> Option<Shown> {
@@ -60,12 +59,12 @@ pub(crate) fn swapped_out(a: &Access) -> Option<Shown> {
 
 /// Whether the handler copied a page.
 pub(crate) fn copied_page(a: &Access) -> Option<Shown> {
-    Some(yes_no(copied(handled(a))))
+    Some(yes_no(copies_page(handled(a))))
 }
 
 /// The page that steps evicted.
 pub fn page<'a>(steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> Shown {
-    let page = evicted(steps).and_then(|(page, _)| page);
+    let page = first_eviction(steps).and_then(|(page, _)| page);
     page.map_or(Shown::word("none"), |page| Shown::field(page.vpn.raw(), vpn_bits))
 }
 

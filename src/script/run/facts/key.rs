@@ -75,14 +75,14 @@ impl Key {
         self.kind().is_word()
     }
 
-    /// What it is in what was done; none if that has no such fact.
-    pub(crate) fn of(&self, did: &Did) -> Option<Shown> {
+    /// The fact's value for what a statement did; none if it has no such fact.
+    pub(crate) fn value_in(&self, did: &Did) -> Option<Shown> {
         match (self, did) {
             (Key::Access(row), Did::Access(access)) => (row.get)(access),
             (Key::Level(row, level), Did::Access(access)) => (row.get)(access, *level),
             (Key::Component(row, component), Did::Access(access)) => (row.get)(access, *component),
             (Key::Reference(row), Did::Reference(run)) => Some((row.get)(run)),
-            (Key::Replay(row), Did::Replay(run)) => Some(row.of(run)),
+            (Key::Replay(row), Did::Replay(run)) => Some(row.value_in(run)),
             (Key::Counter(row, part), Did::Replay(run)) => replay::part_of_replay(run, row, *part),
             (Key::Call(row), did) => did.call().map(row.get),
             _ => None,

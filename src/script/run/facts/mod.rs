@@ -11,8 +11,8 @@ mod key;
 mod reasons;
 mod reference;
 mod replay;
+mod reported;
 mod row;
-mod told;
 mod types;
 mod words;
 
@@ -24,6 +24,6 @@ pub use key::{Key, facts_of, key, type_named};
 pub use reasons::reason;
 pub use reference::REFERENCE_FACTS;
 pub use replay::REPLAY_FACTS;
+pub use reported::{ReportedFact, access_keys, reported_facts, stated};
 pub(crate) use row::{FactRow, low, shifted};
-pub use told::{Told, access_keys, stated, told};
 pub(crate) use types::{COUNT, FRACTION, FactType, Values};

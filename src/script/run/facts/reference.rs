@@ -28,11 +28,11 @@ const fn fact(
 pub const REFERENCE_FACTS: &[ReferenceFact] = &[
     fact("faults", COUNT, "references that missed", |r| Shown::plain(r.totals.faults)),
     fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals.hits)),
-    fact("trace", FactType::of(Values::Text), "a letter a reference: m for a miss, h for a hit", |r| {
+    fact("trace", FactType::new(Values::Text), "a letter a reference: m for a miss, h for a hit", |r| {
         let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
         Shown::plain(letters)
     }),
-    fact("resident", FactType::of(Values::Pages), "the pages in the frames at the end", resident),
+    fact("resident", FactType::new(Values::Pages), "the pages in the frames at the end", resident),
     fact("rate", FRACTION, "faults / references", rate),
 ];
 

@@ -2,8 +2,7 @@
 
 use super::component::Component;
 use crate::run::paths::{PART_PROPERTIES, Part, PartProperty};
-use crate::run::record::Shown;
-use crate::run::replayed::{Map, Replayed};
+use crate::run::record::{AddressMap, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a `replay`.
@@ -49,14 +48,14 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 ];
 
 impl ReplayFact {
-    /// What it is in a replay.
-    pub(crate) fn of(&self, run: &Replayed) -> Shown {
+    /// Its value for a replay.
+    pub(crate) fn value_in(&self, run: &Replayed) -> Shown {
         Shown::plain((self.get)(run))
     }
 
-    /// Whether it is told of a replay.
-    pub fn told(&self, run: &Replayed) -> bool {
-        !self.paging || run.map == Map::Demand
+    /// Whether it is reported for a replay.
+    pub fn is_reported(&self, run: &Replayed) -> bool {
+        !self.paging || run.map == AddressMap::Demand
     }
 }
 

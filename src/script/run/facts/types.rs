@@ -64,14 +64,14 @@ impl Absent {
 }
 
 impl FactType {
-    /// Always one of these values.
-    pub(crate) const fn of(values: Values) -> Self {
+    /// A type of these values.
+    pub(crate) const fn new(values: Values) -> Self {
         Self { values, absent: None }
     }
 
     /// One of these words, `none` among them.
     pub(crate) const fn one_of(words: &'static [&'static str]) -> Self {
-        Self::of(Values::OneOf { words, groups: &[] }).or_none()
+        Self::new(Values::OneOf { words, groups: &[] }).or_none()
     }
 
     /// The same, or `none`.
@@ -104,7 +104,7 @@ impl FactType {
 }
 
 /// A field of an address or an entry.
-pub(crate) const FIELD: FactType = FactType::of(Values::Field);
-pub(crate) const COUNT: FactType = FactType::of(Values::Count);
-pub(crate) const FRACTION: FactType = FactType::of(Values::Fraction);
-pub(crate) const TRUTH: FactType = FactType::of(Values::YesNo);
+pub(crate) const FIELD: FactType = FactType::new(Values::Field);
+pub(crate) const COUNT: FactType = FactType::new(Values::Count);
+pub(crate) const FRACTION: FactType = FactType::new(Values::Fraction);
+pub(crate) const TRUTH: FactType = FactType::new(Values::YesNo);

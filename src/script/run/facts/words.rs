@@ -12,7 +12,7 @@ pub(crate) const CODE: FactType = FactType::one_of(&["none", "SEGV_MAPERR", "SEG
 pub(crate) const ERROR: FactType = FactType::one_of(ERRORS);
 /// The class of a fault.
 pub(crate) const FAULT: FactType =
-    FactType::of(Values::OneOf { words: FAULTS, groups: &["normal", "any"] }).or_none();
+    FactType::new(Values::OneOf { words: FAULTS, groups: &["normal", "any"] }).or_none();
 
 const FAULTS: &[&str] = &[
     "none",

@@ -39,13 +39,13 @@ impl Lab {
     }
 
     fn check(&self) -> Vec<Diagnostic> {
-        check(&self.script, &self.sources, &self.files, Options::of(&CORE))
+        check(&self.script, &self.sources, &self.files, Options::new(&CORE))
     }
 
     /// The machines that the script declares, in order.
     fn machines(&self) -> Vec<Arc<Spec>> {
         let mut records: Vec<StepRecord> = Vec::new();
-        let ended = run(&self.script, &self.sources, &self.files, Options::of(&CORE), &mut records);
+        let ended = run(&self.script, &self.sources, &self.files, Options::new(&CORE), &mut records);
         assert_eq!((self.wrong.as_slice(), ended.diagnostics.as_slice()), (&[][..], &[][..]));
         let machine = |record: &StepRecord| match &*record.did {
             Did::Machine(spec) => Some(spec.clone()),

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use crate::lang::span::Span;
-use crate::run::record::{Check, Shown, Written};
+use crate::run::record::{CellView, Check, Shown, Written};
 use crate::run::session::Session;
 use crate::run::settings::NO_READ_BIT;
 use crate::run::stop::Stop;
-use crate::run::view::CellView;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
@@ -76,7 +75,7 @@ impl TableExpectation {
             let now = if blank && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
             let open = cell.said == Said::Open;
             let held = !open && agrees(cell.said, &now);
-            let expected = if open { Shown::word("?") } else { said(cell.said, &now).shown() };
+            let expected = if open { Shown::word("?") } else { in_notation_of(cell.said, &now).shown() };
             Check {
                 fact: self.label(machine, key, group, &cell.column),
                 expected,
@@ -153,8 +152,8 @@ fn agrees(said: Said, now: &CellView) -> bool {
     }
 }
 
-/// What is said, written as the actual cell is.
-fn said(said: Said, like: &CellView) -> CellView {
+/// Writes the expected value in the notation of the actual cell.
+fn in_notation_of(said: Said, like: &CellView) -> CellView {
     match (said, like) {
         (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(n, *digits),
         (Said::Number(n), CellView::Number(_)) => CellView::Number(n),

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::lang::span::Span;
 use crate::run::budget::surplus_work;
-use crate::run::record::{AreaRecord, Check, Shown, Written};
+use crate::run::record::{AreaRecord, CellView, Check, Shown, TableView, View, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::view::{CellView, TableView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
@@ -54,7 +53,7 @@ impl ThingRef {
         let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
             return View::Table(table);
         };
-        let areas = process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area));
+        let areas = process.space.areas.iter().map(|area| AreaRecord::describe(kernel, process, *area));
         View::Maps { table, spec: kernel.machine().spec().clone(), areas: areas.collect() }
     }
 
@@ -128,7 +127,7 @@ impl Comparison<'_> {
         let missing = thing.is_none().then(|| self.missing(key));
         self.checks.push(Check {
             fact: self.label(key, cell.column.name),
-            expected: if open { Shown::word("?") } else { said(&cell.said, &now).shown() },
+            expected: if open { Shown::word("?") } else { in_notation_of(&cell.said, &now).shown() },
             actual: Some(now.shown()),
             held,
             span: cell.span,
@@ -222,8 +221,8 @@ fn same(column: &str, said: &str, now: &str) -> bool {
     }
 }
 
-/// What is said, written as the actual cell is.
-fn said(said: &Said, like: &CellView) -> CellView {
+/// Writes the expected value in the notation of the actual cell.
+fn in_notation_of(said: &Said, like: &CellView) -> CellView {
     match (said, like) {
         (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),
         (Said::Number(n), CellView::Number(_)) => CellView::Number(*n),

@@ -1,6 +1,6 @@
 //! `show geometry`: every number that follows from the declaration.
 
-use crate::run::view::View;
+use crate::run::record::View;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};

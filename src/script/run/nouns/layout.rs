@@ -1,7 +1,6 @@
 //! `show layout`: the address space of a process.
 
-use crate::run::process::AreaRecord;
-use crate::run::view::{AreaLayout, LayoutView, View};
+use crate::run::record::{AreaLayout, AreaRecord, LayoutView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
@@ -37,5 +36,5 @@ fn area_layout(kernel: &Kernel, process: &Process, area: Vma) -> AreaLayout {
             PageLocation::Zero => {}
         }
     }
-    AreaLayout { area: AreaRecord::of(kernel, process, area), resident, swapped }
+    AreaLayout { area: AreaRecord::describe(kernel, process, area), resident, swapped }
 }

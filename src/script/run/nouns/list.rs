@@ -173,7 +173,7 @@ impl Session<'_> {
         let mut row = ListRow { cells: Vec::new(), span };
         for (head, cell) in cells {
             let Some(column) = column(layout, &name(head)) else { continue };
-            let said = self.said(cell, column.kind)?;
+            let said = self.expected_cell(cell, column.kind)?;
             let unset = match said {
                 Said::Anything => Some(ANYTHING_CANNOT_BE_SET),
                 Said::Open => Some(OPEN_CANNOT_BE_SET),
@@ -194,7 +194,7 @@ impl Session<'_> {
         Ok(row)
     }
 
-    fn said(&mut self, cell: &Cell, kind: ColumnKind) -> Result<Said, Stop> {
+    fn expected_cell(&mut self, cell: &Cell, kind: ColumnKind) -> Result<Said, Stop> {
         match (&cell.kind, kind) {
             (CellKind::Nothing, _) => Ok(Said::Nothing),
             (CellKind::Anything, _) => Ok(Said::Anything),

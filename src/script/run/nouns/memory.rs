@@ -1,7 +1,7 @@
 //! The `memory` noun: `pa`, then `b0 b1 …`: main memory beneath the caches.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
@@ -43,8 +43,8 @@ pub(crate) fn lists(entry: &EntryIn, pa: u64) -> bool {
     wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
 }
 
-/// How far from the row's address the byte of a column lies.
-fn place(column: &str) -> u64 {
+/// The offset of a column's byte from the row's address.
+fn byte_offset(column: &str) -> u64 {
     column.strip_prefix('b').and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
 
 /// A byte of a row.
 pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
-    CellView::hex(byte(machine, key, place(column)).map(u64::from), 2)
+    CellView::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
 }
 
 /// Puts the bytes of a row in; `-` makes a byte unknown.
@@ -64,7 +64,7 @@ pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str
 /// `value-too-wide`.
 pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     for cell in entry.groups.iter().flatten() {
-        let at = place(&cell.column);
+        let at = byte_offset(&cell.column);
         let byte = match cell.said {
             Said::Anything | Said::Open => return Err(cell.nothing_to_set()),
             Said::Nothing => None,

@@ -1,8 +1,8 @@
 //! The `page_table` noun: `vpn`, `ppn`, `v` and the bits of an entry.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::record::{CellView, TableView};
 use crate::run::settings::no_read_bit;
-use crate::run::view::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};

@@ -3,10 +3,9 @@
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::surplus_work;
-use crate::run::record::{Did, Shown};
+use crate::run::record::{Did, Shown, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::view::View;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;

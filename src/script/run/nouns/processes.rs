@@ -1,6 +1,6 @@
 //! `show processes`: a row a process.
 
-use crate::run::view::{CellView, TableView, View};
+use crate::run::record::{CellView, TableView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{Process, ProcessState};
 

@@ -4,10 +4,9 @@ use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Check, Did, ReferenceRun, Shown, Written};
+use crate::run::record::{CellView, Check, Did, ReferenceRun, Shown, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::view::CellView;
 
 use super::steps;
 

@@ -1,6 +1,6 @@
 //! The registry of nouns that have a table.
 
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 
 use super::table::{EntryIn, Layout};

@@ -1,7 +1,7 @@
 //! What the `tlb` and `cache` nouns have in common: a row a set, and in it a group of columns a way.
 
 use crate::lang::diagnostic::Diagnostic;
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, TableView};
 
 use super::table::{CellIn, EntryIn, Layout, digits};
 

@@ -1,7 +1,7 @@
 //! `show stats`: the counters of every TLB and cache.
 
 use crate::lang::value::{Number, Value};
-use crate::run::view::{CellView, TableView, View};
+use crate::run::record::{CellView, TableView, View};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 

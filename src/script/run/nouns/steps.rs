@@ -1,7 +1,6 @@
 //! `show steps` and `show reference`: the last access step by step, the last reference string as its table.
 
-use crate::run::record::{Did, ReferenceRun};
-use crate::run::view::{CellView, TableView, View};
+use crate::run::record::{CellView, Did, ReferenceRun, TableView, View};
 
 /// The numbered steps of the last access.
 pub(crate) fn views(last: Option<&Did>) -> Vec<View> {

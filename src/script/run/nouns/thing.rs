@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::run::process::AreaRecord;
-use crate::run::view::CellView;
+use crate::run::record::{AreaRecord, CellView};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::frames::{Frame, FrameContents};
 use pagewalk_engine::kernel::heap::HeapBlock;
@@ -142,7 +141,7 @@ fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
     };
     let width = digits(kernel.machine().spec().virtual_bits());
     let one = |area| {
-        let AreaRecord { name, area, backing } = AreaRecord::of(kernel, process, area);
+        let AreaRecord { name, area, backing } = AreaRecord::describe(kernel, process, area);
         let offset = area.offset_of(area.start);
         let cells = vec![
             text(name),

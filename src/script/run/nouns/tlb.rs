@@ -1,7 +1,7 @@
 //! The `tlb` noun: `set`, then a group `tag ppn v` and bits a way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::TlbLine;

@@ -1,6 +1,6 @@
 //! `show tables`: page tables as a tree.
 
-use crate::run::view::{TreeEntry, TreeTable, TreeView, View};
+use crate::run::record::{TreeEntry, TreeTable, TreeView, View};
 use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;

@@ -125,7 +125,7 @@ impl Session<'_> {
                 Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
             near.map_or(diagnostic.clone(), |near| diagnostic.did_you_mean(&name.text, &near))
         })?;
-        let shown = key.of(&last).ok_or_else(|| {
+        let shown = key.value_in(&last).ok_or_else(|| {
             Diagnostic::new(Code::NoAnswer, name.span, format!("the latest statement has no `{}`", name.text))
                 .label("it did not get that far")
         })?;

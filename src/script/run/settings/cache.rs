@@ -6,7 +6,7 @@ use pagewalk_engine::machine::spec::{CacheSpec, Capacity, Inclusion, WritePolicy
 
 use super::field::{SettingRow, latency, one, one_of, sole};
 use super::level::{Common, Level, POLICY_WORDS, SIDES, policy, shared_rows};
-use super::shape::{Shape, Ways};
+use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
@@ -86,12 +86,12 @@ impl Level for CacheDraft {
 }
 
 impl CacheDraft {
-    /// What a built one would have been declared as.
-    pub(super) fn of(spec: &CacheSpec) -> Self {
+    /// The declaration of a cache.
+    pub(super) fn from_spec(spec: &CacheSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let ways = (Ways::Number(u64::from(spec.ways)), none);
-        common.shape = Shape { capacity: Some((spec.capacity, none)), ways: Some(ways) };
+        common.shape = SetGeometry { capacity: Some((spec.capacity, none)), ways: Some(ways) };
         (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
         Self {
             common,

@@ -11,7 +11,7 @@ use super::tlb::{TLB_SETTINGS, TlbDraft};
 pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(tlb) = spec.tlbs.get(n) {
-        apply(TLB_SETTINGS, "tlb", fields, &mut TlbDraft::of(tlb, spec.page_bits()), &mut wrong);
+        apply(TLB_SETTINGS, "tlb", fields, &mut TlbDraft::from_spec(tlb, spec.page_bits()), &mut wrong);
     }
     wrong
 }
@@ -20,7 +20,7 @@ pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagn
 pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(cache) = spec.caches.get(n) {
-        apply(CACHE_SETTINGS, "cache", fields, &mut CacheDraft::of(cache), &mut wrong);
+        apply(CACHE_SETTINGS, "cache", fields, &mut CacheDraft::from_spec(cache), &mut wrong);
     }
     wrong
 }

@@ -210,7 +210,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::UnknownSetting, name.span, format!("`{block}` has no setting `{}`", name.text))
             .label("not a setting of this block");
-    if let Some(said) = crate::run::unsupported::said(&name.text) {
+    if let Some(said) = crate::run::unsupported::explanation(&name.text) {
         return Diagnostic { code: Code::NotInLanguage, ..diagnostic }.help(said);
     }
     match nearest(&name.text, rows.iter().map(|row| row.name)) {

@@ -9,13 +9,13 @@ use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::Side;
 
 use super::field::{Arg, Field, SettingRow, block_of, list, one, one_of, sole};
-use super::shape::Shape;
+use super::shape::SetGeometry;
 
 /// What a TLB and a cache being declared have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Common {
     pub(crate) name: Arc<str>,
-    pub(crate) shape: Shape,
+    pub(crate) shape: SetGeometry,
     pub(crate) policy: Policy,
     pub(crate) side: Side,
     pub(crate) latency: u64,
@@ -29,7 +29,7 @@ impl Common {
         let name = name.unwrap_or_else(|| unnamed.into());
         Self {
             name,
-            shape: Shape::default(),
+            shape: SetGeometry::default(),
             policy: Policy::Lru,
             side: Side::Both,
             latency: 0,
@@ -43,8 +43,8 @@ impl Common {
         &self.name
     }
 
-    /// Where a setting of it is said, or else the whole. How large it is can be said in several ways.
-    pub fn place(&self, setting: &str) -> Span {
+    /// The location of a setting, or of the whole block. A capacity can be set in several ways.
+    pub fn setting_span(&self, setting: &str) -> Span {
         const CAPACITY: [&str; 4] = ["size", "lines", "entries", "sets"];
         let like = |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
         self.places.iter().find(|(name, _)| like(name)).map_or(self.span, |(_, span)| *span)

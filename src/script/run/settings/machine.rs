@@ -132,13 +132,13 @@ fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
 }
 
 impl MachineDraft {
-    /// What a built machine would have been declared as.
-    fn of(spec: &Spec) -> Self {
+    /// The declaration of a machine.
+    fn from_spec(spec: &Spec) -> Self {
         let page_bits = spec.mmu.as_ref().map_or(0, |mmu| mmu.page_bits);
         let mut draft = Self {
             physical_bits: Some(spec.physical_bits),
-            tlbs: spec.tlbs.iter().map(|tlb| TlbDraft::of(tlb, page_bits)).collect(),
-            caches: spec.caches.iter().map(CacheDraft::of).collect(),
+            tlbs: spec.tlbs.iter().map(|tlb| TlbDraft::from_spec(tlb, page_bits)).collect(),
+            caches: spec.caches.iter().map(CacheDraft::from_spec).collect(),
             memory_latency: spec.memory_latency,
             cores: spec.cores,
             ..Self::default()
@@ -147,7 +147,7 @@ impl MachineDraft {
             draft.virtual_bits = Some(mmu.virtual_bits);
             draft.page_bits = Some(mmu.page_bits);
             draft.table.inherited.clone_from(&mmu.levels);
-            draft.table.pte = PteDraft::of(&mmu.pte, spec.physical_bits - mmu.page_bits);
+            draft.table.pte = PteDraft::from_format(&mmu.pte, spec.physical_bits - mmu.page_bits);
             draft.table.walk_cached = mmu.walk_cached;
         }
         draft
@@ -269,8 +269,10 @@ impl MachineDraft {
     /// A mistake that only the whole machine shows, at the setting it comes from.
     fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
         let span = match error.part {
-            SpecPart::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().place(error.setting)),
-            SpecPart::Cache(at) => self.caches.get(at).map(|cache| cache.common().place(error.setting)),
+            SpecPart::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().setting_span(error.setting)),
+            SpecPart::Cache(at) => {
+                self.caches.get(at).map(|cache| cache.common().setting_span(error.setting))
+            }
             SpecPart::Machine => self.span_of(error.setting),
             SpecPart::PageTable => self.table.span,
             SpecPart::Pte(_) => self.span_of("pte").or(self.table.span),
@@ -306,7 +308,7 @@ pub(crate) fn build_machine(
     fields: &[Field],
     place: Span,
 ) -> Result<Spec, Vec<Diagnostic>> {
-    let mut draft = base.map(MachineDraft::of).unwrap_or_default();
+    let mut draft = base.map(MachineDraft::from_spec).unwrap_or_default();
     let mut wrong = Vec::new();
     apply(MACHINE_SETTINGS, "machine", fields, &mut draft, &mut wrong);
     if wrong.is_empty() {

@@ -78,8 +78,8 @@ fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
 }
 
 impl PteDraft {
-    /// What a format would have been declared as; the default one for its size as just its size.
-    pub(super) fn of(format: &PteFormat, ppn_bits: u32) -> Self {
+    /// The declaration of a format; the default format of a size is declared by its size alone.
+    pub(super) fn from_format(format: &PteFormat, ppn_bits: u32) -> Self {
         if PteFormat::default_for(ppn_bits, None).as_ref() == Ok(format) {
             return Self::default();
         }
@@ -134,8 +134,8 @@ impl PteDraft {
         Ok(())
     }
 
-    /// The setting that a mistake comes from.
-    fn place(&self, error: &PteError) -> Option<Span> {
+    /// The location of the setting that caused an error.
+    fn error_span(&self, error: &PteError) -> Option<Span> {
         let is = |name: &str| match *error {
             PteError::Size { .. } => name == "size",
             PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => name == "ppn",
@@ -152,7 +152,7 @@ impl PteDraft {
     pub(super) fn build(&self, ppn_bits: u32, place: Span) -> Result<PteFormat, Vec<Diagnostic>> {
         let span = self.span.unwrap_or(place);
         let wrong = |error: PteError| {
-            let at = self.place(&error).unwrap_or(span);
+            let at = self.error_span(&error).unwrap_or(span);
             one(Diagnostic::new(Code::BadFormat, at, error.to_string()).label("the entry's format"))
         };
         let plain = self.ppn.is_none() && self.places.iter().all(Option::is_none);

@@ -18,17 +18,17 @@ pub(super) enum Ways {
 
 /// How many lines or entries, in how many ways: what TLBs and caches share.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shape {
+pub(super) struct SetGeometry {
     pub(crate) capacity: Option<(Capacity, Span)>,
     pub(crate) ways: Option<(Ways, Span)>,
 }
 
-/// Where something is said; what a preset says has no place in the script, so the declaration that changes it has.
-fn said(span: Option<Span>, place: Span) -> Span {
+/// The location of a setting. One from a preset has none, so the declaration's location is used.
+fn setting_span(span: Option<Span>, place: Span) -> Span {
     span.filter(|span| *span != Span::default()).unwrap_or(place)
 }
 
-impl Shape {
+impl SetGeometry {
     /// Takes the number of sets, lines or bytes, said once.
     pub(crate) fn capacity(
         &mut self,
@@ -65,7 +65,7 @@ impl Shape {
             return Err(one(Diagnostic::new(Code::BadGeometry, place, "how large it is is not said")
                 .help("say how many `entries`, `lines` or `sets` it has, or its `size`")));
         };
-        let span = said(Some(span), place);
+        let span = setting_span(Some(span), place);
         let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
         let lines = match (capacity, ways) {
             (Capacity::Sets(sets), Ways::Number(ways)) => return Ok((sets, ways)),
@@ -90,7 +90,7 @@ impl Shape {
         };
         let ways = if let Ways::Number(n) = ways { n } else { lines };
         if lines % ways != 0 {
-            let span = said(self.ways.map(|(_, span)| span), span);
+            let span = setting_span(self.ways.map(|(_, span)| span), span);
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 span,
@@ -101,7 +101,7 @@ impl Shape {
         Ok((lines / ways, ways))
     }
 
-    /// As [`Shape::resolve`], with the number of sets checked to be a power of two.
+    /// As [`SetGeometry::resolve`], with the number of sets checked to be a power of two.
     pub(crate) fn sets(
         &self,
         block: u64,
@@ -109,10 +109,10 @@ impl Shape {
         place: Span,
     ) -> Result<(u64, u32), Vec<Diagnostic>> {
         let (sets, ways) = self.resolve(block, otherwise, place)?;
-        let span = said(self.capacity.map(|(_, span)| span), place);
+        let span = setting_span(self.capacity.map(|(_, span)| span), place);
         if !sets.is_power_of_two() {
             let diagnostic = power_of_two(span, "the number of sets", sets);
-            let ways_span = said(self.ways.map(|(_, span)| span), span);
+            let ways_span = setting_span(self.ways.map(|(_, span)| span), span);
             let apart = ways_span != span;
             return Err(one(if apart {
                 diagnostic.also(ways_span, format!("{ways} ways"))

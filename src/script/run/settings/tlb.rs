@@ -6,7 +6,7 @@ use pagewalk_engine::machine::spec::{Capacity, TlbSpec};
 
 use super::field::{ON_OFF, SettingRow, latency, one, one_of, sole};
 use super::level::{Common, Level, POLICY_WORDS, SIDES, policy, shared_rows};
-use super::shape::{Shape, Ways};
+use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, Many, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
@@ -59,13 +59,13 @@ impl Level for TlbDraft {
 }
 
 impl TlbDraft {
-    /// What a built one would have been declared as, on a machine with pages of `2^page_bits` bytes.
-    pub(super) fn of(spec: &TlbSpec, page_bits: u32) -> Self {
+    /// The declaration of a TLB on a machine with pages of `2^page_bits` bytes.
+    pub(super) fn from_spec(spec: &TlbSpec, page_bits: u32) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let capacity = (Capacity::Lines(spec.entries()), none);
         common.shape =
-            Shape { capacity: Some(capacity), ways: Some((Ways::Number(u64::from(spec.ways)), none)) };
+            SetGeometry { capacity: Some(capacity), ways: Some((Ways::Number(u64::from(spec.ways)), none)) };
         (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
         let page_bits = (spec.page_bits != [page_bits]).then(|| spec.page_bits.clone());
         Self { common, page_bits, asid: spec.asid }

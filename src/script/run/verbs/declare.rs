@@ -90,7 +90,7 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     let names = || PRESETS.iter().map(|preset| preset.name);
     let diagnostic = Diagnostic::new(Code::UnknownWord, place.span, format!("there is no machine `{name}`"))
         .label("not a preset");
-    if let Some(said) = unsupported::said(name) {
+    if let Some(said) = unsupported::explanation(name) {
         return diagnostic.help(said);
     }
     match nearest(name, names()) {

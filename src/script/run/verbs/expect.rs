@@ -104,7 +104,7 @@ impl Session<'_> {
             let (expected, actual) =
                 (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
             let written = match op {
-                BinaryOp::Equal => Written::of(b, &|_| false),
+                BinaryOp::Equal => Written::classify(b, &|_| false),
                 _ => Written::Otherwise("its comparison leaves several values"),
             };
             let instead = actual.as_ref().filter(|_| !held).map(Shown::quoted);

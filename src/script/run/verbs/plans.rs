@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::lang::ast::Word;
 use crate::lang::loader::Stream;
 use crate::lang::span::Span;
-use crate::run::record::AccessVerb;
-use crate::run::replayed::Map;
+use crate::run::record::{AccessVerb, AddressMap};
 use pagewalk_engine::kernel::file::{Executable, Fill};
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::spawn::AreaDeclaration;
@@ -41,7 +40,7 @@ pub(crate) struct ReplayPlan {
     /// What becomes of references that straddle blocks or pages.
     pub(crate) straddle: Straddle,
     /// How addresses come to physical ones.
-    pub(crate) map: Map,
+    pub(crate) map: AddressMap,
 }
 
 /// A file to be declared.

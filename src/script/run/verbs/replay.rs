@@ -9,8 +9,7 @@ use crate::lang::value::Value;
 use crate::run::current_process::CurrentProcess;
 use crate::run::params::Param::{self, Keyword, Optional, Words};
 use crate::run::params::{Params, words_of};
-use crate::run::record::Did;
-use crate::run::replayed::{MAPS, Map, STRADDLES};
+use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, STRADDLES};
 use crate::run::session::{Action, Session};
 use crate::run::settings::{Arg, ArgKind, list, one_of};
 use crate::run::stop::Stop;
@@ -25,7 +24,7 @@ pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.
 /// `[straddle split|first]`
 pub(crate) const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_of!(STRADDLES.0))]);
 /// `[map identity|demand]`
-pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(MAPS.0))]);
+pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(ADDRESS_MAPS.0))]);
 
 /// The options of a replay.
 const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
@@ -35,7 +34,7 @@ const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
 struct Said {
     format: Option<Format>,
     straddle: Option<Straddle>,
-    map: Option<Map>,
+    map: Option<AddressMap>,
 }
 
 /// `replay "file.trace" [format F] [straddle S] [map M]`, the options in any order
@@ -55,7 +54,7 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
         .into());
     };
     let name = Word { text: path.clone(), span: file.span };
-    let said = said(command, rest)?;
+    let said = parse_options(command, rest)?;
     session.not_of_a_process(&command.verb)?;
     let map = session.mapped(&command.verb, said.map)?;
     let stream = match session.files.trace(file.span) {
@@ -73,8 +72,8 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
         .when_checking(move |session| session.start_for(&plan).map(|_| ())))
 }
 
-/// The options, each of them at most once.
-fn said(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
+/// Parses the options; each may occur once.
+fn parse_options(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
     let mut said = Said::default();
     for pair in rest.chunks(2) {
         let option = word(&pair[0]).unwrap_or_default();
@@ -90,7 +89,7 @@ fn said(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
         let twice = match option {
             "format" => said.format.replace(format(value)?).is_some(),
             "straddle" => said.straddle.replace(choice(value, STRADDLES)?).is_some(),
-            _ => said.map.replace(choice(value, MAPS)?).is_some(),
+            _ => said.map.replace(choice(value, ADDRESS_MAPS)?).is_some(),
         };
         if twice {
             let message = format!("`{option}` is said twice");
@@ -143,10 +142,10 @@ impl Session<'_> {
     }
 
     /// How addresses are mapped: a machine without an MMU has one way only.
-    fn mapped(&mut self, verb: &Word, said: Option<Map>) -> Result<Map, Stop> {
+    fn mapped(&mut self, verb: &Word, said: Option<AddressMap>) -> Result<AddressMap, Stop> {
         let translates = self.machine(verb.span)?.spec().mmu.is_some();
         match (said, translates) {
-            (Some(Map::Demand), false) => {
+            (Some(AddressMap::Demand), false) => {
                 let message = "this machine translates no addresses, so there are no pages to map";
                 Err(Diagnostic::new(Code::NoMachine, verb.span, message)
                     .label("`map demand` needs a page table")
@@ -154,7 +153,7 @@ impl Session<'_> {
                     .into())
             }
             (Some(map), _) => Ok(map),
-            (None, false) => Ok(Map::Identity),
+            (None, false) => Ok(AddressMap::Identity),
             (None, true) => {
                 let message =
                     "this machine translates addresses, and how those of the trace are mapped is not said";

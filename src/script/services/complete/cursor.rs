@@ -85,7 +85,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
     let offers = Offers::new(state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();
-    let items = Pick::of(&text[from..], near, |pick| {
+    let items = Pick::matching(&text[from..], near, |pick| {
         if number {
             for unit in UNITS {
                 pick.add(unit.name, ItemKind::Unit, unit.help);

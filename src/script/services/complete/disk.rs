@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::item::{Item, ItemKind, OnDisk};
+use super::item::{CompletionOffer, ItemKind, OnDisk};
 
 /// The most entries of a folder that are looked at.
 const ENTRIES: usize = 10_000;
 
 /// The files and folders that go on with the path that is typed, seen from a folder. Hidden ones are left out unless their
 /// dot is typed.
-pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<Item> {
+pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
     let (within, begun) =
         wanted.typed.rsplit_once('/').map_or(("", &*wanted.typed), |(path, name)| (path, name));
     let within = if wanted.typed.starts_with('/') && within.is_empty() { "/" } else { within };
@@ -25,7 +25,7 @@ pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<Item> {
         let fits = wanted.endings.iter().any(|ending| name.ends_with(ending));
         if is_folder || fits {
             let slash = if is_folder { "/" } else { "" };
-            items.push(Item {
+            items.push(CompletionOffer {
                 text: format!("{typed}{name}{slash}"),
                 kind: ItemKind::File,
                 help: String::new(),

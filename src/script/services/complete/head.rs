@@ -40,7 +40,7 @@ impl Head {
     pub(crate) const WHERE: Self = Self { kind: HeadKind::Where, name: "where", params: &[OP], help: "" };
 
     /// The first word of a statement.
-    pub(crate) fn of(word: &str) -> Self {
+    pub(crate) fn from_word(word: &str) -> Self {
         if let Some(Form { name, params, help }) = Form::named(word) {
             return Self { kind: HeadKind::Form, name, params, help };
         }

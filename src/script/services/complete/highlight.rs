@@ -74,22 +74,22 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
     let mut found = Vec::with_capacity(list.len());
     for (at, token) in list.iter().enumerate() {
         let class = match token.kind {
-            TokenKind::Word => Some(Class::of(token_role(&walk, &list[at..]))),
-            TokenKind::Cell => Some(cell(&walk, token.of(text))),
+            TokenKind::Word => Some(Class::for_role(token_role(&walk, &list[at..]))),
+            TokenKind::Cell => Some(cell(&walk, token.text(text))),
             kind => plain(kind),
         };
         // The brace of a hole belongs to neither side.
         let hole = list.get(at + 1).is_some_and(|next| next.kind == TokenKind::Hole);
         let range = token.start..token.end - usize::from(hole);
         found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
-        walk.take(*token);
+        walk.push_token(*token);
     }
     found
 }
 
 impl Class {
     /// The class of a word with this role.
-    fn of(role: TokenRole) -> Self {
+    fn for_role(role: TokenRole) -> Self {
         match role {
             TokenRole::Operator
             | TokenRole::Form

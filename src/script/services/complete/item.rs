@@ -10,7 +10,7 @@ pub struct Completions {
     /// Where what is typed begins, which an item replaces.
     pub from: usize,
     /// What can stand there, the most fitting first.
-    pub items: Vec<Item>,
+    pub items: Vec<CompletionOffer>,
     /// Names of files on disk can stand there.
     pub disk: Option<OnDisk>,
     /// Where an item would be.
@@ -40,7 +40,7 @@ pub struct OnDisk {
 
 /// One offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct CompletionOffer {
     /// What is written.
     pub text: String,
     /// What it is.
@@ -100,15 +100,19 @@ pub(crate) struct Pick<'a> {
     typed: &'a str,
     /// Everything is taken, to look for the nearest.
     all: bool,
-    exact: Vec<Item>,
+    exact: Vec<CompletionOffer>,
     /// Those that differ in case only.
-    cased: Vec<Item>,
+    cased: Vec<CompletionOffer>,
 }
 
 impl<'a> Pick<'a> {
-    /// What `offer` offers that begins with what is typed: as it is written, then but for case; if there is nothing, with
-    /// `near`, the nearest.
-    pub(crate) fn of(typed: &'a str, near: bool, offer: impl Fn(&mut Pick<'a>)) -> Vec<Item> {
+    /// Returns the offers that begin with the typed text: exact matches first, then those that differ in case. If there are none and
+    /// `near` is true, returns the nearest.
+    pub(crate) fn matching(
+        typed: &'a str,
+        near: bool,
+        offer: impl Fn(&mut Pick<'a>),
+    ) -> Vec<CompletionOffer> {
         let mut pick = Pick { typed, all: false, exact: Vec::new(), cased: Vec::new() };
         offer(&mut pick);
         pick.exact.append(&mut pick.cased);
@@ -146,7 +150,7 @@ impl<'a> Pick<'a> {
             return;
         };
         let help = if to.len() < LOOKED_AT { help() } else { String::new() };
-        to.push(Item { text: text.to_owned(), kind, help });
+        to.push(CompletionOffer { text: text.to_owned(), kind, help });
     }
 }
 
@@ -156,7 +160,7 @@ fn begins(text: &str, with: &str) -> bool {
 }
 
 /// Each text once, the first of equal ones.
-fn once(items: Vec<Item>) -> Vec<Item> {
+fn once(items: Vec<CompletionOffer>) -> Vec<CompletionOffer> {
     let mut seen: HashSet<&str> = HashSet::with_capacity(items.len());
     let first: Vec<bool> = items.iter().map(|item| seen.insert(&item.text)).collect();
     items.into_iter().zip(first).filter_map(|(item, first)| first.then_some(item)).collect()

@@ -3,6 +3,7 @@
 
 mod context;
 mod cursor;
+mod cursor_token;
 pub mod disk;
 mod expression;
 mod fact;
@@ -13,7 +14,6 @@ mod hint;
 mod item;
 mod noun;
 mod offer;
-mod place;
 mod signature;
 mod snippet;
 mod statement;
@@ -26,10 +26,10 @@ mod word;
 mod tests;
 
 pub use cursor::complete;
+pub use cursor_token::{CursorToken, CursorTokenKind, Role, token_at};
 pub use highlight::{CLASSES, Class, ClassRow, highlight, highlight_tokens};
 pub use hint::{Hint, hint};
-pub use item::{Completions, Item, ItemKind, ItemPosition, OnDisk};
-pub use place::{Place, PlaceKind, Role, place};
+pub use item::{CompletionOffer, Completions, ItemKind, ItemPosition, OnDisk};
 pub use signature::{Signature, signature};
 pub use snippet::snippet;
 pub(crate) use token_role::TokenRole;

@@ -13,7 +13,7 @@ use pagewalk_engine::kernel::syscall::system_call;
 /// The snippet of an item; none where nothing must follow.
 pub fn snippet(text: &str, kind: ItemKind, position: ItemPosition, state: &State) -> Option<String> {
     let head = match (kind, position) {
-        (ItemKind::Verb, _) | (ItemKind::Keyword, ItemPosition::Statement) => Head::of(text),
+        (ItemKind::Verb, _) | (ItemKind::Keyword, ItemPosition::Statement) => Head::from_word(text),
         (ItemKind::Setting, ItemPosition::Setting(block)) => Head::of_setting(LANGUAGE.block(block)?, text),
         (ItemKind::Call | ItemKind::Function | ItemKind::Definition, _) => return called(text, state),
         _ => return None,
@@ -90,19 +90,19 @@ impl Writer {
         let name = slot.name();
         if slot.is_quoted() || matches!(slot, Slot::Text | Slot::Titled | Slot::Prose) {
             self.text.push('"');
-            self.place(name.trim_matches('"'));
+            self.push_placeholder(name.trim_matches('"'));
             self.text.push('"');
         } else if let Some((name, params)) = name.split_once('(') {
-            self.place(name);
+            self.push_placeholder(name);
             self.text.push('(');
-            self.place(params.trim_end_matches(')'));
+            self.push_placeholder(params.trim_end_matches(')'));
             self.text.push(')');
         } else {
-            self.place(name);
+            self.push_placeholder(name);
         }
     }
 
-    fn place(&mut self, shown: &str) {
+    fn push_placeholder(&mut self, shown: &str) {
         self.places += 1;
         let place = [&self.places.to_string(), ":", &escaped(shown)].concat();
         self.text += &["${", &place, "}"].concat();

@@ -302,7 +302,7 @@ impl<'t> Statement<'t> {
     /// The operation after `probe` or `where` begins with this verb; true if it does.
     pub(crate) fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head().takes_operation() && self.atoms.is_empty();
-        let head = Some(Head::of(word)).filter(|head| takes && head.is_operation());
+        let head = Some(Head::from_word(word)).filter(|head| takes && head.is_operation());
         self.head = head.map(|head| (head, word)).or(self.head);
         head.is_some()
     }

@@ -1,7 +1,7 @@
 //! Names of files within quotes.
 
 use super::context::{CompletionContext, context};
-use super::item::{Completions, Item, ItemKind, OnDisk, Pick};
+use super::item::{CompletionOffer, Completions, ItemKind, OnDisk, Pick};
 use super::walk::Walk;
 use crate::run::params::{Param, Slot};
 use crate::run::paths::PeekFunction;
@@ -76,10 +76,10 @@ fn of_slot(slot: Slot) -> Option<Wanted> {
     }
 }
 
-fn files(typed: &str, state: &State, executable: bool) -> Vec<Item> {
+fn files(typed: &str, state: &State, executable: bool) -> Vec<CompletionOffer> {
     let Some(kernel) = state.kernel() else { return Vec::new() };
     let files = kernel.files();
-    Pick::of(typed, true, |pick| {
+    Pick::matching(typed, true, |pick| {
         for (name, file) in &files.names {
             if !executable || files.executables.contains_key(file) {
                 pick.add(name, ItemKind::File, "");

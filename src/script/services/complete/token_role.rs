@@ -187,7 +187,7 @@ impl<'t> RoleFinder<'_, 't> {
             () if has(Slot::Definition) => Some(TokenRole::Called),
             () if has(Slot::Tlb) || has(Slot::Cache) => Some(TokenRole::Part),
             // A condition may call a variable as another verb is called.
-            () if has(Slot::Op) && Head::of(word).is_operation() => match Head::of(word).kind {
+            () if has(Slot::Op) && Head::from_word(word).is_operation() => match Head::from_word(word).kind {
                 HeadKind::Form => Some(TokenRole::Form),
                 _ if self.text(1) == "(" => None,
                 _ => Some(TokenRole::Verb),

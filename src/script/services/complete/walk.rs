@@ -72,7 +72,7 @@ impl<'t> Walk<'t> {
     pub(crate) fn over(text: &'t str, tokens: &[Token]) -> Self {
         let mut walk = Self::new(text);
         for token in tokens {
-            walk.take(*token);
+            walk.push_token(*token);
         }
         walk
     }
@@ -120,7 +120,7 @@ impl<'t> Walk<'t> {
         self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
     }
 
-    pub(crate) fn take(&mut self, token: Token) {
+    pub(crate) fn push_token(&mut self, token: Token) {
         let word = self.word_of(token);
         let touches = self.last.is_some_and(|last| last.end == token.start);
         match token.kind {
@@ -235,7 +235,7 @@ impl<'t> Walk<'t> {
         let block = self.block_mut();
         let head = match &block.contents {
             BlockContents::Settings(row, _) => Head::of_setting(row, word),
-            BlockContents::Statements => Head::of(word),
+            BlockContents::Statements => Head::from_word(word),
             _ => Head::OTHER,
         };
         block.statement.head = Some((head, word));

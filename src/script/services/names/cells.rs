@@ -21,7 +21,7 @@ impl Finder<'_> {
             .iter()
             .map(|cell| {
                 let column =
-                    said(cell).and_then(|(name, _)| columns.iter().find(|column| column.name == name));
+                    cell_text(cell).and_then(|(name, _)| columns.iter().find(|column| column.name == name));
                 column.map_or(CellNames::Nothing, |column| column.names)
             })
             .collect();
@@ -37,7 +37,7 @@ impl Finder<'_> {
     }
 
     fn cell(&mut self, cell: &Cell, names: CellNames, expected: bool) {
-        let Some((text, form)) = said(cell) else { return };
+        let Some((text, form)) = cell_text(cell) else { return };
         let span = if form == Form::Quoted { self.between_quotes(cell.span) } else { Some(cell.span) };
         let Some(span) = span else { return };
         let space = match names {
@@ -63,8 +63,8 @@ impl Finder<'_> {
     }
 }
 
-/// The text of a cell that is one.
-fn said(cell: &Cell) -> Option<(&str, Form)> {
+/// The text of a cell that holds text.
+fn cell_text(cell: &Cell) -> Option<(&str, Form)> {
     match &cell.kind {
         CellKind::Bare(text) => Some((text, Form::Cell)),
         CellKind::Quoted(text) => Some((text, Form::Quoted)),

@@ -41,12 +41,12 @@ impl Finder<'_> {
         }
         let list = tokens(text).list;
         for (at, token) in list.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
-            let before = at.checked_sub(1).and_then(|at| list.get(at)).map_or("", |before| before.of(text));
+            let before = at.checked_sub(1).and_then(|at| list.get(at)).map_or("", |before| before.text(text));
             if before == "." {
                 continue;
             }
             let (start, end) = (gap.start + token.start as u32, gap.start + token.end as u32);
-            let word = Word { text: token.of(text).into(), span: Span { start, end, ..gap } };
+            let word = Word { text: token.text(text).into(), span: Span { start, end, ..gap } };
             if before == "let" {
                 self.gives(Space::Value, &word, NameKind::Variable);
             } else if self.scopes.resolve(&(Space::Value, word.text.clone()), &mut self.table).id.is_some() {

@@ -71,15 +71,15 @@ impl Names {
         self.occurrences[..after].iter().rev().take(2).find(holds)
     }
 
-    /// Every place where something is named.
-    pub fn of(&self, symbol: usize) -> impl Iterator<Item = &Occurrence> {
+    /// All occurrences of a symbol.
+    pub fn occurrences_of(&self, symbol: usize) -> impl Iterator<Item = &Occurrence> {
         self.occurrences.iter().filter(move |one| one.symbol == symbol)
     }
 
     /// Where what stands at an occurrence is defined: the latest definition before it in its file, else the first of
     /// all. None if it comes from a preset or a machine file; see [`Symbol::origin`].
     pub fn definition(&self, of: &Occurrence) -> Option<&Occurrence> {
-        let defines = || self.of(of.symbol).filter(|one| one.role == Role::Defines);
+        let defines = || self.occurrences_of(of.symbol).filter(|one| one.role == Role::Defines);
         let before = defines().take_while(|one| one.span <= of.span).last();
         before.filter(|one| one.span.file == of.span.file).or_else(|| defines().next())
     }

@@ -200,10 +200,11 @@ fn difference(before: &Names, after: &Names, edits: &[TextEdit], new: &str) -> O
 fn taken(read: Read, place: Span, renamed: &[usize], new: &str) -> String {
     let symbols = &read.names.symbols;
     let other = symbols.iter().position(|other| &*other.name == new);
-    let defined =
-        other.filter(|other| !renamed.contains(other)).and_then(|other| read.names.of(other).next());
+    let defined = other
+        .filter(|other| !renamed.contains(other))
+        .and_then(|other| read.names.occurrences_of(other).next());
     let line = |span: Span| {
-        read.sources.place(span).map_or_else(String::new, |(name, place)| {
+        read.sources.location(span).map_or_else(String::new, |(name, place)| {
             let name = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
             format!("line {} of {name}", place.line)
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::row::{Row, Side};
+use super::row::{Side, TableLine};
 use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -18,12 +18,13 @@ pub(crate) fn laid_out(
     if !table.iter().flatten().any(|cell| new.contains_key(cell)) {
         return Vec::new();
     }
-    let Some(mut rows) = table.iter().map(|cells| Row::read(sources, cells)).collect::<Option<Vec<Row>>>()
+    let Some(mut rows) =
+        table.iter().map(|cells| TableLine::read(sources, cells)).collect::<Option<Vec<TableLine>>>()
     else {
         return Vec::new();
     };
     let aligned = is_aligned(&rows);
-    let columns = rows.iter().map(Row::cells).max().unwrap_or(0);
+    let columns = rows.iter().map(TableLine::cells).max().unwrap_or(0);
     let sides: Vec<Side> = (0..columns).map(|column| side(&rows, column)).collect();
     for (column, side) in sides.into_iter().enumerate() {
         let wider: Vec<usize> = rows.iter_mut().map(|row| write(row, column, side, new)).collect();
@@ -34,17 +35,17 @@ pub(crate) fn laid_out(
             }
         }
     }
-    rows.into_iter().flat_map(Row::edits).collect()
+    rows.into_iter().flat_map(TableLine::edits).collect()
 }
 
 /// Writes the new cell of a column, if there is one. Answers by how many characters the row has become wider.
-fn write(row: &mut Row, column: usize, side: Side, new: &mut BTreeMap<Span, String>) -> usize {
+fn write(row: &mut TableLine, column: usize, side: Side, new: &mut BTreeMap<Span, String>) -> usize {
     let text = row.span(column).and_then(|span| new.remove(&span));
     text.map_or(0, |text| row.write(column, text, side))
 }
 
 /// Whether the bars of all rows that are as long as the header stand below each other, each row on a line of its own.
-fn is_aligned(rows: &[Row]) -> bool {
+fn is_aligned(rows: &[TableLine]) -> bool {
     let Some(header) = rows.first() else { return false };
     let bars = header.bars();
     let starts: Vec<u32> = rows.iter().filter_map(|row| row.span(0)).map(|span| span.start).collect();
@@ -53,8 +54,8 @@ fn is_aligned(rows: &[Row]) -> bool {
 }
 
 /// The side on which the cells of a column are not aligned: the header decides where both sides are.
-fn side(rows: &[Row], column: usize) -> Side {
-    let places: Vec<(usize, usize)> = rows.iter().filter_map(|row| row.place(column)).collect();
+fn side(rows: &[TableLine], column: usize) -> Side {
+    let places: Vec<(usize, usize)> = rows.iter().filter_map(|row| row.cell_columns(column)).collect();
     let [header, body @ ..] = places.as_slice() else { return Side::After };
     let Some(first) = body.first() else { return Side::After };
     let begin_alike = body.iter().all(|place| place.0 == first.0);

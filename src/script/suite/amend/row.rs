@@ -43,7 +43,7 @@ impl Piece {
 }
 
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct TableLine {
     /// Characters of the line before its first bar.
     indent: usize,
     pieces: Vec<Piece>,
@@ -51,7 +51,7 @@ pub(crate) struct Row {
     cells: Vec<usize>,
 }
 
-impl Row {
+impl TableLine {
     /// The row with these cells; none if they do not stand on one line behind a bar.
     pub fn read(sources: &Sources, cells: &[Span]) -> Option<Self> {
         let (first, last) = (cells.first()?, cells.last()?);
@@ -103,7 +103,7 @@ impl Row {
     }
 
     /// The first column of characters of a cell, and the one past its last.
-    pub fn place(&self, cell: usize) -> Option<(usize, usize)> {
+    pub fn cell_columns(&self, cell: usize) -> Option<(usize, usize)> {
         let at = *self.cells.get(cell)?;
         let start = self.indent + self.pieces[..at].iter().map(Piece::width).sum::<usize>();
         Some((start, start + self.pieces[at].width()))
@@ -141,13 +141,13 @@ impl Row {
         }
         let mut left = new - old;
         for side in [side, side.other()] {
-            left -= self.take(at, left, side);
+            left -= self.take_blanks(at, left, side);
         }
         left
     }
 
-    /// Takes up to so many of the blanks beside a piece, and leaves one. Answers how many it took.
-    fn take(&mut self, at: usize, most: usize, side: Side) -> usize {
+    /// Removes up to `most` blanks beside a piece but leaves one. Returns the number removed.
+    fn take_blanks(&mut self, at: usize, most: usize, side: Side) -> usize {
         let Some(blank) = self.blank_beside(at, side) else { return 0 };
         let taken = most.min(blank.width().saturating_sub(1));
         if taken > 0 {

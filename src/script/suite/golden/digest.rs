@@ -13,7 +13,7 @@ impl Default for Digest {
 }
 
 impl Digest {
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn of_text(text: &str) -> Self {
         let mut digest = Self::default();
         digest.put(text);
         digest
@@ -45,13 +45,13 @@ mod tests {
     #[test]
     fn digests_are_those_of_fnv() {
         // From the vectors of the Internet-Draft draft-eastlake-fnv: FNV-1a of "a\0" and of "foobar\0" in 64 bits.
-        assert_eq!(Digest::of("a").number(), 0x089B_E207_B544_F1E4);
-        assert_eq!(Digest::of("foobar").number(), 0x3453_1CA7_168B_8F38);
-        assert_ne!(Digest::of("ab"), {
-            let mut parts = Digest::of("a");
+        assert_eq!(Digest::of_text("a").number(), 0x089B_E207_B544_F1E4);
+        assert_eq!(Digest::of_text("foobar").number(), 0x3453_1CA7_168B_8F38);
+        assert_ne!(Digest::of_text("ab"), {
+            let mut parts = Digest::of_text("a");
             parts.put("b");
             parts
         });
-        assert_eq!(Digest::of("").to_string().len(), 16);
+        assert_eq!(Digest::of_text("").to_string().len(), 16);
     }
 }

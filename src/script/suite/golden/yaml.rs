@@ -27,8 +27,8 @@ pub enum Unusable {
 }
 
 impl Unusable {
-    /// Where in the file, from 1.
-    pub fn place(&self) -> (usize, usize) {
+    /// The line and column, from 1.
+    pub fn line_and_column(&self) -> (usize, usize) {
         match self {
             Self::Invalid { line, column, .. } => (*line, *column),
             _ => (1, 1),

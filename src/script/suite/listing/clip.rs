@@ -19,7 +19,7 @@ fn cut(value: &str, most: usize) -> String {
         None => value.to_owned(),
         Some((end, _)) => {
             let length = value.chars().count();
-            format!("{}… ({length} characters, digest {})", &value[..end], Digest::of(value))
+            format!("{}… ({length} characters, digest {})", &value[..end], Digest::of_text(value))
         }
     }
 }
@@ -30,6 +30,6 @@ pub(crate) fn shortened(text: &str) -> String {
     let kept = lines.iter().take(LINES).map(|line| cut(line, LINE)).collect::<Vec<_>>().join("\n");
     match lines.len().checked_sub(LINES).filter(|more| *more > 0) {
         None => kept,
-        Some(more) => format!("{kept}\n… {more} more lines, digest {}", Digest::of(text)),
+        Some(more) => format!("{kept}\n… {more} more lines, digest {}", Digest::of_text(text)),
     }
 }

@@ -21,9 +21,9 @@ impl<'s> Entries<'s> {
         Self { statements: Statements::new(sources), facts: Facts::default() }
     }
 
-    /// The statement of a record, and what it did. With `fails`, also what does not hold of it.
-    pub(crate) fn of(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
-        let statement = self.statements.of(record);
+    /// Returns a record's statement and entry. With `fails`, the entry lists failed checks.
+    pub(crate) fn list_record(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
+        let statement = self.statements.executed(record);
         let mut entry = Entry {
             statement: inside(record, statement.short.clone()),
             facts: self.facts.lines(&record.did),

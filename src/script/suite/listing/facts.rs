@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::clip::clipped;
 use crate::lang::value::Value;
-use crate::run::facts::{COMPONENT_FACTS, Component, Key, access_keys, stated, told};
+use crate::run::facts::{COMPONENT_FACTS, Component, Key, access_keys, reported_facts, stated};
 use crate::run::record::{Did, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -39,7 +39,7 @@ enum Group {
 }
 
 impl Group {
-    fn of(at: usize, key: &Key) -> Self {
+    fn for_key(at: usize, key: &Key) -> Self {
         match *key {
             Key::Level(row, _) => Self::Levels(row.pattern.0, row.pattern.1),
             Key::Component(_, part) | Key::Counter(_, part) => Self::Part(part),
@@ -54,8 +54,8 @@ impl Facts {
     pub(crate) fn lines(&mut self, did: &Did) -> String {
         let mut lines = Lines::default();
         let Did::Access(access) = did else {
-            for (at, fact) in told(did).into_iter().enumerate() {
-                lines.put(Group::of(at, &fact.key), &fact.name, &fact.key, &fact.value);
+            for (at, fact) in reported_facts(did).into_iter().enumerate() {
+                lines.put(Group::for_key(at, &fact.key), &fact.name, &fact.key, &fact.value);
             }
             return lines.text;
         };
@@ -80,8 +80,8 @@ impl Facts {
                     continue;
                 }
             }
-            if let Some(value) = key.of(did) {
-                lines.put(Group::of(at, key), name, key, &value);
+            if let Some(value) = key.value_in(did) {
+                lines.put(Group::for_key(at, key), name, key, &value);
             }
         }
         self.known = Some(known);

@@ -46,12 +46,12 @@ impl<'s> Recorder<'s> {
         Self { entries: Entries::new(sources), cases: (0..cases).map(|_| Case::default()).collect() }
     }
 
-    /// Takes a record of a case down. With `fails`, also what does not hold of it.
-    pub(crate) fn take(&mut self, at: usize, record: &StepRecord, fails: bool) {
+    /// Adds a record of a case. With `fails`, failed checks are listed.
+    pub(crate) fn add_record(&mut self, at: usize, record: &StepRecord, fails: bool) {
         if let Did::Scenario(_) = &*record.did {
             return;
         }
-        let (statement, entry) = self.entries.of(record, fails);
+        let (statement, entry) = self.entries.list_record(record, fails);
         let Some(case) = self.cases.get_mut(at) else { return };
         if case.outer != record.outer {
             // When nothing more is listed, one digest is of all the rest.

@@ -60,8 +60,8 @@ pub struct Mistake {
 
 impl Mistake {
     /// A diagnostic as a mistake.
-    pub fn of(diagnostic: &Diagnostic, sources: &Sources) -> Self {
-        let place = sources.place(diagnostic.span);
+    pub fn from_diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+        let place = sources.location(diagnostic.span);
         Self {
             file: place.map_or_else(String::new, |(file, _)| file.to_owned()),
             line: place.map_or(1, |(_, at)| at.line),

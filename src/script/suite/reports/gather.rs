@@ -46,7 +46,7 @@ impl<'s> Gather<'s> {
     fn broken(&mut self, record: &StepRecord) -> Option<Broken> {
         let (statement, checks) = self.narrator.failed(record)?;
         let failed = record.checks.iter().filter(|check| !check.held);
-        let line = |span| self.sources.place(span).map_or(statement.line, |(_, at)| at.line);
+        let line = |span| self.sources.location(span).map_or(statement.line, |(_, at)| at.line);
         let lines = failed.map(|check| line(check.span)).collect();
         let (file, text) = (statement.file.clone(), statement.short.clone());
         Some(Broken { file, line: statement.line, text, checks, lines })
@@ -54,7 +54,7 @@ impl<'s> Gather<'s> {
 }
 
 impl Sink for Gather<'_> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         if record.span.file == 0 && record.span.start < self.from {
             return true;
         }
@@ -64,7 +64,7 @@ impl Sink for Gather<'_> {
         let broken = if failed > 0 && kept < KEPT { self.broken(record) } else { None };
         let Some(case) = self.cases.get_mut(at) else { return true };
         if let Some(recorder) = &mut self.recorder {
-            recorder.take(at, record, case.fails);
+            recorder.add_record(at, record, case.fails);
         }
         case.ran = true;
         case.statements += 1;

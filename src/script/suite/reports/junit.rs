@@ -6,7 +6,7 @@ use std::io;
 use quick_xml::events::BytesText;
 
 use super::case::{Case, Suite, Verdict};
-use super::summary::tell;
+use super::summary::failure_summary;
 use super::trouble::troubles;
 use crate::report::excerpt::visible;
 use crate::report::xml::{self, Xml, legal};
@@ -65,7 +65,7 @@ fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
     };
     let troubles = troubles(case);
     let message = troubles.first().map_or_else(String::new, |trouble| legal(&visible(&trouble.message)));
-    let told = legal(&tell(case, false));
+    let told = legal(&failure_summary(case, false));
     let body = |xml: &mut Xml| {
         let trouble = xml.create_element(tag).with_attributes([("message", &*message), ("type", kind)]);
         trouble.write_text_content(BytesText::new(&told)).map(|_| ())

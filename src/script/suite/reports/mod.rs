@@ -13,4 +13,4 @@ mod trouble;
 pub use case::{Broken, Case, Held, Mistake, Name, Suite, Verdict, bless};
 pub use formats::{FORMATS, Format};
 pub use gather::Gather;
-pub use summary::{summary, tell};
+pub use summary::{failure_summary, summary};

@@ -6,8 +6,8 @@ use crate::report::narrate::{count, failure};
 use crate::report::text::text;
 use crate::suite::listing::draw;
 
-/// What is told of a case that failed; nothing of others.
-pub fn tell(case: &Case, color: bool) -> String {
+/// Summarizes a failed case; empty for other cases.
+pub fn failure_summary(case: &Case, color: bool) -> String {
     if !case.verdict().bad() {
         return String::new();
     }

@@ -101,8 +101,8 @@ fn rest(counted: &ReplayCounts) -> Vec<Row> {
         rows.extend(counts.map(|(kind, n)| ("paging", String::new(), kind, only(n))));
     }
     if let Some(top) = &counted.top {
-        rows.extend(top.pages.iter().map(|spot| place("page", spot)));
-        rows.extend(top.code.iter().map(|spot| place("code", spot)));
+        rows.extend(top.pages.iter().map(|spot| hot_spot_row("page", spot)));
+        rows.extend(top.code.iter().map(|spot| hot_spot_row("code", spot)));
     }
     if let Some(curve) = &counted.curve {
         let sizes = curve.misses.iter().enumerate();
@@ -114,7 +114,7 @@ fn rest(counted: &ReplayCounts) -> Vec<Row> {
     rows
 }
 
-fn place(part: &'static str, spot: &HotSpot) -> Row {
+fn hot_spot_row(part: &'static str, spot: &HotSpot) -> Row {
     (part, format!("0x{:X}", spot.address), "all", missing(spot.references, spot.misses))
 }
 

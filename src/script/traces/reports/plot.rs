@@ -71,7 +71,7 @@ struct Axes {
 }
 
 impl Axes {
-    fn place(&self, power: f64, rate: f64) -> (f64, f64) {
+    fn point(&self, power: f64, rate: f64) -> (f64, f64) {
         (EDGES.0 + (FAR - EDGES.0) * power / self.last, self.bottom - HEIGHT * rate / self.end)
     }
 
@@ -79,12 +79,12 @@ impl Axes {
     fn draw(&self, canvas: &mut Canvas, points: usize, block: u64) {
         for step in 0..=4 {
             let rate = self.end * f64::from(step) / 4.0;
-            let (x, y) = self.place(0.0, rate);
+            let (x, y) = self.point(0.0, rate);
             canvas.line(&[(x, y), (FAR, y)], GRID);
             canvas.text((x - 8.0, y + 4.0), Anchor::End, false, &percent(rate));
         }
         for power in (0..points).step_by(points.div_ceil(13).max(1)) {
-            let (x, y) = self.place(power as f64, 0.0);
+            let (x, y) = self.point(power as f64, 0.0);
             canvas.line(&[(x, y), (x, y + 5.0)], AXIS);
             canvas.text((x, y + 19.0), Anchor::Middle, false, &size(u128::from(block) << power));
         }
@@ -106,12 +106,12 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let axes = Axes { top: y + 56.0, bottom: y + 56.0 + HEIGHT, end, last };
     axes.draw(canvas, rates.len(), curve.block);
     for (power, names) in marks(spec, curve).into_iter().filter(|(power, _)| (0.0..=last).contains(power)) {
-        let (x, y) = axes.place(power, 0.0);
+        let (x, y) = axes.point(power, 0.0);
         canvas.line(&[(x, axes.top - 8.0), (x, y)], Stroke { color: "#888", width: 1.0, dashed: true });
         canvas.text((x, axes.top - 13.0), Anchor::Middle, false, &names);
     }
     let points: Vec<(f64, f64)> =
-        rates.iter().enumerate().map(|(power, rate)| axes.place(power as f64, *rate)).collect();
+        rates.iter().enumerate().map(|(power, rate)| axes.point(power as f64, *rate)).collect();
     canvas.line(&points, Stroke { color: COLORS[0], width: 2.0, dashed: false });
     for point in points {
         canvas.dot(point, COLORS[0]);

@@ -70,13 +70,13 @@ pub(crate) fn busiest(top: &HotSpots, address_bits: u32) -> Vec<Block> {
     let some = tables.into_iter().filter(|(_, _, spots)| !spots.is_empty());
     some.map(|(title, name, spots)| {
         let columns = ["references", "misses", "miss rate"];
-        let rows = spots.iter().map(|spot| place(spot, address_bits)).collect();
+        let rows = spots.iter().map(|spot| hot_spot_cells(spot, address_bits)).collect();
         table(title, &[&[name], &columns], rows)
     })
     .collect()
 }
 
-fn place(spot: &HotSpot, address_bits: u32) -> Vec<Cell> {
+fn hot_spot_cells(spot: &HotSpot, address_bits: u32) -> Vec<Cell> {
     let digits = address_bits.div_ceil(4) as usize;
     let address = word(format!("0x{:0digits$X}", spot.address));
     vec![address, number(spot.references), number(spot.misses), written(rate(spot.misses, spot.references))]

@@ -32,7 +32,7 @@ pub(super) fn axes(
     unit: Option<SweptUnit>,
 ) -> Result<Vec<Said>, Vec<Diagnostic>> {
     let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Discard);
-    let mut session = Session::new(&sources, &files, Options::of(&CORE), &mut nowhere);
+    let mut session = Session::new(&sources, &files, Options::new(&CORE), &mut nowhere);
     let (mut said, mut wrong) = (Vec::new(), Vec::new());
     let mut take = |setting: &Setting, unit| match axis(&mut session, setting, unit) {
         Ok(axis) => said.push(axis),

@@ -1,6 +1,6 @@
 //! A sweep as CSV: a header, and a row for each swept part of each point; `docs/traces.md` says which columns.
 
-use super::points::{Item, rows};
+use super::points::{SweepCell, rows};
 use super::swept::Swept;
 
 /// The table of a sweep, with its header. Sizes are in bytes, rates from 0 to 1; a cell of what there is not is empty.
@@ -15,11 +15,11 @@ pub fn csv(swept: &Swept) -> String {
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-fn cell(item: &Item) -> String {
+fn cell(item: &SweepCell) -> String {
     match item {
-        Item::Nothing => String::new(),
-        Item::Number(n) => n.to_string(),
-        Item::Rate(part, whole) => format!("{}", *part as f64 / *whole as f64),
-        Item::Word(word) => word.clone(),
+        SweepCell::Nothing => String::new(),
+        SweepCell::Number(n) => n.to_string(),
+        SweepCell::Rate(part, whole) => format!("{}", *part as f64 / *whole as f64),
+        SweepCell::Word(word) => word.clone(),
     }
 }

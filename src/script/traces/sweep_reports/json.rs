@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::points::{Item, rows};
+use super::points::{SweepCell, rows};
 use super::swept::Swept;
 use crate::traces::reports::Ended;
 use pagewalk_engine::trace::malformed::Malformed;
@@ -89,12 +89,12 @@ fn points(swept: &Swept) -> Json {
     Json::Array(points)
 }
 
-fn item(item: &Item) -> Json {
+fn item(item: &SweepCell) -> Json {
     match item {
-        Item::Nothing => Json::Null,
-        Item::Number(n) => json!(n),
-        Item::Rate(part, whole) => json!(*part as f64 / *whole as f64),
-        Item::Word(word) => json!(word),
+        SweepCell::Nothing => Json::Null,
+        SweepCell::Number(n) => json!(n),
+        SweepCell::Rate(part, whole) => json!(*part as f64 / *whole as f64),
+        SweepCell::Word(word) => json!(word),
     }
 }
 

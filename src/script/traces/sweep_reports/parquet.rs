@@ -3,7 +3,7 @@
 //! The format's description: <https://parquet.apache.org/docs/file-format/>. A column is a header and a page: which rows have a value,
 //! and the values one behind the other. The file ends with what there is, as a Thrift struct, and its length.
 
-use super::points::{Column, Item, Kind, Rows, rows};
+use super::points::{Column, Rows, SweepCell, SweepColumnKind, rows};
 use super::swept::Swept;
 use super::thrift::{Struct, varint};
 
@@ -57,22 +57,22 @@ fn schema(columns: &[Column]) -> Vec<Struct> {
         let plain = Struct::default().i32(1, physical(column.kind)).i32(3, OPTIONAL).text(4, &column.name);
         match column.kind {
             // Texts in UTF-8, by the name that old readers know and by the one that new ones do.
-            Kind::Word => plain.i32(6, 0).one(10, Struct::default().one(1, Struct::default())),
-            Kind::Number | Kind::Bytes => {
+            SweepColumnKind::Word => plain.i32(6, 0).one(10, Struct::default().one(1, Struct::default())),
+            SweepColumnKind::Number | SweepColumnKind::Bytes => {
                 let signed = Struct::default().byte(1, 64).yes(2);
                 plain.i32(6, 18).one(10, Struct::default().one(10, signed))
             }
-            Kind::Rate => plain,
+            SweepColumnKind::Rate => plain,
         }
     };
     std::iter::once(root).chain(columns.iter().map(column)).collect()
 }
 
-fn physical(kind: Kind) -> i32 {
+fn physical(kind: SweepColumnKind) -> i32 {
     match kind {
-        Kind::Number | Kind::Bytes => INT64,
-        Kind::Rate => DOUBLE,
-        Kind::Word => BYTE_ARRAY,
+        SweepColumnKind::Number | SweepColumnKind::Bytes => INT64,
+        SweepColumnKind::Rate => DOUBLE,
+        SweepColumnKind::Word => BYTE_ARRAY,
     }
 }
 
@@ -99,15 +99,15 @@ fn header(rows: usize, bytes: usize) -> Vec<u8> {
 /// The page of column `at`.
 fn page(table: &Rows, at: usize) -> Vec<u8> {
     let items = || table.rows.iter().map(|row| &row[at]);
-    let levels = levels(items().map(|item| *item != Item::Nothing));
+    let levels = levels(items().map(|item| *item != SweepCell::Nothing));
     let mut page = (levels.len() as u32).to_le_bytes().to_vec();
     page.extend(levels);
     for item in items() {
         match item {
-            Item::Nothing => {}
-            Item::Number(n) => page.extend(i64::try_from(*n).unwrap_or(i64::MAX).to_le_bytes()),
-            Item::Rate(part, whole) => page.extend((*part as f64 / *whole as f64).to_le_bytes()),
-            Item::Word(word) => {
+            SweepCell::Nothing => {}
+            SweepCell::Number(n) => page.extend(i64::try_from(*n).unwrap_or(i64::MAX).to_le_bytes()),
+            SweepCell::Rate(part, whole) => page.extend((*part as f64 / *whole as f64).to_le_bytes()),
+            SweepCell::Word(word) => {
                 page.extend((word.len() as u32).to_le_bytes());
                 page.extend(word.as_bytes());
             }

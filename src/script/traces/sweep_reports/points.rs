@@ -9,12 +9,12 @@ pub struct Column {
     /// Its name, in small letters with `_`.
     pub(crate) name: String,
     /// What stands in it.
-    pub(crate) kind: Kind,
+    pub(crate) kind: SweepColumnKind,
 }
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum SweepColumnKind {
     /// A number.
     Number,
     /// A number of bytes.
@@ -27,7 +27,7 @@ pub(crate) enum Kind {
 
 /// What stands in a row and column.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Item {
+pub enum SweepCell {
     /// Nothing: there is no such thing.
     Nothing,
     /// A number.
@@ -43,7 +43,7 @@ pub enum Item {
 pub(crate) struct Rows {
     pub(crate) columns: Vec<Column>,
     /// The rows, each with an item a column.
-    pub(crate) rows: Vec<Vec<Item>>,
+    pub(crate) rows: Vec<Vec<SweepCell>>,
 }
 
 /// Settings that have a column of their own in any case.
@@ -59,17 +59,17 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
     let mut columns = Vec::new();
     let mut add = |name: &str, kind| columns.push(Column { name: name.to_owned(), kind });
     for name in ["trace", "machine"] {
-        add(name, Kind::Word);
+        add(name, SweepColumnKind::Word);
     }
-    add("point", Kind::Number);
-    add("part", Kind::Word);
+    add("point", SweepColumnKind::Number);
+    add("part", SweepColumnKind::Word);
     for (name, kind, there) in [
-        ("size", Kind::Bytes, cache),
-        ("block", Kind::Bytes, cache),
-        ("entries", Kind::Number, tlb),
-        ("ways", Kind::Number, true),
-        ("sets", Kind::Number, true),
-        ("policy", Kind::Word, true),
+        ("size", SweepColumnKind::Bytes, cache),
+        ("block", SweepColumnKind::Bytes, cache),
+        ("entries", SweepColumnKind::Number, tlb),
+        ("ways", SweepColumnKind::Number, true),
+        ("sets", SweepColumnKind::Number, true),
+        ("policy", SweepColumnKind::Word, true),
     ] {
         if there {
             add(name, kind);
@@ -78,15 +78,15 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
     for name in &others {
         let own = swept.grid.axes.iter().filter(|axis| *axis.setting == **name);
         let numbers = own.flat_map(|axis| &axis.values).all(|value| matches!(value, AxisValue::Number(_)));
-        add(&name.replace('-', "_"), if numbers { Kind::Number } else { Kind::Word });
+        add(&name.replace('-', "_"), if numbers { SweepColumnKind::Number } else { SweepColumnKind::Word });
     }
     for name in ["accesses", "hits", "misses"] {
-        add(name, Kind::Number);
+        add(name, SweepColumnKind::Number);
     }
-    add("miss_rate", Kind::Rate);
-    add("evictions", Kind::Number);
+    add("miss_rate", SweepColumnKind::Rate);
+    add("evictions", SweepColumnKind::Number);
     if cache {
-        add("write_backs", Kind::Number);
+        add("write_backs", SweepColumnKind::Number);
     }
     let point = |(number, point)| units.iter().map(move |unit| (number, point, *unit));
     let rows = swept.grid.points.iter().enumerate().flat_map(point);
@@ -107,29 +107,35 @@ fn others(axes: &[Axis]) -> Vec<&str> {
     names
 }
 
-fn row(swept: &Swept, number: usize, point: &GridPoint, unit: SweptUnit, columns: &[Column]) -> Vec<Item> {
+fn row(
+    swept: &Swept,
+    number: usize,
+    point: &GridPoint,
+    unit: SweptUnit,
+    columns: &[Column],
+) -> Vec<SweepCell> {
     let shape = unit.geometry(&point.spec);
     let counts = swept.counted.get(number).and_then(|counted| counted.as_ref().ok()).map(|c| unit.counts(c));
-    let counted = |n: Option<u64>| n.map_or(Item::Nothing, Item::Number);
+    let counted = |n: Option<u64>| n.map_or(SweepCell::Nothing, SweepCell::Number);
     let bytes = |n: Option<u128>| counted(n.map(|n| u64::try_from(n).unwrap_or(u64::MAX)));
     let all = counts.map(|counts| counts.hits + counts.misses);
     let item = |column: &Column| match &*column.name {
-        "trace" => Item::Word(swept.trace.clone()),
-        "machine" => Item::Word(swept.machine.clone()),
-        "point" => Item::Number(number as u64 + 1),
-        "part" => Item::Word(unit.name(&point.spec).to_owned()),
+        "trace" => SweepCell::Word(swept.trace.clone()),
+        "machine" => SweepCell::Word(swept.machine.clone()),
+        "point" => SweepCell::Number(number as u64 + 1),
+        "part" => SweepCell::Word(unit.name(&point.spec).to_owned()),
         "size" => bytes(shape.size),
         "block" => counted(shape.block),
         "entries" => counted(shape.entries),
-        "ways" => Item::Number(shape.ways.into()),
-        "sets" => Item::Number(shape.sets),
-        "policy" => Item::Word(shape.policy.row().name.to_owned()),
+        "ways" => SweepCell::Number(shape.ways.into()),
+        "sets" => SweepCell::Number(shape.sets),
+        "policy" => SweepCell::Word(shape.policy.row().name.to_owned()),
         "accesses" => counted(all),
         "hits" => counted(counts.map(|counts| counts.hits)),
         "misses" => counted(counts.map(|counts| counts.misses)),
         "miss_rate" => match (counts, all.filter(|all| *all > 0)) {
-            (Some(counts), Some(all)) => Item::Rate(counts.misses, all),
-            _ => Item::Nothing,
+            (Some(counts), Some(all)) => SweepCell::Rate(counts.misses, all),
+            _ => SweepCell::Nothing,
         },
         "evictions" => counted(counts.map(|counts| counts.evictions)),
         "write_backs" if matches!(unit, SweptUnit::Cache(_)) => {
@@ -141,13 +147,19 @@ fn row(swept: &Swept, number: usize, point: &GridPoint, unit: SweptUnit, columns
 }
 
 /// The value that a setting of the grid has at a point; none where the grid does not have it of this part.
-fn chosen(swept: &Swept, point: &GridPoint, unit: SweptUnit, column: &str, kind: Kind) -> Item {
+fn chosen(
+    swept: &Swept,
+    point: &GridPoint,
+    unit: SweptUnit,
+    column: &str,
+    kind: SweepColumnKind,
+) -> SweepCell {
     let axes = swept.grid.axes.iter().zip(&point.at);
     let own = |(axis, _): &(&Axis, _)| axis.unit == unit && axis.setting.replace('-', "_") == column;
     match axes.clone().find(own).map(|(axis, at)| &axis.values[*at]) {
-        None => Item::Nothing,
-        Some(AxisValue::Number(n)) if kind == Kind::Number => Item::Number(*n),
-        Some(value) => Item::Word(word(value)),
+        None => SweepCell::Nothing,
+        Some(AxisValue::Number(n)) if kind == SweepColumnKind::Number => SweepCell::Number(*n),
+        Some(value) => SweepCell::Word(word(value)),
     }
 }
 

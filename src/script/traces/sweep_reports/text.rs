@@ -1,7 +1,7 @@
 //! A sweep as text for a terminal or a pipe.
 
 use super::matrix::{matrices, shown};
-use super::points::{Column, Item, Kind, rows};
+use super::points::{Column, SweepCell, SweepColumnKind, rows};
 use super::swept::Swept;
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::report::narrate::{count, thousands};
@@ -74,7 +74,7 @@ fn describes(column: &Column) -> bool {
 }
 
 /// The numbers of the columns of which all rows say the same.
-fn constant(columns: &[Column], rows: &[Vec<Item>]) -> Vec<usize> {
+fn constant(columns: &[Column], rows: &[Vec<SweepCell>]) -> Vec<usize> {
     let same = |at: &usize| rows.windows(2).all(|pair| pair[0][*at] == pair[1][*at]);
     (0..columns.len()).filter(|at| describes(&columns[*at])).filter(same).collect()
 }
@@ -86,7 +86,7 @@ fn same(swept: &Swept) -> Vec<String> {
     let words = constant(&table.columns, &table.rows).into_iter().filter_map(|at| {
         let column = &table.columns[at];
         let item = match &first[at] {
-            Item::Nothing => return None,
+            SweepCell::Nothing => return None,
             item => cell(column, item).text,
         };
         Some(if column.name == "part" { item } else { format!("{} {item}", column.name) })
@@ -110,19 +110,19 @@ fn table(swept: &Swept) -> Block {
     let (counts, parts): (Vec<usize>, Vec<usize>) = columns.iter().partition(|at| plain(at));
     let groups = [&parts, &counts].map(|group| group.iter().map(name).collect::<Vec<String>>());
     let order: Vec<usize> = parts.iter().chain(&counts).copied().collect();
-    let line = |row: &Vec<Item>| order.iter().map(|&at| cell(&table.columns[at], &row[at])).collect();
+    let line = |row: &Vec<SweepCell>| order.iter().map(|&at| cell(&table.columns[at], &row[at])).collect();
     let groups = groups.into_iter().filter(|group| !group.is_empty()).collect();
     Block::Table(Table { title: String::new(), groups, rows: table.rows.iter().map(line).collect() })
 }
 
-fn cell(column: &Column, item: &Item) -> Cell {
+fn cell(column: &Column, item: &SweepCell) -> Cell {
     match (item, column.kind) {
-        (Item::Nothing, Kind::Rate) => written("-"),
-        (Item::Nothing, _) => nothing(),
-        (Item::Number(n), Kind::Bytes) => written(size(u128::from(*n))),
-        (Item::Number(n), _) => number(*n),
-        (Item::Rate(part, whole), _) => written(rate(*part, *whole)),
-        (Item::Word(text), _) => word(text.clone()),
+        (SweepCell::Nothing, SweepColumnKind::Rate) => written("-"),
+        (SweepCell::Nothing, _) => nothing(),
+        (SweepCell::Number(n), SweepColumnKind::Bytes) => written(size(u128::from(*n))),
+        (SweepCell::Number(n), _) => number(*n),
+        (SweepCell::Rate(part, whole), _) => written(rate(*part, *whole)),
+        (SweepCell::Word(text), _) => word(text.clone()),
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
 }
 
 fn of_blank(blank: &Blank, bare: bool) -> Input {
-    if let Some(words) = Words::of(blank, bare) {
+    if let Some(words) = Words::for_blank(blank, bare) {
         let mut options = words.options(blank);
         let right = words.right(blank);
         let at = options.iter().position(|option| *option == right).unwrap_or_else(|| {

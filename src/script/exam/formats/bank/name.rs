@@ -44,15 +44,15 @@ pub(crate) fn slug_of_code(code: &str) -> String {
     code.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
-/// Where a field stands, as a reader of the paper finds it: `question 2, part a, field 2a.vpn`.
-pub fn place(field: &Field) -> String {
+/// Describes where a field is on the paper: `question 2, part a, field 2a.vpn`.
+pub fn field_location(field: &Field) -> String {
     let part = field.part.map_or_else(String::new, |part| format!(", part {part}"));
     format!("question {}{part}, field {}", field.question + 1, field.name)
 }
 
 /// Why a format cannot hold a field.
 pub(crate) fn refusal(field: &Field, why: impl Into<String>) -> Refusal {
-    Refusal { part: place(field), why: why.into() }
+    Refusal { part: field_location(field), why: why.into() }
 }
 
 #[cfg(test)]

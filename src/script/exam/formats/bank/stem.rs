@@ -8,7 +8,9 @@ use super::html::{element, escaped};
 use crate::exam::field::Field;
 use crate::exam::formats::export::Refusal;
 use crate::exam::formats::from_doc::flush;
-use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Section, Sheet, Table};
+use crate::exam::formats::tree::{
+    Blank, Block, Cell, Figure, Paragraph, Section, Sheet, Table, WorksheetRow,
+};
 use crate::report::doc;
 use crate::report::text::text;
 
@@ -173,7 +175,7 @@ impl<S: Slots> Stem<'_, '_, S> {
         self.put(&element("pre", &flush(&text(&blocks, false))));
     }
 
-    fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) -> Result<(), Refusal> {
+    fn worksheet(&mut self, operation: &str, points: &str, rows: &[WorksheetRow]) -> Result<(), Refusal> {
         let worth = escaped(&in_brackets(points));
         let mut out =
             format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", element("code", operation), self.slots.table());

@@ -54,14 +54,14 @@ fn alt(title: &str, bits: &[(u32, Option<char>)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::draw;
-    use crate::exam::formats::drawing::shapes::{Canvas, Shape};
+    use crate::exam::formats::drawing::shapes::{Canvas, DrawnShape};
 
     fn boxes(bits: u32, digit: Option<char>, large: bool) -> Vec<(f64, f64)> {
         let bits: Vec<_> = (0..bits).rev().map(|bit| (bit, digit)).collect();
-        let drawing = draw("address", &bits, Canvas::of(174.0, large));
+        let drawing = draw("address", &bits, Canvas::for_page(174.0, large));
         assert!(drawing.width <= 174.0, "{}", drawing.width);
         let boxes = drawing.shapes.iter().filter_map(|shape| match shape {
-            Shape::Box { at, .. } => Some(*at),
+            DrawnShape::Box { at, .. } => Some(*at),
             _ => None,
         });
         boxes.collect()

@@ -12,7 +12,7 @@ const LINE: f64 = 1.45;
 
 /// Draws address spaces: side by side (before and after) where that is legible.
 pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
-    let plans = |notes| layouts.iter().map(|layout| Plan::of(layout, notes)).collect::<Vec<_>>();
+    let plans = |notes| layouts.iter().map(|layout| Plan::new(layout, notes)).collect::<Vec<_>>();
     let beside = plans(Notes::CurrentProcess);
     let widest = beside.iter().map(Plan::columns).max().unwrap_or(1) as f64;
     let half = (canvas.room - BETWEEN) / 2.0 - 0.5;
@@ -52,7 +52,7 @@ struct Lines<'l> {
 }
 
 impl<'l> Plan<'l> {
-    fn of(layout: &'l Layout, notes: Notes) -> Self {
+    fn new(layout: &'l Layout, notes: Notes) -> Self {
         let slabs = layout.slabs.iter().map(|slab| {
             let mut lines: Vec<_> = slab.lines.iter().map(|(left, right)| (&**left, &**right)).collect();
             if notes == Notes::CurrentProcess && !slab.note.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::shapes::{Anchor, Drawing, POINT, Shape};
+use super::shapes::{Anchor, Drawing, DrawnShape, POINT};
 
 /// A drawing; `escaped` makes text inert. Grey stays white: what is drawn is told by lines alone.
 pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
@@ -15,13 +15,13 @@ pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> St
 }
 
 /// Pictures count from the lower left corner.
-fn shape(out: &mut String, shape: &Shape, height: f64, escaped: &dyn Fn(&str) -> String) {
+fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&str) -> String) {
     let _ = match shape {
-        Shape::Line { from, to, dashed } => {
+        DrawnShape::Line { from, to, dashed } => {
             straight(out, *from, *to, height, if *dashed { Stroke::Dashed } else { Stroke::Solid })
         }
-        Shape::Arrow { from, to } => straight(out, *from, *to, height, Stroke::Arrow),
-        Shape::Box { at, size, .. } => writeln!(
+        DrawnShape::Arrow { from, to } => straight(out, *from, *to, height, Stroke::Arrow),
+        DrawnShape::Box { at, size, .. } => writeln!(
             out,
             "\\put({:.2},{:.2}){{\\framebox({:.2},{:.2}){{}}}}",
             at.0,
@@ -29,7 +29,7 @@ fn shape(out: &mut String, shape: &Shape, height: f64, escaped: &dyn Fn(&str) ->
             size.0,
             size.1
         ),
-        Shape::Text { at, size, anchor, bold, text } => {
+        DrawnShape::Text { at, size, anchor, bold, text } => {
             let place = match anchor {
                 Anchor::Left => "[bl]",
                 Anchor::Middle => "[b]",

@@ -10,8 +10,8 @@ pub(crate) struct Canvas {
 }
 
 impl Canvas {
-    /// The width of a page between its margins, in the size of print.
-    pub(crate) fn of(width: f64, large: bool) -> Self {
+    /// A canvas as wide as a page between its margins, with text in print size.
+    pub(crate) fn for_page(width: f64, large: bool) -> Self {
         // 9 points beside text of 11: addresses are long.
         Self { room: width, text: if large { 18.0 } else { 9.0 } * POINT }
     }
@@ -39,22 +39,22 @@ pub(crate) struct Drawing {
     /// What it shows, in words, for who does not see it.
     pub(crate) alt: String,
     /// What is drawn, in order.
-    pub(crate) shapes: Vec<Shape>,
+    pub(crate) shapes: Vec<DrawnShape>,
 }
 
 /// A point of a drawing.
-pub type Place = (f64, f64);
+pub type Point = (f64, f64);
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Shape {
+pub(crate) enum DrawnShape {
     /// A line, horizontal or vertical.
-    Line { from: Place, to: Place, dashed: bool },
+    Line { from: Point, to: Point, dashed: bool },
     /// The outline of a box; grey inside or white.
-    Box { at: Place, size: Place, grey: bool },
+    Box { at: Point, size: Point, grey: bool },
     /// An arrow, horizontal or vertical.
-    Arrow { from: Place, to: Place },
+    Arrow { from: Point, to: Point },
     /// A line of text; `at` is the left end, middle or right end of its base line.
-    Text { at: Place, size: f64, anchor: Anchor, bold: bool, text: String },
+    Text { at: Point, size: f64, anchor: Anchor, bold: bool, text: String },
 }
 
 /// Which point of a text is where its place says.
@@ -69,23 +69,23 @@ pub(crate) enum Anchor {
 }
 
 impl Drawing {
-    pub(crate) fn line(&mut self, from: Place, to: Place, dashed: bool) {
-        self.shapes.push(Shape::Line { from, to, dashed });
+    pub(crate) fn line(&mut self, from: Point, to: Point, dashed: bool) {
+        self.shapes.push(DrawnShape::Line { from, to, dashed });
     }
 
-    pub(crate) fn arrow(&mut self, from: Place, to: Place) {
-        self.shapes.push(Shape::Arrow { from, to });
+    pub(crate) fn arrow(&mut self, from: Point, to: Point) {
+        self.shapes.push(DrawnShape::Arrow { from, to });
     }
 
-    pub(crate) fn outline(&mut self, at: Place, size: Place, grey: bool) {
-        self.shapes.push(Shape::Box { at, size, grey });
+    pub(crate) fn outline(&mut self, at: Point, size: Point, grey: bool) {
+        self.shapes.push(DrawnShape::Box { at, size, grey });
     }
 
     /// Writes a text.
-    pub fn write(&mut self, at: Place, size: f64, anchor: Anchor, bold: bool, text: impl Into<String>) {
+    pub fn write(&mut self, at: Point, size: f64, anchor: Anchor, bold: bool, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
-            self.shapes.push(Shape::Text { at, size, anchor, bold, text });
+            self.shapes.push(DrawnShape::Text { at, size, anchor, bold, text });
         }
     }
 }

@@ -81,7 +81,7 @@ fn words(of: &Sharing) -> String {
 #[cfg(test)]
 mod tests {
     use super::draw;
-    use crate::exam::formats::drawing::shapes::{Canvas, Shape};
+    use crate::exam::formats::drawing::shapes::{Canvas, DrawnShape};
     use crate::exam::formats::tree::Sharing;
 
     #[test]
@@ -93,12 +93,12 @@ mod tests {
             frames: vec!["0x03".to_owned()],
             processes: vec![("P1".to_owned(), page("0x10")), ("P2".to_owned(), page("0x10"))],
         };
-        let drawing = draw(&of, Canvas::of(174.0, false));
+        let drawing = draw(&of, Canvas::for_page(174.0, false));
         let arrows: Vec<_> = drawing
             .shapes
             .iter()
             .filter_map(|shape| match shape {
-                Shape::Arrow { from, to } => Some((*from, *to)),
+                DrawnShape::Arrow { from, to } => Some((*from, *to)),
                 _ => None,
             })
             .collect();

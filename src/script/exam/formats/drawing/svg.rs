@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::shapes::{Anchor, Drawing, Shape};
+use super::shapes::{Anchor, Drawing, DrawnShape};
 use crate::exam::formats::html::escape::escaped;
 
 /// A drawing, with its title and what it shows in words.
@@ -22,9 +22,9 @@ pub(crate) fn svg(drawing: &Drawing) -> String {
     out
 }
 
-fn shape(out: &mut String, shape: &Shape) {
+fn shape(out: &mut String, shape: &DrawnShape) {
     let _ = match shape {
-        Shape::Line { from, to, dashed } => {
+        DrawnShape::Line { from, to, dashed } => {
             let dashes = if *dashed { " stroke-dasharray=\"1 1\"" } else { "" };
             writeln!(
                 out,
@@ -32,7 +32,7 @@ fn shape(out: &mut String, shape: &Shape) {
                 from.0, from.1, to.0, to.1
             )
         }
-        Shape::Box { at, size, grey } => {
+        DrawnShape::Box { at, size, grey } => {
             let fill = if *grey { "#eee" } else { "#fff" };
             writeln!(
                 out,
@@ -40,8 +40,8 @@ fn shape(out: &mut String, shape: &Shape) {
                 at.0, at.1, size.0, size.1
             )
         }
-        Shape::Arrow { from, to } => arrow(out, *from, *to),
-        Shape::Text { at, size, anchor, bold, text } => {
+        DrawnShape::Arrow { from, to } => arrow(out, *from, *to),
+        DrawnShape::Text { at, size, anchor, bold, text } => {
             let anchor = match anchor {
                 Anchor::Left => "",
                 Anchor::Middle => " text-anchor=\"middle\"",

@@ -126,7 +126,7 @@ fn words(table: &Tables) -> String {
 mod tests {
     use super::draw;
     use crate::exam::formats::drawing::Canvas;
-    use crate::exam::formats::drawing::shapes::Shape;
+    use crate::exam::formats::drawing::shapes::DrawnShape;
     use crate::exam::formats::tree::{Entry, Tables, Tree};
 
     fn leaf(head: &str) -> Tables {
@@ -144,12 +144,12 @@ mod tests {
         let root =
             Tables { head: vec!["level 1".to_owned()], rows: vec![entry("0x0"), entry("0x1"), entry("0x2")] };
         let tree = Tree { title: "page tables".to_owned(), text: String::new(), root };
-        let drawing = draw(&tree, Canvas::of(174.0, false));
+        let drawing = draw(&tree, Canvas::for_page(174.0, false));
         let boxes: Vec<_> = drawing
             .shapes
             .iter()
             .filter_map(|shape| match shape {
-                Shape::Box { at, size, .. } => Some((*at, *size)),
+                DrawnShape::Box { at, size, .. } => Some((*at, *size)),
                 _ => None,
             })
             .collect();

@@ -6,7 +6,7 @@ use super::boxed::boxed;
 use super::escape::escaped;
 use super::table::table;
 use crate::exam::formats::drawing::{Canvas, drawings, svg};
-use crate::exam::formats::tree::{Block, Choice, Figure, Paragraph, Row};
+use crate::exam::formats::tree::{Block, Choice, Figure, Paragraph, WorksheetRow};
 
 /// The width of a page between its margins, in millimetres.
 pub(crate) const ROOM: f64 = 174.0;
@@ -161,7 +161,7 @@ impl Writer {
         self.put("</figure>\n");
     }
 
-    fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) {
+    fn worksheet(&mut self, operation: &str, points: &str, rows: &[WorksheetRow]) {
         let _ = writeln!(
             self.out,
             "<table class=\"worksheet\"><caption><code>{}</code>{}</caption>\n<tbody>",

@@ -27,7 +27,7 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
     let _ = writeln!(out, "<title>{}</title>", escaped(&sheet.front.title));
     let _ = writeln!(out, "<style>\n{}{STYLE}</style>\n</head>\n<body>", paged(&sheet, style));
     front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
-    let canvas = Canvas::of(ROOM, style.large);
+    let canvas = Canvas::for_page(ROOM, style.large);
     for question in &sheet.questions {
         section(&mut out, question, canvas, &style.labels);
     }
@@ -40,7 +40,7 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
 
 /// The figures of a paper, in order, as SVG.
 pub fn figures(paper: &Paper, edition: Edition, style: &Style) -> Vec<String> {
-    let canvas = Canvas::of(ROOM, style.large);
+    let canvas = Canvas::for_page(ROOM, style.large);
     let questions = sheet(paper, edition, style).questions;
     questions.iter().flat_map(|question| blocks::figures(&question.body, canvas)).collect()
 }
@@ -55,13 +55,13 @@ fn paged(sheet: &Sheet, style: &Style) -> String {
     let code = sheet
         .code
         .as_ref()
-        .map_or_else(String::new, |code| format!("{} {code}", style.labels.say("Version")));
+        .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
     format!(
         "@page {{ size: {size}; margin: 18mm 18mm 20mm; @bottom-left {{ content: {code}; font-size: 9pt }} \
          @bottom-right {{ content: {page} counter(page) \" / \" counter(pages); font-size: 9pt }} }}\n\
          html {{ font-size: {points}pt }}\n",
         code = css_string(&code),
-        page = css_string(&format!("{} ", style.labels.say("Page"))),
+        page = css_string(&format!("{} ", style.labels.localize("Page"))),
     )
 }
 
@@ -72,7 +72,7 @@ fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
     let _ = writeln!(out, "<header>\n<h1 dir=\"auto\">{}{edition}</h1>", escaped(&front.title));
     let said = front.cover.iter().map(|(name, words)| (name.as_str(), words.as_str()));
     let said: Vec<String> = said
-        .chain(code.map(|code| (labels.say("Version"), code)))
+        .chain(code.map(|code| (labels.localize("Version"), code)))
         .map(|(name, words)| format!("{}: <bdi>{}</bdi>", escaped(name), escaped(words)))
         .collect();
     if !said.is_empty() {
@@ -116,7 +116,7 @@ fn assumptions(out: &mut String, level: &str, said: &[String], labels: &Labels) 
     let _ = writeln!(
         out,
         "<{level}>{}</{level}>\n<ul class=\"assumptions\">",
-        escaped(labels.say("Assumptions"))
+        escaped(labels.localize("Assumptions"))
     );
     for sentence in said {
         let _ = writeln!(out, "<li>{}</li>", escaped(sentence));

@@ -6,7 +6,7 @@ use super::text::Text;
 use crate::exam::formats::drawing::{Canvas, drawings, picture};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::stable_width::stable_width;
-use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Row, Table};
+use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow};
 
 /// The width of a character of the font of code, for one of its size.
 const CHARACTER: f64 = 0.525;
@@ -51,26 +51,26 @@ impl<'l> Writer<'l> {
         Self::blocks(blocks, self.canvas, self.labels, self.text)
     }
 
-    fn say(&self, words: &str) -> String {
+    fn escaped(&self, words: &str) -> String {
         self.text.escaped(words)
     }
 
     fn worth(&self, points: &str) -> String {
-        if points.is_empty() { String::new() } else { format!("\\worth{{{}}}", self.say(points)) }
+        if points.is_empty() { String::new() } else { format!("\\worth{{{}}}", self.escaped(points)) }
     }
 
     fn how(&self, how: &str) -> String {
-        if how.is_empty() { String::new() } else { format!("\\how{{{}}}", self.say(how)) }
+        if how.is_empty() { String::new() } else { format!("\\how{{{}}}", self.escaped(how)) }
     }
 
     fn code(&self, code: &str) -> String {
-        format!("{{\\ttfamily {}}}", self.say(code))
+        format!("{{\\ttfamily {}}}", self.escaped(code))
     }
 
     fn block(&self, block: &Block) -> String {
         match block {
             Block::Part { name, points, body } => {
-                let head = format!("\\heading{{{}{}}}", self.say(name), self.worth(points));
+                let head = format!("\\heading{{{}{}}}", self.escaped(name), self.worth(points));
                 let parts =
                     body.chunk_by(|a, b| is_worked(a) == is_worked(b)).enumerate().map(|(at, some)| {
                         let within = self.within(some);
@@ -92,24 +92,24 @@ impl<'l> Writer<'l> {
                 let written =
                     if written.is_empty() { String::new() } else { format!(" {}", self.code(written)) };
                 let rest = format!("{written}{}{}:", self.how(how), self.worth(points));
-                let room = self.say(&stable_width(label).unwrap_or_else(|| label.clone()));
-                let (label, boxed) = (self.say(label), self::blank(blank, self.text));
+                let room = self.escaped(&stable_width(label).unwrap_or_else(|| label.clone()));
+                let (label, boxed) = (self.escaped(label), self::blank(blank, self.text));
                 format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
             }
             Block::Fill { how, points, table } => {
-                format!("\\whole{{{}{}\n{}}}", self.say(how), self.worth(points), self.table(table))
+                format!("\\whole{{{}{}\n{}}}", self.escaped(how), self.worth(points), self.table(table))
             }
             Block::Choice { text, how, points, options, .. } => {
                 self.choice(&[text, " ", how].concat(), points, options)
             }
             Block::Essay { text, points, space, rubric, .. } => {
-                let lead = format!("{}{}", self.say(text), self.worth(points));
+                let lead = format!("{}{}", self.escaped(text), self.worth(points));
                 let inside = if rubric.is_empty() {
                     "\\aline".repeat((*space / 8) as usize)
                 } else {
                     let row = |(text, points): &(String, Option<String>)| {
                         let points = self.worth(points.as_deref().unwrap_or_default());
-                        format!("\\point{{\\textbf{{{}}}{points}}}", self.say(text))
+                        format!("\\point{{\\textbf{{{}}}{points}}}", self.escaped(text))
                     };
                     rubric.iter().map(row).collect()
                 };
@@ -132,8 +132,8 @@ impl<'l> Writer<'l> {
     /// Words that take as much room in every version.
     fn words(&self, words: &str) -> String {
         match stable_width(words) {
-            Some(room) => format!("\\words{{{}}}{{{room}}}", self.say(words), room = self.say(&room)),
-            None => format!("{}\\par", self.say(words)),
+            Some(room) => format!("\\words{{{}}}{{{room}}}", self.escaped(words), room = self.escaped(&room)),
+            None => format!("{}\\par", self.escaped(words)),
         }
     }
 
@@ -148,41 +148,43 @@ impl<'l> Writer<'l> {
 
     fn steps(&self, steps: &[(String, String)]) -> String {
         let step = |(number, (who, what)): (usize, &(String, String))| {
-            let who = if who.is_empty() { String::new() } else { format!("\\textbf{{{}}} ", self.say(who)) };
+            let who =
+                if who.is_empty() { String::new() } else { format!("\\textbf{{{}}} ", self.escaped(who)) };
             format!(
                 "\\par\\hangindent=2em\\hangafter=1\\makebox[2em][l]{{{number}.}}{who}{}\\par\n",
-                self.say(what)
+                self.escaped(what)
             )
         };
         (1..).zip(steps).map(step).collect()
     }
 
     fn pairs(&self, title: &str, pairs: &[(String, String)]) -> String {
-        let row =
-            |(name, value): &(String, String)| format!("{} & {}\\\\\n", self.say(name), self.say(value));
+        let row = |(name, value): &(String, String)| {
+            format!("{} & {}\\\\\n", self.escaped(name), self.escaped(value))
+        };
         let rows: String = pairs.iter().map(row).collect();
         let title = if title.is_empty() {
             String::new()
         } else {
-            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.say(title))
+            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.escaped(title))
         };
         format!(
             "\\whole{{{title}\\begin{{tabular}}{{@{{}}>{{\\raggedright\\arraybackslash}}p{{0.36\\linewidth}}>{{\\raggedright\\arraybackslash}}p{{0.56\\linewidth}}@{{}}}}\\hline\n{rows}\\hline\\end{{tabular}}}}"
         )
     }
 
-    fn worksheet(&self, operation: &str, points: &str, rows: &[Row]) -> String {
-        let row = |row: &Row| {
+    fn worksheet(&self, operation: &str, points: &str, rows: &[WorksheetRow]) -> String {
+        let row = |row: &WorksheetRow| {
             format!(
                 "{}{} & {}\\\\[0.25em]\n",
-                self.say(&row.label),
+                self.escaped(&row.label),
                 self.how(&row.how),
                 blank(&row.blank, self.text)
             )
         };
         let written: String = rows.iter().map(row).collect();
-        let heads =
-            ["Parameter", "Value"].map(|head| format!("\\textbf{{{}}}", self.say(self.labels.say(head))));
+        let heads = ["Parameter", "Value"]
+            .map(|head| format!("\\textbf{{{}}}", self.escaped(self.labels.localize(head))));
         let lead = format!("{}{}", self.code(operation), self.worth(points));
         let longest =
             rows.iter().map(|row| row.label.chars().count() + row.how.chars().count()).max().unwrap_or(0);
@@ -198,7 +200,7 @@ impl<'l> Writer<'l> {
             format!("\\option{{{}}}{{{}}}", if option.ticked { "X" } else { "" }, self.words(&option.text))
         };
         let options = options.iter().map(option).collect::<Vec<_>>().join("\n");
-        format!("\\whole{{{}{}\n{options}}}", self.say(text), self.worth(points))
+        format!("\\whole{{{}{}\n{options}}}", self.escaped(text), self.worth(points))
     }
 
     /// A figure's drawings: side by side where they have room.
@@ -234,7 +236,7 @@ impl<'l> Writer<'l> {
         let title = if table.title.is_empty() {
             String::new()
         } else {
-            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.say(&table.title))
+            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.escaped(&table.title))
         };
         format!(
             "\\whole{{{title}\\fit{{\\ttfamily\\setlength\\tabcolsep{{0.35em}}\\begin{{tabular}}{{{columns}}}\\hline\n{}\\\\\\hline\n{rows}\\hline\\end{{tabular}}}}}}",

@@ -33,7 +33,7 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
     let mut out = String::new();
     setup(&mut out, &sheet, style, &text);
     front(&mut out, &sheet, &style.labels, &text);
-    let canvas = Canvas::of(style.page.size().0 - 2.0 * MARGIN, style.large);
+    let canvas = Canvas::for_page(style.page.size().0 - 2.0 * MARGIN, style.large);
     for question in &sheet.questions {
         section(&mut out, question, canvas, &style.labels, &text);
         refuse(&text, &format!("question {}", question.number))?;
@@ -69,7 +69,7 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
     let code = sheet
         .code
         .as_ref()
-        .map_or_else(String::new, |code| format!("{} {code}", style.labels.say("Version")));
+        .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
     let _ = writeln!(
         out,
         "\\documentclass[11pt,{paper}]{{article}}\n\\usepackage[{paper},hmargin={MARGIN}mm,top=16mm,bottom=22mm]{{geometry}}\n{MACROS}\
@@ -78,8 +78,8 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
          \\begin{{document}}{}",
         text.escaped(&code),
         text.escaped(sheet.front.edition.as_deref().unwrap_or_default()),
-        text.escaped(style.labels.say("Page")),
-        text.escaped(style.labels.say("of")),
+        text.escaped(style.labels.localize("Page")),
+        text.escaped(style.labels.localize("of")),
         if style.large { LARGE } else { "" },
     );
 }
@@ -95,7 +95,7 @@ fn front(out: &mut String, sheet: &Sheet, labels: &Labels, text: &Text) {
         .as_ref()
         .map_or_else(String::new, |words| format!("\\hfill\\fbox{{{}}}", text.escaped(words)));
     let _ = writeln!(out, "{{\\LARGE\\bfseries {}{edition}\\par}}", text.escaped(title));
-    let version = sheet.code.iter().map(|code| (labels.say("Version"), code.as_str()));
+    let version = sheet.code.iter().map(|code| (labels.localize("Version"), code.as_str()));
     let cover = cover.iter().map(|(name, words)| (name.as_str(), words.as_str())).chain(version);
     let cover: Vec<String> =
         cover.map(|(name, words)| format!("{}: {}", text.escaped(name), text.escaped(words))).collect();
@@ -132,7 +132,7 @@ fn grid(out: &mut String, front: &Front, text: &Text) {
 
 fn assumptions(out: &mut String, said: &[String], labels: &Labels, text: &Text) {
     if !said.is_empty() {
-        let _ = writeln!(out, "\\heading{{{}}}", text.escaped(labels.say("Assumptions")));
+        let _ = writeln!(out, "\\heading{{{}}}", text.escaped(labels.localize("Assumptions")));
         for sentence in said {
             let _ = writeln!(out, "\\point{{{}}}", text.escaped(sentence));
         }

@@ -21,18 +21,20 @@ impl Slots for Cloze<'_> {
         Ok(match input(field)? {
             Input::Pick { options, right } => {
                 let each = options.iter().enumerate().map(|(at, option)| (option.as_str(), at == right));
-                of("MULTICHOICE", weight(), each.map(|(option, right)| (escaped(option), right)))
+                subquestion("MULTICHOICE", weight(), each.map(|(option, right)| (escaped(option), right)))
             }
-            Input::Text(accepted) => {
-                of("SHORTANSWER", weight(), accepted.iter().map(|one| (one.replace('*', "\\*"), true)))
-            }
+            Input::Text(accepted) => subquestion(
+                "SHORTANSWER",
+                weight(),
+                accepted.iter().map(|one| (one.replace('*', "\\*"), true)),
+            ),
             Input::Number(number, off) => {
                 let said = if off > 0.0 { format!("{}:{off}", number.to_f64()) } else { number.to_string() };
                 format!("{{{}:NUMERICAL:={said}}}", weight())
             }
             Input::Choice { options, several } => {
                 let kind = if several { "MULTIRESPONSE" } else { "MULTICHOICE_V" };
-                of(kind, weight(), options.iter().map(|(option, right)| (escaped(option), *right)))
+                subquestion(kind, weight(), options.iter().map(|(option, right)| (escaped(option), *right)))
             }
             Input::Essay { .. } => "<em>This is asked as a question of its own.</em>".to_owned(),
         })
@@ -47,8 +49,8 @@ impl Slots for Cloze<'_> {
     }
 }
 
-/// `{2:SHORTANSWER:=0x0D~=0D}`
-fn of(kind: &str, weight: u64, answers: impl Iterator<Item = (String, bool)>) -> String {
+/// Formats a Cloze subquestion: `{2:SHORTANSWER:=0x0D~=0D}`.
+fn subquestion(kind: &str, weight: u64, answers: impl Iterator<Item = (String, bool)>) -> String {
     let mut out = format!("{{{weight}:{kind}:");
     for (at, (answer, right)) in answers.enumerate() {
         let tilde = if at > 0 { "~" } else { "" };

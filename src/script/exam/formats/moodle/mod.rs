@@ -13,7 +13,7 @@ use cloze::Cloze;
 use super::bank::group::{Group, Laid, groups};
 use super::bank::html::escaped;
 use super::bank::input::{Input, input};
-use super::bank::name::{identifier, place, refusal, slug, title};
+use super::bank::name::{field_location, identifier, refusal, slug, title};
 use super::bank::rubric::rubric;
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
@@ -85,7 +85,7 @@ fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) 
         let (ItemKind::Essay { text, .. }, Input::Essay { rubric, lines }) =
             (&field.item.kind, input(field)?)
         else {
-            return Err(Refusal { part: place(field), why: "no essay".to_owned() });
+            return Err(Refusal { part: field_location(field), why: "no essay".to_owned() });
         };
         let given = context(section, field, &mut Cloze { weights: [].iter() });
         let stem = format!("{given}<p>{}</p>", escaped(text));

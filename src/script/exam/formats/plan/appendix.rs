@@ -8,7 +8,7 @@ const NAMES: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 /// Powers of two, and the digits of hexadecimal.
 pub(crate) fn appendix(labels: &Labels) -> Vec<Block> {
-    let say = |words: &'static str| labels.say(words).to_owned();
+    let say = |words: &'static str| labels.localize(words).to_owned();
     let heads = || vec!["n".to_owned(), "2ⁿ".to_owned(), String::new(), say("hex")];
     let power = |n: u32| {
         let n = n as usize;

@@ -12,13 +12,13 @@ const OWNER: [u32; 2] = [32, 14];
 pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels, assumptions: Vec<String>) -> Front {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title");
     let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
-    let cover = rest.map(|(name, words)| (labels.say(&capital(name)).to_owned(), words.clone()));
+    let cover = rest.map(|(name, words)| (labels.localize(&capital(name)).to_owned(), words.clone()));
     Front {
-        title: title.map_or_else(|| labels.say("Exam").to_owned(), |(_, words)| words.clone()),
+        title: title.map_or_else(|| labels.localize("Exam").to_owned(), |(_, words)| words.clone()),
         edition: match edition {
             Edition::Paper => None,
-            Edition::Key => Some(labels.say("Key").to_owned()),
-            Edition::Solutions => Some(labels.say("Solutions").to_owned()),
+            Edition::Key => Some(labels.localize("Key").to_owned()),
+            Edition::Solutions => Some(labels.localize("Solutions").to_owned()),
         },
         cover: cover.collect(),
         owner: owner(paper, labels),
@@ -34,7 +34,7 @@ fn owner(paper: &Paper, labels: &Labels) -> Vec<(String, Blank)> {
     let boxes = ["Name", "ID"].into_iter().zip(said).zip(OWNER).map(|((label, content), width)| {
         let content = content.filter(|content| !content.is_empty()).cloned();
         let blank = Blank { width, content, ..Blank::default() };
-        (labels.say(label).to_owned(), blank)
+        (labels.localize(label).to_owned(), blank)
     });
     boxes.collect()
 }
@@ -43,9 +43,9 @@ fn grid(paper: &Paper, labels: &Labels) -> Grid {
     let number = |(at, points): (usize, String)| ((at + 1).to_string(), points);
     let points = paper.questions.iter().map(|question| question.points.to_string());
     Grid {
-        heads: ["Question", "Points", "Score"].map(|word| labels.say(word).to_owned()),
+        heads: ["Question", "Points", "Score"].map(|word| labels.localize(word).to_owned()),
         questions: points.enumerate().map(number).collect(),
-        total: (labels.say("Total").to_owned(), paper.points().to_string()),
+        total: (labels.localize("Total").to_owned(), paper.points().to_string()),
     }
 }
 

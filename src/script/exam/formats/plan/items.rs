@@ -7,11 +7,11 @@ use crate::exam::formats::edition::Edition;
 use crate::exam::formats::label::{called, filled, how, roomy, width};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::{bare, operation, printed};
-use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Row, Table};
-use crate::exam::paper::{Item, Paper};
+use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow};
+use crate::exam::paper::{Paper, PaperItem};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
-use crate::run::view::{CellView, TableView};
+use crate::run::record::{CellView, TableView};
 
 /// Answers of many that a key lists.
 const LISTED: usize = 4;
@@ -23,7 +23,7 @@ const SPACE: (u32, u32) = (40, 2000);
 /// `8 points`
 pub(crate) fn points(points: Number, labels: &Labels) -> String {
     let one = points.as_integer() == Some(1);
-    format!("{points} {}", labels.say(if one { "point" } else { "points" }))
+    format!("{points} {}", labels.localize(if one { "point" } else { "points" }))
 }
 
 /// The items of a paper as blocks, one after the other, each with the names of its fields.
@@ -37,8 +37,8 @@ pub(crate) struct Items<'p> {
 }
 
 impl<'p> Items<'p> {
-    /// The items of a paper; tables may be so many characters wide.
-    pub(crate) fn of(paper: &Paper, edition: Edition, labels: &'p Labels, room: u32) -> Self {
+    /// Numbers the fields of a paper's items; tables may be `room` characters wide.
+    pub(crate) fn from_paper(paper: &Paper, edition: Edition, labels: &'p Labels, room: u32) -> Self {
         let mut names: Vec<Vec<String>> = Vec::new();
         for field in fields(paper) {
             names.resize(names.len().max(field.of_item + 1), Vec::new());
@@ -49,7 +49,7 @@ impl<'p> Items<'p> {
     }
 
     /// The next item of the paper; what it is worth is said where it is not all that the place is worth.
-    pub fn next(&mut self, item: &Item, said: bool) -> Block {
+    pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
         let first = || names.first().cloned().unwrap_or_default();
         let points = if said { points(item.points, self.labels) } else { String::new() };
@@ -63,14 +63,14 @@ impl<'p> Items<'p> {
                 Block::Value { label: label.clone(), written: String::new(), points, how, blank }
             }
             ItemKind::Table { table, columns } => {
-                let how = self.labels.say("Fill in the table.").to_owned();
+                let how = self.labels.localize("Fill in the table.").to_owned();
                 Block::Fill { how, points, table: self.table(table, columns, names) }
             }
             ItemKind::Any { among, answers, radix, .. } => {
                 let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
                 let blank = Blank { field: first(), width: 32, content, ..Blank::default() };
                 let (label, how) =
-                    (self.labels.say("Any").to_owned(), self.labels.say(radix.name()).to_owned());
+                    (self.labels.localize("Any").to_owned(), self.labels.localize(radix.name()).to_owned());
                 Block::Value { label, written: among.clone(), points, how, blank }
             }
             ItemKind::Choice { text, options } => self.choice(text, options, points, first()),
@@ -79,13 +79,13 @@ impl<'p> Items<'p> {
     }
 
     /// The lines of a worksheet: its boxes are of one width.
-    fn rows(&self, blanks: &[Asked], bare: bool, names: &[String]) -> Vec<Row> {
-        let rows = blanks.iter().enumerate().map(|(at, blank)| Row {
+    fn rows(&self, blanks: &[Asked], bare: bool, names: &[String]) -> Vec<WorksheetRow> {
+        let rows = blanks.iter().enumerate().map(|(at, blank)| WorksheetRow {
             label: called(blank, self.labels),
             how: self.how(blank, bare),
             blank: self.blank(blank, bare, names.get(at).cloned().unwrap_or_default()),
         });
-        let mut rows: Vec<Row> = rows.collect();
+        let mut rows: Vec<WorksheetRow> = rows.collect();
         let room = rows.iter().map(|row| row.blank.room()).max().unwrap_or(0).max(WORKSHEET);
         for row in &mut rows {
             row.blank.width += room - row.blank.room();
@@ -96,8 +96,8 @@ impl<'p> Items<'p> {
     fn how(&self, blank: &Asked, bare: bool) -> String {
         let how = how(blank, bare);
         let words = how.split(' ').map(|word| match word.strip_suffix(',') {
-            Some(word) => format!("{},", self.labels.say(word)),
-            None => self.labels.say(word).to_owned(),
+            Some(word) => format!("{},", self.labels.localize(word)),
+            None => self.labels.localize(word).to_owned(),
         });
         words.collect::<Vec<_>>().join(" ")
     }
@@ -108,7 +108,7 @@ impl<'p> Items<'p> {
             Form::Number { radix: Radix::Binary, digits } => ("0b", digits),
             _ => ("", None),
         };
-        let content = self.edition.filled().then(|| self.labels.say(&filled(asked, bare)).to_owned());
+        let content = self.edition.filled().then(|| self.labels.localize(&filled(asked, bare)).to_owned());
         let unit = asked.unit.as_ref().map(ToString::to_string);
         Blank { field, prefix: prefix.to_owned(), width: width(asked, bare), digits, content, unit }
     }
@@ -153,13 +153,13 @@ impl<'p> Items<'p> {
     fn head(&self, of: &TableView, name: &str, at: usize, asked: bool) -> String {
         let hex = of.rows.iter().any(|row| matches!(row.get(at), Some(CellView::Hex(..))));
         let label = self.labels.table(name);
-        if asked && hex { format!("{label} ({})", self.labels.say("hex")) } else { label.to_owned() }
+        if asked && hex { format!("{label} ({})", self.labels.localize("hex")) } else { label.to_owned() }
     }
 
     fn choice(&self, text: &str, options: &[Alternative], points: String, field: String) -> Block {
         let several = options.iter().filter(|option| option.correct).count() > 1;
         let how =
-            self.labels.say(if several { "Tick all that are correct." } else { "Tick one." }).to_owned();
+            self.labels.localize(if several { "Tick all that are correct." } else { "Tick one." }).to_owned();
         let option = |option: &Alternative| Choice {
             text: option.text.clone(),
             ticked: option.correct && self.edition.filled(),
@@ -193,7 +193,7 @@ fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> String {
     let shown: Vec<String> =
         answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();
     let more = if answers.all && answers.first.len() <= LISTED { "" } else { ", …" };
-    format!("{} {}{more}", labels.say("any of"), shown.join(", "))
+    format!("{} {}{more}", labels.localize("any of"), shown.join(", "))
 }
 
 /// Room in the boxes of a column: of its numbers' digits where they have so many, else of its longest cell, roughly, so that it

@@ -8,7 +8,7 @@ use crate::report::doc;
 use crate::report::narrate::hex;
 use crate::report::narrate::sharing::{page, table};
 use crate::report::text::text;
-use crate::run::view::SharingView;
+use crate::run::record::SharingView;
 
 /// Pages of processes, and the frames that they are in.
 pub(crate) fn figure(of: &SharingView) -> Block {

@@ -18,7 +18,7 @@ use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::doc;
 use crate::report::narrate::view;
-use crate::run::view::View;
+use crate::run::record::View;
 
 /// A paper, laid out in one of its editions.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
@@ -39,7 +39,7 @@ fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
     });
-    let mut plan = Plan { edition, labels, room, items: Items::of(paper, edition, labels, room) };
+    let mut plan = Plan { edition, labels, room, items: Items::from_paper(paper, edition, labels, room) };
     let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
         number: (at + 1).to_string(),
         title: question.title.to_string(),
@@ -110,7 +110,7 @@ impl Plan<'_> {
                 let digit = |bit: u32| if value >> bit & 1 == 1 { '1' } else { '0' };
                 let of = |bit: u32| (bit, self.edition.filled().then(|| digit(bit)));
                 let bits = (0..*bits).rev().map(of).collect();
-                vec![Block::Figure(Figure::Bits { title: self.labels.say(title).to_owned(), bits })]
+                vec![Block::Figure(Figure::Bits { title: self.labels.localize(title).to_owned(), bits })]
             }
             Drawn::Views(views) => {
                 let mut blocks = Vec::new();

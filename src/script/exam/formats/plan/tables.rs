@@ -4,7 +4,7 @@ use crate::exam::formats::from_doc::flush;
 use crate::exam::formats::tree::{Block, Entry, Figure, Tables, Tree};
 use crate::report::narrate::tree::{blocks, leads_to, name};
 use crate::report::text::text;
-use crate::run::view::{TreeEntry, TreeTable, TreeView};
+use crate::run::record::{TreeEntry, TreeTable, TreeView};
 
 /// Entries up to which a tree is drawn: a page of them. A larger one is told in lines.
 const DRAWN: u64 = 32;

@@ -6,7 +6,7 @@ use super::text::{array, flowing, perhaps, string};
 use crate::exam::formats::drawing::{Canvas, drawings, svg};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::stable_width::stable_width;
-use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Table};
+use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow};
 
 /// Characters of a name from which on its column gets a part of the width only.
 const LONG: usize = 28;
@@ -134,11 +134,11 @@ impl<'l> Writer<'l> {
         out
     }
 
-    fn worksheet(&self, operation: &str, points: &str, rows: &[Row]) -> String {
+    fn worksheet(&self, operation: &str, points: &str, rows: &[WorksheetRow]) -> String {
         let rows = rows.iter().map(|row| {
             format!("({{ {}; how({}) }}, {})", string(&row.label), perhaps(&row.how), blank(&row.blank))
         });
-        let heads = array(["Parameter", "Value"].map(|head| string(self.labels.say(head))));
+        let heads = array(["Parameter", "Value"].map(|head| string(self.labels.localize(head))));
         let rows = rows.collect::<Vec<_>>().join(", ");
         format!("worksheet({}, {}, {heads}, {rows})", string(operation), perhaps(points))
     }

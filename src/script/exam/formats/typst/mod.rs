@@ -28,7 +28,7 @@ pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
     out.push_str(FUNCTIONS);
     setup(&mut out, &sheet, style);
     front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
-    let canvas = Canvas::of(width - 2.0 * MARGINS.0, style.large);
+    let canvas = Canvas::for_page(width - 2.0 * MARGINS.0, style.large);
     for question in &sheet.questions {
         section(&mut out, question, canvas, &style.labels);
     }
@@ -43,11 +43,11 @@ pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
 }
 
 fn setup(out: &mut String, sheet: &Sheet, style: &Style) {
-    let say = |word| string(style.labels.say(word));
+    let say = |word| string(style.labels.localize(word));
     let code = sheet
         .code
         .as_ref()
-        .map_or_else(String::new, |code| format!("{} {code}", style.labels.say("Version")));
+        .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
     let _ = writeln!(
         out,
         "#set document(title: {}, date: none)\n#set page(paper: \"{}\", margin: (x: {}mm, top: {}mm, bottom: {}mm), footer: foot({}, {}, {}, {}))",
@@ -81,7 +81,7 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style) {
 
 fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
     let pair = |(one, other): &(String, String)| format!("({}, {})", string(one), string(other));
-    let version = code.map(|code| (labels.say("Version").to_owned(), code.to_owned()));
+    let version = code.map(|code| (labels.localize("Version").to_owned(), code.to_owned()));
     let owner =
         front.owner.iter().map(|(label, blank)| format!("({}, {})", string(label), blocks::blank(blank)));
     let _ = writeln!(
@@ -104,7 +104,7 @@ fn assumptions(out: &mut String, level: u32, said: &[String], labels: &Labels) {
         let _ = writeln!(
             out,
             "#assumptions({}, {level}, {})",
-            string(labels.say("Assumptions")),
+            string(labels.localize("Assumptions")),
             said.join(", ")
         );
     }

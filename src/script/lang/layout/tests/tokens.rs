@@ -8,7 +8,7 @@ fn told(text: &str) -> String {
     let one = |token: &crate::lang::layout::Token| match token.kind {
         TokenKind::End => ".".to_owned(),
         TokenKind::Hole => "hole".to_owned(),
-        _ => token.of(text).to_owned(),
+        _ => token.text(text).to_owned(),
     };
     list.iter().map(one).collect::<Vec<_>>().join(" ")
 }

@@ -163,7 +163,7 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
 fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<String> {
     match (step, next) {
         (KernelStep::Evicted { .. }, _) => {
-            let evicted = *Handled::of(std::slice::from_ref(step)).evicted.first()?;
+            let evicted = *Handled::from_steps(std::slice::from_ref(step)).evicted.first()?;
             Some(left(names, &evicted))
         }
         (KernelStep::Shared { frame }, Some(KernelStep::Mapped { page, .. })) => {

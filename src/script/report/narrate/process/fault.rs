@@ -4,7 +4,7 @@ use super::counts::bytes;
 use super::handled::{Evicted, Handled};
 use super::names::{self, Names, number};
 use crate::report::doc::{Block, Tone};
-use crate::run::record::{AreaRecord, FaultRecord, Surroundings};
+use crate::run::record::{AreaRecord, FaultRecord, FaultSurroundings};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::{AccessKind, Fault};
@@ -42,7 +42,7 @@ pub(crate) fn short(names: Names, fault: &FaultRecord) -> String {
     if let Some((signal, code)) = class.and_then(FaultClass::signal) {
         words.push(format!("{}, {}", signal.name(), code.name()));
     }
-    let handled = Handled::of(&fault.steps);
+    let handled = Handled::from_steps(&fault.steps);
     words.extend(fault.frame().map(|frame| format!("frame {}", number(frame.0.into()))));
     for Evicted { page, to, .. } in handled.evicted {
         let page = page.map_or("a page".to_owned(), |page| names.page_of(page));
@@ -64,7 +64,7 @@ pub(crate) struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// A fault of a statement.
     pub(crate) fn new(names: Names<'a>, fault: &'a FaultRecord, call: Option<&'a str>) -> Self {
-        Self { names, fault, handled: Handled::of(&fault.steps), call }
+        Self { names, fault, handled: Handled::from_steps(&fault.steps), call }
     }
 
     fn blocks(&self) -> Vec<Block> {
@@ -213,7 +213,7 @@ impl<'a> Telling<'a> {
         if bits >= 48 && va >> (bits - 1) != 0 {
             return format!("{at} is in the kernel's half of the address space");
         }
-        let Surroundings { areas: (below, above), .. } = &self.fault.around;
+        let FaultSurroundings { areas: (below, above), .. } = &self.fault.around;
         let below = below
             .as_ref()
             .map(|area| format!("{} ends at {}", names.area_name(area), names.address(area.area.end)));

@@ -61,8 +61,8 @@ impl Evicted {
 }
 
 impl Handled {
-    /// What these steps did.
-    pub(crate) fn of(steps: &[KernelStep]) -> Self {
+    /// Sums up these steps.
+    pub(crate) fn from_steps(steps: &[KernelStep]) -> Self {
         let mut handled = Self::default();
         for step in steps {
             match *step {

@@ -13,7 +13,7 @@ pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Ve
     let handler = Handler { names, fault, call };
     let mut steps: Vec<doc::Step> = fault.steps.iter().filter_map(|step| handler.step(*step)).collect();
     if fault.class().is_none() {
-        steps.push(said(
+        steps.push(step_by(
             "handler → CPU",
             "the entry is right, a TLB's was not: it is dropped, and the instruction runs again",
         ));
@@ -24,7 +24,7 @@ pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Ve
 /// What a system call did: the faults inside it.
 pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
     let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
-    let mut steps = vec![said("process → kernel", format!("system call {}", record.name))];
+    let mut steps = vec![step_by("process → kernel", format!("system call {}", record.name))];
     for fault in &record.faults {
         steps.extend(self::steps(names, fault, Some(record.name)));
     }
@@ -34,7 +34,7 @@ pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
         Ok(_) => format!("{} returns", record.name),
         Err(error) => format!("{} fails: {}, {}", record.name, error.name(), error.help()),
     };
-    steps.push(said("kernel → process", answer));
+    steps.push(step_by("kernel → process", answer));
     steps
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn action_steps(
     done.iter().filter_map(|step| quiet.step(*step)).collect()
 }
 
-fn said(who: &str, what: impl Into<String>) -> doc::Step {
+fn step_by(who: &str, what: impl Into<String>) -> doc::Step {
     doc::Step { who: who.to_owned(), what: what.into() }
 }
 
@@ -67,52 +67,55 @@ impl Handler<'_> {
         let frame = names::frame;
         Some(match step {
             KernelStep::Fault { va, kind, fault } => return self.touched(va.raw(), kind, fault),
-            KernelStep::Area { .. } => said("handler", self.area()),
+            KernelStep::Area { .. } => step_by("handler", self.area()),
             KernelStep::StackGrew { start } => {
-                said("handler", format!("the stack grows down to {}", names.address(start)))
+                step_by("handler", format!("the stack grows down to {}", names.address(start)))
             }
-            KernelStep::Table { level, ppn } => said(
+            KernelStep::Table { level, ppn } => step_by(
                 "handler → memory",
                 format!("makes a page table of level {level}, in physical {}", names.table_page(ppn)),
             ),
             KernelStep::FrameAllocated { frame: taken } => {
-                said("handler", format!("takes {}, the lowest that is free", frame(taken)))
+                step_by("handler", format!("takes {}, the lowest that is free", frame(taken)))
             }
             KernelStep::Evicted { frame: victim, page, to, .. } => {
                 let page = page.map_or("a page that nobody maps".to_owned(), |page| names.page_of(page));
                 let victim = format!("victim ({}): {}, {page}", names.policy(), frame(victim));
-                let evicted = Handled::of(&[step]).evicted;
+                let evicted = Handled::from_steps(&[step]).evicted;
                 let entries = evicted.first().and_then(Evicted::unmapped);
                 let entries = entries.map_or_else(String::new, |entries| format!("; {entries}"));
                 match to {
-                    Some(to) => {
-                        said("handler → disk", format!("{victim}; writes it to {}{entries}", names.store(to)))
+                    Some(to) => step_by(
+                        "handler → disk",
+                        format!("{victim}; writes it to {}{entries}", names.store(to)),
+                    ),
+                    None => {
+                        step_by("handler", format!("{victim}; it is clean, and is just dropped{entries}"))
                     }
-                    None => said("handler", format!("{victim}; it is clean, and is just dropped{entries}")),
                 }
             }
             KernelStep::Zeroed { frame: zeroed } => {
-                said("handler → memory", format!("fills {} with zeros", frame(zeroed)))
+                step_by("handler → memory", format!("fills {} with zeros", frame(zeroed)))
             }
             KernelStep::Filled { frame: filled, from } => self.filled(&frame(filled), from),
             KernelStep::Shared { frame: shared } => {
-                said("handler", format!("{} holds the page already", frame(shared)))
+                step_by("handler", format!("{} holds the page already", frame(shared)))
             }
             KernelStep::Copied { from: Some(from), to } => {
-                said("handler → memory", format!("copies {} to {}", frame(from), frame(to)))
+                step_by("handler → memory", format!("copies {} to {}", frame(from), frame(to)))
             }
             KernelStep::Copied { from: None, to } => {
-                said("handler", format!("{} is the process's own copy", frame(to)))
+                step_by("handler", format!("{} is the process's own copy", frame(to)))
             }
-            KernelStep::Reused { frame: reused } => said(
+            KernelStep::Reused { frame: reused } => step_by(
                 "handler → memory",
                 format!("updates the PTE: R/W = 1; nobody else has {}, so nothing is copied", frame(reused)),
             ),
             KernelStep::Mapped { page, frame, writable } => {
-                said("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))
+                step_by("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))
             }
             KernelStep::MappedAround { pages } => {
-                said("handler → memory", format!("maps {pages} more pages around it (fault-around)"))
+                step_by("handler → memory", format!("maps {pages} more pages around it (fault-around)"))
             }
             KernelStep::EntryWritten { .. }
             | KernelStep::DiskRead { .. }
@@ -136,7 +139,7 @@ impl Handler<'_> {
             Fault::Protection { .. } => "protected",
         };
         let page = self.names.page_at(va);
-        Some(said("kernel → handler", format!("{what} {}: {page} is {why}", self.names.address(va))))
+        Some(step_by("kernel → handler", format!("{what} {}: {page} is {why}", self.names.address(va))))
     }
 
     fn area(&self) -> String {
@@ -156,9 +159,9 @@ impl Handler<'_> {
         let store = self.names.store(from);
         match from {
             BackingStore::PageCache { .. } => {
-                said("page cache → memory", format!("{store} comes into {frame}"))
+                step_by("page cache → memory", format!("{store} comes into {frame}"))
             }
-            _ => said("disk → memory", format!("{store} comes into {frame}")),
+            _ => step_by("disk → memory", format!("{store} comes into {frame}")),
         }
     }
 
@@ -178,19 +181,21 @@ impl Handler<'_> {
     fn returns(&self, major: bool) -> doc::Step {
         let kind = if major { "major" } else { "minor" };
         match self.call {
-            Some(call) => said("handler → kernel", format!("returns ({kind} fault): {call} goes on")),
-            None => said("handler → CPU", format!("returns ({kind} fault): the instruction runs again")),
+            Some(call) => step_by("handler → kernel", format!("returns ({kind} fault): {call} goes on")),
+            None => step_by("handler → CPU", format!("returns ({kind} fault): the instruction runs again")),
         }
     }
 
     fn killed(&self, class: FaultClass) -> doc::Step {
         match (self.call, class.signal()) {
-            (None, Some((signal, code))) => said(
+            (None, Some((signal, code))) => step_by(
                 "handler → process",
                 format!("sends {} ({}): the instruction is not done", signal.name(), code.name()),
             ),
-            (Some(call), _) => said("handler → kernel", format!("it cannot be done: {call} gets no further")),
-            (None, None) => said("handler → process", "the instruction is not done"),
+            (Some(call), _) => {
+                step_by("handler → kernel", format!("it cannot be done: {call} gets no further"))
+            }
+            (None, None) => step_by("handler → process", "the instruction is not done"),
         }
     }
 }

@@ -5,8 +5,7 @@ use super::names::{Names, bare_name};
 use crate::report::doc::{Block, Cell, Layout, Slab, Table};
 use crate::report::narrate::words::{count, thousands};
 use crate::run::nouns::size;
-use crate::run::record::{AreaRecord, Legend};
-use crate::run::view::{AreaLayout, LayoutView};
+use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
 use pagewalk_engine::kernel::vma::{Prot, Vma};
 
 /// Areas that are drawn: half of them from either end.

@@ -108,8 +108,8 @@ fn mode(file: &FileRecord) -> &'static str {
     }
 }
 
-/// Where in the file the bytes are: given for `pread` and `pwrite`, else the descriptor's offset.
-fn place(record: &CallRecord, file: &FileRecord) -> String {
+/// The offset in the file: the argument of `pread` and `pwrite`, otherwise the descriptor's offset.
+fn file_offset(record: &CallRecord, file: &FileRecord) -> String {
     let given = match record.args.get(3).map(|arg| &arg.value) {
         Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
         _ => None,
@@ -129,7 +129,7 @@ fn read(names: &Names, record: &CallRecord, result: u64) -> String {
         _ => None,
     };
     let to = to.map_or("the buffer".to_owned(), |to| names.address(to));
-    format!("{} of {name}, from {} on, are copied to {to}", bytes(result), place(record, file))
+    format!("{} of {name}, from {} on, are copied to {to}", bytes(result), file_offset(record, file))
 }
 
 fn write(record: &CallRecord, result: u64) -> String {
@@ -140,7 +140,7 @@ fn write(record: &CallRecord, result: u64) -> String {
                 (before, after) if before != after => format!(", which has {} now", bytes(after)),
                 _ => String::new(),
             };
-            format!("{} go to {name}, from {} on{size}", bytes(result), place(record, file))
+            format!("{} go to {name}, from {} on{size}", bytes(result), file_offset(record, file))
         }
         _ => {
             let error = record

@@ -111,23 +111,25 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
                 let kind = ArgKind::Word { text: text.into(), value: Some(Value::Bool(truth)) };
                 Some(Field { args: vec![Arg { kind, span: scalar.span }], ..plain })
             }
-            _ => Some(Field { args: vec![told(value(scalar), wrong)?], ..plain }),
+            _ => Some(Field { args: vec![ok_or_report(value(scalar), wrong)?], ..plain }),
         },
         Node::List(items) => {
-            let args: Vec<_> = items.iter().filter_map(|item| told(item_value(key, item), wrong)).collect();
+            let args: Vec<_> =
+                items.iter().filter_map(|item| ok_or_report(item_value(key, item), wrong)).collect();
             (args.len() == items.len()).then_some(Field { args, ..plain })
         }
         Node::Block(entries) => {
             let names = |(name, _): &&Entry| repeats(key.text) && name.text == "name";
-            let name = entries.iter().find(names).map(|(name, node)| told(level_name(name, node), wrong));
+            let name =
+                entries.iter().find(names).map(|(name, node)| ok_or_report(level_name(name, node), wrong));
             let inner = block(entries.iter().filter(|entry| !names(entry)), wrong);
             Some(Field { args: name.flatten().into_iter().collect(), block: Some(inner), ..plain })
         }
     }
 }
 
-/// The value, or none and its mistake among the others.
-fn told<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -> Option<T> {
+/// Returns the value, or adds the error to `wrong`.
+fn ok_or_report<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -> Option<T> {
     result.map_err(|diagnostic| wrong.push(diagnostic)).ok()
 }
 

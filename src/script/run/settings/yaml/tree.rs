@@ -89,7 +89,7 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     if let Some((at, _)) = text.match_indices(['[', '{']).nth(BRACKETS_LIMIT) {
         return Err(BRACKETS.at(token(file, text, at)));
     }
-    let mut shape = Shape::default();
+    let mut shape = DocumentShape::default();
     let read = document(text, &mut shape);
     read.map_err(|error| wrong(file, text, &error, shape.refusal))?;
     let kinds = shape.kinds.into_iter();
@@ -113,7 +113,7 @@ fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::R
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
+enum NodeKind {
     Scalar,
     List,
     Block,
@@ -121,27 +121,27 @@ enum Kind {
 
 /// The first reading: what the values are, each before those within it.
 #[derive(Debug, Default)]
-struct Shape {
-    kinds: Vec<Kind>,
+struct DocumentShape {
+    kinds: Vec<NodeKind>,
     refusal: Option<Refusal>,
     depth: usize,
     /// The node at hand is a key.
     key: bool,
 }
 
-impl Shape {
+impl DocumentShape {
     fn refuse<E: de::Error>(&mut self, refusal: Refusal) -> E {
         self.refusal = Some(refusal);
         E::custom(refusal.0)
     }
 
-    /// Takes in a node; `word`: it may be a key.
-    fn take<E: de::Error>(&mut self, kind: Kind, word: bool) -> Result<(), E> {
+    /// Adds a node. `word` says whether it may be a key.
+    fn add_node<E: de::Error>(&mut self, kind: NodeKind, word: bool) -> Result<(), E> {
         match self.key {
             true if word => Ok(()),
             true => Err(self.refuse(KEY)),
             false if self.kinds.len() >= VALUES_LIMIT => Err(self.refuse(LONG)),
-            false if kind != Kind::Scalar && self.depth >= DEPTH_LIMIT => Err(self.refuse(DEEP)),
+            false if kind != NodeKind::Scalar && self.depth >= DEPTH_LIMIT => Err(self.refuse(DEEP)),
             false => {
                 self.kinds.push(kind);
                 Ok(())
@@ -150,7 +150,7 @@ impl Shape {
     }
 }
 
-impl<'t> DeserializeSeed<'t> for &mut Shape {
+impl<'t> DeserializeSeed<'t> for &mut DocumentShape {
     type Value = ();
 
     fn deserialize<D: Deserializer<'t>>(self, node: D) -> Result<(), D::Error> {
@@ -158,7 +158,7 @@ impl<'t> DeserializeSeed<'t> for &mut Shape {
     }
 }
 
-impl<'t> Visitor<'t> for &mut Shape {
+impl<'t> Visitor<'t> for &mut DocumentShape {
     type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
@@ -166,35 +166,35 @@ impl<'t> Visitor<'t> for &mut Shape {
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(NodeKind::Scalar, false)
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(NodeKind::Scalar, false)
     }
 
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(NodeKind::Scalar, false)
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(NodeKind::Scalar, false)
     }
 
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(NodeKind::Scalar, false)
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(NodeKind::Scalar, false)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.take(Kind::Scalar, false)
+        self.add_node(NodeKind::Scalar, false)
     }
 
     fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
-        self.take(Kind::Scalar, true)
+        self.add_node(NodeKind::Scalar, true)
     }
 
     /// The file holds no document.
@@ -203,7 +203,7 @@ impl<'t> Visitor<'t> for &mut Shape {
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<(), A::Error> {
-        self.take(Kind::List, false)?;
+        self.add_node(NodeKind::List, false)?;
         self.depth += 1;
         while items.next_element_seed(&mut *self)?.is_some() {}
         self.depth -= 1;
@@ -211,7 +211,7 @@ impl<'t> Visitor<'t> for &mut Shape {
     }
 
     fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<(), A::Error> {
-        self.take(Kind::Block, false)?;
+        self.add_node(NodeKind::Block, false)?;
         self.depth += 1;
         loop {
             self.key = true;
@@ -236,7 +236,7 @@ struct Scalars<'t> {
     file: u32,
     text: &'t str,
     /// Of the values still to come.
-    kinds: std::vec::IntoIter<Kind>,
+    kinds: std::vec::IntoIter<NodeKind>,
     refusal: Option<Refusal>,
     /// The first key that stands twice in its block.
     twice: Option<Diagnostic>,
@@ -277,9 +277,9 @@ impl<'t> DeserializeSeed<'t> for &mut Scalars<'t> {
 
     fn deserialize<D: Deserializer<'t>>(self, node: D) -> Result<Node<'t>, D::Error> {
         match self.kinds.next() {
-            Some(Kind::Block) => node.deserialize_map(self),
-            Some(Kind::List) => node.deserialize_seq(self),
-            Some(Kind::Scalar) | None => node.deserialize_str(self),
+            Some(NodeKind::Block) => node.deserialize_map(self),
+            Some(NodeKind::List) => node.deserialize_seq(self),
+            Some(NodeKind::Scalar) | None => node.deserialize_str(self),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Making an access: on bare hardware, or in a process.
 
-use crate::run::record::{Access, AccessVerb, InProcess, ProcessRef};
-use crate::run::recorder::Recorder;
+use crate::run::record::{Access, AccessVerb, InProcess, ProcessRef, Recorder};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;

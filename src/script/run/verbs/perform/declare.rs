@@ -112,7 +112,8 @@ impl Session<'_> {
         self.declare_areas(pid, areas)?;
         let kernel = self.kernel(name.span)?;
         let process = kernel.process(pid).ok_or(Stop::Unknowable)?;
-        let areas = process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area)).collect();
+        let areas =
+            process.space.areas.iter().map(|area| AreaRecord::describe(kernel, process, *area)).collect();
         let what = Declaration::Process { process: ProcessRef::from(process), areas };
         Ok(Did::Declared(Declared { what, booted }))
     }

@@ -49,7 +49,7 @@ impl Session<'_> {
             }
         };
         let work = kernel.take_work();
-        let legend = Legend::of(kernel, steps.0.iter());
+        let legend = Legend::collect(kernel, steps.0.iter());
         let spec = kernel.machine().spec().clone();
         self.kernel_work(work, place)?;
         Ok(ActionRecord { what, count, steps: steps.0, legend, spec })

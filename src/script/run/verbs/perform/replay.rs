@@ -6,8 +6,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use crate::lang::span::Span;
 use crate::run::budget::WORK_OF_STEP;
-use crate::run::call::Booted;
-use crate::run::replayed::{FIRST, Map, Replayed};
+use crate::run::record::{AddressMap, Booted, FIRST_RECORDS, Replayed};
 use crate::run::session::Session;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
@@ -57,7 +56,9 @@ impl Session<'_> {
     /// # Errors
     /// As `kernel`.
     pub(crate) fn start_for(&mut self, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
-        let (Map::Demand, Slot::Is(machine)) = (plan.map, &self.state.machine) else { return Ok(None) };
+        let (AddressMap::Demand, Slot::Is(machine)) = (plan.map, &self.state.machine) else {
+            return Ok(None);
+        };
         let mut kernel = KernelPlan::default_for(machine.spec());
         kernel.config.swap = demand::SWAP;
         self.boot(&kernel, plan.name.span).map(Some)
@@ -68,8 +69,8 @@ impl Session<'_> {
         // While the trace runs, the session has nothing but its budget.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
-            (Slot::Kernel(kernel), Map::Demand) => self.in_process(kernel, plan),
-            (Slot::Kernel(kernel), Map::Identity) => {
+            (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(kernel, plan),
+            (Slot::Kernel(kernel), AddressMap::Identity) => {
                 self.read_through(plan, Target::Identity(kernel.machine_mut()))
             }
             (Slot::Is(machine), _) => self.read_through(plan, Target::Identity(machine)),
@@ -101,7 +102,7 @@ impl Session<'_> {
         let (mut first, mut lines) = (Vec::new(), 0);
         let (read, stopped) =
             read_ahead(origin(plan), plan.format, self.interrupt, &mut |records, progress, _| {
-                first.extend(records.iter().copied().take(FIRST - first.len()));
+                first.extend(records.iter().copied().take(FIRST_RECORDS - first.len()));
                 let work = (progress.lines - lines) * WORK_OF_LINE;
                 lines = progress.lines;
                 self.perform_records(&mut account, &mut target, records, work, plan.name.span).err()

@@ -9,7 +9,7 @@ use proptest::sample::select;
 use super::lab::{PROCESSES, SIMPLE, state};
 use crate::lang::layout::tokens;
 use crate::run::state::State;
-use crate::services::complete::{complete, highlight, hint, place, signature, snippet};
+use crate::services::complete::{complete, highlight, hint, signature, snippet, token_at};
 
 /// Goes over a text and asks everything at a place.
 fn ask(text: &str, at: usize, state: &State) {
@@ -23,7 +23,7 @@ fn ask(text: &str, at: usize, state: &State) {
             "{text:?} at {at}"
         );
     }
-    if let Some(place) = place(text, &tokens(text).list, at) {
+    if let Some(place) = token_at(text, &tokens(text).list, at) {
         assert_eq!(text.get(place.span), Some(place.text), "{text:?} at {at}");
         assert_eq!(text.get(place.whole_span), Some(place.whole), "{text:?} at {at}");
     }

@@ -31,14 +31,14 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
     let (sources, script, wrong) = read(&PathBuf::from("/s").join(files[0].0), &mut loader);
     assert_eq!(wrong, [], "{files:?}");
     let mut findings = Findings::new(wanted);
-    let mut sink = findings.watch(&script.body, &sources);
-    let ended = run(&script.body, &sources, &Files::default(), Options::of(&CORE), &mut sink);
+    let mut sink = findings.watch(&script.body, &sources, &|_| true);
+    let ended = run(&script.body, &sources, &Files::default(), Options::new(&CORE), &mut sink);
     assert_eq!(ended.diagnostics, [], "{files:?}");
     let plan = findings.plan(&sources);
     let files = (0..).zip(sources.files());
     let texts = files.map(|(number, file)| edited(&file.text, Span::start_of(number), &plan.edits));
     let told = |LeftAlone { span, fact, reason }: &LeftAlone| {
-        let (name, place) = sources.place(*span).expect("a place");
+        let (name, place) = sources.location(*span).expect("a place");
         format!("{}:{}: {fact}: {reason}", name.trim_start_matches("/s/"), place.line)
     };
     Outcome { texts: texts.collect(), facts: plan.facts, left: plan.left.iter().map(told).collect() }
@@ -68,7 +68,7 @@ fn failed(script: &str) -> u64 {
         &mut Texts { texts: [("/s/a.pw".into(), script.into())].into(), other: () },
     );
     let mut records: Vec<StepRecord> = Vec::new();
-    run(&script.body, &sources, &Files::default(), Options::of(&CORE), &mut records).totals.failed()
+    run(&script.body, &sources, &Files::default(), Options::new(&CORE), &mut records).totals.failed()
 }
 
 /// On `machine simple` address 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3, TLB tag 3 (CS:APP, figure 9.20).
@@ -194,8 +194,8 @@ fn what_two_scripts_find_of_one_file_is_put_together() {
         let texts = [("/s/a.pw".into(), main.into_bytes()), ("/s/b.pw".into(), shared.into())];
         let (own, script, _) = read(Path::new("/s/a.pw"), &mut Texts { texts: texts.into(), other: () });
         let mut findings = Findings::new(ACCEPT);
-        let mut sink = findings.watch(&script.body, &own);
-        run(&script.body, &own, &Files::default(), Options::of(&CORE), &mut sink);
+        let mut sink = findings.watch(&script.body, &own, &|_| true);
+        run(&script.body, &own, &Files::default(), Options::new(&CORE), &mut sink);
         all.absorb(findings, |file| file.checked_sub(1));
     }
     let plan = all.plan(&sources);

@@ -121,3 +121,11 @@ fn a_protection_that_entries_cannot_express_says_why() {
     let told = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
     assert!(told.ends_with("once they are present, as a page-table entry has no R/W bit here."), "{told}");
 }
+
+#[test]
+fn a_page_expected_to_be_unreadable_is_told_why_it_is_not() {
+    let script = "machine simple\nset page_table { | vpn ppn |\n| 07 0D | }\nexpect page_table { | vpn read |\n| 07 0 | }";
+    let check = records(script).pop().unwrap().checks.remove(0);
+    let why = "a page-table entry has no read bit: a page that is present may be read";
+    assert_eq!((check.held, check.reason.as_deref()), (false, Some(why)));
+}

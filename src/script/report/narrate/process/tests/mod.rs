@@ -26,8 +26,8 @@ struct Told {
 }
 
 impl Sink for Told {
-    fn take(&mut self, record: &StepRecord) -> bool {
-        self.blocks.extend(self.narrator.tell(record));
+    fn accept(&mut self, record: &StepRecord) -> bool {
+        self.blocks.extend(self.narrator.narrate(record));
         true
     }
 }

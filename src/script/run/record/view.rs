@@ -1,4 +1,4 @@
-//! What `show` shows, as data: tables, pairs, rulers, steps. How it looks is the report's business.
+//! The results of `show` as data: tables, pairs, rulers, steps. Reports lay them out.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub enum View {
     Table(TableView),
     /// Names and values under a title.
     Pairs { title: String, pairs: Vec<(String, String)> },
-    /// A value and the expression it is of.
+    /// An expression and its value.
     Value { of: String, value: Shown },
     /// The bit rulers of the machine's addresses.
     Rulers(Arc<Spec>),
@@ -52,9 +52,9 @@ pub struct LayoutView {
     pub(crate) user_end: u64,
     /// Where the heap begins, and the break.
     pub(crate) brk: (u64, u64),
-    /// The address below which `mmap` looks for a hole.
+    /// The address below which `mmap` searches for a gap.
     pub(crate) mmap_base: u64,
-    /// The address just past the stack, and the most bytes it may have.
+    /// The address just past the stack, and the stack's maximum size in bytes.
     pub(crate) stack: (u64, u64),
     pub(crate) pc: Option<u64>,
     /// The physical address of its level-1 page table (`pgd`): what CR3 holds while it runs.
@@ -76,7 +76,7 @@ pub struct SharingView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageInFrame {
     pub(crate) vpn: u64,
-    /// What its area is called; may be empty.
+    /// The name of its area; may be empty.
     pub(crate) area: String,
     /// The number of its frame.
     pub(crate) frame: u64,
@@ -87,7 +87,7 @@ pub(crate) struct PageInFrame {
 /// Page tables as a tree: those that lead to a page that was set.
 #[derive(Debug, Clone)]
 pub struct TreeView {
-    /// Whose they are: `P1`; empty for the machine's own.
+    /// The process that owns them: `P1`; empty for the machine's own.
     pub(crate) of: String,
     /// The machine, for widths.
     pub(crate) spec: Arc<Spec>,
@@ -100,7 +100,7 @@ pub struct TreeView {
 pub(crate) struct TreeTable {
     /// Its level; 1 is the top.
     pub(crate) level: u32,
-    /// Its first byte, where it stands in memory.
+    /// Its physical address, if it is in memory.
     pub(crate) at: Option<u64>,
     /// Its entries, in order of their indices.
     pub(crate) entries: Vec<(u64, TreeEntry)>,
@@ -111,12 +111,12 @@ pub(crate) struct TreeTable {
 pub(crate) enum TreeEntry {
     /// A table of the next level.
     Table(TreeTable),
-    /// A page: its VPN and its entry, perhaps not present.
+    /// A page: its VPN and its entry, which may not be present.
     Page(u64, Pte),
 }
 
 impl TreeTable {
-    /// Entries of it and of the tables below.
+    /// The number of entries of it and of the tables below.
     pub(crate) fn size(&self) -> u64 {
         let below = self.entries.iter().map(|(_, entry)| match entry {
             TreeEntry::Table(table) => table.size(),
@@ -139,18 +139,18 @@ pub(crate) struct AreaLayout {
 /// A table with columns in groups (the ways of a set), as textbooks draw them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableView {
-    /// What it is: `tlb dTLB`.
+    /// Its title: `tlb dTLB`.
     pub(crate) title: String,
-    /// Groups of columns; a bar stands between groups.
+    /// Groups of columns, separated by bars.
     pub(crate) groups: Vec<Vec<String>>,
-    /// Rows of cells, all groups in a row.
+    /// Rows of cells; a row spans all groups.
     pub(crate) rows: Vec<Vec<CellView>>,
 }
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CellView {
-    /// A number in hexadecimal without `0x`, in so many digits.
+    /// A number in hexadecimal without `0x`, and its number of digits.
     Hex(u64, u32),
     /// A decimal number.
     Number(u64),
@@ -166,7 +166,7 @@ impl CellView {
         n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
     }
 
-    /// As a value of its own, outside of a table: `0x0D`.
+    /// The cell as a value outside of a table: `0x0D`.
     pub(crate) fn shown(&self) -> Shown {
         match self {
             Self::Hex(n, digits) => Shown::hex(*n, *digits),
@@ -182,7 +182,7 @@ impl CellView {
 }
 
 impl CellView {
-    /// As a script writes it: a text that would not be one word stands in quotes.
+    /// The cell as a script writes it: a text that is not a single word is quoted.
     pub fn written(&self) -> String {
         let parts = |c: char| c.is_whitespace() || "|;{}()\"'#".contains(c);
         match self {

@@ -1,24 +1,24 @@
-//! How a script writes what it states: whether another value can be written in its place.
+//! How a script writes an expected value, and whether another value can replace it.
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, UnaryOp};
 use crate::lang::value::Value;
 
-/// How a script writes what it states.
+/// How a script writes an expected value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// As a value at this place that stands there by itself: a number, a word, a string, a list of such.
+    /// As a literal at this location: a number, a word, a string, or a list of these.
     Value(Span),
-    /// As the cell of a table at this place.
+    /// As a table cell at this location.
     Cell(Span),
-    /// As a `?` at this place: it is to be filled in.
+    /// As a `?` at this location, to be filled in.
     Open(Span),
-    /// In such a way that no value can be replaced; the words say why.
+    /// In a way that cannot be replaced, for this reason.
     Otherwise(&'static str),
 }
 
 impl Written {
-    /// How an expression is written; `is_word` knows the names that are words, not variables.
-    pub(crate) fn of(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> Self {
+    /// Classifies an expression; `is_word` recognizes the names that are words, not variables.
+    pub(crate) fn classify(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> Self {
         match &expr.kind {
             ExprKind::Name(name) if !is_word(name) => Self::Otherwise("its value is a variable"),
             _ if is_plain(expr, is_word) => Self::Value(expr.span),
@@ -26,8 +26,8 @@ impl Written {
         }
     }
 
-    /// Where the value or `?` stands; none where there is no such place.
-    pub fn place(self) -> Option<Span> {
+    /// The location of the value or `?`; none if it cannot be replaced.
+    pub fn replaceable_span(self) -> Option<Span> {
         match self {
             Self::Value(span) | Self::Cell(span) | Self::Open(span) => Some(span),
             Self::Otherwise(_) => None,
@@ -40,7 +40,7 @@ impl Written {
     }
 }
 
-/// Whether an expression says its value by itself. A sign and a fraction of two numbers belong to a number.
+/// Whether an expression is a literal. A sign, or a fraction of two numbers, is part of a number.
 fn is_plain(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> bool {
     let is_number = |expr: &Expr| matches!(expr.kind, ExprKind::Value(Value::Number(_)));
     match &expr.kind {

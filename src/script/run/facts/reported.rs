@@ -6,25 +6,24 @@ use super::component::Component;
 use super::family::Family;
 use super::key::{Key, facts_of};
 use crate::lang::value::Value;
-use crate::run::record::{Did, Shown};
-use crate::run::replayed::{Map, Replayed};
+use crate::run::record::{AddressMap, Did, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a statement. Written out, it is as a script states it: `ppn 0x0D`, `trace "mmh"`.
-pub struct Told {
+pub struct ReportedFact {
     pub(crate) name: String,
     pub(crate) key: Key,
     pub(crate) value: Shown,
 }
 
-impl Told {
+impl ReportedFact {
     /// Its value as a script states it.
     pub fn stated(&self) -> String {
         stated(&self.key, &self.value)
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for ReportedFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.name, self.stated())
     }
@@ -38,8 +37,8 @@ pub fn stated(key: &Key, value: &Shown) -> String {
     }
 }
 
-/// The facts of what was done, in the order in which they are told; none if it has no facts.
-pub fn told(did: &Did) -> Vec<Told> {
+/// The facts of what was done, in the order of reports; empty if it has no facts.
+pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     let keys = match did {
         Did::Access(access) => access_keys(&access.spec, access.process.is_some()),
         Did::Reference(_) => facts_of(Family::Reference, None),
@@ -47,15 +46,17 @@ pub fn told(did: &Did) -> Vec<Told> {
         did if did.call().is_some() => facts_of(Family::Call, None),
         _ => Vec::new(),
     };
-    let facts = keys.into_iter().filter_map(|(name, key)| Some(Told { value: key.of(did)?, name, key }));
+    let facts = keys
+        .into_iter()
+        .filter_map(|(name, key)| Some(ReportedFact { value: key.value_in(did)?, name, key }));
     facts.collect()
 }
 
 /// The facts that are told of a replay. Where no process performed it, neither the kernel nor a TLB did anything.
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
-        Key::Replay(row) => row.told(run),
-        Key::Counter(_, Component::Tlb(_)) => run.map == Map::Demand,
+        Key::Replay(row) => row.is_reported(run),
+        Key::Counter(_, Component::Tlb(_)) => run.map == AddressMap::Demand,
         _ => true,
     };
     facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()

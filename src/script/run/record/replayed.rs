@@ -1,4 +1,4 @@
-//! What a `replay` came to.
+//! The record of a `replay`.
 
 use std::sync::Arc;
 
@@ -11,38 +11,39 @@ use pagewalk_engine::trace::replay::Straddle;
 
 use super::call::Booted;
 
-/// How the addresses of a trace come to physical ones.
+/// How the addresses of a trace are mapped to physical ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Map {
-    /// They are taken as physical ones.
+pub(crate) enum AddressMap {
+    /// They are physical addresses.
     Identity,
-    /// By a process, whose pages get a frame when they are first touched.
+    /// They belong to a process whose pages are allocated on first touch.
     Demand,
 }
 
-/// The ways to map addresses, and how a script calls them.
-pub(crate) const MAPS: &[(&str, Map)] = &[("identity", Map::Identity), ("demand", Map::Demand)];
+/// The mappings by their names in a script.
+pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] =
+    &[("identity", AddressMap::Identity), ("demand", AddressMap::Demand)];
 
-/// What becomes of references that straddle blocks or pages, and how a script calls it.
+/// The ways to handle references that straddle blocks or pages, by their names in a script.
 pub(crate) const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
 
-/// Records of a trace that are kept: those of a trace that can be printed on paper.
-pub(crate) const FIRST: usize = 40;
+/// The most records to keep: as many as a paper can print.
+pub(crate) const FIRST_RECORDS: usize = 40;
 
 /// A trace that was replayed.
 #[derive(Debug, Clone)]
 pub struct Replayed {
-    /// The file, as the script names it.
+    /// The file's name in the script.
     pub(crate) name: Arc<str>,
-    /// How its addresses came to physical ones.
-    pub(crate) map: Map,
-    /// What became of references that straddle.
+    /// How its addresses were mapped to physical ones.
+    pub(crate) map: AddressMap,
+    /// How references that straddle were handled.
     pub straddle: Straddle,
-    /// What happened in this replay.
+    /// Counts of this replay.
     pub counted: ReplayCounts,
-    /// The first records, at most [`FIRST`].
+    /// The first records, at most [`FIRST_RECORDS`].
     pub(crate) first: Vec<Record>,
-    /// Lines that are no records, which were passed over.
+    /// Malformed lines, which were skipped.
     pub malformed: Malformed,
     /// The kernel that was started for it.
     pub(crate) booted: Option<Booted>,
@@ -58,7 +59,7 @@ impl Replayed {
         &self.counted.spec
     }
 
-    /// What the kernel did: nothing where no process performed the trace.
+    /// The kernel's counts; zeros if no process performed the trace.
     pub(crate) fn paging(&self) -> PagingCounts {
         self.counted.paging.unwrap_or_default()
     }
@@ -68,12 +69,12 @@ impl Replayed {
         faults.minor + faults.major
     }
 
-    /// What a TLB did: nothing where addresses were taken as they are.
+    /// The counts of a TLB; zeros if the addresses are physical.
     pub(crate) fn tlb(&self, level: usize) -> Counts {
         self.counted.tlbs.get(level).map(|part| part.counts).unwrap_or_default()
     }
 
-    /// What a cache did.
+    /// The counts of a cache.
     pub(crate) fn cache(&self, level: usize) -> Counts {
         self.counted.caches.get(level).map(|part| part.counts).unwrap_or_default()
     }

@@ -1,6 +1,6 @@
 //! A comparison as blocks of a report.
 
-use super::compare::{Comparison, Item, Row, Which};
+use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
 use super::parting::Parting;
 use crate::report::doc::{Block, Cell, Step, Table, Tone};
@@ -9,8 +9,8 @@ use crate::report::narrate::{Statement, count};
 /// Differing facts of one statement that are told.
 const FACTS: usize = 60;
 
-/// What two runs differ in, each statement apart; `names` are those of the scripts.
-pub fn tell(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
+/// The differences of two runs, one list of blocks for each statement; `names` are the scripts' names.
+pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
     let mut blocks = Vec::new();
     if !comparison.same() {
         blocks.push(vec![Block::toned(Tone::Faint, format!("A is {}, B is {}", names.0, names.1))]);
@@ -40,12 +40,12 @@ pub fn totals(comparison: &Comparison) -> String {
     parts.join(", ")
 }
 
-fn item(item: &Item) -> Vec<Block> {
+fn item(item: &ComparisonItem) -> Vec<Block> {
     match item {
-        Item::Differs { statements: (a, b), scenario, round, rows } => {
+        ComparisonItem::Differs { statements: (a, b), scenario, round, rows } => {
             let round = round.map_or_else(String::new, |round| format!("  (round {round})"));
             let text = format!("{}{}{round}", within(scenario.as_deref()), short(a, b));
-            let place = format!("{} | {}", a.place(), b.place());
+            let place = format!("{} | {}", a.location(), b.location());
             let mut blocks = vec![Block::Statement { text, place }, Block::Table(table(rows))];
             if rows.len() > FACTS {
                 let more = format!("… {} more differ", rows.len() - FACTS);
@@ -53,17 +53,17 @@ fn item(item: &Item) -> Vec<Block> {
             }
             blocks
         }
-        Item::More(rounds) => {
+        ComparisonItem::More(rounds) => {
             let more = count(*rounds as u64, "more round differs", "more rounds differ");
             vec![Block::toned(Tone::Faint, format!("… {more}"))]
         }
-        Item::Only { of, statement, scenario, times } => {
+        ComparisonItem::Only { of, statement, scenario, times } => {
             let side = if *of == Which::A { "A" } else { "B" };
             let times = if *times == 1 { String::new() } else { format!(" ({times} times)") };
             vec![
                 Block::Statement {
                     text: format!("{}{}", within(scenario.as_deref()), statement.short),
-                    place: statement.place(),
+                    place: statement.location(),
                 },
                 Block::toned(Tone::Bad, format!("only in {side}{times}")),
             ]
@@ -80,7 +80,7 @@ fn short(a: &Statement, b: &Statement) -> String {
     if a.short == b.short { a.short.clone() } else { a.verb().to_owned() }
 }
 
-fn table(rows: &[Row]) -> Table {
+fn table(rows: &[FactDifference]) -> Table {
     let cell = |text: &str| Cell { text: text.to_owned(), word: true };
     let value = |facet: &Option<Facet>| cell(facet.as_ref().map_or("-", |facet| &facet.text));
     let rows = rows.iter().take(FACTS).map(|row| vec![cell(&row.name), value(&row.a), value(&row.b)]);
@@ -97,7 +97,7 @@ fn parting(parting: &Parting) -> Vec<Block> {
     let title = format!("They part at step {} of {}", parting.number, a.short);
     let pairs = vec![("A".to_owned(), step(&parting.a)), ("B".to_owned(), step(&parting.b))];
     vec![
-        Block::Statement { text: title, place: format!("{} | {}", a.place(), b.place()) },
+        Block::Statement { text: title, place: format!("{} | {}", a.location(), b.location()) },
         Block::Pairs { title: String::new(), pairs },
     ]
 }

@@ -1,4 +1,4 @@
-//! An access as it was made.
+//! The record of a memory access.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use pagewalk_engine::machine::spec::Spec;
 
 use pagewalk_engine::kernel::event::FaultClass;
 
+use super::fault::FaultRecord;
 use super::process::{Legend, ProcessRef};
-use super::recorder::FaultRecord;
 
 /// Which statement made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum AccessVerb {
     Fetch,
 }
 
-/// An access: what was asked, every event, what came of it.
+/// An access: the request, its events, and its outcome.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The machine it ran on.
@@ -34,27 +34,25 @@ pub struct Access {
     pub(crate) core: u32,
     pub(crate) verb: AccessVerb,
     pub(crate) probe: bool,
-    /// What it was for.
     pub(crate) kind: AccessKind,
     pub(crate) mode: Privilege,
     /// The virtual address; the physical one on a machine without an MMU.
     pub va: Va,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
-    /// What came of it.
     pub(crate) outcome: AccessOutcome,
-    /// Everything that the hardware did. In a process, what it did for the pieces that were done, and for one that could not
-    /// be done; an attempt that was done again stands in its fault.
+    /// All hardware events. In a process, the events of the pieces that completed and of one that could not complete; the
+    /// events of a retried attempt are in its [`FaultRecord`].
     pub(crate) events: Vec<Event>,
     /// The process that made it; none on bare hardware.
     pub(crate) process: Option<Box<InProcess>>,
 }
 
-/// What an access of a process has beyond the hardware's.
+/// The process's part of an access.
 #[derive(Debug, Clone)]
 pub struct InProcess {
     pub(crate) process: ProcessRef,
-    /// Its faults, in order: resolved ones, and one that could not be.
+    /// Its faults, in order: resolved ones, then perhaps a fatal one.
     pub(crate) faults: Vec<FaultRecord>,
     /// The fault that ended it.
     pub(crate) killed: Option<FaultClass>,
@@ -63,19 +61,19 @@ pub struct InProcess {
 }
 
 impl Access {
-    /// The events of the first piece, which the facts speak of.
+    /// The events of the first piece, which the facts describe.
     pub(crate) fn first_piece(&self) -> &[Event] {
         let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
         let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
         &self.events[..next]
     }
 
-    /// Its faults that the kernel answered, in order; none on bare hardware.
+    /// The faults that the kernel handled, in order; empty on bare hardware.
     pub(crate) fn faults(&self) -> &[FaultRecord] {
         self.process.as_ref().map_or(&[], |process| &process.faults)
     }
 
-    /// The data side of the caches is used.
+    /// Whether it uses the caches for its data.
     pub(crate) fn uses_caches(&self) -> bool {
         self.verb != AccessVerb::Translate
     }

@@ -1,4 +1,4 @@
-//! What a system call did, what the kernel did of its own accord, and what was declared.
+//! Records of system calls, of the kernel's own actions, and of declarations.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use pagewalk_engine::kernel::file::Executable;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::effect::Effect;
+use super::fault::FaultRecord;
 use super::process::{AreaRecord, Legend, ProcessRef};
-use super::recorder::FaultRecord;
 
 /// A system call.
 #[derive(Debug, Clone)]
@@ -22,11 +22,11 @@ pub struct CallRecord {
     pub core: u32,
     pub(crate) name: &'static str,
     pub(crate) args: Vec<ArgRecord>,
-    /// What it came to.
+    /// Its result.
     pub(crate) reply: Reply,
     /// The process that `fork` made.
     pub(crate) child: Option<ProcessRef>,
-    /// Faults on the way: pages populated, buffers that the kernel read or wrote.
+    /// Faults during the call: on populated pages, and on buffers that the kernel reads or writes.
     pub(crate) faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
     pub(crate) steps: Vec<KernelStep>,
@@ -51,11 +51,11 @@ pub(crate) struct ArgRecord {
     pub(crate) value: Arg,
 }
 
-/// What the kernel did of its own accord.
+/// An action of the kernel that no process requested.
 #[derive(Debug, Clone)]
 pub struct ActionRecord {
     pub(crate) what: KernelAction,
-    /// What it came to: frames freed by merging, pages reclaimed, 1 if the page was swapped out.
+    /// The number of frames freed by merging, or of pages reclaimed or swapped out.
     pub(crate) count: u64,
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
@@ -80,17 +80,17 @@ pub(crate) enum KernelAction {
 /// A kernel as it was started.
 #[derive(Debug, Clone)]
 pub(crate) struct Booted {
-    /// The machine that was declared with it, because none was.
+    /// The machine that was declared with it, if there was none before.
     pub(crate) machine: Option<Arc<Spec>>,
     pub(crate) config: Arc<KernelConfig>,
     pub(crate) frames: u32,
 }
 
-/// What a declaration of the kernel's declared.
+/// A declaration of the kernel or of one of its objects.
 #[derive(Debug, Clone)]
 pub struct Declared {
     pub(crate) what: Declaration,
-    /// The kernel that was started for it, because none was.
+    /// The kernel that was started for it, if there was none before.
     pub(crate) booted: Option<Booted>,
 }
 

@@ -1,126 +1,19 @@
-//! Watches a process and keeps what happens: the hardware's events of what was done, and each fault apart.
+//! Records what a process does: the hardware's events, and each fault separately.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelObserver, KernelStep, ProcessPage};
-use pagewalk_engine::kernel::ids::{FrameNo, Pid};
+use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
+use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
-use pagewalk_engine::kernel::vma::{Backing, Vma};
-use pagewalk_engine::machine::addr::Va;
-use pagewalk_engine::machine::event::{AccessKind, Event, Fault, MachineObserver};
+use pagewalk_engine::machine::event::{Event, MachineObserver};
 
+use super::fault::{FaultRecord, FaultSurroundings};
 use super::process::{AreaRecord, Legend};
 
-/// A page fault: the attempt that failed, and what the kernel did about it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct FaultRecord {
-    /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
-    pub(crate) events: Vec<Event>,
-    /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
-    pub(crate) steps: Vec<KernelStep>,
-    /// The area of the address; none if there is none.
-    pub(crate) area: Option<AreaRecord>,
-    /// What a fault that was not resolved is explained by.
-    pub(crate) around: Surroundings,
-}
-
-/// What lies around an address that could not be accessed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Surroundings {
-    /// The nearest areas below and above an address that is in none.
-    pub(crate) areas: (Option<AreaRecord>, Option<AreaRecord>),
-    /// The bytes of the file behind the area.
-    pub(crate) file_size: Option<u64>,
-}
-
-impl Surroundings {
-    fn of(kernel: &Kernel, process: &Process, fault: &FaultRecord) -> Self {
-        let Some((va, _)) = fault.wanted() else { return Self::default() };
-        let areas = &process.space.areas;
-        let record = |area: &Vma| AreaRecord::of(kernel, process, *area);
-        match &fault.area {
-            None => {
-                let above = areas.at_or_above(va.raw());
-                let below = areas.below(va.raw());
-                Self { areas: (below.map(record), above.map(record)), file_size: None }
-            }
-            Some(AreaRecord { area: Vma { backing: Backing::File { file, .. }, .. }, .. }) => {
-                let size = kernel.name_and_size(*file).map(|(_, size)| size);
-                Self { areas: (None, None), file_size: size }
-            }
-            Some(_) => Self::default(),
-        }
-    }
-}
-
-impl FaultRecord {
-    /// What it was; none if memory ran out before the handler was done.
-    pub(crate) fn class(&self) -> Option<FaultClass> {
-        self.steps.iter().find_map(|step| match step {
-            KernelStep::Resolved { class, .. } | KernelStep::Killed { class } => Some(*class),
-            _ => None,
-        })
-    }
-
-    /// It was resolved, and needed a disk.
-    pub(crate) fn major(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: true, .. }))
-    }
-
-    /// It was resolved, without a disk.
-    pub(crate) fn minor(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
-    }
-
-    /// The address, and what it was wanted for.
-    pub(crate) fn wanted(&self) -> Option<(Va, AccessKind)> {
-        self.steps.iter().find_map(|step| match step {
-            KernelStep::Fault { va, kind, .. } => Some((*va, *kind)),
-            _ => None,
-        })
-    }
-
-    /// It could not be resolved.
-    pub(crate) fn fatal(&self) -> bool {
-        self.class().is_some_and(|class| !class.is_resolvable())
-    }
-
-    /// What the hardware found.
-    pub(crate) fn fault(&self) -> Option<Fault> {
-        self.steps.iter().find_map(|step| match step {
-            KernelStep::Fault { fault, .. } => Some(*fault),
-            _ => None,
-        })
-    }
-
-    /// The frame that was mapped; none for the zero page, or if none was.
-    pub(crate) fn frame(&self) -> Option<FrameNo> {
-        self.steps.iter().rev().find_map(|step| match step {
-            KernelStep::Mapped { frame, .. } => Some(*frame),
-            _ => None,
-        })?
-    }
-}
-
-/// The first page of steps that was evicted, and where its bytes went.
-pub(crate) fn evicted<'a>(
-    steps: impl Iterator<Item = &'a KernelStep>,
-) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {
-    steps.into_iter().find_map(|step| match step {
-        KernelStep::Evicted { page, to, .. } => Some((*page, *to)),
-        _ => None,
-    })
-}
-
-/// Whether steps copied a page.
-pub(crate) fn copied<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> bool {
-    steps.any(|step| matches!(step, KernelStep::Copied { .. }))
-}
-
-/// Keeps what a process does. Events of a piece that faulted go to its fault, so that what is left is what was done; of a
-/// piece that could not be done, both have them.
+/// Records what a process does. The events of an attempt that faulted move to its fault, so that the rest are those of
+/// completed pieces. The events of a fatal attempt are in both.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
-    /// What the hardware did, without the attempts that were done again.
+    /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
@@ -157,7 +50,7 @@ impl KernelObserver for Recorder {
 }
 
 impl Recorder {
-    /// The events since the piece began are those of an attempt that failed.
+    /// Moves the events since the piece began to a new fault: the attempt failed.
     fn failed(&mut self) {
         let from = self.events.iter().rposition(|event| matches!(event, Event::Fragment { .. }));
         let events = self.events.split_off(from.unwrap_or(0));
@@ -165,7 +58,7 @@ impl Recorder {
         self.handling = true;
     }
 
-    /// What was recorded, with the names that it needs. `before` is the process as it was, if it may be gone.
+    /// Returns the recording with the names that it needs. `before` is an earlier copy of the process, if it may have ended.
     pub(crate) fn finish(mut self, kernel: &Kernel, pid: Pid, before: Option<&Process>) -> Recorded {
         for fault in &mut self.faults {
             let start = fault.steps.iter().find_map(|step| match step {
@@ -175,14 +68,14 @@ impl Recorder {
             let process = before.or_else(|| kernel.process(pid));
             fault.area = start.zip(process).and_then(|(start, process)| {
                 let area = process.space.areas.at_or_above(start)?;
-                Some(AreaRecord::of(kernel, process, *area))
+                Some(AreaRecord::describe(kernel, process, *area))
             });
             if let Some(process) = process.filter(|_| fault.fatal()) {
-                fault.around = Surroundings::of(kernel, process, fault);
+                fault.around = FaultSurroundings::find(kernel, process, fault);
             }
         }
         let steps = self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps);
-        let legend = Legend::of(kernel, steps);
+        let legend = Legend::collect(kernel, steps);
         Recorded { events: self.events, faults: self.faults, steps: self.steps, legend }
     }
 }
@@ -190,7 +83,7 @@ impl Recorder {
 /// What a process did.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recorded {
-    /// What the hardware did, without the attempts that were done again.
+    /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.

@@ -14,10 +14,10 @@ use pagewalk_engine::kernel::syscall::system_call;
 
 /// The token at a byte of a text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place<'t> {
+pub struct CursorToken<'t> {
     pub(crate) span: Range<usize>,
     pub(crate) text: &'t str,
-    pub(crate) kind: PlaceKind<'t>,
+    pub(crate) kind: CursorTokenKind<'t>,
     /// With the names before and after it between dots: `L1d.index`.
     pub(crate) whole: &'t str,
     /// The bytes of that.
@@ -30,16 +30,16 @@ pub struct Place<'t> {
     pub(crate) family: Family,
 }
 
-impl<'t> Place<'t> {
+impl<'t> CursorToken<'t> {
     /// The name of the fact that it is, or is a piece of.
     pub(crate) fn fact(&self) -> Option<&'t str> {
-        matches!(self.kind, PlaceKind::Word(TokenRole::Fact(_))).then_some(self.whole)
+        matches!(self.kind, CursorTokenKind::Word(TokenRole::Fact(_))).then_some(self.whole)
     }
 }
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum PlaceKind<'t> {
+pub enum CursorTokenKind<'t> {
     /// A word.
     Word(TokenRole<'t>),
     /// A number, its unit among its bytes.
@@ -65,8 +65,8 @@ pub enum Role {
     Unknown,
 }
 
-/// The token at byte `at` of a text with these tokens; of two that touch there, the one that begins.
-pub fn place<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<Place<'t>> {
+/// Finds the token at byte `at`. If two tokens touch there, the second one is returned.
+pub fn token_at<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<CursorToken<'t>> {
     let after = tokens.partition_point(|token| token.start <= at);
     let is_there =
         |number: &usize| tokens.get(*number).is_some_and(|token| has_meaning(token.kind) && token.end >= at);
@@ -75,14 +75,14 @@ pub fn place<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<Place<'t>
     // After a number its unit belongs to it.
     let number = match (number.checked_sub(1).and_then(|before| tokens.get(before)), token.kind) {
         (Some(before), TokenKind::Word)
-            if before.kind == TokenKind::Number && unit_factor(token.of(text)).is_some() =>
+            if before.kind == TokenKind::Number && unit_factor(token.text(text)).is_some() =>
         {
             number - 1
         }
         _ => number,
     };
     let walk = Walk::over(text, &tokens[..number]);
-    PlaceFinder { walk: &walk, text, tokens, number }.place()
+    TokenFinder { walk: &walk, text, tokens, number }.token_at()
 }
 
 fn has_meaning(kind: TokenKind) -> bool {
@@ -90,36 +90,36 @@ fn has_meaning(kind: TokenKind) -> bool {
 }
 
 /// A token, and what is before it and after it.
-struct PlaceFinder<'a, 't> {
+struct TokenFinder<'a, 't> {
     walk: &'a Walk<'t>,
     text: &'t str,
     tokens: &'a [Token],
     number: usize,
 }
 
-impl<'t> PlaceFinder<'_, 't> {
+impl<'t> TokenFinder<'_, 't> {
     fn text_of(&self, span: &Range<usize>) -> &'t str {
         self.text.get(span.clone()).unwrap_or("")
     }
 
-    fn place(&self) -> Option<Place<'t>> {
+    fn token_at(&self) -> Option<CursorToken<'t>> {
         let token = self.tokens[self.number];
         let mut span = token.start..token.end;
         let kind = match token.kind {
-            TokenKind::Word => PlaceKind::Word(token_role(self.walk, &self.tokens[self.number..])),
+            TokenKind::Word => CursorTokenKind::Word(token_role(self.walk, &self.tokens[self.number..])),
             TokenKind::Number => {
                 let unit = self.tokens.get(self.number + 1).filter(|next| next.kind == TokenKind::Word);
-                if let Some(unit) = unit.filter(|unit| unit_factor(unit.of(self.text)).is_some()) {
+                if let Some(unit) = unit.filter(|unit| unit_factor(unit.text(self.text)).is_some()) {
                     span.end = unit.end;
                 }
-                PlaceKind::Number(Number::parse(self.text_of(&span)).ok()?, self.role())
+                CursorTokenKind::Number(Number::parse(self.text_of(&span)).ok()?, self.role())
             }
             TokenKind::Cell => self.cell(self.text_of(&span))?,
-            _ => PlaceKind::Text,
+            _ => CursorTokenKind::Text,
         };
         let whole_span = if token.kind == TokenKind::Word { self.dotted() } else { span.clone() };
         let statement = self.walk.statement();
-        Some(Place {
+        Some(CursorToken {
             text: self.text_of(&span),
             kind,
             whole: self.text_of(&whole_span),
@@ -137,7 +137,7 @@ impl<'t> PlaceFinder<'_, 't> {
             (Some(one), Some(other)) => one.end == other.start,
             _ => false,
         };
-        let is_dot = |at: usize| self.tokens.get(at).is_some_and(|token| token.of(self.text) == ".");
+        let is_dot = |at: usize| self.tokens.get(at).is_some_and(|token| token.text(self.text) == ".");
         let is_word = |at: usize| self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word);
         let (mut first, mut last) = (self.number, self.number);
         while first >= 2
@@ -170,10 +170,10 @@ impl<'t> PlaceFinder<'_, 't> {
     }
 
     /// A cell: textbooks print hexadecimal numbers in tables.
-    fn cell(&self, cell: &'t str) -> Option<PlaceKind<'t>> {
+    fn cell(&self, cell: &'t str) -> Option<CursorTokenKind<'t>> {
         let block = self.walk.block();
         if block.rows == 0 {
-            return Some(PlaceKind::Word(TokenRole::Column));
+            return Some(CursorTokenKind::Word(TokenRole::Column));
         }
         let column = self.column();
         let digits = cell.strip_prefix("0x").unwrap_or(cell);
@@ -181,9 +181,9 @@ impl<'t> PlaceFinder<'_, 't> {
         let words = WORDS.contains(&column);
         Some(match Number::digits(digits, radix) {
             Ok(number) if !words && digits.starts_with(|c: char| c.is_ascii_hexdigit()) => {
-                PlaceKind::Number(number, of_column(column))
+                CursorTokenKind::Number(number, of_column(column))
             }
-            _ => PlaceKind::Cell(column),
+            _ => CursorTokenKind::Cell(column),
         })
     }
 

@@ -1,19 +1,19 @@
-//! A value as a course writes it.
+//! A value with its notation.
 
 use crate::lang::value::Value;
 
-/// A value and how a course writes it.
+/// A value and its notation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     pub(crate) value: Value,
-    /// Hexadecimal digits, for a number that is written so.
+    /// The least number of hexadecimal digits; none for decimal.
     pub(crate) hex: Option<u32>,
-    /// What stands before it: `not`, `in`.
+    /// The word before it: `not`, `in`.
     pub(crate) before: &'static str,
 }
 
 impl Shown {
-    /// A value as it is.
+    /// A value in its default notation.
     pub(crate) fn plain(value: impl Into<Value>) -> Self {
         Self { value: value.into(), hex: None, before: "" }
     }
@@ -27,7 +27,7 @@ impl Shown {
         Self { value: Value::from(n), hex: Some(digits), before: "" }
     }
 
-    /// As a script writes it: a string is quoted.
+    /// The value as a script writes it: a string is quoted.
     pub(crate) fn quoted(&self) -> String {
         match &self.value {
             Value::Text(_) => self.value.quoted(),
@@ -35,7 +35,7 @@ impl Shown {
         }
     }
 
-    /// A number in hexadecimal with the digits of a field of so many bits.
+    /// A number in hexadecimal with as many digits as a field of `bits` bits needs.
     pub(crate) fn field(n: u64, bits: u32) -> Self {
         Self::hex(n, bits.div_ceil(4).max(1))
     }

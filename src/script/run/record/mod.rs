@@ -1,4 +1,4 @@
-//! What a statement did and whether it holds: the one record that every report is made of.
+//! The record of an executed statement: what it did, and whether its checks hold. Every report is made from records.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -9,37 +9,50 @@ use crate::lang::value::Value;
 use pagewalk_engine::machine::reference_string;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::view::View;
+mod access;
+mod call;
+mod effect;
+mod fault;
+mod process;
+mod recorder;
+mod replayed;
+mod shown;
+mod view;
+mod written;
 
-pub(crate) use super::access::{Access, AccessVerb, InProcess};
-pub(crate) use super::call::{
-    ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
+pub(crate) use access::{Access, AccessVerb, InProcess};
+pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
+pub(crate) use effect::{BeforeCall, FileRecord};
+pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
+pub(crate) use process::{AreaRecord, Legend, ProcessRef};
+pub(crate) use recorder::Recorder;
+pub use replayed::Replayed;
+pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
+pub(crate) use shown::Shown;
+pub(crate) use view::{
+    AreaLayout, CellView, LayoutView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, TreeView,
+    View,
 };
-pub(crate) use super::effect::{Before, FileRecord};
-pub(crate) use super::process::{AreaRecord, Legend, ProcessRef};
-pub(crate) use super::recorder::{FaultRecord, Surroundings};
-pub use super::replayed::Replayed;
-pub(crate) use super::shown::Shown;
-pub use super::written::Written;
+pub use written::Written;
 
 /// One executed statement.
 #[derive(Debug, Clone)]
 pub struct StepRecord {
-    /// Where it stands.
+    /// Its location in the script.
     pub span: Span,
     /// The scenario it belongs to.
     pub scenario: Option<Arc<str>>,
-    /// How many loops stand around it.
+    /// The number of enclosing loops.
     pub depth: u32,
-    /// The outermost of them.
+    /// The outermost enclosing loop.
     pub outer: Option<Span>,
-    /// The process that it names, or stands in the block of.
+    /// The process that it names, or whose block it is in.
     pub process: Option<ProcessRef>,
-    /// System calls in its expressions, in the order in which they were done; without the one that `did` is.
+    /// System calls in its expressions, in execution order, except the one in `did`.
     pub calls: Vec<Arc<CallRecord>>,
     /// What it did.
     pub did: Arc<Did>,
-    /// What was stated of it.
+    /// The checks of its expectations.
     pub checks: Vec<Check>,
     /// What the language's extension adds to it.
     pub attachment: Option<Arc<dyn Attachment>>,
@@ -65,7 +78,7 @@ pub enum Did {
     Replay(Box<Replayed>),
     /// A system call.
     Call(Arc<CallRecord>),
-    /// A name was given a value: the facts are those of the outermost system call of it, if there is one.
+    /// A name was bound to a value. Its facts are those of the outermost system call in the expression, if any.
     Bound { name: Arc<str>, value: Value, call: Option<Arc<CallRecord>> },
     /// Something is shown.
     Shown(Vec<View>),
@@ -73,16 +86,16 @@ pub enum Did {
     Machine(Arc<Spec>),
     /// A kernel, a file, an executable or a process was declared.
     Declared(Declared),
-    /// The kernel did something of its own accord.
+    /// The kernel acted on its own: merging, reclaim, a tick.
     Action(ActionRecord),
     /// A scenario begins.
     Scenario(Arc<str>),
-    /// An expectation, or a statement whose effect speaks for itself.
+    /// An expectation, or a statement with nothing to report.
     Quiet,
 }
 
 impl Did {
-    /// The system call that its facts are of.
+    /// The system call that provides its facts.
     pub(crate) fn call(&self) -> Option<&CallRecord> {
         match self {
             Self::Call(call) | Self::Bound { call: Some(call), .. } => Some(call),
@@ -98,11 +111,11 @@ pub struct ReferenceRun {
     pub(crate) names: Vec<Value>,
     /// The settings that shaped it, for the caption.
     pub(crate) caption: String,
-    /// Number of frames; a working set takes no notice of it.
+    /// Number of frames; a working set ignores it.
     pub(crate) frames: u32,
-    /// What it came to.
+    /// Totals of the run.
     pub(crate) totals: reference_string::ReferenceTotals,
-    /// What each reference did; empty where the table would be too large to keep.
+    /// What each reference did; empty if the table would be too large.
     pub(crate) steps: Vec<reference_string::ReferenceStep>,
 }
 
@@ -113,58 +126,58 @@ impl ReferenceRun {
     }
 }
 
-/// A fact or cell that was stated, and what it was.
+/// A checked fact or cell: the expected and the actual value.
 #[derive(Debug, Clone)]
 pub struct Check {
     /// The fact's name, the cell's column, or the left side of a comparison.
     pub fact: String,
-    /// What was stated.
+    /// The expected value.
     pub expected: Shown,
-    /// What it was; none if the statement has no such fact.
+    /// The actual value; none if the statement has no such fact.
     pub actual: Option<Shown>,
     /// Whether it holds.
     pub held: bool,
-    /// Where it was stated.
+    /// The expectation's location.
     pub span: Span,
     /// Why the actual value is what it is.
     pub(crate) reason: Option<String>,
-    /// How it is written, for those who would write the actual value in its place.
+    /// How the expected value is written, so that the actual value can replace it.
     pub written: Written,
-    /// The actual value as the script would state it; none where the statement holds, or has no such fact.
+    /// The actual value as a script would write it; none if the check holds, or if there is no such fact.
     pub(crate) instead: Option<String>,
 }
 
-/// Takes records as they come.
+/// Receives the records of a run.
 pub trait Sink {
-    /// Takes the next record; false stops the run (the output is closed).
-    fn take(&mut self, record: &StepRecord) -> bool;
+    /// Accepts the next record; false stops the run (the output is closed).
+    fn accept(&mut self, record: &StepRecord) -> bool;
 }
 
-/// Takes every record and forgets it.
+/// Discards every record.
 pub struct Discard;
 
 impl Sink for Discard {
-    fn take(&mut self, _: &StepRecord) -> bool {
+    fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
 }
 
 /// Keeps records in a list.
 impl Sink for Vec<StepRecord> {
-    fn take(&mut self, record: &StepRecord) -> bool {
+    fn accept(&mut self, record: &StepRecord) -> bool {
         self.push(record.clone());
         true
     }
 }
 
-/// What a run came to.
+/// Totals of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     /// Statements executed.
     pub statements: u64,
     /// Facts, cells and expressions checked.
     pub checks: u64,
-    /// Those that held.
+    /// Checks that held.
     pub held: u64,
     /// Scenarios run.
     pub scenarios: u64,
@@ -182,7 +195,7 @@ impl Totals {
         }
     }
 
-    /// Checks that did not hold.
+    /// Checks that failed.
     pub fn failed(&self) -> u64 {
         self.checks - self.held
     }

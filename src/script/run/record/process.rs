@@ -1,4 +1,4 @@
-//! Processes, areas and files as a record names them: what a report must know of them without asking the kernel again.
+//! Processes, areas, and files as records name them, so that a report need not ask the kernel again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl From<&Process> for ProcessRef {
 /// An area as `/proc/PID/maps` would print it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaRecord {
-    /// What it is called: the name a script gave it, `[heap]`, `[stack]`; empty if nothing.
+    /// Its name: the one from the script, `[heap]`, or `[stack]`; empty if it has none.
     pub(crate) name: String,
     pub(crate) area: Vma,
     /// The file behind it, or `anonymous`, or `shared` for an anonymous object that processes share.
@@ -34,8 +34,8 @@ pub struct AreaRecord {
 }
 
 impl AreaRecord {
-    /// An area of a process.
-    pub(crate) fn of(kernel: &Kernel, process: &Process, area: Vma) -> Self {
+    /// Describes an area of a process.
+    pub(crate) fn describe(kernel: &Kernel, process: &Process, area: Vma) -> Self {
         let label = area.label.and_then(|label| process.space.labels.get(usize::from(label.0)));
         let backing = match area.backing {
             Backing::Anonymous => "anonymous".to_owned(),
@@ -52,7 +52,7 @@ impl AreaRecord {
     }
 }
 
-/// Whether an area is the one that `brk` moves, as Linux tells it: it has a byte between the heap's start and the break.
+/// Whether an area is the one that `brk` moves, by Linux's rule: it has a byte between the heap's start and the break.
 fn is_heap(process: &Process, area: &Vma) -> bool {
     let space = &process.space;
     area.backing == Backing::Anonymous && area.start < space.brk && area.end > space.brk_start
@@ -68,13 +68,13 @@ fn file_name(kernel: &Kernel, file: FileId) -> Arc<str> {
 pub(crate) struct Legend {
     pub(crate) files: BTreeMap<FileId, Arc<str>>,
     pub(crate) processes: BTreeMap<Pid, Arc<str>>,
-    /// Who chose what was evicted; none if nothing was.
+    /// The policy that chose the evicted page; none if nothing was evicted.
     pub(crate) policy: Option<Policy>,
 }
 
 impl Legend {
-    /// The names that these steps need.
-    pub(crate) fn of<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a KernelStep>) -> Self {
+    /// Collects the names that these steps need.
+    pub(crate) fn collect<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a KernelStep>) -> Self {
         let mut legend = Self::default();
         for step in steps {
             match *step {

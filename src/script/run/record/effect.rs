@@ -1,5 +1,5 @@
-//! What a system call changed, as far as a report tells it: the state before the call is kept (copies are cheap) and compared
-//! with the state after it.
+//! What a system call changed, as far as reports show it. The state before the call is kept (copies are cheap) and compared
+//! with the state afterwards.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use pagewalk_engine::kernel::{Kernel, OpenFile};
 
 use super::process::{AreaRecord, ProcessRef};
 
-/// Areas that are kept of those that came or went.
+/// The most removed or added areas to keep.
 const AREAS: usize = 24;
-/// Bytes that are kept of what was written to the terminal.
+/// The most bytes of terminal output to keep.
 const OUTPUT: usize = 2048;
 
 /// A value before a call and after it.
@@ -23,11 +23,11 @@ pub type Change<T> = (T, T);
 /// What a system call changed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Effect {
-    /// Areas that went, as they were; one that changed in part went whole. The first few.
+    /// The first few removed areas, as they were. A changed area counts as removed and added.
     pub(crate) gone: Vec<AreaRecord>,
-    /// Areas that came. The first few.
+    /// The first few added areas.
     pub(crate) come: Vec<AreaRecord>,
-    /// How many areas went and came, those that are not kept included.
+    /// The numbers of areas removed and added, including those that are not kept.
     pub(crate) count: (usize, usize),
     pub(crate) brk: Change<u64>,
     /// Pages of the process in user frames.
@@ -36,35 +36,35 @@ pub(crate) struct Effect {
     pub(crate) frames: Change<u32>,
     /// The file that the call is about.
     pub(crate) file: Option<FileRecord>,
-    /// What went to the terminal: the first bytes of it.
+    /// The first bytes written to the terminal.
     pub(crate) output: Vec<u8>,
     /// The program counter afterwards.
     pub(crate) pc: Option<u64>,
-    /// The areas that `fork` copied, and the pages that child and parent share now.
+    /// The number of areas that `fork` copied, and of pages that parent and child share.
     pub(crate) forked: Option<(usize, u64)>,
-    /// Who has to wait for the process, which has ended.
+    /// The parent that must wait for the process, which has ended.
     pub(crate) waiter: Option<Arc<str>>,
-    /// The child that `wait` took note of, and its status as `wait` reports it.
+    /// The child that `wait` reaped, and its status.
     pub(crate) waited: Option<(ProcessRef, u32)>,
-    /// The block that `malloc` gave, or `free` took, as it was before.
+    /// The block that `malloc` allocated, or that `free` freed, as it was before.
     pub(crate) block: Option<HeapBlock>,
 }
 
 /// An open file in a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileRecord {
-    /// Its name; none is the terminal.
+    /// Its name; none for the terminal.
     pub(crate) name: Option<Arc<str>>,
     pub(crate) size: Change<u64>,
     /// Where the next `read` or `write` begins.
     pub(crate) offset: Change<u64>,
-    /// It may be read, written.
+    /// Whether it may be read, and written.
     pub(crate) mode: (bool, bool),
 }
 
 /// A process before a call.
 #[derive(Debug, Clone)]
-pub(crate) struct Before {
+pub(crate) struct BeforeCall {
     process: Process,
     /// User frames in use.
     frames: u32,
@@ -75,9 +75,9 @@ pub(crate) struct Before {
 /// The number, name and size of a file.
 type Named = (FileId, Arc<str>, u64);
 
-impl Before {
-    /// The process as it is before this call; none if there is no such process.
-    pub(crate) fn of(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
+impl BeforeCall {
+    /// Captures the process before this call; none if there is no such process.
+    pub(crate) fn capture(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
         let at = match call {
             "close" | "read" | "write" | "pread" | "pwrite" | "lseek" | "fstat" | "ftruncate" => Some(0),
             "mmap" => Some(4),
@@ -95,7 +95,7 @@ impl Before {
         let before = &self.process;
         let (gone, come) = before.space.areas.difference(&after.space.areas);
         let record = |process: &Process, areas: &[Vma]| -> Vec<AreaRecord> {
-            areas.iter().take(AREAS).map(|area| AreaRecord::of(kernel, process, *area)).collect()
+            areas.iter().take(AREAS).map(|area| AreaRecord::describe(kernel, process, *area)).collect()
         };
         let block = match (call, reply.result) {
             ("malloc", Ok(at)) => after.space.heap.blocks.get(&at).copied(),

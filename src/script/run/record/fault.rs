@@ -1,0 +1,117 @@
+//! The record of a page fault.
+
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, ProcessPage};
+use pagewalk_engine::kernel::ids::FrameNo;
+use pagewalk_engine::kernel::process::Process;
+use pagewalk_engine::kernel::vma::{Backing, Vma};
+use pagewalk_engine::machine::addr::Va;
+use pagewalk_engine::machine::event::{AccessKind, Event, Fault};
+
+use super::process::AreaRecord;
+
+/// A page fault: the attempt that failed, and what the kernel did about it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct FaultRecord {
+    /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
+    pub(crate) events: Vec<Event>,
+    /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
+    pub(crate) steps: Vec<KernelStep>,
+    /// The area of the address; none if there is none.
+    pub(crate) area: Option<AreaRecord>,
+    /// What explains a fault that was not resolved.
+    pub(crate) around: FaultSurroundings,
+}
+
+/// The surroundings of an address that could not be accessed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct FaultSurroundings {
+    /// The nearest areas below and above an address that is outside of all areas.
+    pub(crate) areas: (Option<AreaRecord>, Option<AreaRecord>),
+    /// The size in bytes of the file that backs the area.
+    pub(crate) file_size: Option<u64>,
+}
+
+impl FaultSurroundings {
+    pub(crate) fn find(kernel: &Kernel, process: &Process, fault: &FaultRecord) -> Self {
+        let Some((va, _)) = fault.wanted() else { return Self::default() };
+        let areas = &process.space.areas;
+        let record = |area: &Vma| AreaRecord::describe(kernel, process, *area);
+        match &fault.area {
+            None => {
+                let above = areas.at_or_above(va.raw());
+                let below = areas.below(va.raw());
+                Self { areas: (below.map(record), above.map(record)), file_size: None }
+            }
+            Some(AreaRecord { area: Vma { backing: Backing::File { file, .. }, .. }, .. }) => {
+                let size = kernel.name_and_size(*file).map(|(_, size)| size);
+                Self { areas: (None, None), file_size: size }
+            }
+            Some(_) => Self::default(),
+        }
+    }
+}
+
+impl FaultRecord {
+    /// Its class; none if memory ran out before the handler finished.
+    pub(crate) fn class(&self) -> Option<FaultClass> {
+        self.steps.iter().find_map(|step| match step {
+            KernelStep::Resolved { class, .. } | KernelStep::Killed { class } => Some(*class),
+            _ => None,
+        })
+    }
+
+    /// Whether it was resolved with disk I/O.
+    pub(crate) fn major(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: true, .. }))
+    }
+
+    /// Whether it was resolved without disk I/O.
+    pub(crate) fn minor(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
+    }
+
+    /// The address and the kind of access.
+    pub(crate) fn wanted(&self) -> Option<(Va, AccessKind)> {
+        self.steps.iter().find_map(|step| match step {
+            KernelStep::Fault { va, kind, .. } => Some((*va, *kind)),
+            _ => None,
+        })
+    }
+
+    /// Whether it could not be resolved.
+    pub(crate) fn fatal(&self) -> bool {
+        self.class().is_some_and(|class| !class.is_resolvable())
+    }
+
+    /// The hardware's fault.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        self.steps.iter().find_map(|step| match step {
+            KernelStep::Fault { fault, .. } => Some(*fault),
+            _ => None,
+        })
+    }
+
+    /// The frame that was mapped; none for the zero page, or if nothing was mapped.
+    pub(crate) fn frame(&self) -> Option<FrameNo> {
+        self.steps.iter().rev().find_map(|step| match step {
+            KernelStep::Mapped { frame, .. } => Some(*frame),
+            _ => None,
+        })?
+    }
+}
+
+/// The first page that these steps evicted, and where its contents were written.
+pub(crate) fn first_eviction<'a>(
+    steps: impl Iterator<Item = &'a KernelStep>,
+) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {
+    steps.into_iter().find_map(|step| match step {
+        KernelStep::Evicted { page, to, .. } => Some((*page, *to)),
+        _ => None,
+    })
+}
+
+/// Whether these steps copied a page.
+pub(crate) fn copies_page<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> bool {
+    steps.any(|step| matches!(step, KernelStep::Copied { .. }))
+}
