@@ -67,7 +67,9 @@ fn a_store_to_a_shared_page_frees_its_slot() {
     let mut lab = Lab::simple(|config| config.swap = 4);
     let (first, second) = (lab.spawn(), lab.spawn());
     let (_, backing) = lab.object(1);
-    [first, second].into_iter().for_each(|pid| lab.map(pid, AT, 1, RW, true, backing));
+    for pid in [first, second] {
+        lab.map(pid, AT, 1, RW, true, backing);
+    }
     lab.write(first, va(0), 1);
     out(&mut lab, first, 0);
     assert_eq!((lab.read(first, va(0)), lab.read(second, va(0)), used(&lab)), (1, 1, vec![0]));
