@@ -263,3 +263,17 @@ fn frames_are_shared_after_a_fork_until_one_stores() {
     assert!(row("0x01 - 0x81, read-only").is_some(), "{text}");
     assert!(row("0x02 0x81, R/W -").is_some(), "{text}");
 }
+
+#[test]
+fn a_paper_counts_frames_in_the_grammatical_number() {
+    for (frames, said) in
+        [(1, "There is 1 frame for users' pages;"), (2, "There are 2 frames for users' pages;")]
+    {
+        let text = format!(
+            "machine simple\nkernel {{ frames {frames} }}\nprocess P1 {{ | area | start | end | perms | backing |\n\
+             | heap | 1000 | 1200 | rw-p | anonymous | }}\nquestion \"Q\" points 1 {{ ask read 0x1000 => fault }}\n"
+        );
+        let out = markdown(&paper(&text, 0), Edition::Paper, &Style::default());
+        assert!(out.contains(said), "{out}");
+    }
+}

@@ -133,7 +133,9 @@ impl Kernel {
         place: PageLocation,
     ) -> bool {
         let own = self.shape.read_only;
-        let flags = flags_of(area.prot, !own && area.prot.write);
+        // The child's entry is old, and as dirty as the parent's (Linux's `__copy_present_ptes`).
+        let dirty = self.pte(parent, vpn).is_some_and(|pte| pte.flags.has(Bit::D));
+        let flags = flags_of(area.prot, !own && area.prot.write).with_bit(Bit::D, dirty);
         let (mut place, mut protected) = (place, false);
         match place {
             PageLocation::Swap(slot) => self.swap.add_page(slot, child, vpn),

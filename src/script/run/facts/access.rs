@@ -132,8 +132,8 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
         reasons::pieces,
     ),
-    handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal, handled::reason),
-    handler("code", CODE, "the signal's si_code", kernel::code, handled::reason),
+    handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal, handled::signal),
+    handler("code", CODE, "the signal's si_code", kernel::code, handled::signal),
     handler(
         "frame",
         COUNT.or_none(),

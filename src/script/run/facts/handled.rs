@@ -9,17 +9,23 @@ use crate::run::record::{Access, FaultRecord, Shown};
 
 /// What the first fault of an access was, or that there was none.
 pub(crate) fn reason(access: &Access) -> String {
-    let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
-    let name = &process.process.name;
-    let Some(fault) = process.faults.first() else {
-        return format!("the page is mapped in {name} and permits the access, so there was no fault");
-    };
-    fault_reason(access, name, fault)
+    fault_reason(access, access.faults().first())
+}
+
+/// What the last fault of an access was, which is the one that sends a signal.
+pub(crate) fn signal(access: &Access) -> String {
+    fault_reason(access, access.faults().last())
 }
 
 /// What a fault was.
-fn fault_reason(access: &Access, name: &str, fault: &FaultRecord) -> String {
-    let page = Shown::field(access.va.raw() >> access.spec.page_bits(), access.spec.vpn_bits());
+fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
+    let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
+    let name = &process.process.name;
+    let Some(fault) = fault else {
+        return format!("the page is mapped in {name} and permits the access, so there was no fault");
+    };
+    let at = address(fault).unwrap_or(access.va.raw());
+    let page = Shown::field(at >> access.spec.page_bits(), access.spec.vpn_bits());
     let area = fault.area.as_ref();
     let perms = area.map_or_else(String::new, |area| area.area.perms());
     let Some(class) = fault.class() else {
@@ -43,8 +49,8 @@ fn fault_reason(access: &Access, name: &str, fault: &FaultRecord) -> String {
             };
             format!("the area of page {page} is {perms}, and this is {what}")
         }
-        FaultClass::Segmentation => format!("{} lies in no area of {name}", address(fault)),
-        FaultClass::Bus => format!("{} lies past the last page of the mapped file", address(fault)),
+        FaultClass::Segmentation => format!("0x{at:X} lies in no area of {name}"),
+        FaultClass::Bus => format!("0x{at:X} lies past the last page of the mapped file"),
     }
 }
 
@@ -62,12 +68,11 @@ pub(crate) fn frame(access: &Access) -> String {
     }
 }
 
-fn address(fault: &FaultRecord) -> String {
-    let at = fault.steps.iter().find_map(|step| match step {
+fn address(fault: &FaultRecord) -> Option<u64> {
+    fault.steps.iter().find_map(|step| match step {
         KernelStep::Fault { va, .. } => Some(va.raw()),
         _ => None,
-    });
-    at.map_or_else(|| "the address".to_owned(), |at| format!("0x{at:X}"))
+    })
 }
 
 /// Why a page went, or none.
@@ -75,7 +80,7 @@ pub(crate) fn eviction(access: &Access) -> String {
     let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
     let Some(fault) = process.faults.first() else { return reason(access) };
     let evicted = fault.steps.iter().find_map(|step| match step {
-        KernelStep::Evicted { frame, page, to } => Some((frame, page, to)),
+        KernelStep::Evicted { frame, page, to, .. } => Some((frame, page, to)),
         _ => None,
     });
     let Some((frame, page, to)) = evicted else { return "no page had to be evicted".to_owned() };

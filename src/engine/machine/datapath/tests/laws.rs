@@ -164,8 +164,8 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
             let bytes: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();
             let outcome =
                 machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&bytes), &mut ());
-            // Parts before a fault have happened: whole pages here, since only the page decides.
-            for (place, byte) in places.iter().take(good).zip(bytes) {
+            // A store that faults stores nothing, not even on the pages before the one that faults.
+            for (place, byte) in places.iter().filter(|_| good == size as usize).zip(bytes) {
                 flat[place.unwrap()] = Some(byte);
             }
             outcome

@@ -361,8 +361,9 @@ pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
         Some(store @ BackingStore::Swap { .. }) => format!("it goes to {}", names.store(store)),
         Some(store) => format!("it is dirty and is written to {}", names.store(store)),
     };
+    let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" I{}.", &entries[1..]));
     format!(
-        "No frame is free: the victim ({}) is {}, {page}; {to}.",
+        "No frame is free: the victim ({}) is {}, {page}; {to}.{entries}",
         names.policy(),
         names::frame(evicted.frame)
     )

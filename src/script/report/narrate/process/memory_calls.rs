@@ -7,6 +7,8 @@ use crate::run::record::{AreaRecord, CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Args};
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::syscall::constant;
+use pagewalk_engine::kernel::vma::Prot;
+use pagewalk_engine::machine::pte::Bit;
 
 /// Areas that are named in a sentence.
 const NAMED: usize = 3;
@@ -88,13 +90,27 @@ impl MemoryCall<'_> {
         };
         let replaced = self.record.effect.gone.iter().any(|old| old.area.start < end && old.area.end > at);
         let replaced = if replaced { "; what was there is gone" } else { "" };
+        let open = self.not_enforced(area.area.prot);
         if area.area.start == at && area.area.end == end {
-            return format!("{process} has a new area {}{replaced}", self.names.area(area));
+            return format!("{process} has a new area {}{replaced}{open}", self.names.area(area));
         }
         format!(
-            "{process} has {range} mapped, which makes one area with its neighbour: {}{replaced}",
+            "{process} has {range} mapped, which makes one area with its neighbour: {}{replaced}{open}",
             self.names.area(area)
         )
+    }
+
+    /// What pages allow though their area does not, as their page-table entries cannot forbid it. Whatever else is allowed,
+    /// there is no read bit; a format may lack R/W.
+    fn not_enforced(&self, prot: Prot) -> &'static str {
+        let has_rw = self.names.spec.mmu.as_ref().is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
+        if !prot.read && (prot.write || prot.exec) {
+            "; its pages can be read all the same, as a page-table entry has no read bit"
+        } else if !prot.write && (prot.read || prot.exec) && !has_rw {
+            "; its pages can be written all the same once they are present, as a page-table entry has no R/W bit here"
+        } else {
+            ""
+        }
     }
 
     fn munmap(&self) -> String {
@@ -120,9 +136,12 @@ impl MemoryCall<'_> {
         match changed.as_slice() {
             [] => format!("{range} allows what it allowed before"),
             [one] if (one.area.start, one.area.end) == (start, end) => {
-                format!("{range} is {} now", one.area.perms())
+                format!("{range} is {} now{}", one.area.perms(), self.not_enforced(one.area.prot))
             }
-            [one] => format!("{range} is {} now, and part of {}", one.area.perms(), self.names.area(one)),
+            [one] => {
+                let open = self.not_enforced(one.area.prot);
+                format!("{range} is {} now, and part of {}{open}", one.area.perms(), self.names.area(one))
+            }
             several => format!("{range} is in these areas now: {}", self.list(several)),
         }
     }

@@ -158,3 +158,26 @@ fn loops_tell_a_fault_in_a_few_words() {
     assert_eq!(told[9], "read 0x0500 → fault segmentation, SIGSEGV, SEGV_MAPERR, TLB miss");
     assert_eq!(told[10], "brk(0x5000) → -1 (ENOMEM)");
 }
+
+#[test]
+fn a_protection_that_entries_cannot_express_says_why() {
+    let map = "let p = mmap(NULL, 64, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
+    let why = "; its pages can be read all the same, as a page-table entry has no read bit.";
+    assert!(first(&format!("{SMALL}{map}")).ends_with(&format!("-w-p, anonymous{why}")));
+    assert!(
+        first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_EXEC)")).ends_with(&format!("is --xp now{why}"))
+    );
+    assert!(first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_NONE)")).ends_with("is ---p now."));
+    let flat = "machine simple { pte { ppn 1..6, p 0 } }";
+    let read_only = "let p = mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
+    let told = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
+    assert!(told.ends_with("once they are present, as a page-table entry has no R/W bit here."), "{told}");
+}
+
+#[test]
+fn a_page_expected_to_be_unreadable_is_told_why_it_is_not() {
+    let script = "machine simple\nset page_table { | vpn ppn |\n| 07 0D | }\nexpect page_table { | vpn read |\n| 07 0 | }";
+    let check = records(script).pop().unwrap().checks.remove(0);
+    let why = "a page-table entry has no read bit: a page that is present may be read";
+    assert_eq!((check.held, check.reason.as_deref()), (false, Some(why)));
+}

@@ -156,7 +156,17 @@ fn kernel_actions_say_what_they_came_to() {
     );
     let told = sentences(&format!("{SMALL}{pages}swap out P1 0x1040"));
     assert_eq!(told[0], "Page 0x41 of P1 leaves memory.");
-    assert_eq!(told[1], "frame 1: page 0x41 of P1 goes to swap slot 0");
+    assert_eq!(
+        told[1],
+        "frame 1: page 0x41 of P1 goes to swap slot 0; its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped"
+    );
+    let shared = "let q = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)\nwrite q = 1\n\
+                  let child = fork()\nchild: read q\n";
+    let told = sentences(&format!("{SMALL}{shared}swap out P1 q"));
+    assert!(
+        told[1].ends_with("; its 2 page-table entries become P = 0, and their TLB entries are dropped"),
+        "{told:?}"
+    );
     assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "2 pages are evicted.");
 }
 
