@@ -3,7 +3,6 @@
 use crate::lang::value::Value;
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, Shown};
-use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 
 /// A number in hexadecimal, with the digits of a field of so many bits.
@@ -171,14 +170,5 @@ fn side(side: Side) -> &'static str {
         Side::Both => "",
         Side::Data => ", for data",
         Side::Instructions => ", for instructions",
-    }
-}
-
-/// What an access of this kind does, as a noun with its article.
-pub(crate) fn kind(kind: AccessKind) -> &'static str {
-    match kind {
-        AccessKind::Read => "a load",
-        AccessKind::Write => "a store",
-        AccessKind::Execute => "an instruction fetch",
     }
 }

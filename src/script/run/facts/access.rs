@@ -1,11 +1,11 @@
 //! The facts of an access that every machine has.
 
-use crate::lang::value::{Number, Value};
+use crate::lang::value::Value;
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::latency::cycles;
 
 use super::component::{self, Component};
-use super::row::{FactRow, low, shifted};
+use super::row::{FactRow, low, shifted, thousandths};
 use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
 use super::{handled, kernel, reasons};
@@ -161,11 +161,6 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     handler("returns", FactType::new(Values::Returned), "result of a system call", |_| None, no_call),
     handler("error", ERROR, "errno of a system call", |_| None, no_call),
 ];
-
-/// A latency kept in thousandths.
-pub(crate) fn thousandths(t: u64) -> Value {
-    Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
-}
 
 fn virtual_field(a: &Access, field: fn(u64, u32) -> u64, width: fn(u32, u32) -> u32) -> Option<Shown> {
     let mmu = a.spec.mmu.as_ref()?;

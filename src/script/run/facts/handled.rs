@@ -2,9 +2,8 @@
 
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::kernel::vma::Backing;
-use pagewalk_engine::machine::event::AccessKind;
 
-use super::reasons::NO_PROCESS;
+use super::reasons::words::{NO_PROCESS, noun};
 use crate::run::record::{Access, FaultRecord, Shown};
 
 /// What the first fault of an access was, or that there was none.
@@ -42,11 +41,7 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
             format!("page {page} of {name} was mapped read-only and shared, and this is a store")
         }
         FaultClass::Protection => {
-            let what = match access.kind {
-                AccessKind::Read => "a load",
-                AccessKind::Write => "a store",
-                AccessKind::Execute => "an instruction fetch",
-            };
+            let what = noun(access.kind);
             format!("the area of page {page} is {perms}, and this is {what}")
         }
         FaultClass::Segmentation => format!("0x{at:X} lies in no area of {name}"),

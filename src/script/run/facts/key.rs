@@ -2,8 +2,9 @@
 
 use super::access::ACCESS_FACTS;
 use super::call::{CALL_FACTS, CallFact};
-use super::component::{self, COMPONENT_FACTS, Component, ComponentFact, LEVEL_FACTS, LevelFact};
+use super::component::Component;
 use super::family::Family;
+use super::parts::{self, COMPONENT_FACTS, ComponentFact, LEVEL_FACTS, LevelFact};
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
 use super::replay::{self, REPLAY_FACTS, ReplayFact};
 use super::row::FactRow;
@@ -151,11 +152,11 @@ fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     if let Some(row) = ACCESS_FACTS.iter().find(|row| row.name == name) {
         return Ok(Key::Access(row));
     }
-    if let Some((row, level)) = component::level_fact(name, spec) {
+    if let Some((row, level)) = parts::level_fact(name, spec) {
         return Ok(Key::Level(row, level));
     }
     let Some(spec) = spec else { return Err(None) };
-    if let Some((row, component)) = component::component_fact(name, spec) {
+    if let Some((row, component)) = parts::component_fact(name, spec) {
         return Ok(Key::Component(row, component));
     }
     Err(near(name, Family::Access, spec))

@@ -70,6 +70,15 @@ impl Access {
         &self.events[..next]
     }
 
+    /// The address of the piece that was accessed last: the one that faulted, if any did.
+    pub(crate) fn last_piece(&self) -> u64 {
+        let pieces = self.events.iter().rev().find_map(|event| match event {
+            Event::Fragment { va, .. } => Some(va.raw()),
+            _ => None,
+        });
+        pieces.unwrap_or(self.va.raw())
+    }
+
     /// The faults that the kernel handled, in order; empty on bare hardware.
     pub(crate) fn faults(&self) -> &[FaultRecord] {
         self.process.as_ref().map_or(&[], |process| &process.faults)

@@ -92,7 +92,7 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
     assert_eq!(reason(&hit, "ppn"), "way 0 of set 0x3 of tlb is valid and holds tag 0x03, with PPN 0x0D");
     let fault = format!("{script}\nread 0x0240");
     for fact in ["ppn", "pa", "byte", "fault", "ci"] {
-        assert_eq!(reason(&fault, fact), "the page-table entry of VPN 0x09 is not present", "{fact}");
+        assert_eq!(reason(&fault, fact), "the page-table entry of VPN 0x09 is not present (P = 0)", "{fact}");
     }
 }
 

@@ -4,8 +4,9 @@ use pagewalk_engine::machine::event::Event;
 
 use super::super::component::{self, Component};
 use super::super::row::{low, shifted};
-use super::NO_MMU;
-use super::translation::{no_address, not_walked};
+use super::faults::no_address;
+use super::translation::not_walked;
+use super::words::NO_MMU;
 use crate::run::nouns::size;
 use crate::run::record::{Access, Shown};
 

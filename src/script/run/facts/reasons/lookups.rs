@@ -3,8 +3,8 @@
 use pagewalk_engine::machine::event::{Event, Purpose};
 
 use super::super::component::{self, Component};
-use super::NO_MMU;
-use super::translation::no_address;
+use super::faults::no_address;
+use super::words::NO_MMU;
 use crate::run::record::{Access, Shown};
 
 /// A lookup: set, tag, and the way that held it.

@@ -3,10 +3,9 @@
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::latency::latencies;
 
-use super::super::access::thousandths;
-use super::super::row::low;
-use super::served;
-use super::translation::no_address;
+use super::super::row::{low, thousandths};
+use super::faults::no_address;
+use super::lookups::served;
 use crate::run::record::{Access, AccessVerb, Shown};
 
 /// Why an access returned no bytes, if it did not.

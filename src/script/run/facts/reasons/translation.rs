@@ -1,42 +1,13 @@
 //! How an access was translated, or why it was not.
 
-use pagewalk_engine::machine::event::{Event, Fault, ProtectionCause, PteKind};
+use pagewalk_engine::machine::event::{Event, PteKind};
 
 use super::super::handled;
-use super::{NO_MMU, lookups};
+use super::faults::{entry, no_address, no_translation};
+use super::lookups;
+use super::words::NO_MMU;
 use crate::run::nouns::size;
 use crate::run::record::{Access, Shown};
-
-/// Why there is no physical address.
-pub(super) fn no_address(a: &Access) -> String {
-    no_translation(a).unwrap_or_else(|| "the access has no physical address".to_owned())
-}
-
-/// Why the access could not be translated, if it could not.
-fn no_translation(a: &Access) -> Option<String> {
-    if a.process.as_ref().is_some_and(|process| process.killed.is_some()) {
-        return Some(handled::reason(a));
-    }
-    Some(match a.outcome.fault? {
-        Fault::NotPresent { level } => format!("{} is not present", entry(a, level)),
-        Fault::Reserved { level } => format!("{} has a reserved bit set", entry(a, level)),
-        Fault::Protection { why } => match why {
-            ProtectionCause::ReadOnly => "R/W is 0 and the access is a store",
-            ProtectionCause::Supervisor => "U/S is 0 and the access is the user's",
-            ProtectionCause::NoExecute => "XD is 1 and the access is an instruction fetch",
-        }
-        .to_owned(),
-    })
-}
-
-/// The entry of a level, in words.
-fn entry(a: &Access, level: u32) -> String {
-    let vpn = Shown::field(a.va.raw() >> a.spec.page_bits(), a.spec.vpn_bits());
-    match &a.spec.mmu {
-        Some(mmu) if mmu.levels.len() > 1 => format!("the level-{level} page-table entry for VPN {vpn}"),
-        _ => format!("the page-table entry of VPN {vpn}"),
-    }
-}
 
 pub(crate) fn fault(a: &Access) -> String {
     if a.process.is_some() {
@@ -116,7 +87,7 @@ pub(crate) fn ppn(a: &Access) -> String {
     let Some((level, address, value, _)) = walked(a).next_back() else {
         return format!("the page table maps the page to PPN {shown}");
     };
-    let which = entry(a, level);
+    let which = entry(a, a.va.raw(), level);
     let place =
         address.map_or_else(String::new, |at| format!(" at {}", Shown::field(at, a.spec.physical_bits)));
     let word =
