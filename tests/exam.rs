@@ -231,8 +231,8 @@ fn solutions_show_the_way() {
     let text = markdown(&paper, Edition::Solutions, &Style::default());
     // The textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
     for said in [
-        "0b00_0011_1101_0100",
-        "bits 13–6 of the virtual address",
+        "0b00\\_0011\\_1101\\_0100",
+        "VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111",
         "TLBI 0x3, TLBT 0x03: miss",
         "size of a one-level page table",
         "For example 0x3C0",
