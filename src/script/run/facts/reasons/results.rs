@@ -92,6 +92,7 @@ pub(crate) fn pieces(a: &Access) -> String {
         0 => served(a),
         1 if a.data.len() == 1 => "one byte crosses no boundary".to_owned(),
         1 => format!("{what} lie in one block and one page"),
+        2 => format!("{what} cross a block or page boundary"),
         count => format!("{what} cross {} block or page boundaries", count - 1),
     }
 }
