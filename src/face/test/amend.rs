@@ -86,14 +86,14 @@ impl Amend<'_> {
     fn run_script(&self, script: &TestScript, style: Style) -> AmendRun {
         let reading = &script.script;
         let mut findings = Findings::new(self.wanted);
-        let mut complaint = reading.render_diagnostics(style);
-        if complaint.is_empty() {
+        let mut complaint = reading.render_warnings(style) + &reading.render_diagnostics(style);
+        if reading.diagnostics.is_empty() {
             let body = &reading.script.body;
             let watching = findings.watch(body, &reading.sources);
             let mut sink = CaseFilterSink { watching, name: &script.name, wants: self.wants };
             let options = Options::default();
             let ended = run::play(body, &reading.sources, &reading.files, options, &mut sink);
-            complaint = render(&ended.diagnostics, &reading.sources, style);
+            complaint += &render(&ended.diagnostics, &reading.sources, style);
         }
         let one_path = |path: Option<&PathBuf>| Disk.canonical(path?).ok();
         let files = reading.sources.files().iter();

@@ -37,7 +37,7 @@ pub fn compare_runs(
 }
 
 fn side(script: &CheckedScript, options: Options) -> Result<Side<'_>, Vec<Diagnostic>> {
-    let CheckedScript { sources, script, files, diagnostics } = script;
+    let CheckedScript { sources, script, files, diagnostics, .. } = script;
     if !diagnostics.is_empty() {
         return Err(diagnostics.clone());
     }

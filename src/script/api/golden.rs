@@ -99,7 +99,7 @@ impl TestScript {
     /// what a golden file lists.
     pub fn run(&mut self, record: bool) -> CaseRuns {
         let cases = self.cases();
-        let CheckedScript { script, sources, files, diagnostics } = &mut self.script;
+        let CheckedScript { script, sources, files, diagnostics, .. } = &mut self.script;
         let mut runs: Vec<_> = if diagnostics.is_empty() {
             let mut gather = Gather::new(sources, cases, self.from, record);
             let ended = run::play(&script.body, sources, files, Options::default(), &mut gather);

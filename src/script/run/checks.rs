@@ -103,7 +103,7 @@ impl Session<'_> {
         };
         let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
         let is_word = |name: &str| {
-            in_pages
+            in_pages && !self.state.has_variable(name)
                 || key.is_word(name, self.spec().map(AsRef::as_ref))
                 || key.takes_words() && self.state.find(name).is_none()
         };
