@@ -220,6 +220,7 @@ fn elements(value: &Value) -> u64 {
     surplus_work(match value {
         Value::List(elements) => elements.len() as u64,
         Value::Text(text) => text.len() as u64,
+        Value::Bytes(bytes) => bytes.len() as u64,
         Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
     })
 }
