@@ -1,7 +1,5 @@
 //! The address space of a child.
 
-use std::sync::Arc;
-
 use crate::machine::pte::Bit;
 
 use super::entries::{asid, flags_of};
@@ -98,7 +96,7 @@ impl Kernel {
         let Some(from) = self.process(parent).map(|process| &process.space) else { return };
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
-        (space.labels, space.heap) = (Arc::clone(&from.labels), from.heap.clone());
+        (space.labels, space.heap) = (from.labels.clone(), from.heap.clone());
         let locked: Vec<Vma> = space.areas.iter().filter(|area| area.locked).copied().collect();
         for area in locked {
             space.areas.change(area.start..area.end, &|area| area.locked = false);

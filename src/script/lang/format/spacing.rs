@@ -43,6 +43,10 @@ impl Marker {
     /// Whether a blank belongs between the last piece and this one.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
         let Some(last) = before.last() else { return false };
+        // With a blank behind it `part` is a keyword, and else a name.
+        if begins_exam(before) && piece.touches && piece.kind != PieceKind::Close(b'}') {
+            return false;
+        }
         let braced = last.kind == PieceKind::Open(b'{')
             || matches!(piece.kind, PieceKind::Open(b'{') | PieceKind::Close(b'}'));
         if braced || matches!(piece.kind, PieceKind::Comment | PieceKind::Row(_)) {
@@ -51,15 +55,15 @@ impl Marker {
         if self.sign || matches!(last.kind, PieceKind::Open(_)) || matches!(piece.kind, PieceKind::Close(_)) {
             return false;
         }
-        // `part` is a keyword with a blank behind it, and else a name.
-        if self.pages && (piece.is("-") || last.is("-")) || begins_exam(before) && piece.touches {
+        if self.pages && (piece.is("-") || last.is("-")) {
             return !piece.touches;
         }
         match (piece.kind, &*piece.text) {
             (PieceKind::Operator, "," | ":") => false,
             (PieceKind::Operator, ".") => !piece.touches,
             (PieceKind::Operator, ".." | "..=") => {
-                !piece.touches || after.first().is_some_and(|next| !next.touches)
+                !piece.touches
+                    || after.first().is_some_and(|next| !next.touches || next.kind == PieceKind::Comment)
             }
             // What a bracket touches is called or indexed.
             (PieceKind::Open(_), _) if last.kind != PieceKind::Operator && !last.goes_on() => !piece.touches,
