@@ -109,6 +109,9 @@ fn a_warning_is_printed_and_changes_no_status() {
     }
     let (status, out, err) = run(&["run", "--format", "json", &path]);
     assert!(status == 0 && out.contains("\"errors\":0") && err.contains("1 warning\n"), "{out}\n{err}");
+    let path = script("warned-and-stale.pw", "let s = 1\nreference s { frames 1 } => hits 1\n");
+    assert_eq!(run(&["test", "--accept", &path]).0, 0);
+    assert!(std::fs::read_to_string(&path).unwrap().ends_with("=> hits 0\n"));
     // A mistake beside it counts alone.
     let path = script("warned-and-wrong.pw", "let s = 1\nreference s { frames 1 }\nlet t = u\n");
     let (status, _, err) = run(&["check", &path]);

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::run::RunOptions;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::differences::{compare_runs, difference_blocks, json, totals};
-use pagewalk_script::api::{CheckedScript, Options};
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::report::text;
 
@@ -24,12 +25,8 @@ pub(crate) struct Diff {
     /// How the differences are written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// Stop a script after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
-    max_steps: u64,
-    /// The seed of a script that says none
-    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
-    seed: u64,
+    #[command(flatten)]
+    options: RunOptions,
 }
 
 /// How the differences are written.
@@ -46,8 +43,7 @@ impl Diff {
     /// Runs both and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (a, b) = (CheckedScript::from_path(&self.a), CheckedScript::from_path(&self.b));
-        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
-        let comparison = match compare_runs(&a, &b, options) {
+        let comparison = match compare_runs(&a, &b, (&self.options).into()) {
             Ok(comparison) => comparison,
             Err(wrong) => {
                 let style = diagnostic_style(color);

@@ -7,11 +7,12 @@ use clap::{Args, ValueEnum};
 
 use super::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
+use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::report::text::{self, TextSink};
-use pagewalk_script::run::record::{Sink, Totals};
+use pagewalk_script::run::Ended;
+use pagewalk_script::run::record::Totals;
 use pagewalk_script::run::session::Options;
-use pagewalk_script::run::{self};
 
 /// Arguments of `pagewalk run`.
 #[derive(Debug, Args)]
@@ -25,12 +26,25 @@ pub(crate) struct Run {
     /// Tell every step of every access, too
     #[arg(long)]
     explain: bool,
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+/// The options of a run.
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
     /// Stop a script after so many statements and loop rounds
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     /// The seed of a script that says none
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
+}
+
+impl From<&RunOptions> for Options {
+    fn from(&RunOptions { max_steps, seed }: &RunOptions) -> Self {
+        Self { max_steps, seed, ..Self::default() }
+    }
 }
 
 /// How results are written.
@@ -55,8 +69,7 @@ impl Run {
             errors += ended.errors;
         }
         if self.format == Format::Json {
-            JsonSink::new(io::stdout().lock(), &pagewalk_script::lang::source::Sources::default())
-                .finish(totals, errors)?;
+            JsonSink::new(io::stdout().lock(), &Sources::default()).finish(totals, errors)?;
         }
         Ok(worst)
     }
@@ -68,33 +81,23 @@ impl Run {
         }
         let out = io::stdout().lock();
         let colored = color.is_wanted(&out);
-        let (totals, diagnostics) = match self.format {
+        let Ended { totals, diagnostics } = match self.format {
             Format::Text => {
                 let options = text::Options { explain: self.explain, color: colored };
                 let mut sink = TextSink::new(out, &reading.sources, options);
-                let ended = self.play(&reading, &mut sink);
-                sink.finish(ended.0, ended.1.len())?;
+                let ended = reading.run((&self.options).into(), &mut sink);
+                sink.finish(ended.totals, ended.diagnostics.len())?;
                 ended
             }
             Format::Json => {
                 let mut sink = JsonSink::new(out, &reading.sources);
-                let ended = self.play(&reading, &mut sink);
+                let ended = reading.run((&self.options).into(), &mut sink);
                 sink.close()?;
                 ended
             }
         };
         reading.diagnostics = diagnostics;
         Ok(RunEnd::wrong(&reading, totals, color))
-    }
-
-    fn play(
-        &self,
-        reading: &CheckedScript,
-        sink: &mut dyn Sink,
-    ) -> (Totals, Vec<pagewalk_script::lang::diagnostic::Diagnostic>) {
-        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
-        let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, sink);
-        (ended.totals, ended.diagnostics)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Comma-separated values.
 
-use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, RecordTable};
+use super::records::{COLUMN_LIMIT, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
+use pagewalk_script::exam::roster::{Flaw, delimiter};
 use pagewalk_script::exam::sheet::unguarded;
 
 /// Reads a table. Its first line contains the column names. The delimiter is a comma, a semicolon or a tab.
@@ -81,14 +82,6 @@ fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)
         }
     }
     Ok(cells)
-}
-
-/// The delimiter: the candidate that occurs most often in the first line.
-fn delimiter(bytes: &[u8]) -> u8 {
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |delimiter: u8| first.split(|byte| *byte == delimiter).count();
-    // `max_by_key` returns the last maximum: a comma wins a tie.
-    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::records::{Flaw, RECORD_LIMIT, Record, RecordTable};
+use super::records::{RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
+use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::value::Number;
 
 /// A student's answers. YAML scalars are read as text to preserve their spelling.

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::records::{Flaw, RecordTable};
+use super::records::RecordTable;
 use super::rows::{ColumnNames, StudentRows};
 use super::{csv, document, moodle, prairielearn, rows};
+use pagewalk_script::exam::roster::Flaw;
 
 /// A format of answer files.
 pub(crate) struct AnswerFormat {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::records::Flaw;
 use super::responses::placed;
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
 use pagewalk_script::api::{self, CheckedScript};
+use pagewalk_script::exam::roster::Flaw;
 
 /// The input of marking.
 pub(crate) struct Marking<'a> {

@@ -2,9 +2,10 @@
 //! address`, …, `Response 1` (mod/quiz/report/responses). Its JSON has the same names in lower case without
 //! spaces.
 
-use super::records::{Record, RecordTable, plain};
+use super::records::{Record, RecordTable};
 use super::responses::Response;
 use super::rows::{StudentRow, StudentRows};
+use pagewalk_script::exam::roster::plain;
 
 /// The beginning of the name of a response column.
 const RESPONSE: &str = "response";

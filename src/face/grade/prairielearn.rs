@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::document::answer;
-use super::records::{Flaw, Record, RecordTable, plain};
+use super::records::{Record, RecordTable};
 use super::rows::{StudentRow, StudentRows};
+use pagewalk_script::exam::roster::{Flaw, plain};
 
 /// Whether these are the columns of a submission download.
 pub(crate) fn is_prairielearn(header: &[String]) -> bool {

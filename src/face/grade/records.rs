@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use pagewalk_script::exam::grade::Given;
+use pagewalk_script::exam::roster::{Flaw, plain};
 
 /// The most bytes of a file.
 const FILE_LIMIT: u64 = 64 << 20;
@@ -11,20 +12,6 @@ const FILE_LIMIT: u64 = 64 << 20;
 pub(crate) const RECORD_LIMIT: usize = 100_000;
 /// The most columns of a record.
 pub(crate) const COLUMN_LIMIT: usize = 10_000;
-
-/// An error in a line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Flaw {
-    /// The line, or the position in a list, from 1.
-    pub(crate) line: u64,
-    pub(crate) message: String,
-}
-
-impl Flaw {
-    pub(crate) fn new(line: u64, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
-    }
-}
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record {
@@ -50,11 +37,6 @@ impl Record {
         let found = columns.iter().find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
         found.map(|(_, given)| given.text().trim().to_owned())
     }
-}
-
-/// A column name reduced to lower-case letters and digits.
-pub(crate) fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The bytes of a file; `-` is standard input. An error is the rest of a sentence that begins with the file's

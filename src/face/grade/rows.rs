@@ -1,8 +1,9 @@
 //! Answer tables with one row per student.
 
-use super::records::{Flaw, Record, RecordTable, plain};
+use super::records::{Record, RecordTable};
 use super::responses::Response;
 use pagewalk_script::exam::grade::Given;
+use pagewalk_script::exam::roster::{FIRST, Flaw, LAST, NAMES, plain};
 
 /// Columns that identify a student, in order of preference. Only letters and digits are compared.
 const IDS: &[&str] = &[
@@ -21,12 +22,6 @@ const IDS: &[&str] = &[
     "emailaddress",
     "email",
 ];
-/// Columns with a student's full name.
-const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
-/// Columns with a given name.
-const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
-/// Columns with a family name.
-const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
 /// Other common columns of student tables, which are not marked.
 const BESIDE: &[&str] = &[
     "section",

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::arguments::{FeedbackFormat, Grade};
 use super::formats;
 use super::marking::{Marking, MarkingResult, mark_all};
-use super::records::{Flaw, plain, read_bytes, read_text};
+use super::records::{read_bytes, read_text};
 use super::rows::{ColumnNames, StudentRow};
 use super::versions::{PaperVersion, Versions};
 use super::{csv, feedback};
@@ -20,6 +20,7 @@ use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
 use pagewalk_script::exam::marks::{self, Columns, Format};
+use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
 
 /// The most row errors in a report.

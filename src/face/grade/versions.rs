@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::csv;
-use super::records::Flaw;
 use super::rows::StudentRow;
+use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::exam::seeds::parse;
 
 /// The version of a paper.

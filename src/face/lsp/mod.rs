@@ -8,7 +8,6 @@ mod custom_requests;
 mod diagnostics;
 mod documents;
 mod navigation;
-mod panels;
 mod position;
 mod requests;
 mod response_error;

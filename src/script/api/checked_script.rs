@@ -5,8 +5,9 @@ use crate::lang::include::{Script, read, read_text};
 use crate::lang::loader::{Disk, Loader};
 use crate::lang::source::Sources;
 use crate::report::diagnostics::{Style, render};
+use crate::run::record::Sink;
 use crate::run::session::Options;
-use crate::run::{self, Checked, Files};
+use crate::run::{self, Checked, Ended, Files};
 use std::path::Path;
 
 /// The most diagnostics in a report.
@@ -59,6 +60,11 @@ impl CheckedScript {
         diagnostics.extend(checked);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         Self { sources, script, files, diagnostics, warnings }
+    }
+
+    /// Runs the script, in which nothing is wrong; the sink takes a record for each statement.
+    pub fn run(&self, options: Options, sink: &mut dyn Sink) -> Ended {
+        run::play(&self.script.body, &self.sources, &self.files, options, sink)
     }
 
     /// The script's name in messages.

@@ -4,9 +4,8 @@ use super::{CheckedScript, Options};
 use crate::lang::diagnostic::Diagnostic;
 use crate::report::diff::Side;
 pub use crate::report::diff::{Comparison, difference_blocks, json, totals};
-use crate::run;
 
-/// Runs two scripts and compares what their statements did. [`tell`] and [`totals`] make text of the differences, [`json`] makes
+/// Runs two scripts and compares what their statements did. [`difference_blocks`] and [`totals`] make text of the differences, [`json`] makes
 /// data.
 ///
 /// # Errors
@@ -37,11 +36,10 @@ pub fn compare_runs(
 }
 
 fn side(script: &CheckedScript, options: Options) -> Result<Side<'_>, Vec<Diagnostic>> {
-    let CheckedScript { sources, script, files, diagnostics, .. } = script;
-    if !diagnostics.is_empty() {
-        return Err(diagnostics.clone());
+    if !script.diagnostics.is_empty() {
+        return Err(script.diagnostics.clone());
     }
-    let mut side = Side::new(sources);
-    let ended = run::play(&script.body, sources, files, options, &mut side);
+    let mut side = Side::new(&script.sources);
+    let ended = script.run(options, &mut side);
     if ended.diagnostics.is_empty() { Ok(side) } else { Err(ended.diagnostics) }
 }

@@ -2,8 +2,9 @@
 
 use super::{CheckedScript, Options};
 use crate::lang::ast::{Block, Stmt, StmtKind};
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
-use crate::run;
+use crate::suite::amend::{Findings, Wanted};
 pub use crate::suite::case_runs::{CaseFilter, CaseRuns};
 use crate::suite::golden::write;
 pub use crate::suite::golden::{Golden, Unusable};
@@ -99,12 +100,11 @@ impl TestScript {
     /// what a golden file lists.
     pub fn run(&mut self, record: bool) -> CaseRuns {
         let cases = self.cases();
-        let CheckedScript { script, sources, files, diagnostics, .. } = &mut self.script;
-        let mut runs: Vec<_> = if diagnostics.is_empty() {
-            let mut gather = Gather::new(sources, cases, self.from, record);
-            let ended = run::play(&script.body, sources, files, Options::default(), &mut gather);
+        let mut runs: Vec<_> = if self.script.diagnostics.is_empty() {
+            let mut gather = Gather::new(&self.script.sources, cases, self.from, record);
+            let ended = self.script.run(Options::default(), &mut gather);
             let (mut cases, did) = gather.cases();
-            *diagnostics = ended.diagnostics;
+            self.script.diagnostics = ended.diagnostics;
             cases[0].ran = true;
             cases.into_iter().zip(did).collect()
         } else {
@@ -116,6 +116,18 @@ impl TestScript {
             runs[at].0.mistakes.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
         }
         CaseRuns(runs)
+    }
+
+    /// Runs the script, in which nothing is wrong, and returns the values to write into its selected cases, and its mistakes.
+    pub fn findings(&self, wanted: Wanted, wants: &dyn Fn(&Name) -> bool) -> (Findings, Vec<Diagnostic>) {
+        let CheckedScript { script, sources, .. } = &self.script;
+        let wants = |scenario: Option<&str>| {
+            wants(&Name { scenario: scenario.map(str::to_owned), ..self.name.clone() })
+        };
+        let mut findings = Findings::new(wanted);
+        let mut watching = findings.watch(&script.body, sources, &wants);
+        let ended = self.script.run(Options::default(), &mut watching);
+        (findings, ended.diagnostics)
     }
 
     /// The innermost scenario around a position.

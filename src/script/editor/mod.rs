@@ -15,7 +15,9 @@ mod hover;
 mod lines;
 mod links;
 mod names;
+mod panels;
 mod run;
+mod steps;
 mod structure;
 mod symbols;
 #[cfg(test)]
@@ -31,6 +33,8 @@ pub use hover::Hover;
 pub use lines::{Encoding, LineIndex, Position};
 pub use links::{Lens, Link};
 pub use names::{FileEdits, Reference};
+pub use panels::Panel;
 pub use run::{Failure, RunResult, Step};
+pub use steps::{StepAt, StepView};
 pub use structure::Fold;
 pub use symbols::{Symbol, SymbolKind};

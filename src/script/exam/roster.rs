@@ -23,16 +23,16 @@ const IDS: &[&str] = &[
     "emailaddress",
 ];
 /// Headers of the column that names a student.
-const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
+pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
 /// Headers of the columns of a name in two parts.
-const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
+pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
 /// The same, of the family's name.
-const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
+pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
 /// The most students that a roster may have.
 const MOST: usize = 10_000;
 
-/// What is wrong with a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is wrong with a table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flaw {
     /// The line, from 1.
     pub line: u64,
@@ -40,12 +40,19 @@ pub struct Flaw {
     pub message: String,
 }
 
+impl Flaw {
+    /// A flaw of a line.
+    pub fn new(line: u64, message: impl Into<String>) -> Self {
+        Self { line, message: message.into() }
+    }
+}
+
 /// Students of a roster, in its order.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
-    let flaw = |line, message: &str| vec![Flaw { line, message: message.to_owned() }];
+    let flaw = |line, message: &str| vec![Flaw::new(line, message)];
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count() as u64;
@@ -55,7 +62,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(text))
+        .delimiter(delimiter(text.as_bytes()))
         .from_reader(text.as_bytes());
     let mut rows = reader
         .records()
@@ -68,7 +75,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let mut table = Table { columns, students: Vec::new(), flaws: Vec::new(), seen: BTreeMap::new() };
     for (line, row) in rows {
         if table.students.len() == MOST {
-            table.flaws.push(Flaw { line, message: format!("a roster has at most {MOST} students") });
+            table.flaws.push(Flaw::new(line, format!("a roster has at most {MOST} students")));
             break;
         }
         table.row(line, &row);
@@ -80,9 +87,9 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
 }
 
 /// What separates columns: the one of these that the first line has most of.
-fn delimiter(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or("");
-    let count = |delimiter: u8| first.bytes().filter(|byte| *byte == delimiter).count();
+pub fn delimiter(text: &[u8]) -> u8 {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |delimiter: u8| first.split(|byte| *byte == delimiter).count();
     // The last of the largest: a comma, if there are as many.
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
@@ -116,7 +123,7 @@ impl Columns {
 }
 
 /// A header by its letters and digits.
-fn plain(header: &str) -> String {
+pub fn plain(header: &str) -> String {
     header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -140,12 +147,11 @@ impl Table {
         let name = parts.collect::<Vec<_>>().join(" ");
         if id.is_empty() {
             let whose = if name.is_empty() { String::new() } else { format!(" (“{name}”)") };
-            self.flaws.push(Flaw { line, message: format!("this student has no id{whose}") });
+            self.flaws.push(Flaw::new(line, format!("this student has no id{whose}")));
             return;
         }
         if let Some(before) = self.seen.insert(id.clone(), line) {
-            self.flaws
-                .push(Flaw { line, message: format!("the id “{id}” is that of line {before}, too") });
+            self.flaws.push(Flaw::new(line, format!("the id “{id}” is that of line {before}, too")));
             return;
         }
         self.students.push(Student { id, name });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
-use crate::lang::ast::{Block, Stmt};
+use crate::lang::ast::Block;
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
@@ -116,24 +116,12 @@ pub fn play(
     options: Options,
     sink: &mut dyn Sink,
 ) -> Ended {
-    play_block(State::new(options.seed), script, sources, files, options, sink, None).0
+    play_from(State::new(options.seed), script, sources, files, options, sink, None).0
 }
 
 /// The same from a state, until someone makes `interrupt` true; and the state in which the run ended: where the sink or
 /// someone has ended it, that after the last statement, also within a scenario.
 pub fn play_from(
-    state: State,
-    script: &[Stmt],
-    sources: &Sources,
-    files: &Files,
-    options: Options,
-    sink: &mut dyn Sink,
-    interrupt: Option<&AtomicBool>,
-) -> (Ended, State) {
-    play_block(state, &script.into(), sources, files, options, sink, interrupt)
-}
-
-fn play_block(
     state: State,
     script: &Block,
     sources: &Sources,

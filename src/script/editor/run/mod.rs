@@ -3,12 +3,11 @@
 mod recorder;
 mod result;
 
-use std::borrow::Cow;
 use std::sync::atomic::AtomicBool;
 
 use super::document::Document;
 use crate::api::CheckedScript;
-use crate::lang::ast::{Stmt, StmtKind};
+use crate::lang::ast::{Block, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::Sink;
 use crate::run::session::Options;
@@ -31,17 +30,16 @@ impl Document {
     /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
     /// ```
     pub fn run(&self, max_steps: u64, interrupt: &AtomicBool) -> RunResult {
-        let CheckedScript { sources, script, diagnostics: mistakes, .. } = self.script();
-        let body = runnable(&script.body, mistakes);
+        let CheckedScript { sources, script, .. } = self.script();
+        let body = self.runnable();
         let mut accept = Findings::new(Wanted { accept: true, fill: false });
         let mut fill = Findings::new(Wanted { accept: false, fill: true });
         let mut recorder = RunRecorder::new(sources);
         let ended = {
-            let mut accepting = accept.watch(&body, sources);
-            let mut filling = fill.watch(&body, sources);
+            let mut accepting = accept.watch(&body, sources, &|_| true);
+            let mut filling = fill.watch(&body, sources, &|_| true);
             let mut all = SinkGroup(vec![&mut recorder, &mut accepting, &mut filling]);
-            let options = Options { max_steps, ..Options::default() };
-            self.play_body(&body, options, &mut all, interrupt).0
+            self.play(&body, max_steps, &mut all, interrupt).0
         };
         let mut diagnostics = ended.diagnostics;
         if body.len() < script.body.len() {
@@ -52,30 +50,31 @@ impl Document {
         RunResult { diagnostics, ..recorder.into_result(&accept, &fill) }
     }
 
-    /// Runs the statements that can be run despite mistakes, until the sink or `interrupt` stops the run. Returns the
-    /// state in which the run ended.
-    pub fn play(&self, options: Options, sink: &mut dyn Sink, interrupt: &AtomicBool) -> State {
+    /// The statements that can be run despite mistakes.
+    pub(super) fn runnable(&self) -> Block {
         let CheckedScript { script, diagnostics, .. } = self.script();
-        self.play_body(&runnable(&script.body, diagnostics), options, sink, interrupt).1
+        runnable(&script.body, diagnostics)
     }
 
-    fn play_body(
+    /// Runs these statements until the sink or `interrupt` stops the run. Returns the state in which the run ended.
+    pub(super) fn play(
         &self,
-        body: &[Stmt],
-        options: Options,
+        body: &Block,
+        max_steps: u64,
         sink: &mut dyn Sink,
         interrupt: &AtomicBool,
     ) -> (Ended, State) {
         let CheckedScript { sources, files, .. } = self.script();
+        let options = Options { max_steps, ..Options::default() };
         play_from(State::new(options.seed), body, sources, files, options, sink, Some(interrupt))
     }
 }
 
 /// The statements that can be run despite mistakes: those before the first mistake. A scenario or question
 /// with a mistake is skipped instead, since later statements do not depend on it.
-fn runnable<'s>(body: &'s [Stmt], wrong: &[Diagnostic]) -> Cow<'s, [Stmt]> {
+fn runnable(body: &Block, wrong: &[Diagnostic]) -> Block {
     if wrong.is_empty() {
-        return Cow::Borrowed(body);
+        return body.clone();
     }
     let mut places: Vec<(u32, u32)> = Vec::new();
     let mut elsewhere = false;
@@ -87,7 +86,7 @@ fn runnable<'s>(body: &'s [Stmt], wrong: &[Diagnostic]) -> Cow<'s, [Stmt]> {
     }
     let first_outside = places.iter().filter(|place| !body.iter().any(|stmt| contains(stmt, **place))).min();
     let mut runnable = Vec::new();
-    for stmt in body {
+    for stmt in body.iter() {
         let below = first_outside.is_some_and(|(start, _)| *start < stmt.span.start);
         let broken = places.iter().any(|place| contains(stmt, *place));
         let apart = matches!(stmt.kind, StmtKind::Scenario { .. } | StmtKind::Question { .. });
@@ -99,7 +98,7 @@ fn runnable<'s>(body: &'s [Stmt], wrong: &[Diagnostic]) -> Cow<'s, [Stmt]> {
             runnable.push(stmt.clone());
         }
     }
-    Cow::Owned(runnable)
+    runnable.into()
 }
 
 fn contains(stmt: &Stmt, (start, end): (u32, u32)) -> bool {

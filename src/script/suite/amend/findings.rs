@@ -50,10 +50,16 @@ impl Findings {
         Self { wanted, ..Self::default() }
     }
 
-    /// A sink for the records of a script; what they show is added to what is known.
-    pub fn watch<'a>(&'a mut self, script: &[Stmt], sources: &'a Sources) -> Watching<'a> {
+    /// A sink for the records of a script; what they show is added to what is known. Of scenarios that are not wanted, it
+    /// takes the expectations that hold, so that they are preserved.
+    pub fn watch<'a>(
+        &'a mut self,
+        script: &[Stmt],
+        sources: &'a Sources,
+        wants: &'a dyn Fn(Option<&str>) -> bool,
+    ) -> Watching<'a> {
         tables::collect(script, &mut self.tables);
-        Watching { findings: self, sources }
+        Watching { findings: self, sources, wants }
     }
 
     /// Takes in what another run has found, whose files have other numbers; what is of a file without one is left out.
@@ -161,15 +167,17 @@ fn several(texts: &[String]) -> String {
 }
 
 /// Adds what the records of a run show to what is known.
-#[derive(Debug)]
 pub struct Watching<'a> {
     findings: &'a mut Findings,
     sources: &'a Sources,
+    wants: &'a dyn Fn(Option<&str>) -> bool,
 }
 
 impl Sink for Watching<'_> {
     fn accept(&mut self, record: &StepRecord) -> bool {
-        record.checks.iter().for_each(|check| self.findings.see(check, self.sources));
+        let wanted = (self.wants)(record.scenario.as_deref());
+        let checks = record.checks.iter().filter(|check| wanted || check.held);
+        checks.for_each(|check| self.findings.see(check, self.sources));
         true
     }
 }

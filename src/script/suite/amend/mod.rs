@@ -6,6 +6,7 @@
 
 mod findings;
 mod grid;
+mod merged;
 mod plan;
 mod row;
 mod spell;
@@ -13,6 +14,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use findings::{Findings, Wanted, Watching};
+pub use findings::{Findings, Wanted};
+pub use merged::Merged;
 pub use plan::{LeftAlone, Plan};
 pub use tables::tables;

@@ -31,7 +31,7 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
     let (sources, script, wrong) = read(&PathBuf::from("/s").join(files[0].0), &mut loader);
     assert_eq!(wrong, [], "{files:?}");
     let mut findings = Findings::new(wanted);
-    let mut sink = findings.watch(&script.body, &sources);
+    let mut sink = findings.watch(&script.body, &sources, &|_| true);
     let ended = run(&script.body, &sources, &Files::default(), Options::new(&CORE), &mut sink);
     assert_eq!(ended.diagnostics, [], "{files:?}");
     let plan = findings.plan(&sources);
@@ -194,7 +194,7 @@ fn what_two_scripts_find_of_one_file_is_put_together() {
         let texts = [("/s/a.pw".into(), main.into_bytes()), ("/s/b.pw".into(), shared.into())];
         let (own, script, _) = read(Path::new("/s/a.pw"), &mut Texts { texts: texts.into(), other: () });
         let mut findings = Findings::new(ACCEPT);
-        let mut sink = findings.watch(&script.body, &own);
+        let mut sink = findings.watch(&script.body, &own, &|_| true);
         run(&script.body, &own, &Files::default(), Options::new(&CORE), &mut sink);
         all.absorb(findings, |file| file.checked_sub(1));
     }

@@ -2,30 +2,31 @@
 
 use serde::Serialize;
 
-use pagewalk_script::lang::include::add_text;
-use pagewalk_script::lang::source::Sources;
-use pagewalk_script::report::doc::Block;
-use pagewalk_script::report::narrate::shown;
-use pagewalk_script::report::text::text;
-use pagewalk_script::run::facts::Component;
-use pagewalk_script::run::record::{Did, Sink, StepRecord};
-use pagewalk_script::run::session::Options;
-use pagewalk_script::run::state::State;
-use pagewalk_script::run::{Files, check_in, play_from};
+use crate::lang::include::add_text;
+use crate::lang::source::Sources;
+use crate::report::doc::Block;
+use crate::report::narrate::shown;
+use crate::report::text::text;
+use crate::run::facts::Component;
+use crate::run::record::{Did, Sink, StepRecord};
+use crate::run::session::Options;
+use crate::run::state::State;
+use crate::run::{Files, check_in, play_from};
 
 /// The most characters of a panel.
 const LONGEST: usize = 1 << 16;
 
 /// A titled text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Panel {
+pub struct Panel {
     /// The operand of `show`.
-    pub(crate) title: String,
-    pub(crate) text: String,
+    pub title: String,
+    /// The output.
+    pub text: String,
 }
 
 /// The panels of a state: TLBs and caches, page tables, processes with their areas, frames, swap, counters.
-pub(crate) fn panels(state: &State) -> Vec<Panel> {
+pub(super) fn panels(state: &State) -> Vec<Panel> {
     let mut nouns = Vec::new();
     if let Some(spec) = state.spec() {
         for part in Component::all(spec) {

@@ -1,0 +1,177 @@
+//! The steps of a run, one at a time, and the narration of a scenario.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
+use super::document::Document;
+use super::lines::LineIndex;
+use super::panels::{Panel, panels};
+use crate::lang::span::Span;
+use crate::report::doc::Block;
+use crate::report::narrate::{self, Narrator, Statements};
+use crate::report::text::{Options, TextSink, text};
+use crate::run::changes::changes;
+use crate::run::record::{Sink, StepRecord, Totals};
+use crate::run::state::State;
+
+/// The most statements whose positions are stored.
+const PLACES: usize = 1 << 20;
+
+/// A step by its index, from 0, or by a byte of the document.
+#[derive(Debug, Clone, Copy)]
+pub enum StepAt {
+    /// This one, or the last if there are fewer.
+    Index(usize),
+    /// The first step of the statement at a byte.
+    Byte(usize),
+}
+
+/// A step of a run and the state after it.
+#[derive(Debug, Clone)]
+pub struct StepView {
+    /// The step's index, from 0.
+    pub index: usize,
+    /// The number of steps.
+    pub count: usize,
+    /// The statement's bytes; none if it is in another file.
+    pub range: Option<Range<usize>>,
+    /// The statement in a few words.
+    pub title: String,
+    /// The explanation of all its effects.
+    pub narration: String,
+    /// The state after the step, changes first.
+    pub panels: Vec<Panel>,
+}
+
+impl Document {
+    /// The effects of a statement and the state after it; none for a script without statements.
+    pub fn step(&self, at: StepAt, max_steps: u64, interrupt: &AtomicBool) -> Option<StepView> {
+        let body = self.runnable();
+        let run_to = |end: usize| {
+            let mut steps = Steps { end, ..Steps::default() };
+            let (_, state) = self.play(&body, max_steps, &mut steps, interrupt);
+            (steps, state)
+        };
+        let (all, _) = run_to(usize::MAX);
+        let last = all.spans.len().checked_sub(1)?;
+        let index = match at {
+            StepAt::Index(index) => index.min(last),
+            StepAt::Byte(byte) => all.at(byte as u32, self.lines()),
+        };
+        let before = if index == 0 { State::new(0) } else { run_to(index - 1).1 };
+        let (Steps { last, .. }, after) = run_to(index);
+        let record = last?;
+        let changed = text(&narrate::changes(&changes(&before, &after)), false);
+        let mut all_panels = vec![Panel { title: "changes".to_owned(), text: changed }];
+        all_panels.extend(panels(&after));
+        let sources = &self.script().sources;
+        let (title, narration) = titled(
+            &Statements::new(sources).executed(&record).short,
+            Narrator::new(sources, true).narrate(&record),
+        );
+        Some(StepView {
+            index,
+            count: all.count,
+            range: (record.span.file == 0).then(|| record.span.bytes()),
+            title,
+            narration: text(&narration, false),
+            panels: all_panels,
+        })
+    }
+
+    /// The narration of a scenario or of the whole document, as `pagewalk run` prints it.
+    pub fn narrate(
+        &self,
+        scenario: Option<&str>,
+        explain: bool,
+        max_steps: u64,
+        interrupt: &AtomicBool,
+    ) -> String {
+        let script = self.script();
+        let mut told = Vec::new();
+        {
+            let sink = TextSink::new(&mut told, &script.sources, Options { explain, color: false });
+            let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
+            self.play(&self.runnable(), max_steps, &mut telling, interrupt);
+            // Writing to memory does not fail.
+            let _ = telling.sink.finish(telling.totals, script.diagnostics.len());
+        }
+        String::from_utf8_lossy(&told).into_owned()
+    }
+}
+
+/// Splits a narration into the title of a step and its text. The editor shows the position.
+fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
+    let head = told.iter().position(|block| matches!(block, Block::Statement { .. }));
+    let title = match head.map(|at| told.remove(at)) {
+        Some(Block::Statement { text, .. }) => text,
+        _ => short.to_owned(),
+    };
+    told.retain(|block| !matches!(block, Block::Heading(_)));
+    (title, told)
+}
+
+/// Ends a run after a number of steps and keeps the last one.
+#[derive(Default)]
+struct Steps {
+    /// The index at which the run ends.
+    end: usize,
+    last: Option<StepRecord>,
+    count: usize,
+    /// The statements in execution order.
+    spans: Vec<Span>,
+}
+
+impl Steps {
+    /// The first step of a statement at a byte. Prefers the innermost statement there that begins on the
+    /// line, then the first statement on the line, then the innermost statement, then the last statement
+    /// before it.
+    fn at(&self, byte: u32, lines: &LineIndex) -> usize {
+        let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
+        let line = lines.line_of(byte as usize);
+        let on_line = |span: &Span| lines.line_of(span.start as usize) == line;
+        let holding = own().filter(|(_, span)| span.start <= byte && byte < span.end);
+        let innermost = holding.min_by_key(|(at, span)| (span.end - span.start, *at));
+        let beside = || own().find(|(_, span)| on_line(span));
+        let before = || {
+            let before = own().filter(|(_, span)| span.start <= byte);
+            before.max_by_key(|(at, span)| (span.start, Reverse(*at)))
+        };
+        let here = innermost.filter(|(_, span)| on_line(span));
+        here.or_else(beside).or(innermost).or_else(before).map_or(0, |(at, _)| at)
+    }
+}
+
+impl Sink for Steps {
+    fn accept(&mut self, record: &StepRecord) -> bool {
+        if self.count == self.end {
+            self.last = Some(record.clone());
+            return false;
+        }
+        self.count += 1;
+        if self.spans.len() < PLACES {
+            self.spans.push(record.span);
+        }
+        true
+    }
+}
+
+/// Narrates the statements of one scenario.
+struct ScenarioFilter<'s, 'w> {
+    sink: TextSink<'s, &'w mut Vec<u8>>,
+    scenario: Option<&'w str>,
+    totals: Totals,
+}
+
+impl Sink for ScenarioFilter<'_, '_> {
+    fn accept(&mut self, record: &StepRecord) -> bool {
+        if self.scenario.is_some() && record.scenario.as_deref() != self.scenario {
+            return true;
+        }
+        let held = record.checks.iter().filter(|check| check.held).count() as u64;
+        let one = Totals { statements: 1, checks: record.checks.len() as u64, held, scenarios: 0 };
+        self.totals = self.totals.plus(one);
+        self.sink.accept(record)
+    }
+}
