@@ -8,7 +8,7 @@ use pagewalk_script::lang::include::{Disk, Script, read_text};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
-use pagewalk_script::run::{Files, check, play};
+use pagewalk_script::run::{Files, check, play, run};
 
 /// Lines of the long script.
 const LINES: usize = 20_000;
@@ -60,7 +60,7 @@ fn check_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
     bencher.bench_local(|| {
         let wrong = check(&script.body, &sources, &Files::default(), Options::default());
-        assert_eq!(wrong, []);
+        assert_eq!(wrong.diagnostics, []);
     });
 }
 
@@ -74,13 +74,51 @@ fn run_20_000_lines(bencher: Bencher) {
     });
 }
 
+/// Reads, checks and runs a script.
+fn whole(text: &str) {
+    let (sources, script) = script(text);
+    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
+    assert_eq!(ended.diagnostics, []);
+}
+
+/// `set page_table` with so many rows.
+#[divan::bench(args = [4096, 16384, 65536], sample_count = 5)]
+fn rows_of_a_page_table(bencher: Bencher, rows: u64) {
+    let row = |vpn: u64| format!("  | {vpn:05X} {vpn:05X} |\n");
+    let machine = "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 2 } }";
+    let rows = (0..rows).map(row).collect::<String>();
+    let text = format!("{machine}\nset page_table {{\n  | vpn ppn |\n{rows}}}\n");
+    bencher.bench_local(|| whole(&text));
+}
+
+/// A process with so many areas, each with a name of its own.
+#[divan::bench(args = [2048, 8192, 32768], sample_count = 5)]
+fn rows_of_areas(bencher: Bencher, rows: u64) {
+    let row =
+        |area: u64| format!("  | area{area} {:X}000 {:X}000 rw-p |\n", 0x100 + 2 * area, 0x101 + 2 * area);
+    let rows = (0..rows).map(row).collect::<String>();
+    let text = format!("process P1 {{\n  | area start end perms |\n{rows}}}\n");
+    bencher.bench_local(|| whole(&text));
+}
+
+/// So many variables, and as many names that are none.
+#[divan::bench(args = [2048, 8192, 32768], sample_count = 5)]
+fn unknown_names(bencher: Bencher, names: u64) {
+    let line = |n: u64| format!("let known{n:05} = 1; expect name{n:05} == 1\n");
+    let (sources, script) = script(&(0..names).map(line).collect::<String>());
+    bencher.bench_local(|| {
+        let found = check(&script.body, &sources, &Files::default(), Options::default());
+        assert_eq!(found.diagnostics.len() as u64, names);
+    });
+}
+
 /// The worked example, from text to the last statement.
 #[divan::bench]
 fn simple_memory_system(bencher: Bencher) {
     let text = include_str!("../examples/simple-memory-system.pw");
     bencher.bench_local(|| {
         let (sources, script) = script(text);
-        assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()), []);
+        assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()).diagnostics, []);
         play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody).totals
     });
 }

@@ -126,6 +126,7 @@ fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
     let mut worst = Status::Held;
     for file in files {
         let reading = CheckedScript::from_path(file);
+        complain(&reading.render_warnings(diagnostic_style(color)));
         complain(&reading.render_diagnostics(diagnostic_style(color)));
         let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
         if status == Status::Held {

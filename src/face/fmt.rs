@@ -78,7 +78,13 @@ impl Fmt {
                 let mut sources = Sources::default();
                 sources.add(&shown, None, &old);
                 let script = Script { body: Arc::new([]) };
-                let reading = CheckedScript { sources, script, files: Files::default(), diagnostics };
+                let reading = CheckedScript {
+                    sources,
+                    script,
+                    files: Files::default(),
+                    diagnostics,
+                    warnings: Vec::new(),
+                };
                 return wrong(&reading.render_diagnostics(diagnostic_style(color)));
             }
             Err(Unformatted::Changed) => {

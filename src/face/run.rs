@@ -75,6 +75,7 @@ impl Run {
     }
 
     fn run_file(&self, mut reading: CheckedScript, color: Color) -> io::Result<RunEnd> {
+        complain(&reading.render_warnings(diagnostic_style(color)));
         if !reading.diagnostics.is_empty() {
             return Ok(RunEnd::wrong(&reading, Totals::default(), color));
         }

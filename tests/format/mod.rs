@@ -1,6 +1,8 @@
 //! `pagewalk fmt`: formatting twice is once, a formatted script means the same, and the examples are formatted.
 
+mod fuzz;
 mod process;
+mod shapes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,23 +73,26 @@ fn placeless(printed: &str) -> String {
 
 /// A text formatted, and that the laws hold of it; none if it cannot be read.
 fn formatted(name: &str, text: &str) -> Option<String> {
-    let before = tree(text);
+    checked(text).unwrap_or_else(|wrong| panic!("{name}: {wrong}\n-- of --\n{text}"))
+}
+
+/// The same, or which law does not hold.
+fn checked(text: &str) -> Result<Option<String>, String> {
     let once = match format::format(text) {
         Ok(once) => once,
-        Err(Unformatted::Wrong(wrong)) => {
-            assert!(before.is_none() && !wrong.is_empty(), "{name}: {wrong:?}");
-            return None;
-        }
-        Err(Unformatted::Changed) => panic!("{name}: formatted, it would not mean the same\n{text}\n"),
+        Err(Unformatted::Wrong(wrong)) if tree(text).is_none() && !wrong.is_empty() => return Ok(None),
+        Err(Unformatted::Wrong(_)) => return Err("it can be read, and is not formatted".to_owned()),
+        Err(Unformatted::Changed) => return Err("formatted, it would not mean the same".to_owned()),
     };
-    assert_eq!(before, tree(&once), "{name} means something else\n{text}\n-- formatted --\n{once}");
-    assert_eq!(
-        format::format(&once),
-        Ok(once.clone()),
-        "{name}: twice is not once\n-- of --\n{text}\n-- once --\n{once}"
-    );
-    assert!(once.is_empty() || once.ends_with('\n') && !once.ends_with("\n\n"), "{name}: its end\n{once}");
-    Some(once)
+    let twice = format::format(&once);
+    let law = match &twice {
+        _ if tree(text) != tree(&once) => "it means something else",
+        Ok(twice) if *twice != once => "twice is not once",
+        Err(_) => "it cannot be formatted again",
+        _ if once.is_empty() || once.ends_with('\n') && !once.ends_with("\n\n") => return Ok(Some(once)),
+        _ => "its end",
+    };
+    Err(format!("{law}\n-- once --\n{once}-- twice --\n{}", twice.unwrap_or_default()))
 }
 
 /// A text without its blanks, newlines, bars and semicolons: formatting leaves all else as it is.

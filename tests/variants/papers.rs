@@ -15,7 +15,7 @@ pub fn composed(text: &str, seed: u64) -> Composed {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
     let options = Options { seed, ..Options::default() };
-    assert_eq!(check(&script.body, &sources, &files, options), [], "{text}");
+    assert_eq!(check(&script.body, &sources, &files, options).diagnostics, [], "{text}");
     compose(&script.body, &sources, &files, options)
 }
 

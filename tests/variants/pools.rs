@@ -19,7 +19,7 @@ fn titles(paper: &Paper) -> Vec<String> {
 fn checked(text: &str) -> Vec<Diagnostic> {
     let (sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
     assert_eq!(wrong, [], "{text}");
-    check(&script.body, &sources, &Files::default(), Options::default())
+    check(&script.body, &sources, &Files::default(), Options::default()).diagnostics
 }
 
 /// Questions of these titles, each of which draws a value and asks for it.

@@ -10,6 +10,7 @@ use super::event::{KernelObserver, KernelStep, Observer};
 use super::heap::Heap;
 use super::ids::Pid;
 use super::journal::Journal;
+use super::labels::Labels;
 use super::persistent::Map;
 use super::process::AddressSpace;
 use super::shape::TableShape;
@@ -67,7 +68,7 @@ impl Kernel {
             resident: 0,
             brk_start: brk,
             brk,
-            labels: std::sync::Arc::default(),
+            labels: Labels::default(),
             heap: Heap::default(),
         })
     }

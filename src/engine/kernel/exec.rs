@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::abi::Errno;
 use super::file::Executable;
 use super::ids::{FileId, Pid};
+use super::labels::Labels;
 use super::mapping::MOST_AREAS;
 use super::program::{self, Segment};
 use super::state::Kernel;
-use super::vma::{Backing, Prot, Vma, VmaLabel};
+use super::vma::{Backing, Prot, Vma};
 use super::vma_map::VmaMap;
 
 /// SIGKILL: what a process dies of if its old memory is gone and there is none for the new one.
@@ -18,24 +19,16 @@ const KILLED: u32 = 9;
 #[derive(Default)]
 struct Image {
     areas: VmaMap,
-    labels: Vec<Arc<str>>,
+    labels: Labels,
     /// Where its heap begins.
     brk: u64,
 }
 
 impl Image {
-    fn label(&mut self, name: &Arc<str>) -> Option<VmaLabel> {
-        let at = self.labels.iter().position(|label| label == name).unwrap_or(self.labels.len());
-        if at == self.labels.len() {
-            self.labels.push(Arc::clone(name));
-        }
-        u16::try_from(at).ok().map(VmaLabel)
-    }
-
     /// Puts an area where nothing is.
     fn add_area(&mut self, area: Vma, name: &Arc<str>) -> Result<(), Errno> {
         let free = self.areas.is_free(area.start..area.end) && self.areas.count() < MOST_AREAS;
-        let label = self.label(name);
+        let label = self.labels.number(name);
         free.then(|| drop(self.areas.insert(Vma { label, ..area }))).ok_or(Errno::ENOMEM)
     }
 }
@@ -56,7 +49,7 @@ impl Kernel {
             return Err(Errno::ENOMEM);
         };
         (space.brk_start, space.brk) = (image.brk, image.brk);
-        space.labels = Arc::new(image.labels);
+        space.labels = image.labels;
         if let Some(process) = self.process_mut(pid) {
             (process.space, process.pc) = (space, Some(program.entry));
         }

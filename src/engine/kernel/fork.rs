@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::machine::pte::Bit;
 
@@ -110,7 +109,7 @@ impl Kernel {
         let Some(from) = self.process(parent).map(|process| &process.space) else { return };
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
-        (space.labels, space.heap) = (Arc::clone(&from.labels), from.heap.clone());
+        (space.labels, space.heap) = (from.labels.clone(), from.heap.clone());
         let owners: BTreeSet<u64> = pages.iter().map(|(area, _, _)| area.start).collect();
         for Vma { start, end, locked, inherited, .. } in from.areas.iter().copied() {
             let inherited = (inherited.is_some() || owners.contains(&start)).then_some(start);

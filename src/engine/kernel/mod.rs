@@ -30,6 +30,7 @@ mod holes;
 pub mod ids;
 mod journal;
 mod ksm;
+mod labels;
 mod mapping;
 pub(crate) mod number_allocator;
 pub(crate) mod object;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::heap::Heap;
 use super::ids::{FrameNo, OpenId, Pid, SlotNo};
+use super::labels::Labels;
 use super::output::Output;
 use super::persistent::{Map, Set};
 use super::tables::TableMap;
@@ -37,7 +38,7 @@ pub struct AddressSpace {
     /// The program break: the address after the end of the heap.
     pub brk: u64,
     /// The names of areas.
-    pub labels: Arc<Vec<Arc<str>>>,
+    pub labels: Labels,
     /// The blocks of `malloc`.
     pub heap: Heap,
 }

@@ -96,14 +96,7 @@ impl Kernel {
 
     /// The number of an area's name; none if there are too many.
     fn label_number(&mut self, pid: Pid, name: &Arc<str>) -> Option<VmaLabel> {
-        let labels = &mut self.process_mut(pid)?.space.labels;
-        let at = labels.iter().position(|label| label == name).unwrap_or(labels.len());
-        let number = u16::try_from(at).ok()?;
-        if at == labels.len() {
-            Arc::make_mut(labels).push(Arc::clone(name));
-        }
-        self.work += u64::from(number) / 64;
-        Some(VmaLabel(number))
+        self.process_mut(pid)?.space.labels.number(name)
     }
 
     /// Adds a file of at most 2^63 - 1 bytes. It replaces a file of the same name; open descriptors keep the old file.

@@ -12,6 +12,8 @@ use super::{din, lackey};
 
 /// The longest a line may be, in bytes; a longer one is malformed if it is no comment.
 const LONGEST: usize = 4096;
+/// What Excel and other programs of Windows write before the first line.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Bytes that are held of a text.
 const BUFFER: usize = 1 << 17;
 /// If there is no record in so many lines that are not comments, it is no trace.
@@ -87,6 +89,8 @@ impl Text {
             let line = &rest[..length.min(LONGEST + 1)];
             self.start += (length + 1).min(rest.len());
             self.lines += 1;
+            let mark = if self.lines == 1 { BYTE_ORDER_MARK } else { b"" };
+            let line = line.strip_prefix(mark).unwrap_or(line);
             match self.grammar.line(line) {
                 Line::Record(_) if length > LONGEST => {
                     self.malformed.note(self.lines, line, "longer than 4096 bytes");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString};
 use pagewalk_script::editor::{self, Problem};
+use pagewalk_script::lang::diagnostic::Severity;
 
 use super::position::range;
 use super::uri::uri_of;
@@ -21,11 +22,14 @@ pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
     let mut found = DiagnosticsByFile::new();
     for problem in problems {
-        let is_open = problem.is_open();
         let related: Vec<_> = problem.related.iter().filter_map(related).collect();
         let diagnostic = Diagnostic {
             range: range(&problem.location.lines, &problem.location.range),
-            severity: Some(if is_open { DiagnosticSeverity::INFORMATION } else { DiagnosticSeverity::ERROR }),
+            severity: Some(match problem.severity {
+                _ if problem.is_open() => DiagnosticSeverity::INFORMATION,
+                Severity::Error => DiagnosticSeverity::ERROR,
+                Severity::Warning => DiagnosticSeverity::WARNING,
+            }),
             code: Some(NumberOrString::String(problem.code.to_owned())),
             source: Some(SOURCE.to_owned()),
             message: problem.message,

@@ -62,7 +62,10 @@ impl ReplContext {
         self.inputs += 1;
         let name = format!("<repl:{}>", self.inputs);
         match self.explore.read(&name, text, &mut Disk) {
-            Ok(body) => Ok(Some(body)),
+            Ok(body) => {
+                let warnings = std::mem::take(&mut self.explore.warnings);
+                self.complain(&warnings).map(|()| Some(body))
+            }
             Err(wrong) => self.complain(&wrong).map(|()| None),
         }
     }

@@ -57,6 +57,7 @@ impl SuitePlan<'_> {
         for mut script in scripts {
             did.0.extend(script.run(record).0);
             if !script.fails {
+                played.complaint += &script.script.render_warnings(self.style);
                 played.complaint += &script.script.render_diagnostics(self.style);
             }
             let files = script.script.sources.files().iter().skip(1);

@@ -7,7 +7,7 @@ use crate::lang::source::Sources;
 use crate::report::diagnostics::{Style, render};
 use crate::run::record::Sink;
 use crate::run::session::Options;
-use crate::run::{self, Ended, Files};
+use crate::run::{self, Checked, Ended, Files};
 use std::path::Path;
 
 /// The most diagnostics in a report.
@@ -24,6 +24,8 @@ pub struct CheckedScript {
     pub files: Files,
     /// Its mistakes; empty if it can run.
     pub diagnostics: Vec<Diagnostic>,
+    /// What it may not mean; it runs nonetheless.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl CheckedScript {
@@ -49,14 +51,15 @@ impl CheckedScript {
         let (files, wrong) = Files::read(&script.body, &mut sources, loader);
         diagnostics.extend(wrong);
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
-        let checked = run::check(&script.body, &sources, &files, Options::default());
+        let Checked { diagnostics: checked, warnings } =
+            run::check(&script.body, &sources, &files, Options::default());
         let beside = |one: &Diagnostic| {
             is_independent(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-        Self { sources, script, files, diagnostics }
+        Self { sources, script, files, diagnostics, warnings }
     }
 
     /// Runs the script, in which nothing is wrong; the sink takes a record for each statement.
@@ -74,16 +77,20 @@ impl CheckedScript {
         self.render(&self.diagnostics, style)
     }
 
+    /// The report of the warnings with their number; empty if there are none.
+    pub fn render_warnings(&self, style: Style) -> String {
+        self.render(&self.warnings, style)
+    }
+
     /// The same report for other diagnostics of the script, such as those of a run.
     pub fn render(&self, diagnostics: &[Diagnostic], style: Style) -> String {
         let count = diagnostics.len();
-        if count == 0 {
-            return String::new();
-        }
+        let Some(first) = diagnostics.first() else { return String::new() };
+        let noun = if first.is_warning() { "warning" } else { "mistake" };
         let shown = diagnostics.get(..MOST).unwrap_or(diagnostics);
         let plural = if count == 1 { "" } else { "s" };
         let rest = if count > MOST { format!(", the first {MOST} shown") } else { String::new() };
-        format!("{}{}: {count} mistake{plural}{rest}\n", render(shown, &self.sources, style), self.name())
+        format!("{}{}: {count} {noun}{plural}{rest}\n", render(shown, &self.sources, style), self.name())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Location};
 use super::run::{Failure, RunResult};
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Diagnostic, Severity};
 
 /// The code of a failed expectation.
 pub(super) const EXPECTATION: &str = "expectation";
@@ -17,6 +17,8 @@ pub struct Problem {
     pub location: Location,
     /// The code of the mistake, `expectation`, or `open`.
     pub code: &'static str,
+    /// Whether it keeps the script from running.
+    pub severity: Severity,
     /// What is wrong. For a mistake, further lines say how to fix it.
     pub message: String,
     /// Other locations, with an explanation of each.
@@ -31,16 +33,22 @@ impl Problem {
 }
 
 impl Document {
-    /// The mistakes in the script and its files.
+    /// The mistakes and warnings in the script and its files.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// # use pagewalk_script::lang::diagnostic::Severity;
     /// let document = Document::new("a.pw", "machine simple\nraed 0x3D4", OpenTexts::default());
     /// let [problem] = &document.diagnostics()[..] else { panic!() };
     /// assert_eq!((problem.code, problem.location.range.clone()), ("unknown-verb", 15..19));
+    ///
+    /// let document = Document::new("a.pw", "let s = [1]\nreference s { frames 1 }", OpenTexts::default());
+    /// let [problem] = &document.diagnostics()[..] else { panic!() };
+    /// assert_eq!((problem.code, problem.severity), ("bare-page", Severity::Warning));
     /// ```
     pub fn diagnostics(&self) -> Vec<Problem> {
-        self.mistakes(&self.script().diagnostics).collect()
+        let script = self.script();
+        self.mistakes(&script.diagnostics).chain(self.mistakes(&script.warnings)).collect()
     }
 
     /// The mistakes that a run of this document found, its failed expectations, and the values of `?`.
@@ -58,6 +66,7 @@ impl Document {
             Some(Problem {
                 location: self.location(*span)?,
                 code,
+                severity: Severity::Error,
                 message: message.clone(),
                 related: Vec::new(),
             })
@@ -72,6 +81,7 @@ impl Document {
             Some(Problem {
                 location: self.location(one.span)?,
                 code: one.code.name(),
+                severity: one.severity,
                 message: format!("{}{help}", one.message),
                 related: related
                     .filter_map(|(span, words)| Some((self.location(*span)?, words.clone())))

@@ -44,7 +44,8 @@ impl Document {
 
     /// The explanations of the mistakes here: the first paragraph of each page.
     fn explanations(&self, at: usize) -> String {
-        let here = self.script().diagnostics.iter().filter(|one| contains(one.span, at));
+        let script = self.script();
+        let here = script.diagnostics.iter().chain(&script.warnings).filter(|one| contains(one.span, at));
         paragraphs(here.filter_map(|one| {
             let (_, body) = sections().find(|(name, _)| *name == one.code.name())?;
             let first = body.split("\n\n").next().unwrap_or("");

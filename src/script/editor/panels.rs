@@ -59,7 +59,7 @@ fn panel(state: &State, noun: String) -> Option<Panel> {
     let (mut sources, options) = (Sources::default(), Options::default());
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
     let files = Files::default();
-    if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).is_empty() {
+    if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).diagnostics.is_empty() {
         return None;
     }
     let mut seen = ShownText::default();

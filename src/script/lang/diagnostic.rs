@@ -3,11 +3,22 @@
 use super::fix::Fix;
 use super::span::Span;
 
-/// A mistake in a script. Not a failed expectation (a `Mismatch`) and not a fault (the machine's answer).
+/// How serious a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The script cannot run, or stops here.
+    Error,
+    /// The script runs, but perhaps not as its author meant it.
+    Warning,
+}
+
+/// A mistake in a script, or a warning. Not a failed expectation (a `Mismatch`) and not a fault (the machine's answer).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which kind of mistake; has a page (`pagewalk explain CODE`).
     pub code: Code,
+    /// Whether it keeps the script from running.
+    pub severity: Severity,
     /// What is the case, in a sentence without a full stop.
     pub message: String,
     /// The very token.
@@ -26,7 +37,18 @@ impl Diagnostic {
     /// A diagnostic without label or help.
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let (label, related) = (String::new(), Vec::new());
-        Self { code, message: message.into(), span, label, help: None, fix: None, related }
+        let severity = Severity::Error;
+        Self { code, severity, message: message.into(), span, label, help: None, fix: None, related }
+    }
+
+    /// A warning without label or help.
+    pub(crate) fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::new(code, span, message) }
+    }
+
+    /// Whether it only warns.
+    pub fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
     }
 
     /// With what stands under the token.
@@ -121,6 +143,7 @@ codes! {
     WhichProcess "which-process" "several processes run, and which one is meant is not said"
     Recursion "recursion" "a definition calls itself"
     Duplicate "duplicate" "the same thing is said twice"
+    BarePage "bare-page" "a page of a `reference` without brackets has the name of a variable"
     NotInLanguage "not-in-language" "the language leaves this out on purpose"
     // Values
     Overflow "overflow" "a number leaves the range of the language"

@@ -9,7 +9,7 @@ const MOST_MISTAKES: usize = 3;
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
-    let length = lower.chars().count();
+    let (length, letters) = (lower.chars().count(), letters(&lower));
     for candidate in among {
         let other = candidate.to_lowercase();
         if other == lower {
@@ -17,16 +17,35 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         }
         let others = other.chars().count();
         let limit = (length.max(others) / 3).min(MOST_MISTAKES);
-        // A difference in length is as many mistakes, so most words need no comparison.
-        if length.abs_diff(others) > limit {
+        let most = best.map_or(limit, |(fewest, _)| limit.min(fewest.saturating_sub(1)));
+        // A difference in length is as many mistakes, and a mistake changes two letters at most: most words need no more.
+        if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most {
             continue;
         }
         let mistakes = strsim::damerau_levenshtein(&lower, &other);
-        if mistakes <= limit && best.is_none_or(|(fewest, _)| mistakes < fewest) {
+        if mistakes <= most {
             best = Some((mistakes, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// How often each letter occurs; some letters share a count.
+fn letters(word: &str) -> [u8; 64] {
+    let mut counts = [0u8; 64];
+    for letter in word.chars() {
+        let count = &mut counts[letter as usize % 64];
+        *count = count.wrapping_add(1);
+    }
+    counts
+}
+
+/// By how many letters two words differ at least, whatever their order.
+fn different(one: &[u8; 64], other: &[u8; 64]) -> usize {
+    one.iter()
+        .zip(other)
+        .map(|(one, other)| usize::from(one.wrapping_sub(*other).min(other.wrapping_sub(*one))))
+        .sum()
 }
 
 #[cfg(test)]

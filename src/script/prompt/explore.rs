@@ -69,6 +69,8 @@ pub struct Exploration {
     pub sources: Arc<Sources>,
     /// What has been done.
     pub history: History<Done>,
+    /// The warnings of the script that was read last.
+    pub warnings: Vec<Diagnostic>,
     files: Files,
     options: Options,
     interrupt: Arc<AtomicBool>,
@@ -80,6 +82,7 @@ impl Exploration {
         Self {
             sources: Arc::default(),
             history: History::new(State::new(options.seed)),
+            warnings: Vec::new(),
             files: Files::default(),
             options,
             interrupt,
@@ -172,7 +175,9 @@ impl Exploration {
     ) -> Result<Block, Vec<Diagnostic>> {
         wrong.extend(self.files.add(&script.body, file, Arc::make_mut(&mut self.sources), loader));
         if wrong.is_empty() {
-            wrong = check_in(self.state(), &script.body, &self.sources, &self.files, self.options);
+            let checked = check_in(self.state(), &script.body, &self.sources, &self.files, self.options);
+            wrong = checked.diagnostics;
+            self.warnings = checked.warnings;
         }
         if wrong.is_empty() { Ok(script.body) } else { Err(wrong) }
     }

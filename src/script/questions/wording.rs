@@ -92,7 +92,7 @@ impl Session<'_> {
 fn in_radix(value: &Value, radix: Radix) -> String {
     match value {
         Value::Number(number) if number.as_integer().is_some_and(|n| n > PLAIN) => radix.write(value, None),
-        Value::Text(_) => value.quoted(),
+        Value::Text(_) | Value::Bytes(_) => value.quoted(),
         _ => value.to_string(),
     }
 }

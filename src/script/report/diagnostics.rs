@@ -62,7 +62,7 @@ impl Report {
         let mut report = Self {
             message: format!("[{}] {}", diagnostic.code.name(), readable(&diagnostic.message)),
             help: diagnostic.help.as_deref().map(readable),
-            severity: Severity::Error,
+            severity: if diagnostic.is_warning() { Severity::Warning } else { Severity::Error },
             excerpt: None,
             labels: Vec::new(),
             related: Vec::new(),

@@ -98,7 +98,7 @@ impl Session<'_> {
         };
         let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
         let is_word = |name: &str| {
-            in_pages
+            in_pages && !self.state.has_variable(name)
                 || key.is_word(name, self.spec().map(AsRef::as_ref))
                 || key.takes_words() && self.state.find(name).is_none()
         };
@@ -151,31 +151,34 @@ impl Session<'_> {
     }
 }
 
-/// What a script would state instead. Bytes that were stated as a string stay one, where they are text.
+/// What a script would state instead. Bytes that were stated as a string stay one.
 fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
-    if let (Key::Access(row), Value::Text(stated), Did::Access(access)) = (key, &expected.value, did)
-        && row.name == "value"
-        && !row.kind.words().contains(&&**stated)
+    if let (Did::Access(access), Some(_)) = (did, bytes_stated(key, &expected.value))
+        && let Some(bytes) = access.data.iter().copied().collect()
     {
-        let bytes: Option<Vec<u8>> = access.data.iter().copied().collect();
-        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        if let Some(text) = text {
-            return Value::from(text).quoted();
-        }
+        return Value::string(bytes).quoted();
     }
     facts::stated(key, actual)
 }
 
+/// The bytes that are stated as a string, and not as a word of the fact.
+fn bytes_stated<'v>(key: &Key, stated: &'v Value) -> Option<&'v [u8]> {
+    match (key, stated) {
+        (Key::Access(row), _) if row.name != "value" => None,
+        (Key::Access(row), Value::Text(word)) if row.kind.words().contains(&&**word) => None,
+        (Key::Access(_), value) => value.bytes(),
+        _ => None,
+    }
+}
+
 /// Whether a stated value agrees with the actual one.
 fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
-    match (key, stated, did) {
-        (_, Value::Text(word), _) if is_fault(key) => fault_agrees(word, &actual.value),
-        (Key::Access(row), Value::Text(text), Did::Access(access))
-            if row.name == "value" && !row.kind.words().contains(&&**text) =>
-        {
-            access.data.iter().copied().eq(text.bytes().map(Some))
-        }
-        (Key::Reference(row), Value::List(pages), _) if row.name == "resident" => {
+    if let (Did::Access(access), Some(bytes)) = (did, bytes_stated(key, stated)) {
+        return access.data.iter().copied().eq(bytes.iter().copied().map(Some));
+    }
+    match (key, stated) {
+        (_, Value::Text(word)) if is_fault(key) => fault_agrees(word, &actual.value),
+        (Key::Reference(row), Value::List(pages)) if row.name == "resident" => {
             same_pages(pages, &actual.value)
         }
         _ => stated.same(&actual.value),

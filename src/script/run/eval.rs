@@ -2,7 +2,6 @@
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, unary};
@@ -137,7 +136,7 @@ impl Session<'_> {
         if let Some((a, b)) = name.split_once('-') {
             return diagnostic.subtraction(a, b);
         }
-        match nearest(name, self.state.names().chain(constants().map(|row| row.name))) {
+        match self.nearest(name, self.state.names().chain(constants().map(|row| row.name))) {
             Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic,
         }
@@ -184,7 +183,7 @@ impl Session<'_> {
         let names = names.chain(system_calls().map(|row| row.name));
         let message = format!("no function or definition is called `{}` here", name.text);
         let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
-        match nearest(&name.text, names) {
+        match self.nearest(&name.text, names) {
             Some(near) => diagnostic.did_you_mean(&name.text, near),
             None => diagnostic.help("`pagewalk reference functions` lists the functions"),
         }
@@ -220,6 +219,7 @@ fn elements(value: &Value) -> u64 {
     surplus_work(match value {
         Value::List(elements) => elements.len() as u64,
         Value::Text(text) => text.len() as u64,
+        Value::Bytes(bytes) => bytes.len() as u64,
         Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
     })
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{Block, Command, Expr, Span, Stmt, StmtKind, Word};
+use crate::lang::check::{guessed, nearest};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Items, Value};
 
@@ -176,6 +177,11 @@ impl Session<'_> {
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
         let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
         self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));
+    }
+
+    /// The known name that a misspelt one was meant to be. Each search goes over all names, so only what a report shows has one.
+    pub(crate) fn nearest<'n>(&self, name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        nearest(name, known.take(guessed(self.diagnostics.len())))
     }
 
     /// Remembers mistakes, each once.

@@ -33,4 +33,4 @@ pub(crate) mod unsupported;
 pub mod verbs;
 
 pub use files::Files;
-pub use script::{Ended, check, check_in, play, play_from, run, state_at};
+pub use script::{Checked, Ended, check, check_in, play, play_from, run, state_at};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Word};
+use crate::lang::check::guessed;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
@@ -43,13 +44,15 @@ impl Session<'_> {
             let action = Action::operation(move |session| Ok(Did::Call(session.make_call(plan)?)));
             return Ok(Prepared::Action(action, Family::Call));
         }
-        let names: Vec<&str> = self.state.names().collect();
         let verb = match self.language.verb(&command.verb.text) {
             Some(verb) => verb,
             None if command.call => return Err(self.unknown_call(&command.verb)),
             None => match system_call(&command.verb.text) {
                 Some(row) => return Err(without_brackets(row, &command.verb).into()),
-                None => return Err(verbs::unknown(self.language, &command.verb, &names).into()),
+                None => {
+                    let names = self.state.names().take(guessed(self.diagnostics.len()));
+                    return Err(verbs::unknown(self.language, &command.verb, names).into());
+                }
             },
         };
         match (verb.prepare)(self, command) {

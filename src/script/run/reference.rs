@@ -1,5 +1,7 @@
 //! `reference`: page replacement on a bare string of pages.
 
+use std::collections::BTreeSet;
+
 use crate::lang::ast::{Expr, ExprKind, Pages, Settings, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value};
@@ -97,9 +99,8 @@ fn number(field: &Field, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
 
 fn pages(field: &Field, to: &mut Vec<Value>) -> Result<(), Vec<Diagnostic>> {
     for arg in &field.args {
-        match (&arg.kind, arg.word()) {
-            (_, Some(word)) => to.push(Value::from(word)),
-            (ArgKind::Value(Value::List(list)), _) => to.extend(list.iter().cloned()),
+        match &arg.kind {
+            ArgKind::Value(Value::List(list)) => to.extend(list.iter().cloned()),
             _ => to.push(arg.value().map_err(|d| vec![d])?.clone()),
         }
     }
@@ -195,7 +196,7 @@ impl Session<'_> {
         Ok(ReferenceRun { names: names.0, caption: draft.caption(), frames: reference.frames, totals, steps })
     }
 
-    /// Settings whose bare words are pages' names: `holding [a, b]` never looks at variables.
+    /// Settings; in `holding [a, b]` a name that is no variable is a page.
     fn reference_fields(&mut self, settings: &Settings) -> Result<Vec<Field>, Stop> {
         let mut fields = Vec::new();
         for setting in &*settings.settings {
@@ -206,9 +207,8 @@ impl Session<'_> {
             let mut args = Vec::new();
             for expr in &*setting.values {
                 let kind = match &expr.kind {
-                    ExprKind::Name(name) => ArgKind::Word { text: name.clone(), value: None },
                     ExprKind::List(parts) => ArgKind::Value(self.page_list(parts)?),
-                    _ => ArgKind::Value(self.eval(expr)?),
+                    _ => ArgKind::Value(self.page(expr)?),
                 };
                 args.push(Arg { kind, span: expr.span });
             }
@@ -219,7 +219,10 @@ impl Session<'_> {
 
     fn pages(&mut self, pages: &Pages) -> Result<Vec<Value>, Stop> {
         match pages {
-            Pages::Words(words) => Ok(words.iter().map(page).collect()),
+            Pages::Words(words) => {
+                self.warn_of_variables(words);
+                Ok(words.iter().map(bare_page).collect())
+            }
             Pages::List(list) => match &list.kind {
                 ExprKind::List(parts) => match self.page_list(parts)? {
                     Value::List(pages) => Ok(pages.to_vec()),
@@ -230,25 +233,47 @@ impl Session<'_> {
         }
     }
 
-    /// A list of pages: a bare word in it is a page's name, never a variable.
+    /// A list of pages; a list in it is spread.
     ///
     /// # Errors
     /// What its expressions can be wrong with.
     pub(crate) fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
         let mut pages = Vec::new();
         for part in parts {
-            pages.push(match &part.kind {
-                ExprKind::Name(name) => Value::Text(name.clone()),
-                _ => self.eval(part)?,
-            });
+            pages.push(self.page(part)?);
         }
         let span = parts.first().map_or(Span::default(), |part| part.span);
         Ok(Value::list(pages).map_err(|e| e.at(span))?)
     }
+
+    /// A page or several: a variable's value, or else the name as a page.
+    fn page(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        match &expr.kind {
+            ExprKind::Name(name) if !self.state.has_variable(name) => Ok(Value::Text(name.clone())),
+            _ => self.eval(expr),
+        }
+    }
+
+    /// Warns, while a script is checked, of each page without brackets that is called like a variable.
+    fn warn_of_variables(&mut self, words: &[Word]) {
+        if self.checker.is_none() {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        for Word { text: name, span } in words {
+            if self.state.has_variable(name) && seen.insert(name) {
+                let message = format!("`{name}` is the page \"{name}\" here, not the variable");
+                let warning = Diagnostic::warning(Code::BarePage, *span, message).help(format!(
+                    "in brackets a variable is its value: `reference [{name}]`; the page is `reference [\"{name}\"]`"
+                ));
+                self.report(vec![warning]);
+            }
+        }
+    }
 }
 
 /// A page of a bare string: a number if it reads as one, else a name.
-fn page(word: &Word) -> Value {
+fn bare_page(word: &Word) -> Value {
     Number::literal(&word.text).map_or_else(|_| Value::Text(word.text.clone()), Value::Number)
 }
 

@@ -2,7 +2,6 @@
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
@@ -182,7 +181,7 @@ impl Session<'_> {
             _ => Vec::new(),
         };
         let words = known.iter().map(String::as_str).chain(["machine", "kernel", "scenario", "repeat"]);
-        match nearest(&process.text, words) {
+        match self.nearest(&process.text, words) {
             Some(near) => diagnostic.did_you_mean(&process.text, near),
             None if known.is_empty() => {
                 diagnostic.help(format!("declare it before this: `process {}`", process.text))

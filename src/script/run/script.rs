@@ -30,8 +30,17 @@ pub struct Ended {
     pub totals: Totals,
 }
 
+/// What a check found, each in the order of the text.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The mistakes; a script that has some does not run.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The warnings.
+    pub warnings: Vec<Diagnostic>,
+}
+
 /// Checks a script without running it.
-pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Vec<Diagnostic> {
+pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Checked {
     check_in(&State::new(options.seed), script, sources, files, options)
 }
 
@@ -42,7 +51,7 @@ pub fn check_in(
     sources: &Sources,
     files: &Files,
     options: Options,
-) -> Vec<Diagnostic> {
+) -> Checked {
     let words: Vec<&str> = constants().map(|constant| constant.name).chain(state.names()).collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
@@ -59,9 +68,10 @@ pub fn check_in(
     session.check_block(script);
     let wrong = options.language.extension.finish_check(&mut session);
     session.report(wrong);
-    let mut diagnostics = session.progress.diagnostics;
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-    diagnostics
+    let mut found = session.progress.diagnostics;
+    found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
+    let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
+    Checked { diagnostics, warnings }
 }
 
 /// What is known of the state in which the statement that holds byte `at` of file 0 begins: the machine, the kernel and
@@ -91,7 +101,7 @@ fn callable<'a>() -> impl Iterator<Item = &'a str> {
 
 /// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.
 pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, sink: &mut dyn Sink) -> Ended {
-    let diagnostics = check(script, sources, files, options);
+    let Checked { diagnostics, .. } = check(script, sources, files, options);
     if !diagnostics.is_empty() {
         return Ended { diagnostics, totals: Totals::default() };
     }

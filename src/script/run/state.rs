@@ -97,6 +97,11 @@ impl State {
         self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
     }
 
+    /// Whether a name is that of a variable.
+    pub(crate) fn has_variable(&self, name: &str) -> bool {
+        matches!(self.find(name), Some(Binding::Value(_) | Binding::Unknowable))
+    }
+
     /// Gives a name a meaning in the innermost scope.
     pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
         if let Some(scope) = self.scopes.last_mut() {

@@ -96,11 +96,12 @@ impl Session<'_> {
     }
 
     fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
-        match self.eval(arg)? {
-            Value::Text(text) if param != ParamKind::Number => {
-                self.work(surplus_work(text.len() as u64), arg.span)?;
-                Ok(Arg::Bytes(text.as_bytes().into()))
-            }
+        let value = self.eval(arg)?;
+        if let Some(bytes) = value.bytes().filter(|_| param != ParamKind::Number) {
+            self.work(surplus_work(bytes.len() as u64), arg.span)?;
+            return Ok(Arg::Bytes(bytes.into()));
+        }
+        match value {
             value @ Value::Number(_) => {
                 let n = value.integer("an argument").map_err(|e| e.at(arg.span))?;
                 Ok(Arg::Number(n))

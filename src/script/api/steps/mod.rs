@@ -25,7 +25,7 @@ pub const VERSION: u32 = 1;
 /// let script = CheckedScript::from_text("walk.pw", text, &mut ());
 /// let (mut run, mut records) = (Stepper::new(script.into(), Options::default()), Vec::new());
 /// run.forward(3, &mut records);
-/// let trace = Trace::of(&records[2], &run.script().sources);
+/// let trace = Trace::from_record(&records[2], &run.script().sources);
 /// let fact = |name: &str| &trace.facts.iter().find(|fact| fact.name == name).unwrap().value;
 /// assert_eq!((fact("ppn"), fact("pa")), (&0x0D.into(), &0x354.into()));
 /// let json = serde_json::to_value(&trace.steps[1]).unwrap();

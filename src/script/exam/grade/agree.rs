@@ -56,7 +56,7 @@ fn is_text(text: &str, key: &Value) -> bool {
         Value::Number(key) => {
             number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
         }
-        Value::Bool(key) => words::plain(text) == key.to_string(),
+        Value::Bool(_) | Value::Bytes(_) => words::plain(text) == words::plain(&key.to_string()),
     }
 }
 

@@ -55,6 +55,13 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// The known names that are looked at for one that was misspelt, after so many diagnostics: all of them, until there are more
+/// diagnostics than a report shows.
+pub(crate) fn guessed(diagnostics: usize) -> usize {
+    const GUESSES: usize = 100;
+    if diagnostics < GUESSES { usize::MAX } else { 0 }
+}
+
 struct Checker<'a> {
     known: Known<'a>,
     /// Every variable of the script: what a definition may see when it is called.
@@ -201,20 +208,24 @@ impl Checker<'_> {
         if set || later || self.known.words.contains(&&**name) {
             return;
         }
-        let known = self.scopes.iter().flat_map(Scope::names).chain(self.known.words.iter().copied());
+        // Once is enough.
+        if self.scopes.iter().any(|scope| scope.reported(name)) {
+            return;
+        }
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.report(name);
+        }
+        let words = self.scopes.iter().flat_map(Scope::names).chain(self.known.words.iter().copied());
+        let near = nearest(name, words.take(guessed(self.found.len())));
         let diagnostic =
             Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}` here"))
                 .label("never set before");
-        self.found.push(match (name.split_once('-'), nearest(name, known)) {
+        self.found.push(match (name.split_once('-'), near) {
             (Some((a, b)), _) => diagnostic.subtraction(a, b),
             (None, Some(near)) => diagnostic.did_you_mean(name, near),
             (None, None) => diagnostic
                 .help(format!("`let {name} = …` sets a variable; a word is written as a string, \"{name}\"")),
         });
-        // Once is enough.
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.set(name);
-        }
     }
 
     fn call(&mut self, name: &Word, given: usize) {
@@ -229,7 +240,8 @@ impl Checker<'_> {
         } else if !(self.known.is_call)(&name.text) {
             let functions = FUNCTIONS.iter().map(|function| function.name);
             let known = functions.chain(self.known.calls.iter().copied());
-            let near = nearest(&name.text, self.scopes.iter().flat_map(Scope::defined).chain(known));
+            let known = self.scopes.iter().flat_map(Scope::defined).chain(known);
+            let near = nearest(&name.text, known.take(guessed(self.found.len())));
             let message = format!("no function or definition is called `{}`", name.text);
             let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
             self.found.push(match near {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 pub(crate) struct Scope {
     variables: BTreeSet<Arc<str>>,
     definitions: BTreeMap<Arc<str>, Vec<usize>>,
+    /// Unknown names that were reported in it.
+    unknown: BTreeSet<Arc<str>>,
 }
 
 impl Scope {
@@ -19,6 +21,16 @@ impl Scope {
     /// Is there such a variable?
     pub(crate) fn has(&self, name: &str) -> bool {
         self.variables.contains(name)
+    }
+
+    /// Notes that an unknown name is reported.
+    pub(crate) fn report(&mut self, name: &Arc<str>) {
+        self.unknown.insert(Arc::clone(name));
+    }
+
+    /// Whether an unknown name is reported already.
+    pub(crate) fn reported(&self, name: &str) -> bool {
+        self.unknown.contains(name)
     }
 
     /// Its variables, by the alphabet.

@@ -145,3 +145,17 @@ fn mistakes_come_in_the_order_of_the_text() {
     let script = "let a = x\ndef f(n) { f(n) }\nlet b = y";
     assert_eq!(codes(script), [("unknown-name", "x"), ("recursion", "f"), ("unknown-name", "y")]);
 }
+
+#[test]
+fn an_unknown_name_is_not_what_another_was_meant_to_be() {
+    let wrong = found("let known = 1\nlet a = alpha1\nlet b = alpha2\nlet c = knwon");
+    let near: Vec<Option<&str>> = wrong.iter().map(|one| one.fix.as_ref().map(|fix| &*fix.text)).collect();
+    assert_eq!(near, [None, None, Some("known")]);
+}
+
+#[test]
+fn what_no_report_shows_is_not_compared_with_all_names() {
+    let script: String = (0..200).map(|n| format!("let known{n} = 1\nlet x = knowm{n}\n")).collect();
+    let guessed: Vec<bool> = found(&script).iter().map(|one| one.fix.is_some()).collect();
+    assert_eq!(guessed, [[true; 100], [false; 100]].concat());
+}

@@ -102,7 +102,10 @@ fn places(list: &[Piece], lines: &[Line]) -> Places {
                 break;
             }
             let begins = index == line.first;
-            at += usize::from(piece.semicolon && !begins) + usize::from(piece.space && !begins);
+            if !begins {
+                let semicolon = list[index - 1].keeps_semicolon(piece);
+                at += usize::from(semicolon) + usize::from(piece.space || piece.semicolon);
+            }
             let place = Place { line: number, piece: index, at };
             match piece.kind {
                 PieceKind::Open(b'{') => depth += 1,

@@ -127,6 +127,11 @@ impl<'a> Cutter<'a, '_> {
             if token.kind == TokenKind::Bar {
                 self.cut(PieceKind::Operator, token.start, token.end);
                 row.bars.push(row.cells.len());
+            } else if token.kind == TokenKind::Prose {
+                // For the grammar these are strings, such as three empty ones.
+                row.verbatim = true;
+                let end = self.end_of_prose(token.end);
+                self.cut(PieceKind::Prose, token.start, end);
             } else if token.kind == TokenKind::Open(b'(') {
                 row.verbatim |= self.expression(token, &mut row.cells);
             } else {

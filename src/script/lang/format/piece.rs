@@ -59,6 +59,12 @@ impl Piece<'_> {
         self.kind == PieceKind::Word && self.text == word
     }
 
+    /// Whether the `;` between this piece and the next one of its line is needed.
+    pub(super) fn keeps_semicolon(&self, next: &Piece) -> bool {
+        let ends = self.kind == PieceKind::Open(b'{') || next.kind == PieceKind::Close(b'}');
+        next.semicolon && (!ends || self.goes_on())
+    }
+
     /// Whether a line goes on after it.
     pub(super) fn goes_on(&self) -> bool {
         match self.kind {

@@ -59,8 +59,8 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
         .iter()
         .filter_map(|at| Some((*at, row(*at)?)))
         .map(|(at, row)| {
-            let bars = header.filter(|_| !shared).map_or(&row.bars, |header| &header.bars);
-            (at, if row.verbatim { row.source.clone() } else { text(row, bars, &columns) })
+            let pattern = header.filter(|_| !shared).unwrap_or(row);
+            (at, if row.verbatim { row.source.clone() } else { text(row, pattern, &columns) })
         })
         .collect();
     for (at, text) in texts {
@@ -107,13 +107,14 @@ fn side(places: &[(usize, usize)]) -> Side {
     }
 }
 
-/// A row with these bars; a row of bars alone is drawn through all columns.
-fn text(row: &Row, bars: &[usize], columns: &[Column]) -> String {
+/// A row with the bars of another one; a row of bars alone is drawn through all columns.
+fn text(row: &Row, pattern: &Row, columns: &[Column]) -> String {
     let mut text = String::new();
     let empty = Cell { text: String::new(), from: 0, to: 0 };
     let line = vec![empty; if row.cells.is_empty() { columns.len() } else { 0 }];
     for (index, cell) in row.cells.iter().chain(&line).enumerate() {
-        text += if index == 0 || bars.contains(&index) { "| " } else { "" };
+        let bar = index < pattern.cells.len() && pattern.bars.contains(&index);
+        text += if index == 0 || bar { "| " } else { "" };
         let width = behind(0, &cell.text);
         let column = columns.get(index).copied().unwrap_or(Column { width, side: Side::Left });
         let pad = column.width.saturating_sub(width);

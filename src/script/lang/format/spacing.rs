@@ -7,9 +7,16 @@ fn is_access(word: &str) -> bool {
     matches!(word, "translate" | "read" | "write" | "fetch" | "invlpg" | "probe" | "if")
 }
 
+/// Whether the last of these pieces begins a statement with the name of a statement of exams.
+fn begins_exam(before: &[Piece]) -> bool {
+    let [rest @ .., last] = before else { return false };
+    let begins = last.head || rest.last().is_some_and(|colon| colon.is(":"));
+    begins && ["part", "given", "ask"].iter().any(|word| last.is_word(word))
+}
+
 /// Tells for each piece whether a blank belongs before it.
 pub(super) fn mark(list: &mut [Piece]) {
-    let mut marker = Marker { depth: 0, named: false, wants: true, sign: false };
+    let mut marker = Marker { depth: 0, named: false, wants: true, sign: false, pages: false };
     for at in 0..list.len() {
         let (before, rest) = list.split_at_mut(at);
         let Some((piece, after)) = rest.split_first_mut() else { break };
@@ -28,12 +35,18 @@ struct Marker {
     wants: bool,
     /// The last piece is an operator of one operand, which it touches.
     sign: bool,
+    /// These are the pages of a `reference`, where `7-a` is a word.
+    pages: bool,
 }
 
 impl Marker {
     /// Whether a blank belongs between the last piece and this one.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
         let Some(last) = before.last() else { return false };
+        // With a blank behind it `part` is a keyword, and else a name.
+        if begins_exam(before) && piece.touches && piece.kind != PieceKind::Close(b'}') {
+            return false;
+        }
         let braced = last.kind == PieceKind::Open(b'{')
             || matches!(piece.kind, PieceKind::Open(b'{') | PieceKind::Close(b'}'));
         if braced || matches!(piece.kind, PieceKind::Comment | PieceKind::Row(_)) {
@@ -42,11 +55,15 @@ impl Marker {
         if self.sign || matches!(last.kind, PieceKind::Open(_)) || matches!(piece.kind, PieceKind::Close(_)) {
             return false;
         }
+        if self.pages && (piece.is("-") || last.is("-")) {
+            return !piece.touches;
+        }
         match (piece.kind, &*piece.text) {
             (PieceKind::Operator, "," | ":") => false,
             (PieceKind::Operator, ".") => !piece.touches,
             (PieceKind::Operator, ".." | "..=") => {
-                !piece.touches || after.first().is_some_and(|next| !next.touches)
+                !piece.touches
+                    || after.first().is_some_and(|next| !next.touches || next.kind == PieceKind::Comment)
             }
             // What a bracket touches is called or indexed.
             (PieceKind::Open(_), _) if last.kind != PieceKind::Operator && !last.goes_on() => !piece.touches,
@@ -69,6 +86,10 @@ impl Marker {
         self.named = match piece.kind {
             PieceKind::Word => begins || reads || self.named && after(&["."]),
             _ => piece.is(".") && self.named,
+        };
+        self.pages = match piece.kind {
+            PieceKind::Open(_) => false,
+            _ => piece.is_word("reference") && self.depth == 0 || self.pages && !piece.head,
         };
         self.wants = match piece.kind {
             PieceKind::Operator => !matches!(&*piece.text, "?" | "."),

@@ -179,3 +179,20 @@ fn what_cannot_be_read_is_left() {
         assert!(matches!(format(text), Err(Unformatted::Wrong(wrong)) if !wrong.is_empty()), "{text}");
     }
 }
+
+#[test]
+fn what_random_scripts_have_found() {
+    // A bar behind the header's last cell parts no cells of longer rows.
+    stays("expect x { | p |\n           | 1 2 | }\n");
+    becomes("expect reference{|p\n|1 2}", "expect reference { | p |\n                   | 1 2 | }\n");
+    // A `;` that is not written takes no room.
+    becomes("s  {   ; }\nfor x in 5{}", "s {      }\nfor x in 5 { }\n");
+    // Blanks would make other words of these.
+    becomes("reference  7-i a-b 1", "reference 7-i a-b 1\n");
+    stays("part\"x\"\n");
+    stays("part{ }\n");
+    // A row may follow a comma, and three empty strings are three cells.
+    becomes("set x {a,|p  q\n|\"\"\"\"\"\"}", "set x { a,\n        | p q |\n        |\"\"\"\"\"\" }\n");
+    // No blank stands before a comment in the source, and two in the layout.
+    becomes("read 7..#\ni", "read 7 ..  #\n  i\n");
+}

@@ -242,8 +242,7 @@ impl Writer<'_> {
     fn between(&mut self, at: usize) {
         let (list, blanks) = (self.list, self.blanks);
         let (before, piece) = (&list[at - 1], &list[at]);
-        let ends = before.kind == PieceKind::Open(b'{') || piece.kind == PieceKind::Close(b'}');
-        if piece.semicolon && (!ends || before.goes_on()) {
+        if before.keeps_semicolon(piece) {
             self.put(";");
         }
         let blanks = blanks[at] + usize::from(piece.space || piece.semicolon);

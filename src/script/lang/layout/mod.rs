@@ -198,6 +198,9 @@ impl<'a> Scan<'a> {
     /// A token begins: decides about the newlines before it. `joins` if it belongs to what stands above.
     fn begin(&mut self, joins: bool) {
         let row = self.byte(0) == b'|';
+        if row && self.after == After::Comma && self.top().kind == LevelKind::Block && !self.top().row {
+            self.end_statement(self.at);
+        }
         if let Some(first) = self.pending.first().copied() {
             // No expression goes on with a bar after a comma: that is a row of a table.
             let goes_on = self.after == After::Operator || self.after == After::Comma && !row;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Tree;
-use super::text::{byte, quoted, string};
+use super::text::{byte, quoted, string, text};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value, ValueError, unit_factor, unit_spelt};
@@ -96,7 +96,13 @@ impl Tree<'_> {
             Rule::name => ExprKind::Name(part.as_str().into()),
             Rule::number => ExprKind::Value(self.number(part.as_str(), span)),
             Rule::boolean => ExprKind::Value(Value::Bool(part.as_str() == "true")),
-            Rule::string => ExprKind::Value(Value::Text(self.string(&part))),
+            Rule::string => {
+                let value = string(part.as_str(), span).unwrap_or_else(|diagnostic| {
+                    self.report(diagnostic);
+                    "".into()
+                });
+                ExprKind::Value(value)
+            }
             Rule::byte => ExprKind::Value(self.byte(&part).into()),
             Rule::prose => return self.prose(part, span),
             Rule::list => {
@@ -159,7 +165,7 @@ impl Tree<'_> {
 
     /// The text of a string with its escapes resolved.
     pub(super) fn string(&mut self, part: &Pair) -> Arc<str> {
-        string(part.as_str(), self.span(part)).unwrap_or_else(|diagnostic| {
+        text(part.as_str(), self.span(part)).unwrap_or_else(|diagnostic| {
             self.report(diagnostic);
             "".into()
         })

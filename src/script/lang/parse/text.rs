@@ -6,18 +6,25 @@ use crate::lang::ast::Span;
 pub(super) use crate::lang::cut::cut as quoted;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::value::Value;
 
-/// The text of a string in its quotes; the diagnostic stands at the escape that is none.
-pub(super) fn string(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
+/// The string in its quotes; the diagnostic stands at the escape that is none.
+pub(super) fn string(quoted: &str, span: Span) -> Result<Value, Diagnostic> {
     let inner = inside(quoted);
-    if !inner.contains('\\') {
-        return Ok(inner.into());
+    if inner.contains('\\') { unescape(inner, span).map(Value::string) } else { Ok(inner.into()) }
+}
+
+/// The text of a string that is a name or a label.
+pub(super) fn text(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
+    match string(quoted, span)? {
+        Value::Text(text) => Ok(text),
+        value => {
+            let at = str::from_utf8(value.bytes().unwrap_or_default())
+                .map_or_else(|error| error.valid_up_to(), str::len);
+            Err(Diagnostic::new(Code::Syntax, span, format!("the byte {at} of this string is no text"))
+                .help("names and labels are UTF-8; other strings may have any bytes"))
+        }
     }
-    String::from_utf8(unescape(inner, span)?).map(Arc::from).map_err(|error| {
-        let message = format!("the byte {} of this string is no text", error.utf8_error().valid_up_to());
-        Diagnostic::new(Code::Syntax, span, message)
-            .help("a string is UTF-8; a byte alone is written '\\xFF'")
-    })
 }
 
 /// The byte in its quotes.

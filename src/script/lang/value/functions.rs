@@ -229,8 +229,8 @@ fn range_sum(from: i128, to: i128) -> Result<Number, ValueError> {
 fn len(args: &[Value]) -> Result<Value, ValueError> {
     let value = first(args)?;
     let length = match (value, value.items()) {
-        (Value::Text(text), _) => text.len() as i128,
         (_, Some(items)) => items.remaining() as i128,
+        _ if value.bytes().is_some() => value.bytes().map_or(0, <[u8]>::len) as i128,
         _ => return Err(no_sequence("len", value)),
     };
     Ok(Number::integer(length)?.into())

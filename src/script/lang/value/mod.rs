@@ -30,6 +30,8 @@ pub enum Value {
     Bool(bool),
     /// A string, or a word that a fact answers with.
     Text(Arc<str>),
+    /// A string with bytes that are no UTF-8, such as `"\xd4"`: a C string is bytes. One that is UTF-8 is a [`Value::Text`].
+    Bytes(Arc<[u8]>),
     /// A list.
     List(Arc<[Value]>),
     /// The integers `from..to`, the end excluded; empty if `to` is not above `from`.
@@ -60,6 +62,20 @@ impl From<String> for Value {
 }
 
 impl Value {
+    /// The string of these bytes.
+    pub(crate) fn string(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|no_text| Self::Bytes(no_text.into_bytes().into()), Self::from)
+    }
+
+    /// The bytes of a string; none for other values.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Text(text) => Some(text.as_bytes()),
+            Self::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// A list of these parts; ranges and lists among them are spread out.
     ///
     /// # Errors
@@ -98,6 +114,7 @@ impl Value {
             Self::Number(_) => "a number",
             Self::Bool(_) => "true or false",
             Self::Text(_) => "a string",
+            Self::Bytes(_) => "a string that is no UTF-8",
             Self::List(_) => "a list",
             Self::Range { .. } => "a range",
         }

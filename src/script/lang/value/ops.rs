@@ -125,7 +125,9 @@ fn no_number(place: &str, value: &Value) -> ValueError {
     let error =
         ValueError::new(Code::WrongType, format!("{place} needs numbers, and this is {}", value.kind()));
     match value {
-        Value::Text(_) => error.help("strings are put together in prose: \"\"\"{a}{b}\"\"\""),
+        Value::Text(_) | Value::Bytes(_) => {
+            error.help("strings are put together in prose: \"\"\"{a}{b}\"\"\"")
+        }
         Value::List(_) | Value::Range { .. } => error.help("lists are put together in brackets: [a, b]"),
         _ => error,
     }
@@ -138,6 +140,7 @@ impl Value {
             (Self::Number(a), Self::Number(b)) => a == b,
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Range { from: a, to: a_end }, Self::Range { from: b, to: b_end }) => {
                 (a, a_end) == (b, b_end) || (a >= a_end && b >= b_end)
             }
@@ -158,7 +161,7 @@ fn comparable(a: &Value, b: &Value) -> bool {
     let rank = |value: &Value| match value {
         Value::Number(_) => 0,
         Value::Bool(_) => 1,
-        Value::Text(_) => 2,
+        Value::Text(_) | Value::Bytes(_) => 2,
         Value::List(_) | Value::Range { .. } => 3,
     };
     rank(a) == rank(b)
@@ -169,6 +172,7 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => Ok(a.compare(*b)),
         (Value::Text(a), Value::Text(b)) => Ok(a.cmp(b)),
+        (Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => Ok(a.bytes().cmp(&b.bytes())),
         (Value::Bool(a), Value::Bool(b)) => Ok(a.cmp(b)),
         _ => {
             let (Some(left), Some(right)) = (a.items(), b.items()) else {

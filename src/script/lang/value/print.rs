@@ -42,12 +42,16 @@ fn decimals(numerator: i128, denominator: i128) -> Option<String> {
 }
 
 impl fmt::Display for Value {
-    /// As prose has it: strings bare, but quoted inside a list.
+    /// As prose has it: strings bare, but quoted inside a list. Bytes that are no text are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
             Self::Bool(truth) => truth.fmt(f),
             Self::Text(text) => f.write_str(text),
+            Self::Bytes(bytes) => bytes.utf8_chunks().try_for_each(|chunk| {
+                f.write_str(chunk.valid())?;
+                write_bytes(f, chunk.invalid())
+            }),
             Self::Range { from, to } => write!(f, "{from}..{to}"),
             Self::List(elements) => {
                 f.write_str("[")?;
@@ -75,19 +79,20 @@ impl Value {
 
     fn write_quoted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => write!(f, "{}", Escaped(text)),
+            Self::Text(text) => write!(f, "{}", Escaped(text.as_bytes())),
+            Self::Bytes(bytes) => write!(f, "{}", Escaped(bytes)),
             other => write!(f, "{other}"),
         }
     }
 
     /// As JSON: whole numbers and decimals are numbers where JSON readers keep them exactly, other fractions are
-    /// strings (`"1/3"`), and so is a range (`"0..4"`).
+    /// strings (`"1/3"`), and so is a range (`"0..4"`). A byte that is no text is `\xd4` in its string.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Number(number) => number.to_json(),
             Self::Bool(truth) => (*truth).into(),
             Self::Text(text) => (&**text).into(),
-            Self::Range { .. } => self.to_string().into(),
+            Self::Range { .. } | Self::Bytes(_) => self.to_string().into(),
             Self::List(elements) => elements.iter().map(Self::to_json).collect(),
         }
     }
@@ -110,25 +115,37 @@ impl Number {
 }
 
 /// A string between quotes, with C's escapes.
-struct Escaped<'a>(&'a str);
+struct Escaped<'a>(&'a [u8]);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
-        let mut rest = self.0.chars();
-        while let Some(c) = rest.next() {
-            let digit_follows = rest.as_str().starts_with(|next: char| next.is_ascii_digit());
-            match c {
-                '"' => f.write_str("\\\"")?,
-                '\\' => f.write_str("\\\\")?,
-                '\n' => f.write_str("\\n")?,
-                '\t' => f.write_str("\\t")?,
-                '\r' => f.write_str("\\r")?,
-                '\0' if !digit_follows => f.write_str("\\0")?,
-                c if c.is_ascii_control() => write!(f, "\\x{:02x}", c as u32)?,
-                c => write!(f, "{c}")?,
-            }
+        for chunk in self.0.utf8_chunks() {
+            write_text(f, chunk.valid())?;
+            write_bytes(f, chunk.invalid())?;
         }
         f.write_str("\"")
     }
+}
+
+fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"))
+}
+
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let digit_follows = rest.as_str().starts_with(|next: char| next.is_ascii_digit());
+        match c {
+            '"' => f.write_str("\\\"")?,
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\t' => f.write_str("\\t")?,
+            '\r' => f.write_str("\\r")?,
+            '\0' if !digit_follows => f.write_str("\\0")?,
+            c if c.is_ascii_control() => write!(f, "\\x{:02x}", c as u32)?,
+            c => write!(f, "{c}")?,
+        }
+    }
+    Ok(())
 }

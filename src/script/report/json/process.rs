@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::lang::value::Value as Text;
 use crate::report::narrate::{Evicted, Handled, declaration};
 use crate::run::record::{
     ActionRecord, AreaLayout, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord,
@@ -79,10 +80,14 @@ fn store(legend: &Legend, store: BackingStore) -> Value {
     }
 }
 
+fn string(bytes: &[u8]) -> Value {
+    Text::string(bytes.to_vec()).to_json()
+}
+
 pub(crate) fn call(record: &CallRecord) -> Value {
     let args = record.args.iter().map(|arg| match &arg.value {
         Arg::Number(n) => integer(*n),
-        Arg::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned().into(),
+        Arg::Bytes(bytes) => string(bytes),
     });
     let mut call = json!({
         "name": record.name,
@@ -106,7 +111,7 @@ pub(crate) fn call(record: &CallRecord) -> Value {
             add("brk", effect.brk.1.into());
         }
         if !effect.output.is_empty() {
-            add("output", String::from_utf8_lossy(&effect.output).into_owned().into());
+            add("output", string(&effect.output));
         }
         let fields: Map<String, Value> =
             record.reply.fields.iter().map(|(name, n)| ((*name).to_owned(), (*n).into())).collect();

@@ -39,7 +39,7 @@ impl Lab {
     }
 
     fn check(&self) -> Vec<Diagnostic> {
-        check(&self.script, &self.sources, &self.files, Options::new(&CORE))
+        check(&self.script, &self.sources, &self.files, Options::new(&CORE)).diagnostics
     }
 
     /// The machines that the script declares, in order.

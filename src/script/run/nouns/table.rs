@@ -1,5 +1,8 @@
 //! Tables of a script, evaluated: the key of each entry, and its columns in groups (the ways of a set).
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::lang::ast::{Cell, CellKind, Record, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
@@ -134,16 +137,15 @@ impl Session<'_> {
         let (records, mistakes) = table.records();
         wrong.extend(mistakes);
         let mut entries: Vec<EntryIn> = Vec::new();
+        let mut first: HashMap<u64, usize> = HashMap::new();
         let mut unknowable = false;
         for record in &records {
             match self.entry(record, layout) {
                 Ok(entry) => {
-                    wrong.extend(
-                        entries
-                            .iter()
-                            .find(|other| other.key == entry.key)
-                            .map(|other| twice(&entry, other, layout)),
-                    );
+                    match first.entry(entry.key) {
+                        Entry::Occupied(other) => wrong.push(twice(&entry, &entries[*other.get()], layout)),
+                        Entry::Vacant(new) => drop(new.insert(entries.len())),
+                    }
                     entries.push(entry);
                 }
                 Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),

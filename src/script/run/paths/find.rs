@@ -2,7 +2,6 @@
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::facts::{self, Component, Family};
 use crate::run::record::Did;
@@ -198,7 +197,7 @@ impl Session<'_> {
         };
         let others = [LAST, "machine", "page_table", "frames", "swap", "ksm"].into_iter();
         let others = others.chain(processes.iter().map(String::as_str));
-        match nearest(&of.text, names.iter().copied().chain(others)) {
+        match self.nearest(&of.text, names.iter().copied().chain(others)) {
             Some(near) => diagnostic.did_you_mean(&of.text, near),
             None if names.is_empty() => diagnostic.help("it has neither a TLB nor a cache"),
             None => diagnostic.help(format!("it has {}", list(names.into_iter()))),

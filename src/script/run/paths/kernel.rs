@@ -72,7 +72,7 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
         p.pc.map(Value::from)
     }),
     of_process("stdout", "what it wrote to standard output and standard error", |_, p| {
-        Some(Value::from(String::from_utf8_lossy(&p.stdout.to_vec()).into_owned()))
+        Some(Value::string(p.stdout.to_vec()))
     }),
     of_process("state", "`running`, `zombie` (ended, not waited for) or `ended`", |_, p| {
         Some(Value::from(p.state.name()))

@@ -47,8 +47,8 @@ pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
     PeekFunction {
         name: "string",
         params: &[Slot::Va, Slot::Count],
-        help: "n bytes at an address, as text",
-        of: Peek::Memory(|bytes| Value::from(String::from_utf8_lossy(bytes).into_owned())),
+        help: "n bytes at an address, as a string",
+        of: Peek::Memory(|bytes| Value::string(bytes.to_vec())),
     },
     PeekFunction {
         name: "file_byte",

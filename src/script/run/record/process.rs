@@ -36,7 +36,7 @@ pub struct AreaRecord {
 impl AreaRecord {
     /// Describes an area of a process.
     pub(crate) fn describe(kernel: &Kernel, process: &Process, area: Vma) -> Self {
-        let label = area.label.and_then(|label| process.space.labels.get(usize::from(label.0)));
+        let label = area.label.and_then(|label| process.space.labels.name(label));
         let backing = match area.backing {
             Backing::Anonymous => "anonymous".to_owned(),
             Backing::Object { .. } => "shared".to_owned(),

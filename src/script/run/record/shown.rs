@@ -30,7 +30,7 @@ impl Shown {
     /// The value as a script writes it: a string is quoted.
     pub(crate) fn quoted(&self) -> String {
         match &self.value {
-            Value::Text(_) => self.value.quoted(),
+            Value::Text(_) | Value::Bytes(_) => self.value.quoted(),
             _ => self.to_string(),
         }
     }

@@ -104,27 +104,24 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 
 /// The bytes of a stored value: a number little-endian, a string as it is.
 fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
-    match value {
-        Value::Text(text) => {
-            let bytes: Vec<u8> = text.bytes().collect();
-            match size {
-                _ if bytes.is_empty() => {
-                    Err(Diagnostic::new(Code::WrongType, place.span, "an empty string stores nothing"))
-                }
-                Some(size) if size != bytes.len() as u64 => Err(Diagnostic::new(
-                    Code::WrongCount,
-                    place.span,
-                    format!("the string has {} bytes, not {size}", bytes.len()),
-                )),
-                _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(
-                    Code::LimitSize,
-                    place.span,
-                    format!("at most {ACCESS_LIMIT} bytes are stored at once"),
-                )),
-                _ => Ok(bytes),
+    match value.bytes() {
+        Some(bytes) => match size {
+            _ if bytes.is_empty() => {
+                Err(Diagnostic::new(Code::WrongType, place.span, "an empty string stores nothing"))
             }
-        }
-        value => number(value, size, place),
+            Some(size) if size != bytes.len() as u64 => Err(Diagnostic::new(
+                Code::WrongCount,
+                place.span,
+                format!("the string has {} bytes, not {size}", bytes.len()),
+            )),
+            _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(
+                Code::LimitSize,
+                place.span,
+                format!("at most {ACCESS_LIMIT} bytes are stored at once"),
+            )),
+            _ => Ok(bytes.to_vec()),
+        },
+        None => number(value, size, place),
     }
 }
 

@@ -247,17 +247,21 @@ struct NoPapers;
 impl Extension for NoPapers {
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
         let text: Arc<str> = session.text(stmt.span).split_whitespace().next().unwrap_or_default().into();
-        Err(unknown(session.language, &ast::Word { text, span: stmt.span }, &[]).into())
+        Err(unknown(session.language, &ast::Word { text, span: stmt.span }, std::iter::empty()).into())
     }
 }
 
 /// Says that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for words that are known.
-pub(crate) fn unknown(language: &Language, word: &ast::Word, also: &[&str]) -> Diagnostic {
+pub(crate) fn unknown<'n>(
+    language: &Language,
+    word: &ast::Word,
+    also: impl Iterator<Item = &'n str>,
+) -> Diagnostic {
     if let Some(diagnostic) = unsupported::diagnostic(word) {
         return diagnostic;
     }
     let forms = FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name);
-    let names = language.verbs().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
+    let names = language.verbs().map(|verb| verb.name).chain(forms).chain(also);
     let diagnostic =
         Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
             .label("not a verb");

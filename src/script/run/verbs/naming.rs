@@ -207,7 +207,7 @@ impl Session<'_> {
         let diagnostic =
             Diagnostic::new(Code::UnknownNoun, place.span, format!("there is no `{name}` to look at"))
                 .label("not a part of the machine");
-        match nearest(name, names().chain(self.state.names())) {
+        match self.nearest(name, names().chain(self.state.names())) {
             Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic.help(format!("there are {}", list(names()))),
         }

@@ -97,15 +97,16 @@ pub(crate) fn file(session: &mut Session, command: &Command) -> Result<Action, S
 }
 
 fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
-    match session.eval(value)? {
-        Value::Text(text) => {
-            session.work(surplus_work(text.len() as u64), value.span)?;
-            Ok((Fill::Bytes(text.as_bytes().into()), text.len() as u64))
+    let held = session.eval(value)?;
+    match held.bytes() {
+        Some(bytes) => {
+            session.work(surplus_work(bytes.len() as u64), value.span)?;
+            Ok((Fill::Bytes(bytes.into()), bytes.len() as u64))
         }
-        other => Err(Diagnostic::new(
+        None => Err(Diagnostic::new(
             Code::WrongType,
             value.span,
-            format!("{} is no text for a file", other.kind()),
+            format!("{} is no text for a file", held.kind()),
         )
         .label("a string is needed")
         .help("a file of one byte again and again is `{ size 8 KB, fill 0x41 }`")

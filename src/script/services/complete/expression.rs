@@ -37,7 +37,7 @@ impl Offers<'_> {
         self.calls(pick);
     }
 
-    fn variables(&self, pick: &mut Pick) {
+    pub(crate) fn variables(&self, pick: &mut Pick) {
         for name in self.named(NameKind::Variable).rev() {
             if pick.begins(name) && self.state.find(name).is_none() {
                 pick.add(name, ItemKind::Variable, "");

@@ -151,6 +151,7 @@ impl Offers<'_> {
             Slot::Tlb => self.names(pick, head, |part| matches!(part, Component::Tlb(_))),
             Slot::Cache => self.names(pick, head, |part| matches!(part, Component::Cache(_))),
             Slot::Op => self.operations(pick),
+            Slot::Pages if head.kind == HeadKind::Setting => self.variables(pick),
             Slot::Pages | Slot::Variable | Slot::Definition | Slot::NewProcess | Slot::Student => {}
             slot if slot.is_quoted() => {}
             _ => self.expression(pick),

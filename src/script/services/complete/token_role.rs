@@ -206,8 +206,8 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// A bare word where pages of a reference string stand.
-    fn names_page(self) -> bool {
+    /// A word where pages of a reference string stand. In brackets and settings, variables are not pages.
+    fn names_page(self, word: &str) -> bool {
         let (statement, block) = (self.walk.statement(), self.walk.block());
         let joins = self.kind(1) == Some(TokenKind::Operator) && !matches!(self.text(1), "," | "=>");
         let alone = !statement.top().joined && !joins;
@@ -221,7 +221,8 @@ impl<'t> RoleFinder<'_, 't> {
             Some(facts) => facts.name.is_some_and(|(from, to)| self.text.get(from..to) == Some("resident")),
         };
         let listed = statement.levels.iter().skip(1).all(|level| level.bracket == Bracket::Group);
-        alone && pages && listed
+        let bare = head.kind != HeadKind::Setting && statement.facts.is_none() && statement.outside();
+        alone && pages && listed && (bare || !self.walk.names_variable(word))
     }
 
     /// A word in an expression.
@@ -229,7 +230,7 @@ impl<'t> RoleFinder<'_, 't> {
         let property = |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name);
         if self.text(1) == "(" {
             TokenRole::Called
-        } else if self.names_page() || matches!(word, "true" | "false") {
+        } else if self.names_page(word) || matches!(word, "true" | "false") {
             TokenRole::Value
         } else if constant(word).is_some() {
             TokenRole::Constant

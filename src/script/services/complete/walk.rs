@@ -53,6 +53,8 @@ pub(crate) struct Walk<'t> {
     last: Option<Token>,
     /// The processes that the text names.
     processes: BTreeSet<&'t str>,
+    /// The variables that it sets.
+    variables: BTreeSet<&'t str>,
 }
 
 impl<'t> Block<'t> {
@@ -66,7 +68,7 @@ impl<'t> Walk<'t> {
     /// Before the first token.
     pub(crate) fn new(text: &'t str) -> Self {
         let blocks = vec![Block::new(BlockContents::Statements, false, 0)];
-        Self { text, blocks, last: None, processes: BTreeSet::new() }
+        Self { text, blocks, last: None, processes: BTreeSet::new(), variables: BTreeSet::new() }
     }
 
     pub(crate) fn over(text: &'t str, tokens: &[Token]) -> Self {
@@ -223,9 +225,12 @@ impl<'t> Walk<'t> {
             _ if statement.operation(word) => {}
             _ => {
                 statement.value(Atom::Word(word));
-                let declares = statement.head().begins_with(Slot::NewProcess);
-                if declares && statement.outside() && statement.atoms.len() == 1 {
+                let (head, first) = (statement.head(), statement.outside() && statement.atoms.len() == 1);
+                let parameter = head.is_form("def") && !statement.outside();
+                if first && head.begins_with(Slot::NewProcess) {
                     self.processes.insert(word);
+                } else if first && head.begins_with(Slot::Variable) || parameter {
+                    self.variables.insert(word);
                 }
             }
         }
@@ -240,6 +245,11 @@ impl<'t> Walk<'t> {
         };
         block.statement.head = Some((head, word));
         block.statement.asks = head.is_form("ask");
+    }
+
+    /// Whether the text sets a variable of this name.
+    pub(crate) fn names_variable(&self, name: &str) -> bool {
+        self.variables.contains(name)
     }
 
     /// Whether the text names a process so.

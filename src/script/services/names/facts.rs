@@ -48,17 +48,20 @@ impl Finder<'_> {
                 self.variable(value);
             }
             ExprKind::Value(_) if fact == SERVED => self.part_in_quotes(value),
-            // Bare words in a list of pages are pages.
             ExprKind::List(parts) if family == Family::Reference => self.pages(parts),
             ExprKind::List(parts) => parts.iter().for_each(|part| self.claimed(fact, part, family)),
             _ => self.visit_expr(value),
         }
     }
 
-    /// A list of pages: a bare word in it is a page's name, never a variable.
+    /// A list of pages: a name in it is a variable or a page, and never a definition.
     pub(crate) fn pages(&mut self, parts: &[Expr]) {
         for part in parts {
-            if !matches!(part.kind, ExprKind::Name(_)) {
+            let definition = match &part.kind {
+                ExprKind::Name(name) => !self.resolve(Space::Value, name).bodies.is_empty(),
+                _ => false,
+            };
+            if !definition {
                 self.visit_expr(part);
             }
         }

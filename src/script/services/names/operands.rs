@@ -191,7 +191,7 @@ impl Finder<'_> {
         }
     }
 
-    /// `reference PAGES { … }`: bare words are pages.
+    /// `reference PAGES { … }`: without brackets, words are pages.
     pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) {
         if let Pages::List(list) = pages {
             match &list.kind {

@@ -152,8 +152,8 @@ fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &st
     if let Some(place) = difference(read.names, &after, edits, new) {
         return Err(taken(read, place, symbols, new));
     }
-    let before = check(read.script, read.sources, read.files, Options::default());
-    wrong.extend(check(&script.body, &sources, &files, Options::default()));
+    let before = check(read.script, read.sources, read.files, Options::default()).diagnostics;
+    wrong.extend(check(&script.body, &sources, &files, Options::default()).diagnostics);
     // What could not be read before cannot be read now.
     let unreadable = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unreadable);
     match wrong

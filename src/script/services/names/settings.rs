@@ -14,7 +14,7 @@ use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
 use pagewalk_engine::machine::presets::Preset;
 
-/// Settings of `reference` whose bare words are pages.
+/// Settings of `reference` whose words are pages, unless they are variables.
 const OF_PAGES: &[&str] = &["holding", "writes"];
 
 /// The word that removes a part.
@@ -132,9 +132,8 @@ impl Finder<'_> {
     fn pages_set(&mut self, values: &[Expr]) {
         for value in values {
             match &value.kind {
-                ExprKind::Name(_) => {}
                 ExprKind::List(parts) => self.pages(parts),
-                _ => self.visit_expr(value),
+                _ => self.pages(std::slice::from_ref(value)),
             }
         }
     }

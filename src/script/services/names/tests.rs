@@ -184,7 +184,9 @@ fn words_of_a_place_are_no_variables() {
     assert_eq!(of(script, "read"), "A");
     let pages =
         "let a = 1\nreference a b a { frames 3, holding [a], writes [a] } => resident [a, b], faults a";
-    assert_eq!(of(pages, "a"), "Aa");
+    assert_eq!(of(pages, "a"), "Aaaaa");
+    assert_eq!(of("let a = 1\nreference [a, b] { frames 1, holding a, writes b }", "a"), "Aaa");
+    assert_eq!(of("def f() { }\nreference [f] { frames 1 }", "f"), "A");
     assert_eq!(of("machine simple\nlet tlb = 1\nexpect tlb.hits == tlb - 1", "tlb"), "Aa");
     assert_eq!(of("let bits = 14\nmachine { virtual bits, physical 12 bits, page 64 B }", "bits"), "Aa");
 }

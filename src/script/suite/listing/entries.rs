@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::clip::{clipped, shortened};
 use super::facts::Facts;
 use crate::lang::source::Sources;
+use crate::lang::value::Value;
 use crate::report::narrate::{Statement, Statements, bound, inside, shown};
 use crate::report::text;
 use crate::run::record::{Check, Did, StepRecord};
@@ -37,7 +38,7 @@ impl<'s> Entries<'s> {
             _ => {}
         }
         if let Some(call) = record.did.call() {
-            entry.prints = shortened(&String::from_utf8_lossy(&call.effect.output));
+            entry.prints = shortened(&Value::string(call.effect.output.clone()).to_string());
         }
         if fails {
             let failed = record.checks.iter().filter(|check| !check.held);

@@ -64,7 +64,8 @@ fn the_new_areas_are_those_of_the_program() {
         (0, 0),
         "nothing is loaded before it is used"
     );
-    let labels: Vec<&str> = process.space.labels.iter().map(|label| &**label).collect();
+    let labels = process.space.areas.iter().map(|area| process.space.labels.name(area.label?));
+    let labels: Vec<&str> = labels.map(|label| &**label.expect("a name")).collect();
     assert_eq!(labels, [".text", ".data", ".bss", "stack"]);
 }
 

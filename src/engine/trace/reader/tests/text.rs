@@ -52,6 +52,24 @@ fn what_is_no_line_of_lackey_is_told() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    let expected = [record(Op::Load, 0x10, 8), record(Op::Store, 0x20, 8)];
+    for (format, text) in [
+        (Format::Csv, "op,address,size\r\nload,16,8\r\nstore,32,8\r\n"),
+        (Format::Csv, "address,size,op\n16,8,L\n32,8,S\n"),
+        (Format::Csv, "\"op\",\"address\",\"size\"\nL,16,8\nS,32,8\n"),
+        (Format::Csv, "L,16,8\nS,32,8\n"),
+        (Format::Csv, "# from Excel\nL,16,8\nS,32,8\n"),
+        (Format::Lackey, " L 10,8\n S 20,8\n"),
+        (Format::Din, "r 10 8\nw 20 8\n"),
+    ] {
+        assert_eq!(records(&format!("\u{feff}{text}"), format), expected, "{text}");
+    }
+    // Only there.
+    assert!(why("\u{feff}\u{feff}L,16,8", Format::Csv).contains("no I, L, S or M"));
+}
+
+#[test]
 fn din_is_read() {
     // The traditional format's records are of four bytes; sizes of the extended one are hexadecimal.
     let text = "2 0 This is an instruction fetch at hex address 0.\n0 1000 8\n1 70f60888\n\

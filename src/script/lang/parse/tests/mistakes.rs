@@ -134,7 +134,7 @@ fn strings() {
 let x = "a\qb"            -> syntax at "\\q": `\q` is no escape (escapes are those of C: \n \t \r \0 \\ \" \' \x41 \101; a backslash itself is \\)
 let x = 'ab'              -> syntax at "'ab'": '…' is one byte, and this is 2 (a string stands in double quotes)
 let x = ''                -> syntax at "''": there is no byte between these quotes
-let x = "\xff"            -> syntax at "\"\\xff\"": the byte 0 of this string is no text (a string is UTF-8; a byte alone is written '\xFF')
+scenario "\xff" { }       -> syntax at "\"\\xff\"": the byte 0 of this string is no text (names and labels are UTF-8; other strings may have any bytes)
 let x = "abc              -> unclosed at "\"": this string is never closed (a string ends on its line; text over several lines stands in `"""`)
 "#,
     );

@@ -3,6 +3,7 @@
 use super::fault;
 use super::meaning::meaning;
 use super::names::Names;
+use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::words::count;
 use crate::run::record::{CallRecord, FaultRecord};
@@ -130,9 +131,9 @@ fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
 
 /// What went to the terminal, if it fits into a sentence.
 fn inline(record: &CallRecord) -> Option<String> {
-    let text = String::from_utf8_lossy(&record.effect.output);
-    let quoted = crate::lang::value::Value::from(&*text).quoted();
-    (!text.is_empty() && quoted.chars().count() <= INLINE).then_some(quoted)
+    let output = &record.effect.output;
+    let quoted = Value::string(output.clone()).quoted();
+    (!output.is_empty() && quoted.chars().count() <= INLINE).then_some(quoted)
 }
 
 /// What went to the terminal, line by line, if it is longer.
@@ -140,7 +141,7 @@ fn output(record: &CallRecord) -> Vec<Block> {
     if record.effect.output.is_empty() || inline(record).is_some() {
         return Vec::new();
     }
-    let text = String::from_utf8_lossy(&record.effect.output);
+    let text = Value::string(record.effect.output.clone()).to_string();
     let lines: Vec<&str> = text.lines().collect();
     let told = lines.iter().take(LINES).map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n");
     let mut blocks = vec![Block::Script(told)];

@@ -23,11 +23,11 @@ const SCRIPTS: &[&str] = &[
     "machine { physical 16 bits }\nread 0x10\nwrite 0x10 = 1\nread 0x10",
     "machine { virtual 16 bits, physical 16 bits, page 256 B }\nread 0x10\ntranslate 0x10",
     // A process: every class of fault, calls that succeed and fail, eviction.
-    "machine simple\nkernel { frames 2, swap 4 pages }\nfile \"a\" 100 bytes 7\n\
+    "machine simple\nkernel { frames 2, swap 4 pages }\n\
      process P1\n\
      P1: let p = mmap(0, 256, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\n\
      P1: write p = 1\nP1: read p\nP1: write p + 64 = 1\nP1: write p + 128 = 1\nP1: read p\nP1: read 0x3FC0\n\
-     P1: munmap(1, 1)\nP1: write(1, \"x\")",
+     P1: munmap(1, 1)\nP1: write(1, \"x\", 1)",
     "reference 1 2 3 1 4 { frames 3, replacement lru }",
     "machine simple\nreplay \"straddle.trace\"\nreplay \"straddle.trace\" map demand",
 ];

@@ -108,6 +108,11 @@ fn a_word_is_judged_by_where_it_stands() {
         ("reference a b { frames 1 } => resident [a], faults n", &[("resident", Fact), ("n", Variable)]),
         ("reference [n // 2, n] { frames 1 }", &[("n", Variable)]),
         (
+            "reference [a] { frames 1, holding [d], writes d } => resident [a, d]",
+            &[("a", Constant), ("d", Constant)],
+        ),
+        ("let a = 1; reference a { frames 1 }", &[("a", Variable)]),
+        (
             "choose n in 0..4 where reference 1 2 { frames n } => faults 2",
             &[("reference", Keyword), ("frames", Noun), ("faults", Fact)],
         ),
@@ -176,4 +181,23 @@ fn wrong_text_has_its_colours_too() {
     assert_eq!(of("show \"\"\"a {x} b", Class::Variable), ["x"]);
     assert_eq!(of("read ( => é vpn", Class::Verb), ["read"]);
     assert_eq!(of("", Class::Verb), [""; 0]);
+}
+
+#[test]
+fn a_page_in_brackets_may_be_a_variable() {
+    let all = |text: &str, class| of(text, class).join(" ");
+    let settings = "{ frames 2, holding [a, b], writes a } => resident [a, b]";
+    for (before, variables, pages) in [
+        ("let a = 1", "a a a a a", "b b b"),
+        ("for a in xs { }; def f(a) { }", "a xs a a a a a", "b b b"),
+        ("let c = 1", "c", "a b a b a a b"),
+    ] {
+        let text = format!("{before}\nreference [a, b] {settings}");
+        assert_eq!(
+            (all(&text, Class::Variable), all(&text, Class::Constant)),
+            (variables.into(), pages.into()),
+            "{text}"
+        );
+    }
+    assert_eq!(all("let a = 1\nreference a b { frames 2 }", Class::Constant), "a b");
 }
