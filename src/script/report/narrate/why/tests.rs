@@ -29,7 +29,7 @@ const SCRIPTS: &[&str] = &[
      P1: write p = 1\nP1: read p\nP1: write p + 64 = 1\nP1: write p + 128 = 1\nP1: read p\nP1: read 0x3FC0\n\
      P1: munmap(1, 1)\nP1: write(1, \"x\", 1)",
     "reference 1 2 3 1 4 { frames 3, replacement lru }",
-    "machine simple\nreplay \"straddle.trace\"\nreplay \"straddle.trace\" map demand",
+    "machine simple\nreplay \"straddle.trace\" map identity\nreplay \"straddle.trace\" map demand",
 ];
 
 #[test]
