@@ -1,5 +1,6 @@
 //! What an access returned, and what it cost.
 
+use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::latency::latencies;
 
@@ -22,7 +23,7 @@ pub(crate) fn byte(a: &Access) -> String {
     if let Some(nothing) = nothing_read(a) {
         return nothing;
     }
-    let pa = a.outcome.pa.map_or(0, |pa| pa.raw());
+    let pa = a.outcome.pa.map_or(0, Pa::raw);
     let place = Shown::field(pa, a.spec.physical_bits);
     let Some(byte) = a.data.first().copied().flatten() else {
         return format!("nothing set the byte at physical address {place}");
@@ -52,7 +53,7 @@ pub(crate) fn value(a: &Access) -> String {
         (None, Some(_)) => no_address(a),
         (None, None) if a.data.len() == 1 => byte(a),
         (None, None) => {
-            let first = a.outcome.pa.map_or(0, |pa| pa.raw());
+            let first = a.outcome.pa.map_or(0, Pa::raw);
             let place = Shown::field(first, a.spec.physical_bits);
             let order =
                 if a.data.iter().all(Option::is_some) && a.data.len() <= 8 { ", little-endian" } else { "" };

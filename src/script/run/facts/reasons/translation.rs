@@ -1,5 +1,6 @@
 //! How an access was translated, or why it was not.
 
+use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, PteKind};
 
 use super::super::handled;
@@ -24,7 +25,7 @@ pub(crate) fn fault(a: &Access) -> String {
 fn walked(a: &Access) -> impl DoubleEndedIterator<Item = (u32, Option<u64>, Option<u64>, PteKind)> {
     a.first_piece().iter().filter_map(|event| match event {
         Event::Pte { level, address, value, found, .. } => {
-            Some((*level, address.map(|address| address.raw()), *value, *found))
+            Some((*level, address.map(Pa::raw), *value, *found))
         }
         _ => None,
     })
