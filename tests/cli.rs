@@ -105,7 +105,7 @@ fn a_warning_is_printed_and_changes_no_status() {
     for (command, printed) in golden {
         let (status, out, err) = run(&[command, &path]);
         assert!(status == 0 && out.contains(printed), "{command}: {status}\n{out}");
-        assert!(err.contains("[bare-page]") && err.contains("warns.pw: 1 warning\n"), "{command}:\n{err}");
+        assert!(err.contains("[bare-page]") && err.contains(": 1 warning\n"), "{command}:\n{err}");
     }
     let (status, out, err) = run(&["run", "--format", "json", &path]);
     assert!(status == 0 && out.contains("\"errors\":0") && err.contains("1 warning\n"), "{out}\n{err}");

@@ -80,7 +80,7 @@ impl Shapes {
 
     fn height(&self, shape: &Shape) -> Option<usize> {
         match shape {
-            Shape::Text(_) => Some(0),
+            Shape::Text(_) | Shape::Repeat(_, 0, _) => Some(0),
             Shape::Rule(name) if BROKEN.contains(&&**name) => None,
             Shape::Rule(name) if !self.rules.contains_key(name) || token(name).is_some() => Some(0),
             Shape::Rule(name) => self.heights.get(name).copied(),
@@ -88,7 +88,6 @@ impl Shapes {
                 parts.iter().map(|part| self.height(part)).try_fold(0, |most, one| Some(most.max(one?)))
             }
             Shape::Choice(ways) => ways.iter().filter_map(|way| self.height(way)).min(),
-            Shape::Repeat(_, 0, _) => Some(0),
             Shape::Repeat(shape, ..) => self.height(shape),
         }
     }
@@ -121,7 +120,9 @@ impl Shapes {
             Shape::Text(text) => out.push_str(text),
             Shape::Rule(name) => self.rule(name, atomic, depth, out, random),
             Shape::Sequence(parts) => {
-                parts.iter().for_each(|part| self.part(part, atomic, depth, out, random));
+                for part in parts {
+                    self.part(part, atomic, depth, out, random);
+                }
             }
             Shape::Choice(ways) => {
                 let least = self.height(shape).unwrap_or(0);

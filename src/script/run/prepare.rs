@@ -47,13 +47,13 @@ impl Session<'_> {
         let verb = match self.language.verb(&command.verb.text) {
             Some(verb) => verb,
             None if command.call => return Err(self.unknown_call(&command.verb)),
-            None => match system_call(&command.verb.text) {
-                Some(row) => return Err(without_brackets(row, &command.verb).into()),
-                None => {
-                    let names = self.state.names().take(guessed(self.diagnostics.len()));
-                    return Err(verbs::unknown(self.language, &command.verb, names).into());
-                }
-            },
+            None => {
+                let names = self.state.names().take(guessed(self.diagnostics.len()));
+                return Err(match system_call(&command.verb.text) {
+                    Some(row) => without_brackets(row, &command.verb).into(),
+                    None => verbs::unknown(self.language, &command.verb, names).into(),
+                });
+            }
         };
         match (verb.prepare)(self, command) {
             Ok(action) => Ok(Prepared::Action(action, verb.family)),

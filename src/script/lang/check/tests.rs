@@ -155,7 +155,8 @@ fn an_unknown_name_is_not_what_another_was_meant_to_be() {
 
 #[test]
 fn what_no_report_shows_is_not_compared_with_all_names() {
-    let script: String = (0..200).map(|n| format!("let known{n} = 1\nlet x = knowm{n}\n")).collect();
+    let line = |n: usize| format!("let known{n} = 1\nlet x = knowm{n}\n");
+    let script: String = (0..200).map(line).collect();
     let guessed: Vec<bool> = found(&script).iter().map(|one| one.fix.is_some()).collect();
     assert_eq!(guessed, [[true; 100], [false; 100]].concat());
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::line::Line;
-use super::piece::{Piece, PieceKind};
+use super::piece::{Piece, PieceKind, lead};
 use super::width::behind;
 
 /// The most columns that a line is moved by; what lies further apart is no column.
@@ -96,7 +96,7 @@ struct Places {
 fn places(list: &[Piece], lines: &[Line]) -> Places {
     let mut places = Places::default();
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.head) {
-        let (mut at, mut depth) = (0, 0);
+        let (mut at, mut depth) = (lead(list, line.first).len(), 0);
         for (index, piece) in (line.first..line.end).zip(&list[line.first..line.end]) {
             if matches!(piece.kind, PieceKind::Prose | PieceKind::Row(_)) {
                 break;

@@ -26,6 +26,7 @@ pub(super) fn mark(list: &mut [Piece]) {
 }
 
 /// What is known of the pieces passed.
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing to know of the pieces passed")]
 struct Marker {
     /// Round and square brackets that are open.
     depth: usize,

@@ -192,7 +192,9 @@ fn what_random_scripts_have_found() {
     stays("part\"x\"\n");
     stays("part{ }\n");
     // A row may follow a comma, and three empty strings are three cells.
-    becomes("set x {a,|p  q\n|\"\"\"\"\"\"}", "set x { a,\n        | p q |\n        |\"\"\"\"\"\" }\n");
+    becomes("set x {a,|p  q\n|\"\"\"\"\"\"}", "set x { a, | p q |\n  |\"\"\"\"\"\" }\n");
+    // A `;` that begins a line takes room.
+    becomes("l{\nx\t    n=>s,#\n  ;  x:  P1 }", "l {\n  x       n => s,  #\n  ; x: P1 }\n");
     // No blank stands before a comment in the source, and two in the layout.
     becomes("read 7..#\ni", "read 7 ..  #\n  i\n");
 }

@@ -2,7 +2,7 @@
 
 use super::columns::REACH;
 use super::line::Line;
-use super::piece::{Piece, PieceKind, Pieces};
+use super::piece::{Piece, PieceKind, Pieces, last, lead};
 use super::width::behind;
 
 /// Blanks for each block.
@@ -119,11 +119,6 @@ fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
     columns
 }
 
-/// The last piece that is no comment.
-fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
-    list.iter().rev().find(|piece| piece.kind != PieceKind::Comment)
-}
-
 struct Writer<'a> {
     list: &'a [Piece<'a>],
     blanks: &'a [usize],
@@ -207,10 +202,7 @@ impl Writer<'_> {
             self.frames.pop();
         }
         if first {
-            let kept = piece.semicolon && at > 0 && list[at - 1].kind == PieceKind::Comment;
-            if kept && last(&list[..at]).is_some_and(Piece::goes_on) {
-                self.put("; ");
-            }
+            self.put(lead(list, at));
         } else {
             self.between(at);
         }
