@@ -231,8 +231,8 @@ fn solutions_show_the_way() {
     let text = markdown(&paper, Edition::Solutions, &Style::default());
     // The textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
     for said in [
-        "0b00_0011_1101_0100",
-        "bits 13–6 of the virtual address",
+        "0b00\\_0011\\_1101\\_0100",
+        "VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111",
         "TLBI 0x3, TLBT 0x03: miss",
         "size of a one-level page table",
         "For example 0x3C0",
@@ -262,4 +262,18 @@ fn frames_are_shared_after_a_fork_until_one_stores() {
     assert!(row("0x00 0x80, read-only 0x80, read-only").is_some(), "{text}");
     assert!(row("0x01 - 0x81, read-only").is_some(), "{text}");
     assert!(row("0x02 0x81, R/W -").is_some(), "{text}");
+}
+
+#[test]
+fn a_paper_counts_frames_in_the_grammatical_number() {
+    for (frames, said) in
+        [(1, "There is 1 frame for users' pages;"), (2, "There are 2 frames for users' pages;")]
+    {
+        let text = format!(
+            "machine simple\nkernel {{ frames {frames} }}\nprocess P1 {{ | area | start | end | perms | backing |\n\
+             | heap | 1000 | 1200 | rw-p | anonymous | }}\nquestion \"Q\" points 1 {{ ask read 0x1000 => fault }}\n"
+        );
+        let out = markdown(&paper(&text, 0), Edition::Paper, &Style::default());
+        assert!(out.contains(said), "{out}");
+    }
 }

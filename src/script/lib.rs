@@ -21,7 +21,7 @@
 //! let mut run = Stepper::new(script.into(), Options::default());
 //! let mut records = Vec::new();
 //! assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
-//! let trace = Trace::of(&records[2], &run.script().sources);
+//! let trace = Trace::from_record(&records[2], &run.script().sources);
 //! assert!(trace.checks.iter().all(|check| check.held));
 //! ```
 

@@ -17,6 +17,8 @@ super::asked_of_each_side! {
     rule_16_munmap,
     rule_16_mprotect_changes_what_lies_before_the_failure,
     rule_16_madvise_drops_what_is_mapped_around_a_hole,
+    rule_16_mmap_refuses_huge_pages_of_a_file,
+    rule_16_growsdown_ends_where_its_own_area_begins,
     rule_16_mremap_fails_and_changes_nothing,
     rule_16_mremap_moves_several_areas_of_equal_size,
     rule_16_brk_keeps_its_byte_and_maps_whole_pages,
@@ -147,6 +149,41 @@ fn rule_16_madvise_drops_what_is_mapped_around_a_hole(told: &mut Told<'_>) {
     ]);
 }
 
+fn rule_16_mmap_refuses_huge_pages_of_a_file(told: &mut Told<'_>) {
+    let huge = |length, kind, fd, offset| {
+        let flags = kind | MAP_HUGETLB;
+        Op::Mmap { at: Place::NULL, length, prot: PROT_READ, flags, fd, offset }
+    };
+    for kind in [MAP_SHARED, MAP_PRIVATE, MAP_SHARED | MAP_PRIVATE, 0] {
+        told.hold(&[
+            (huge(pages(1), kind, F0, 0), error("EINVAL")),
+            (huge(1 << 47, kind, F0, 0), error("EINVAL")),
+            (huge(pages(1), kind, F0_WRITE, 0), error("EINVAL")),
+            (huge(0, kind, Fd::Closed, 0), error("EBADF")),
+            (huge(0, kind, Fd::Closed, 1), error("EINVAL")),
+        ]);
+    }
+}
+
+fn rule_16_growsdown_ends_where_its_own_area_begins(told: &mut Told<'_>) {
+    told.hold(&[
+        (anonymous(3, 2, PROT_RW), at(3)),
+        (map(5, 4, PROT_RW, ANONYMOUS | MAP_GROWSDOWN, Fd::None, 0), at(5)),
+        (protect(7, 1, PROT_READ | PROT_GROWSDOWN), OK),
+        (protect(4, 1, PROT_READ | PROT_GROWSDOWN), error("EINVAL")),
+        (protect(2, 2, PROT_READ | PROT_GROWSDOWN), error("EINVAL")),
+        (protect(1, 2, PROT_READ | PROT_GROWSDOWN), error("ENOMEM")),
+    ]);
+    assert_eq!(
+        told.maps(),
+        [
+            "[window + 0x3000, window + 0x5000) rw-p 0 Anonymous",
+            "[window + 0x5000, window + 0x8000) r--p 0 Anonymous",
+            "[window + 0x8000, window + 0x9000) rw-p 0 Anonymous",
+        ]
+    );
+}
+
 fn rule_16_mremap_fails_and_changes_nothing(told: &mut Told<'_>) {
     let fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
     told.hold(&[(anonymous(2, 2, PROT_READ), at(2)), (anonymous(4, 2, PROT_RW), at(4))]);
@@ -208,7 +245,9 @@ fn rule_16_brk_keeps_its_byte_and_maps_whole_pages(told: &mut Told<'_>) {
     let brk = |bytes| Op::Brk { at: Place::heap(bytes) };
     told.hold(&[
         (brk(0x1001), OK),
-        (brk(-1), error("ENOMEM")),
+        // It cannot go below the heap's beginning, and stays, which is no error.
+        (brk(-1), OK),
+        (Op::Brk { at: Place::NULL }, OK),
         (store(Place::heap(0x1FFF), 0x90), Answer::Done),
         (load(Place::heap(0x2000)), segv("SEGV_MAPERR")),
         (brk(0x2000), OK),

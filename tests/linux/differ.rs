@@ -80,6 +80,8 @@ struct Pair<'a> {
     look: Look,
     view: View,
     countable: Countable,
+    /// The reference has kept areas apart that are one on the other side: what becomes of their parts may differ.
+    finer: bool,
     reference_objects: Objects,
     other_objects: Objects,
     /// The offsets in a page whose bytes are compared after each step.
@@ -125,6 +127,7 @@ pub fn run(
     other.start();
     let mut pair = Pair {
         countable: Countable::default(),
+        finer: false,
         view: View::new(FILES.iter().map(|spec| spec.size)),
         reference,
         other,
@@ -252,10 +255,17 @@ impl Pair<'_> {
 
     fn maps(&mut self) -> Option<Difference> {
         self.view.living().into_iter().find_map(|process| {
-            let reference = self.reference_objects.number(self.view.areas(process).to_vec());
-            let other = self.other_objects.number(visible(self.other, process));
-            (reference != other)
-                .then(|| self.difference(Subject::Maps(process), Seen::Maps(reference), Seen::Maps(other)))
+            let (theirs, ours) = (self.view.areas(process).to_vec(), visible(self.other, process));
+            let cut = |whole: &[Area], at: &Area| whole.iter().any(|area| area.start == at.start);
+            let coarser = ours.iter().all(|area| cut(&theirs, area));
+            self.finer |= !theirs.iter().all(|area| cut(&ours, area));
+            let seen = if coarser || self.finer {
+                (self.reference_objects.number(theirs), self.other_objects.number(ours))
+            } else {
+                (theirs, ours)
+            };
+            (seen.0 != seen.1)
+                .then(|| self.difference(Subject::Maps(process), Seen::Maps(seen.0), Seen::Maps(seen.1)))
         })
     }
 

@@ -10,7 +10,7 @@
 //! - `generate`: random steps, drawn from a `view` of the processes so that they meet areas' edges;
 //! - `differ`, `compare`: performing and comparing; `shrink`, `script`: a difference made small, as a script of Pagewalk;
 //! - `countable`: after which steps faults can be counted, too;
-//! - `calls`, `accesses`, `counts`: what semantics.md says of Linux, asked of each side there is;
+//! - `calls`, `accesses`, `lineage`, `counts`: what semantics.md says of Linux, asked of each side there is;
 //! - `liar`: a side that lies, and is found out.
 //!
 //! A further side implements `side::Side`; it is asked the facts by a module of its own in `asked_of_each_side!`, and compared with
@@ -61,6 +61,7 @@ mod counts;
 mod differ;
 mod generate;
 mod liar;
+mod lineage;
 mod names;
 mod numbers;
 mod op;

@@ -7,15 +7,18 @@ pub const PROT_NONE: u64 = 0;
 pub const PROT_READ: u64 = 1;
 pub const PROT_WRITE: u64 = 2;
 pub const PROT_EXEC: u64 = 4;
+pub const PROT_GROWSDOWN: u64 = 0x100_0000;
 pub const PROT_RW: u64 = PROT_READ | PROT_WRITE;
 
 pub const MAP_SHARED: u64 = 1;
 pub const MAP_PRIVATE: u64 = 2;
 pub const MAP_FIXED: u64 = 0x10;
 pub const MAP_ANONYMOUS: u64 = 0x20;
+pub const MAP_GROWSDOWN: u64 = 0x100;
 pub const MAP_LOCKED: u64 = 0x2000;
 pub const MAP_NORESERVE: u64 = 0x4000;
 pub const MAP_POPULATE: u64 = 0x8000;
+pub const MAP_HUGETLB: u64 = 0x4_0000;
 pub const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 
 pub const MREMAP_MAYMOVE: u64 = 1;
@@ -38,6 +41,7 @@ pub const PROTECTIONS: Names = &[
     ("PROT_READ", PROT_READ),
     ("PROT_WRITE", PROT_WRITE),
     ("PROT_EXEC", PROT_EXEC),
+    ("PROT_GROWSDOWN", PROT_GROWSDOWN),
 ];
 
 /// The bits of `mmap`'s flags.
@@ -46,9 +50,11 @@ pub const MAP_FLAGS: Names = &[
     ("MAP_PRIVATE", MAP_PRIVATE),
     ("MAP_FIXED", MAP_FIXED),
     ("MAP_ANONYMOUS", MAP_ANONYMOUS),
+    ("MAP_GROWSDOWN", MAP_GROWSDOWN),
     ("MAP_LOCKED", MAP_LOCKED),
     ("MAP_NORESERVE", MAP_NORESERVE),
     ("MAP_POPULATE", MAP_POPULATE),
+    ("MAP_HUGETLB", MAP_HUGETLB),
     ("MAP_FIXED_NOREPLACE", MAP_FIXED_NOREPLACE),
 ];
 

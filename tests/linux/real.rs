@@ -151,9 +151,9 @@ impl Linux {
             *register = self.register(process, arg);
         }
         let result = self.tracee(process).call(number(name), registers)?;
-        // The call answers with the break it left; C's function makes an error of it if that is not the one asked for.
+        // The call answers with the break it left; C's function makes an error of it if that is below the one asked for.
         match name {
-            "brk" if result as u64 == registers[0] => Ok(0),
+            "brk" if result as u64 >= registers[0] => Ok(0),
             "brk" => Err(Errno::ENOMEM),
             _ => Ok(result),
         }

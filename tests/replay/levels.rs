@@ -51,8 +51,8 @@ impl Unit {
         if self.fifo { Policy::Fifo } else { Policy::Lru }
     }
 
-    fn tlb(self, name: &str, side: Side, page_bits: u32) -> TlbSpec {
-        let tlb = TlbSpec::new(name, 1 << self.set_bits, self.ways, page_bits);
+    fn tlb(self, name: &str, side: Side) -> TlbSpec {
+        let tlb = TlbSpec::new(name, 1 << self.set_bits, self.ways);
         TlbSpec { policy: self.policy(), side, ..tlb }
     }
 
@@ -158,7 +158,7 @@ proptest! {
         records in traces::records(0..400, 16),
     ) {
         let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
-        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
+        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side)).collect();
         let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
         compare(spec, AddressMapping::Demand(DemandPaging::default()), first, &records)?;
     }
@@ -173,7 +173,7 @@ proptest! {
         records in traces::records(0..400, 16),
     ) {
         let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
-        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
+        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side)).collect();
         let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
         let demand = DemandPaging { frames: Some(frames), replacement: Some(replacement) };
         compare(spec, AddressMapping::Demand(demand), false, &records)?;

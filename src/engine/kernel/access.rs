@@ -77,7 +77,8 @@ impl RepeatedFaults {
 
 impl Kernel {
     /// Performs an access of a process on the current core, after a context switch if another process ran there. With
-    /// [`SignalPolicy::Kill`] a fatal fault ends the process. If the process has ended or does not exist, the access is a
+    /// [`SignalPolicy::Kill`] a fatal fault ends the process. A store that ends so stores nothing, as the hardware checks all
+    /// of its pages first. If the process has ended or does not exist, the access is a
     /// segmentation fault.
     ///
     /// # Errors
@@ -99,31 +100,81 @@ impl Kernel {
             });
         }
         self.report_details(watch);
-        let (mut faults, mut used, mut at) = (RepeatedFaults::default(), None, va);
+        let (mut faults, mut used, mut again) = (RepeatedFaults::default(), None, false);
+        let (len, refused) = (data.len(), self.refused_after(pid, va, kind, data.len()));
         loop {
-            let rest = match &mut data {
-                Data::Load(out) => Data::Load(&mut out[outcome.done..]),
-                Data::Store(bytes) => Data::Store(&bytes[outcome.done..]),
-                Data::SizeOnly(size) => Data::SizeOnly(*size - outcome.done as u32),
+            let (done, at) = (outcome.done, self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va));
+            // A store is done page by page, since the machine alone stores nothing if a later page faults.
+            let next = if kind == AccessKind::Write { len.min(done + self.room_in_page(at)) } else { len };
+            let checks = done < refused;
+            let part = match &mut data {
+                Data::Load(out) => Data::Load(&mut out[done..next]),
+                Data::Store(bytes) if !checks => Data::Store(&bytes[done..next]),
+                Data::SizeOnly(_) if !checks => Data::SizeOnly((next - done) as u32),
+                _ => Data::TranslateOnly((next - done) as u32),
             };
+            let loads = checks && self.would_fault(pid, at.raw(), kind).is_none();
+            let kind = if loads { AccessKind::Read } else { kind };
             let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
             let mut touching = FrameUseObserver { watch, pool, write, used };
-            let got = self.machine.access(at, kind, Privilege::User, rest, &mut touching);
+            let got = self.machine.access(at, kind, Privilege::User, part, &mut touching);
+            used = touching.used;
             // A part that is done again after its fault is counted already.
-            outcome.fragments += got.fragments - u32::from(faults.at.is_some());
+            outcome.fragments += got.fragments - u32::from(again);
             outcome.done += got.done;
             outcome.pa = outcome.pa.or(got.pa);
-            let Some(fault) = got.fault else { break };
-            at = self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va);
+            again = got.fault.is_some();
+            if let Some(pa) = got.pa.filter(|_| write) {
+                self.note_store(pa);
+            }
+            let Some(fault) = got.fault else {
+                if outcome.done < next || next == len {
+                    break;
+                }
+                continue;
+            };
+            let at = self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va);
             outcome.killed = self.fault(pid, at, kind, fault, &mut faults, watch)?;
             if outcome.killed.is_some() {
                 break;
             }
             used = self.frames.just_filled;
         }
+        if outcome.killed.is_some() && refused > 0 {
+            outcome.done = 0;
+        }
         self.update_pc(pid, va, kind);
         self.report_details(watch);
         Ok(outcome)
+    }
+
+    /// How many bytes of a store lie on pages before the first that no fault handler can make fit for it; 0 if all are fit.
+    fn refused_after(&self, pid: Pid, va: Va, kind: AccessKind, len: usize) -> usize {
+        if kind != AccessKind::Write {
+            return 0;
+        }
+        let mut done = self.room_in_page(va);
+        while done < len {
+            let Ok(at) = self.machine.va(va.raw().saturating_add(done as u64)) else { return 0 };
+            if !self.may_be_stored_to(pid, at.raw()) {
+                return done;
+            }
+            done += self.room_in_page(at);
+        }
+        0
+    }
+
+    /// Bytes of a page from an address on.
+    fn room_in_page(&self, at: Va) -> usize {
+        let page = self.shape.page();
+        usize::try_from(page - at.raw() % page).unwrap_or(usize::MAX)
+    }
+
+    /// The hardware has marked a page as stored to.
+    fn note_store(&mut self, pa: Pa) {
+        if let Ok(frame) = u32::try_from(self.machine.ppn_of(pa).raw()) {
+            self.free_stale_slot(FrameNo(frame));
+        }
     }
 
     /// An access of which only the place counts, as traces have it; answers the parts that it was done in. As with
@@ -183,7 +234,12 @@ impl Kernel {
             let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
             let mut touching = FrameUseObserver { watch, pool, write, used };
             match self.machine.translate_as(va, kind, mode, &mut touching) {
-                Ok(pa) => outcome.pa = Some(pa),
+                Ok(pa) => {
+                    outcome.pa = Some(pa);
+                    if write {
+                        self.note_store(pa);
+                    }
+                }
                 Err(fault) => outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?,
             }
             used = self.frames.just_filled;

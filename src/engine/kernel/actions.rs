@@ -36,7 +36,7 @@ impl Kernel {
         {
             return Ok(false);
         }
-        if self.needs_slot(frame, &held) && !self.swap.has_room() {
+        if Self::needs_slot(&held) && !self.swap.has_room() {
             return Err(OutOfMemory::Frames);
         }
         self.evict_frame(frame, watch);

@@ -31,7 +31,7 @@ impl Kernel {
             if new > self.user_end() || !self.is_vacant(pid, old..beyond) {
                 return Err(Errno::ENOMEM);
             }
-            let area = Vma::new(old..new, Prot::RW, false, Backing::Anonymous);
+            let area = Vma { heap: true, ..Vma::new(old..new, Prot::RW, false, Backing::Anonymous) };
             self.room_for(pid, |areas| drop(areas.insert(area)))?;
             self.map_area(pid, area);
         }

@@ -47,6 +47,7 @@ impl Kernel {
         let shared = |slot: &super::ids::SlotNo| self.swap.holds_pages(*slot);
         if let Some(slot) = self.frames.get(frame).slot.filter(shared) {
             self.detach_from_slot(frame, slot);
+            self.frames.change(frame).dirty = true;
         }
         self.frames.change(frame).maybe_shared = false;
     }

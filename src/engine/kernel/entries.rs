@@ -240,13 +240,13 @@ impl Kernel {
         self.preserve_dirty(pid, vpn, (pte.flags, flags));
         self.write_entry(pid, vpn, Pte { flags, ..pte });
         self.shoot_down(pid, vpn);
+        self.free_slot_without_dirty_bit(pid, vpn);
     }
 
-    /// Drops what TLBs of any core hold of a page.
-    pub(super) fn shoot_down(&mut self, pid: Pid, vpn: u64) {
-        if let Some(vpn) = self.vpn(vpn) {
-            self.machine.shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal);
-        }
+    /// Drops what TLBs of any core hold of a page. Answers whether any held it.
+    pub(super) fn shoot_down(&mut self, pid: Pid, vpn: u64) -> bool {
+        self.vpn(vpn)
+            .is_some_and(|vpn| self.machine.shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal))
     }
 
     /// Drops what TLBs of any core hold of these pages.

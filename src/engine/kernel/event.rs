@@ -159,8 +159,16 @@ pub enum KernelStep {
     /// A free frame was allocated.
     FrameAllocated { frame: FrameNo },
     /// The page in this frame was evicted. `page` is its first mapping (lowest process, then page). `to` is where the page
-    /// was written; none if it was clean and was discarded.
-    Evicted { frame: FrameNo, page: Option<ProcessPage>, to: Option<BackingStore> },
+    /// was written; none if it was clean and was discarded. Its page-table entries were cleared, and name `slot` if there is
+    /// one. `tlb` is true if a TLB held the page.
+    Evicted {
+        frame: FrameNo,
+        page: Option<ProcessPage>,
+        to: Option<BackingStore>,
+        entries: u32,
+        slot: Option<SlotNo>,
+        tlb: bool,
+    },
     /// A frame was filled with zeros.
     Zeroed { frame: FrameNo },
     /// A frame was filled with this page.

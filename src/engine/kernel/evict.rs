@@ -93,17 +93,13 @@ impl Kernel {
     fn may_evict(&self, frame: FrameNo, choice: &EvictionFilter) -> bool {
         choice.keep != Some(frame)
             && choice.only.is_none_or(|pid| self.frames.mapped_by(frame, pid).is_some())
-            && (choice.room || !self.needs_slot(frame, &self.frames.get(frame)))
+            && (choice.room || !Self::needs_slot(&self.frames.get(frame)))
             && !self.is_locked(frame)
     }
 
-    /// A page needs a slot besides its own to leave its frame.
-    pub(super) fn needs_slot(&self, frame: FrameNo, held: &Frame) -> bool {
-        match (held.contents, held.slot) {
-            (FrameContents::Free | FrameContents::File { .. }, _) => false,
-            (_, None) => true,
-            (_, Some(slot)) => self.swap.holds_pages(slot) && self.is_dirty(frame),
-        }
+    /// A page needs a slot to leave its frame.
+    pub(super) fn needs_slot(held: &Frame) -> bool {
+        !matches!(held.contents, FrameContents::Free | FrameContents::File { .. }) && held.slot.is_none()
     }
 
     /// A frame is mapped in a locked area.
@@ -133,18 +129,21 @@ impl Kernel {
         if let Some(to @ BackingStore::Swap { .. }) = to {
             self.journal.on_step(KernelStep::DiskWritten { to });
         }
+        let (mut entries, mut named, mut tlb) = (0, None, false);
         for (pid, vpn) in mapped {
             let place = slot
                 .filter(|_| !matches!(held.contents, FrameContents::Object { .. }))
                 .map(PageLocation::Swap);
             self.unmap_page(pid, vpn, place);
-            self.shoot_down(pid, vpn);
+            tlb |= self.shoot_down(pid, vpn);
+            entries += 1;
             if let Some(PageLocation::Swap(slot)) = place {
                 self.swap.add_page(slot, pid, vpn);
+                named = (self.shape.swap_entry(slot).ppn == u64::from(slot.0)).then_some(slot);
             }
         }
         self.vacate_frame(frame, slot);
-        self.report(watch, KernelStep::Evicted { frame, page, to });
+        self.report(watch, KernelStep::Evicted { frame, page, to, entries, slot: named, tlb });
     }
 
     /// A frame that no entry leads to any more becomes free; its page is where it was written, if it was.
@@ -168,27 +167,18 @@ impl Kernel {
         self.frames.free(frame);
     }
 
-    /// Sees to it that the page in a frame is in a slot too: the one that it came from if it is clean or alone there, else
-    /// another. Answers the slot, and where it was written, if it had to be.
+    /// Sees to it that the page in a frame is in a slot too: the one that it came from, which holds the same bytes, else the
+    /// lowest free one. Answers the slot, and where it was written, if it had to be.
     fn write_out(
         &mut self,
         frame: FrameNo,
         held: &Frame,
         object: bool,
     ) -> (Option<SlotNo>, Option<BackingStore>) {
-        match held.slot {
-            Some(slot) if !self.is_dirty(frame) => (Some(slot), None),
-            Some(slot) if !self.swap.holds_pages(slot) => {
-                self.swap.write(slot, self.trimmed_bytes(frame));
-                (Some(slot), Some(BackingStore::Swap { slot }))
-            }
-            own => {
-                if let Some(slot) = own {
-                    self.detach_from_slot(frame, slot);
-                }
-                let slot = self.allocate_slot(frame, object);
-                (slot, slot.map(|slot| BackingStore::Swap { slot }))
-            }
+        if held.slot.is_some() {
+            return (held.slot, None);
         }
+        let slot = self.allocate_slot(frame, object);
+        (slot, slot.map(|slot| BackingStore::Swap { slot }))
     }
 }

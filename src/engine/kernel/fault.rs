@@ -91,6 +91,20 @@ impl Kernel {
         self.process(pid)?.space.areas.find(va).copied()
     }
 
+    /// A store to an address does not end in a fatal fault.
+    pub(super) fn may_be_stored_to(&self, pid: Pid, va: u64) -> bool {
+        let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
+        area.is_some_and(|area| {
+            let page = self.shape.vpn(area.offset_of(va).unwrap_or(0));
+            let size = match area.backing {
+                Backing::Anonymous => None,
+                Backing::File { file, .. } => self.files.all.get(&file).map(|file| file.size),
+                Backing::Object { object, .. } => self.objects.all.get(&object).map(|object| object.size),
+            };
+            permits(area.prot, AccessKind::Write) && size.is_none_or(|size| page < self.shape.pages_of(size))
+        })
+    }
+
     /// The area of a stack that may grow down to an address, with its new start: the next area above, within the stack's
     /// size, and with a gap to what lies below.
     pub(super) fn growing_stack(&self, pid: Pid, va: u64) -> Option<Vma> {

@@ -50,6 +50,7 @@ impl Kernel {
         }
         self.frames.change(frame).dirty = true;
         self.frames.pool.note_dirty(frame.0, true);
+        self.free_stale_slot(frame);
     }
 
     /// Reads bytes of a file as `read(2)` does, and leaves its pages in the page cache. Answers how many there were.

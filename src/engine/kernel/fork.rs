@@ -1,5 +1,8 @@
 //! The address space of a child.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use crate::machine::pte::Bit;
 
 use super::entries::{asid, flags_of};
@@ -25,7 +28,7 @@ impl Kernel {
             self.free_tables(&space.tables);
             return Err(error);
         }
-        self.inherit_settings(parent, &mut space);
+        self.inherit_settings(parent, &mut space, &pages);
         let mut protected = false;
         for (area, vpn, place) in pages {
             self.work += 1;
@@ -63,6 +66,11 @@ impl Kernel {
         all
     }
 
+    /// A range has a page that is not one of a file, or of the zero frame.
+    pub(super) fn owns_pages(&self, pid: Pid, range: &Range<u64>) -> bool {
+        self.pages_in(pid, self.shape.vpns(range)).iter().any(|(_, place)| self.is_own(*place))
+    }
+
     /// A page is not one of a file, or of the zero frame.
     fn is_own(&self, place: PageLocation) -> bool {
         match place {
@@ -91,15 +99,23 @@ impl Kernel {
         }
     }
 
-    /// What of an address space is no page.
-    fn inherit_settings(&mut self, parent: Pid, space: &mut AddressSpace) {
+    /// What of an address space is no page. The areas that these pages come from are marked as inherited.
+    fn inherit_settings(
+        &mut self,
+        parent: Pid,
+        space: &mut AddressSpace,
+        pages: &[(Vma, u64, PageLocation)],
+    ) {
         let Some(from) = self.process(parent).map(|process| &process.space) else { return };
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
         (space.labels, space.heap) = (from.labels.clone(), from.heap.clone());
-        let locked: Vec<Vma> = space.areas.iter().filter(|area| area.locked).copied().collect();
-        for area in locked {
-            space.areas.change(area.start..area.end, &|area| area.locked = false);
+        let owners: BTreeSet<u64> = pages.iter().map(|(area, _, _)| area.start).collect();
+        for Vma { start, end, locked, inherited, .. } in from.areas.iter().copied() {
+            let inherited = (inherited.is_some() || owners.contains(&start)).then_some(start);
+            if locked || inherited.is_some() {
+                space.areas.change(start..end, &|area| (area.locked, area.inherited) = (false, inherited));
+            }
         }
         for area in space.areas.iter() {
             self.count_users(area.backing, 1);
@@ -116,7 +132,9 @@ impl Kernel {
         place: PageLocation,
     ) -> bool {
         let own = self.shape.read_only;
-        let flags = flags_of(area.prot, !own && area.prot.write);
+        // The child's entry is old, and as dirty as the parent's (Linux's `__copy_present_ptes`).
+        let dirty = self.pte(parent, vpn).is_some_and(|pte| pte.flags.has(Bit::D));
+        let flags = flags_of(area.prot, !own && area.prot.write).with_bit(Bit::D, dirty);
         let (mut place, mut protected) = (place, false);
         match place {
             PageLocation::Swap(slot) => self.swap.add_page(slot, child, vpn),

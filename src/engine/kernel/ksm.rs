@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
 
+use crate::machine::event::{AccessKind, Fault, ProtectionCause};
 use crate::machine::pte::Bit;
 
 use super::entries::flags_of;
-use super::event::{KernelStep, Observer};
+use super::event::{FaultClass, KernelStep, Observer};
 use super::fault::FaultContext;
 use super::frames::FrameContents;
 use super::ids::{FrameNo, Pid};
@@ -51,12 +52,24 @@ impl Kernel {
             let PageLocation::Frame(frame) = place else { continue };
             let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { continue };
             if self.frames.get(frame).contents == FrameContents::Merged {
-                self.copy_on_write(&FaultContext { pid, vpn, area, write: true }, Some(frame), watch)?;
-                self.count_fault(pid, false);
+                self.part(&FaultContext { pid, vpn, area, write: true }, frame, watch)?;
             }
         }
         // The area may forbid stores.
         self.reprotect(pid, range);
+        Ok(())
+    }
+
+    /// Copies a merged page, as a store to it would even if its area forbids that.
+    fn part(&mut self, fault: &FaultContext, frame: FrameNo, watch: Observer<'_>) -> Result<(), OutOfMemory> {
+        if let Ok(va) = self.machine.va(fault.vpn << self.shape.page_bits) {
+            let why = Fault::Protection { why: ProtectionCause::ReadOnly };
+            self.report(watch, KernelStep::Fault { va, kind: AccessKind::Write, fault: why });
+        }
+        self.report(watch, KernelStep::Area { start: Some(fault.area.start) });
+        self.copy_on_write(fault, Some(frame), watch)?;
+        self.count_fault(fault.pid, false);
+        self.report(watch, KernelStep::Resolved { class: FaultClass::CopyOnWrite, major: false });
         Ok(())
     }
 

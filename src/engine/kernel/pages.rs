@@ -16,8 +16,8 @@ use super::process::{AddressSpace, PageLocation};
 use super::shape::TableShape;
 use super::state::Kernel;
 
-/// Leads a page of an address space to where it is. There is a table for it, and it was nowhere or in swap; `zero` is the
-/// physical page of the zero frame.
+/// Leads a page of an address space to where it is, or names its slot. There is a table for it, and it was nowhere or in
+/// swap; `zero` is the physical page of the zero frame.
 pub(super) fn enter_page(
     (space, frames, machine, journal): (&mut AddressSpace, &mut Frames, &mut Machine, &mut Journal),
     shape: &TableShape,
@@ -30,17 +30,21 @@ pub(super) fn enter_page(
     {
         table.used += 1;
     }
-    let ppn = match place {
+    let pte = match place {
         PageLocation::Frame(frame) => {
             frames.map(frame, pid, vpn);
             space.resident += 1;
-            frame.0.into()
+            Pte { ppn: frame.0.into(), flags }
         }
-        PageLocation::Zero => zero,
-        PageLocation::Swap(_) => return,
+        PageLocation::Zero => Pte { ppn: zero, flags },
+        // The entry is 0 as yet.
+        PageLocation::Swap(slot) => match shape.swap_entry(slot) {
+            Pte { ppn: 0, .. } => return,
+            pte => pte,
+        },
     };
     if let Some(at) = entry_of(&space.tables, shape, vpn) {
-        write_pte(machine, journal, at, Pte { ppn, flags });
+        write_pte(machine, journal, at, pte);
     }
 }
 
@@ -58,10 +62,11 @@ impl Kernel {
             enter_page(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
         }
         self.work += 1;
+        self.free_slot_without_dirty_bit(pid, vpn);
     }
 
-    /// A page of a process leaves where it is, for swap or for nowhere. Its entry is cleared; TLBs are not told, and its
-    /// frame is not given back. Answers where it was.
+    /// A page of a process leaves where it is, for swap or for nowhere. Its entry names the slot, or is cleared; TLBs are not
+    /// told, and its frame is not given back. Answers where it was.
     pub(super) fn unmap_page(
         &mut self,
         pid: Pid,
@@ -74,10 +79,14 @@ impl Kernel {
             let dirty = self.was_stored_to(pid, vpn);
             self.frames.unmap(frame, pid, vpn, dirty);
         }
-        if !matches!(from, PageLocation::Swap(_)) {
-            self.write_entry(pid, vpn, Pte::default());
-        }
         let shape = self.shape;
+        let entry = |place| match place {
+            Some(PageLocation::Swap(slot)) => shape.swap_entry(slot),
+            _ => Pte::default(),
+        };
+        if !matches!(from, PageLocation::Swap(_)) || entry(Some(from)) != entry(to) {
+            self.write_entry(pid, vpn, entry(to));
+        }
         let space = &mut self.process_mut(pid)?.space;
         space.resident -= u64::from(matches!(from, PageLocation::Frame(_)));
         if let Some(place) = to {
@@ -105,6 +114,15 @@ impl Kernel {
         let forgets = !self.shape.dirty && old.has(Bit::Rw) && !new.has(Bit::Rw);
         if forgets && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn) {
             self.frames.change(frame).dirty = true;
+        }
+    }
+
+    /// The entry of a page was changed. In a format without a D bit, one that allows stores says that the page was stored to.
+    pub(super) fn free_slot_without_dirty_bit(&mut self, pid: Pid, vpn: u64) {
+        if !self.shape.dirty
+            && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn)
+        {
+            self.free_stale_slot(frame);
         }
     }
 

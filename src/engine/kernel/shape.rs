@@ -1,8 +1,10 @@
 //! How page tables of a machine are cut: levels, entries, sizes.
 
 use crate::machine::check::MAX_LEVELS;
-use crate::machine::pte::Bit;
+use crate::machine::pte::{Bit, Pte, mask};
 use crate::machine::spec::{Mmu, Spec};
+
+use super::ids::SlotNo;
 
 /// The shape of the page tables of a machine.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,8 @@ pub(crate) struct TableShape {
     pub(crate) read_only: bool,
     /// Entries have a D bit.
     pub(crate) dirty: bool,
+    /// Bits of an entry's PPN.
+    ppn_bits: u32,
 }
 
 impl TableShape {
@@ -37,7 +41,14 @@ impl TableShape {
             index: std::array::from_fn(|n| mmu.levels.get(n).copied().unwrap_or(0)),
             read_only: has(mmu, Bit::Rw),
             dirty: has(mmu, Bit::D),
+            ppn_bits: mmu.pte.ppn_bits(),
         })
+    }
+
+    /// The entry of a page that is in a slot of swap: P = 0, and the slot in the PPN's bits if it fits.
+    pub(crate) fn swap_entry(&self, slot: SlotNo) -> Pte {
+        let slot = u64::from(slot.0);
+        Pte { ppn: if slot & !mask(self.ppn_bits) == 0 { slot } else { 0 }, ..Pte::default() }
     }
 
     pub(crate) fn page(&self) -> u64 {

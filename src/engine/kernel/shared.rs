@@ -26,7 +26,7 @@ impl Kernel {
         for (_, page) in &held.pages {
             self.work += 1;
             if let Some(slot) = page.slot {
-                self.swap.drop_object(slot);
+                self.swap.detach(slot);
             }
             if let Some(frame) = page.frame {
                 self.frames.free(frame);

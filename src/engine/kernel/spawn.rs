@@ -63,7 +63,8 @@ impl Kernel {
             None => Backing::Anonymous,
         };
         let is = |name: &str| label.as_deref() == Some(name);
-        let area = Vma { stack: is("stack"), label: number, ..Vma::new(start..end, prot, shared, backing) };
+        let area = Vma::new(start..end, prot, shared, backing);
+        let area = Vma { stack: is("stack"), heap: is("heap"), label: number, ..area };
         self.map_area(pid, area);
         if let Some(process) = self.process_mut(pid).filter(|_| is("heap")) {
             (process.space.brk_start, process.space.brk) = (start, end);

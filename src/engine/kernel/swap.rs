@@ -68,13 +68,6 @@ impl Swap {
         Some((slot, self.slot(slot)?.frame?))
     }
 
-    /// Writes other bytes to a slot that is in use.
-    pub(super) fn write(&mut self, slot: SlotNo, bytes: Arc<[u8]>) {
-        if let Some(held) = self.used.get_mut(&slot) {
-            held.bytes = bytes;
-        }
-    }
-
     /// The page of a slot is in this frame too from now on, or in none. A slot that nothing needs is free then.
     pub(super) fn set_frame(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
         if let Some(held) = self.used.get_mut(&slot) {
@@ -95,8 +88,8 @@ impl Swap {
         self.update_slot(slot);
     }
 
-    /// The page of a shared object that was in a slot goes.
-    pub(super) fn drop_object(&mut self, slot: SlotNo) {
+    /// The page that is in a slot and in a frame, or the page of a shared object that is in the slot, is there no more.
+    pub(super) fn detach(&mut self, slot: SlotNo) {
         if let Some(held) = self.used.get_mut(&slot) {
             (held.object, held.frame) = (false, None);
             self.update_slot(slot);

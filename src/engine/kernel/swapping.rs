@@ -100,11 +100,7 @@ impl Kernel {
             return Some(slot);
         }
         let (slot, backs) = self.swap.spare()?;
-        self.frames.change(backs).slot = None;
-        if let FrameContents::Object { object, page } = self.frames.get(backs).contents {
-            self.set_object_page(object, page, ObjectPage { frame: Some(backs), slot: None });
-        }
-        self.swap.drop_object(slot);
+        self.detach_from_slot(backs, slot);
         self.swap.allocate(bytes, object)
     }
 
@@ -123,10 +119,20 @@ impl Kernel {
         out[there..].fill(0);
     }
 
-    /// A slot is no more in the swap cache: its page in the frame goes its own way.
+    /// A slot is no more in the swap cache: its page in the frame goes its own way. The slot is free if no other page is
+    /// in it.
     pub(super) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
-        self.swap.set_frame(slot, None);
-        let held = self.frames.change(frame);
-        (held.slot, held.dirty) = (None, true);
+        self.frames.change(frame).slot = None;
+        if let FrameContents::Object { object, page } = self.frames.get(frame).contents {
+            self.set_object_page(object, page, ObjectPage { frame: Some(frame), slot: None });
+        }
+        self.swap.detach(slot);
+    }
+
+    /// A slot whose page was stored to in its frame holds an older page: the frame leaves it (Linux's `folio_free_swap`).
+    pub(super) fn free_stale_slot(&mut self, frame: FrameNo) {
+        if let Some(slot) = self.frames.get(frame).slot.filter(|_| self.is_dirty(frame)) {
+            self.detach_from_slot(frame, slot);
+        }
     }
 }

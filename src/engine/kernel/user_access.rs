@@ -122,7 +122,7 @@ impl Kernel {
     }
 
     /// The fault that an access would raise by the entry of its page and its area; none if it can be done.
-    fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
+    pub(super) fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
         let vpn = self.shape.vpn(va);
         let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
         let Some(pte) = pte else { return Some(Fault::NotPresent { level: self.deepest_table(pid, vpn) }) };

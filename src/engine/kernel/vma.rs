@@ -51,8 +51,10 @@ pub struct Vma {
     pub shared: bool,
     /// What it maps.
     pub backing: Backing,
-    /// Page faults below it make it grow down (`VM_GROWSDOWN`).
+    /// Page faults below it make it grow down (`VM_GROWSDOWN`). The process's stack has a name besides.
     pub stack: bool,
+    /// It is the run-time heap, which `brk` makes.
+    pub heap: bool,
     /// Its pages stay in memory (`VM_LOCKED`).
     pub locked: bool,
     /// Equal pages may be merged (`VM_MERGEABLE`).
@@ -61,7 +63,10 @@ pub struct Vma {
     pub advice: Advice,
     /// `MAP_NORESERVE`. It has no effect except that areas that differ in it are not merged.
     pub unreserved: bool,
-    /// Its name. Areas that differ only in it are merged.
+    /// Where the parent's area began, if it had pages of its own at `fork`: the child's parts of it merge with each other alone
+    /// (Linux's `anon_vma`).
+    pub inherited: Option<u64>,
+    /// Its name. Areas that differ only in it are merged, but for the heap and stacks.
     pub label: Option<VmaLabel>,
 }
 
@@ -91,10 +96,12 @@ impl Vma {
             shared,
             backing,
             stack: false,
+            heap: false,
             locked: false,
             mergeable: false,
             advice: Advice::Normal,
             unreserved: false,
+            inherited: None,
             label: None,
         }
     }
@@ -121,13 +128,18 @@ impl Vma {
         self.part(self.start.max(range.start), self.end.min(range.end))
     }
 
-    /// One area in place of two, if `next` follows at once and agrees in everything but its name.
+    /// One area in place of two, if `next` follows at once and agrees in everything but its name. The heap stays apart from
+    /// what has a name of its own, such as `.bss`, and the process's stack from other areas that grow down.
     #[must_use]
     pub(crate) fn joined(&self, next: &Self) -> Option<Self> {
         let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
-        let like =
-            Self { start: self.start, end: self.end, backing: self.backing, label: self.label, ..*next };
-        (follows && like == *self).then(|| Self { end: next.end, label: self.label.or(next.label), ..*self })
+        let Self { start, end, backing, heap, label, .. } = *self;
+        let like = Self { start, end, backing, heap, label, ..*next };
+        let apart = (self.stack && label != next.label)
+            || (heap && !next.heap && next.label.is_some())
+            || (next.heap && !heap && label.is_some());
+        let joined = Self { end: next.end, label: label.or(next.label), heap: heap || next.heap, ..*self };
+        (follows && !apart && like == *self).then_some(joined)
     }
 
     /// What stands behind the byte at `va`, which may be its end. Whether a private area's file may be written through

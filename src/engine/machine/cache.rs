@@ -331,6 +331,12 @@ impl Cache {
         }
     }
 
+    /// Whether an access may go through this cache and then through `below`.
+    pub(crate) fn is_above(&self, below: &Cache) -> bool {
+        let other_core = self.core.is_some() && below.core.is_some() && self.core != below.core;
+        self.level < below.level && !other_core && self.side.meets(below.side)
+    }
+
     /// The last byte of the block that begins at `base`.
     #[inline]
     pub(crate) fn end(&self, base: u64) -> u64 {

@@ -122,7 +122,7 @@ impl Machine {
     /// # Errors
     /// If it is wider than a tag.
     pub fn tlb_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
-        let bits = self.spec().tlbs.get(level).map_or(0, |tlb| tlb.tag_bits(self.spec().virtual_bits()));
+        let bits = self.spec().tlbs.get(level).map_or(0, |tlb| tlb.tag_bits(self.spec()));
         fit(raw, bits).map(Tag::new)
     }
 
@@ -231,6 +231,17 @@ impl Machine {
         let slot = inside.then_some(LineSlot { set, way })?;
         let (filled, at) = (cache.line(slot).tag.is_some(), cache.data_offset(slot) + at);
         if filled { cache.data().get(at) } else { cache.data().given(at) }
+    }
+
+    /// The bytes of the block of an address in cache `level`; none if the cache does not hold it. Unknown bytes are none.
+    pub fn cached_block(&self, level: usize, va: Va, pa: Pa) -> Option<Vec<Option<u8>>> {
+        let block_bits = self.spec().caches.get(level)?.block_bits;
+        let cache = self.hierarchy.cache(level, self.core());
+        let (set, tag) = cache.locate(va.raw(), pa.raw());
+        let slot = LineSlot { set, way: cache.find(set, tag)? };
+        let mut bytes = vec![None; 1 << block_bits];
+        cache.data().read(cache.data_offset(slot), &mut bytes);
+        Some(bytes)
     }
 
     /// The sets of cache `level` that have a valid line, in order.

@@ -49,6 +49,11 @@ pub enum Fault {
         /// Its level; 1 is the top.
         level: u32,
     },
+    /// An entry of the page table is present and has a reserved bit set.
+    Reserved {
+        /// Its level; 1 is the top.
+        level: u32,
+    },
     /// The entry is present and forbids the access.
     Protection {
         /// The bit that forbids it.
@@ -63,6 +68,9 @@ impl fmt::Display for Fault {
         let why = match self {
             Fault::NotPresent { level } => {
                 return write!(f, "page fault: the level-{level} page-table entry is not present");
+            }
+            Fault::Reserved { level } => {
+                return write!(f, "page fault: the level-{level} page-table entry has a reserved bit set");
             }
             Fault::Protection { why: ProtectionCause::ReadOnly } => "the page is read-only",
             Fault::Protection { why: ProtectionCause::Supervisor } => "the page is for the supervisor only",
@@ -92,6 +100,8 @@ pub enum PteKind {
     Page,
     /// P is 0, or the entry was never set.
     Absent,
+    /// P is 1, and so is a reserved bit.
+    Reserved,
 }
 
 /// Why a cache or memory was accessed.

@@ -55,9 +55,9 @@ impl Mmu {
 }
 
 impl TlbSpec {
-    /// A TLB with `sets` sets of `ways` entries, for pages of 2^`page_bits` bytes. Defaults: LRU, for loads, stores, and
-    /// fetches, without address-space identifiers.
-    pub fn new(name: &str, sets: u64, ways: u32, page_bits: u32) -> TlbSpec {
+    /// A TLB with `sets` sets of `ways` entries. Defaults: LRU, for pages of every size, for loads, stores, and fetches,
+    /// without address-space identifiers.
+    pub fn new(name: &str, sets: u64, ways: u32) -> TlbSpec {
         let (policy, side) = (Policy::Lru, Side::Both);
         TlbSpec {
             name: Arc::from(name),
@@ -65,7 +65,7 @@ impl TlbSpec {
             ways,
             policy,
             side,
-            page_bits: vec![page_bits],
+            page_bits: Vec::new(),
             asid: false,
             latency: 0,
         }
@@ -110,9 +110,9 @@ impl Spec {
         let l1 = |name, side| CacheSpec { side, virtual_index: true, ..cache(name, 64, 8) };
         Spec {
             tlbs: vec![
-                TlbSpec { side: Side::Data, ..TlbSpec::new("dTLB", 16, 4, 12) },
-                TlbSpec { side: Side::Instructions, ..TlbSpec::new("iTLB", 32, 4, 12) },
-                TlbSpec::new("L2TLB", 128, 4, 12),
+                TlbSpec { side: Side::Data, ..TlbSpec::new("dTLB", 16, 4) },
+                TlbSpec { side: Side::Instructions, ..TlbSpec::new("iTLB", 32, 4) },
+                TlbSpec::new("L2TLB", 128, 4),
             ],
             caches: vec![
                 l1("L1d", Side::Data),
@@ -157,7 +157,7 @@ impl Spec {
     /// The same machine with one more TLB: see [`TlbSpec::new`].
     #[must_use]
     pub fn tlb(mut self, name: &str, sets: u64, ways: u32) -> Spec {
-        self.tlbs.push(TlbSpec::new(name, sets, ways, self.page_bits()));
+        self.tlbs.push(TlbSpec::new(name, sets, ways));
         self
     }
 

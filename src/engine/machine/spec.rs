@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::addr::Vpn;
 use super::event::AccessKind;
 use super::policy::Policy;
-use super::pte::{PteFormat, mask};
+use super::pte::{Bit, Pte, PteFormat, mask};
 
 /// A latency in thousandths of the script's unit (cycles or nanoseconds).
 pub type Latency = u64;
@@ -67,8 +67,8 @@ pub struct TlbSpec {
     pub policy: Policy,
     /// Which accesses it serves.
     pub side: Side,
-    /// log2 of the page sizes it supports, smallest first. For a larger page it holds the accessed part, of the largest
-    /// supported size. It never holds a smaller page.
+    /// log2 of the page sizes it supports, smallest first; empty if it supports every size that the tables can map. For a
+    /// larger page it holds the accessed part, of the largest supported size. It never holds a smaller page.
     pub page_bits: Vec<u32>,
     /// Entries are tagged with the address-space identifier of their process.
     pub asid: bool,
@@ -229,6 +229,21 @@ impl Mmu {
         bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
     }
 
+    /// Whether a present entry of `level` (1 is the top) has a bit set that Intel's 4-level paging reserves (Intel SDM 3A,
+    /// section 4.5.4): PS in a top-level entry, or a bit between PAT and the page number in an entry that maps a huge page.
+    pub(super) fn is_reserved(&self, level: u32, pte: Pte) -> bool {
+        let below = self.level_page_bits(level) - self.page_bits;
+        // Bit 0 of a huge page's PPN is PAT.
+        let low = pte.ppn & mask(below) & !1;
+        below > 0 && pte.flags.has(Bit::Ps) && (level == 1 || low != 0) && self.is_intel_4_level()
+    }
+
+    /// Whether tables and entries are those of Intel's 4-level paging.
+    fn is_intel_4_level(&self) -> bool {
+        let entry = (self.pte.bytes, self.pte.ppn_low, self.pte.bit_position(Bit::Ps));
+        self.page_bits == 12 && self.levels == [9; 4] && entry == (8, 12, Some(7))
+    }
+
     /// The page of a virtual address.
     #[inline]
     pub(super) fn vpn(&self, va: u64) -> Vpn {
@@ -255,14 +270,19 @@ impl TlbSpec {
     }
 
     /// Number of bits of the VPN above the index, for the smallest page size it supports.
-    pub fn tag_bits(&self, virtual_bits: u32) -> u32 {
-        let vpn_bits = virtual_bits.saturating_sub(self.page_bits.first().copied().unwrap_or(0));
+    pub fn tag_bits(&self, spec: &Spec) -> u32 {
+        let vpn_bits = spec.virtual_bits().saturating_sub(self.smallest_page_bits(spec));
         vpn_bits.saturating_sub(self.index_bits())
     }
 
-    /// Bytes that its entries map together, with the largest page size it supports.
-    pub fn reach(&self) -> u128 {
-        u128::from(self.entries()) << self.page_bits.last().copied().unwrap_or(0)
+    /// log2 of the smallest page size it supports.
+    pub fn smallest_page_bits(&self, spec: &Spec) -> u32 {
+        self.page_bits.first().copied().unwrap_or(spec.page_bits())
+    }
+
+    /// Bytes that its entries map together: with the largest page size that it lists, or with base pages if it lists none.
+    pub fn reach(&self, spec: &Spec) -> u128 {
+        u128::from(self.entries()) << self.page_bits.last().copied().unwrap_or(spec.page_bits())
     }
 }
 

@@ -17,7 +17,7 @@ const SMALL_TABLE: u64 = 1 << 12;
 /// The contents of a page table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageTableListing {
-    /// The pages that were set, in order of VPN; of a table in memory, those that are present.
+    /// The pages that were set, in order of VPN; of a table in memory, those that are present or name a location on disk.
     pub mappings: Vec<Mapping>,
     /// Number of tables.
     pub tables: u64,
@@ -84,7 +84,7 @@ impl Machine {
         self.write_pte(level, Pa::new(at), PteWord::Fields(pte))
     }
 
-    /// The entry that maps a page, and its level. An entry in memory must be present.
+    /// The entry that maps a page, and its level. An entry in memory must be present or name a location on disk.
     pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         let (layout, apart, root) = self.tables()?;
         let Some(mut base) = root else { return apart.leaf(vpn) };
@@ -190,9 +190,17 @@ impl Machine {
         known
     }
 
-    /// The entry at an index of a table in memory, if it is present, and whether it is a page.
+    /// The entry at an index of a table in memory, if it is present or names a location on disk, and whether it is a page.
     fn entry_at(&self, layout: TableLayout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
         let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
-        (visit.found != PteKind::Absent).then_some((visit.pte, visit.found == PteKind::Page))
+        let last = level as usize == layout.mmu.levels.len();
+        match visit.found {
+            PteKind::Absent if last && layout.mmu.pte.disk_location(visit.pte).is_some() => {
+                Some((visit.pte, true))
+            }
+            PteKind::Absent | PteKind::Reserved => None,
+            PteKind::Table => Some((visit.pte, false)),
+            PteKind::Page => Some((visit.pte, true)),
+        }
     }
 }

@@ -69,13 +69,13 @@ impl Hit {
 #[derive(Debug, Clone)]
 pub(super) struct Tlb {
     entries: SetAssoc<TlbEntry>,
-    /// log2 of the page sizes it holds, smallest first.
+    /// log2 of the page sizes it supports, smallest first; empty if it supports all.
     sizes: Arc<[u32]>,
     smallest: u32,
-    /// One page size and no address-space numbers: the tag alone tells.
-    plain: bool,
+    /// The page sizes of the entries it was ever given: bit n for pages of 2^n bytes.
+    held: u64,
     asid: bool,
-    /// It was ever given a part of a page, or a page of a size that it does not list.
+    /// It was ever given a part of a page.
     parts: bool,
     /// The last hits of its sets, on pages of the smallest size.
     memo: Memo<Latest>,
@@ -92,12 +92,14 @@ struct Latest {
 }
 
 impl Tlb {
-    pub(crate) fn new(spec: &TlbSpec) -> Self {
+    /// An empty TLB on a machine with pages of 2^`base_bits` bytes.
+    pub(crate) fn new(spec: &TlbSpec, base_bits: u32) -> Self {
+        let smallest = spec.page_bits.first().copied().unwrap_or(base_bits);
         Self {
             entries: SetAssoc::new(spec.sets, spec.ways, spec.policy),
             sizes: spec.page_bits.as_slice().into(),
-            smallest: spec.page_bits.first().copied().unwrap_or(0),
-            plain: spec.page_bits.len() == 1 && !spec.asid,
+            smallest,
+            held: 1 << smallest,
             asid: spec.asid,
             parts: false,
             memo: Memo::EMPTY,
@@ -147,11 +149,12 @@ impl Tlb {
     #[inline(never)]
     pub(crate) fn lookup(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
-        if self.plain {
+        // Where only one size was ever held, the tag alone decides.
+        if self.held == 1 << self.smallest && !self.asid {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
             return Lookup { set, tag, hit };
         }
-        let found = self.sizes.iter().find_map(|&bits| {
+        let found = self.held_sizes().find_map(|bits| {
             let (set, tag) = self.locate(va, bits);
             let way = self
                 .entries
@@ -159,6 +162,16 @@ impl Tlb {
             Some(Lookup { set, tag, hit: Some((way, self.entries.payload(set, way))) })
         });
         found.unwrap_or(Lookup { set, tag, hit: None })
+    }
+
+    /// log2 of the page sizes of the entries it was ever given, smallest first.
+    fn held_sizes(&self) -> impl Iterator<Item = u32> + use<> {
+        let mut rest = self.held;
+        std::iter::from_fn(move || {
+            let bits = rest.trailing_zeros();
+            rest &= rest.wrapping_sub(1);
+            (bits < u64::BITS).then_some(bits)
+        })
     }
 
     /// The page of an address, in the smallest pages.
@@ -192,7 +205,11 @@ impl Tlb {
         random: &mut SplitMix64,
     ) -> Option<(SetIndex, u32, Tag, Option<Tag>)> {
         let held = u32::from(entry.page_bits);
-        let bits = *self.sizes.iter().rev().find(|&&bits| bits <= held)?;
+        let bits = match &*self.sizes {
+            [] => held,
+            sizes => *sizes.iter().rev().find(|&&bits| bits <= held)?,
+        };
+        self.held |= 1 << bits;
         let part = va & mask(held) & !mask(bits);
         let ppn = entry.ppn | part.checked_shr(base_bits).unwrap_or(0);
         let (set, tag) = self.locate(va, bits);
@@ -229,8 +246,7 @@ impl Tlb {
         if self.parts {
             return self.drop_parts_if(va, goes, dropped);
         }
-        for n in 0..self.sizes.len() {
-            let bits = self.sizes[n];
+        for bits in self.held_sizes() {
             let (set, tag) = self.locate(va, bits);
             let find = |tlb: &Tlb| {
                 let its = |entry: &TlbEntry| u32::from(entry.page_bits) == bits && goes(tlb, entry);
@@ -318,8 +334,7 @@ impl Tlb {
 
     /// Puts lines into a set as a script lists them: see [`SetAssoc::set_lines`].
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
-        let odd = |line: &Line<TlbEntry>| !self.sizes.contains(&line.payload.page_bits.into());
-        self.parts |= lines.iter().flatten().any(odd);
+        self.held = lines.iter().flatten().fold(self.held, |held, line| held | 1 << line.payload.page_bits);
         self.memo.clear();
         self.entries.set_lines(set, lines);
     }

@@ -93,7 +93,11 @@ impl Translator {
     pub(crate) fn new(spec: &Spec, mmu: &Mmu) -> Self {
         let cores = spec.cores as usize;
         Self {
-            tlbs: spec.tlbs.iter().flat_map(|tlb| (0..cores).map(move |_| Tlb::new(tlb))).collect(),
+            tlbs: spec
+                .tlbs
+                .iter()
+                .flat_map(|tlb| (0..cores).map(move |_| Tlb::new(tlb, mmu.page_bits)))
+                .collect(),
             cores,
             page_bits: mmu.page_bits,
             data: TlbLevels::new(spec, AccessKind::Read),

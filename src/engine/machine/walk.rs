@@ -75,6 +75,7 @@ impl TableLayout<'_> {
         let last = level as usize == self.mmu.levels.len();
         let found = match pte.flags {
             flags if !flags.has(Bit::P) => PteKind::Absent,
+            _ if self.mmu.is_reserved(level, pte) => PteKind::Reserved,
             flags if last || flags.has(Bit::Ps) => PteKind::Page,
             _ => PteKind::Table,
         };
@@ -134,8 +135,10 @@ impl Walker<'_> {
         loop {
             let level = visits.len() as u32 + 1;
             let visit = self.fetch(va, level, table, ctx);
-            if visit.found == PteKind::Absent {
-                return Err(Fault::NotPresent { level });
+            match visit.found {
+                PteKind::Absent => return Err(Fault::NotPresent { level }),
+                PteKind::Reserved => return Err(Fault::Reserved { level }),
+                PteKind::Table | PteKind::Page => {}
             }
             rights = accumulate(rights, visit.pte.flags);
             visits.push(visit);
@@ -165,7 +168,7 @@ impl Walker<'_> {
         for level in 1..=self.layout.mmu.levels.len() as u32 {
             let visit = self.peek(va, level, table);
             match visit.found {
-                PteKind::Absent => return,
+                PteKind::Absent | PteKind::Reserved => return,
                 PteKind::Table => table = self.child(visit.pte),
                 PteKind::Page => {
                     let visit = self.fetch(va, level, table, ctx);
@@ -259,8 +262,11 @@ impl Walker<'_> {
         let (found, raw, pte) = match entry {
             None => (PteKind::Absent, None, Pte::default()),
             Some(TableEntry::Table(pte)) => (PteKind::Table, None, pte),
-            Some(TableEntry::Page(pte)) if pte.flags.has(Bit::P) => (PteKind::Page, raw(pte), pte),
-            Some(TableEntry::Page(pte)) => (PteKind::Absent, raw(pte), pte),
+            Some(TableEntry::Page(pte)) if !pte.flags.has(Bit::P) => (PteKind::Absent, raw(pte), pte),
+            Some(TableEntry::Page(pte)) if self.layout.mmu.is_reserved(level, pte) => {
+                (PteKind::Reserved, raw(pte), pte)
+            }
+            Some(TableEntry::Page(pte)) => (PteKind::Page, raw(pte), pte),
         };
         Visit { level, address: None, raw, pte, found }
     }

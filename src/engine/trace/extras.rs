@@ -88,4 +88,11 @@ impl ReplayObserver for Extras {
             spots.begin(reference);
         }
     }
+
+    fn on_uncached(&mut self, reference: Reference) {
+        if let Some(distances) = &mut self.distances {
+            distances.begin(reference.kind);
+            distances.refer(reference.va, reference.size);
+        }
+    }
 }

@@ -20,6 +20,10 @@ pub struct Reference {
 pub trait ReplayObserver: KernelObserver {
     /// A reference starts. The events and steps up to the next reference belong to it.
     fn on_reference(&mut self, reference: Reference);
+
+    /// A load or store that the machine has no TLB and no cache for. It is counted and not performed.
+    #[inline(always)]
+    fn on_uncached(&mut self, _reference: Reference) {}
 }
 
 impl ReplayObserver for () {
@@ -49,6 +53,12 @@ impl<A: ReplayObserver, B: ReplayObserver> ReplayObserver for (A, B) {
         self.0.on_reference(reference);
         self.1.on_reference(reference);
     }
+
+    #[inline(always)]
+    fn on_uncached(&mut self, reference: Reference) {
+        self.0.on_uncached(reference);
+        self.1.on_uncached(reference);
+    }
 }
 
 /// Watches if it is there.
@@ -75,6 +85,13 @@ impl<A: ReplayObserver> ReplayObserver for Option<A> {
     fn on_reference(&mut self, reference: Reference) {
         if let Some(observer) = self {
             observer.on_reference(reference);
+        }
+    }
+
+    #[inline(always)]
+    fn on_uncached(&mut self, reference: Reference) {
+        if let Some(observer) = self {
+            observer.on_uncached(reference);
         }
     }
 }

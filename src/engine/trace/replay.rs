@@ -126,10 +126,13 @@ impl Batch<'_> {
             let told = size.min(most);
             loop {
                 references.count(kind);
+                let reference = Reference { kind, va: address, size: told, code: *code };
                 if asked[kind as usize] {
-                    observer.on_reference(Reference { kind, va: address, size, code: *code });
+                    observer.on_reference(Reference { size, ..reference });
                     let pieces = refer(kind, address, told, observer)?;
                     references.straddling += u64::from(pieces > 1);
+                } else {
+                    observer.on_uncached(reference);
                 }
                 if op != Op::Modify || kind == AccessKind::Write {
                     break;

@@ -1,17 +1,14 @@
 //! `:quiz`: asks for the facts of an access one by one and marks each answer.
 
 use std::io;
-use std::sync::Arc;
 
 use super::context::ReplContext;
 use pagewalk_script::prompt::quiz::{Question, meant_hexadecimal, questions, right, statement};
 use pagewalk_script::report::doc::{Block, Tone};
-use pagewalk_script::report::narrate::{count, reason};
-use pagewalk_script::run::record::Did;
+use pagewalk_script::report::narrate::count;
 
 /// A quiz in progress.
 pub(crate) struct Quiz {
-    did: Arc<Did>,
     questions: Vec<Question>,
     asked: usize,
     right: usize,
@@ -30,8 +27,8 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
     };
     let Some(body) = context.read(&statement)? else { return Ok(None) };
     let records = context.try_out(&body)?;
-    let asked = records.last().map(|record| (record.did.clone(), questions(&record.did)));
-    let Some((did, questions)) = asked.filter(|(_, questions)| !questions.is_empty()) else {
+    let asked = records.last().map(|record| questions(&record.did));
+    let Some(questions) = asked.filter(|questions| !questions.is_empty()) else {
         context.complain_sentence(
             "this has no facts to ask for; take an access or a system call: `:quiz read 0x3D4`",
         )?;
@@ -45,7 +42,7 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
         ),
         Block::line("An empty line passes; a command or a statement ends the quiz."),
     ])?;
-    Ok(Some(Quiz { did, questions, asked: 0, right: 0 }))
+    Ok(Some(Quiz { questions, asked: 0, right: 0 }))
 }
 
 impl Quiz {
@@ -65,10 +62,9 @@ impl Quiz {
         let block = if holds {
             Block::toned(Tone::Good, format!("✓ {} {actual}", question.fact))
         } else {
-            let because = reason(&self.did, &question.fact).map(|why| format!(": {why}")).unwrap_or_default();
             let hint =
                 if meant_hexadecimal(question, given.trim()) { "; hexadecimal is written 0x…" } else { "" };
-            Block::toned(Tone::Bad, format!("✗ {} {actual}{because}{hint}", question.fact))
+            Block::toned(Tone::Bad, format!("✗ {} {actual}: {}{hint}", question.fact, question.reason))
         };
         context.print(vec![block])?;
         let last = self.asked == self.questions.len();

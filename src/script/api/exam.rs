@@ -137,7 +137,7 @@ impl<'s> Exam<'s> {
     /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
     /// let exam = Exam::new(&script);
     /// let samples: Vec<_> = exam.series(0).numbered(5).iter().map(|own| exam.sample(Some(own))).collect();
-    /// let fairness = Fairness::of(&samples);
+    /// let fairness = Fairness::compare(&samples);
     /// assert!(!fairness.holds() && fairness.same[0].len() == 5, "all versions are equal");
     /// ```
     pub fn sample(&self, version: Option<&Version>) -> Result<Sample, String> {

@@ -7,6 +7,7 @@ use super::run::{RunResult, Step};
 use crate::api::explain::sections;
 use crate::lang::span::Span;
 use crate::report::hover::{Asked, HoverInfo, code, hover_at, paragraphs, script};
+use crate::run::facts::reported_facts;
 
 /// The most facts in a hover on a verb.
 const FACTS: usize = 24;
@@ -77,7 +78,13 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
     if let Some(fact) = &known.fact {
         let begins = format!("{fact} ");
         let value = step.facts.iter().find(|told| told.starts_with(&begins));
-        return value.map_or_else(String::new, |told| format!("In the run: {}{times}.", code(told)));
+        // Each time has reasons of its own.
+        let did = step.did.as_deref().filter(|_| step.times == 1);
+        let reported = did.and_then(|did| reported_facts(did).into_iter().find(|told| told.name == *fact));
+        let because = did
+            .zip(reported)
+            .map_or_else(String::new, |(did, told)| format!(", because {}", told.key.reason(did)));
+        return value.map_or_else(String::new, |told| format!("In the run: {}{times}{because}.", code(told)));
     }
     // The verb, or the name that the statement sets.
     let is_at_beginning = known.span.start <= step.span.start as usize + 4;

@@ -50,7 +50,7 @@ impl Words {
         let answer = blank.answer();
         let word = match self {
             Self::OneOf(_) => return answer,
-            Self::YesNo { yes, .. } if answer == *yes => "Y",
+            Self::YesNo { yes, .. } if answer == *yes || answer == "protection" => "Y",
             Self::YesNo { not_looked_up: true, .. } if answer == "none" => "-",
             Self::YesNo { .. } if answer == "-" => "-",
             Self::YesNo { .. } => "N",

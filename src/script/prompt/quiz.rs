@@ -30,6 +30,8 @@ pub struct Question {
     pub fact: String,
     /// The answer.
     pub answer: Option<Shown>,
+    /// Why it is so: a clause without a period.
+    pub reason: String,
 }
 
 /// What is asked of a statement; nothing if it has no facts. What a fault leaves out is asked, too: its answer is
@@ -46,7 +48,7 @@ pub fn questions(did: &Did) -> Vec<Question> {
     });
     let question = |name: &&str| {
         let key: Key = key(name, family, spec.map(AsRef::as_ref)).ok()?;
-        Some(Question { fact: (*name).to_owned(), answer: key.value_in(did) })
+        Some(Question { fact: (*name).to_owned(), answer: key.value_in(did), reason: key.reason(did) })
     };
     asked.filter_map(question).collect()
 }
@@ -188,11 +190,13 @@ mod tests {
 
     #[test]
     fn numbers_are_taken_in_any_base() {
-        let question = Question { fact: "vpn".to_owned(), answer: Some(Shown::field(0x1F, 8)) };
+        let question =
+            Question { fact: "vpn".to_owned(), answer: Some(Shown::field(0x1F, 8)), reason: String::new() };
         for given in ["0x1F", "0X1f", "31", "0b1_1111", "1F", " 0x01F "] {
             assert!(right(&question, given), "{given}");
         }
-        let minus = Question { fact: "returns".to_owned(), answer: Some(Shown::plain(-1i64)) };
+        let minus =
+            Question { fact: "returns".to_owned(), answer: Some(Shown::plain(-1i64)), reason: String::new() };
         assert!(right(&minus, "-1") && !right(&minus, "1") && !right(&minus, "--1"));
         for given in ["", "-", "0x1E", "hit", "1G", "-31"] {
             assert!(!right(&question, given), "{given}");
@@ -204,11 +208,15 @@ mod tests {
 
     #[test]
     fn words_may_be_those_of_the_worksheet() {
-        let of = |word: &str| Question { fact: String::new(), answer: Some(Shown::word(word)) };
+        let of = |word: &str| Question {
+            fact: String::new(),
+            answer: Some(Shown::word(word)),
+            reason: String::new(),
+        };
         assert!(right(&of("hit"), "yes") && right(&of("miss"), "no") && right(&of("miss"), "Miss"));
         assert!(!right(&of("hit"), "no") && !right(&of("hit"), ""));
         assert!(right(&of("none"), "no") && right(&of("unknown"), "?") && right(&of("page"), "page"));
-        let absent = Question { fact: String::new(), answer: None };
+        let absent = Question { fact: String::new(), answer: None, reason: String::new() };
         assert!(right(&absent, "-") && right(&absent, "none") && !right(&absent, "0"));
     }
 }

@@ -8,7 +8,7 @@ use crate::lang::value::ops::binary;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::facts::{self, Family, Key};
-use super::record::{Access, CallRecord, Check, Did, Shown, Written};
+use super::record::{Check, Did, Shown, Written};
 use super::session::Session;
 use super::stop::Stop;
 
@@ -44,11 +44,7 @@ impl Session<'_> {
         });
         let hex = actual.as_ref().and_then(|actual| actual.hex);
         let expected = Shown { value, hex, before };
-        let reason = match did {
-            Did::Access(access) if !held => why(access, &fact.name.text, &key, &expected, actual.is_none()),
-            _ if !held => did.call().and_then(|call| why_call(call, &fact.name.text, &key, &expected)),
-            _ => None,
-        };
+        let reason = if held { None } else { why(did, &fact.name.text, &key, &expected, actual.is_none()) };
         let instead = actual.as_ref().filter(|_| !held).map(|actual| instead(&key, &expected, actual, did));
         let written = self.written(fact, &key);
         Ok(Check {
@@ -68,10 +64,9 @@ impl Session<'_> {
         let name = &fact.name.text;
         let actual = key.value_in(did);
         let expected = Shown::word(OPEN);
-        let reason = match (&actual, did) {
-            (Some(_), _) => Some(self.how_to_fill()),
-            (None, Did::Access(access)) => why(access, name, key, &expected, true),
-            (None, _) => did.call().and_then(|call| why_call(call, name, key, &expected)),
+        let reason = match actual {
+            Some(_) => Some(self.how_to_fill()),
+            None => why(did, name, key, &expected, true),
         };
         let end = fact.span.end;
         let mark = Span { start: end.saturating_sub(OPEN.len() as u32), ..fact.span };
@@ -229,26 +224,18 @@ fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<Strin
     }))
 }
 
-/// Why a stated fact of a system call does not hold.
-fn why_call(call: &CallRecord, name: &str, key: &Key, expected: &Shown) -> Option<String> {
-    if !matches!(key, Key::Call(_)) {
-        return Some(format!("a system call has no `{name}`"));
-    }
-    no_word(name, key, expected, &call.spec).or_else(|| {
-        let error = call.reply.result.err()?;
-        Some(format!("`{}` failed with {}: {}", call.name, error.name(), error.help()))
-    })
-}
-
-/// Why a stated fact does not hold.
-fn why(access: &Access, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
-    if let Some(no_word) = no_word(name, key, expected, &access.spec) {
+/// Why an expected fact does not hold.
+fn why(did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
+    let (spec, statement) = match did {
+        Did::Access(access) => (Some(&access.spec), "this access"),
+        did => match did.call() {
+            Some(_) if !matches!(key, Key::Call(_)) => return Some(format!("a system call has no `{name}`")),
+            call => (call.map(|call| &call.spec), "this statement"),
+        },
+    };
+    if let Some(no_word) = spec.and_then(|spec| no_word(name, key, expected, spec)) {
         return Some(no_word);
     }
-    let reason = facts::reason(access, name);
-    match (missing, reason) {
-        (true, Some(reason)) => Some(format!("this access has no `{name}`: {reason}")),
-        (true, None) => Some(format!("this access has no `{name}`")),
-        (false, reason) => reason,
-    }
+    let reason = key.reason(did);
+    Some(if missing { format!("{statement} has no `{name}`: {reason}") } else { reason })
 }

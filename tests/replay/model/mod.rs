@@ -180,7 +180,7 @@ impl Model {
 
     fn refer(&mut self, who: Who, record: &Record) {
         if !self.is_asked(who) {
-            return;
+            return self.measure(who, record, &[record.address]);
         }
         let first = self.caches.route(who).first().copied();
         let missed = |model: &Self| first.map(|level| model.caches.missed(level, who));
@@ -269,11 +269,18 @@ impl Model {
             *references += 1;
             *misses += u64::from(missed);
         }
+        self.measure(who, record, parts);
+    }
+
+    /// Counts the blocks of the parts of a load or store by how far back they go.
+    fn measure(&mut self, who: Who, record: &Record, parts: &[u64]) {
         if who == Who::Fetch {
             return;
         }
-        for va in parts {
-            let block = va >> self.block_bits();
+        let last = if self.first { record.address } else { record.address + u64::from(record.size - 1) };
+        let ends = parts[1..].iter().map(|next| next - 1).chain([last]);
+        let bits = self.block_bits();
+        for block in parts.iter().zip(ends).flat_map(|(va, end)| va >> bits..=end >> bits) {
             let place = self.stack.iter().rposition(|other| *other == block);
             self.distances.push(place.map(|place| self.stack.len() - place));
             if let Some(place) = place {

@@ -36,6 +36,12 @@ pub(crate) fn usable(size: u64) -> Option<u64> {
     size.max(1).checked_next_multiple_of(UNIT)
 }
 
+/// The bytes of glibc's chunk for a request: its header takes 8, since the rest of it lies in the block before. None if there
+/// is no such number.
+pub(crate) fn chunk(size: u64) -> Option<u64> {
+    size.checked_add(UNIT / 2)?.checked_next_multiple_of(UNIT).map(|chunk| chunk.max(2 * UNIT))
+}
+
 impl Heap {
     /// Takes the lowest free block that has `size` usable bytes (a multiple of 16), and leaves the rest of it free. Answers
     /// its address, and how many blocks were looked at.

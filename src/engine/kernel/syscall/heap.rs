@@ -38,13 +38,14 @@ fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -
 fn allocate(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
     // More than PTRDIFF_MAX is refused by glibc too.
     let wanted = heap::usable(size).filter(|wanted| *wanted <= MOST_BYTES).ok_or(Errno::ENOMEM)?;
-    if size >= MMAP_THRESHOLD { map_block(kernel, pid, wanted) } else { from_heap(kernel, pid, wanted) }
+    let chunk = heap::chunk(size).ok_or(Errno::ENOMEM)?;
+    if chunk >= MMAP_THRESHOLD { map_block(kernel, pid, chunk) } else { from_heap(kernel, pid, wanted) }
 }
 
-/// A block that is an area of its own.
-fn map_block(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
+/// A block that is an area of its own: a chunk whose header is whole.
+fn map_block(kernel: &mut Kernel, pid: Pid, chunk: u64) -> Result<u64, Errno> {
     let page = kernel.page_size();
-    let len = (size + UNIT).checked_next_multiple_of(page).ok_or(Errno::ENOMEM)?;
+    let len = (chunk + UNIT / 2).checked_next_multiple_of(page).ok_or(Errno::ENOMEM)?;
     let at = kernel.map_private(pid, len)? + UNIT;
     let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
     process.space.heap.add_mapped(at, len - UNIT);

@@ -91,8 +91,8 @@ fn fork_and_copy_on_write_report_each_entry() {
     lab.fork(pid).expect("a child");
     let steps = waiting(&mut lab);
     let entries: Vec<_> = steps.iter().filter_map(written).collect();
-    // The parent's entry becomes read-only; the child's is new, and was not accessed.
-    assert_eq!(entries, [(STORED, READ_ONLY), (0, 0x8005)]);
+    // The parent's entry becomes read-only; the child's is new: it was not accessed, and is as dirty.
+    assert_eq!(entries, [(STORED, READ_ONLY), (0, 0x8045)]);
     assert_eq!(steps.last(), Some(&Step::Invalidated(0, 0, VPN)));
 
     let steps = store(&mut lab, pid, 0);

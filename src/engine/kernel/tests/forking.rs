@@ -177,3 +177,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_child_begins_with_the_dirty_bits_of_private_pages_and_without_accessed_bits() {
+    let mut lab = Lab::simple(|config| config.swap = 4);
+    let parent = lab.spawn();
+    lab.anonymous(parent, 0x400, 2);
+    let vpn = lab.kernel.machine.vpn(0x11).expect("a page");
+    (0..2).for_each(|page| lab.write(parent, 0x400 + page * 64, 1));
+    // Page 1 comes back clean.
+    assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true));
+    assert_eq!(lab.read(parent, 0x440), 1);
+    let child = lab.fork(parent).expect("memory");
+    let marks = |pid| {
+        [0x10, 0x11].map(|vpn| {
+            let flags = lab.kernel.pte(pid, vpn).expect("an entry").flags;
+            (flags.has(Bit::A), flags.has(Bit::D))
+        })
+    };
+    assert_eq!(marks(parent), [(true, true), (true, false)]);
+    assert_eq!(marks(child), [(false, true), (false, false)]);
+    sound::check(&lab.kernel);
+}

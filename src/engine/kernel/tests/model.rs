@@ -148,6 +148,23 @@ impl Model {
         (bytes, None)
     }
 
+    /// A store of an instruction: all bytes or none, and how it ends. The pages before one that is forbidden are touched.
+    pub(crate) fn store_all(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> Option<FaultClass> {
+        let mut tried = self.clone();
+        let (done, class) = tried.store(pid, va, bytes);
+        if class.is_none() {
+            *self = tried;
+            return None;
+        }
+        for at in va..va + done as u64 {
+            let (_, shared, _) = self.spaces[&pid].pages[&(at / self.page)];
+            if !shared {
+                self.make_own(pid, at / self.page);
+            }
+        }
+        class
+    }
+
     /// A store: how many bytes were stored, and how it ends.
     pub(crate) fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (usize, Option<FaultClass>) {
         for (n, byte) in bytes.iter().enumerate() {

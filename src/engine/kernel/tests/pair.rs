@@ -334,12 +334,13 @@ impl Pair {
                 let (end, steps) = self.lab.store(pid, va, &bytes);
                 self.tally.hear(pid, &steps);
                 self.told.push((Vec::new(), Some(end)));
-                let done = if matches!(end, End::NoMemory(_)) { self.stored(pid, va, &bytes) } else { size };
-                let (_, class) = self.model.store(pid, va, &bytes[..done]);
                 match end {
-                    End::NoMemory(_) => {}
-                    End::Done => assert_eq!(class, None),
-                    End::Killed(killed) => assert_eq!(class, Some(killed)),
+                    End::NoMemory(_) => {
+                        let done = self.stored(pid, va, &bytes);
+                        self.model.store(pid, va, &bytes[..done]);
+                    }
+                    End::Done => assert_eq!(self.model.store_all(pid, va, &bytes), None),
+                    End::Killed(killed) => assert_eq!(self.model.store_all(pid, va, &bytes), Some(killed)),
                 }
             }
             Op::CopyIn { .. } => {

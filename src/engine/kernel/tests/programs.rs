@@ -279,8 +279,8 @@ fn units() -> impl Strategy<Value = (Vec<TlbSpec>, Vec<CacheSpec>, u32)> {
     let tlbs = prop_oneof![
         Just(vec![]),
         (any::<bool>(), 0..3u32, 1..4u32).prop_map(|(asid, sets, ways)| {
-            let first = TlbSpec { asid, ..TlbSpec::new("tlb", 1 << sets, ways, 6) };
-            vec![first, TlbSpec { asid, ..TlbSpec::new("tlb2", 4, 4, 6) }]
+            let first = TlbSpec { asid, ..TlbSpec::new("tlb", 1 << sets, ways) };
+            vec![first, TlbSpec { asid, ..TlbSpec::new("tlb2", 4, 4) }]
         }),
     ];
     let caches = prop_oneof![

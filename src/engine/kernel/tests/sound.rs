@@ -8,6 +8,7 @@ use crate::kernel::ids::{FrameNo, Pid, SlotNo};
 use crate::kernel::process::PageLocation;
 use crate::kernel::vma::Backing;
 use crate::machine::Machine;
+use crate::machine::page_table::Mapping;
 use crate::machine::pte::{Bit, Pte};
 
 /// Everything that must hold at any time between two accesses.
@@ -44,16 +45,22 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
     }
     let listing = kernel.machine_of(pid).page_table();
     assert_eq!(listing.tables as usize, space.tables.len(), "tables of {pid}");
-    let entries: BTreeMap<u64, Pte> = listing.mappings.iter().map(|map| (map.vpn.raw(), map.pte)).collect();
-    assert_eq!(entries.len(), listing.mappings.len());
+    let present = |map: &&Mapping| map.pte.flags.has(Bit::P);
+    let entries: BTreeMap<u64, Pte> =
+        listing.mappings.iter().filter(present).map(|map| (map.vpn.raw(), map.pte)).collect();
+    assert_eq!(entries.len(), listing.mappings.iter().filter(present).count());
     let mut present = 0;
     for (vpn, place) in &space.pages {
         let area = space.areas.find(vpn << kernel.shape.page_bits).expect("a page lies in an area");
         let ppn = match place {
             PageLocation::Frame(frame) => u64::from(frame.0),
             PageLocation::Zero => kernel.zero.expect("a zero frame"),
-            PageLocation::Swap(_) => {
-                assert_eq!(entries.get(vpn), None, "a page in swap has no entry");
+            PageLocation::Swap(slot) => {
+                let format = &kernel.machine.spec().mmu.as_ref().expect("an MMU").pte;
+                let fits = u64::from(slot.0) >> format.ppn_bits().min(63) == 0;
+                let left = if fits { u64::from(slot.0) << format.ppn_low } else { 0 };
+                let raw = kernel.pte(pid, *vpn).map(|pte| format.encode(pte));
+                assert_eq!(raw, Some(left), "page {vpn:#x} of {pid} in slot {slot}");
                 continue;
             }
         };
@@ -173,6 +180,10 @@ fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
     for (frame, held) in kernel.frames.iter() {
         if let Some(slot) = held.slot {
             assert_eq!(kernel.swap.slot(slot).and_then(|slot| slot.frame), Some(frame));
+            assert!(
+                !kernel.is_dirty(frame),
+                "frame {frame} was stored to, and slot {slot} holds an older page"
+            );
         }
     }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::pair::Pair;
 use super::programs::{Op, Setting, ops, roomy_settings};
 use super::sound;
+use crate::kernel::event::KernelStep;
 use crate::machine::pte::Pte;
 
 /// Runs a program, which reads what the model says.
@@ -26,6 +27,17 @@ fn run(setting: &Setting, program: &[Op]) -> Pair {
 fn entries(pair: &Pair) -> Vec<(u64, Pte)> {
     let listed = pair.alive.iter().flat_map(|pid| pair.lab.kernel.machine_of(*pid).page_table().mappings);
     listed.map(|map| (map.vpn.raw(), map.pte)).collect()
+}
+
+/// The kernel's steps, without whether a TLB held an evicted page.
+fn without_tlbs(pair: &Pair) -> Vec<KernelStep> {
+    let mut steps = pair.tally.steps.clone();
+    for step in &mut steps {
+        if let KernelStep::Evicted { tlb, .. } = step {
+            *tlb = false;
+        }
+    }
+    steps
 }
 
 /// With few frames, locked pages and populated ones come to less.
@@ -66,7 +78,7 @@ proptest! {
         };
         for world in [run(&setting, &program), run(&other, &program)] {
             prop_assert_eq!(&world.told, &bare.told);
-            prop_assert_eq!(&world.tally.steps, &bare.tally.steps);
+            prop_assert_eq!(without_tlbs(&world), without_tlbs(&bare));
             prop_assert_eq!(entries(&world), entries(&bare));
         }
     }

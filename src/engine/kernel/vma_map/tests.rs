@@ -249,6 +249,21 @@ fn a_private_area_does_not_care_who_may_write_its_file() {
 }
 
 #[test]
+fn the_processs_stack_stays_apart_from_other_areas_that_grow_down() {
+    let stack = |first, last, label| Vma { stack: true, label, ..anonymous(first, last) };
+    let own = Some(super::super::vma::VmaLabel(0));
+    let mut areas = VmaMap::default();
+    areas.insert(stack(6, 9, own));
+    areas.insert(stack(4, 6, None));
+    areas.insert(stack(2, 4, None));
+    assert_eq!(areas.iter().copied().collect::<Vec<_>>(), [stack(2, 6, None), stack(6, 9, own)]);
+    // The stack grows as itself.
+    areas.remove(2 * PAGE..6 * PAGE);
+    areas.insert(stack(5, 6, own));
+    assert_eq!(areas.iter().copied().collect::<Vec<_>>(), [stack(5, 9, own)]);
+}
+
+#[test]
 fn many_areas_are_quick() {
     // Every other page, from the top downward: each search would go through all of them, were it naive (2·10^9 steps).
     let mut areas = VmaMap::default();

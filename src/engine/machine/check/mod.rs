@@ -264,7 +264,7 @@ fn check_tlb(spec: &Spec, n: usize, tlb: &TlbSpec, report: &mut Findings) {
             let sizes = &tlb.page_bits;
             let ordered = sizes.windows(2).all(|pair| pair[0] < pair[1]);
             let within = sizes.iter().all(|bits| (mmu.page_bits..=mmu.virtual_bits).contains(bits));
-            if sizes.is_empty() || !ordered || !within {
+            if !ordered || !within {
                 report.add(part, "pages", SpecProblem::PageSizes);
             }
         }

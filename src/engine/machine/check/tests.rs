@@ -31,7 +31,7 @@ fn the_simple_memory_system_splits_as_the_lecture_says() {
     // CS:APP figure 9.19: VPN 8, VPO 6, PPN 6; TLBI 2, TLBT 6; CT 6, CI 4, CO 2.
     let spec = preset("simple");
     assert_eq!((spec.vpn_bits(), spec.vpo_bits(), spec.ppn_bits()), (8, 6, 6));
-    assert_eq!((spec.tlbs[0].index_bits(), spec.tlbs[0].tag_bits(14)), (2, 6));
+    assert_eq!((spec.tlbs[0].index_bits(), spec.tlbs[0].tag_bits(&spec)), (2, 6));
     let cache = &spec.caches[0];
     assert_eq!((cache.tag_bits(&spec), cache.index_bits(), cache.offset_bits()), (6, 4, 2));
     assert_eq!(spec.flat_page_table_bytes(), 256 * 2);
@@ -42,13 +42,13 @@ fn the_core_i7_splits_as_the_lecture_says() {
     // CS:APP figure 9.22: VPN 36, PPN 40; d-TLB TLBI 4, TLBT 32; L1 d-cache CT 40, CI 6, CO 6.
     let spec = preset("core-i7");
     assert_eq!((spec.vpn_bits(), spec.ppn_bits()), (36, 40));
-    assert_eq!((spec.tlbs[0].index_bits(), spec.tlbs[0].tag_bits(48)), (4, 32));
+    assert_eq!((spec.tlbs[0].index_bits(), spec.tlbs[0].tag_bits(&spec)), (4, 32));
     let l1 = &spec.caches[0];
     assert_eq!((l1.tag_bits(&spec), l1.index_bits(), l1.offset_bits()), (40, 6, 6));
     assert_eq!((l1.size(), spec.caches[2].size(), spec.caches[3].size()), (32 << 10, 256 << 10, 8 << 20));
     assert!(l1.vipt(&spec) && !spec.caches[2].vipt(&spec));
     assert_eq!((l1.colors(&spec), spec.caches[2].colors(&spec)), (1, 8));
-    assert_eq!(spec.tlbs[0].reach(), 64 * 4096);
+    assert_eq!(spec.tlbs[0].reach(&spec), 64 * 4096);
     let mmu = spec.mmu.as_ref().unwrap();
     let spans: Vec<u32> = (1..=4).map(|level| mmu.level_page_bits(level)).collect();
     assert_eq!(spans, [39, 30, 21, 12]);
@@ -89,10 +89,7 @@ fn indices_are_taken_from_the_top() {
 #[test]
 fn widths_are_checked_first() {
     assert_eq!(faults(|spec| spec.physical_bits = 65), [(SpecPart::Machine, "physical")]);
-    assert_eq!(
-        faults(|spec| mmu(spec).virtual_bits = 0),
-        [(SpecPart::Machine, "virtual"), (SpecPart::Tlb(0), "pages")]
-    );
+    assert_eq!(faults(|spec| mmu(spec).virtual_bits = 0), [(SpecPart::Machine, "virtual")]);
     assert_eq!(faults(|spec| mmu(spec).page_bits = 13)[0], (SpecPart::Machine, "page"));
 }
 

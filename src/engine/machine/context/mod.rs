@@ -39,11 +39,18 @@ impl Machine {
     }
 
     /// Invalidates the entries of a process's page in the TLBs of all cores (a TLB shootdown), also global ones. A TLB
-    /// without address-space identifiers has non-global entries of the process only if its core runs the process.
-    pub fn shoot_down(&mut self, va: Va, asid: u16, watch: &mut impl MachineObserver) {
-        let Some(translator) = &mut self.translator else { return };
-        translator
-            .for_each_tlb(watch, |tlb, running, dropped| tlb.shoot_down(va.raw(), asid, running, dropped));
+    /// without address-space identifiers has non-global entries of the process only if its core runs the process. Returns
+    /// whether any TLB held one.
+    pub fn shoot_down(&mut self, va: Va, asid: u16, watch: &mut impl MachineObserver) -> bool {
+        let Some(translator) = &mut self.translator else { return false };
+        let mut held = false;
+        translator.for_each_tlb(watch, |tlb, running, dropped| {
+            tlb.shoot_down(va.raw(), asid, running, |entry| {
+                held = true;
+                dropped(entry);
+            });
+        });
+        held
     }
 
     /// Drops all entries of a process from the TLBs of all cores. A global entry goes if this process filled it.

@@ -55,7 +55,7 @@ fn touch(machine: &mut Machine, page: u64) {
 }
 
 fn plain() -> TlbSpec {
-    TlbSpec::new("tlb", 4, 2, 6)
+    TlbSpec::new("tlb", 4, 2)
 }
 
 fn with_asid() -> TlbSpec {
@@ -196,7 +196,7 @@ fn global_entries_are_shot_down_too() {
 #[test]
 fn all_parts_of_a_huge_page_are_shot_down() {
     let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6) };
-    let tlbs = vec![TlbSpec { asid: true, ..TlbSpec::new("tlb", 4, 4, 6) }];
+    let tlbs = vec![TlbSpec { asid: true, page_bits: vec![6], ..TlbSpec::new("tlb", 4, 4) }];
     let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs, caches: vec![], cores: 1, ..Spec::simple() };
     let mut machine = Machine::new(spec);
     machine.map_at(1, machine.vpn(4).unwrap(), Pte { ppn: 16, flags: Flags::TABLE.with(Bit::Ps) });

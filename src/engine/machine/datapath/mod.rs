@@ -37,14 +37,16 @@ pub enum Data<'a> {
     Store(&'a [u8]),
     /// An access of this many bytes whose values are unknown, as in a memory trace. A store changes no byte.
     SizeOnly(u32),
+    /// The translations alone of this many bytes: no cache is touched and no byte moves.
+    TranslateOnly(u32),
 }
 
 impl Data<'_> {
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Data::Load(bytes) => bytes.len(),
             Data::Store(bytes) => bytes.len(),
-            Data::SizeOnly(size) => *size as usize,
+            Data::SizeOnly(size) | Data::TranslateOnly(size) => *size as usize,
         }
     }
 }
@@ -54,11 +56,12 @@ impl Data<'_> {
 pub struct AccessOutcome {
     /// Number of fragments, including one that faulted.
     pub fragments: u32,
-    /// The fault that ended it. The fragments before it were performed.
+    /// The fault that ended it. The fragments before it were performed, except those of a store.
     pub fault: Option<Fault>,
     /// Physical address of the first fragment.
     pub pa: Option<Pa>,
-    /// Number of bytes accessed before the fault; all of them without a fault.
+    /// Number of bytes accessed before the fault; all of them without a fault. Of a store that faults, those that could
+    /// have been stored.
     pub done: usize,
 }
 
@@ -223,7 +226,7 @@ impl Machine {
     /// Stores bytes in user mode: see [`Machine::access`].
     ///
     /// # Errors
-    /// The fault; bytes on the pages before it are stored.
+    /// The fault; nothing is stored.
     pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
         let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
         done.fault.map_or(Ok(()), Err)
@@ -245,7 +248,8 @@ impl Machine {
     }
 
     /// Performs an access fragment by fragment, in address order. It is split at page boundaries and at the boundaries of
-    /// the smallest block among the caches that serve it. It ends at a fault, and at the end of the address space.
+    /// the smallest block among the caches that serve it. It ends at a fault, and at the end of the address space. A store
+    /// that faults stores nothing: its fragments on the pages before are only translated, and set no D.
     #[inline]
     pub fn access(
         &mut self,
@@ -259,6 +263,7 @@ impl Machine {
         let (within, last) = (self.hierarchy.fragment_mask(route), self.last);
         let mut outcome = AccessOutcome { fragments: 0, fault: None, pa: None, done: 0 };
         let len = data.len();
+        let refused = if kind == AccessKind::Write { self.refused_after(va, len, mode) } else { 0 };
         while outcome.done < len {
             let done = outcome.done;
             let Some(at) = va.raw().checked_add(done as u64).filter(|at| *at <= last) else {
@@ -269,9 +274,12 @@ impl Machine {
             let next = done + size as usize;
             let part = match &mut data {
                 Data::Load(out) => Data::Load(&mut out[done..next]),
+                Data::TranslateOnly(_) => Data::TranslateOnly(size),
+                _ if done < refused => Data::TranslateOnly(size),
                 Data::Store(bytes) => Data::Store(&bytes[done..next]),
                 Data::SizeOnly(_) => Data::SizeOnly(size),
             };
+            let kind = if done < refused { AccessKind::Read } else { kind };
             watch.on_event(Event::Fragment { va: Va::new(at), size });
             outcome.fragments += 1;
             match self.resolve(at, kind, mode, watch) {
@@ -287,6 +295,27 @@ impl Machine {
             outcome.done = next;
         }
         outcome
+    }
+
+    /// How many bytes of a store lie on pages before the first that faults; 0 if none does.
+    #[inline]
+    fn refused_after(&self, va: Va, len: usize, mode: Privilege) -> usize {
+        let page = mask(self.spec.page_bits());
+        let room = (page - (va.raw() & page)).saturating_add(1);
+        if self.translator.is_none() || len as u64 <= room { 0 } else { self.check_pages(va, len, mode) }
+    }
+
+    #[inline(never)]
+    fn check_pages(&self, va: Va, len: usize, mode: Privilege) -> usize {
+        let (page, end) = (mask(self.spec.page_bits()), va.raw().saturating_add(len as u64));
+        let (mut machine, mut at) = (self.clone(), va.raw());
+        while at < end && at <= self.last {
+            if machine.resolve(at, AccessKind::Write, mode, &mut ()).is_err() {
+                return (at - va.raw()) as usize;
+            }
+            at = (at | page).saturating_add(1);
+        }
+        0
     }
 
     /// The part of an access that lies in one page and one block, once it is translated.
@@ -308,6 +337,7 @@ impl Machine {
             Data::Load(out) => self.hierarchy.load(fragment, out, ctx),
             Data::Store(bytes) => self.hierarchy.store(fragment, bytes, ctx),
             Data::SizeOnly(_) => self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx),
+            Data::TranslateOnly(_) => {}
         }
     }
 

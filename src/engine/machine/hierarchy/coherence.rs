@@ -8,17 +8,18 @@ use crate::machine::hierarchy::RouteId;
 use crate::machine::spec::Inclusion;
 
 impl Hierarchy {
-    /// Makes way for a load or store of this route: caches that are not on it write their dirty copies of `first..=last`
-    /// back, and before a store give up all copies.
+    /// Makes way for a load or store of this route. Caches that are not on it write back their dirty copies of the bytes
+    /// that the route's caches may be filled with, `filled`. Before a store they give up their lines with bytes of
+    /// the line that it makes dirty, `written`.
     pub(super) fn snoop<O: MachineObserver>(
         &mut self,
         route: &Route,
-        first: u64,
-        last: u64,
-        store: bool,
+        filled: (u64, u64),
+        written: Option<(u64, u64)>,
         ctx: &mut Ctx<'_, O>,
     ) {
-        let (first, last) = if store { self.widen(route, first, last) } else { (first, last) };
+        let written = written.map(|(first, last)| self.widen(route, first, last));
+        let (first, last) = written.map_or(filled, |w| (filled.0.min(w.0), filled.1.max(w.1)));
         // From the lowest level up: a copy further up is newer and must be written later.
         for inst in (0..self.caches.len()).rev() {
             if !self.caches[inst].used() || route.position_of(inst).is_some() {
@@ -30,10 +31,11 @@ impl Hierarchy {
                     self.write_home(inst, slot, base, ctx);
                 }
                 let cache = &mut self.caches[inst];
-                if store {
+                let lost = written.is_some_and(|(first, last)| base <= last && first <= cache.end(base));
+                if lost {
                     cache.invalidate(slot);
                 }
-                if dirty || store {
+                if dirty || lost {
                     let (cache, core) = (cache.level, cache.core.unwrap_or(0));
                     ctx.watch.on_event(Event::Snooped { cache, core, dirty });
                 }
@@ -97,13 +99,10 @@ impl Hierarchy {
         base: u64,
         ctx: &mut Ctx<'_, O>,
     ) {
-        let own = &self.caches[inst];
-        let (level, core, side) = (own.level, own.core, own.side);
-        let last = base | ((1 << own.block_bits) - 1);
+        let last = self.caches[inst].end(base);
         for above in (0..inst).rev() {
             let cache = &self.caches[above];
-            let apart = core.is_some() && cache.core.is_some() && core != cache.core;
-            if !cache.used() || cache.level == level || apart || !cache.side.meets(side) {
+            if !cache.used() || !cache.is_above(&self.caches[inst]) {
                 continue;
             }
             for (held, block) in cache.holders(base, last).collect::<Vec<_>>() {

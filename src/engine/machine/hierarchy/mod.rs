@@ -310,18 +310,19 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) -> Option<usize> {
         let first = route.get(0);
-        if first.is_none() || fragment.uncached {
+        let Some(top) = first.filter(|_| !fragment.uncached) else {
             if first.is_some() {
                 ctx.watch.on_event(Event::Bypassed { purpose: fragment.purpose });
             }
             ctx.watch.on_event(Event::Memory { pa: Pa::new(fragment.pa), write, purpose: fragment.purpose });
             return None;
-        }
+        };
         if self.users == Users::Several {
-            let (first, last) = route.around(fragment.pa, fragment.last());
-            self.snoop(route, first, last, write, ctx);
+            let line = self.caches[top].align(fragment.pa);
+            let written = write.then(|| (line, self.caches[top].end(line)));
+            self.snoop(route, route.around(fragment.pa, fragment.last()), written, ctx);
         }
-        first
+        Some(top)
     }
 
     /// Looks for the piece in the caches from place `from` of the route on; answers the place that has it.

@@ -183,8 +183,16 @@ impl Hierarchy {
         let base = self.caches[inst].base(slot.set, line.tag.unwrap_or_default());
         self.gather(route, k, slot, base, ctx);
         let dirty = self.caches[inst].dirty(slot);
-        let above = || (0..k).any(|k| self.caches[route.cache_at(k)].holder(base).is_some());
-        let moves = dirty || k + 1 < route.len() && self.bars_fill(route, k + 1) && !above();
+        let moves = dirty
+            || k + 1 < route.len() && self.bars_fill(route, k + 1) && {
+                let next = &self.caches[route.cache_at(k + 1)];
+                let others = self
+                    .caches
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, cache)| *other != inst && cache.is_above(next));
+                others.into_iter().all(|(_, cache)| cache.holder(base).is_none())
+            };
         if moves {
             self.send_line(route, k, slot, base, ctx);
         }
@@ -210,9 +218,8 @@ impl Hierarchy {
     /// and would be found again; some of their bytes may even be news to this line.
     fn settle<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
         if self.plan.crossed && self.users == Users::Several {
-            let last = base | ((1 << self.caches[route.cache_at(k)].block_bits) - 1);
-            let (first, last) = route.around(base, last);
-            self.snoop(route, first, last, true, ctx);
+            let last = self.caches[route.cache_at(k)].end(base);
+            self.snoop(route, route.around(base, last), Some((base, last)), ctx);
         }
     }
 

@@ -319,6 +319,12 @@ impl PteFormat {
         Pte { ppn: raw >> self.ppn_low & mask(self.ppn_bits()), flags }
     }
 
+    /// The location on disk in an entry that is not present: its PPN's bits, if all others are 0. None if that is 0, too.
+    pub fn disk_location(&self, pte: Pte) -> Option<u64> {
+        let alone = !pte.flags.has(Bit::P) && self.encode(Pte { ppn: 0, ..pte }) == 0;
+        (alone && pte.ppn != 0).then_some(pte.ppn)
+    }
+
     /// The entry as this format can keep it; P is kept even where the format has no place for it.
     pub(crate) fn representable(&self, pte: Pte) -> Pte {
         let kept = self.decode(self.encode(pte));
@@ -347,7 +353,7 @@ fn width_of(bytes: u32) -> Result<u32, PteError> {
 }
 
 /// The lowest `bits` bits, all 64 from there up.
-pub(super) const fn mask(bits: u32) -> u64 {
+pub(crate) const fn mask(bits: u32) -> u64 {
     if bits >= 64 { u64::MAX } else { (1 << bits) - 1 }
 }
 

@@ -165,6 +165,16 @@ impl Distances {
         self.part = None;
     }
 
+    /// References to the blocks of `size` bytes from `va` on: one, unless parts are larger than blocks.
+    #[inline]
+    pub(crate) fn refer(&mut self, va: u64, size: u32) {
+        let block = |address: u64| address >> self.stack.block_bits;
+        let last = va.saturating_add(u64::from(size.saturating_sub(1)));
+        for n in block(va)..=block(last) {
+            self.stack.refer(n << self.stack.block_bits);
+        }
+    }
+
     pub(crate) fn curve(&self) -> MissCurve {
         self.stack.curve()
     }
@@ -173,12 +183,12 @@ impl Distances {
 impl MachineObserver for Distances {
     #[inline]
     fn on_event(&mut self, event: Event) {
-        if let Event::Fragment { va, .. } = event
+        if let Event::Fragment { va, size } = event
             && self.data
             && self.part != Some(va.raw())
         {
             self.part = Some(va.raw());
-            self.stack.refer(va.raw());
+            self.refer(va.raw(), size);
         }
     }
 }

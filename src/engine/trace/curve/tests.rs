@@ -3,6 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::machine::Machine;
+use crate::machine::spec::{CacheSpec, Side, Spec};
+use crate::trace::extras::{ExtraOptions, Extras};
+use crate::trace::record::{Op, Record};
+use crate::trace::replay::{Replay, Straddle, Target};
 
 /// Misses of a fully associative LRU cache of so many blocks: a list, latest last.
 fn misses(blocks: usize, references: &[u64]) -> u64 {
@@ -42,6 +47,29 @@ fn nothing_misses_nothing() {
 fn blocks_that_go_around_miss_until_all_fit() {
     let around: Vec<u64> = (0..50).map(|n| n % 5).collect();
     assert_eq!(curve(&around).misses, [50, 50, 50, 5]);
+}
+
+/// The blocks are of 64 bytes where no cache holds data, whether there are other caches or none.
+#[test]
+fn a_machine_without_a_cache_for_data_has_a_curve() {
+    let fetches = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
+    for caches in [vec![], vec![fetches]] {
+        let mut machine = Machine::new(Spec { caches, ..Spec::unpaged(48) });
+        let extras = Extras::new(machine.spec(), ExtraOptions { curve: true, ..ExtraOptions::default() });
+        let mut replay = Replay::new(Target::Identity(&mut machine), Straddle::Split, extras);
+        let record = |address, size, op| Record { address, size, op };
+        // Blocks 0, 0 and 1, 2, then 0 for the load and the store; a fetch is none.
+        let records = [
+            (0x10, 4, Op::Load),
+            (0x3C, 8, Op::Store),
+            (0x80, 1, Op::Load),
+            (0x00, 4, Op::Modify),
+            (0xC0, 4, Op::Fetch),
+        ];
+        replay.perform(&records.map(|(address, size, op)| record(address, size, op))).unwrap();
+        let curve = replay.observer.curve().unwrap();
+        assert_eq!(curve, MissCurve { block: 64, references: 6, misses: vec![4, 4, 3] });
+    }
 }
 
 proptest! {

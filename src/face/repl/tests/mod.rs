@@ -263,8 +263,8 @@ fn the_last_access_is_told_step_by_step_and_with_reasons() {
     assert!(words(&told).contains("MMU → TLB TLBI 0x3, TLBT 0x03: hit in way 0"), "{told}");
     let told = words(&typed.types(":why"));
     assert!(told.contains("tlb hit because way 0 of set 0x3 of tlb is valid and holds tag 0x03"), "{told}");
-    assert!(told.contains("vpn 0x0F because it is bits 13–6"), "{told}");
-    assert!(told.contains("because VPN 0x0F is mapped to PPN 0x0D"), "{told}");
+    assert!(told.contains("vpn 0x0F because VPN is bits 13–6 of the virtual address 0x03D4"), "{told}");
+    assert!(told.contains("because PPN 0x0D is followed by PPO 0x14"), "{told}");
     let told = words(&typed.types(":why cache"));
     assert_eq!(told, "cache hit because way 0 of set 0x5 of cache is valid and holds tag 0x0D");
     assert!(typed.types(":why cahce").contains("did you mean `cache`?"));

@@ -196,7 +196,11 @@ fn a_quiz_marks_every_field() {
         ("tlb", "yes", "✓ tlb hit"),
         ("fault", "no", "✓ fault none"),
         ("ppn", "0D", "✓ ppn 0x0D"),
-        ("pa", "354", "✗ pa 0x354: VPN 0x0F is mapped to PPN 0x0D; hexadecimal is written 0x…"),
+        (
+            "pa",
+            "354",
+            "✗ pa 0x354: PPN 0x0D is followed by PPO 0x14, which is the VPO; hexadecimal is written 0x…",
+        ),
         ("co", "0", "✓ co 0x0"),
         ("ci", "5", "✓ ci 0x5"),
         ("ct", "0xd", "✓ ct 0x0D"),

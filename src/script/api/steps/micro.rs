@@ -126,6 +126,7 @@ pub(super) fn pte_kind(found: PteKind) -> &'static str {
         PteKind::Table => "table",
         PteKind::Page => "page",
         PteKind::Absent => "absent",
+        PteKind::Reserved => "reserved",
     }
 }
 

@@ -7,7 +7,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::lang::source::Sources;
-use crate::report::narrate::reason;
 use crate::run::facts::{ReportedFact, reported_facts};
 use crate::run::record::{Check, Did, StepRecord};
 use sequence::{Steps, of_access};
@@ -26,7 +25,7 @@ pub const VERSION: u32 = 1;
 /// let script = CheckedScript::from_text("walk.pw", text, &mut ());
 /// let (mut run, mut records) = (Stepper::new(script.into(), Options::default()), Vec::new());
 /// run.forward(3, &mut records);
-/// let trace = Trace::of(&records[2], &run.script().sources);
+/// let trace = Trace::from_record(&records[2], &run.script().sources);
 /// let fact = |name: &str| &trace.facts.iter().find(|fact| fact.name == name).unwrap().value;
 /// assert_eq!((fact("ppn"), fact("pa")), (&0x0D.into(), &0x354.into()));
 /// let json = serde_json::to_value(&trace.steps[1]).unwrap();
@@ -62,8 +61,8 @@ pub struct FactValue {
     pub name: String,
     /// Its value.
     pub value: Value,
-    /// Why it has this value, where there is more to say than the steps do.
-    pub reason: Option<String>,
+    /// Why it has this value: a clause without a period.
+    pub reason: String,
 }
 
 /// An expectation.
@@ -93,7 +92,7 @@ impl Trace {
             did => did.call().map(|call| &call.process),
         };
         let fact = |told: ReportedFact| FactValue {
-            reason: reason(did, &told.name),
+            reason: told.key.reason(did),
             value: told.value.value.to_json(),
             name: told.name,
         };

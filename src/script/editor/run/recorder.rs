@@ -63,13 +63,14 @@ impl<'s> RunRecorder<'s> {
             return;
         }
         let told = facts_of(record, &mut self.statements);
-        let narration = if self.steps.len() < NARRATED {
-            text(&self.narrator.narrate(record), false)
+        let (narration, did) = if self.steps.len() < NARRATED {
+            (text(&self.narrator.narrate(record), false), Some(record.did.clone()))
         } else {
-            String::new()
+            (String::new(), None)
         };
         let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
-        self.steps.insert(record.span, Step { span: record.span, stated, facts: told, times: 1, narration });
+        let span = record.span;
+        self.steps.insert(span, Step { span, stated, facts: told, times: 1, narration, did });
     }
 
     fn record_failures(&mut self, record: &StepRecord) {

@@ -1,7 +1,10 @@
 //! The result of a run as plain data, for other threads.
 
+use std::sync::Arc;
+
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
+use crate::run::record::Did;
 use crate::suite::amend::Plan;
 
 /// The result of the run of a document.
@@ -20,7 +23,7 @@ pub struct RunResult {
 }
 
 /// A statement that ran at least once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Step {
     /// The statement.
     pub span: Span,
@@ -32,6 +35,8 @@ pub struct Step {
     pub times: u64,
     /// The narration of the first time; empty after the first 20,000 statements.
     pub narration: String,
+    /// The record of the first time, for the reasons of its facts; none after the first 20,000 statements.
+    pub(crate) did: Option<Arc<Did>>,
 }
 
 /// A failed expectation.

@@ -233,8 +233,9 @@ fn of_kernel(kernel: &KernelConfig, asked: &Asked, said: &mut Vec<String>) {
     said.push(format!("The kernel handles page faults and the access is done again{second}."));
     said.push("A page that is needed takes the free frame with the lowest number.".to_owned());
     if let Some(frames) = kernel.frames {
+        let there = if frames == 1 { "is 1 frame".to_owned() } else { format!("are {frames} frames") };
         said.push(format!(
-            "There are {frames} frames for users' pages; when none is free, {} chooses a victim.",
+            "There {there} for users' pages; when none is free, {} chooses a victim.",
             kernel.replacement.row().name
         ));
     }

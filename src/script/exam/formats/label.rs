@@ -78,7 +78,7 @@ pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
         Some(Words::YesNo { not_looked_up: true, .. }) if matches!(answer.as_str(), "none" | "-") => {
             "-".to_owned()
         }
-        Some(Words::YesNo { .. }) if answer == "protection" => "N (protection fault)".to_owned(),
+        Some(Words::YesNo { .. }) if answer == "protection" => "Y (protection)".to_owned(),
         Some(Words::YesNo { .. }) if answer != "-" => "N".to_owned(),
         _ => answer,
     }
@@ -118,7 +118,7 @@ mod tests {
         }
         assert_eq!(label(&of("L1d", "hit", lookup)), "L1d hit?");
         let faults: &[&str] = &["none", "page", "protection", "file", "any"];
-        for (word, answer) in [("none", "N"), ("page", "Y"), ("protection", "N (protection fault)")] {
+        for (word, answer) in [("none", "N"), ("page", "Y"), ("protection", "Y (protection)")] {
             assert_eq!(filled(&of("fault", word, faults), true), answer);
         }
         // A kernel knows classes.

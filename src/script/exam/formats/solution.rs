@@ -7,9 +7,9 @@ use crate::exam::paper::PaperItem;
 use crate::lang::value::Value;
 use crate::questions::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::report::doc::{Block, Step};
-use crate::report::narrate::{binary, call_steps, reasons, rulers, steps};
+use crate::report::narrate::{call_steps, reasons, rulers, steps};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{ACCESS_FACTS, FactRow, reported_facts};
+use crate::run::facts::{ACCESS_FACTS, FactRow, binary, reported_facts};
 use crate::run::record::{Access, Did, Shown};
 use crate::services::lookup::look_up;
 
@@ -39,7 +39,7 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
     let facts =
         reported_facts(did).into_iter().filter(|told| asked(&told.name).is_some()).collect::<Vec<_>>();
-    let pairs = reasons(did, &facts, false).into_iter().map(|(reason, facts)| {
+    let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
         let blanks = facts.iter().filter_map(|told| asked(&told.name));
         let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
         (named.collect::<Vec<_>>().join(", "), reason)

@@ -16,7 +16,7 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
     match (answer, &key.value) {
         (Answer::Number(spelled), Value::Number(key)) => is_number(*spelled, *key),
         (Answer::Word(word), Value::Text(key)) => {
-            *word == &**key || page_fault(way) && (*word, &**key) == ("none", "protection")
+            *word == &**key || page_fault(way) && (*word, &**key) == ("page", "protection")
         }
         (Answer::Word(word), Value::Bool(key)) => *word == if *key { "true" } else { "false" },
         // Whether there is a page fault is yes or no.

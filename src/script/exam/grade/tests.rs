@@ -93,7 +93,7 @@ fn words_are_read_as_people_write_them() {
     let faults: &[&str] =
         &["none", "page", "demand-zero", "copy-on-write", "protection", "segmentation", "any"];
     assert_eq!(words::read("Y", faults, true), Some("page"));
-    assert_eq!(words::read("N (protection fault)", faults, true), Some("protection"));
+    assert_eq!(words::read("Y (protection)", faults, true), Some("protection"));
     // In a process the class is asked: yes is none.
     assert_eq!((words::read("Y", faults, false), words::read("no", faults, false)), (None, Some("none")));
     assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));

@@ -61,7 +61,7 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
         return otherwise;
     }
     let (yes, no) = pair(words, bare)?;
-    // `N (protection fault)`, as the key prints it.
+    // `Y (protection)`, as the key prints it.
     let first = text.split([' ', '(', ',']).next().unwrap_or("");
     if first != text && text.contains("protection") {
         return own("protection");

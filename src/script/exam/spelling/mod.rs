@@ -23,7 +23,7 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
         let right = words.right(blank);
         return match (words, right.as_str()) {
             (_, "-") => nothing(),
-            (Words::YesNo { yes, .. }, "Y") => [all(YES), all(&[yes])].concat(),
+            (Words::YesNo { yes, .. }, "Y") => unique([all(YES), all(&[yes]), vec![blank.answer()]].concat()),
             (Words::YesNo { not_looked_up: true, .. }, _) => [all(NO), all(&["miss"])].concat(),
             (Words::YesNo { .. }, _) => all(NO),
             (Words::OneOf(_), _) => vec![right],

@@ -31,7 +31,7 @@ pub(crate) fn part(of: &Follow, level: usize) -> Option<Claim> {
 
 /// The page number by which a TLB is looked up.
 fn tlb_page(of: &Follow, tlb: usize) -> Option<u64> {
-    let own = of.access.spec.tlbs.get(tlb)?.page_bits.first()?;
+    let own = of.access.spec.tlbs.get(tlb)?.smallest_page_bits(&of.access.spec);
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     Some(shifted(vpn, own.checked_sub(of.access.spec.page_bits())?))
 }

@@ -100,7 +100,7 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     Some(word_claim(match of.before.walk(vpn)? {
         Ok(_) => "none",
-        Err(Fault::NotPresent { .. }) => "page",
+        Err(Fault::NotPresent { .. } | Fault::Reserved { .. }) => "page",
         Err(Fault::Protection { .. }) => "protection",
     }))
 }

@@ -23,12 +23,15 @@ impl Before<'_> {
     /// decides: several page sizes, entries that carry their process.
     pub(crate) fn tlb_entry(self, tlb: usize, index: u64, tag: u64) -> Option<Entry> {
         let spec = self.access.spec.tlbs.get(tlb)?;
-        if spec.asid || spec.page_bits.as_slice() != [self.access.spec.page_bits()] {
+        let base = self.access.spec.page_bits();
+        if spec.asid || spec.page_bits.iter().any(|bits| *bits != base) {
             return None;
         }
         let Ok(set) = self.machine.tlb_set_index(tlb, index) else { return Some(None) };
         let lines = (0..spec.ways).filter_map(|way| self.machine.tlb_line(tlb, set, way));
-        let mut hits = lines.filter(|line| line.valid && line.tag.is_some_and(|own| own.raw() == tag));
+        let mut hits = lines.filter(|line| {
+            line.valid && line.page_bits == base && line.tag.is_some_and(|own| own.raw() == tag)
+        });
         Some(hits.next())
     }
 

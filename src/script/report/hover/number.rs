@@ -3,7 +3,8 @@
 
 use super::markdown::{drawn, paragraphs};
 use crate::lang::value::Number;
-use crate::report::narrate::{binary, fields, hex, rulers};
+use crate::report::narrate::{fields, hex, rulers};
+use crate::run::facts::binary;
 use crate::run::state::State;
 use crate::services::complete::Role;
 use pagewalk_engine::machine::Machine;

@@ -285,5 +285,7 @@ fn a_replay_has_its_facts_and_the_lines_that_are_none() {
     assert_eq!(told["records"], 5);
     let lines: Vec<&Value> = told["malformed"].as_array().unwrap().iter().map(|bad| &bad["line"]).collect();
     assert_eq!(lines, [&json!(6), &json!(7)]);
-    assert_eq!(record["checks"][1], json!({"fact": "L1d.hits", "expected": 3, "actual": 2, "held": false}));
+    let reason = "2 of 4 lookups in L1d hit, and 2 missed";
+    let check = json!({"fact": "L1d.hits", "expected": 3, "actual": 2, "held": false, "reason": reason});
+    assert_eq!(record["checks"][1], check);
 }

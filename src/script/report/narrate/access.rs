@@ -103,8 +103,8 @@ impl Sheet<'_> {
         }
         match self.access.outcome.fault.filter(|_| self.access.outcome.pa.is_none()) {
             None => "no",
-            Some(Fault::NotPresent { .. }) => "yes",
-            Some(Fault::Protection { .. }) => "no, but forbidden",
+            Some(Fault::NotPresent { .. } | Fault::Reserved { .. }) => "yes",
+            Some(Fault::Protection { .. }) => "yes (protection)",
         }
         .to_owned()
     }
@@ -317,7 +317,7 @@ const FAULTS: [&str; 2] = ["page fault", "protection fault"];
 
 fn fault_words(fault: Fault) -> &'static str {
     match fault {
-        Fault::NotPresent { .. } => FAULTS[0],
+        Fault::NotPresent { .. } | Fault::Reserved { .. } => FAULTS[0],
         Fault::Protection { .. } => FAULTS[1],
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ruler::rulers;
 use crate::report::doc::{BitField, Block, Ruler};
+use crate::run::facts::binary;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::addr::Pa;
 
@@ -50,17 +51,4 @@ pub fn bit_range(field: &BitField) -> String {
 
 fn value(value: u64, bits: u32) -> String {
     format!("{}  {}", Shown::field(value, bits), binary(value, bits))
-}
-
-/// A value in binary, with a gap every four bits.
-pub fn binary(value: u64, bits: u32) -> String {
-    let digits = format!("{value:0width$b}", width = bits as usize);
-    let mut binary = String::with_capacity(digits.len() * 2);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 4 == 0 {
-            binary.push('_');
-        }
-        binary.push(digit);
-    }
-    format!("0b{binary}")
 }

@@ -19,7 +19,7 @@ pub(crate) fn declaration(spec: &Spec) -> String {
         lines.push(format!("page {}", size(1 << mmu.page_bits)));
         lines.extend(page_table(spec, mmu));
     }
-    lines.extend(spec.tlbs.iter().map(|tlb| self::tlb(spec, tlb)));
+    lines.extend(spec.tlbs.iter().map(tlb));
     lines.extend(spec.caches.iter().map(cache));
     if spec.memory_latency > 0 {
         lines.push(block("memory", "", &[latency(spec.memory_latency)]));
@@ -68,11 +68,11 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
     Some(block("pte", "", &settings))
 }
 
-fn tlb(spec: &Spec, tlb: &TlbSpec) -> String {
+fn tlb(tlb: &TlbSpec) -> String {
     let mut settings = vec![format!("entries {}", tlb.entries()), ways(tlb.sets, tlb.ways)];
     settings.extend(policy(tlb.policy));
     settings.extend(side(tlb.side));
-    if tlb.page_bits != [spec.page_bits()] {
+    if !tlb.page_bits.is_empty() {
         let sizes: Vec<String> = tlb.page_bits.iter().map(|&bits| size(1 << bits)).collect();
         settings.push(format!("pages {}", sizes.join(" ")));
     }

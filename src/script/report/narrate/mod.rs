@@ -27,7 +27,7 @@ use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord, View};
-pub use bits::{binary, bits, fields};
+pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
 pub use parts::hex;
@@ -38,7 +38,7 @@ use repeats::Repeats;
 pub(crate) use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub(crate) use steps::steps;
-pub use why::{because as reason, reasons, why};
+pub use why::{reasons, why};
 use words::approximately;
 pub use words::{count, failure, summary, thousands};
 

@@ -2,9 +2,10 @@
 
 use super::parts;
 use crate::report::doc::{Block, Tone};
+use crate::run::facts::hardware_fault;
 use crate::run::nouns::size;
 use crate::run::record::Access;
-use pagewalk_engine::machine::event::{AccessKind, Event, Fault, ProtectionCause, PteKind, Purpose};
+use pagewalk_engine::machine::event::{AccessKind, Event, Fault, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Sentences about one access.
@@ -95,42 +96,11 @@ fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
 
 /// Why an access could not be done.
 fn fault_sentence(access: &Access, fault: Fault) -> String {
-    let spec = &access.spec;
-    let at = faulted_at(access);
-    let place =
-        if access.outcome.fragments > 1 { format!(" at {}", parts::va(spec, at)) } else { String::new() };
-    match fault {
-        Fault::NotPresent { level } => {
-            let vpn = parts::vpn(spec, at);
-            let which = match entry(spec, level) {
-                entry if entry.contains("level") => format!("{entry} for VPN {vpn}"),
-                entry => format!("{entry} of VPN {vpn}"),
-            };
-            format!("Page fault{place}: {which} is not present (P = 0).")
-        }
-        Fault::Protection { why } => format!("Protection fault{place}: {}.", forbidden(access, why)),
-    }
-}
-
-/// The address of the piece that faulted.
-pub(crate) fn faulted_at(access: &Access) -> u64 {
-    let pieces = access.events.iter().rev().find_map(|event| match event {
-        Event::Fragment { va, .. } => Some(va.raw()),
-        _ => None,
-    });
-    pieces.unwrap_or(access.va.raw())
-}
-
-/// Which bit forbids an access, in words.
-pub(crate) fn forbidden(access: &Access, why: ProtectionCause) -> String {
-    let kind = parts::kind(access.kind);
-    match why {
-        ProtectionCause::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),
-        ProtectionCause::Supervisor => {
-            format!("the page is the supervisor's (U/S = 0) and this is {kind} by the user")
-        }
-        ProtectionCause::NoExecute => {
-            format!("nothing on the page may be executed (XD = 1) and this is {kind}")
-        }
-    }
+    let raised = match fault {
+        Fault::NotPresent { .. } | Fault::Reserved { .. } => "Page fault",
+        Fault::Protection { .. } => "Protection fault",
+    };
+    let at = parts::va(&access.spec, access.last_piece());
+    let place = if access.outcome.fragments > 1 { format!(" at {at}") } else { String::new() };
+    format!("{raised}{place}: {}.", hardware_fault(access, fault))
 }

@@ -3,7 +3,6 @@
 use crate::lang::value::Value;
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, Shown};
-use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 
 /// A number in hexadecimal, with the digits of a field of so many bits.
@@ -53,7 +52,7 @@ pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> String {
 
 /// A tag of a TLB.
 pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
-    hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec.virtual_bits())))
+    hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec)))
 }
 
 /// The index of a set of a cache.
@@ -171,14 +170,5 @@ fn side(side: Side) -> &'static str {
         Side::Both => "",
         Side::Data => ", for data",
         Side::Instructions => ", for instructions",
-    }
-}
-
-/// What an access of this kind does, as a noun with its article.
-pub(crate) fn kind(kind: AccessKind) -> &'static str {
-    match kind {
-        AccessKind::Read => "a load",
-        AccessKind::Write => "a store",
-        AccessKind::Execute => "an instruction fetch",
     }
 }

@@ -52,7 +52,7 @@ fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
         push(&mut rows, "page tables", fields(bits, &parts));
     }
     for tlb in &spec.tlbs {
-        let low = tlb.page_bits.first().copied().unwrap_or(page);
+        let low = tlb.smallest_page_bits(spec);
         let label = if spec.tlbs.len() > 1 { &*tlb.name } else { "" };
         push(&mut rows, label, fields(bits, &[("TLBT", None, low + tlb.index_bits()), ("TLBI", None, low)]));
     }

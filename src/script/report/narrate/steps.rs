@@ -5,6 +5,7 @@ use super::process::handler;
 use super::sequence::{Fetched, Sequence};
 use super::{notes, parts};
 use crate::report::doc::{Block, Step};
+use crate::run::facts::hardware_fault;
 use crate::run::record::{Access, AccessVerb, FaultRecord};
 use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::event::{Event, Fault, Purpose};
@@ -245,11 +246,11 @@ impl Sequence<'_> {
 
     fn faulted(&mut self, fault: Fault) {
         let (what, then) = match fault {
-            Fault::NotPresent { .. } => {
+            Fault::NotPresent { .. } | Fault::Reserved { .. } => {
                 ("exception: page fault".to_owned(), "control goes to the kernel's page fault handler")
             }
-            Fault::Protection { why } => (
-                format!("exception: {}", notes::forbidden(self.access, why)),
+            Fault::Protection { .. } => (
+                format!("exception: {}", hardware_fault(self.access, fault)),
                 "control goes to the kernel's fault handler",
             ),
         };

@@ -45,6 +45,7 @@ impl Sequence<'_> {
         let ppn = entry.value.map(|raw| parts::hex(mmu.pte.decode(raw).ppn, self.access.spec.ppn_bits()));
         let what = match (entry.found, ppn) {
             (PteKind::Absent, _) => "not present (P = 0)".to_owned(),
+            (PteKind::Reserved, _) => "present, with a reserved bit set".to_owned(),
             (PteKind::Table, Some(ppn)) => {
                 format!("present, the level-{} table is in page {ppn}", entry.level + 1)
             }

@@ -202,7 +202,10 @@ fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
 fn failed_facts_are_aligned_and_say_why() {
     let lines = last("read 0x028F => ppn 0x0D, byte 0x36, cache hit, tlb miss");
     assert_eq!(lines[3], "  ✗ 3 of 4 facts do not hold");
-    assert_eq!(lines[4], "    ppn    expected 0x0D  actual 0x09     VPN 0x0A is mapped to PPN 0x09");
+    assert_eq!(
+        lines[4],
+        "    ppn    expected 0x0D  actual 0x09     the page-table entry of VPN 0x0A is 0x1207 and has PPN 0x09"
+    );
     assert!(lines[5].starts_with("    byte   expected 0x36  actual unknown  "), "{}", lines[5]);
     assert_eq!(
         lines[6],

@@ -1,14 +1,14 @@
 //! The facts of an access that every machine has.
 
-use crate::lang::value::{Number, Value};
+use crate::lang::value::Value;
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::latency::cycles;
 
 use super::component::{self, Component};
-use super::kernel;
-use super::row::{FactRow, low, shifted};
+use super::row::{FactRow, low, shifted, thousandths};
 use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
+use super::{handled, kernel, reasons};
 use crate::run::record::{Access, AccessVerb, Shown};
 
 /// A row that is reported for every access.
@@ -17,8 +17,9 @@ const fn reported(
     kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
+    why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, told: true }
+    FactRow { name, kind, help, get, why, told: true }
 }
 
 /// A row of the kernel's answer: nothing on bare hardware, so it is checked but not told.
@@ -27,55 +28,139 @@ const fn handler(
     kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
+    why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, told: false }
+    FactRow { name, kind, help, get, why, told: false }
 }
 
 /// The facts of an access, in the order in which they are told.
 pub const ACCESS_FACTS: &[FactRow] = &[
-    reported("vpn", FIELD, "virtual page number", |a| {
-        virtual_field(a, |va, page| va >> page, |v, page| v - page)
-    }),
-    reported("vpo", FIELD, "virtual page offset", |a| virtual_field(a, low, |_, page| page)),
-    reported("tlbi", FIELD, "TLB index: the set of the first TLB", |a| component::index(a, first_tlb(a)?)),
-    reported("tlbt", FIELD, "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
-    reported("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
-    reported("walk", COUNT, "page-table entries fetched", walk),
-    reported("fault", FAULT, "why the access could not be done, at first or at all", kernel::fault),
-    reported("ppn", FIELD, "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
-    reported("ppo", FIELD, "physical page offset", |a| physical_field(a, low, |_, page| page)),
-    reported("pa", FIELD, "physical address", pa),
-    reported("co", FIELD, "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
-    reported("ci", FIELD, "set of the first cache", |a| component::index(a, first_cache(a)?)),
-    reported("ct", FIELD, "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
-    reported("cache", LOOKUP, "whether the first cache held the block; none if it was not looked up", |a| {
-        first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache))
-    }),
-    reported("served", FactType::new(Values::ServedBy), "where the data came from", served),
-    reported("byte", FactType::new(Values::Byte).or_unknown(), "the byte that was read", byte),
-    reported("value", FactType::new(Values::Bytes).or_unknown(), "all that was read, little-endian", value),
-    reported("cycles", FRACTION, "latency of the access", |a| {
-        Some(Shown::plain(thousandths(cycles(&a.spec, &a.events))))
-    }),
-    reported("pieces", COUNT, "parts it was done in, at block and page boundaries", |a| {
-        Some(Shown::plain(u64::from(a.outcome.fragments)))
-    }),
-    handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal),
-    handler("code", CODE, "the signal's si_code", kernel::code),
-    handler("frame", COUNT.or_none(), "the frame that the fault handler mapped", kernel::frame),
-    handler("evicted", FIELD.or_none(), "the page that the fault handler evicted", kernel::evicted_page),
-    handler("swapped-out", TRUTH, "whether the evicted page was written to swap", kernel::swapped_out),
-    handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page),
-    handler("minor", COUNT, "minor faults of this access", kernel::minor),
-    handler("major", COUNT, "major faults of this access", kernel::major),
-    handler("returns", FactType::new(Values::Returned), "result of a system call", |_| None),
-    handler("error", ERROR, "errno of a system call", |_| None),
+    reported(
+        "vpn",
+        FIELD,
+        "virtual page number",
+        |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
+        reasons::vpn,
+    ),
+    reported("vpo", FIELD, "virtual page offset", |a| virtual_field(a, low, |_, page| page), reasons::vpo),
+    reported(
+        "tlbi",
+        FIELD,
+        "TLB index: the set of the first TLB",
+        |a| component::index(a, first_tlb(a)?),
+        |a| of_first(a, first_tlb, |at| reasons::tlb_index(a, at, "TLBI"), reasons::tlb),
+    ),
+    reported(
+        "tlbt",
+        FIELD,
+        "TLB tag in the first TLB",
+        |a| component::tag(a, first_tlb(a)?),
+        |a| of_first(a, first_tlb, |at| reasons::tlb_tag(a, at, "TLBT"), reasons::tlb),
+    ),
+    reported(
+        "tlb",
+        LOOKUP,
+        "whether some TLB level held the translation; none if none was looked up",
+        tlb,
+        reasons::tlb,
+    ),
+    reported("walk", COUNT, "page-table entries fetched", walk, reasons::walk),
+    reported(
+        "fault",
+        FAULT,
+        "why the access could not be done, at first or at all",
+        kernel::fault,
+        reasons::fault,
+    ),
+    reported(
+        "ppn",
+        FIELD,
+        "physical page number",
+        |a| physical_field(a, shifted, |p, page| p - page),
+        reasons::ppn,
+    ),
+    reported("ppo", FIELD, "physical page offset", |a| physical_field(a, low, |_, page| page), reasons::ppo),
+    reported("pa", FIELD, "physical address", pa, reasons::pa),
+    reported(
+        "co",
+        FIELD,
+        "block offset in the first cache",
+        |a| component::offset(a, first_cache(a)?),
+        |a| of_first(a, first_cache, |at| reasons::cache_offset(a, at, "CO"), reasons::cache),
+    ),
+    reported(
+        "ci",
+        FIELD,
+        "set of the first cache",
+        |a| component::index(a, first_cache(a)?),
+        |a| of_first(a, first_cache, |at| reasons::cache_index(a, at, "CI"), reasons::cache),
+    ),
+    reported(
+        "ct",
+        FIELD,
+        "tag in the first cache",
+        |a| component::tag(a, first_cache(a)?),
+        |a| of_first(a, first_cache, |at| reasons::cache_tag(a, at, "CT"), reasons::cache),
+    ),
+    reported(
+        "cache",
+        LOOKUP,
+        "whether the first cache held the block; none if it was not looked up",
+        |a| first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache)),
+        reasons::cache,
+    ),
+    reported("served", FactType::new(Values::ServedBy), "where the data came from", served, reasons::served),
+    reported("byte", FactType::new(Values::Byte).or_unknown(), "the byte that was read", byte, reasons::byte),
+    reported(
+        "value",
+        FactType::new(Values::Bytes).or_unknown(),
+        "all that was read, little-endian",
+        value,
+        reasons::value,
+    ),
+    reported(
+        "cycles",
+        FRACTION,
+        "latency of the access",
+        |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
+        reasons::cycles,
+    ),
+    reported(
+        "pieces",
+        COUNT,
+        "parts it was done in, at block and page boundaries",
+        |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
+        reasons::pieces,
+    ),
+    handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal, handled::signal),
+    handler("code", CODE, "the signal's si_code", kernel::code, handled::signal),
+    handler(
+        "frame",
+        COUNT.or_none(),
+        "the frame that the fault handler mapped",
+        kernel::frame,
+        handled::frame,
+    ),
+    handler(
+        "evicted",
+        FIELD.or_none(),
+        "the page that the fault handler evicted",
+        kernel::evicted_page,
+        handled::eviction,
+    ),
+    handler(
+        "swapped-out",
+        TRUTH,
+        "whether the evicted page was written to swap",
+        kernel::swapped_out,
+        handled::eviction,
+    ),
+    handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page, handled::reason),
+    handler("minor", COUNT, "minor faults of this access", kernel::minor, handled::reason),
+    handler("major", COUNT, "major faults of this access", kernel::major, handled::reason),
+    handler("returns", FactType::new(Values::Returned), "result of a system call", |_| None, no_call),
+    handler("error", ERROR, "errno of a system call", |_| None, no_call),
 ];
-
-/// A latency kept in thousandths.
-pub(crate) fn thousandths(t: u64) -> Value {
-    Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
-}
 
 fn virtual_field(a: &Access, field: fn(u64, u32) -> u64, width: fn(u32, u32) -> u32) -> Option<Shown> {
     let mmu = a.spec.mmu.as_ref()?;
@@ -91,6 +176,25 @@ fn physical_field(a: &Access, field: fn(u64, u32) -> u64, width: fn(u32, u32) ->
 
 fn pa(a: &Access) -> Option<Shown> {
     Some(Shown::field(a.outcome.pa?.raw(), a.spec.physical_bits))
+}
+
+/// The reason that a row has of the first TLB or cache, or else why there is none.
+fn of_first(
+    a: &Access,
+    first: fn(&Access) -> Option<Component>,
+    why: impl Fn(usize) -> String,
+    none: fn(&Access) -> String,
+) -> String {
+    first(a).map_or_else(
+        || none(a),
+        |part| match part {
+            Component::Tlb(at) | Component::Cache(at) => why(at),
+        },
+    )
+}
+
+fn no_call(_: &Access) -> String {
+    "an access is no system call".to_owned()
 }
 
 fn first_tlb(a: &Access) -> Option<Component> {

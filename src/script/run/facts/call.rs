@@ -1,5 +1,6 @@
 //! The facts of a system call.
 
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::kernel::syscall::system_call;
 
 use super::kernel::{class, count, page, to_swap, yes_no};
@@ -16,6 +17,8 @@ pub struct CallFact {
     /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&CallRecord) -> Shown,
+    /// Why it is so: a clause without a period.
+    pub(crate) why: fn(&CallRecord) -> String,
 }
 
 const fn fact(
@@ -23,28 +26,65 @@ const fn fact(
     kind: FactType,
     help: &'static str,
     get: fn(&CallRecord) -> Shown,
+    why: fn(&CallRecord) -> String,
 ) -> CallFact {
-    CallFact { name, kind, help, get }
+    CallFact { name, kind, help, get, why }
 }
 
 /// The facts of a system call, in the order in which they are told.
 pub const CALL_FACTS: &[CallFact] = &[
-    fact("returns", FactType::new(Values::Returned), "what it returned; -1 where it failed", returns),
-    fact("error", ERROR, "its errno", |call| {
-        Shown::word(call.reply.result.err().map_or("none", |error| error.name()))
-    }),
-    fact("fault", FAULT, "the first page fault inside it", |call| {
-        call.faults.first().map_or(Shown::word("none"), class)
-    }),
-    fact("minor", COUNT, "minor faults inside it", |call| count(&call.faults, FaultRecord::minor)),
-    fact("major", COUNT, "major faults inside it", |call| count(&call.faults, FaultRecord::major)),
-    fact("evicted", FIELD.or_none(), "the first page that was evicted for it", |call| {
-        page(call.all_steps(), call.spec.vpn_bits())
-    }),
-    fact("swapped-out", TRUTH, "whether a page was written to swap for it", |call| to_swap(call.all_steps())),
-    fact("copied", TRUTH, "whether a page was copied for it", |call| yes_no(copies_page(call.all_steps()))),
-    fact("signal", SIGNAL, "none: a bad buffer is an error, and no signal is sent", |_| Shown::word("none")),
-    fact("code", CODE, "none, as there is no signal", |_| Shown::word("none")),
+    fact(
+        "returns",
+        FactType::new(Values::Returned),
+        "what it returned; -1 where it failed",
+        returns,
+        outcome,
+    ),
+    fact(
+        "error",
+        ERROR,
+        "its errno",
+        |call| Shown::word(call.reply.result.err().map_or("none", |error| error.name())),
+        outcome,
+    ),
+    fact(
+        "fault",
+        FAULT,
+        "the first page fault inside it",
+        |call| call.faults.first().map_or(Shown::word("none"), class),
+        faults,
+    ),
+    fact("minor", COUNT, "minor faults inside it", |call| count(&call.faults, FaultRecord::minor), faults),
+    fact("major", COUNT, "major faults inside it", |call| count(&call.faults, FaultRecord::major), faults),
+    fact(
+        "evicted",
+        FIELD.or_none(),
+        "the first page that was evicted for it",
+        |call| page(call.all_steps(), call.spec.vpn_bits()),
+        evictions,
+    ),
+    fact(
+        "swapped-out",
+        TRUTH,
+        "whether a page was written to swap for it",
+        |call| to_swap(call.all_steps()),
+        evictions,
+    ),
+    fact(
+        "copied",
+        TRUTH,
+        "whether a page was copied for it",
+        |call| yes_no(copies_page(call.all_steps())),
+        |call| copies(call).unwrap_or_else(|| faults(call)),
+    ),
+    fact(
+        "signal",
+        SIGNAL,
+        "none: a bad buffer is an error, and no signal is sent",
+        |_| Shown::word("none"),
+        no_signal,
+    ),
+    fact("code", CODE, "none, as there is no signal", |_| Shown::word("none"), no_signal),
 ];
 
 /// An address is written in hexadecimal, all else in decimal.
@@ -55,4 +95,63 @@ fn returns(call: &CallRecord) -> Shown {
         Ok(n) => Shown::plain(n),
         Err(_) => Shown::plain(-1i64),
     }
+}
+
+/// Whether it succeeded, or its error.
+fn outcome(call: &CallRecord) -> String {
+    match call.reply.result {
+        Ok(_) => format!("`{}` succeeded", call.name),
+        Err(error) => format!("`{}` failed with {}: {}", call.name, error.name(), error.help()),
+    }
+}
+
+/// The faults inside it.
+fn faults(call: &CallRecord) -> String {
+    let Some(fault) = call.faults.first() else {
+        return format!("no page fault occurred in `{}`", call.name);
+    };
+    let more = match call.faults.len() - 1 {
+        0 => String::new(),
+        1 => ", and there was 1 more fault".to_owned(),
+        more => format!(", and there were {more} more faults"),
+    };
+    let class = fault.class().map_or("out-of-memory", FaultClass::name);
+    match fault.wanted() {
+        Some((va, _)) => {
+            let va = Shown::field(va.raw(), call.spec.virtual_bits());
+            format!("the kernel touched {va} for `{}`: {class}{more}", call.name)
+        }
+        None => format!("the first fault was {class}{more}"),
+    }
+}
+
+fn evictions(call: &CallRecord) -> String {
+    let evicted = call.all_steps().find_map(|step| match step {
+        KernelStep::Evicted { frame, to, .. } => Some((frame, to)),
+        _ => None,
+    });
+    match evicted {
+        None => "no page had to be evicted".to_owned(),
+        Some((frame, Some(BackingStore::Swap { slot }))) => {
+            format!("the page of frame {frame} was evicted and written to swap slot {slot}")
+        }
+        Some((frame, Some(_))) => format!("the page of frame {frame} was evicted and written to its file"),
+        Some((frame, None)) => {
+            format!("the page of frame {frame} was evicted and did not have to be written")
+        }
+    }
+}
+
+fn copies(call: &CallRecord) -> Option<String> {
+    call.all_steps().find_map(|step| match step {
+        KernelStep::Copied { from: Some(from), to, .. } => {
+            Some(format!("frame {from} was copied to frame {to}"))
+        }
+        KernelStep::Copied { from: None, to, .. } => Some(format!("the page was copied to frame {to}")),
+        _ => None,
+    })
+}
+
+fn no_signal(_: &CallRecord) -> String {
+    "a bad buffer is an error of the call, and sends no signal".to_owned()
 }

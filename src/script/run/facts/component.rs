@@ -1,11 +1,9 @@
-//! The facts of a named TLB or cache, and of a level of the page table.
+//! TLBs, caches, and levels of the page table: the values of their facts.
 
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::row::{low, shifted};
-use super::types::{FIELD, FactType, TRUTH};
-use super::words::LOOKUP;
 use crate::run::record::{Access, Shown};
 
 /// A TLB or cache, by its place in the spec.
@@ -39,7 +37,7 @@ impl Component {
     /// Widths of its set index and of its tags, in bits.
     pub(crate) fn widths(self, spec: &Spec) -> (u32, u32) {
         match self {
-            Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec.virtual_bits())),
+            Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec)),
             Self::Cache(at) => (spec.caches[at].index_bits(), spec.caches[at].tag_bits(spec)),
         }
     }
@@ -50,106 +48,7 @@ impl Component {
     }
 }
 
-/// A fact of a named TLB or cache.
-pub struct ComponentFact {
-    /// What follows the name: empty for the lookup itself.
-    pub(crate) suffix: &'static str,
-    /// What its values are.
-    pub kind: FactType,
-    /// One line of help.
-    pub(crate) help: &'static str,
-    pub(crate) cache_only: bool,
-    pub(crate) get: fn(&Access, Component) -> Option<Shown>,
-}
-
-impl ComponentFact {
-    /// Whether such a part has it.
-    pub(crate) fn is_of(&self, component: Component) -> bool {
-        !self.cache_only || matches!(component, Component::Cache(_))
-    }
-}
-
-/// The facts of a named TLB or cache.
-pub const COMPONENT_FACTS: &[ComponentFact] = &[
-    ComponentFact {
-        suffix: "",
-        kind: LOOKUP,
-        help: "whether it held it; none if it was not looked up",
-        cache_only: false,
-        get: lookup,
-    },
-    ComponentFact { suffix: ".index", kind: FIELD, help: "the set", cache_only: false, get: index },
-    ComponentFact { suffix: ".tag", kind: FIELD, help: "the tag", cache_only: false, get: tag },
-    ComponentFact { suffix: ".offset", kind: FIELD, help: "the block offset", cache_only: true, get: offset },
-    ComponentFact {
-        suffix: ".victim",
-        kind: FIELD.or_none(),
-        help: "the tag that a fill threw out",
-        cache_only: false,
-        get: victim,
-    },
-    ComponentFact {
-        suffix: ".writeback",
-        kind: TRUTH,
-        help: "whether the victim was dirty and written back",
-        cache_only: false,
-        get: writeback,
-    },
-];
-
-/// A fact of a level of the page table; `K` in its pattern is the level.
-pub struct LevelFact {
-    /// What stands before and after the level's number.
-    pub(crate) pattern: (&'static str, &'static str),
-    /// What its values are.
-    pub kind: FactType,
-    /// One line of help.
-    pub(crate) help: &'static str,
-    /// What it is for the level.
-    pub(crate) get: fn(&Access, u32) -> Option<Shown>,
-}
-
-/// The facts of a level of the page table.
-pub const LEVEL_FACTS: &[LevelFact] = &[
-    LevelFact {
-        pattern: ("vpn", ""),
-        kind: FIELD,
-        help: "the part of the VPN that indexes level K, 1 the top",
-        get: vpn_part,
-    },
-    LevelFact {
-        pattern: ("pte", ".address"),
-        kind: FIELD,
-        help: "physical address of level K's entry in this walk",
-        get: pte_address,
-    },
-    LevelFact {
-        pattern: ("pte", ".value"),
-        kind: FIELD.or_unknown(),
-        help: "raw value of level K's entry in this walk",
-        get: pte_value,
-    },
-];
-
-/// Understands `vpn2` or `pte1.value`; levels that the machine does not have are no facts.
-pub(crate) fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact, u32)> {
-    LEVEL_FACTS.iter().find_map(|row| {
-        let digits = name.strip_prefix(row.pattern.0)?.strip_suffix(row.pattern.1)?;
-        let level: u32 = digits.parse().ok().filter(|_| !digits.starts_with(['0', '+']))?;
-        let most = spec.map_or(6, |spec| spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32));
-        (level <= most).then_some((row, level))
-    })
-}
-
-/// Understands `L1d` or `L1d.index`.
-pub(crate) fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact, Component)> {
-    let (part, suffix) = name.find('.').map_or((name, ""), |dot| name.split_at(dot));
-    let component = Component::named(spec, part)?;
-    let row = COMPONENT_FACTS.iter().find(|row| row.suffix == suffix)?;
-    row.is_of(component).then_some((row, component))
-}
-
-fn vpn_part(a: &Access, level: u32) -> Option<Shown> {
+pub(super) fn vpn_part(a: &Access, level: u32) -> Option<Shown> {
     let mmu = a.spec.mmu.as_ref()?;
     let at = level as usize - 1;
     let below: u32 = mmu.levels[at + 1..].iter().sum();
@@ -157,7 +56,7 @@ fn vpn_part(a: &Access, level: u32) -> Option<Shown> {
     Some(Shown::field(part, mmu.levels[at]))
 }
 
-fn pte_address(a: &Access, wanted: u32) -> Option<Shown> {
+pub(super) fn pte_address(a: &Access, wanted: u32) -> Option<Shown> {
     a.first_piece().iter().find_map(|event| match event {
         Event::Pte { level, address, .. } if *level == wanted => {
             Some(Shown::field((*address)?.raw(), a.spec.physical_bits))
@@ -166,7 +65,7 @@ fn pte_address(a: &Access, wanted: u32) -> Option<Shown> {
     })
 }
 
-fn pte_value(a: &Access, wanted: u32) -> Option<Shown> {
+pub(super) fn pte_value(a: &Access, wanted: u32) -> Option<Shown> {
     let bytes = a.spec.mmu.as_ref()?.pte.bytes;
     a.first_piece().iter().find_map(|event| match event {
         Event::Pte { level, value, .. } if *level == wanted => {
@@ -223,7 +122,7 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
         Component::Tlb(at) => {
             let tlb = &a.spec.tlbs[at];
             let page = tlb_page(a, at)?;
-            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(a.spec.virtual_bits())))
+            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(&a.spec)))
         }
         Component::Cache(at) => {
             let bits = a.spec.caches[at].tag_bits(&a.spec);
@@ -233,7 +132,7 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
 }
 
 /// The page number by which a TLB is looked up: in pages of the size it found, else of the smallest it holds.
-fn tlb_page(a: &Access, at: usize) -> Option<u64> {
+pub(super) fn tlb_page(a: &Access, at: usize) -> Option<u64> {
     a.spec.mmu.as_ref()?;
     let tlb = &a.spec.tlbs[at];
     let looked_up = a.first_piece().iter().filter_map(|event| match event {
@@ -246,7 +145,7 @@ fn tlb_page(a: &Access, at: usize) -> Option<u64> {
         _ => None,
     });
     let certain = looked_up.filter(|(certain, _)| *certain).map(|(_, page)| page).next();
-    Some(certain.unwrap_or_else(|| shifted(a.va.raw(), tlb.page_bits[0])))
+    Some(certain.unwrap_or_else(|| shifted(a.va.raw(), tlb.smallest_page_bits(&a.spec))))
 }
 
 fn tlb_bits(a: &Access, at: usize) -> u32 {
@@ -261,7 +160,7 @@ pub(crate) fn offset(a: &Access, component: Component) -> Option<Shown> {
 }
 
 /// The fill of a part: the tag that went, and whether it was written back.
-fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
+pub(super) fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
     a.first_piece().iter().find_map(|event| match (event, component) {
         (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {
             Some((victim.map(pagewalk_engine::machine::addr::Tag::raw), false))
@@ -276,16 +175,16 @@ fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
     })
 }
 
-fn victim(a: &Access, component: Component) -> Option<Shown> {
+pub(super) fn victim(a: &Access, component: Component) -> Option<Shown> {
     let bits = match component {
-        Component::Tlb(at) => a.spec.tlbs[at].tag_bits(a.spec.virtual_bits()),
+        Component::Tlb(at) => a.spec.tlbs[at].tag_bits(&a.spec),
         Component::Cache(at) => a.spec.caches[at].tag_bits(&a.spec),
     };
     let tag = fill(a, component).and_then(|(tag, _)| tag);
     Some(tag.map_or(Shown::word("none"), |tag| Shown::field(tag, bits)))
 }
 
-fn writeback(a: &Access, component: Component) -> Option<Shown> {
+pub(super) fn writeback(a: &Access, component: Component) -> Option<Shown> {
     let dirty = fill(a, component).is_some_and(|(_, dirty)| dirty);
     Some(Shown::word(if dirty { "yes" } else { "no" }))
 }

@@ -12,7 +12,7 @@ pub(crate) fn fault(a: &Access) -> Option<Shown> {
     }
     Some(Shown::word(match a.outcome.fault {
         None => "none",
-        Some(Fault::NotPresent { .. }) => "page",
+        Some(Fault::NotPresent { .. } | Fault::Reserved { .. }) => "page",
         Some(Fault::Protection { .. }) => "protection",
     }))
 }
@@ -23,10 +23,10 @@ pub(crate) fn class(fault: &FaultRecord) -> Shown {
 }
 
 fn sent(a: &Access) -> Option<(Signal, SignalCode)> {
-    a.faults().first()?.class()?.signal()
+    a.faults().last()?.class()?.signal()
 }
 
-/// The signal of the first fault.
+/// The signal of the last fault: a fatal one ends the access.
 pub(crate) fn signal(a: &Access) -> Option<Shown> {
     Some(Shown::word(sent(a).map_or("none", |(signal, _)| signal.name())))
 }

@@ -2,8 +2,9 @@
 
 use super::access::ACCESS_FACTS;
 use super::call::{CALL_FACTS, CallFact};
-use super::component::{self, COMPONENT_FACTS, Component, ComponentFact, LEVEL_FACTS, LevelFact};
+use super::component::Component;
 use super::family::Family;
+use super::parts::{self, COMPONENT_FACTS, ComponentFact, LEVEL_FACTS, LevelFact};
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
 use super::replay::{self, REPLAY_FACTS, ReplayFact};
 use super::row::FactRow;
@@ -12,6 +13,9 @@ use crate::lang::nearest::nearest;
 use crate::run::paths::PartProperty;
 use crate::run::record::{Did, Shown};
 use pagewalk_engine::machine::spec::Spec;
+
+/// Why a statement has no fact of another kind of statement.
+const NO_FACT: &str = "this statement has no such fact";
 
 /// A fact's name, understood.
 #[derive(Clone, Copy)]
@@ -75,6 +79,21 @@ impl Key {
         self.kind().is_word()
     }
 
+    /// Why it has its value in what a statement did, or why that has no such fact: a clause without a period, as it follows
+    /// "because".
+    pub(crate) fn reason(&self, did: &Did) -> String {
+        match (self, did) {
+            (Key::Access(row), Did::Access(access)) => (row.why)(access),
+            (Key::Level(row, level), Did::Access(access)) => (row.why)(access, *level),
+            (Key::Component(row, component), Did::Access(access)) => (row.why)(access, *component),
+            (Key::Reference(row), Did::Reference(run)) => (row.why)(run),
+            (Key::Replay(row), Did::Replay(run)) => row.reason(run),
+            (Key::Counter(_, part), Did::Replay(run)) => replay::lookups(run, *part),
+            (Key::Call(row), did) => did.call().map_or_else(|| NO_FACT.to_owned(), row.why),
+            _ => NO_FACT.to_owned(),
+        }
+    }
+
     /// The fact's value for what a statement did; none if it has no such fact.
     pub(crate) fn value_in(&self, did: &Did) -> Option<Shown> {
         match (self, did) {
@@ -133,11 +152,11 @@ fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     if let Some(row) = ACCESS_FACTS.iter().find(|row| row.name == name) {
         return Ok(Key::Access(row));
     }
-    if let Some((row, level)) = component::level_fact(name, spec) {
+    if let Some((row, level)) = parts::level_fact(name, spec) {
         return Ok(Key::Level(row, level));
     }
     let Some(spec) = spec else { return Err(None) };
-    if let Some((row, component)) = component::component_fact(name, spec) {
+    if let Some((row, component)) = parts::component_fact(name, spec) {
         return Ok(Key::Component(row, component));
     }
     Err(near(name, Family::Access, spec))

@@ -13,6 +13,8 @@ pub struct ReferenceFact {
     /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&ReferenceRun) -> Shown,
+    /// Why it is so: a clause without a period.
+    pub(crate) why: fn(&ReferenceRun) -> String,
 }
 
 const fn fact(
@@ -20,20 +22,37 @@ const fn fact(
     kind: FactType,
     help: &'static str,
     get: fn(&ReferenceRun) -> Shown,
+    why: fn(&ReferenceRun) -> String,
 ) -> ReferenceFact {
-    ReferenceFact { name, kind, help, get }
+    ReferenceFact { name, kind, help, get, why }
 }
 
 /// The facts of a `reference`.
 pub const REFERENCE_FACTS: &[ReferenceFact] = &[
-    fact("faults", COUNT, "references that missed", |r| Shown::plain(r.totals.faults)),
-    fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals.hits)),
-    fact("trace", FactType::new(Values::Text), "a letter a reference: m for a miss, h for a hit", |r| {
-        let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
-        Shown::plain(letters)
+    fact(
+        "faults",
+        COUNT,
+        "references that missed",
+        |r| Shown::plain(r.totals.faults),
+        |r| positions(r, false),
+    ),
+    fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals.hits), |r| positions(r, true)),
+    fact(
+        "trace",
+        FactType::new(Values::Text),
+        "a letter a reference: m for a miss, h for a hit",
+        |r| {
+            let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
+            Shown::plain(letters)
+        },
+        |r| positions(r, false),
+    ),
+    fact("resident", FactType::new(Values::Pages), "the pages in the frames at the end", resident, |r| {
+        format!("these pages were in the frames after reference {}", r.totals.trace.len())
     }),
-    fact("resident", FactType::new(Values::Pages), "the pages in the frames at the end", resident),
-    fact("rate", FRACTION, "faults / references", rate),
+    fact("rate", FRACTION, "faults / references", rate, |r| {
+        format!("{} of {} references missed", r.totals.faults, r.totals.trace.len())
+    }),
 ];
 
 fn resident(run: &ReferenceRun) -> Shown {
@@ -45,4 +64,21 @@ fn rate(run: &ReferenceRun) -> Shown {
     let all = (run.totals.faults + run.totals.hits).max(1);
     let rate = Number::fraction(i128::from(run.totals.faults), i128::from(all));
     rate.map_or(Shown::plain(0u64), Shown::plain)
+}
+
+/// The most references that are listed by number.
+const LISTED: usize = 12;
+
+/// Which references hit, or missed, counted from 1.
+fn positions(run: &ReferenceRun, hit: bool) -> String {
+    let numbers =
+        (1..).zip(&run.totals.trace).filter(|(_, hits)| **hits == hit).map(|(number, _): (usize, _)| number);
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    let what = if hit { "hit" } else { "missed" };
+    match numbers.as_slice() {
+        [] => format!("no reference {what}"),
+        [one] => format!("reference {one} {what}"),
+        all if all.len() > LISTED => format!("references {}, … {what}", all[..LISTED].join(", ")),
+        all => format!("references {} {what}", all.join(", ")),
+    }
 }

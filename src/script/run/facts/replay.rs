@@ -48,6 +48,13 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 ];
 
 impl ReplayFact {
+    /// What it counts, and of how many records.
+    pub(crate) fn reason(&self, run: &Replayed) -> String {
+        let records = run.counted.references.records;
+        let who = if self.paging { "the process performed" } else { "the trace has" };
+        format!("{who} {records} records, and this counts {}", self.help)
+    }
+
     /// Its value for a replay.
     pub(crate) fn value_in(&self, run: &Replayed) -> Shown {
         Shown::plain((self.get)(run))
@@ -74,6 +81,21 @@ pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Comp
         Component::Cache(at) => run.cache(at),
     };
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
+}
+
+/// The lookups that the counters of a TLB or cache come from.
+pub(crate) fn lookups(run: &Replayed, component: Component) -> String {
+    let counts = match component {
+        Component::Tlb(at) => run.tlb(at),
+        Component::Cache(at) => run.cache(at),
+    };
+    let (hits, misses) = (counts.hits, counts.misses);
+    format!(
+        "{} of {} lookups in {} hit, and {misses} missed",
+        hits,
+        hits + misses,
+        component.name(run.spec())
+    )
 }
 
 /// The counter of the first cache, or TLB, that is meant by a property's name alone: `L1d.misses` by `misses`.

@@ -1,6 +1,7 @@
 //! The row of a fact, and the arithmetic of fields that facts share.
 
 use super::types::FactType;
+use crate::lang::value::{Number, Value};
 use crate::run::record::{Access, Shown};
 
 /// A fact of an access.
@@ -13,8 +14,15 @@ pub struct FactRow {
     pub(crate) help: &'static str,
     /// What it is for an access; none if the access has no such fact.
     pub(crate) get: fn(&Access) -> Option<Shown>,
+    /// Why it is so, or why the access has no such fact: a clause without a period.
+    pub(crate) why: fn(&Access) -> String,
     /// Whether it is told of every access, or only checked where it is stated.
     pub(crate) told: bool,
+}
+
+/// A latency kept in thousandths.
+pub(crate) fn thousandths(t: u64) -> Value {
+    Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
 }
 
 /// `x` without its lowest `bits` bits; a shift by all 64 leaves nothing.

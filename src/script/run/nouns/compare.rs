@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::lang::span::Span;
 use crate::run::record::{CellView, Check, Shown, Written};
 use crate::run::session::Session;
+use crate::run::settings::NO_READ_BIT;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
@@ -61,17 +62,19 @@ impl Session<'_> {
 }
 
 impl TableExpectation {
-    /// The checks of the cells of an entry's group; `at` is its key and the group's number.
+    /// The checks of the cells of an entry's group; `at` is its key and the group's number. In a group that is not valid and
+    /// said to be so, cells are what `show` prints, and `-` says nothing; if that is not said, they are empty.
     fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
         let (key, group) = at;
-        let invalid = !(self.noun.valid)(machine, self.level, key, group);
         let says_invalid =
             cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
+        let invalid = !(self.noun.valid)(machine, self.level, key, group);
+        let blank = invalid && !says_invalid;
         let check = |cell: &CellIn| {
             let now = (self.noun.cell)(machine, self.level, key, group, &cell.column);
-            let now = if invalid && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
+            let now = if blank && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
             let open = cell.said == Said::Open;
-            let held = !open && (agrees(cell.said, &now) || invalid && says_invalid);
+            let held = !open && agrees(cell.said, &now);
             let expected = if open { Shown::word("?") } else { in_notation_of(cell.said, &now).shown() };
             Check {
                 fact: self.label(machine, key, group, &cell.column),
@@ -79,12 +82,13 @@ impl TableExpectation {
                 actual: Some(now.shown()),
                 held,
                 span: cell.span,
-                reason: open.then(|| how_to_fill.to_owned()),
+                reason: if open { Some(how_to_fill.to_owned()) } else { not_expressible(cell, held) },
                 written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
                 instead: (!held).then(|| now.written()),
             }
         };
-        cells.iter().filter(|cell| cell.said != Said::Anything).map(check).collect()
+        let any = |said| said == Said::Anything || invalid && says_invalid && said == Said::Nothing;
+        cells.iter().filter(|cell| !any(cell.said)).map(check).collect()
     }
 
     /// What is valid and not listed.
@@ -128,6 +132,12 @@ impl TableExpectation {
         let way = if layout.groups > 1 { format!(" way {group}") } else { String::new() };
         format!("{} {} {key:X}{way} {column}", layout.noun, layout.key).trim_end().to_owned()
     }
+}
+
+/// Why no entry can be what a cell says.
+fn not_expressible(cell: &CellIn, held: bool) -> Option<String> {
+    let unreadable = cell.column == "read" && cell.said == Said::Number(0);
+    (!held && unreadable).then(|| NO_READ_BIT.to_owned())
 }
 
 fn is_valid_column(column: &str) -> bool {

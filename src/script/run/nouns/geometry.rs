@@ -84,16 +84,19 @@ fn page_table(machine: &Machine, mmu: &Mmu) -> View {
 }
 
 fn tlb_view(spec: &Spec, tlb: &TlbSpec) -> View {
-    let tag = tlb.tag_bits(spec.virtual_bits());
-    let sizes: Vec<String> = tlb.page_bits.iter().map(|&bits| size(1u128 << bits)).collect();
+    let tag = tlb.tag_bits(spec);
+    let sizes = match &*tlb.page_bits {
+        [] => size(1 << spec.page_bits()),
+        sizes => sizes.iter().map(|&bits| size(1u128 << bits)).collect::<Vec<_>>().join(", "),
+    };
     pairs(
         &title("TLB", "tlb", &tlb.name),
         vec![
             ("entries", format!("{} = {}", tlb.entries(), shape(tlb.sets, tlb.ways))),
             ("TLBI", format!("{} bits", tlb.index_bits())),
             ("TLBT", format!("{tag} bits")),
-            ("pages", sizes.join(", ")),
-            ("reach", size(tlb.reach())),
+            ("pages", sizes),
+            ("reach", size(tlb.reach(spec))),
             ("policy", tlb.policy.row().name.to_owned()),
         ],
     )

@@ -34,14 +34,19 @@ pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
 
 /// A cell of an entry.
 pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
-    cell_of(entry(machine, key), digits(machine.spec().ppn_bits()), column)
+    cell_of(machine, entry(machine, key), column)
 }
 
-fn cell_of(pte: Option<Pte>, ppn_digits: u32, column: &str) -> CellView {
+/// The PPN of an entry that is not present is shown where it is a location on disk.
+fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str) -> CellView {
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
+    let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
     match (column, BitRow::named(column)) {
         (_, Some((Bit::P, _))) => CellView::bit(present.is_some()),
-        ("ppn", _) => CellView::hex(present.map(|pte| pte.ppn), ppn_digits),
+        ("ppn", _) => {
+            let ppn = present.map(|pte| pte.ppn).or_else(on_disk);
+            CellView::hex(ppn, digits(machine.spec().ppn_bits()))
+        }
         ("read", _) => present.map_or(CellView::Nothing, |_| CellView::bit(true)),
         (_, Some((bit, inverse))) => {
             pte.map_or(CellView::Nothing, |pte| CellView::bit(pte.flags.has(bit) != inverse))
@@ -122,9 +127,9 @@ pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
     let bits =
         BITS.iter().map(|row| row.bit).filter(|bit| *bit != Bit::P && unusual(bit)).map(|bit| bit.row().name);
     let columns: Vec<String> = ["ppn", "v"].into_iter().chain(bits).map(String::from).collect();
-    let (vpn_digits, ppn_digits) = (digits(machine.spec().vpn_bits()), digits(machine.spec().ppn_bits()));
+    let vpn_digits = digits(machine.spec().vpn_bits());
     let row = |(vpn, pte): &(Vpn, Pte)| {
-        let cells = columns.iter().map(|column| cell_of(Some(*pte), ppn_digits, column));
+        let cells = columns.iter().map(|column| cell_of(machine, Some(*pte), column));
         std::iter::once(CellView::Hex(vpn.raw(), vpn_digits)).chain(cells).collect()
     };
     let rows = rows.iter().map(row).collect();

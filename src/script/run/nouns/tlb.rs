@@ -22,7 +22,7 @@ fn spec(machine: &Machine, level: usize) -> &TlbSpec {
 }
 
 fn tag_bits(machine: &Machine, level: usize) -> u32 {
-    spec(machine, level).tag_bits(machine.spec().virtual_bits())
+    spec(machine, level).tag_bits(machine.spec())
 }
 
 /// What its tables may look like.

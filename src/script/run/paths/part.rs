@@ -79,12 +79,12 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
         Some(Value::from(u64::from(p.cache.map_or(p.spec.page_bits(), CacheSpec::offset_bits))))
     }),
     part("tag_bits", "bits of the tag", |p| {
-        let tlb = p.tlb.map(|t| t.tag_bits(p.spec.virtual_bits()));
+        let tlb = p.tlb.map(|t| t.tag_bits(p.spec));
         tlb.or(p.cache.map(|c| c.tag_bits(p.spec))).map(|b| Value::from(u64::from(b)))
     }),
     part("reach", "bytes that it covers when full", |p| {
         p.tlb
-            .map(TlbSpec::reach)
+            .map(|t| t.reach(p.spec))
             .or(p.cache.map(CacheSpec::size))
             .and_then(|n| u64::try_from(n).ok())
             .map(Value::from)

@@ -40,6 +40,8 @@ pub struct Access {
     pub va: Va,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
+    /// The block of its first byte in the first cache, after a read; empty if it is not there, or too long to print.
+    pub(crate) block: Vec<Option<u8>>,
     pub(crate) outcome: AccessOutcome,
     /// All hardware events. In a process, the events of the pieces that completed and of one that could not complete; the
     /// events of a retried attempt are in its [`FaultRecord`].
@@ -66,6 +68,15 @@ impl Access {
         let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
         let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
         &self.events[..next]
+    }
+
+    /// The address of the piece that was accessed last: the one that faulted, if any did.
+    pub(crate) fn last_piece(&self) -> u64 {
+        let pieces = self.events.iter().rev().find_map(|event| match event {
+            Event::Fragment { va, .. } => Some(va.raw()),
+            _ => None,
+        });
+        pieces.unwrap_or(self.va.raw())
     }
 
     /// The faults that the kernel handled, in order; empty on bare hardware.

@@ -30,6 +30,8 @@ pub(crate) struct Effect {
     /// The numbers of areas removed and added, including those that are not kept.
     pub(crate) count: (usize, usize),
     pub(crate) brk: Change<u64>,
+    /// Where the heap begins afterwards.
+    pub(crate) heap: u64,
     /// Pages of the process in user frames.
     pub(crate) resident: Change<u64>,
     /// User frames in use.
@@ -60,6 +62,8 @@ pub(crate) struct FileRecord {
     pub(crate) offset: Change<u64>,
     /// Whether it may be read, and written.
     pub(crate) mode: (bool, bool),
+    /// What is written goes to its end (`O_APPEND`), wherever the offset is.
+    pub(crate) append: bool,
 }
 
 /// A process before a call.
@@ -108,6 +112,7 @@ impl BeforeCall {
             come: record(after, &come),
             count: (gone.len(), come.len()),
             brk: (before.space.brk, after.space.brk),
+            heap: after.space.brk_start,
             resident: (before.space.resident, after.space.resident),
             frames: (self.frames, kernel.frames().used()),
             waiter: waiter(kernel, after),
@@ -140,6 +145,7 @@ fn record(open: OpenFile, later: OpenFile, file: Option<&Named>, afterwards: Opt
         size: (size(file), size(afterwards.or(file))),
         offset: (open.offset, later.offset),
         mode: (open.read, open.write),
+        append: open.append,
     }
 }
 

@@ -44,7 +44,6 @@ impl AreaRecord {
         };
         let name = match label {
             Some(label) => label.to_string(),
-            None if area.stack => "[stack]".to_owned(),
             None if is_heap(process, &area) => "[heap]".to_owned(),
             None => String::new(),
         };

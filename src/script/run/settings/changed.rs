@@ -11,7 +11,7 @@ use super::tlb::{TLB_SETTINGS, TlbDraft};
 pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(tlb) = spec.tlbs.get(n) {
-        apply(TLB_SETTINGS, "tlb", fields, &mut TlbDraft::from_spec(tlb, spec.page_bits()), &mut wrong);
+        apply(TLB_SETTINGS, "tlb", fields, &mut TlbDraft::from_spec(tlb), &mut wrong);
     }
     wrong
 }

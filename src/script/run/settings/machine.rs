@@ -134,10 +134,9 @@ fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
 impl MachineDraft {
     /// The declaration of a machine.
     fn from_spec(spec: &Spec) -> Self {
-        let page_bits = spec.mmu.as_ref().map_or(0, |mmu| mmu.page_bits);
         let mut draft = Self {
             physical_bits: Some(spec.physical_bits),
-            tlbs: spec.tlbs.iter().map(|tlb| TlbDraft::from_spec(tlb, page_bits)).collect(),
+            tlbs: spec.tlbs.iter().map(TlbDraft::from_spec).collect(),
             caches: spec.caches.iter().map(CacheDraft::from_spec).collect(),
             memory_latency: spec.memory_latency,
             cores: spec.cores,
@@ -164,9 +163,8 @@ impl MachineDraft {
             wrong.extend(problems);
             None
         });
-        let page_bits = self.page_bits.unwrap_or(0);
         let tlbs: Vec<TlbSpec> =
-            self.tlbs.iter().filter_map(|d| d.build(page_bits).map_err(|p| wrong.extend(p)).ok()).collect();
+            self.tlbs.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
         let caches: Vec<CacheSpec> =
             self.caches.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
         let physical_bits = self.physical();

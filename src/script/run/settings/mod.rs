@@ -24,6 +24,6 @@ pub(crate) use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, on
 pub(crate) use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
 pub(crate) use kernel::{KernelPlan, build_kernel};
 pub(crate) use machine::build_machine;
-pub(crate) use pte::{no_read_bit, pte_of_fields};
+pub(crate) use pte::{NO_READ_BIT, no_read_bit, pte_of_fields};
 pub use word::SettingWord;
 pub(crate) use yaml::fields_of_yaml;

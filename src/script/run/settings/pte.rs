@@ -212,10 +212,12 @@ pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<
     if wrong.is_empty() { Ok(pte) } else { Err(wrong) }
 }
 
+/// Why `read 0` cannot be.
+pub(crate) const NO_READ_BIT: &str = "a page-table entry has no read bit: a page that is present may be read";
+
 /// Says that a page that is present may be read: there is no bit to forbid it.
 pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
-    let message = "a page-table entry has no read bit: a page that is present may be read";
-    Diagnostic::new(Code::ValueTooWide, span, message)
+    Diagnostic::new(Code::ValueTooWide, span, NO_READ_BIT)
         .label("cannot be 0")
         .help("make the page not present (`v 0`), or forbid it to the user (`sup 1`)")
 }

@@ -14,7 +14,7 @@ use crate::run::params::{N, SIZE, T, words_of};
 #[derive(Debug, Clone)]
 pub(crate) struct TlbDraft {
     common: Common,
-    page_bits: Option<Vec<u32>>,
+    page_bits: Vec<u32>,
     asid: bool,
 }
 
@@ -22,12 +22,12 @@ pub(crate) struct TlbDraft {
 pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
     SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
-    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "the page sizes it holds", repeats: false, set: |d, f| {
+    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "the page sizes it holds (all)", repeats: false, set: |d, f| {
         let sizes: Result<Vec<u32>, _> = f.args.iter().map(|arg| arg.log2("a page size")).collect();
         let mut sizes = sizes.map_err(one)?;
         sizes.sort_unstable();
         sizes.dedup();
-        d.page_bits = Some(sizes);
+        d.page_bits = sizes;
         Ok(())
     } },
     SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "entries are marked with their process", repeats: false,
@@ -38,7 +38,7 @@ impl Level for TlbDraft {
     const UNNAMED: &'static str = "tlb";
 
     fn fresh(common: Common) -> Self {
-        Self { common, page_bits: None, asid: false }
+        Self { common, page_bits: Vec::new(), asid: false }
     }
 
     fn common(&self) -> &Common {
@@ -50,7 +50,7 @@ impl Level for TlbDraft {
     }
 
     fn agrees(&self) -> Result<(), Vec<Diagnostic>> {
-        self.build(0).map(|_| ())
+        self.build().map(|_| ())
     }
 
     fn rows() -> &'static [SettingRow<Self>] {
@@ -59,20 +59,19 @@ impl Level for TlbDraft {
 }
 
 impl TlbDraft {
-    /// The declaration of a TLB on a machine with pages of `2^page_bits` bytes.
-    pub(super) fn from_spec(spec: &TlbSpec, page_bits: u32) -> Self {
+    /// The declaration of a TLB.
+    pub(super) fn from_spec(spec: &TlbSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let capacity = (Capacity::Lines(spec.entries()), none);
         common.shape =
             SetGeometry { capacity: Some(capacity), ways: Some((Ways::Number(u64::from(spec.ways)), none)) };
         (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
-        let page_bits = (spec.page_bits != [page_bits]).then(|| spec.page_bits.clone());
-        Self { common, page_bits, asid: spec.asid }
+        Self { common, page_bits: spec.page_bits.clone(), asid: spec.asid }
     }
 
     /// The spec that it says; without `ways` it is fully associative.
-    pub(super) fn build(&self, page_bits: u32) -> Result<TlbSpec, Vec<Diagnostic>> {
+    pub(super) fn build(&self) -> Result<TlbSpec, Vec<Diagnostic>> {
         let (sets, ways) = self.common.shape.sets(1, Ways::All, self.common.span)?;
         Ok(TlbSpec {
             name: (*self.common.name).into(),
@@ -80,7 +79,7 @@ impl TlbDraft {
             ways,
             policy: self.common.policy,
             side: self.common.side,
-            page_bits: self.page_bits.clone().unwrap_or_else(|| vec![page_bits]),
+            page_bits: self.page_bits.clone(),
             asid: self.asid,
             latency: self.common.latency,
         })

@@ -1,17 +1,23 @@
 //! What a case did, against its golden.
 
+use std::sync::Arc;
+
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::model::Entry;
+use crate::run::facts::reported_facts;
+use crate::run::record::Did;
 
 /// What a statement did, and where it stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Placed {
     /// What it did.
     pub entry: Entry,
     pub(crate) file: String,
     /// Its line, from 1.
     pub(crate) line: usize,
+    /// The record, for the reasons of its facts; none if it is not one statement.
+    pub(crate) did: Option<Arc<Did>>,
 }
 
 /// A statement that does not do what its golden says.
@@ -24,7 +30,12 @@ pub struct Difference {
     pub(crate) statement: String,
     /// The lines that differ.
     pub(crate) changes: Vec<Change>,
+    /// The first facts that differ, each with the reason for its value in the run: `tlbi 0x3 because …`.
+    pub(crate) reasons: Vec<String>,
 }
+
+/// Reasons that are given for a statement at most.
+const REASONS: usize = 3;
 
 /// A line that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +60,12 @@ pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
         let place = run.get(at).or(run.last());
         let (file, line) = place.map_or((String::new(), 1), |placed| (placed.file.clone(), placed.line));
         if !changes.is_empty() {
-            differences.push(Difference { file, line, statement: shown, changes });
+            let did = run
+                .get(at)
+                .filter(|_| old.is_some() && new.is_some())
+                .and_then(|placed| placed.did.as_deref());
+            let reasons = old.zip(did).map(|(old, did)| reasons(old, did)).unwrap_or_default();
+            differences.push(Difference { file, line, statement: shown, changes, reasons });
         }
     };
     for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
@@ -66,6 +82,17 @@ pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
         news.skip(both).for_each(|i| pair(i, None, run.get(i).map(|placed| &placed.entry)));
     }
     differences
+}
+
+/// Why the facts that a golden does not have are what they are.
+fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
+    let known =
+        |fact: &str| golden.facts.lines().flat_map(|line| line.split(", ")).any(|known| known == fact);
+    // What did not happen is not listed.
+    let absent = |fact: &str| fact.ends_with(" none") || fact.ends_with(" no");
+    let facts = reported_facts(did).into_iter().map(|fact| (fact.to_string(), fact));
+    let changed = facts.filter(|(text, _)| !known(text) && !absent(text));
+    changed.map(|(text, fact)| format!("{text} because {}", fact.key.reason(did))).take(REASONS).collect()
 }
 
 /// The lines of two statements that differ. The statement itself is a line where it differs, too.

@@ -63,7 +63,7 @@ proptest! {
         let run: Vec<Placed> = entries
             .iter()
             .enumerate()
-            .map(|(i, entry)| Placed { entry: entry.clone(), file: "x.pw".to_owned(), line: i + 1 })
+            .map(|(i, entry)| Placed { entry: entry.clone(), file: "x.pw".to_owned(), line: i + 1, did: None })
             .collect();
         prop_assert_eq!(compare(&entries, &run), []);
         let at = at.index(entries.len());
@@ -76,7 +76,7 @@ proptest! {
 
 fn placed(line: usize, statement: &str, facts: &str) -> Placed {
     let entry = Entry { statement: statement.to_owned(), facts: facts.to_owned(), ..Entry::default() };
-    Placed { entry, file: "x.pw".to_owned(), line }
+    Placed { entry, file: "x.pw".to_owned(), line, did: None }
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub fn draw(differences: &[Difference], color: bool) -> String {
         lines.push(format!("{}  {place}", theme.paint(Ink::Strong, &visible(&difference.statement))));
         lines.extend(difference.changes.iter().take(LINES).flat_map(|change| changed(change, theme)));
         lines.extend(more(difference.changes.len(), LINES, "lines of this statement", theme));
+        let reasons = difference.reasons.iter().map(|reason| theme.paint(Ink::Faint, &visible(reason)));
+        lines.extend(reasons.map(|reason| format!("  {reason}")));
     }
     lines.extend(more(differences.len(), SHOWN, "statements", theme));
     lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect()

@@ -67,7 +67,8 @@ impl<'s> Recorder<'s> {
         if listed && case.size <= LARGEST {
             case.flush();
             case.size += entry.size();
-            case.listed.push(Placed { entry, file: statement.file.clone(), line: statement.line });
+            let (file, line, did) = (statement.file.clone(), statement.line, Some(record.did.clone()));
+            case.listed.push(Placed { entry, file, line, did });
         } else {
             case.more.add(&entry, &statement);
         }
@@ -85,7 +86,7 @@ impl Case {
         let More { count, digest, place: (file, line) } = std::mem::take(&mut self.more);
         if count > 0 {
             let entry = Entry { more: Some(count), digest: digest.to_string(), ..Entry::default() };
-            self.listed.push(Placed { entry, file, line });
+            self.listed.push(Placed { entry, file, line, did: None });
         }
     }
 

@@ -35,6 +35,7 @@ constants! {
         MAP_POPULATE 0x8000 "pages are touched at once",
         MAP_NONBLOCK 0x1_0000 "pages are not touched at once all the same",
         MAP_STACK 0x2_0000 "for a thread's stack; does nothing",
+        MAP_HUGETLB 0x4_0000 "huge pages, of which there are none",
         MAP_FIXED_NOREPLACE 0x10_0000 "at this very address, if nothing is there",
     }
     "mremap.flags" {

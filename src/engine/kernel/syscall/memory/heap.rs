@@ -8,7 +8,15 @@ use crate::kernel::syscall::call::SyscallResult;
 
 /// `brk(2)`, as the C library has it: 0, or an error.
 pub(crate) fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
-    Ok(kernel.move_break(pid, args.address(0)).map(|()| 0).into())
+    Ok(set(kernel, pid, args.address(0)).map(|()| 0).into())
+}
+
+/// Moves the break. glibc reports an error only if the break is below the address afterwards: one that could not go down is
+/// none.
+fn set(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
+    let moved = kernel.move_break(pid, to);
+    let high_enough = kernel.process(pid).is_some_and(|process| process.space.brk >= to);
+    if high_enough { Ok(()) } else { moved }
 }
 
 /// `sbrk(3)`: the old break.
@@ -19,7 +27,7 @@ pub(crate) fn sbrk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_
 fn shift(kernel: &mut Kernel, pid: Pid, by: i64) -> Result<u64, Errno> {
     let old = kernel.process(pid).map(|process| process.space.brk).ok_or(Errno::ENOMEM)?;
     if by != 0 {
-        kernel.move_break(pid, old.checked_add_signed(by).ok_or(Errno::ENOMEM)?)?;
+        set(kernel, pid, old.checked_add_signed(by).ok_or(Errno::ENOMEM)?)?;
     }
     Ok(old)
 }

@@ -10,8 +10,9 @@ use crate::kernel::syscall::call::SyscallResult;
 use crate::kernel::vma::{Backing, Prot, Vma};
 
 use super::constants::{
-    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_LOCKED, MAP_NONBLOCK, MAP_NORESERVE,
-    MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, PROT_EXEC, PROT_READ, PROT_WRITE,
+    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED, MAP_NONBLOCK,
+    MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, PROT_EXEC, PROT_READ,
+    PROT_WRITE,
 };
 use super::failure::{CallFailure, into_result};
 
@@ -112,7 +113,8 @@ fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errn
         0 => Some(open_of(kernel, pid, args.int(4)).ok_or(Errno::EBADF)?),
         _ => None,
     };
-    if args.size(1) == 0 {
+    // Only files of a hugetlbfs have huge pages.
+    if args.size(1) == 0 || (open.is_some() && flags & MAP_HUGETLB != 0) {
         return Err(Errno::EINVAL);
     }
     let len = kernel.whole_pages(args.size(1)).ok_or(Errno::ENOMEM)?;
@@ -169,6 +171,8 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     let kind = request.flags & MAP_TYPE;
     let Some(open) = request.open else {
         return match kind {
+            // No huge pages are set aside (`vm.nr_hugepages` is 0).
+            MAP_SHARED | MAP_PRIVATE if request.has(MAP_HUGETLB) => Err(Errno::ENOMEM),
             MAP_SHARED if !request.has(MAP_GROWSDOWN) => Ok((MapSource::Object, true)),
             MAP_PRIVATE => Ok((MapSource::Anonymous, false)),
             _ => Err(Errno::EINVAL),

@@ -55,7 +55,7 @@ struct Move {
 impl Move {
     /// The area that it makes.
     fn area(&self) -> Vma {
-        Vma { start: self.to, end: self.to + self.len, ..self.from }
+        Vma { start: self.to, end: self.to + self.len, heap: false, ..self.from }
     }
 }
 
@@ -254,13 +254,20 @@ fn relocate(
     if area.mergeable {
         kernel.unmerge(pid, from.clone(), watch)?;
     }
+    let whole = |kernel: &Kernel| kernel.area_at(pid, from.start).map(|area| area.start..area.end);
+    let old = whole(kernel).filter(|old| keep && kernel.owns_pages(pid, old));
     kernel.move_pages(pid, from.clone(), step.to)?;
-    let left = kernel.area_at(pid, from.start).map_or(from.clone(), |area| area.start..area.end);
     // First the new area, so that its object is never without users.
     kernel.map_area(pid, area);
     if keep {
-        // Linux forgets the lock of the whole area.
-        kernel.change_areas(pid, left, &|area| area.locked = false);
+        // Linux forgets the lock of the whole area, and where its pages came from if all of them have moved. Without pages of its
+        // own the area may be one with its copy by now.
+        let left = old.or_else(|| whole(kernel)).unwrap_or(from.clone());
+        let moved = left == from;
+        kernel.change_areas(pid, left, &|area| {
+            area.locked = false;
+            area.inherited = area.inherited.filter(|_| !moved);
+        });
     } else {
         kernel.unmap_range(pid, from);
     }

@@ -233,3 +233,28 @@ fn arguments_are_counted_and_strings_stand_where_they_may() {
     assert_eq!(call("write", &[number.clone(), bytes.clone(), number.clone()]), Ok(0));
     assert_eq!(call("write", &[number, bytes.clone(), bytes]), Err(Errno::EINVAL));
 }
+
+#[test]
+fn a_child_keeps_what_it_maps_apart_from_what_it_inherited() {
+    let mut lab = Lab::i7();
+    let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
+    let rw = c("PROT_READ|PROT_WRITE");
+    let areas =
+        |lab: &Lab| lab.maps().iter().map(|area| ((area.0 - AT) >> 12, (area.1 - AT) >> 12)).collect();
+    let expect = |lab: &Lab, seen: &[(u64, u64)]| {
+        let found: Vec<_> = areas(lab);
+        assert_eq!(found, seen);
+    };
+    lab.ok("mmap", args![AT, 0x5000, rw, flags, -1, 0]);
+    lab.touch(AT, Some(1));
+    lab.ok("mmap", args![AT + 0x1_0000, 0x1000, rw, flags, -1, 0]);
+    lab.ok("fork", args![]);
+    for pid in [1, 2] {
+        lab.turn(pid).ok("mmap", args![AT + 0x5000, 0x5000, rw, flags, -1, 0]);
+        lab.ok("mmap", args![AT + 0x1_1000, 0x1000, rw, flags, -1, 0]);
+        lab.ok("mprotect", args![AT + 0x1000, 0x1000, c("PROT_READ")]);
+        lab.ok("mprotect", args![AT + 0x1000, 0x1000, rw]);
+    }
+    expect(&lab, &[(0, 5), (5, 10), (16, 18)]);
+    expect(lab.turn(1), &[(0, 10), (16, 18)]);
+}

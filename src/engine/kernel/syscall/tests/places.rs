@@ -132,3 +132,21 @@ fn mremap_to_a_fixed_place_must_be_told_where() {
     assert_eq!(lab.call("mremap", args![at, PAGE, PAGE, fixed]), Err(Errno::EINVAL));
     assert_eq!(lab.call("mremap", args![at, PAGE, PAGE, fixed, 0]), Ok(0));
 }
+
+#[test]
+fn there_are_no_huge_pages() {
+    let mut lab = Lab::i7();
+    lab.file("f", "hello");
+    let fd = lab.open("f", "O_RDWR").expect("a descriptor");
+    let mut map = |flags: &str, fd: u64, len: u64| {
+        let flags = c(flags) | c("MAP_HUGETLB");
+        lab.call("mmap", args![0, len, c("PROT_READ"), flags, fd as i32, 0])
+    };
+    for kind in ["MAP_SHARED", "MAP_PRIVATE", "MAP_SHARED_VALIDATE", "MAP_FILE"] {
+        assert_eq!(map(kind, fd, PAGE), Err(Errno::EINVAL), "{kind}");
+        assert_eq!(map(kind, fd, 1 << 50), Err(Errno::EINVAL), "before the length: {kind}");
+        assert_eq!(map(kind, 77, PAGE), Err(Errno::EBADF), "{kind}");
+    }
+    assert_eq!(map("MAP_PRIVATE|MAP_ANONYMOUS", fd, PAGE), Err(Errno::ENOMEM));
+    assert_eq!(map("MAP_ANONYMOUS", fd, PAGE), Err(Errno::EINVAL));
+}

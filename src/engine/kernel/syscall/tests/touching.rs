@@ -259,7 +259,9 @@ fn merged_pages_part_when_they_are_not_to_be_merged() {
     lab.ok("madvise", args![AT, 4 * PAGE, c("MADV_MERGEABLE")]);
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 3);
     lab.ok("mprotect", args![AT, PAGE, c("PROT_READ")]);
+    let before = lab.process().faults.minor;
     lab.ok("madvise", args![AT, 2 * PAGE, c("MADV_UNMERGEABLE")]);
+    assert_eq!(lab.process().faults.minor - before, 2);
     assert_eq!(lab.kernel.frames().used(), 3);
     assert_eq!(lab.touch(AT, Some(2)), Some(FaultClass::Protection));
     assert_eq!(counting(&mut lab, AT + PAGE, Some(2)), (0, 0));

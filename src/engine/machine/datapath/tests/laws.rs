@@ -50,10 +50,7 @@ impl Dice {
         let mut page_bits: Vec<u32> = sizes.iter().copied().filter(|_| self.chance(60)).collect();
         page_bits.sort_unstable();
         page_bits.dedup();
-        if page_bits.is_empty() {
-            page_bits.push(sizes[0]);
-        }
-        let tlb = TlbSpec::new(&format!("t{n}"), 1 << self.below(3), 1 << self.below(3), 0);
+        let tlb = TlbSpec::new(&format!("t{n}"), 1 << self.below(3), 1 << self.below(3));
         TlbSpec { policy: self.policy(), side: self.side(), page_bits, ..tlb }
     }
 
@@ -167,8 +164,8 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
             let bytes: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();
             let outcome =
                 machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&bytes), &mut ());
-            // Parts before a fault have happened: whole pages here, since only the page decides.
-            for (place, byte) in places.iter().take(good).zip(bytes) {
+            // A store that faults stores nothing, not even on the pages before the one that faults.
+            for (place, byte) in places.iter().filter(|_| good == size as usize).zip(bytes) {
                 flat[place.unwrap()] = Some(byte);
             }
             outcome

@@ -16,7 +16,7 @@ fn bare(caches: Vec<CacheSpec>, cores: u32) -> Machine {
 fn paged(caches: Vec<CacheSpec>, bits: &[Bit]) -> Machine {
     let spec = Spec {
         mmu: Some(Mmu::flat(16, 16, 8)),
-        tlbs: vec![TlbSpec::new("tlb", 4, 4, 8)],
+        tlbs: vec![TlbSpec::new("tlb", 4, 4)],
         ..(**bare(caches, 1).spec()).clone()
     };
     let mut machine = Machine::new(spec);
@@ -123,6 +123,59 @@ fn a_store_on_one_core_takes_the_block_from_the_others() {
     assert!(machine.set_core(2).is_err());
 }
 
+/// A store takes only its own line from the L1 of another core, though the L2 has larger blocks.
+#[test]
+fn a_store_takes_only_the_lines_of_its_own_line() {
+    for (inclusion, neighbor) in [(Inclusion::None, Some(false)), (Inclusion::Inclusive, None)] {
+        let l2 = CacheSpec { inclusion, ..CacheSpec::new("L2", 4, 4, 6) };
+        let mut machine = bare(vec![CacheSpec::new("L1", 4, 2, 4), l2], 2);
+        for address in [0x40, 0x50] {
+            load(&mut machine, address);
+        }
+        machine.set_core(1).unwrap();
+        store(&mut machine, 0x44, 1);
+        machine.set_core(0).unwrap();
+        assert_eq!((state(&machine, 0, 0x40), state(&machine, 0, 0x50)), (None, neighbor));
+        assert_eq!(state(&machine, 1, 0x40), None);
+        assert_eq!(load(&mut machine, 0x44).0, Some(1));
+    }
+}
+
+/// A store makes the whole line of its L1 dirty: smaller lines with any of its bytes go, too, or a store that hits the
+/// dirty line would not ask for them.
+#[test]
+fn a_store_takes_smaller_lines_with_bytes_of_its_line() {
+    let small = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
+    let large = CacheSpec { side: Side::Data, ..CacheSpec::new("L1d", 4, 1, 6) };
+    let mut machine = bare(vec![large, small], 1);
+    let fetch = |machine: &mut Machine| {
+        let (mut byte, va) = ([None], machine.va(0x70).unwrap());
+        machine.access(va, AccessKind::Execute, Privilege::User, Data::Load(&mut byte), &mut ());
+        byte[0]
+    };
+    assert_eq!(fetch(&mut machine), None);
+    store(&mut machine, 0x40, 1);
+    store(&mut machine, 0x70, 2);
+    assert_eq!(fetch(&mut machine), Some(2));
+}
+
+#[test]
+fn an_exclusive_level_waits_for_the_last_of_split_caches() {
+    let half = |name, side| CacheSpec { side, ..CacheSpec::new(name, 1, 1, 4) };
+    let l2 = CacheSpec { inclusion: Inclusion::Exclusive, ..CacheSpec::new("L2", 1, 4, 4) };
+    let mut machine = bare(vec![half("L1d", Side::Data), half("L1i", Side::Instructions), l2], 1);
+    let fetch = |machine: &mut Machine, address| {
+        let va = machine.va(address).unwrap();
+        machine.access(va, AccessKind::Execute, Privilege::User, Data::Load(&mut [None]), &mut ());
+    };
+    load(&mut machine, 0x00);
+    fetch(&mut machine, 0x00);
+    load(&mut machine, 0x10);
+    assert_eq!(state(&machine, 2, 0x00), None, "L1i still holds it");
+    fetch(&mut machine, 0x20);
+    assert_eq!(state(&machine, 2, 0x00), Some(false));
+}
+
 #[test]
 fn code_that_is_written_is_fetched_anew() {
     let half = |name, side| CacheSpec { side, ..CacheSpec::new(name, 4, 1, 4) };
@@ -223,7 +276,7 @@ fn latencies_add_up_unless_they_overlap() {
         assert_eq!(cycles(&spec, &load(&mut machine, 0x40).1), hit);
         assert_eq!(cycles(&spec, &load(&mut machine, 0x50).1), hit + 10 + 100);
     }
-    let slow = TlbSpec { latency: 100, ..TlbSpec::new("tlb", 4, 4, 8) };
+    let slow = TlbSpec { latency: 100, ..TlbSpec::new("tlb", 4, 4) };
     let spec = Spec { tlbs: vec![slow], memory_latency: 500, ..(**paged(vec![], &[]).spec()).clone() };
     let mut machine = Machine::new(spec.clone());
     machine.map(machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });

@@ -258,6 +258,22 @@ fn a_store_to_a_read_only_page_changes_nothing() {
 }
 
 #[test]
+fn a_store_whose_second_page_faults_touches_no_cache_and_sets_no_d() {
+    let mut machine = simple();
+    let (vpn, next) = (machine.vpn(0x20).unwrap(), machine.vpn(0x21).unwrap());
+    machine.map(vpn, Pte { ppn: 1, flags: Flags::TABLE });
+    machine.map(next, Pte { ppn: 2, flags: Flags::TABLE.without(Bit::Rw) });
+    let mut events = Vec::new();
+    let (va, data) = (machine.va(0x083F).unwrap(), Data::Store(&[0x22, 0x11]));
+    let outcome = machine.access(va, AccessKind::Write, Privilege::User, data, &mut events);
+    assert_eq!(outcome.fault, Some(Fault::Protection { why: ProtectionCause::ReadOnly }));
+    assert_eq!(outcome.fragments, 2);
+    assert_eq!(machine.page_table_entry(vpn), Some((1, Pte { ppn: 1, flags: Flags::TABLE.with(Bit::A) })));
+    assert!(!events.iter().any(|event| matches!(event, Event::CacheLookup { .. } | Event::Memory { .. })));
+    assert_eq!(machine.tlb_counts(0).misses, 2);
+}
+
+#[test]
 fn stores_set_d_once_and_count_no_second_miss() {
     let mut machine = simple();
     let (vpn, va) = (machine.vpn(0x0A).unwrap(), machine.va(0x028F).unwrap());

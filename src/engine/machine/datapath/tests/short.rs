@@ -125,7 +125,7 @@ fn what_a_script_puts_into_a_set_is_found_there() {
 #[test]
 fn a_huge_page_takes_its_turn_among_small_ones() {
     let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };
-    let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2, 0) };
+    let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2) };
     let caches = Vec::new();
     let spec =
         Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches, memory_latency: 0, cores: 1 };

@@ -112,7 +112,7 @@ fn rights_accumulate_over_the_levels() {
 
 #[test]
 fn a_fault_marks_nothing() {
-    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 4, 12)], vec![]);
+    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 4)], vec![]);
     word(&mut machine, 1, 0x1000, 0x3007);
     word(&mut machine, 2, 0x3000, 0x4005);
     machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
@@ -142,8 +142,8 @@ fn an_entry_of_unknown_bytes_is_not_present() {
 
 #[test]
 fn a_huge_page_ignores_the_low_bits_of_its_number() {
-    let big = |sizes: &[u32]| TlbSpec { page_bits: sizes.to_vec(), ..TlbSpec::new("tlb", 4, 2, 12) };
-    for (sizes, pages) in [(&[12][..], 2), (&[12, 22], 1), (&[22], 1)] {
+    let big = |sizes: &[u32]| TlbSpec { page_bits: sizes.to_vec(), ..TlbSpec::new("tlb", 4, 2) };
+    for (sizes, pages) in [(&[12][..], 2), (&[12, 22], 1), (&[22], 1), (&[], 1)] {
         let mut machine = x86_32(vec![big(sizes)], vec![]);
         // 4 MB at 0x00C00000 (PPN 0xC00), with the low bits of the PPN set all the same.
         word(&mut machine, 1, 0x1004, 0x00C0_5087);
@@ -158,7 +158,7 @@ fn a_huge_page_ignores_the_low_bits_of_its_number() {
 
 #[test]
 fn a_page_too_small_for_a_tlb_does_not_enter() {
-    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2, 22)], vec![]);
+    let mut machine = x86_32(vec![TlbSpec { page_bits: vec![22], ..TlbSpec::new("tlb", 4, 2) }], vec![]);
     machine.map(machine.vpn(5).unwrap(), Pte { ppn: 9, flags: Flags::TABLE });
     for misses in 1..3 {
         assert_eq!(user_read(&mut machine, 0x5010), Ok(0x9010));
@@ -168,8 +168,8 @@ fn a_page_too_small_for_a_tlb_does_not_enter() {
 
 #[test]
 fn tlb_levels_fill_each_other() {
-    let level = |name, side| TlbSpec { side, ..TlbSpec::new(name, 1, 1, 12) };
-    let l2 = TlbSpec::new("L2TLB", 1, 4, 12);
+    let level = |name, side| TlbSpec { side, ..TlbSpec::new(name, 1, 1) };
+    let l2 = TlbSpec::new("L2TLB", 1, 4);
     let mut machine = x86_32(vec![level("dTLB", Side::Data), level("iTLB", Side::Instructions), l2], vec![]);
     for vpn in 0..2 {
         machine.map(machine.vpn(vpn).unwrap(), Pte { ppn: vpn + 8, flags: Flags::TABLE });
@@ -187,7 +187,7 @@ fn tlb_levels_fill_each_other() {
 
 #[test]
 fn global_entries_outlive_a_flush_but_not_invlpg() {
-    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2, 12)], vec![]);
+    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2)], vec![]);
     machine.map(machine.vpn(1).unwrap(), Pte { ppn: 1, flags: Flags::TABLE.with(Bit::G) });
     machine.map(machine.vpn(2).unwrap(), Pte { ppn: 2, flags: Flags::TABLE });
     let misses = |machine: &mut Machine| {
@@ -208,7 +208,8 @@ fn global_entries_outlive_a_flush_but_not_invlpg() {
 /// Intel SDM 3A, section 4.10.4.1: INVLPG drops every TLB entry of the page, however small its parts.
 #[test]
 fn invlpg_drops_all_parts_of_a_huge_page() {
-    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 4, 12)], vec![]);
+    let small = TlbSpec { page_bits: vec![12], ..TlbSpec::new("tlb", 4, 4) };
+    let mut machine = x86_32(vec![small], vec![]);
     machine.map_at(1, machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });
     machine.map(machine.vpn(0x400).unwrap(), Pte { ppn: 1, flags: Flags::TABLE });
     for va in [0x0, 0x1000, 0x3F_F000, 0x40_0000] {
@@ -240,7 +241,7 @@ fn a_flat_table_in_memory_is_listed_where_bytes_are_known() {
 
 #[test]
 fn a_tlb_entry_without_a_pte_is_believed() {
-    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2, 12)], vec![]);
+    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2)], vec![]);
     let (tag, ppn) = (machine.tlb_tag(0, 3).unwrap(), machine.ppn(0x77).unwrap());
     let line = TlbLine { tag: Some(tag), valid: true, ppn, flags: Flags::OPEN, ..TlbLine::default() };
     let set = machine.tlb_set_index(0, 1).unwrap();

@@ -180,5 +180,6 @@ fn left(names: &Names, evicted: &Evicted) -> String {
         None => "is clean and is dropped".to_owned(),
         Some(to) => format!("goes to {}", names.store(to)),
     };
-    format!("frame {}: {page} {to}", number(evicted.frame.0.into()))
+    let entries = evicted.unmapped().map_or_else(String::new, |entries| format!("; {entries}"));
+    format!("frame {}: {page} {to}{entries}", number(evicted.frame.0.into()))
 }

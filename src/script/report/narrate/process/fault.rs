@@ -154,10 +154,18 @@ impl<'a> Telling<'a> {
         }
     }
 
+    /// The page is copied because it is not to be merged any more: no store asks for it.
+    fn parts(&self) -> bool {
+        matches!(self.call, Some("madvise" | "mremap")) && self.fault.class() == Some(FaultClass::CopyOnWrite)
+    }
+
     /// Why a page that may be written is read-only.
     fn protected(&self) -> String {
         let read_only = "so its entry is read-only although the area may be written (copy-on-write)";
         match (self.handled.copied, self.handled.reused) {
+            (Some((Some(from), _)), _) if self.parts() => {
+                format!("is in {}, which is merged, and is to leave it (copy-on-write)", names::frame(from))
+            }
             (Some((None, _)), _) => format!("is the shared page of zeros so far, {read_only}"),
             (_, Some(_)) => "was shared, and its entry is read-only still (copy-on-write)".to_owned(),
             (Some((Some(from), _)), _) => {
@@ -270,6 +278,9 @@ impl<'a> Telling<'a> {
                 let frame = handled.reused.map(names::frame)?;
                 format!("Nobody else has {frame} any more: it is made writable again, and nothing is copied.")
             }
+            (Some((Some(from), to)), ..) if self.parts() => {
+                format!("{} is copied to {}, which {process} alone has.", first(from), names::frame(to))
+            }
             (Some((Some(from), to)), ..) => {
                 format!("{} is copied to {}, which {process} may write.", first(from), names::frame(to))
             }
@@ -350,8 +361,9 @@ pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
         Some(store @ BackingStore::Swap { .. }) => format!("it goes to {}", names.store(store)),
         Some(store) => format!("it is dirty and is written to {}", names.store(store)),
     };
+    let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" I{}.", &entries[1..]));
     format!(
-        "No frame is free: the victim ({}) is {}, {page}; {to}.",
+        "No frame is free: the victim ({}) is {}, {page}; {to}.{entries}",
         names.policy(),
         names::frame(evicted.frame)
     )

@@ -1,7 +1,9 @@
 //! What a fault handler did, picked out of its steps.
 
 use pagewalk_engine::kernel::event::{BackingStore, KernelStep, ProcessPage};
-use pagewalk_engine::kernel::ids::FrameNo;
+use pagewalk_engine::kernel::ids::{FrameNo, SlotNo};
+
+use super::names::number;
 
 /// What a fault handler did, each thing at its latest; evictions all.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +38,26 @@ pub(crate) struct Evicted {
     pub(crate) page: Option<ProcessPage>,
     /// Where it was written.
     pub(crate) to: Option<BackingStore>,
+    /// Page-table entries that were cleared.
+    entries: u32,
+    /// The slot that they name.
+    slot: Option<SlotNo>,
+    /// A TLB held the page.
+    tlb: bool,
+}
+
+impl Evicted {
+    /// What became of its page-table and TLB entries; none if it had none.
+    pub(crate) fn unmapped(&self) -> Option<String> {
+        let (entries, tlb) = match self.entries {
+            0 => return None,
+            1 => ("its page-table entry becomes".to_owned(), "its TLB entry is"),
+            n => (format!("its {} page-table entries become", number(n.into())), "their TLB entries are"),
+        };
+        let slot = self.slot.map_or_else(String::new, |slot| format!(", slot {}", number(slot.0.into())));
+        let tlb = if self.tlb { format!(", and {tlb} dropped") } else { String::new() };
+        Some(format!("{entries} P = 0{slot}{tlb}"))
+    }
 }
 
 impl Handled {
@@ -46,7 +68,9 @@ impl Handled {
             match *step {
                 KernelStep::StackGrew { start } => handled.grew = Some(start),
                 KernelStep::Table { level, .. } => handled.tables.push(level),
-                KernelStep::Evicted { frame, page, to } => handled.evicted.push(Evicted { frame, page, to }),
+                KernelStep::Evicted { frame, page, to, entries, slot, tlb } => {
+                    handled.evicted.push(Evicted { frame, page, to, entries, slot, tlb });
+                }
                 KernelStep::Zeroed { frame } => handled.zeroed = Some(frame),
                 KernelStep::Filled { frame, from } => handled.filled = Some((frame, from)),
                 KernelStep::Shared { frame } => handled.shared = Some(frame),

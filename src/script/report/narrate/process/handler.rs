@@ -1,5 +1,6 @@
 //! The fault handler's part of the numbered sequence: the victim, the page that comes in, the entry, the return.
 
+use super::handled::{Evicted, Handled};
 use super::names::{self, Names};
 use crate::report::doc;
 use crate::report::narrate::parts;
@@ -77,14 +78,20 @@ impl Handler<'_> {
             KernelStep::FrameAllocated { frame: taken } => {
                 step_by("handler", format!("takes {}, the lowest that is free", frame(taken)))
             }
-            KernelStep::Evicted { frame: victim, page, to } => {
+            KernelStep::Evicted { frame: victim, page, to, .. } => {
                 let page = page.map_or("a page that nobody maps".to_owned(), |page| names.page_of(page));
                 let victim = format!("victim ({}): {}, {page}", names.policy(), frame(victim));
+                let evicted = Handled::from_steps(&[step]).evicted;
+                let entries = evicted.first().and_then(Evicted::unmapped);
+                let entries = entries.map_or_else(String::new, |entries| format!("; {entries}"));
                 match to {
-                    Some(to) => {
-                        step_by("handler → disk", format!("{victim}; writes it to {}", names.store(to)))
+                    Some(to) => step_by(
+                        "handler → disk",
+                        format!("{victim}; writes it to {}{entries}", names.store(to)),
+                    ),
+                    None => {
+                        step_by("handler", format!("{victim}; it is clean, and is just dropped{entries}"))
                     }
-                    None => step_by("handler", format!("{victim}; it is clean, and is just dropped")),
                 }
             }
             KernelStep::Zeroed { frame: zeroed } => {
@@ -129,6 +136,7 @@ impl Handler<'_> {
         };
         let why = match fault {
             Fault::NotPresent { .. } => "not present",
+            Fault::Reserved { .. } => "mapped by an entry with a reserved bit set",
             Fault::Protection { .. } => "protected",
         };
         let page = self.names.page_at(va);
@@ -139,10 +147,12 @@ impl Handler<'_> {
         match &self.fault.area {
             Some(area) => {
                 let wanted = match self.fault.class() {
-                    Some(FaultClass::Protection) => "which forbids this",
-                    _ => "which allows this",
+                    Some(FaultClass::Protection) => ", which forbids this",
+                    // A merged page leaves its frame whatever the area allows.
+                    Some(FaultClass::CopyOnWrite) if !area.area.prot.write => "",
+                    _ => ", which allows this",
                 };
-                format!("the address is in the area {}, {wanted}", self.names.area(area))
+                format!("the address is in the area {}{wanted}", self.names.area(area))
             }
             None => "no area has this address".to_owned(),
         }

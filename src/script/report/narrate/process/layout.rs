@@ -64,7 +64,9 @@ impl Drawing<'_> {
     fn area(&self, layout: &AreaLayout) -> Slab {
         let area = &layout.area.area;
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
-        let mark = if is_heap(&layout.area) { self.brk_mark(area) } else { String::new() };
+        let last_heap = self.view.areas.iter().rfind(|layout| is_heap(&layout.area));
+        let marked = last_heap.is_some_and(|last| last.area.area.start == area.start);
+        let mark = if marked { self.brk_mark(area) } else { String::new() };
         Slab {
             top: self.names.address(area.end),
             mark,
@@ -85,7 +87,7 @@ impl Drawing<'_> {
         let area = &record.area;
         let heap_end = self.view.brk.0.max(self.view.brk.1);
         match record.name.as_str() {
-            _ if area.stack => "user stack".to_owned(),
+            "[stack]" | "stack" => "user stack".to_owned(),
             "[heap]" | "heap" => "run-time heap (malloc)".to_owned(),
             ".text" | "text" => "program text (.text)".to_owned(),
             ".data" | "data" => "initialized data (.data)".to_owned(),

@@ -114,7 +114,11 @@ fn file_offset(record: &CallRecord, file: &FileRecord) -> String {
         Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
         _ => None,
     };
-    let at = given.unwrap_or(file.offset.0);
+    byte(given.unwrap_or(file.offset.0))
+}
+
+/// A byte of a file, by its offset.
+fn byte(at: u64) -> String {
     if at == 0 { "its beginning".to_owned() } else { format!("byte {}", thousands(at)) }
 }
 
@@ -140,7 +144,12 @@ fn write(record: &CallRecord, result: u64) -> String {
                 (before, after) if before != after => format!(", which has {} now", bytes(after)),
                 _ => String::new(),
             };
-            format!("{} go to {name}, from {} on{size}", bytes(result), file_offset(record, file))
+            let bytes = bytes(result);
+            if file.append {
+                let verb = if result == 1 { "is" } else { "are" };
+                return format!("{bytes} {verb} appended to {name}, from {} on{size}", byte(file.size.0));
+            }
+            format!("{bytes} go to {name}, from {} on{size}", file_offset(record, file))
         }
         _ => {
             let error = record

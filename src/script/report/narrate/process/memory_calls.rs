@@ -2,9 +2,13 @@
 
 use super::counts::{leaving, pages};
 use super::names::Names;
-use crate::run::record::{AreaRecord, CallRecord};
+use crate::report::narrate::words::count;
+use crate::run::record::{AreaRecord, CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Args};
+use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::syscall::constant;
+use pagewalk_engine::kernel::vma::Prot;
+use pagewalk_engine::machine::pte::Bit;
 
 /// Areas that are named in a sentence.
 const NAMED: usize = 3;
@@ -58,6 +62,12 @@ impl MemoryCall<'_> {
         &self.record.effect.come
     }
 
+    /// The pages that were merged and got frames of their own.
+    fn parted(&self) -> u64 {
+        let parted = |fault: &&FaultRecord| fault.class() == Some(FaultClass::CopyOnWrite);
+        self.record.faults.iter().filter(parted).count() as u64
+    }
+
     /// What becomes of the frames.
     fn leaving(&self) -> String {
         leaving(self.record)
@@ -80,13 +90,27 @@ impl MemoryCall<'_> {
         };
         let replaced = self.record.effect.gone.iter().any(|old| old.area.start < end && old.area.end > at);
         let replaced = if replaced { "; what was there is gone" } else { "" };
+        let open = self.not_enforced(area.area.prot);
         if area.area.start == at && area.area.end == end {
-            return format!("{process} has a new area {}{replaced}", self.names.area(area));
+            return format!("{process} has a new area {}{replaced}{open}", self.names.area(area));
         }
         format!(
-            "{process} has {range} mapped, which makes one area with its neighbour: {}{replaced}",
+            "{process} has {range} mapped, which makes one area with its neighbour: {}{replaced}{open}",
             self.names.area(area)
         )
+    }
+
+    /// What pages allow though their area does not, as their page-table entries cannot forbid it. Whatever else is allowed,
+    /// there is no read bit; a format may lack R/W.
+    fn not_enforced(&self, prot: Prot) -> &'static str {
+        let has_rw = self.names.spec.mmu.as_ref().is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
+        if !prot.read && (prot.write || prot.exec) {
+            "; its pages can be read all the same, as a page-table entry has no read bit"
+        } else if !prot.write && (prot.read || prot.exec) && !has_rw {
+            "; its pages can be written all the same once they are present, as a page-table entry has no R/W bit here"
+        } else {
+            ""
+        }
     }
 
     fn munmap(&self) -> String {
@@ -112,9 +136,12 @@ impl MemoryCall<'_> {
         match changed.as_slice() {
             [] => format!("{range} allows what it allowed before"),
             [one] if (one.area.start, one.area.end) == (start, end) => {
-                format!("{range} is {} now", one.area.perms())
+                format!("{range} is {} now{}", one.area.perms(), self.not_enforced(one.area.prot))
             }
-            [one] => format!("{range} is {} now, and part of {}", one.area.perms(), self.names.area(one)),
+            [one] => {
+                let open = self.not_enforced(one.area.prot);
+                format!("{range} is {} now, and part of {}{open}", one.area.perms(), self.names.area(one))
+            }
             several => format!("{range} is in these areas now: {}", self.list(several)),
         }
     }
@@ -126,7 +153,12 @@ impl MemoryCall<'_> {
         if at == start {
             return format!("{old} is {new} now{}", self.leaving());
         }
-        format!("{old} is at {new} now; its pages have moved along, and none was copied")
+        let copied = match self.parted() {
+            0 => "none was copied".to_owned(),
+            1 => "1 was copied, as it was merged".to_owned(),
+            n => format!("{n} were copied, as they were merged"),
+        };
+        format!("{old} is at {new} now; its pages have moved along, and {copied}")
     }
 
     fn madvise(&self) -> String {
@@ -143,7 +175,14 @@ impl MemoryCall<'_> {
             return format!("a ksm scan may merge equal pages of {range} from now on");
         }
         if is("MADV_UNMERGEABLE") {
-            return format!("pages of {range} are merged no more");
+            let parted = match self.parted() {
+                0 => String::new(),
+                n => format!(
+                    "; {} again",
+                    count(n, "page has a frame of its own", "pages have frames of their own")
+                ),
+            };
+            return format!("pages of {range} are merged no more{parted}");
         }
         format!("the kernel takes note of it for {range}")
     }
@@ -151,12 +190,16 @@ impl MemoryCall<'_> {
     fn brk(&self) -> String {
         let (before, after) = self.record.effect.brk;
         if before == after {
-            return format!("the break stays at {}", self.names.address(after));
+            let refused = self.record.name == "sbrk" || self.args.address(0) != after;
+            let refused = if refused { "cannot go there, and " } else { "" };
+            return format!("the break {refused}stays at {}", self.names.address(after));
         }
-        let heap = self.come().iter().find(|area| area.area.start < after && after <= area.area.end);
-        let heap = heap.map_or_else(String::new, |area| {
-            format!("; the heap is {} now", self.names.range(area.area.start, area.area.end))
-        });
+        let start = self.record.effect.heap;
+        let heap = if after > start && !self.come().is_empty() {
+            format!("; the heap is {} now", self.names.range(start, self.whole(after)))
+        } else {
+            String::new()
+        };
         format!(
             "the break is moved from {} to {}{heap}{}",
             self.names.address(before),
@@ -167,9 +210,10 @@ impl MemoryCall<'_> {
 
     fn sbrk(&self, result: u64) -> String {
         let (before, after) = self.record.effect.brk;
-        if before == after {
+        if self.args.address(0) == 0 {
             return format!("the break is at {}", self.names.address(result));
         }
-        format!("where the break was; {}", self.brk())
+        let was = if before == after { "" } else { "where the break was; " };
+        format!("{was}{}", self.brk())
     }
 }

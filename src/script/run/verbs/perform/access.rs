@@ -7,7 +7,9 @@ use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
 
-use pagewalk_engine::machine::{AccessOutcome, Data};
+use pagewalk_engine::machine::addr::{Pa, Va};
+use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::{AccessOutcome, Data, Machine};
 
 use crate::run::verbs::plans::AccessPlan;
 
@@ -45,8 +47,9 @@ impl Session<'_> {
                 machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
             }
         };
-        let (spec, core) = (machine.spec().clone(), machine.core());
-        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process: None })
+        let (spec, core, block) =
+            (machine.spec().clone(), machine.core(), block(machine, kind, va, outcome.pa));
+        Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process: None })
     }
 
     /// Faults are handled and the access is done again; what is left of its events is what was done.
@@ -70,6 +73,7 @@ impl Session<'_> {
         let work = kernel.take_work();
         let done = done.map_err(|error| out_of_memory(error, place))?;
         let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
+        let block = block(kernel.machine(), kind, va, done.pa);
         let process = kernel.process(pid);
         let process = process.map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from);
         let recorded = recorder.finish(kernel, pid, before.as_ref());
@@ -79,8 +83,19 @@ impl Session<'_> {
         let inside = InProcess { process, faults: recorded.faults, killed, legend: recorded.legend };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));
-        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process })
+        Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process })
     }
+}
+
+/// The longest block that is printed, in bytes.
+const PRINTED_BLOCK: u64 = 16;
+
+/// The block of the first byte in the first cache, if it is there and short enough to print.
+fn block(machine: &Machine, kind: AccessKind, va: Va, pa: Option<Pa>) -> Vec<Option<u8>> {
+    let spec = machine.spec();
+    let level = spec.first_cache(kind).filter(|level| 1 << spec.caches[*level].block_bits <= PRINTED_BLOCK);
+    let block = level.zip(pa).and_then(|(level, pa)| machine.cached_block(level, va, pa));
+    block.unwrap_or_default()
 }
 
 fn stored(data: &[Option<u8>]) -> Vec<u8> {

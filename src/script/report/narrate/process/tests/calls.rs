@@ -83,6 +83,58 @@ fn faults_inside_a_call_are_told_and_counted() {
 }
 
 #[test]
+fn a_page_that_leaves_its_merged_frame_is_told_and_counted() {
+    let merged = format!("{SMALL}write 0x1000 = 7\nwrite 0x1040 = 7\nmadvise(0x1000, 128, 12)\nksm scan\n");
+    assert_eq!(
+        sentences(&format!("{merged}madvise(0x1000, 128, 13)")),
+        [
+            "Protection fault: page 0x40 of P1 (heap) is in frame 0, which is merged, and is to leave it (copy-on-write).",
+            "Frame 0 is copied to frame 1, which P1 alone has. Minor fault; madvise goes on.",
+            "Protection fault: page 0x41 of P1 (heap) is in frame 0, which is merged, and is to leave it (copy-on-write).",
+            "Frame 0 is copied to frame 2, which P1 alone has. Minor fault; madvise goes on.",
+            "madvise returns 0: pages of 0x1000–0x1080 are merged no more; 2 pages have frames of their own again. \
+             2 page faults inside (minor).",
+        ]
+    );
+    let moved = sentences(&format!("{merged}mremap(0x1000, 64, 64, 3, 0x2000)"));
+    assert_eq!(
+        moved.last().unwrap(),
+        "mremap returns 0x2000: 0x1000–0x1040 is at 0x2000–0x2040 now; its pages have moved along, and 1 was copied, \
+         as it was merged. 1 page fault inside (minor)."
+    );
+}
+
+#[test]
+fn what_is_appended_goes_to_the_end_wherever_it_was_to_go() {
+    let script = "process P1\nfile \"f\" = \"hello\"\nlet fd = open(\"f\", O_RDWR | O_APPEND)\n";
+    let appended = "3 bytes are appended to f, from byte 5 on, which has 8 bytes now.";
+    assert_eq!(first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")), format!("pwrite returns 3: {appended}"));
+    assert_eq!(first(&format!("{script}write(fd, \"abc\", 3)")), format!("write returns 3: {appended}"));
+}
+
+#[test]
+fn the_heap_has_a_range_of_its_own() {
+    let script = "process P1 { | area start end perms | ; | .bss 555555557000 555555559000 rw-p | }\n";
+    assert_eq!(
+        first(&format!("{script}brk(0x55555555A800)")),
+        "brk returns 0: the break is moved from 0x555555559000 to 0x55555555A800; the heap is 0x555555559000–0x55555555B000 now."
+    );
+    assert_eq!(
+        first(&format!("{script}brk(0)")),
+        "brk returns 0: the break cannot go there, and stays at 0x555555559000."
+    );
+    assert_eq!(
+        first(&format!("{script}sbrk(-1)")),
+        "sbrk returns 0x555555559000: the break cannot go there, and stays at 0x555555559000."
+    );
+    // A child's heap grows by an area of its own, and is one heap.
+    let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
+    assert!(
+        first(&format!("{child}c: sbrk(4096)")).ends_with("; the heap is 0x555555559000–0x55555555B000 now.")
+    );
+}
+
+#[test]
 fn loops_tell_a_fault_in_a_few_words() {
     let script = format!(
         "{SMALL}for n in 0..9 {{ write 0x1000 + 64 * n = n }}\nfor n in 0..1 {{ read 0x500 ; brk(0x5000) }}"
@@ -105,4 +157,27 @@ fn loops_tell_a_fault_in_a_few_words() {
     );
     assert_eq!(told[9], "read 0x0500 → fault segmentation, SIGSEGV, SEGV_MAPERR, TLB miss");
     assert_eq!(told[10], "brk(0x5000) → -1 (ENOMEM)");
+}
+
+#[test]
+fn a_protection_that_entries_cannot_express_says_why() {
+    let map = "let p = mmap(NULL, 64, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
+    let why = "; its pages can be read all the same, as a page-table entry has no read bit.";
+    assert!(first(&format!("{SMALL}{map}")).ends_with(&format!("-w-p, anonymous{why}")));
+    assert!(
+        first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_EXEC)")).ends_with(&format!("is --xp now{why}"))
+    );
+    assert!(first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_NONE)")).ends_with("is ---p now."));
+    let flat = "machine simple { pte { ppn 1..6, p 0 } }";
+    let read_only = "let p = mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
+    let told = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
+    assert!(told.ends_with("once they are present, as a page-table entry has no R/W bit here."), "{told}");
+}
+
+#[test]
+fn a_page_expected_to_be_unreadable_is_told_why_it_is_not() {
+    let script = "machine simple\nset page_table { | vpn ppn |\n| 07 0D | }\nexpect page_table { | vpn read |\n| 07 0 | }";
+    let check = records(script).pop().unwrap().checks.remove(0);
+    let why = "a page-table entry has no read bit: a page that is present may be read";
+    assert_eq!((check.held, check.reason.as_deref()), (false, Some(why)));
 }

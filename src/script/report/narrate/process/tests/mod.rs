@@ -117,18 +117,26 @@ fn a_victim_makes_room_and_comes_back() {
     let told = sentences(&format!("{SMALL}{fill}write 0x1200 = 9"));
     assert_eq!(
         told[1],
-        "No frame is free: the victim (fifo) is frame 0, page 0x40 of P1; it goes to swap slot 0."
+        "No frame is free: the victim (fifo) is frame 0, page 0x40 of P1; it goes to swap slot 0. \
+         Its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped."
     );
     assert!(told[2].starts_with("Frame 0 is taken, filled with zeros and mapped."), "{told:?}");
     let told = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
     assert_eq!(told[0], "Page fault: page 0x40 of P1 (heap) was swapped out: it is in swap slot 0.");
-    assert!(told[1].contains("frame 1, page 0x41 of P1; it goes to swap slot 1"), "{told:?}");
+    assert!(told[1].contains("frame 1, page 0x41 of P1; it goes to swap slot 1. "), "{told:?}");
+    assert!(
+        told[1].ends_with(" Its page-table entry becomes P = 0, slot 1, and its TLB entry is dropped."),
+        "{told:?}"
+    );
     assert_eq!(
         told[2],
         "It is read from swap slot 0 into frame 1 and mapped. Major fault; the access is done again."
     );
     let clean = format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
-    assert!(sentences(&clean)[1].ends_with("frame 0, page 0x10 of P1; it is clean and is dropped."));
+    assert!(sentences(&clean)[1].ends_with(
+        "frame 0, page 0x10 of P1; it is clean and is dropped. \
+         Its page-table entry becomes P = 0, and its TLB entry is dropped."
+    ));
 }
 
 #[test]
@@ -228,7 +236,8 @@ fn steps_of_a_fault_are_the_lectures() {
         "MMU → CPU: exception: page fault",
         "CPU → handler: control goes to the kernel's page fault handler",
         "handler: the address is in the area heap 0x1000–0x1400 rw-p, anonymous, which allows this",
-        "handler → disk: victim (fifo): frame 0, page 0x40 of P1; writes it to swap slot 0",
+        "handler → disk: victim (fifo): frame 0, page 0x40 of P1; writes it to swap slot 0; \
+         its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped",
         "handler → memory: fills frame 0 with zeros",
         "handler → memory: updates the PTE of page 0x48: P = 1, PPN 0x00, R/W = 1",
         "handler → CPU: returns (minor fault): the instruction runs again",

@@ -70,6 +70,34 @@ write 0x603000 = 1";
 }
 
 #[test]
+fn the_heap_is_above_bss_with_the_break() {
+    let script = "process P1 {
+  | area  | start        | end          | perms |
+  | .bss  | 555555557000 | 555555559000 | rw-p  |
+  | stack | 7FFFFFFDE000 | 7FFFFFFFF000 | rw-p  |
+}
+mmap(0x7FFFFFFDA000, 16 KB, 3, 0x132, -1, 0)
+sbrk(0x1800)
+write 0x555555559000 = 1";
+    let seen = |script: &str| {
+        let slabs = slabs(script);
+        let areas = slabs.iter().filter(|slab| !slab.gap && !slab.top.is_empty());
+        areas.map(|slab| (slab.lines[0].0.clone(), slab.mark.clone())).collect::<Vec<_>>()
+    };
+    let told = |name: &str, mark: &str| (name.to_owned(), mark.to_owned());
+    let bss = told("uninitialized data (.bss)", "");
+    let [stack, mapped, heap, ..] =
+        [told("user stack", ""), told("mapped", ""), told("run-time heap (malloc)", "brk is 0x55555555A800")];
+    assert_eq!(seen(script), [stack.clone(), mapped.clone(), heap, bss.clone()]);
+    // In a child the heap may be several areas; the break is at the end of the last.
+    let child = format!("{script}\nlet P2 = fork()\nP2: sbrk(0x800)\nP2: sbrk(0x1000)\nshow layout P2")
+        .replace("P1", "P0")
+        .replace("P2", "P1");
+    let heap = |mark| told("run-time heap (malloc)", mark);
+    assert_eq!(seen(&child), [stack, mapped, heap("brk"), heap(""), bss]);
+}
+
+#[test]
 fn a_small_machine_has_no_kernel_half() {
     let slabs = slabs(SMALL);
     let tops: Vec<&str> = slabs.iter().map(|slab| slab.top.as_str()).collect();
@@ -128,7 +156,17 @@ fn kernel_actions_say_what_they_came_to() {
     );
     let told = sentences(&format!("{SMALL}{pages}swap out P1 0x1040"));
     assert_eq!(told[0], "Page 0x41 of P1 leaves memory.");
-    assert_eq!(told[1], "frame 1: page 0x41 of P1 goes to swap slot 0");
+    assert_eq!(
+        told[1],
+        "frame 1: page 0x41 of P1 goes to swap slot 0; its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped"
+    );
+    let shared = "let q = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)\nwrite q = 1\n\
+                  let child = fork()\nchild: read q\n";
+    let told = sentences(&format!("{SMALL}{shared}swap out P1 q"));
+    assert!(
+        told[1].ends_with("; its 2 page-table entries become P = 0, and their TLB entries are dropped"),
+        "{told:?}"
+    );
     assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "2 pages are evicted.");
 }
 

@@ -1,0 +1,75 @@
+//! The reasons behind an answer.
+
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::report::doc::{Block, Tone};
+use crate::run::facts::{Component, Key, ReportedFact, reported_facts};
+use crate::run::record::Did;
+
+/// Why the facts of a statement are what they are, or one of them. Facts with one reason stand together.
+///
+/// # Errors
+/// A sentence that says that there is no such fact.
+pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
+    let mut facts = reported_facts(did);
+    if let Some(name) = fact {
+        if !facts.iter().any(|told| told.name == name) {
+            let near = nearest(name, facts.iter().map(|told| told.name.as_str()));
+            let fix = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            return Err(format!("the last answer has no fact `{name}`{fix}"));
+        }
+        facts.retain(|told| told.name == name);
+    }
+    if fact.is_none() {
+        facts.retain(|fact| !is_uneventful(fact) && !is_repeated(did, fact));
+    }
+    let groups = reasons(did, &facts);
+    if groups.is_empty() {
+        return Ok(vec![Block::toned(Tone::Faint, "The last answer has no facts.")]);
+    }
+    let mut blocks = Vec::new();
+    for (reason, facts) in groups {
+        let facts: Vec<String> = facts.into_iter().map(ToString::to_string).collect();
+        blocks.push(Block::line(facts.join(", ")));
+        blocks.push(Block::line(format!("  because {reason}")));
+    }
+    Ok(blocks)
+}
+
+/// Whether a fact says that nothing happened, or that the access is an ordinary one.
+fn is_uneventful(fact: &ReportedFact) -> bool {
+    match &fact.value.value {
+        Value::Text(word) => matches!(&**word, "none" | "no"),
+        Value::Number(number) => {
+            let number = number.as_integer();
+            fact.name == "pieces" && number == Some(1) || fact.name == "cycles" && number == Some(0)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a fact of the first TLB or cache repeats one without its name: `tlb.index` is `tlbi`.
+fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
+    let (Did::Access(access), Key::Component(row, component)) = (did, &fact.key) else { return false };
+    let first = match component {
+        Component::Tlb(at) => access.spec.first_tlb(access.kind) == Some(*at),
+        Component::Cache(at) => access.spec.first_cache(access.kind) == Some(*at),
+    };
+    first && !matches!(row.suffix, ".victim" | ".writeback")
+}
+
+/// Facts by their reasons, in order.
+pub fn reasons<'t>(did: &Did, facts: &'t [ReportedFact]) -> Vec<(String, Vec<&'t ReportedFact>)> {
+    let mut groups: Vec<(String, Vec<&ReportedFact>)> = Vec::new();
+    for told in facts {
+        let reason = told.key.reason(did);
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, members)) => members.push(told),
+            None => groups.push((reason, vec![told])),
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests;

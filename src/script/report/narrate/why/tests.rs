@@ -1,0 +1,107 @@
+//! Every fact has a reason, whatever the statement did.
+
+use crate::report::playing::records;
+use crate::run::facts::{Family, facts_of};
+use crate::run::record::Did;
+
+/// Statements with facts of every family, and accesses that end in every way.
+const SCRIPTS: &[&str] = &[
+    // Hits, misses, faults, protection, a store through a clean TLB entry, unknown bytes, two pieces.
+    "machine simple\n\
+     set page_table { | vpn ppn rw |; | 0F 0D 1 |; | 10 0E 0 | }\n\
+     set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }\n\
+     read 0x03D4\nread 0x03D4\nread 0x03FE size 4\nread 0x0240\nwrite 0x0400 = 1\nwrite 0x03D4 = 2\n\
+     translate 0x03D4\nprobe fetch 0x0100",
+    // Latencies, several levels, tables in memory, page sizes, a page that is not cached.
+    "machine core-i7 { cache L2 { latency 12 }; memory { latency 100 } }\n\
+     read 0x1000\n\
+     set cr3 = 0x1000\nset pte 1 0x1000 { ppn 2 }\nset pte 2 0x2000 { ppn 3 }\n\
+     set pte 3 0x3008 { ppn 0x40000, ps 1 }\nset pte 3 0x3010 { ppn 4 }\nset pte 4 0x4000 { ppn 9, cd 1 }\n\
+     set pte 1 0x1008 { ppn 5, ps 1 }\n\
+     read 0x200000\nread 0x200040\nread 0x400000\nread 0x8000000000\nfetch 0x200000",
+    // No TLB, no cache, no MMU.
+    "machine { physical 16 bits }\nread 0x10\nwrite 0x10 = 1\nread 0x10",
+    "machine { virtual 16 bits, physical 16 bits, page 256 B }\nread 0x10\ntranslate 0x10",
+    // A process: every class of fault, calls that succeed and fail, eviction.
+    "machine simple\nkernel { frames 2, swap 4 pages }\n\
+     process P1\n\
+     P1: let p = mmap(0, 256, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\n\
+     P1: write p = 1\nP1: read p\nP1: write p + 64 = 1\nP1: write p + 128 = 1\nP1: read p\nP1: read 0x3FC0\n\
+     P1: munmap(1, 1)\nP1: write(1, \"x\", 1)",
+    "reference 1 2 3 1 4 { frames 3, replacement lru }",
+    "machine simple\nreplay \"straddle.trace\" map identity\nreplay \"straddle.trace\" map demand",
+];
+
+#[test]
+fn every_fact_of_every_statement_has_a_reason() {
+    let mut families = Vec::new();
+    for script in SCRIPTS {
+        for record in records(script) {
+            let (family, spec) = match &*record.did {
+                Did::Access(access) => (Family::Access, Some(access.spec.clone())),
+                Did::Reference(_) => (Family::Reference, None),
+                Did::Replay(run) => (Family::Replay, Some(run.spec().clone())),
+                did => match did.call() {
+                    Some(call) => (Family::Call, Some(call.spec.clone())),
+                    None => continue,
+                },
+            };
+            families.push(family);
+            for (name, key) in facts_of(family, spec.as_deref()) {
+                let reason = key.reason(&record.did);
+                assert!(!reason.is_empty() && !reason.ends_with('.'), "{name} after {script}: {reason}");
+                assert!(!reason.contains("no such fact"), "{name} after {script}: {reason}");
+            }
+        }
+    }
+    for family in [Family::Access, Family::Reference, Family::Call, Family::Replay] {
+        assert!(families.contains(&family), "{family:?}");
+    }
+}
+
+/// The reason of a fact of the last access of a script.
+fn reason(script: &str, fact: &str) -> String {
+    let records = records(script);
+    let did = &records.last().expect("a statement").did;
+    let Did::Access(access) = &**did else { panic!("an access") };
+    let facts = facts_of(Family::Access, Some(&access.spec));
+    let (_, key) = facts.into_iter().find(|(name, _)| name == fact).expect("a fact");
+    key.reason(did)
+}
+
+/// The worked examples of CS:APP 9.6.4.
+#[test]
+fn reasons_name_the_bits_the_entry_and_the_bytes() {
+    let script = "machine simple\n\
+        set page_table { | vpn ppn |; | 0F 0D | }\n\
+        set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }\n\
+        read 0x03D4";
+    for (fact, expected) in [
+        ("tlbi", "TLBI is bits 7–6 of the virtual address 0x03D4 = 0b11"),
+        ("tlbt", "TLBT is bits 13–8 of the virtual address 0x03D4 = 0b00_0011"),
+        ("vpn", "VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111"),
+        ("tlb", "no valid way of set 0x3 of tlb holds tag 0x03"),
+        ("ci", "CI is bits 5–2 of the physical address 0x354 = 0b0101"),
+        ("byte", "CI 0x5 holds 36 72 F0 1D; CO 0x0 is 0x36"),
+        ("pa", "PPN 0x0D is followed by PPO 0x14, which is the VPO"),
+        ("cycles", "no lookup has a latency"),
+    ] {
+        assert_eq!(reason(script, fact), expected, "{fact}");
+    }
+    let hit = format!("{script}\nread 0x03D4");
+    assert_eq!(reason(&hit, "ppn"), "way 0 of set 0x3 of tlb is valid and holds tag 0x03, with PPN 0x0D");
+    let fault = format!("{script}\nread 0x0240");
+    for fact in ["ppn", "pa", "byte", "fault", "ci"] {
+        assert_eq!(reason(&fault, fact), "the page-table entry of VPN 0x09 is not present (P = 0)", "{fact}");
+    }
+}
+
+#[test]
+fn cycles_are_a_sum_of_latencies() {
+    let script = "machine { virtual 16 bits, physical 16 bits, page 256 B, tlb { entries 4, latency 3 }, \
+        cache { sets 4, ways 1, block 16 B, latency 2, index virtual }, memory { latency 100 } }\n\
+        set page_table { | vpn ppn |; | 01 02 | }\n\
+        read 0x0100";
+    // The lookup of the cache overlaps with that of the TLB.
+    assert_eq!(reason(script, "cycles"), "tlb 3 + page-table entry 100 + memory 100");
+}

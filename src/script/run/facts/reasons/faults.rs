@@ -1,0 +1,50 @@
+//! Why an access was not done.
+
+use pagewalk_engine::machine::event::{Fault, ProtectionCause};
+
+use super::super::handled;
+use super::words::noun;
+use crate::run::record::{Access, Shown};
+
+/// Why there is no physical address.
+pub(super) fn no_address(a: &Access) -> String {
+    no_translation(a).unwrap_or_else(|| "the access has no physical address".to_owned())
+}
+
+/// Why the access could not be translated, if it could not.
+pub(super) fn no_translation(a: &Access) -> Option<String> {
+    if a.process.as_ref().is_some_and(|process| process.killed.is_some()) {
+        return Some(handled::reason(a));
+    }
+    Some(hardware_fault(a, a.outcome.fault?))
+}
+
+/// Why the hardware raised a fault.
+pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
+    let entry = |level| entry(a, a.last_piece(), level);
+    match fault {
+        Fault::NotPresent { level } => format!("{} is not present (P = 0)", entry(level)),
+        Fault::Reserved { level } => format!("{} has a reserved bit set (Intel SDM 3A, 4.5.4)", entry(level)),
+        Fault::Protection { why } => {
+            let kind = noun(a.kind);
+            match why {
+                ProtectionCause::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),
+                ProtectionCause::Supervisor => {
+                    format!("the page is the supervisor's (U/S = 0) and this is {kind} by the user")
+                }
+                ProtectionCause::NoExecute => {
+                    format!("nothing on the page may be executed (XD = 1) and this is {kind}")
+                }
+            }
+        }
+    }
+}
+
+/// The entry of a level for the page of an address, in words.
+pub(super) fn entry(a: &Access, va: u64, level: u32) -> String {
+    let vpn = Shown::field(va >> a.spec.page_bits(), a.spec.vpn_bits());
+    match &a.spec.mmu {
+        Some(mmu) if mmu.levels.len() > 1 => format!("the level-{level} entry for VPN {vpn}"),
+        _ => format!("the page-table entry of VPN {vpn}"),
+    }
+}

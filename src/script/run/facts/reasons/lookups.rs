@@ -1,0 +1,137 @@
+//! What TLBs and caches held.
+
+use pagewalk_engine::machine::event::{Event, Purpose};
+
+use super::super::component::{self, Component};
+use super::faults::no_address;
+use super::words::NO_MMU;
+use crate::run::record::{Access, Shown};
+
+/// A lookup: set, tag, and the way that held it.
+fn found(a: &Access, component: Component) -> Option<(u64, u64, Option<u32>)> {
+    a.first_piece().iter().find_map(|event| match (event, component) {
+        (Event::TlbLookup { tlb, set, tag, way }, Component::Tlb(at)) if *tlb as usize == at => {
+            Some((set.raw(), tag.raw(), *way))
+        }
+        (Event::CacheLookup { cache, set, tag, way, purpose: Purpose::Demand }, Component::Cache(at))
+            if *cache as usize == at =>
+        {
+            Some((set.raw(), tag.raw(), *way))
+        }
+        _ => None,
+    })
+}
+
+/// Every part that the access looked into, and whether it hit.
+fn looked_up(a: &Access) -> impl Iterator<Item = (Component, bool)> {
+    Component::all(&a.spec).filter_map(|part| Some((part, found(a, part)?.2.is_some())))
+}
+
+/// The TLB that held the translation.
+pub(super) fn hit_tlb(a: &Access) -> Option<Component> {
+    looked_up(a).find(|(part, hit)| *hit && matches!(part, Component::Tlb(_))).map(|(part, _)| part)
+}
+
+/// What the lookup of a part found in its set, or why there was none.
+pub(crate) fn lookup(a: &Access, component: Component) -> String {
+    let name = component.name(&a.spec);
+    let Some((set, tag, way)) = found(a, component) else { return not_looked_up(a, component) };
+    let (index_bits, tag_bits) = component.widths(&a.spec);
+    let (set, tag) = (Shown::field(set, index_bits), Shown::field(tag, tag_bits));
+    match way {
+        Some(way) => format!("way {way} of set {set} of {name} is valid and holds tag {tag}"),
+        None => format!("no valid way of set {set} of {name} holds tag {tag}"),
+    }
+}
+
+fn not_looked_up(a: &Access, component: Component) -> String {
+    let name = component.name(&a.spec);
+    let before = |other: Component| match (component, other) {
+        (Component::Tlb(at), Component::Tlb(first)) | (Component::Cache(at), Component::Cache(first)) => {
+            first < at
+        }
+        _ => false,
+    };
+    let hit = looked_up(a).find(|(part, hit)| *hit && before(*part));
+    let serves = match component {
+        Component::Tlb(at) => a.spec.tlbs[at].side.serves(a.kind),
+        Component::Cache(at) => a.spec.caches[at].side.serves(a.kind),
+    };
+    match (hit, component) {
+        (Some((part, _)), _) => format!("{} hit, so {name} was not looked up", part.name(&a.spec)),
+        _ if !serves => format!("{name} is not for this kind of access"),
+        (None, Component::Tlb(_)) if a.spec.mmu.is_none() => NO_MMU.to_owned(),
+        (None, Component::Cache(_)) if !a.uses_caches() => "`translate` uses no cache".to_owned(),
+        (None, Component::Cache(_)) if a.outcome.pa.is_none() => no_address(a),
+        (None, Component::Cache(_)) if bypassed(a) => "the page is not cached (CD = 1)".to_owned(),
+        _ => format!("{name} was not looked up"),
+    }
+}
+
+fn bypassed(a: &Access) -> bool {
+    a.first_piece().iter().any(|event| matches!(event, Event::Bypassed { purpose: Purpose::Demand }))
+}
+
+/// Whether some TLB held the translation: the one that did, or else the first.
+pub(crate) fn tlb(a: &Access) -> String {
+    let first = a.spec.first_tlb(a.kind).map(Component::Tlb);
+    match hit_tlb(a).or(first) {
+        Some(tlb) => lookup(a, tlb),
+        None if a.spec.mmu.is_none() => NO_MMU.to_owned(),
+        None => "the machine has no TLB for this kind of access".to_owned(),
+    }
+}
+
+/// Whether the first cache held the block.
+pub(crate) fn cache(a: &Access) -> String {
+    match a.spec.first_cache(a.kind) {
+        Some(at) => lookup(a, Component::Cache(at)),
+        None => "the machine has no cache for this kind of access".to_owned(),
+    }
+}
+
+/// The first cache that hit, or that none did.
+pub(crate) fn served(a: &Access) -> String {
+    let caches = || looked_up(a).filter(|(part, _)| matches!(part, Component::Cache(_)));
+    match caches().find(|(_, hit)| *hit) {
+        Some((part, _)) => lookup(a, part),
+        None if a.outcome.pa.is_some() && caches().next().is_some() => "no cache holds the block".to_owned(),
+        None => cache(a),
+    }
+}
+
+/// What a fill of a part evicted.
+pub(crate) fn victim(a: &Access, component: Component) -> String {
+    let (name, (index_bits, tag_bits)) = (component.name(&a.spec), component.widths(&a.spec));
+    let Some((victim, _)) = component::fill(a, component) else {
+        return format!("the access did not fill {name}");
+    };
+    let set = found(a, component).map_or(0, |(set, ..)| set);
+    let set = Shown::field(set, index_bits);
+    let policy = match component {
+        Component::Tlb(at) => a.spec.tlbs[at].policy,
+        Component::Cache(at) => a.spec.caches[at].policy,
+    };
+    match victim {
+        None => format!("set {set} of {name} had an invalid way"),
+        Some(tag) => {
+            let tag = Shown::field(tag, tag_bits);
+            format!("all ways of set {set} of {name} were valid, and {} chose tag {tag}", policy.row().name)
+        }
+    }
+}
+
+/// Whether what a fill evicted was dirty.
+pub(crate) fn writeback(a: &Access, component: Component) -> String {
+    match component::fill(a, component) {
+        Some((Some(_), true)) => "the evicted block was dirty".to_owned(),
+        Some((Some(_), false)) => format!(
+            "the evicted {} was clean",
+            match component {
+                Component::Tlb(_) => "entry",
+                Component::Cache(_) => "block",
+            }
+        ),
+        _ => victim(a, component),
+    }
+}

@@ -1,0 +1,99 @@
+//! What an access returned, and what it cost.
+
+use pagewalk_engine::machine::addr::Pa;
+use pagewalk_engine::machine::event::{Event, Purpose};
+use pagewalk_engine::machine::latency::latencies;
+
+use super::super::row::{low, thousandths};
+use super::faults::no_address;
+use super::lookups::served;
+use crate::run::record::{Access, AccessVerb, Shown};
+
+/// Why an access returned no bytes, if it did not.
+fn nothing_read(a: &Access) -> Option<String> {
+    match a.verb {
+        AccessVerb::Translate => Some("`translate` reads nothing".to_owned()),
+        AccessVerb::Write => Some("`write` reads nothing".to_owned()),
+        AccessVerb::Read | AccessVerb::Fetch => a.outcome.pa.is_none().then(|| no_address(a)),
+    }
+}
+
+/// The line and offset, or the place in memory, that hold the first byte.
+pub(crate) fn byte(a: &Access) -> String {
+    if let Some(nothing) = nothing_read(a) {
+        return nothing;
+    }
+    let pa = a.outcome.pa.map_or(0, Pa::raw);
+    let place = Shown::field(pa, a.spec.physical_bits);
+    let Some(byte) = a.data.first().copied().flatten() else {
+        return format!("nothing set the byte at physical address {place}");
+    };
+    let byte = Shown::hex(u64::from(byte), 2);
+    let Some(cache) = a.spec.first_cache(a.kind).filter(|_| !a.block.is_empty()).map(|at| &a.spec.caches[at])
+    else {
+        return format!("physical address {place} holds {byte}");
+    };
+    let indexed = if cache.virtual_index { a.va.raw() } else { pa };
+    let index = low(indexed.checked_shr(cache.block_bits).unwrap_or(0), cache.index_bits());
+    let (index, offset) = (Shown::field(index, cache.index_bits()), low(pa, cache.block_bits));
+    let offset = Shown::field(offset, cache.block_bits);
+    format!("CI {index} holds {}; CO {offset} is {byte}", bytes(&a.block))
+}
+
+/// `36 72 F0 1D`
+fn bytes(bytes: &[Option<u8>]) -> String {
+    let bytes = bytes.iter().map(|byte| byte.map_or("-".to_owned(), |byte| format!("{byte:02X}")));
+    bytes.collect::<Vec<_>>().join(" ")
+}
+
+/// The bytes from which a value is made.
+pub(crate) fn value(a: &Access) -> String {
+    match (nothing_read(a), a.outcome.fault) {
+        (Some(nothing), _) => nothing,
+        (None, Some(_)) => no_address(a),
+        (None, None) if a.data.len() == 1 => byte(a),
+        (None, None) => {
+            let first = a.outcome.pa.map_or(0, Pa::raw);
+            let place = Shown::field(first, a.spec.physical_bits);
+            let order =
+                if a.data.iter().all(Option::is_some) && a.data.len() <= 8 { ", little-endian" } else { "" };
+            format!("the bytes from physical address {place} on are {}{order}", bytes(&a.data))
+        }
+    }
+}
+
+/// The latencies that make up the cycles.
+pub(crate) fn cycles(a: &Access) -> String {
+    let terms: Vec<String> = latencies(&a.spec, &a.events)
+        .into_iter()
+        .filter(|(_, latency)| *latency > 0)
+        .map(|(event, latency)| {
+            let what = match event {
+                Event::TlbLookup { tlb, .. } => &*a.spec.tlbs[tlb as usize].name,
+                Event::CacheLookup { cache, .. } => &*a.spec.caches[cache as usize].name,
+                Event::Pte { .. } | Event::Memory { purpose: Purpose::Walk, .. } => "page-table entry",
+                _ => "memory",
+            };
+            format!("{what} {}", thousandths(latency))
+        })
+        .collect();
+    if terms.is_empty() { "no lookup has a latency".to_owned() } else { terms.join(" + ") }
+}
+
+/// Whether the bytes cross a boundary.
+pub(crate) fn pieces(a: &Access) -> String {
+    if a.verb == AccessVerb::Translate {
+        return "`translate` translates one address".to_owned();
+    }
+    let what = match a.data.len() {
+        1 => "one byte".to_owned(),
+        count => format!("{count} bytes from {}", Shown::field(a.va.raw(), a.spec.virtual_bits())),
+    };
+    match a.outcome.fragments {
+        0 => served(a),
+        1 if a.data.len() == 1 => "one byte crosses no boundary".to_owned(),
+        1 => format!("{what} lie in one block and one page"),
+        2 => format!("{what} cross a block or page boundary"),
+        count => format!("{what} cross {} block or page boundaries", count - 1),
+    }
+}

@@ -1,0 +1,18 @@
+//! Words that several reasons share.
+
+use pagewalk_engine::machine::event::AccessKind;
+
+/// An access in words.
+pub(crate) fn noun(kind: AccessKind) -> &'static str {
+    match kind {
+        AccessKind::Read => "a load",
+        AccessKind::Write => "a store",
+        AccessKind::Execute => "an instruction fetch",
+    }
+}
+
+/// Why there is no page and no page table.
+pub(crate) const NO_MMU: &str = "the machine has no MMU, so addresses are physical";
+
+/// Why nothing is known of a kernel.
+pub(crate) const NO_PROCESS: &str = "no process made the access, so no kernel handled a fault";
