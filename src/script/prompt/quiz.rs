@@ -32,10 +32,13 @@ pub struct Question {
     pub answer: Option<Shown>,
     /// Why it is so: a clause without a period.
     pub reason: String,
+    /// Whether it takes a number.
+    pub takes_number: bool,
+    /// The words that it takes.
+    pub words: &'static [&'static str],
 }
 
-/// What is asked of a statement; nothing if it has no facts. What a fault leaves out is asked, too: its answer is
-/// that there is none.
+/// What is asked of a statement; nothing if it has no facts. After a fault, what does not exist is not asked.
 pub fn questions(did: &Did) -> Vec<Question> {
     let (names, family, spec) = match did {
         Did::Access(access) => (ASKED, Family::Access, Some(&access.spec)),
@@ -48,9 +51,21 @@ pub fn questions(did: &Did) -> Vec<Question> {
     });
     let question = |name: &&str| {
         let key: Key = key(name, family, spec.map(AsRef::as_ref)).ok()?;
-        Some(Question { fact: (*name).to_owned(), answer: key.value_in(did), reason: key.reason(did) })
+        Some(Question {
+            fact: (*name).to_owned(),
+            answer: key.value_in(did),
+            reason: key.reason(did),
+            takes_number: !key.takes_words(),
+            words: key.words(),
+        })
     };
-    asked.filter_map(question).collect()
+    let mut faulted = false;
+    let mut questions: Vec<Question> = asked.filter_map(question).collect();
+    questions.retain(|question| {
+        faulted |= question.fact == "fault" && !right(question, "none");
+        !faulted || question.answer.is_some()
+    });
+    questions
 }
 
 /// Whether the machine has what a fact is about.
@@ -78,11 +93,23 @@ pub fn right(question: &Question, given: &str) -> bool {
             let given = given.to_lowercase();
             let meant = matches!(
                 (given.as_str(), word.as_str()),
-                ("yes", "hit") | ("no", "miss" | "none") | ("?" | "-", "unknown") | ("-", "none")
+                ("yes", "hit") | ("no", "miss" | "none") | ("-", "unknown") | ("-", "none")
             );
             meant || given == word
         }
         other => other.quoted() == given,
+    }
+}
+
+/// Whether an answer is one that the question can have; an empty one is.
+pub fn readable(question: &Question, given: &str) -> bool {
+    let given = given.trim().to_lowercase();
+    let word = |word: &str| question.words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    match given.as_str() {
+        "" | "-" | "none" => true,
+        "yes" if word("hit") => true,
+        "no" if word("miss") || word("none") => true,
+        given => word(given) || question.takes_number && read(given).is_some(),
     }
 }
 
@@ -178,9 +205,13 @@ fn pick<'a, T>(of: &'a [T], random: &mut SplitMix64) -> Option<&'a T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ASKED, ASKED_OF_CALLS, Question, meant_hexadecimal, right};
+    use super::{ASKED, ASKED_OF_CALLS, Question, meant_hexadecimal, readable, right};
     use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
     use crate::run::record::Shown;
+
+    fn question(answer: Option<Shown>) -> Question {
+        Question { fact: String::new(), answer, reason: String::new(), takes_number: true, words: &[] }
+    }
 
     #[test]
     fn what_is_asked_has_a_row() {
@@ -190,33 +221,45 @@ mod tests {
 
     #[test]
     fn numbers_are_taken_in_any_base() {
-        let question =
-            Question { fact: "vpn".to_owned(), answer: Some(Shown::field(0x1F, 8)), reason: String::new() };
+        let vpn = question(Some(Shown::field(0x1F, 8)));
         for given in ["0x1F", "0X1f", "31", "0b1_1111", "1F", " 0x01F "] {
-            assert!(right(&question, given), "{given}");
+            assert!(right(&vpn, given), "{given}");
         }
-        let minus =
-            Question { fact: "returns".to_owned(), answer: Some(Shown::plain(-1i64)), reason: String::new() };
+        let minus = question(Some(Shown::plain(-1i64)));
         assert!(right(&minus, "-1") && !right(&minus, "1") && !right(&minus, "--1"));
         for given in ["", "-", "0x1E", "hit", "1G", "-31"] {
-            assert!(!right(&question, given), "{given}");
+            assert!(!right(&vpn, given), "{given}");
         }
-        let question = Question { answer: Some(Shown::field(0x10, 8)), ..question };
+        let question = question(Some(Shown::field(0x10, 8)));
         assert!(!right(&question, "10") && meant_hexadecimal(&question, "10"));
         assert!(right(&question, "16") && !meant_hexadecimal(&question, "16"));
     }
 
     #[test]
     fn words_may_be_those_of_the_worksheet() {
-        let of = |word: &str| Question {
-            fact: String::new(),
-            answer: Some(Shown::word(word)),
-            reason: String::new(),
-        };
+        let of = |word: &str| question(Some(Shown::word(word)));
         assert!(right(&of("hit"), "yes") && right(&of("miss"), "no") && right(&of("miss"), "Miss"));
         assert!(!right(&of("hit"), "no") && !right(&of("hit"), ""));
-        assert!(right(&of("none"), "no") && right(&of("unknown"), "?") && right(&of("page"), "page"));
-        let absent = Question { fact: String::new(), answer: None, reason: String::new() };
+        assert!(right(&of("none"), "no") && right(&of("unknown"), "-") && right(&of("page"), "page"));
+        let absent = question(None);
         assert!(right(&absent, "-") && right(&absent, "none") && !right(&absent, "0"));
+    }
+
+    #[test]
+    fn an_answer_is_read_as_the_fact_takes_it() {
+        let number = question(None);
+        let word = Question { takes_number: false, words: &["hit", "miss", "none"], ..question(None) };
+        for given in ["", "-", "none", "0x1f", "0X1F", "31", "0b11", "1F", "-1"] {
+            assert!(readable(&number, given), "{given}");
+        }
+        for given in ["?", "hit", "0xZ", "three", "1 2", "yes", "quit"] {
+            assert!(!readable(&number, given), "{given}");
+        }
+        for given in ["", "-", "Hit", "miss", "yes", "no"] {
+            assert!(readable(&word, given), "{given}");
+        }
+        for given in ["?", "hot", "0x1", "page"] {
+            assert!(!readable(&word, given), "{given}");
+        }
     }
 }

@@ -8,6 +8,9 @@ const LEAST: usize = 20;
 /// The columns before a line.
 const INDENT: usize = 2;
 
+/// The least width of values beside their names.
+const BESIDE: usize = 20;
+
 /// The same blocks, with sentences and worksheets broken to lines of at most `width` columns where words allow.
 pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
     let room = width.max(LEAST) - INDENT;
@@ -18,10 +21,36 @@ pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
                 fitted.push(Block::Paragraph { tone, text: broken(&text, room) });
             }
             Block::Worksheet(blanks) => fitted.extend(rows(blanks, room).into_iter().map(Block::Worksheet)),
+            Block::Pairs { title, pairs } => fitted.extend(named(title, pairs, room)),
             other => fitted.push(other),
         }
     }
     fitted
+}
+
+/// Names and values, with the values broken beside their names, or below them where there is no room.
+fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block> {
+    let column = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let indent = if title.is_empty() { 0 } else { INDENT };
+    let beside = room.saturating_sub(indent + column + 2);
+    if pairs.iter().all(|(_, value)| value.chars().count() <= beside) {
+        return vec![Block::Pairs { title, pairs }];
+    }
+    if beside >= BESIDE {
+        let lines = pairs.into_iter().flat_map(|(name, value)| {
+            let lines = broken(&value, beside);
+            let mut name = Some(name);
+            let lines: Vec<_> = lines.lines().map(|line| (name.take().unwrap_or_default(), line.to_owned())).collect();
+            lines
+        });
+        return vec![Block::Pairs { title, pairs: lines.collect() }];
+    }
+    let values = pairs.into_iter().map(|(name, value)| {
+        let value = broken(&value, room.saturating_sub(INDENT).max(1));
+        let lines = value.lines().map(|line| format!("\n{:INDENT$}{line}", ""));
+        Block::line(name + &lines.collect::<String>())
+    });
+    Some(title).filter(|title| !title.is_empty()).map(Block::line).into_iter().chain(values).collect()
 }
 
 /// Text in lines of at most `room` columns. A line that fits stays as it is; of one that does not, runs of blanks
@@ -70,6 +99,7 @@ fn rows(blanks: Vec<Blank>, room: usize) -> Vec<Vec<Blank>> {
 mod tests {
     use super::{broken, fitted};
     use crate::report::doc::{Blank, Block};
+    use crate::report::text::text;
 
     #[test]
     fn sentences_are_broken_between_words() {
@@ -77,6 +107,15 @@ mod tests {
         assert_eq!(broken("one  two", 8), "one  two");
         assert_eq!(broken("a-word-too-long b", 5), "a-word-too-long\nb");
         assert_eq!(broken("", 5), "");
+    }
+
+    #[test]
+    fn values_are_broken_beside_or_below_their_names() {
+        let pairs = || vec![("name".to_owned(), "some words that take more than a line".to_owned())];
+        let text = |width| text(&fitted(vec![Block::Pairs { title: String::new(), pairs: pairs() }], width), false);
+        assert_eq!(text(45), "  name  some words that take more than a line\n");
+        assert_eq!(text(32), "  name  some words that take\n        more than a line\n");
+        assert_eq!(text(24), "  name\n    some words that take\n    more than a line\n");
     }
 
     #[test]

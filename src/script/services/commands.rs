@@ -52,12 +52,24 @@ pub struct Command {
     pub help: &'static str,
     /// A line that uses it.
     pub example: &'static str,
+    /// Other ways to write its word: with the colon, and without.
+    pub aliases: &'static [&'static str],
 }
 
 impl Command {
     /// How it is written.
     pub fn usage(&self) -> String {
         format!(":{} {}", self.name, self.params.text()).trim_end().to_owned()
+    }
+
+    /// The help, with the other ways to write it.
+    pub fn does(&self) -> String {
+        let aliases: Vec<String> = self.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+        if aliases.is_empty() { self.help.to_owned() } else { format!("{} (or {})", self.help, aliases.join(", ")) }
+    }
+
+    const fn or(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
     }
 }
 
@@ -68,19 +80,21 @@ const fn row(
     help: &'static str,
     example: &'static str,
 ) -> Command {
-    Command { kind, name, params, help, example }
+    Command { kind, name, params, help, example, aliases: &[] }
 }
 
 /// Every command.
 pub const COMMANDS: &[Command] = &[
-    row(CommandKind::Back, "back", &[Optional(&[N])], "undoes the last statement, or the last N", ":back 2"),
+    row(CommandKind::Back, "back", &[Optional(&[N])], "undoes the last statement, or the last N", ":back 2")
+        .or(&[":undo"]),
     row(
         CommandKind::Forward,
         "forward",
         &[Optional(&[N])],
         "does the next undone statement again, or the next N",
         ":forward",
-    ),
+    )
+    .or(&[":redo"]),
     row(
         CommandKind::Goto,
         "goto",
@@ -134,22 +148,30 @@ pub const COMMANDS: &[Command] = &[
         &[Optional(&[WORD])],
         "what a word means: a statement, fact, noun, setting, call, preset or command",
         ":help tlbi",
-    ),
-    row(CommandKind::Quit, "quit", &[], "ends the session, as Ctrl-D does", ":quit"),
+    )
+    .or(&[":h", "help", "?"]),
+    row(CommandKind::Quit, "quit", &[], "ends the session, as Ctrl-D does", ":quit")
+        .or(&[":q", "quit", "exit"]),
 ];
+
+/// The command that a line without a colon may begin with.
+pub fn without_colon(word: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|row| row.aliases.contains(&word) && !word.starts_with(':'))
+}
 
 /// The command of this name.
 ///
 /// # Errors
 /// The nearest, if one is near.
 pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
-    let named = COMMANDS.iter().find(|row| row.name == name);
+    let also = |row: &Command| row.aliases.iter().any(|alias| alias.trim_start_matches(':') == name);
+    let named = COMMANDS.iter().find(|row| row.name == name || also(row));
     named.ok_or_else(|| nearest(name, COMMANDS.iter().map(|row| row.name)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMANDS, CommandKind, find};
+    use super::{COMMANDS, CommandKind, find, without_colon};
     use crate::run::params::Params;
 
     #[test]
@@ -157,6 +179,9 @@ mod tests {
         assert_eq!(find("back").map(|row| row.kind).ok(), Some(CommandKind::Back));
         assert_eq!(find("hlep").err().flatten(), Some("help"));
         assert_eq!(find("zzz").err().flatten(), None);
+        assert_eq!(find("undo").map(|row| row.kind).ok(), Some(CommandKind::Back));
+        assert_eq!(without_colon("exit").map(|row| row.kind), Some(CommandKind::Quit));
+        assert!(without_colon("h").is_none() && without_colon(":h").is_none() && without_colon("back").is_none());
     }
 
     #[test]

@@ -16,9 +16,19 @@ pub struct Found {
 }
 
 /// Every row that a word heads, in the order of the reference. A row whose first cell is a pattern (`NAME.hits`,
-/// `vpnK`) is headed by what fits it.
+/// `vpnK`) is headed by what fits it. If nothing is found, the case of letters is ignored.
 pub fn look_up(word: &str) -> Vec<Found> {
-    every_row().iter().filter(|(head, _)| heads(head, word)).map(|(_, found)| found.clone()).collect()
+    let found = rows_where(|head| heads(head, word));
+    if !found.is_empty() {
+        return found;
+    }
+    let lower = word.to_lowercase();
+    let found = rows_where(|head| head.to_lowercase() == lower.trim_start_matches(':'));
+    if found.is_empty() { rows_where(|head| heads(head, &lower)) } else { found }
+}
+
+fn rows_where(matches: impl Fn(&str) -> bool) -> Vec<Found> {
+    every_row().iter().filter(|(head, _)| matches(head)).map(|(_, found)| found.clone()).collect()
 }
 
 /// Every row, with the word that heads it.
@@ -124,6 +134,10 @@ mod tests {
             ("back", "commands"),
             (":back", "commands"),
             ("rw", "bits"),
+            ("TLBI", "facts"),
+            ("VPN3", "facts"),
+            ("prot_read", "constants"),
+            ("MMAP", "calls"),
         ];
         for (word, section) in cases {
             assert!(found(word).iter().any(|(known, _)| *known == section), "{word}: {:?}", found(word));

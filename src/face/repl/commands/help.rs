@@ -5,7 +5,7 @@ use std::io;
 use crate::face::repl::context::ReplContext;
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::report::doc::{Block, Tone};
-use pagewalk_script::services::commands::COMMANDS;
+use pagewalk_script::services::commands::{COMMANDS, find};
 use pagewalk_script::services::lookup::{look_up, words};
 
 /// `:help [WORD]`.
@@ -18,19 +18,23 @@ pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
 
 /// The commands, and where to read more.
 fn commands() -> Vec<Block> {
-    let pairs = COMMANDS.iter().map(|row| (row.usage(), row.help.to_owned())).collect();
+    let pairs = COMMANDS.iter().map(|row| (row.usage(), row.does())).collect();
     vec![
         Block::line(
             "Write a statement, and what it does is told. A block or list may go on in the next line.",
         ),
         Block::Pairs { title: "commands".to_owned(), pairs },
-        Block::line("`:help WORD` says what a word means: `:help read`, `:help tlbi`, `:help mmap`."),
+        Block::line("`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help mmap`."),
+        Block::line("An expression, such as `0x3D4 >> 6` or `tlb`, is shown. Up finds lines that begin as this one."),
     ]
 }
 
 /// The meaning of a word in every context.
 fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
-    let found = look_up(word);
+    let mut found = look_up(word);
+    if let (true, Ok(command)) = (found.is_empty(), find(word.trim_start_matches(':'))) {
+        found = look_up(command.name);
+    }
     if found.is_empty() {
         let words = words();
         let near = nearest(word.trim_start_matches(':'), words.iter().map(String::as_str));

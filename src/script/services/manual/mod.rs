@@ -296,7 +296,7 @@ fn units(out: &mut Tables) {
 }
 
 fn commands(out: &mut Tables) {
-    let rows = COMMANDS.iter().map(|row| [code(&row.usage()), row.help.to_owned(), code(row.example)]);
+    let rows = COMMANDS.iter().map(|row| [code(&row.usage()), row.does(), code(row.example)]);
     table(out, "", ["command", "does", "example"], rows);
 }
 
