@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
+use pagewalk::face::repl::pasted::inputs;
 use pagewalk::face::repl::shell::Shell;
 
 /// The columns of the terminal that is shown.
 const COLUMNS: usize = 100;
-
-/// What stands before a line that goes on with an input.
-const GOES_ON: &str = "     ... ";
 
 /// The same inputs, with what the session answers now. An input begins with the prompt of the moment.
 pub fn retold(shown: &str, folder: &Path) -> String {
@@ -17,15 +15,16 @@ pub fn retold(shown: &str, folder: &Path) -> String {
     let mut text = String::new();
     let mut lines = shown.lines().peekable();
     while let Some(line) = lines.next() {
-        let Some(first) = line.strip_prefix(shell.prompt().trim_end()) else { continue };
-        let mut input = first.trim_start().to_owned();
-        text += line.trim_end();
-        text.push('\n');
-        while let Some(more) = lines.peek().and_then(|line| line.strip_prefix(GOES_ON.trim_end())) {
+        let prompt = shell.prompt();
+        let first = line.strip_prefix(prompt.trim_end()).map(|first| first.trim_start().to_owned());
+        let numbered = || inputs(line).pop().filter(|input| input != line && prompt.starts_with('['));
+        let Some(mut input) = first.or_else(numbered) else { continue };
+        text += format!("{prompt}{input}\n").trim_start_matches(' ');
+        while let Some(more) = lines.peek().and_then(|line| line.trim_start().strip_prefix("...")) {
             input += "\n";
             input += more;
-            text += lines.next().unwrap_or_default();
-            text.push('\n');
+            text += &format!("{}{}\n", shell.continuation_prompt().trim_end(), more);
+            lines.next();
         }
         assert!(!shell.goes_on(&input), "this input goes on: {input}");
         shell.input(&input).expect("answers go to memory");

@@ -77,11 +77,32 @@ impl Tty {
         self.sends(format!("{line}\r").as_bytes());
     }
 
-    /// Presses Ctrl-D once the session listens, and sees it end well.
+    /// Presses Ctrl-D once the session listens, and sees it end well. What is not saved is lost.
     pub fn ends(&mut self) {
         self.expect(PROMPT);
-        self.sends(b"\x04");
+        self.leaves(b"\x04");
+    }
+
+    /// Leaves by these keys, also if the session asks, and sees it end well.
+    pub fn leaves(&mut self, keys: &[u8]) {
+        let before = self.text().len();
+        self.sends(keys);
+        while self.child.try_wait().expect("a child").is_none() {
+            let after = self.text().get(before..).unwrap_or("").to_owned();
+            if let Some((_, after)) = after.split_once("Leave anyway")
+                && after.contains(PROMPT)
+            {
+                self.sends(keys);
+                break;
+            }
+            sleep(Duration::from_millis(5));
+        }
         assert_eq!(self.status(), Some(0));
+    }
+
+    /// What the terminal shows: its lines from the beginning of the session.
+    pub fn screen(&self) -> Vec<String> {
+        shown(&self.raw())
     }
 
     /// All that the terminal was sent, controls included.
@@ -151,4 +172,46 @@ fn without_controls(raw: &str) -> String {
         }
     }
     text
+}
+
+/// The lines of a screen that was sent this: text, line ends, and the movements and erasures that the line editor uses.
+fn shown(raw: &str) -> Vec<String> {
+    let (mut lines, mut row, mut column) = (vec![Vec::<char>::new()], 0usize, 0usize);
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' => column = 0,
+            '\n' => row += 1,
+            '\x08' => column = column.saturating_sub(1),
+            '\x1b' if chars.next_if_eq(&'[').is_some() => {
+                let mut argument = String::new();
+                while let Some(c) = chars.next_if(|c| !('@'..='~').contains(c)) {
+                    argument.push(c);
+                }
+                let count = argument.parse().unwrap_or(1);
+                let line = &mut lines[row];
+                match chars.next() {
+                    Some('A') => row = row.saturating_sub(count),
+                    Some('B') => row += count,
+                    Some('C') => column += count,
+                    Some('D') => column = column.saturating_sub(count),
+                    Some('K') => line.truncate(column),
+                    Some('J') => {
+                        line.truncate(column);
+                        lines.truncate(row + 1);
+                    }
+                    _ => {}
+                }
+            }
+            c if c.is_control() => {}
+            c => {
+                let line = &mut lines[row];
+                line.resize(line.len().max(column + 1), ' ');
+                line[column] = c;
+                column += 1;
+            }
+        }
+        lines.resize(lines.len().max(row + 1), Vec::new());
+    }
+    lines.into_iter().map(|line| line.into_iter().collect::<String>().trim_end().to_owned()).collect()
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use super::answer::{Answer, AnswerDetail, AnswerStyle};
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::layout::{TokenKind, tokens};
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
@@ -19,6 +20,9 @@ use pagewalk_script::run::session::Options;
 
 /// The most mistakes of an input in a report.
 const MOST: usize = 20;
+
+/// The beginning of the names of inputs.
+const TYPED: &str = "<repl:";
 
 /// The style of a session.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +43,8 @@ pub(crate) struct ReplContext {
     pub(crate) folder: PathBuf,
     /// The number of quizzes so far.
     pub(crate) quizzes: u64,
+    /// The number of statements that are saved.
+    pub(crate) saved: usize,
     inputs: u64,
     out: Box<dyn Write>,
     errors: Box<dyn Write>,
@@ -54,27 +60,76 @@ impl ReplContext {
         errors: Box<dyn Write>,
     ) -> Self {
         let explore = Exploration::new(options, interrupt);
-        Self { explore, display, folder: PathBuf::new(), quizzes: 0, inputs: 0, out, errors }
+        Self { explore, display, folder: PathBuf::new(), quizzes: 0, saved: 0, inputs: 0, out, errors }
     }
 
     /// Reads and checks an input. Reports mistakes.
     pub(crate) fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
-        self.inputs += 1;
-        let name = format!("<repl:{}>", self.inputs);
-        match self.explore.read(&name, text, &mut Disk) {
-            Ok(body) => {
-                let warnings = std::mem::take(&mut self.explore.warnings);
-                self.complain(&warnings).map(|()| Some(body))
-            }
+        match self.parse(text) {
+            Ok(body) => self.warn(body),
             Err(wrong) => self.complain(&wrong).map(|()| None),
         }
+    }
+
+    /// Reads an input that a terminal's user typed: an expression alone is shown.
+    pub(crate) fn read_typed(&mut self, text: &str) -> io::Result<Option<Block>> {
+        let wrong = match self.parse(text) {
+            Ok(body) => return self.warn(body),
+            Err(wrong) => wrong,
+        };
+        let explore = &self.explore;
+        let expression = Expression::of(text, |name| explore.knows(name) && !explore.defines(name));
+        let Some(expression) = expression.filter(|_| self.display.echo) else {
+            return self.complain(&wrong).map(|()| None);
+        };
+        self.inputs -= 1;
+        match self.parse(&expression.shown) {
+            Ok(body) if body.len() == 1 => self.warn(body),
+            Err(within) if expression.certain => self.complain(&within).map(|()| None),
+            _ => self.complain(&wrong).map(|()| None),
+        }
+    }
+
+    /// Whether an input is a statement.
+    pub(crate) fn understands(&mut self, text: &str) -> bool {
+        self.parse(text).is_ok()
+    }
+
+    fn parse(&mut self, text: &str) -> Result<Block, Vec<Diagnostic>> {
+        self.inputs += 1;
+        self.explore.read(&format!("{TYPED}{}>", self.inputs), text, &mut Disk)
+    }
+
+    fn warn(&mut self, body: Block) -> io::Result<Option<Block>> {
+        let warnings = std::mem::take(&mut self.explore.warnings);
+        self.complain(&warnings).map(|()| Some(body))
+    }
+
+    /// The number of typed statements that are in no file; those that only show something are not counted.
+    pub(crate) fn unsaved(&self) -> usize {
+        let history = &self.explore.history;
+        let done = history.all().take_while(|(number, _)| *number <= history.at());
+        done.fold(0, |count, (number, done)| match &done.stmt {
+            // A saved session begins after the last `:reset`.
+            None => 0,
+            Some(stmt) => count + usize::from(number > self.saved && self.is_work(stmt)),
+        })
+    }
+
+    fn is_work(&self, stmt: &Stmt) -> bool {
+        let shows = matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "show");
+        !shows && self.explore.sources.file(stmt.span.file).is_some_and(|file| file.name.starts_with(TYPED))
     }
 
     /// Runs an input and prints the results.
     pub(crate) fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
         let sources = self.explore.sources.clone();
         let mut answer = Answer::new(&mut *self.out, &sources, tell, self.display.look);
+        let before = self.explore.history.at();
         let ended = self.explore.run(body, mode, &mut answer);
+        if self.explore.history.at() > before {
+            self.saved = self.saved.min(before);
+        }
         answer.finish()?;
         if ended.interrupted {
             self.complain_sentence("interrupted: the state is that before the statement")?;
@@ -131,8 +186,14 @@ impl ReplContext {
     /// Reports a problem in a sentence.
     pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
-        let _ = writeln!(self.errors, "  {sentence}");
+        let blocks = fitted(vec![doc::Block::line(sentence)], self.display.look.width);
+        let _ = self.errors.write_all(text(&blocks, false).as_bytes());
         Ok(())
+    }
+
+    /// Prints an input as if it had been typed.
+    pub(crate) fn print_input(&mut self, prompt: &str, input: &str) -> io::Result<()> {
+        writeln!(self.out, "{prompt}{input}")
     }
 
     pub(crate) fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
@@ -143,6 +204,32 @@ impl ReplContext {
 
     pub(crate) fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
         self.print(vec![doc::Block::line(words)])
+    }
+}
+
+/// An input that may be an expression.
+struct Expression {
+    /// The statement that shows it.
+    shown: String,
+    /// It can be nothing else.
+    certain: bool,
+}
+
+impl Expression {
+    /// The expression of an input, also behind the name of a process.
+    fn of(text: &str, is_value: impl Fn(&str) -> bool) -> Option<Self> {
+        let tokens = tokens(text).list;
+        let is_colon = tokens.get(1).is_some_and(|second| second.text(text) == ":");
+        let first = tokens.get(if is_colon { 2 } else { 0 })?;
+        let (process, expression) = text.split_at(first.start);
+        let certain = match first.kind {
+            TokenKind::Word => is_value(first.text(text)),
+            TokenKind::Operator => ["-", "~", "!"].contains(&first.text(text)),
+            kind => {
+                matches!(kind, TokenKind::Number | TokenKind::String { .. } | TokenKind::Open(b'(' | b'['))
+            }
+        };
+        Some(Self { shown: format!("{process}show {expression}"), certain })
     }
 }
 

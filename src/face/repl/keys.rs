@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustyline::history::History;
 use rustyline::{
-    Cmd, ConditionalEventHandler, Editor, Event, EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers,
-    Movement, RepeatCount,
+    Cmd, ConditionalEventHandler, Editor, Event, EventContext, EventHandler, Helper, KeyCode, KeyEvent,
+    Modifiers, Movement, RepeatCount,
 };
 
 use super::pasted::INDENT;
@@ -74,7 +74,7 @@ impl ConditionalEventHandler for Binding {
             }
             Key::Brace => {
                 let blank = !before.is_empty() && before.bytes().all(|byte| byte == b' ');
-                let back = Movement::BackwardChar(INDENT.min(before.len()));
+                let back = Movement::BackwardChar(INDENT.min(before.len()) as RepeatCount);
                 blank.then(|| Cmd::Replace(back, Some("}".to_owned())))
             }
         }
@@ -109,7 +109,9 @@ impl Recall {
             self.begin();
         }
         let fits = |at: &usize| {
-            self.entries.get(*at).is_some_and(|entry| entry != line && entry.starts_with(self.typed.trim_start()))
+            self.entries
+                .get(*at)
+                .is_some_and(|entry| entry != line && entry.starts_with(self.typed.trim_start()))
         };
         let all = self.entries.len();
         let next = if back { (0..self.at).rev().find(fits) } else { (self.at + 1..all).find(fits) };

@@ -43,7 +43,9 @@ pub fn inputs(text: &str) -> Vec<String> {
 /// A line without the prompt that begins it, with or without a number.
 fn after_prompt(line: &str) -> Option<&str> {
     let line = line.trim_start();
-    let numbered = line.strip_prefix('[').and_then(|line| line.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("] "));
+    let numbered = line
+        .strip_prefix('[')
+        .and_then(|line| line.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("] "));
     let line = numbered.unwrap_or(line).strip_prefix("pagewalk>")?;
     Some(line.strip_prefix(' ').unwrap_or(line))
 }
@@ -76,16 +78,19 @@ mod tests {
         }
         let session = "\n[1] pagewalk> set tlb {\n          ... | set |\n          ... }\nset tlb { … }\n\
             [2] pagewalk> read 0 =>\n  vpn 0\n  VPN 0x0  TLBI 0x0\npagewalk> read 1\n  => vpn 0\npagewalk> \n";
-        assert_eq!(
-            inputs(session),
-            ["set tlb {\n| set |\n}", "read 0 =>\n  vpn 0", "read 1\n  => vpn 0"]
-        );
+        assert_eq!(inputs(session), ["set tlb {\n| set |\n}", "read 0 =>\n  vpn 0", "read 1\n  => vpn 0"]);
         assert_eq!(inputs("pagewalk> "), [""; 0]);
     }
 
     #[test]
     fn lines_are_indented_by_open_brackets() {
-        for (text, columns) in [("machine {", 2), ("P1 {\n  if x {", 4), ("P1 {\n  if x {\n  }", 2), ("read 0 =>", 2), ("text \"\"\"a", 0)] {
+        for (text, columns) in [
+            ("machine {", 2),
+            ("P1 {\n  if x {", 4),
+            ("P1 {\n  if x {\n  }", 2),
+            ("read 0 =>", 2),
+            ("text \"\"\"a", 0),
+        ] {
             assert_eq!(indentation(text).len(), columns, "{text}");
         }
         assert_eq!(prompt(12).len(), continuation_prompt(12).len());

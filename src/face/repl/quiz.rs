@@ -3,7 +3,7 @@
 use std::io;
 
 use super::context::ReplContext;
-use pagewalk_script::prompt::quiz::{Question, meant_hexadecimal, questions, right, statement};
+use pagewalk_script::prompt::quiz::{Question, meant_hexadecimal, questions, readable, right, statement};
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
 
@@ -12,6 +12,10 @@ pub(crate) struct Quiz {
     questions: Vec<Question>,
     asked: usize,
     right: usize,
+    /// The reason of the current question was given.
+    explained: bool,
+    /// The number of right answers after their reason was given.
+    after_reason: usize,
 }
 
 /// Starts a quiz about a given or random statement; none if it has no facts.
@@ -40,9 +44,11 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
         Block::line(
             "What comes of it? Numbers in any base (0x0F, 15, 0b1111), hit or miss, - for what there is not.",
         ),
-        Block::line("An empty line passes; a command or a statement ends the quiz."),
+        Block::line(
+            "`?` gives the reason, an empty line passes; Ctrl-C, a command, or a statement ends the quiz.",
+        ),
     ])?;
-    Ok(Some(Quiz { questions, asked: 0, right: 0 }))
+    Ok(Some(Quiz { questions, asked: 0, right: 0, explained: false, after_reason: 0 }))
 }
 
 impl Quiz {
@@ -52,12 +58,23 @@ impl Quiz {
         format!("{fact}? ")
     }
 
-    /// Marks an answer; true after the last one.
+    /// Marks an answer; true after the last one. Asks again if there is nothing to mark.
     pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
         let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
+        if given == "?" {
+            self.explained = true;
+            context.print_line(question.reason.as_str())?;
+            return Ok(false);
+        }
+        if !readable(question, given) {
+            context.complain_sentence(&format!("`{given}` is no answer: {}", expected(question)))?;
+            return Ok(false);
+        }
         let holds = right(question, given);
         self.asked += 1;
         self.right += usize::from(holds);
+        self.after_reason += usize::from(holds && std::mem::take(&mut self.explained));
+        self.explained = false;
         let actual = question.answer.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
         let block = if holds {
             Block::toned(Tone::Good, format!("✓ {} {actual}", question.fact))
@@ -78,12 +95,34 @@ impl Quiz {
     pub(crate) fn end(&self, context: &mut ReplContext) -> io::Result<()> {
         let all = count(self.asked as u64, "answer is right", "answers are right");
         let tone = if self.right == self.asked { Tone::Good } else { Tone::Plain };
-        context.print(vec![Block::toned(tone, format!("{} of {all}; nothing was changed", self.right))])
+        let after = match self.after_reason {
+            0 => String::new(),
+            after => format!(" ({after} after `?`)"),
+        };
+        context
+            .print(vec![Block::toned(tone, format!("{} of {all}{after}; nothing was changed", self.right))])
     }
 
     /// Whether a line is an answer rather than a command or a statement.
-    pub(crate) fn is_answer(line: &str) -> bool {
-        let words = line.split_whitespace().count();
-        !line.trim_start().starts_with(':') && words <= 1
+    pub(crate) fn is_answer(context: &mut ReplContext, line: &str) -> bool {
+        if line.split_whitespace().count() <= 1 {
+            return !line.trim_start().starts_with(':');
+        }
+        !line.trim_start().starts_with(':') && !context.understands(line)
     }
 }
+
+/// The form of an answer.
+fn expected(question: &Question) -> String {
+    match question.words {
+        _ if question.takes_number => {
+            "write a number (0x0F, 15, 0b1111), or - for what there is not".to_owned()
+        }
+        words if words.len() <= MOST_WORDS => format!("write {}", words.join(", ")),
+        [first, .., last] => format!("write a word such as {first} or {last}"),
+        _ => "write -".to_owned(),
+    }
+}
+
+/// The most words in a list of answers.
+const MOST_WORDS: usize = 12;

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use super::answer::{AnswerDetail, AnswerStyle};
 use super::commands;
 use super::context::{DisplayOptions, ReplContext};
+use super::pasted;
 use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::commands::{CommandKind, find};
+use pagewalk_script::services::commands::{Command, CommandKind, find, without_colon};
 
 /// The reaction to an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +35,13 @@ pub struct Shell {
     context: ReplContext,
     /// The quiz in progress.
     quiz: Option<Quiz>,
+    /// Asked whether to leave without saving.
+    asked_to_leave: bool,
 }
 
 impl Shell {
     pub(crate) fn new(context: ReplContext) -> Self {
-        Self { context, quiz: None }
+        Self { context, quiz: None, asked_to_leave: false }
     }
 
     /// A session that prints to memory, as on a terminal of this width without colors.
@@ -79,7 +83,17 @@ impl Shell {
 
     /// The prompt of the next line.
     pub fn prompt(&self) -> String {
-        self.quiz.as_ref().map_or_else(|| "pagewalk> ".to_owned(), Quiz::prompt)
+        self.quiz.as_ref().map_or_else(|| pasted::prompt(self.number()), Quiz::prompt)
+    }
+
+    /// The prompt of a line that continues an input.
+    pub fn continuation_prompt(&self) -> String {
+        pasted::continuation_prompt(self.number())
+    }
+
+    /// The number of the next statement.
+    fn number(&self) -> usize {
+        self.context.explore.history.at() + 1
     }
 
     /// Whether the next line answers a quiz. Such a line may be empty and is not added to the history.
@@ -92,45 +106,98 @@ impl Shell {
         self.context.explore.state()
     }
 
-    /// Whether an input continues on the next line.
-    pub fn goes_on(&self, text: &str) -> bool {
-        let command = text.trim_start().strip_prefix(':').and_then(|rest| rest.split_whitespace().next());
-        if self.is_quizzing() && Quiz::is_answer(text) {
-            return false;
-        }
-        let takes_statement = command.is_none_or(|name| {
-            find(name).is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Quiz))
-        });
-        takes_statement && tokens(text).unfinished
+    /// Ends the quiz, if there is one.
+    pub(crate) fn leave_quiz(&mut self) -> io::Result<()> {
+        self.quiz.take().map_or(Ok(()), |quiz| quiz.end(&mut self.context))
     }
 
-    /// Processes an input.
+    /// Ends the session. At a terminal, asks once before statements are lost.
+    pub(crate) fn leave(&mut self) -> io::Result<Flow> {
+        let unsaved = self.context.unsaved();
+        if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {
+            return Ok(Flow::End);
+        }
+        self.asked_to_leave = true;
+        let unsaved = count(unsaved as u64, "statement is not saved", "statements are not saved");
+        self.context.print_line(format!(
+            "{unsaved}. Leave anyway? `:quit` or Ctrl-D again leaves; `:save FILE` saves."
+        ))?;
+        Ok(Flow::Next)
+    }
+
+    /// Whether an input continues on the next line.
+    pub fn goes_on(&self, text: &str) -> bool {
+        let Some(text) = pasted::inputs(text).pop() else { return false };
+        let (first, rest) = first_word(&text);
+        let takes_statement = match first.strip_prefix(':') {
+            Some(name) => {
+                find(name).is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Quiz))
+            }
+            None => !self.is_quizzing() || !rest.is_empty(),
+        };
+        takes_statement && tokens(&text).unfinished
+    }
+
+    /// Processes an input, or several with their prompts.
     ///
     /// # Errors
     /// The output cannot be written.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
+        let inputs = pasted::inputs(text);
+        if let [only] = &*inputs {
+            return self.one(only);
+        }
+        for input in inputs {
+            self.context.print_input(&self.prompt(), &input)?;
+            if self.one(&input)? == Flow::End {
+                return Ok(Flow::End);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn one(&mut self, text: &str) -> io::Result<Flow> {
         let words = text.trim();
-        if let Some(mut quiz) = self.quiz.take() {
-            if Quiz::is_answer(words) {
-                let last = quiz.answer(&mut self.context, words)?;
-                self.quiz = Some(quiz).filter(|_| !last);
+        let command = match words.strip_prefix(':') {
+            Some(command) => Some(command),
+            None => self.is_command(words).then_some(words),
+        };
+        if let Some(quiz) = &mut self.quiz {
+            let leaves =
+                command.is_some_and(|command| find(command).is_ok_and(|row| row.kind == CommandKind::Quit));
+            if !leaves && Quiz::is_answer(&mut self.context, words) {
+                if quiz.answer(&mut self.context, words)? {
+                    self.quiz = None;
+                }
                 return Ok(Flow::Next);
             }
-            quiz.end(&mut self.context)?;
+            self.leave_quiz()?;
+            if leaves && !words.starts_with(':') {
+                return Ok(Flow::Next);
+            }
         }
-        if let Some(command) = words.strip_prefix(':') {
+        if let Some(command) = command {
             return self.command(command);
         }
         if BELONGS.iter().any(|start| words.starts_with(start)) && self.continued(text)? {
             return Ok(Flow::Next);
         }
-        let Some(body) = self.context.read(text)? else { return Ok(Flow::Next) };
+        let Some(body) = self.context.read_typed(text)? else { return Ok(Flow::Next) };
+        self.asked_to_leave = false;
         let tell = self.context.detail_for(&body);
         let ended = self.context.run(&body, Mode::Whole, tell)?;
         if !ended.diagnostics.is_empty() && ended.told > 0 {
             self.context.complain_sentence("nothing of this input was done: the state is that before it")?;
         }
         Ok(Flow::Next)
+    }
+
+    /// Whether a line without a colon is a command: its word names nothing, and only its parameters follow.
+    fn is_command(&self, line: &str) -> bool {
+        let (word, rest) = first_word(line);
+        let most = |command: &Command| command.params.len();
+        without_colon(word).is_some_and(|command| rest.split_whitespace().count() <= most(command))
+            && !self.context.explore.knows(word)
     }
 
     /// Continues the statement above with a line: undoes it and runs it again with the line. False if there
@@ -155,7 +222,7 @@ impl Shell {
     }
 
     fn command(&mut self, text: &str) -> io::Result<Flow> {
-        let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let (name, rest) = first_word(text);
         let row = match find(name) {
             Ok(row) => row,
             Err(near) => {
@@ -168,10 +235,17 @@ impl Shell {
             }
         };
         match row.kind {
-            CommandKind::Quit => return Ok(Flow::End),
-            CommandKind::Quiz => self.quiz = quiz::begin(&mut self.context, rest.trim())?,
-            _ => commands::obey(&mut self.context, row, rest.trim())?,
+            CommandKind::Quit => return self.leave(),
+            CommandKind::Quiz => self.quiz = quiz::begin(&mut self.context, rest)?,
+            _ => commands::obey(&mut self.context, row, rest)?,
         }
         Ok(Flow::Next)
     }
+}
+
+/// The first word of a line, and the rest.
+fn first_word(line: &str) -> (&str, &str) {
+    let line = line.trim_start();
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (first, rest.trim())
 }

@@ -13,7 +13,9 @@ use rustyline::{CompletionType, Config, Editor};
 use super::answer::AnswerStyle;
 use super::context::{DisplayOptions, ReplContext};
 use super::history_file::{HistoryFile, MAX_ENTRIES};
+use super::keys::Keys;
 use super::line::LineHelper;
+use super::pasted::{self, indentation};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::report::diagnostics::Style;
@@ -27,9 +29,6 @@ const WIDE: usize = 100;
 
 /// The most bytes of a line.
 const LONGEST: u64 = 64 << 20;
-
-/// The prompt of a continued input, as wide as the first.
-const GOES_ON: &str = "     ... ";
 
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
@@ -49,7 +48,8 @@ impl Repl {
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let mut editor = if smart { editor(color.is_wanted(&io::stdout())) } else { None };
+        let keys = Keys::default();
+        let mut editor = if smart { editor(color.is_wanted(&io::stdout()), &keys) } else { None };
         let columns = editor.as_mut().and_then(Editor::dimensions).map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
         let display = DisplayOptions {
@@ -69,8 +69,8 @@ impl Repl {
         }
         match editor {
             Some(editor) => {
-                TerminalSession { editor, history: HistoryFile::for_user(|name| std::env::var_os(name)) }
-                    .run(&mut shell)
+                let history = HistoryFile::for_user(|name| std::env::var_os(name));
+                TerminalSession { editor, keys, history }.run(&mut shell)
             }
             None => run_plain(&mut shell, terminal),
         }?;
@@ -78,24 +78,27 @@ impl Repl {
     }
 }
 
-fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
+fn editor(color: bool, keys: &Keys) -> Option<Editor<LineHelper, MemHistory>> {
     let config = Config::builder().max_history_size(MAX_ENTRIES).ok()?.auto_add_history(false);
     let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
     editor.set_helper(Some(LineHelper::new(color, PathBuf::from("."))));
+    keys.bind(&mut editor);
     Some(editor)
 }
 
 /// A session at a terminal with line editing.
 struct TerminalSession {
     editor: Editor<LineHelper, MemHistory>,
+    keys: Keys,
     history: Option<HistoryFile>,
 }
 
 impl TerminalSession {
     fn run(mut self, shell: &mut Shell) -> io::Result<()> {
         for entry in self.history.iter().flat_map(HistoryFile::entries) {
+            self.keys.recall().add(&entry);
             let _ = self.editor.add_history_entry(entry);
         }
         loop {
@@ -108,15 +111,18 @@ impl TerminalSession {
                 Ok(input) if input.trim().is_empty() && !shell.is_quizzing() => {}
                 Ok(input) => {
                     if !shell.is_quizzing() {
-                        self.remember(input.trim_end());
+                        pasted::inputs(&input).iter().for_each(|input| self.remember(input.trim_end()));
                     }
                     if shell.input(&input)? == Flow::End {
                         return Ok(());
                     }
                 }
-                Err(ReadlineError::Eof) => return Ok(()),
-                // Ctrl-C: drops the line.
-                Err(ReadlineError::Interrupted) => {}
+                // Ctrl-D, and Ctrl-C, which drops the line.
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) if shell.is_quizzing() => {
+                    shell.leave_quiz()?
+                }
+                Err(ReadlineError::Eof) if shell.leave()? == Flow::End => return Ok(()),
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) => {}
                 Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => not_text(),
                 Err(ReadlineError::Io(error)) => return Err(error),
                 Err(error) => return Err(io::Error::other(error)),
@@ -126,15 +132,43 @@ impl TerminalSession {
 
     /// An input of one or more lines.
     fn input(&mut self, shell: &Shell) -> Result<String, ReadlineError> {
-        let mut input = self.editor.readline(&shell.prompt())?;
-        while shell.goes_on(&input) {
+        let mut input = String::new();
+        loop {
+            let first = input.is_empty();
+            let line = if first {
+                self.line(&shell.prompt(), "", "")
+            } else {
+                self.line(&shell.continuation_prompt(), &input, &indentation(&input))
+            };
+            match line {
+                Ok(line) if line.trim().is_empty() => {}
+                Ok(line) => input += &line,
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) if !first => {
+                    // The arrow brings it back.
+                    self.keys.recall().add(input.trim_end());
+                    return Err(ReadlineError::Interrupted);
+                }
+                Err(error) => return Err(error),
+            }
+            if !shell.goes_on(&input) {
+                return Ok(input);
+            }
             input.push('\n');
-            input += &self.editor.readline(GOES_ON)?;
         }
-        Ok(input)
+    }
+
+    /// A line that begins with `indent` and continues the input `above`.
+    fn line(&mut self, prompt: &str, above: &str, indent: &str) -> Result<String, ReadlineError> {
+        if let Some(helper) = self.editor.helper_mut() {
+            above.clone_into(&mut helper.above);
+        }
+        self.keys.recall().begin();
+        let line = self.editor.readline_with_initial(prompt, (indent, ""));
+        if self.keys.take_dropped() { Err(ReadlineError::Interrupted) } else { line }
     }
 
     fn remember(&mut self, input: &str) {
+        self.keys.recall().add(input);
         let new = self.editor.add_history_entry(input).unwrap_or(false);
         // If the file cannot be written, the session goes on without it.
         if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
@@ -149,7 +183,7 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut input = String::new();
     loop {
         if prompts {
-            let prompt = if input.is_empty() { shell.prompt() } else { GOES_ON.to_owned() };
+            let prompt = if input.is_empty() { shell.prompt() } else { shell.continuation_prompt() };
             print(&prompt)?;
         }
         let mut bytes = Vec::new();
@@ -167,7 +201,10 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             return Ok(());
         }
         if ended {
-            return print(if prompts { "\n" } else { "" });
+            print(if prompts { "\n" } else { "" })?;
+            if shell.leave()? == Flow::End {
+                return Ok(());
+            }
         }
     }
 }

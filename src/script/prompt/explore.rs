@@ -104,6 +104,11 @@ impl Exploration {
         matches!(self.state().find(name), Some(Binding::Def(_)))
     }
 
+    /// Whether something has this name.
+    pub fn knows(&self, name: &str) -> bool {
+        self.state().find(name).is_some()
+    }
+
     /// Begins afresh, as a step that can be undone.
     pub fn reset(&mut self) {
         let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };

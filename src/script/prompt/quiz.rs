@@ -62,8 +62,10 @@ pub fn questions(did: &Did) -> Vec<Question> {
     let mut faulted = false;
     let mut questions: Vec<Question> = asked.filter_map(question).collect();
     questions.retain(|question| {
-        faulted |= question.fact == "fault" && !right(question, "none");
-        !faulted || question.answer.is_some()
+        let exists = !right(question, "none");
+        let asked = !faulted || exists;
+        faulted |= question.fact == "fault" && exists;
+        asked
     });
     questions
 }

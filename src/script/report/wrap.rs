@@ -40,7 +40,8 @@ fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block>
         let lines = pairs.into_iter().flat_map(|(name, value)| {
             let lines = broken(&value, beside);
             let mut name = Some(name);
-            let lines: Vec<_> = lines.lines().map(|line| (name.take().unwrap_or_default(), line.to_owned())).collect();
+            let lines: Vec<_> =
+                lines.lines().map(|line| (name.take().unwrap_or_default(), line.to_owned())).collect();
             lines
         });
         return vec![Block::Pairs { title, pairs: lines.collect() }];
@@ -64,14 +65,18 @@ pub(crate) fn broken(text: &str, room: usize) -> String {
         }
         let mut current = String::new();
         for word in line.split_whitespace() {
-            let together = current.chars().count() + 1 + word.chars().count();
-            if !current.is_empty() && together > room {
-                out.push(std::mem::take(&mut current));
+            // Of a list of alternatives that is too long for a line, each bar ends a piece.
+            let long = word.chars().count() > room;
+            let pieces = word.split_inclusive(|c| long && c == '|');
+            for (at, piece) in pieces.enumerate() {
+                let gap = if at == 0 && !current.is_empty() { " " } else { "" };
+                if !current.is_empty() && current.chars().count() + gap.len() + piece.chars().count() > room {
+                    out.push(std::mem::take(&mut current));
+                } else {
+                    current.push_str(gap);
+                }
+                current.push_str(piece);
             }
-            if !current.is_empty() {
-                current.push(' ');
-            }
-            current.push_str(word);
         }
         out.push(current);
     }
@@ -106,13 +111,15 @@ mod tests {
         assert_eq!(broken("one two three", 7), "one two\nthree");
         assert_eq!(broken("one  two", 8), "one  two");
         assert_eq!(broken("a-word-too-long b", 5), "a-word-too-long\nb");
+        assert_eq!(broken("of lru|fifo|clock", 9), "of lru|\nfifo|\nclock");
         assert_eq!(broken("", 5), "");
     }
 
     #[test]
     fn values_are_broken_beside_or_below_their_names() {
         let pairs = || vec![("name".to_owned(), "some words that take more than a line".to_owned())];
-        let text = |width| text(&fitted(vec![Block::Pairs { title: String::new(), pairs: pairs() }], width), false);
+        let text =
+            |width| text(&fitted(vec![Block::Pairs { title: String::new(), pairs: pairs() }], width), false);
         assert_eq!(text(45), "  name  some words that take more than a line\n");
         assert_eq!(text(32), "  name  some words that take\n        more than a line\n");
         assert_eq!(text(24), "  name\n    some words that take\n    more than a line\n");

@@ -65,7 +65,11 @@ impl Command {
     /// The help, with the other ways to write it.
     pub fn does(&self) -> String {
         let aliases: Vec<String> = self.aliases.iter().map(|alias| format!("`{alias}`")).collect();
-        if aliases.is_empty() { self.help.to_owned() } else { format!("{} (or {})", self.help, aliases.join(", ")) }
+        if aliases.is_empty() {
+            self.help.to_owned()
+        } else {
+            format!("{} (or {})", self.help, aliases.join(", "))
+        }
     }
 
     const fn or(self, aliases: &'static [&'static str]) -> Self {
@@ -181,7 +185,9 @@ mod tests {
         assert_eq!(find("zzz").err().flatten(), None);
         assert_eq!(find("undo").map(|row| row.kind).ok(), Some(CommandKind::Back));
         assert_eq!(without_colon("exit").map(|row| row.kind), Some(CommandKind::Quit));
-        assert!(without_colon("h").is_none() && without_colon(":h").is_none() && without_colon("back").is_none());
+        assert!(
+            without_colon("h").is_none() && without_colon(":h").is_none() && without_colon("back").is_none()
+        );
     }
 
     #[test]

@@ -25,7 +25,9 @@ fn commands() -> Vec<Block> {
         ),
         Block::Pairs { title: "commands".to_owned(), pairs },
         Block::line("`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help mmap`."),
-        Block::line("An expression, such as `0x3D4 >> 6` or `tlb`, is shown. Up finds lines that begin as this one."),
+        Block::line(
+            "An expression, such as `0x3D4 >> 6` or `tlb`, is shown. Up finds lines that begin as this one.",
+        ),
     ]
 }
 

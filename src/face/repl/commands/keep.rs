@@ -39,7 +39,8 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     if let Err(error) = fs::write(&path, &script) {
         return context.complain_sentence(&format!("cannot write `{name}`: {error}"));
     }
-    let statements = context.explore.history.at() as u64;
+    context.saved = context.explore.history.at();
+    let statements = context.saved as u64;
     let count = narrate::count(statements, "statement", "statements");
     context.print_line(format!("{count} saved; `pagewalk run {name}` checks that all is as it was seen"))?;
     match wrong {

@@ -1,4 +1,4 @@
-//! Helps the line editor: completion, hints, colors, and whether the input continues.
+//! Helps the line editor: completion, hints, and colors.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -8,14 +8,13 @@ use std::path::PathBuf;
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
-use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::report::text::{Ink, Theme};
 use pagewalk_script::run::params::{Param, Params, Slot};
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::commands::COMMANDS;
+use pagewalk_script::services::commands::{COMMANDS, find};
 use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
 
 /// The helper of the line editor.
@@ -23,6 +22,8 @@ pub(crate) struct LineHelper {
     theme: Theme,
     folder: PathBuf,
     state: State,
+    /// The lines above in the same input.
+    pub(crate) above: String,
     /// The current parameter within the latest hint.
     current: RefCell<Option<Range<usize>>>,
 }
@@ -31,7 +32,7 @@ impl LineHelper {
     /// A helper. File names are completed below `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
-        Self { theme, folder, state: State::new(0), current }
+        Self { theme, folder, state: State::new(0), above: String::new(), current }
     }
 
     /// Updates the state, which a statement may have changed.
@@ -41,6 +42,12 @@ impl LineHelper {
 
     /// The completions at the cursor: the start of the word, and each text with its help.
     pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
+        let above = self.above.len();
+        let (from, offers) = self.offers_in(&format!("{}{line}", self.above), above + at);
+        (from.saturating_sub(above), offers)
+    }
+
+    fn offers_in(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
         let found = match command(line) {
             None => complete(line, at, &self.state),
             Some((colon, _, None)) => return command_names(line, at, colon),
@@ -91,17 +98,6 @@ impl LineHelper {
     }
 }
 
-/// Whether the input continues on another line.
-pub(crate) fn is_unfinished(line: &str) -> bool {
-    match command(line) {
-        None => tokens(line).unfinished,
-        Some((_, name, Some(from))) => {
-            params(name).is_some_and(|params| params.has(Slot::Statement)) && tokens(&line[from..]).unfinished
-        }
-        Some((_, _, None)) => false,
-    }
-}
-
 /// The commands that begin with what is typed, and how their operands are written.
 fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
     let typed = line.get(colon..at).unwrap_or(":");
@@ -111,8 +107,7 @@ fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, St
 
 /// The parameters of a command; its name has the colon.
 fn params(name: &str) -> Option<&'static [Param]> {
-    let name = name.strip_prefix(':')?;
-    COMMANDS.iter().find(|row| row.name == name).map(|row| row.params)
+    find(name.strip_prefix(':')?).ok().map(|row| row.params)
 }
 
 /// A command line: the position of its colon, its name with the colon, and the start of its operands if a
@@ -159,7 +154,7 @@ impl Hinter for LineHelper {
     type Hint = LineHint;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<LineHint> {
-        let (text, current) = self.hint_of(line).filter(|_| pos == line.len())?;
+        let (text, current) = self.hint_of(&format!("{}{line}", self.above)).filter(|_| pos == line.len())?;
         self.current.replace(current);
         Some(LineHint(text))
     }
@@ -169,6 +164,11 @@ impl Highlighter for LineHelper {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
         if !self.theme.color {
             return Cow::Borrowed(line);
+        }
+        if !self.above.is_empty() {
+            let painted = self.theme.script(&format!("{}{line}", self.above));
+            let above = self.above.matches('\n').count();
+            return Cow::Owned(painted.splitn(above + 1, '\n').last().unwrap_or(line).to_owned());
         }
         match command(line) {
             None => Cow::Owned(self.theme.script(line)),
@@ -197,12 +197,7 @@ impl Highlighter for LineHelper {
     }
 }
 
-impl Validator for LineHelper {
-    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        let unfinished = is_unfinished(context.input());
-        Ok(if unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
-    }
-}
+impl Validator for LineHelper {}
 
 #[cfg(test)]
 mod tests;

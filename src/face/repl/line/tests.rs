@@ -7,7 +7,7 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 
-use super::{LineHelper, is_unfinished};
+use super::LineHelper;
 
 fn helper(color: bool) -> LineHelper {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -55,13 +55,14 @@ fn hints_are_shown_at_the_end_of_the_line() {
 }
 
 #[test]
-fn lines_go_on_while_something_is_open() {
-    for line in ["machine {", "read 0 =>", ":what machine {", "text \"\"\"a"] {
-        assert!(is_unfinished(line), "{line}");
-    }
-    for line in ["", "read 0", ":back {", ":what", ":nothing {", "read \"a", "a }"] {
-        assert!(!is_unfinished(line), "{line}");
-    }
+fn lines_above_are_part_of_the_input() {
+    let mut helper = helper(true);
+    helper.above = "machine {\n  tlb { ".to_owned() + "\n";
+    let (from, offers) = helper.offers("  way", 5);
+    assert_eq!((from, offers[0].0.as_str()), (2, "ways"));
+    let painted = helper.highlight("  ways 4", 0).into_owned();
+    assert!(!painted.contains('\n') && !painted.contains("tlb") && painted.contains("4"), "{painted}");
+    assert_eq!(helper.highlight("", 0), "");
 }
 
 #[test]

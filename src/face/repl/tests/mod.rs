@@ -1,6 +1,7 @@
 //! Sessions without a terminal.
 
 mod anything;
+mod beginners;
 mod saving;
 
 use super::shared_text::SharedText;

@@ -1,0 +1,166 @@
+//! What a beginner types: expressions, words without a colon, copied prompts, and answers to quizzes.
+
+use std::fs;
+
+use super::saving::file;
+use super::{Flow, Typed, words};
+use pagewalk_script::services::lookup;
+
+#[test]
+fn the_prompt_has_the_number_of_the_statement() {
+    let mut typed = Typed::simple();
+    assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
+    typed.types("read 0x3D4; read 0x3D5");
+    assert_eq!(typed.shell.prompt(), "[7] pagewalk> ");
+    typed.types("raed 1");
+    typed.types(":goto 5");
+    assert_eq!((typed.shell.prompt().as_str(), typed.value("tlb.hits").as_str()), ("[6] pagewalk> ", "1"));
+    assert_eq!(typed.shell.continuation_prompt(), "          ... ");
+}
+
+#[test]
+fn an_expression_is_shown() {
+    let mut typed = Typed::simple();
+    assert_eq!(typed.types("0x3d4 >> 6"), "0x3d4 >> 6 = 15\n");
+    typed.types("let x = 41");
+    assert_eq!(typed.types("x"), "x = 41\n");
+    assert_eq!(typed.types("  x + 1"), "x + 1 = 42\n");
+    assert_eq!(typed.types("tlb.hits"), "tlb.hits = 0\n");
+    assert_eq!(typed.types("log2(8)"), "log2(8) = 3\n");
+    for noun in ["tlb", "page_table", "geometry", "machine"] {
+        let told = typed.types(noun);
+        assert_eq!(told, typed.types(&format!("show {noun}")), "{noun}");
+        assert!(!told.contains("× ["), "{told}");
+    }
+    // Statements and their mistakes stay as they are.
+    assert!(typed.types("raed 0x3D4").contains("did you mean `read`"));
+    assert!(typed.types("read").contains("× ["));
+    assert!(typed.types("x + zz").contains("[unknown-name]"));
+    assert!(typed.types("(1 + zz").contains("× ["));
+    assert!(typed.types(":history").contains("5  show 0x3d4 >> 6"));
+    let path = file("bare.pw");
+    typed.types(&format!(":save {}", path.display()));
+    assert!(fs::read_to_string(path).unwrap().contains("\nshow x + 1\n"));
+}
+
+#[test]
+fn an_expression_may_be_of_a_process() {
+    let mut typed = Typed::new();
+    typed.types("process P1\nprocess P2");
+    let told = typed.types("P1: maps");
+    assert!(!told.contains("× ["), "{told}");
+    assert_eq!(typed.types("P2: maps"), typed.types("P2: show maps"));
+}
+
+#[test]
+fn words_without_a_colon_are_commands() {
+    let mut typed = Typed::simple();
+    let help = typed.types(":help");
+    for line in ["help", "?", ":h", ":?", " help "] {
+        assert_eq!(typed.types(line), help, "{line}");
+    }
+    assert_eq!(typed.types("? tlbi"), typed.types(":help tlbi"));
+    assert_eq!(typed.types(":help undo"), typed.types(":help back"));
+    assert!(typed.types(":undo").contains("1 statement undone"));
+    assert!(typed.types(":redo").contains("1 statement done again"));
+    for line in ["quit", "exit", ":q", ":quit", " exit "] {
+        assert_eq!(Typed::new().shell.input(line).unwrap(), Flow::End, "{line}");
+    }
+    // They stay usable as names.
+    typed.types("let quit = 3; let help = 4");
+    assert_eq!(typed.types("quit"), "quit = 3\n");
+    assert_eq!(typed.types("help + 1"), "help + 1 = 5\n");
+}
+
+#[test]
+fn help_ignores_case_and_fits_narrow_terminals() {
+    let mut typed = Typed::new();
+    assert_eq!(typed.types(":help TLBI"), typed.types(":help tlbi"));
+    assert_eq!(typed.types(":help Prot_Read"), typed.types(":help PROT_READ"));
+    for columns in [40, 57, 80] {
+        typed.shell.set_width(columns);
+        let mut told = typed.types(":help") + &typed.types(":help zork") + &typed.types(":zork");
+        for word in lookup::words() {
+            told += &typed.types(&format!(":help {word}"));
+        }
+        for line in told.lines() {
+            assert!(line.chars().count() <= columns, "{columns}: {line}");
+        }
+    }
+}
+
+#[test]
+fn copied_sessions_run_again() {
+    let mut typed = Typed::new();
+    let told = typed.types(
+        "pagewalk> machine simple\n  14-bit virtual addresses\n[2] pagewalk> let x = \n     ...   41\nx = 41\n\
+         [3] pagewalk> :back\n[3] pagewalk> ",
+    );
+    assert!(told.starts_with("[1] pagewalk> machine simple\n  14-bit"), "{told}");
+    assert!(told.contains("[2] pagewalk> let x = \n  41\nx = 41\n[3] pagewalk> :back\n"), "{told}");
+    assert_eq!((typed.done(), typed.shell.prompt().as_str()), (1, "[2] pagewalk> "));
+    assert_eq!(typed.types("pagewalk> 6 * 7"), "6 * 7 = 42\n");
+    assert!(typed.shell.goes_on("[2] pagewalk> set tlb {"));
+}
+
+#[test]
+fn leaving_asks_once() {
+    let leaves = |typed: &mut Typed, line: &str| {
+        let flow = typed.shell.input(line).unwrap();
+        (flow == Flow::End, typed.told.take_text())
+    };
+    let mut typed = Typed::simple();
+    let (left, told) = leaves(&mut typed, ":quit");
+    assert!(!left && told.contains("4 statements are not saved. Leave anyway?"), "{told}");
+    assert!(leaves(&mut typed, ":quit").0);
+    // Saving is enough, until there is more.
+    let mut typed = Typed::simple();
+    typed.types(&format!(":save {}", file("leaving.pw").display()));
+    assert!(leaves(&mut typed, "quit").0);
+    typed.types("read 0x3D4");
+    assert!(leaves(&mut typed, "exit").1.contains("1 statement is not saved"));
+    assert!(leaves(&mut typed, "exit").0);
+    typed.types("read 0x3D5");
+    assert!(!leaves(&mut typed, "exit").0);
+    // A statement that replaces a saved one is not saved.
+    let mut typed = Typed::simple();
+    typed.types(&format!(":save {}", file("replaced.pw").display()));
+    typed.types(":back 2");
+    assert!(leaves(&mut typed, "quit").0);
+    typed.types("read 0x3D4\nread 0x3D4");
+    assert!(leaves(&mut typed, "quit").1.contains("2 statements are not saved"));
+    // What is in a file, undone, or only shown is not lost.
+    let mut typed = Typed::new();
+    typed.types(":load examples/first.pw");
+    typed.types("show tlb.hits");
+    typed.types("read 0x3D4");
+    typed.types(":back");
+    assert!(leaves(&mut typed, "quit").0);
+}
+
+#[test]
+fn a_quiz_asks_again_and_gives_reasons() {
+    let mut typed = Typed::simple();
+    let told = typed.types(":quiz read 0x03D4");
+    assert!(words(&told).contains("`?` gives the reason"), "{told}");
+    for unreadable in ["fifteen", "0xZ", "vpn 15", "help"] {
+        let told = typed.types(unreadable);
+        assert!(told.contains(&format!("`{unreadable}` is no answer: write a number")), "{told}");
+        assert_eq!(typed.shell.prompt(), "vpn? ");
+    }
+    assert_eq!(typed.types("?"), "  VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111\n");
+    assert_eq!(typed.shell.prompt(), "vpn? ");
+    assert_eq!(typed.types("15"), "  ✓ vpn 0x0F\n");
+    typed.types("3");
+    typed.types("3");
+    assert!(typed.types("hot").contains("`hot` is no answer: write hit, miss, none"));
+    typed.types("hit");
+    assert!(typed.types("page fault").contains("is no answer"));
+    let told = typed.types("quit");
+    assert_eq!(told, "  4 of 4 answers are right (1 after `?`); nothing was changed\n");
+    assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
+    // A statement ends it and runs.
+    typed.types(":quiz read 0x03D4");
+    assert!(typed.types("read 0x3D4").contains("VPN 0x0F"));
+    assert!(!typed.shell.is_quizzing());
+}

@@ -1,0 +1,245 @@
+//! What a beginner does at a terminal, key by key.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::tty::{PROMPT, Tty, home};
+use super::{MACHINE, run};
+
+/// The last line of the screen that is not empty.
+fn last_line(tty: &Tty) -> String {
+    tty.screen().into_iter().rfind(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// Waits until the last line is this.
+fn awaits(tty: &Tty, wanted: &str) {
+    for _ in 0..2000 {
+        if last_line(tty) == wanted {
+            return;
+        }
+        sleep(Duration::from_millis(5));
+    }
+    assert_eq!(last_line(tty), wanted, "{:#?}", tty.screen());
+}
+
+#[test]
+fn prompts_are_numbered_and_lead_back() {
+    let mut tty = Tty::open(&home("numbers"), 100, &[]);
+    tty.expect("[1] pagewalk> ");
+    tty.types("machine simple; let x = 1");
+    tty.expect("[3] pagewalk> ");
+    tty.types("let x = 2");
+    tty.expect("[4] pagewalk> ");
+    tty.types(":goto 2");
+    tty.expect("after statement 2");
+    tty.expect("[3] pagewalk> ");
+    tty.types("x");
+    tty.expect("x = 1");
+    tty.ends();
+}
+
+#[test]
+fn expressions_are_shown_at_a_terminal_and_saved_as_such() {
+    let folder = home("bare");
+    let mut tty = Tty::open(&folder, 100, &[]);
+    for (line, answer) in [
+        ("0x3d4 >> 6", "0x3d4 >> 6 = 15"),
+        (MACHINE, "14-bit"),
+        ("tlb", "set way"),
+        ("let va = 7", "va = 7"),
+        ("va", "va = 7"),
+        (":save s.pw", "5 statements saved"),
+    ] {
+        tty.expect(PROMPT);
+        tty.types(line);
+        tty.expect(answer);
+    }
+    tty.ends();
+    let saved = fs::read_to_string(folder.join("s.pw")).unwrap();
+    for line in ["show 0x3d4 >> 6", "show tlb", "show va"] {
+        assert!(saved.lines().any(|known| known == line), "{saved}");
+    }
+    let output = run(&["run", folder.join("s.pw").to_str().unwrap()], b"");
+    assert_eq!(output.status.code(), Some(0));
+    // Behind a pipe, a mistake stays one.
+    let output = run(&["repl"], b"let x = 5\nx\n1 + 1\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "let x = 5\n");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("[unknown-verb]"));
+}
+
+#[test]
+fn plain_words_are_commands() {
+    let mut tty = Tty::open(&home("words"), 100, &[]);
+    for line in ["help", "?", ":h"] {
+        tty.expect(PROMPT);
+        tty.types(line);
+        tty.expect(":history");
+    }
+    tty.types("help TLBI");
+    tty.expect("TLB index");
+    tty.types("let x = 1");
+    tty.expect("[2] pagewalk> ");
+    tty.types(":undo");
+    tty.expect("1 statement undone");
+    tty.expect(PROMPT);
+    tty.types("exit");
+    assert_eq!(tty.status(), Some(0));
+    let mut tty = Tty::open(&home("words"), 100, &[]);
+    tty.types("quit");
+    assert_eq!(tty.status(), Some(0));
+}
+
+#[test]
+fn a_copied_session_is_pasted() {
+    let mut tty = Tty::open(&home("copied"), 100, &[]);
+    tty.expect(PROMPT);
+    let session = "[1] pagewalk> machine {\n          ...   page 64\n          ... }\n  4-bit\npagewalk> let x = 41\nx = 41\n";
+    tty.sends(format!("\x1b[200~{session}\x1b[201~\r").as_bytes());
+    tty.expect("x = 41\n[3] pagewalk> ");
+    // Line by line, as terminals paste that know nothing of pastes.
+    tty.types("[7] pagewalk> let y = 42");
+    tty.expect("y = 42");
+    tty.types("pagewalk> x + y");
+    tty.expect("x + y = 83");
+    tty.expect(PROMPT);
+    // What comes back is what was typed, without prompts.
+    tty.sends(b"\x1b[A\x1b[A");
+    awaits(&tty, "[5] pagewalk> let y = 42");
+    tty.sends(b"\x03");
+    tty.ends();
+}
+
+#[test]
+fn a_block_is_prompted_for_and_indented() {
+    let mut tty = Tty::open(&home("indented"), 100, &[]);
+    tty.expect(PROMPT);
+    tty.types("if true {");
+    tty.expect("... ");
+    tty.types("repeat 2 {");
+    tty.expect("... ");
+    tty.types("let x = 41");
+    tty.expect("... ");
+    tty.types("}");
+    tty.expect("... ");
+    awaits(&tty, "          ...");
+    let screen = tty.screen();
+    let typed: Vec<&str> = screen.iter().filter(|line| line.contains("...")).map(String::as_str).collect();
+    assert_eq!(
+        typed,
+        ["          ...   repeat 2 {", "          ...     let x = 41", "          ...   }", "          ..."]
+    );
+    tty.types("}");
+    tty.expect("x = 41");
+    tty.expect(PROMPT);
+    // Ctrl-C drops the block, and the arrow brings it back as it was.
+    tty.types("P1 {");
+    tty.expect("... ");
+    tty.sends(b"\x03");
+    tty.expect(PROMPT);
+    tty.sends(b"\x1b[A");
+    awaits(&tty, "[2] pagewalk> P1 {");
+    tty.sends(b"\x03");
+    tty.expect(PROMPT);
+    tty.sends(b"\x1b[A\x1b[A");
+    tty.sends(b"\r");
+    tty.expect("x = 41");
+    // Tab knows the lines above.
+    tty.types("machine {");
+    tty.expect("... ");
+    tty.sends(b"virt\t 14\r");
+    tty.expect("... ");
+    awaits(&tty, "          ...");
+    assert!(tty.screen().iter().any(|line| line == "          ...   virtual 14"), "{:#?}", tty.screen());
+    tty.sends(b"\x03");
+    tty.ends();
+}
+
+#[test]
+fn up_finds_what_begins_as_the_line() {
+    let mut tty = Tty::open(&home("prefix"), 100, &[]);
+    for line in ["show 1", "let a = 1", "show 2", "let b = 2"] {
+        tty.expect(PROMPT);
+        tty.types(line);
+    }
+    tty.expect("b = 2\n");
+    tty.expect(PROMPT);
+    tty.sends(b"sh\x1b[A");
+    awaits(&tty, "[5] pagewalk> show 2");
+    tty.sends(b"\x1b[A");
+    awaits(&tty, "[5] pagewalk> show 1");
+    tty.sends(b"\x1b[A\x1b[B");
+    awaits(&tty, "[5] pagewalk> show 2");
+    tty.sends(b"\x1b[B");
+    awaits(&tty, "[5] pagewalk> sh");
+    tty.sends(b"\x03");
+    tty.expect(PROMPT);
+    tty.sends(b"\x1b[A\x1b[A\x1b[A");
+    awaits(&tty, "[5] pagewalk> let a = 1");
+    tty.sends(b"\x03");
+    tty.ends();
+}
+
+#[test]
+fn leaving_asks_once_before_statements_are_lost() {
+    for (keys, term) in [(&b"\x04"[..], "xterm"), (b"exit\r", "xterm"), (b":quit\r", "dumb")] {
+        let mut tty = Tty::open(&home("leaving"), 100, &[("TERM", term)]);
+        tty.types("let x = 1");
+        tty.expect("[2] pagewalk> ");
+        tty.sends(keys);
+        tty.expect("1 statement is not saved. Leave anyway?");
+        tty.expect(PROMPT);
+        tty.types("x");
+        tty.expect("x = 1");
+        tty.expect(PROMPT);
+        tty.leaves(keys);
+    }
+    // Behind a pipe nobody is asked.
+    assert_eq!(run(&["repl"], b"let x = 1\n:quit\nlet x = 2\n").stdout, b"let x = 1\n");
+}
+
+#[test]
+fn ctrl_c_leaves_no_hint() {
+    let mut tty = Tty::open(&home("hint"), 100, &[]);
+    tty.expect(PROMPT);
+    tty.sends(b"read ");
+    awaits(&tty, "[1] pagewalk> read VA [size N]");
+    tty.sends(b"\x03");
+    awaits(&tty, "[1] pagewalk>");
+    let screen = tty.screen();
+    assert!(screen.iter().any(|line| line == "[1] pagewalk> read"), "{screen:#?}");
+    assert!(!screen.iter().any(|line| line.contains("VA [size N]")), "{screen:#?}");
+    tty.ends();
+}
+
+#[test]
+fn a_quiz_asks_again_explains_and_is_left() {
+    let mut tty = Tty::open(&home("quiz"), 100, &[]);
+    tty.types(MACHINE);
+    tty.types(":quiz read 0x40");
+    tty.expect("vpn? ");
+    tty.types("one");
+    tty.expect("`one` is no answer: write a number");
+    tty.expect("vpn? ");
+    tty.types("?");
+    tty.expect("VPN is bits 13–6");
+    tty.expect("vpn? ");
+    for answer in ["1", "1", "0", "miss"] {
+        tty.types(answer);
+        tty.expect("✓");
+    }
+    tty.expect("fault? ");
+    tty.types("page");
+    // There is no physical address to ask for.
+    tty.expect("5 of 5 answers are right (1 after `?`)");
+    tty.expect("[3] pagewalk> ");
+    for key in [b"\x03", b"\x04"] {
+        tty.types(":quiz");
+        tty.expect("vpn? ");
+        tty.sends(b"12");
+        tty.sends(if key == b"\x04" { b"\x7f\x7f\x04" } else { key });
+        tty.expect("nothing was changed");
+        tty.expect("[3] pagewalk> ");
+    }
+    tty.leaves(b"\x04");
+}
