@@ -17,9 +17,11 @@ pub fn retold(shown: &str, folder: &Path) -> String {
     while let Some(line) = lines.next() {
         let prompt = shell.prompt();
         let first = line.strip_prefix(prompt.trim_end()).map(|first| first.trim_start().to_owned());
-        let numbered = || inputs(line).pop().filter(|input| input != line && prompt.starts_with('['));
-        let Some(mut input) = first.or_else(numbered) else { continue };
-        text += format!("{prompt}{input}\n").trim_start_matches(' ');
+        // A prompt may be without a number in the document, or have an old one.
+        let other = || inputs(line).pop().filter(|input| input != line && prompt.starts_with('['));
+        let Some(mut input) = first.or_else(other) else { continue };
+        text += (prompt + &input).trim_end();
+        text.push('\n');
         while let Some(more) = lines.peek().and_then(|line| line.trim_start().strip_prefix("...")) {
             input += "\n";
             input += more;

@@ -23,6 +23,18 @@ fn awaits(tty: &Tty, wanted: &str) {
     assert_eq!(last_line(tty), wanted, "{:#?}", tty.screen());
 }
 
+/// Waits until so many lines were prompted for that continue an input.
+fn goes_on(tty: &Tty, lines: usize) {
+    for _ in 0..2000 {
+        let prompted = tty.screen().iter().filter(|line| line.contains("          ...")).count();
+        if prompted == lines && last_line(tty) == "          ..." {
+            return;
+        }
+        sleep(Duration::from_millis(5));
+    }
+    panic!("{lines}: {:#?}", tty.screen());
+}
+
 #[test]
 fn prompts_are_numbered_and_lead_back() {
     let mut tty = Tty::open(&home("numbers"), 100, &[]);
@@ -46,10 +58,10 @@ fn expressions_are_shown_at_a_terminal_and_saved_as_such() {
     for (line, answer) in [
         ("0x3d4 >> 6", "0x3d4 >> 6 = 15"),
         (MACHINE, "14-bit"),
-        ("tlb", "set way"),
+        ("tlb", "set │ tag ppn v"),
         ("let va = 7", "va = 7"),
         ("va", "va = 7"),
-        (":save s.pw", "5 statements saved"),
+        (":save s.pw", "6 statements saved"),
     ] {
         tty.expect(PROMPT);
         tty.types(line);
@@ -64,7 +76,7 @@ fn expressions_are_shown_at_a_terminal_and_saved_as_such() {
     assert_eq!(output.status.code(), Some(0));
     // Behind a pipe, a mistake stays one.
     let output = run(&["repl"], b"let x = 5\nx\n1 + 1\n");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "let x = 5\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "x = 5\n");
     assert!(String::from_utf8_lossy(&output.stderr).contains("[unknown-verb]"));
 }
 
@@ -91,6 +103,20 @@ fn plain_words_are_commands() {
 }
 
 #[test]
+fn help_fits_a_narrow_terminal() {
+    let mut tty = Tty::open(&home("narrow"), 40, &[]);
+    for line in [":help", ":help READ", "? Policy"] {
+        tty.expect(PROMPT);
+        tty.types(line);
+    }
+    tty.expect("lru|fifo");
+    tty.ends();
+    for line in tty.screen() {
+        assert!(line.chars().count() <= 40, "{line}");
+    }
+}
+
+#[test]
 fn a_copied_session_is_pasted() {
     let mut tty = Tty::open(&home("copied"), 100, &[]);
     tty.expect(PROMPT);
@@ -114,15 +140,10 @@ fn a_copied_session_is_pasted() {
 fn a_block_is_prompted_for_and_indented() {
     let mut tty = Tty::open(&home("indented"), 100, &[]);
     tty.expect(PROMPT);
-    tty.types("if true {");
-    tty.expect("... ");
-    tty.types("repeat 2 {");
-    tty.expect("... ");
-    tty.types("let x = 41");
-    tty.expect("... ");
-    tty.types("}");
-    tty.expect("... ");
-    awaits(&tty, "          ...");
+    for (lines, line) in ["if true {", "repeat 2 {", "let x = 41", "}"].into_iter().enumerate() {
+        tty.types(line);
+        goes_on(&tty, lines + 1);
+    }
     let screen = tty.screen();
     let typed: Vec<&str> = screen.iter().filter(|line| line.contains("...")).map(String::as_str).collect();
     assert_eq!(
@@ -134,7 +155,7 @@ fn a_block_is_prompted_for_and_indented() {
     tty.expect(PROMPT);
     // Ctrl-C drops the block, and the arrow brings it back as it was.
     tty.types("P1 {");
-    tty.expect("... ");
+    goes_on(&tty, 5);
     tty.sends(b"\x03");
     tty.expect(PROMPT);
     tty.sends(b"\x1b[A");
@@ -146,10 +167,9 @@ fn a_block_is_prompted_for_and_indented() {
     tty.expect("x = 41");
     // Tab knows the lines above.
     tty.types("machine {");
-    tty.expect("... ");
+    goes_on(&tty, 6);
     tty.sends(b"virt\t 14\r");
-    tty.expect("... ");
-    awaits(&tty, "          ...");
+    goes_on(&tty, 7);
     assert!(tty.screen().iter().any(|line| line == "          ...   virtual 14"), "{:#?}", tty.screen());
     tty.sends(b"\x03");
     tty.ends();
@@ -195,7 +215,7 @@ fn leaving_asks_once_before_statements_are_lost() {
         tty.leaves(keys);
     }
     // Behind a pipe nobody is asked.
-    assert_eq!(run(&["repl"], b"let x = 1\n:quit\nlet x = 2\n").stdout, b"let x = 1\n");
+    assert_eq!(run(&["repl"], b"let x = 1\nlet x = 2\n:quit\n").stdout, b"x = 1\nx = 2\n");
 }
 
 #[test]

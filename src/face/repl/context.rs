@@ -191,9 +191,9 @@ impl ReplContext {
         Ok(())
     }
 
-    /// Prints an input as if it had been typed.
-    pub(crate) fn print_input(&mut self, prompt: &str, input: &str) -> io::Result<()> {
-        writeln!(self.out, "{prompt}{input}")
+    /// Prints lines as if they had been typed.
+    pub(crate) fn print_typed(&mut self, lines: &str) -> io::Result<()> {
+        writeln!(self.out, "{lines}")
     }
 
     pub(crate) fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {

@@ -73,9 +73,9 @@ impl ConditionalEventHandler for Binding {
                 Some(Cmd::AcceptLine)
             }
             Key::Brace => {
-                let blank = !before.is_empty() && before.bytes().all(|byte| byte == b' ');
-                let back = Movement::BackwardChar(INDENT.min(before.len()) as RepeatCount);
-                blank.then(|| Cmd::Replace(back, Some("}".to_owned())))
+                let outer = before.strip_prefix(" ".repeat(INDENT).as_str())?;
+                let blank = outer.bytes().all(|byte| byte == b' ');
+                blank.then(|| Cmd::Replace(Movement::BeginningOfLine, Some(format!("{outer}}}"))))
             }
         }
     }

@@ -148,7 +148,8 @@ impl Shell {
             return self.one(only);
         }
         for input in inputs {
-            self.context.print_input(&self.prompt(), &input)?;
+            let lines = input.replace('\n', &format!("\n{}", self.continuation_prompt()));
+            self.context.print_typed(&(self.prompt() + &lines))?;
             if self.one(&input)? == Flow::End {
                 return Ok(Flow::End);
             }

@@ -111,7 +111,9 @@ impl TerminalSession {
                 Ok(input) if input.trim().is_empty() && !shell.is_quizzing() => {}
                 Ok(input) => {
                     if !shell.is_quizzing() {
-                        pasted::inputs(&input).iter().for_each(|input| self.remember(input.trim_end()));
+                        for input in pasted::inputs(&input) {
+                            self.remember(input.trim_end());
+                        }
                     }
                     if shell.input(&input)? == Flow::End {
                         return Ok(());
@@ -119,7 +121,7 @@ impl TerminalSession {
                 }
                 // Ctrl-D, and Ctrl-C, which drops the line.
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) if shell.is_quizzing() => {
-                    shell.leave_quiz()?
+                    shell.leave_quiz()?;
                 }
                 Err(ReadlineError::Eof) if shell.leave()? == Flow::End => return Ok(()),
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) => {}

@@ -95,7 +95,7 @@ pub fn right(question: &Question, given: &str) -> bool {
             let given = given.to_lowercase();
             let meant = matches!(
                 (given.as_str(), word.as_str()),
-                ("yes", "hit") | ("no", "miss" | "none") | ("-", "unknown") | ("-", "none")
+                ("yes", "hit") | ("no", "miss" | "none") | ("-", "unknown" | "none")
             );
             meant || given == word
         }

@@ -97,7 +97,10 @@ fn copied_sessions_run_again() {
          [3] pagewalk> :back\n[3] pagewalk> ",
     );
     assert!(told.starts_with("[1] pagewalk> machine simple\n  14-bit"), "{told}");
-    assert!(told.contains("[2] pagewalk> let x = \n  41\nx = 41\n[3] pagewalk> :back\n"), "{told}");
+    assert!(
+        told.contains("[2] pagewalk> let x = \n          ...   41\nx = 41\n[3] pagewalk> :back\n"),
+        "{told}"
+    );
     assert_eq!((typed.done(), typed.shell.prompt().as_str()), (1, "[2] pagewalk> "));
     assert_eq!(typed.types("pagewalk> 6 * 7"), "6 * 7 = 42\n");
     assert!(typed.shell.goes_on("[2] pagewalk> set tlb {"));
