@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::answer::{Answer, AnswerDetail, AnswerStyle};
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
-use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::layout::{TokenKind, tokens};
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
@@ -85,7 +85,9 @@ impl ReplContext {
         self.inputs -= 1;
         match self.parse(&expression.shown) {
             Ok(body) if body.len() == 1 => self.warn(body),
-            Err(within) if expression.certain => self.complain(&within).map(|()| None),
+            Err(within) if expression.certain || is_known_noun(&wrong, &within) => {
+                self.complain(&within).map(|()| None)
+            }
             _ => self.complain(&wrong).map(|()| None),
         }
     }
@@ -219,18 +221,36 @@ impl Expression {
     /// The expression of an input, also behind the name of a process.
     fn of(text: &str, is_value: impl Fn(&str) -> bool) -> Option<Self> {
         let tokens = tokens(text).list;
-        let is_colon = tokens.get(1).is_some_and(|second| second.text(text) == ":");
-        let first = tokens.get(if is_colon { 2 } else { 0 })?;
-        let (process, expression) = text.split_at(first.start);
+        let word = |at: usize| tokens.get(at).map_or("", |token| token.text(text));
+        let at = if word(1) == ":" { 2 } else { 0 };
+        let first = tokens.get(at)?;
+        // `x = 6` and `x += 1` are mistaken statements.
+        let assigns = |word: &str| word.ends_with('=') && !["==", "!=", "<=", ">="].contains(&word);
+        if assigns(word(at + 1)) || assigns(word(at + 2)) {
+            return None;
+        }
         let certain = match first.kind {
-            TokenKind::Word => is_value(first.text(text)),
-            TokenKind::Operator => ["-", "~", "!"].contains(&first.text(text)),
+            TokenKind::Word => word(at + 1) == "." || is_value(word(at)),
+            TokenKind::Operator => ["-", "~", "!"].contains(&word(at)),
             kind => {
                 matches!(kind, TokenKind::Number | TokenKind::String { .. } | TokenKind::Open(b'(' | b'['))
             }
         };
+        let (process, mut expression) = (&text[..first.start], text[first.start..].to_owned());
+        if !expression.contains(['"', '\'', '#']) {
+            // It is shown with its value on one line.
+            expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
         Some(Self { shown: format!("{process}show {expression}"), certain })
     }
+}
+
+/// Whether an input is no statement, and a noun that cannot be shown now.
+fn is_known_noun(as_statement: &[Diagnostic], shown: &[Diagnostic]) -> bool {
+    let begins = |wrong: &[Diagnostic], code| wrong.first().is_some_and(|first| first.code == code);
+    begins(as_statement, Code::UnknownVerb)
+        && !begins(shown, Code::UnknownNoun)
+        && !begins(shown, Code::Syntax)
 }
 
 /// Keeps the first records.

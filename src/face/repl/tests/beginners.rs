@@ -37,6 +37,11 @@ fn an_expression_is_shown() {
     assert!(typed.types("read").contains("× ["));
     assert!(typed.types("x + zz").contains("[unknown-name]"));
     assert!(typed.types("(1 + zz").contains("× ["));
+    assert!(typed.types("x = 6").contains("write `let x = …`"));
+    assert!(typed.types("x += 6").contains("× ["));
+    assert!(typed.types("tlb.hit").contains("× [unknown"));
+    assert!(typed.types("maps").contains("[no-kernel]"));
+    assert_eq!(typed.types("(x +\n  1)"), "(x + 1) = 42\n");
     assert!(typed.types(":history").contains("5  show 0x3d4 >> 6"));
     let path = file("bare.pw");
     typed.types(&format!(":save {}", path.display()));
