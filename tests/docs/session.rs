@@ -25,7 +25,7 @@ pub fn retold(shown: &str, folder: &Path) -> String {
         while let Some(more) = lines.peek().and_then(|line| line.trim_start().strip_prefix("...")) {
             input += "\n";
             input += more;
-            text += &format!("{}{}\n", shell.continuation_prompt().trim_end(), more);
+            text.extend([shell.continuation_prompt().trim_end(), more, "\n"]);
             lines.next();
         }
         assert!(!shell.goes_on(&input), "this input goes on: {input}");
