@@ -11,6 +11,7 @@ pub(crate) mod dry;
 pub(crate) mod eval;
 pub(crate) mod exec;
 pub mod facts;
+mod fact_words;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub mod nouns;
