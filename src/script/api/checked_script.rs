@@ -62,7 +62,10 @@ impl CheckedScript {
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
-        improve(&checked.sources, &mut checked.diagnostics, &mut wrong);
+        // Fixes of warnings are tried where nothing else is wrong.
+        let right = checked.diagnostics.is_empty();
+        let told = if right { &mut checked.warnings } else { &mut checked.diagnostics };
+        improve(&checked.sources, told, &mut wrong);
         checked
     }
 

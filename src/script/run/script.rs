@@ -68,6 +68,7 @@ pub fn check_in(
     let variables = statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
     session.checker = Some(Checker { variables, ..Checker::default() });
     session.report(check::check(script, known));
+    session.report(check::unlikely(script, sources));
     session.check_block(script);
     let wrong = options.language.extension.finish_check(&mut session);
     session.report(wrong);
