@@ -46,10 +46,7 @@ impl CheckedScript {
         Self::checked(read_text(name, text, loader), loader)
     }
 
-    fn checked(
-        read: (Sources, Script, Vec<Diagnostic>),
-        loader: &mut dyn Loader,
-    ) -> Self {
+    fn checked(read: (Sources, Script, Vec<Diagnostic>), loader: &mut dyn Loader) -> Self {
         let mut checked = Self::found(read, loader);
         let path = checked.sources.file(0).and_then(|file| file.path.clone());
         let name = checked.name().to_owned();

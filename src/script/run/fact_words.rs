@@ -44,9 +44,8 @@ impl Session<'_> {
         }
         let name = &fact.name.text;
         let known = list(key.words().iter().copied().take(LISTED));
-        let diagnostic =
-            Diagnostic::new(Code::UnknownWord, expr.span, format!("`{name}` is never `{word}`"))
-                .label(format!("not a word of `{name}`, and no variable"));
+        let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("`{name}` is never `{word}`"))
+            .label(format!("not a word of `{name}`, and no variable"));
         let diagnostic = match meant(word, key.words()) {
             Some(near) => diagnostic.did_you_mean(word, near),
             None => diagnostic.help(format!("`{name}` is {known}")),
@@ -64,6 +63,7 @@ impl Session<'_> {
 pub(crate) fn meant(word: &str, words: &'static [&'static str]) -> Option<&'static str> {
     let lower = word.to_lowercase();
     let (_, ours) = YES_AND_NO.iter().find(|(theirs, _)| theirs.contains(&&*lower)).copied().unzip();
-    let same = ours.and_then(|ours: &[&str]| ours.iter().find_map(|our| words.iter().find(|word| *word == our)));
+    let same =
+        ours.and_then(|ours: &[&str]| ours.iter().find_map(|our| words.iter().find(|word| *word == our)));
     same.copied().or_else(|| nearest(word, words.iter().copied()))
 }

@@ -65,7 +65,8 @@ pub fn check_in(
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
-    let variables = statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
+    let variables =
+        statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
     session.checker = Some(Checker { variables, ..Checker::default() });
     session.report(check::check(script, known));
     session.report(check::unlikely(script, sources));

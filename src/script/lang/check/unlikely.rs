@@ -70,7 +70,9 @@ fn parents_side(
     let warning = Diagnostic::warning(Code::Unlikely, condition.span, message).help(help);
     let text = sources.file(stmt.span.file).map_or("", |file| &*file.text);
     let (start, after) = (stmt.span.start, condition.span.end as usize);
-    let Some(brace) = text.get(after..).and_then(|rest| rest.find('{')).filter(|_| !both) else { return warning };
+    let Some(brace) = text.get(after..).and_then(|rest| rest.find('{')).filter(|_| !both) else {
+        return warning;
+    };
     let line = text[..start as usize].rfind('\n').map_or(0, |at| at + 1);
     let blanks = text[line..start as usize].trim_end_matches(|c: char| !c.is_whitespace());
     let made = if child.is_some() { String::new() } else { format!("let {name} = fork()\n{blanks}") };
@@ -82,7 +84,8 @@ fn parents_side(
 fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
     let pages = |setting: &&Setting| &*setting.name.text == "page";
     let setting = block.settings.iter().find(pages)?;
-    let span = setting.values.first()?.span;
+    let [value] = &*setting.values else { return None };
+    let span = value.span;
     let text = sources.text(span).trim();
     matches!(text, "1" | "2" | "4" | "8").then(|| {
         let plural = if text == "1" { "" } else { "s" };

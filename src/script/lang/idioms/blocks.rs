@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::Advice;
+use super::advice::Advice;
 use super::pattern::matched;
+use super::tokens::{indent, line_at};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
@@ -32,7 +33,8 @@ const COUNTING: &[(&str, &str)] = &[
 ];
 
 /// How a counter goes on, and how it starts.
-const STEPS: &[&str] = &["let NAME = NAME + 1", "NAME = NAME + 1", "NAME++", "NAME++;", "NAME += 1", "NAME += 1;"];
+const STEPS: &[&str] =
+    &["let NAME = NAME + 1", "NAME = NAME + 1", "NAME++", "NAME++;", "NAME += 1", "NAME += 1;"];
 
 /// What to write for the block that begins in a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
@@ -50,10 +52,6 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let fix = Fix::replace(Span::new(file, line.start..end), out);
     let message = Some("a block stands in braces, and no `:` begins it");
     Some(Advice::fixed(message, Some("write `{` for the `:`, and `}` after the block"), fix, true))
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
 }
 
 /// The lines of the body of a block, of which the first is the head; blank ones at its end are not part of it.
@@ -112,7 +110,7 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
     let head = lines[0].trim();
     let (held, ours) = COUNTING.iter().find_map(|(theirs, ours)| Some((matched(theirs, head)?, *ours)))?;
     let before = text[..line.start].trim_end();
-    let above = super::line_at(text, before.len());
+    let above = line_at(text, before.len());
     let start = text[above.clone()].trim().trim_end_matches(';');
     let first = matched("let NAME = A", start).or_else(|| matched("TYPE NAME = A", start))?;
     let name = held.get("NAME").filter(|name| first.get("NAME") == Some(name))?;

@@ -8,9 +8,32 @@ use super::tokens::{Token, nesting, tokens};
 
 /// The types of C that a declaration begins with.
 const TYPES: &[&str] = &[
-    "int", "char", "long", "short", "unsigned", "signed", "void", "size_t", "ssize_t", "float", "double", "bool", "pid_t",
-    "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t", "int32_t", "int64_t", "uintptr_t", "const", "static", "var",
-    "auto", "struct",
+    "int",
+    "char",
+    "long",
+    "short",
+    "unsigned",
+    "signed",
+    "void",
+    "size_t",
+    "ssize_t",
+    "float",
+    "double",
+    "bool",
+    "pid_t",
+    "uint8_t",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "int8_t",
+    "int32_t",
+    "int64_t",
+    "uintptr_t",
+    "const",
+    "static",
+    "var",
+    "auto",
+    "struct",
 ];
 
 /// What a line holds in the holes of a pattern.
@@ -43,12 +66,7 @@ pub(super) fn matched<'a>(pattern: &'static str, line: &'a str) -> Option<Held<'
     matches(&tokens(pattern), line, &tokens(line), &mut held).then_some(held)
 }
 
-fn matches<'a>(
-    pattern: &[Token<'static>],
-    line: &'a str,
-    found: &[Token<'a>],
-    held: &mut Held<'a>,
-) -> bool {
+fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], held: &mut Held<'a>) -> bool {
     let Some((hole, pattern)) = pattern.split_first() else { return found.is_empty() };
     let longest = match hole.text {
         "REST" => return take(hole.text, line, found, found.len(), held),
@@ -66,7 +84,8 @@ fn matches<'a>(
     };
     (1..=longest).any(|length| {
         let before = held.clone();
-        let fits = take(hole.text, line, found, length, held) && matches(pattern, line, &found[length..], held);
+        let fits =
+            take(hole.text, line, found, length, held) && matches(pattern, line, &found[length..], held);
         if !fits {
             *held = before;
         }
@@ -112,10 +131,19 @@ mod tests {
     #[test]
     fn holes_hold_what_stands_there() {
         let filled = |pattern, line, template: &str| matched(pattern, line).map(|held| held.fill(template));
-        assert_eq!(filled("TYPE * NAME = A", "int *p = malloc(4)", "let NAME = A").as_deref(), Some("let p = malloc(4)"));
-        assert_eq!(filled("store A, B", "store f(1, 2), 3", "write A = B").as_deref(), Some("write f(1, 2) = 3"));
+        assert_eq!(
+            filled("TYPE * NAME = A", "int *p = malloc(4)", "let NAME = A").as_deref(),
+            Some("let p = malloc(4)")
+        );
+        assert_eq!(
+            filled("store A, B", "store f(1, 2), 3", "write A = B").as_deref(),
+            Some("write f(1, 2) = 3")
+        );
         assert_eq!(filled("for (NAME = A; NAME < B; NAME++) {", "for (i = 0; j < 4; i++) {", ""), None);
-        assert_eq!(filled("load REST", "load 0x3D4 size 2", "read REST").as_deref(), Some("read 0x3D4 size 2"));
+        assert_eq!(
+            filled("load REST", "load 0x3D4 size 2", "read REST").as_deref(),
+            Some("read 0x3D4 size 2")
+        );
         assert_eq!(filled("print(A)", "print(a, b)", "show A"), None);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Advice;
-use super::tokens::tokens;
+use super::advice::Advice;
+use super::tokens::{line_at, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
@@ -20,8 +20,11 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let row = |cells: &[&str]| format!("{blanks}  | {} |\n", cells.join(" "));
     let (opened, inside) = head.split_once('{')?;
     if let Some((inside, "")) = inside.trim_end().rsplit_once('}') {
-        let rows: Vec<Vec<&str>> =
-            inside.split('|').map(|row| row.split_whitespace().collect()).filter(|row: &Vec<_>| !row.is_empty()).collect();
+        let rows: Vec<Vec<&str>> = inside
+            .split('|')
+            .map(|row| row.split_whitespace().collect())
+            .filter(|row: &Vec<_>| !row.is_empty())
+            .collect();
         if rows.len() < 2 || rows.iter().any(|row| row.len() != rows[0].len()) {
             return None;
         }
@@ -34,7 +37,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     }
     let (mut rows, mut at) = (String::new(), line.end + 1);
     loop {
-        let below = super::line_at(text, at.min(text.len()));
+        let below = line_at(text, at.min(text.len()));
         let said = text[below.clone()].trim();
         if said == "}" {
             break;

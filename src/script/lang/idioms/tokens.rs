@@ -1,5 +1,7 @@
 //! The tokens of a line, also of one in another language.
 
+use std::ops::Range;
+
 /// A token: its text and its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token<'a> {
@@ -19,8 +21,8 @@ impl Token<'_> {
 
 /// Operators of more than one character, ours and others', longer ones first.
 const LONG: &[&str] = &[
-    "===", "..=", "=>", "==", "!=", "<=", ">=", "..", "//", "/*", "<<", ">>", "&&", "||", "->", "++", "--", "+=",
-    "-=", "*=",
+    "===", "..=", "=>", "==", "!=", "<=", ">=", "..", "//", "/*", "<<", ">>", "&&", "||", "->", "++", "--",
+    "+=", "-=", "*=",
 ];
 
 /// The tokens of a line without its comment.
@@ -68,4 +70,16 @@ pub(super) fn nesting(text: &str) -> i32 {
         ")" | "]" | "}" => -1,
         _ => 0,
     }
+}
+
+/// The line of a text that a byte is in.
+pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+    start..end
+}
+
+/// Bytes of blanks before a line.
+pub(super) fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }

@@ -1,6 +1,7 @@
 //! Fixes are tried before they are shown.
 
-use super::{Advice, advice};
+use super::advice::Advice;
+use super::recognize::advice;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::edited;
 use crate::lang::fix::Fix;
@@ -70,7 +71,8 @@ fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
 fn follows(diagnostic: &Diagnostic, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };
     let code = diagnostic.code;
-    let declared = matches!(code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
+    let declared =
+        matches!(code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
     declared && !after.iter().any(|other| same(other, diagnostic))
 }
 
