@@ -42,6 +42,9 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if !head.ends_with([':', '{']) {
         return None;
     }
+    if head.ends_with('{') && !head.starts_with("while") {
+        return None;
+    }
     let lines: Vec<&str> = text[line.start..].split('\n').collect();
     if head.starts_with("while") {
         return counting(text, line, &lines, file);

@@ -11,6 +11,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
+/// The most bytes of a line that is compared with the rows.
+const LONGEST: usize = 400;
+
 /// What the rows say of a mistake, likelier advice first.
 pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let Span { file, start, end } = diagnostic.span;
@@ -20,6 +23,9 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     }
     let range = line_at(text, at);
     let line = &text[range.clone()];
+    if line.len() > LONGEST {
+        return Vec::new();
+    }
     let place = |from: usize, to: usize| Span::new(file, range.start + from..range.start + to);
     let mut found = Vec::new();
     if let Some(said) = text.get(at..end as usize) {
@@ -180,7 +186,9 @@ fn words(diagnostic: &Diagnostic, said: &str) -> Vec<Advice> {
     if let Some(digits) = digits.filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
         return vec![advice(fix(format!("0x{digits}")))];
     }
-    if let Some(bare) = said.strip_prefix('"').and_then(|said| said.strip_suffix('"')) {
+    if diagnostic.code == Code::WrongType
+        && let Some(bare) = said.strip_prefix('"').and_then(|said| said.strip_suffix('"'))
+    {
         return vec![advice(fix(bare.to_owned()))];
     }
     let lower = said.to_lowercase();

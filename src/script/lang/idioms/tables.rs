@@ -48,6 +48,9 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         rows += &row(&said.split(['|', ' ', '\t', ',']).filter(|cell| !cell.is_empty()).collect::<Vec<_>>());
         at = below.end + 1;
     }
+    if rows.is_empty() {
+        return None;
+    }
     let fix = Fix::replace(Span::new(file, line.end + 1..at), rows);
     Some(Advice::fixed(Some(MESSAGE), Some("begin each row with `|`"), fix, false))
 }

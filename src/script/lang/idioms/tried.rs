@@ -5,12 +5,16 @@ use super::recognize::advice;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::edited;
 use crate::lang::fix::Fix;
+use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
 /// The most bytes that are read again to try fixes: about a hundred fixes of a script of usual size. Fixes beyond it are
 /// shown as they are, and no row is asked.
 const READ_AGAIN: usize = 1 << 21;
+
+/// The most diagnostics of a report, whose helps are looked at.
+const TOLD: usize = 100;
 
 /// Replaces what is said of foreign idioms by what the rows say, and takes away fixes that leave a mistake in their
 /// place. `wrong` is what is wrong with another text of a file.
@@ -49,8 +53,27 @@ pub(crate) fn improve(
             }
         }
     }
+    for diagnostic in diagnostics.iter_mut().take(TOLD).filter(|one| one.fix.is_none()) {
+        diagnostic.help.take_if(|help| !reads(help));
+    }
     let mut gone = gone.into_iter();
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
+}
+
+/// Whether what a help says to write is something of the language: a statement, a setting, a fact, or a value.
+pub(super) fn reads(help: &str) -> bool {
+    let Some((_, text)) = help.split_once("write `") else { return true };
+    let Some((text, _)) = text.split_once('`') else { return true };
+    let text = text.replace("{ … }", "{ }").replace('…', "1");
+    let places = ["", "machine { ", "read 0 => ", "let x = ", "show f(", "question \"\" { "];
+    places.iter().any(|before| {
+        let after = match before.chars().nth_back(1).or(before.chars().last()) {
+            Some('{') => " }",
+            Some('f') => ")",
+            _ => "",
+        };
+        parse(0, &format!("{before}{text}{after}"), &mut ()).diagnostics.is_empty()
+    })
 }
 
 /// A diagnostic with what a row says.
