@@ -41,7 +41,7 @@ errors! {
     E2BIG 7 "too many arguments",
     EBADF 9 "bad file descriptor",
     ECHILD 10 "no child process",
-    EAGAIN 11 "try again: a limit is reached",
+    EAGAIN 11 "try again later: a resource is not available now",
     ENOMEM 12 "out of memory, or no such area",
     EACCES 13 "permission denied",
     EFAULT 14 "bad address",

@@ -233,15 +233,16 @@ impl Machine {
         if filled { cache.data().get(at) } else { cache.data().given(at) }
     }
 
-    /// The bytes of the block of an address in cache `level`; none if the cache does not hold it. Unknown bytes are none.
-    pub fn cached_block(&self, level: usize, va: Va, pa: Pa) -> Option<Vec<Option<u8>>> {
+    /// The way of cache `level` that holds the block of an address, and with `read` its bytes; none if no way does. Unknown
+    /// bytes are none.
+    pub fn cached_block(&self, level: usize, va: Va, pa: Pa, read: bool) -> Option<(u32, Vec<Option<u8>>)> {
         let block_bits = self.spec().caches.get(level)?.block_bits;
         let cache = self.hierarchy.cache(level, self.core());
         let (set, tag) = cache.locate(va.raw(), pa.raw());
         let slot = LineSlot { set, way: cache.find(set, tag)? };
-        let mut bytes = vec![None; 1 << block_bits];
+        let mut bytes = vec![None; if read { 1 << block_bits } else { 0 }];
         cache.data().read(cache.data_offset(slot), &mut bytes);
-        Some(bytes)
+        Some((slot.way, bytes))
     }
 
     /// The sets of cache `level` that have a valid line, in order.

@@ -7,7 +7,7 @@ use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::facts::{self, Family, Key};
+use super::facts::{self, Family, Key, Values};
 use super::record::{Check, Did, Shown, Written};
 use super::session::Session;
 use super::stop::Stop;
@@ -231,8 +231,11 @@ fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<Strin
     if !key.takes_words() || key.is_word(word, Some(spec)) {
         return None;
     }
-    let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
-    let known = super::settings::list(key.words().iter().copied().take(12));
+    let served = key.kind().values == Values::ServedBy;
+    let caches = spec.caches.iter().filter(|_| served).map(|cache| &*cache.name);
+    let words = caches.chain(key.words().iter().copied());
+    let near = crate::lang::nearest::nearest(word, words.clone());
+    let known = super::settings::list(words.take(12));
     Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
         format!("`{name}` is one of {known}; did you mean `{near}`?")
     }))

@@ -9,7 +9,7 @@ use crate::report::doc::{Blank, Block, Tone};
 use crate::run::facts::{self, Family};
 use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
 use pagewalk_engine::kernel::event::FaultClass;
-use pagewalk_engine::machine::event::{Event, Fault, Purpose};
+use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Further pieces of an access that are told.
@@ -101,7 +101,9 @@ impl Sheet<'_> {
         if let Some(fault) = self.first_fault() {
             return format!("yes ({})", fault.class().map_or("none", FaultClass::name));
         }
-        match self.access.outcome.fault.filter(|_| self.access.outcome.pa.is_none()) {
+        // A store is done as a whole or not at all.
+        let whole = self.access.outcome.pa.is_none() || self.access.kind == AccessKind::Write;
+        match self.access.outcome.fault.filter(|_| whole) {
             None => "no",
             Some(Fault::NotPresent { .. } | Fault::Reserved { .. }) => "yes",
             Some(Fault::Protection { .. }) => "yes (protection)",

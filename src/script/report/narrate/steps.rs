@@ -8,7 +8,7 @@ use crate::report::doc::{Block, Step};
 use crate::run::facts::hardware_fault;
 use crate::run::record::{Access, AccessVerb, FaultRecord};
 use pagewalk_engine::machine::addr::{Pa, Va};
-use pagewalk_engine::machine::event::{Event, Fault, Purpose};
+use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::WritePolicy;
 
 /// Steps of one access that are told.
@@ -217,7 +217,9 @@ impl Sequence<'_> {
         let ppn = parts::hex(pa.raw().checked_shr(bits).unwrap_or(0), spec.ppn_bits());
         let ppo = parts::hex(pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1), bits);
         let what = format!("physical address {} (PPN {ppn}, PPO {ppo})", parts::pa(spec, pa.raw()));
-        if self.access.uses_caches() {
+        // A store that faults in a later piece stores nothing.
+        let refused = self.access.kind == AccessKind::Write && self.access.outcome.fault.is_some();
+        if self.access.uses_caches() && !refused {
             self.begin_asking();
             let to = self.first_part();
             self.push(format!("MMU → {to}"), format!("{what}{}", self.storing()));

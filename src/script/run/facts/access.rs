@@ -155,9 +155,9 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         kernel::swapped_out,
         handled::eviction,
     ),
-    handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page, handled::reason),
-    handler("minor", COUNT, "minor faults of this access", kernel::minor, handled::reason),
-    handler("major", COUNT, "major faults of this access", kernel::major, handled::reason),
+    handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page, handled::copied),
+    handler("minor", COUNT, "minor faults of this access", kernel::minor, handled::resolved),
+    handler("major", COUNT, "major faults of this access", kernel::major, handled::resolved),
     handler("returns", FactType::new(Values::Returned), "result of a system call", |_| None, no_call),
     handler("error", ERROR, "errno of a system call", |_| None, no_call),
 ];

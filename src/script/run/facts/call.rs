@@ -3,6 +3,7 @@
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::kernel::syscall::system_call;
 
+use super::handled::{copy_reason, fault_costs};
 use super::kernel::{class, count, page, to_swap, yes_no};
 use super::types::{COUNT, FIELD, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, SIGNAL};
@@ -54,8 +55,8 @@ pub const CALL_FACTS: &[CallFact] = &[
         |call| call.faults.first().map_or(Shown::word("none"), class),
         faults,
     ),
-    fact("minor", COUNT, "minor faults inside it", |call| count(&call.faults, FaultRecord::minor), faults),
-    fact("major", COUNT, "major faults inside it", |call| count(&call.faults, FaultRecord::major), faults),
+    fact("minor", COUNT, "minor faults inside it", |call| count(&call.faults, FaultRecord::minor), costs),
+    fact("major", COUNT, "major faults inside it", |call| count(&call.faults, FaultRecord::major), costs),
     fact(
         "evicted",
         FIELD.or_none(),
@@ -75,7 +76,7 @@ pub const CALL_FACTS: &[CallFact] = &[
         TRUTH,
         "whether a page was copied for it",
         |call| yes_no(copies_page(call.all_steps())),
-        |call| copies(call).unwrap_or_else(|| faults(call)),
+        |call| copy_reason(call.all_steps()).unwrap_or_else(|| faults(call)),
     ),
     fact(
         "signal",
@@ -100,8 +101,19 @@ fn returns(call: &CallRecord) -> Shown {
 /// Whether it succeeded, or its error.
 fn outcome(call: &CallRecord) -> String {
     match call.reply.result {
-        Ok(_) => format!("`{}` succeeded", call.name),
+        Ok(_) => {
+            let help = system_call(call.name).map_or("", |row| row.help);
+            format!("`{}` succeeded: {help}", call.name)
+        }
         Err(error) => format!("`{}` failed with {}: {}", call.name, error.name(), error.help()),
+    }
+}
+
+/// How the faults inside it were resolved.
+fn costs(call: &CallRecord) -> String {
+    match call.faults.as_slice() {
+        [] => faults(call),
+        all => fault_costs(all, call.spec.page_bits(), call.spec.vpn_bits()),
     }
 }
 
@@ -140,16 +152,6 @@ fn evictions(call: &CallRecord) -> String {
             format!("the page of frame {frame} was evicted and did not have to be written")
         }
     }
-}
-
-fn copies(call: &CallRecord) -> Option<String> {
-    call.all_steps().find_map(|step| match step {
-        KernelStep::Copied { from: Some(from), to, .. } => {
-            Some(format!("frame {from} was copied to frame {to}"))
-        }
-        KernelStep::Copied { from: None, to, .. } => Some(format!("the page was copied to frame {to}")),
-        _ => None,
-    })
 }
 
 fn no_signal(_: &CallRecord) -> String {

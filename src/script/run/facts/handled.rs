@@ -2,6 +2,7 @@
 
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::kernel::vma::Backing;
+use pagewalk_engine::machine::event::Fault;
 
 use super::reasons::words::{NO_PROCESS, noun};
 use crate::run::record::{Access, FaultRecord, Shown};
@@ -11,9 +12,12 @@ pub(crate) fn reason(access: &Access) -> String {
     fault_reason(access, access.faults().first())
 }
 
-/// What the last fault of an access was, which is the one that sends a signal.
+/// Why a signal was sent, or why none was.
 pub(crate) fn signal(access: &Access) -> String {
-    fault_reason(access, access.faults().last())
+    match access.faults().last() {
+        Some(fault) if !fault.fatal() => "the kernel resolved every fault of the access".to_owned(),
+        last => fault_reason(access, last),
+    }
 }
 
 /// What a fault was.
@@ -30,15 +34,22 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
     let Some(class) = fault.class() else {
         return format!("memory ran out while the kernel handled the fault on page {page} of {name}");
     };
+    let backing = area.map(|area| &area.area.backing);
+    let file = area.map_or("a file", |area| area.backing.as_str());
     match class {
+        FaultClass::DemandZero if matches!(backing, Some(Backing::Object { .. })) => {
+            format!("page {page} of {name} is shared anonymous memory and is not mapped in {name} yet")
+        }
         FaultClass::DemandZero => format!("page {page} of {name} is anonymous and was not touched before"),
-        FaultClass::File => match area.map(|area| (&area.area.backing, &area.backing)) {
-            Some((Backing::File { .. }, file)) => format!("page {page} of {name} is a page of {file}"),
-            _ => format!("page {page} of {name} is a page of a file"),
-        },
+        FaultClass::File if matches!(fault.fault(), Some(Fault::Protection { .. })) => {
+            format!("page {page} of {name} is a shared page of {file}, and this is the first store to it")
+        }
+        FaultClass::File => format!("page {page} of {name} is a page of {file} that is not mapped yet"),
         FaultClass::Swap => format!("page {page} of {name} was in swap"),
         FaultClass::CopyOnWrite => {
-            format!("page {page} of {name} was mapped read-only and shared, and this is a store")
+            format!(
+                "the entry of page {page} of {name} is read-only though its area is writable, and this is a store"
+            )
         }
         FaultClass::Protection => {
             let what = noun(access.kind);
@@ -49,7 +60,7 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
     }
 }
 
-/// Which frame the handler mapped.
+/// Which frame the handler mapped, or why none.
 pub(crate) fn frame(access: &Access) -> String {
     let Some(fault) = access.faults().first() else { return reason(access) };
     let mapped = fault.steps.iter().rev().find_map(|step| match step {
@@ -57,10 +68,60 @@ pub(crate) fn frame(access: &Access) -> String {
         _ => None,
     });
     match mapped {
+        _ if fault.fatal() => "the fault was fatal, so no frame was mapped".to_owned(),
         Some(Some(frame)) => format!("{}, and the handler mapped frame {frame}", reason(access)),
-        Some(None) => format!("{}, and the handler mapped the zero page", reason(access)),
-        None => format!("{}, and the handler mapped no other frame", reason(access)),
+        Some(None) => format!("{}, and the handler mapped the shared page of zeros", reason(access)),
+        None => copied(access),
     }
+}
+
+/// What the handler copied, or why nothing.
+pub(crate) fn copied(access: &Access) -> String {
+    let Some(fault) = access.faults().first() else { return reason(access) };
+    copy_reason(fault.steps.iter()).unwrap_or_else(|| {
+        format!("the class of the fault is {}, and the handler copied no page", fault_class(fault))
+    })
+}
+
+/// What steps copied, or that they reused a frame; none if a page was mapped without either.
+pub(super) fn copy_reason<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Option<String> {
+    steps.find_map(|step| match step {
+        KernelStep::Copied { from: Some(from), to } => Some(format!("frame {from} was copied to frame {to}")),
+        KernelStep::Copied { from: None, to } => {
+            Some(format!("the page had no frame of its own, and its contents were put into frame {to}"))
+        }
+        KernelStep::Reused { frame } => Some(format!(
+            "no other process shares frame {frame} anymore, so the handler made the entry writable without a copy"
+        )),
+        _ => None,
+    })
+}
+
+/// How the faults were resolved: with disk I/O or without.
+pub(crate) fn resolved(access: &Access) -> String {
+    if access.faults().is_empty() {
+        return reason(access);
+    }
+    fault_costs(access.faults(), access.spec.page_bits(), access.spec.vpn_bits())
+}
+
+/// How each of some faults was resolved.
+pub(super) fn fault_costs(faults: &[FaultRecord], page_bits: u32, vpn_bits: u32) -> String {
+    let costs = faults.iter().map(|fault| {
+        let page = Shown::field(address(fault).unwrap_or(0) >> page_bits, vpn_bits);
+        let class = fault_class(fault);
+        let how = match (fault.minor(), fault.major()) {
+            (_, true) => "was resolved with disk I/O",
+            (true, _) => "was resolved without disk I/O",
+            _ => "was not resolved",
+        };
+        format!("the {class} fault on page {page} {how}")
+    });
+    costs.collect::<Vec<_>>().join(", and ")
+}
+
+fn fault_class(fault: &FaultRecord) -> &'static str {
+    fault.class().map_or("page", FaultClass::name)
 }
 
 fn address(fault: &FaultRecord) -> Option<u64> {
@@ -90,7 +151,7 @@ pub(crate) fn eviction(access: &Access) -> String {
         }
         Some(_) => format!("{whose} left frame {frame} and was written to its file"),
         None => {
-            format!("{whose} left frame {frame}; its bytes stand elsewhere already, so nothing was written")
+            format!("{whose} left frame {frame}; its contents are already on disk, so nothing was written")
         }
     }
 }

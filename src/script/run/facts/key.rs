@@ -88,7 +88,7 @@ impl Key {
             (Key::Component(row, component), Did::Access(access)) => (row.why)(access, *component),
             (Key::Reference(row), Did::Reference(run)) => (row.why)(run),
             (Key::Replay(row), Did::Replay(run)) => row.reason(run),
-            (Key::Counter(_, part), Did::Replay(run)) => replay::lookups(run, *part),
+            (Key::Counter(row, part), Did::Replay(run)) => replay::counter_reason(run, row, *part),
             (Key::Call(row), did) => did.call().map_or_else(|| NO_FACT.to_owned(), row.why),
             _ => NO_FACT.to_owned(),
         }

@@ -48,7 +48,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         |r| positions(r, false),
     ),
     fact("resident", FactType::new(Values::Pages), "the pages in the frames at the end", resident, |r| {
-        format!("these pages were in the frames after reference {}", r.totals.trace.len())
+        format!("these pages are in the frames after step {}, the last", r.totals.trace.len())
     }),
     fact("rate", FRACTION, "faults / references", rate, |r| {
         format!("{} of {} references missed", r.totals.faults, r.totals.trace.len())
@@ -66,19 +66,19 @@ fn rate(run: &ReferenceRun) -> Shown {
     rate.map_or(Shown::plain(0u64), Shown::plain)
 }
 
-/// The most references that are listed by number.
+/// The most steps that are listed.
 const LISTED: usize = 12;
 
-/// Which references hit, or missed, counted from 1.
+/// Which steps hit, or missed, counted from 1.
 fn positions(run: &ReferenceRun, hit: bool) -> String {
     let numbers =
         (1..).zip(&run.totals.trace).filter(|(_, hits)| **hits == hit).map(|(number, _): (usize, _)| number);
     let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
     let what = if hit { "hit" } else { "missed" };
     match numbers.as_slice() {
-        [] => format!("no reference {what}"),
-        [one] => format!("reference {one} {what}"),
-        all if all.len() > LISTED => format!("references {}, … {what}", all[..LISTED].join(", ")),
-        all => format!("references {} {what}", all.join(", ")),
+        [] => format!("no step {what}"),
+        [one] => format!("step {one} {what}"),
+        all if all.len() > LISTED => format!("steps {}, … {what}", all[..LISTED].join(", ")),
+        all => format!("steps {} {what}", all.join(", ")),
     }
 }

@@ -51,8 +51,15 @@ impl ReplayFact {
     /// What it counts, and of how many records.
     pub(crate) fn reason(&self, run: &Replayed) -> String {
         let records = run.counted.references.records;
-        let who = if self.paging { "the process performed" } else { "the trace has" };
-        format!("{who} {records} records, and this counts {}", self.help)
+        match (self.paging, run.map) {
+            (true, AddressMap::Identity) => {
+                "no process performed the trace: it was replayed by physical addresses".to_owned()
+            }
+            (true, AddressMap::Demand) => {
+                format!("a process performed {records} records; this counts {}", self.help)
+            }
+            (false, _) => format!("the trace has {records} records; this counts {}", self.help),
+        }
     }
 
     /// Its value for a replay.
@@ -83,19 +90,21 @@ pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Comp
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
 
-/// The lookups that the counters of a TLB or cache come from.
-pub(crate) fn lookups(run: &Replayed, component: Component) -> String {
+/// What a counter of a TLB or cache comes from.
+pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Component) -> String {
     let counts = match component {
         Component::Tlb(at) => run.tlb(at),
         Component::Cache(at) => run.cache(at),
     };
-    let (hits, misses) = (counts.hits, counts.misses);
-    format!(
-        "{} of {} lookups in {} hit, and {misses} missed",
-        hits,
-        hits + misses,
-        component.name(run.spec())
-    )
+    let (name, hits, misses) = (component.name(run.spec()), counts.hits, counts.misses);
+    match row.name {
+        "hits" | "misses" | "miss_rate" => {
+            format!("{hits} of {} lookups in {name} hit, and {misses} missed", hits + misses)
+        }
+        "evictions" => format!("fills of {name} evicted {} valid entries", counts.evictions),
+        "writebacks" => format!("{name} wrote {} dirty blocks back", counts.writebacks),
+        _ => format!("it counts, of {name}, {}", row.help),
+    }
 }
 
 /// The counter of the first cache, or TLB, that is meant by a property's name alone: `L1d.misses` by `misses`.

@@ -40,14 +40,23 @@ pub struct Access {
     pub va: Va,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
-    /// The block of its first byte in the first cache, after a read; empty if it is not there, or too long to print.
-    pub(crate) block: Vec<Option<u8>>,
+    /// The block of its first byte in the first cache, after the access; none if it is not there.
+    pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
     /// All hardware events. In a process, the events of the pieces that completed and of one that could not complete; the
     /// events of a retried attempt are in its [`FaultRecord`].
     pub(crate) events: Vec<Event>,
     /// The process that made it; none on bare hardware.
     pub(crate) process: Option<Box<InProcess>>,
+}
+
+/// A block in a cache.
+#[derive(Debug, Clone)]
+pub(crate) struct CachedBlock {
+    /// The way of its set.
+    pub(crate) way: u32,
+    /// Its bytes; empty if they are too many to print.
+    pub(crate) bytes: Vec<Option<u8>>,
 }
 
 /// The process's part of an access.

@@ -20,7 +20,7 @@ mod shown;
 mod view;
 mod written;
 
-pub(crate) use access::{Access, AccessVerb, InProcess};
+pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess};
 pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
 pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};

@@ -172,7 +172,8 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     let Some(open) = request.open else {
         return match kind {
             // No huge pages are set aside (`vm.nr_hugepages` is 0).
-            MAP_SHARED | MAP_PRIVATE if request.has(MAP_HUGETLB) => Err(Errno::ENOMEM),
+            _ if request.has(MAP_HUGETLB) && request.has(MAP_GROWSDOWN) => Err(Errno::EINVAL),
+            MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if request.has(MAP_HUGETLB) => Err(Errno::ENOMEM),
             MAP_SHARED if !request.has(MAP_GROWSDOWN) => Ok((MapSource::Object, true)),
             MAP_PRIVATE => Ok((MapSource::Anonymous, false)),
             _ => Err(Errno::EINVAL),

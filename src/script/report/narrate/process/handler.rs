@@ -145,6 +145,15 @@ impl Handler<'_> {
 
     fn area(&self) -> String {
         match &self.fault.area {
+            // A call may have moved the area since.
+            Some(area)
+                if self
+                    .fault
+                    .wanted()
+                    .is_some_and(|(va, _)| !(area.area.start..area.area.end).contains(&va.raw())) =>
+            {
+                "the area of the address allows this".to_owned()
+            }
             Some(area) => {
                 let wanted = match self.fault.class() {
                     Some(FaultClass::Protection) => ", which forbids this",

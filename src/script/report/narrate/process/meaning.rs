@@ -149,7 +149,7 @@ fn write(record: &CallRecord, result: u64) -> String {
                 let verb = if result == 1 { "is" } else { "are" };
                 return format!("{bytes} {verb} appended to {name}, from {} on{size}", byte(file.size.0));
             }
-            format!("{bytes} go to {name}, from {} on{size}", file_offset(record, file))
+            format!("{bytes} {} to {name}, from {} on{size}", go(result), file_offset(record, file))
         }
         _ => {
             let error = record
@@ -157,9 +157,14 @@ fn write(record: &CallRecord, result: u64) -> String {
                 .first()
                 .is_some_and(|fd| fd.value == pagewalk_engine::kernel::abi::Arg::Number(2));
             let stream = if error { "standard error" } else { "standard output" };
-            format!("{} go to {stream}", bytes(result))
+            format!("{} {} to {stream}", bytes(result), go(result))
         }
     }
+}
+
+/// The verb for N bytes.
+fn go(bytes: u64) -> &'static str {
+    if bytes == 1 { "goes" } else { "go" }
 }
 
 fn malloc(names: &Names, record: &CallRecord) -> Option<String> {

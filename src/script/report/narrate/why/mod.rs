@@ -3,7 +3,7 @@
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
-use crate::run::facts::{Component, Key, ReportedFact, reported_facts};
+use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
 
 /// Why the facts of a statement are what they are, or one of them. Facts with one reason stand together.
@@ -14,6 +14,13 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     let mut facts = reported_facts(did);
     if let Some(name) = fact {
         if !facts.iter().any(|told| told.name == name) {
+            if let Some(key) = key_of(did, name) {
+                let reason = key.reason(did);
+                return Ok(vec![
+                    Block::line(format!("the last answer has no `{name}`")),
+                    Block::line(format!("  because {reason}")),
+                ]);
+            }
             let near = nearest(name, facts.iter().map(|told| told.name.as_str()));
             let fix = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             return Err(format!("the last answer has no fact `{name}`{fix}"));
@@ -34,6 +41,17 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
         blocks.push(Block::line(format!("  because {reason}")));
     }
     Ok(blocks)
+}
+
+/// A fact that statements of this kind can have.
+fn key_of(did: &Did, name: &str) -> Option<Key> {
+    let (family, spec) = match did {
+        Did::Access(access) => (Family::Access, Some(&access.spec)),
+        Did::Reference(_) => (Family::Reference, None),
+        Did::Replay(run) => (Family::Replay, Some(run.spec())),
+        did => (Family::Call, Some(&did.call()?.spec)),
+    };
+    key(name, family, spec.map(AsRef::as_ref)).ok()
 }
 
 /// Whether a fact says that nothing happened, or that the access is an ordinary one.

@@ -103,5 +103,8 @@ fn cycles_are_a_sum_of_latencies() {
         set page_table { | vpn ppn |; | 01 02 | }\n\
         read 0x0100";
     // The lookup of the cache overlaps with that of the TLB.
-    assert_eq!(reason(script, "cycles"), "tlb 3 + page-table entry 100 + memory 100");
+    assert_eq!(
+        reason(script, "cycles"),
+        "tlb 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB + memory 100"
+    );
 }

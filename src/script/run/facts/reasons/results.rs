@@ -7,7 +7,7 @@ use pagewalk_engine::machine::latency::latencies;
 use super::super::row::{low, thousandths};
 use super::faults::no_address;
 use super::lookups::served;
-use crate::run::record::{Access, AccessVerb, Shown};
+use crate::run::record::{Access, AccessVerb, CachedBlock, Shown};
 
 /// Why an access returned no bytes, if it did not.
 fn nothing_read(a: &Access) -> Option<String> {
@@ -29,15 +29,17 @@ pub(crate) fn byte(a: &Access) -> String {
         return format!("nothing set the byte at physical address {place}");
     };
     let byte = Shown::hex(u64::from(byte), 2);
-    let Some(cache) = a.spec.first_cache(a.kind).filter(|_| !a.block.is_empty()).map(|at| &a.spec.caches[at])
-    else {
+    let first = a.spec.first_cache(a.kind).map(|at| &a.spec.caches[at]);
+    let Some((cache, CachedBlock { way, bytes: block })) = first.zip(a.block.as_ref()) else {
         return format!("physical address {place} holds {byte}");
     };
     let indexed = if cache.virtual_index { a.va.raw() } else { pa };
     let index = low(indexed.checked_shr(cache.block_bits).unwrap_or(0), cache.index_bits());
     let (index, offset) = (Shown::field(index, cache.index_bits()), low(pa, cache.block_bits));
     let offset = Shown::field(offset, cache.block_bits);
-    format!("CI {index} holds {}; CO {offset} is {byte}", bytes(&a.block))
+    let way = if cache.ways == 1 { String::new() } else { format!(", way {way},") };
+    let block = if block.is_empty() { "the block".to_owned() } else { bytes(block) };
+    format!("CI {index}{way} holds {block}; CO {offset} is {byte}")
 }
 
 /// `36 72 F0 1D`
@@ -66,15 +68,27 @@ pub(crate) fn value(a: &Access) -> String {
 pub(crate) fn cycles(a: &Access) -> String {
     let terms: Vec<String> = latencies(&a.spec, &a.events)
         .into_iter()
-        .filter(|(_, latency)| *latency > 0)
-        .map(|(event, latency)| {
-            let what = match event {
-                Event::TlbLookup { tlb, .. } => &*a.spec.tlbs[tlb as usize].name,
-                Event::CacheLookup { cache, .. } => &*a.spec.caches[cache as usize].name,
-                Event::Pte { .. } | Event::Memory { purpose: Purpose::Walk, .. } => "page-table entry",
-                _ => "memory",
+        .filter_map(|(event, added)| {
+            let (what, latency) = match event {
+                Event::TlbLookup { tlb, .. } => {
+                    let tlb = &a.spec.tlbs[tlb as usize];
+                    (&*tlb.name, tlb.latency)
+                }
+                Event::CacheLookup { cache, .. } => {
+                    let cache = &a.spec.caches[cache as usize];
+                    (&*cache.name, cache.latency)
+                }
+                Event::Pte { .. } | Event::Memory { purpose: Purpose::Walk, .. } => {
+                    ("page-table entry", added)
+                }
+                _ => ("memory", added),
             };
-            format!("{what} {}", thousandths(latency))
+            let (whole, hidden) = (thousandths(latency), thousandths(latency - added));
+            match (latency, added) {
+                (0, _) => None,
+                (_, _) if added == latency => Some(format!("{what} {whole}")),
+                _ => Some(format!("{what} {whole} − {hidden} that overlap with the TLB")),
+            }
         })
         .collect();
     if terms.is_empty() { "no lookup has a latency".to_owned() } else { terms.join(" + ") }

@@ -1,6 +1,6 @@
 //! Making an access: on bare hardware, or in a process.
 
-use crate::run::record::{Access, AccessVerb, InProcess, ProcessRef, Recorder};
+use crate::run::record::{Access, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
@@ -90,12 +90,12 @@ impl Session<'_> {
 /// The longest block that is printed, in bytes.
 const PRINTED_BLOCK: u64 = 16;
 
-/// The block of the first byte in the first cache, if it is there and short enough to print.
-fn block(machine: &Machine, kind: AccessKind, va: Va, pa: Option<Pa>) -> Vec<Option<u8>> {
-    let spec = machine.spec();
-    let level = spec.first_cache(kind).filter(|level| 1 << spec.caches[*level].block_bits <= PRINTED_BLOCK);
-    let block = level.zip(pa).and_then(|(level, pa)| machine.cached_block(level, va, pa));
-    block.unwrap_or_default()
+/// The block of the first byte in the first cache, if it is there.
+fn block(machine: &Machine, kind: AccessKind, va: Va, pa: Option<Pa>) -> Option<CachedBlock> {
+    let (level, pa) = (machine.spec().first_cache(kind)?, pa?);
+    let printed = 1 << machine.spec().caches[level].block_bits <= PRINTED_BLOCK;
+    let (way, bytes) = machine.cached_block(level, va, pa, printed)?;
+    Some(CachedBlock { way, bytes })
 }
 
 fn stored(data: &[Option<u8>]) -> Vec<u8> {
