@@ -24,17 +24,21 @@ pub(crate) fn improve(
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
     let before = diagnostics.clone();
-    let mut gone = vec![false; before.len()];
+    let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let mut read = 0;
     for at in 0..before.len() {
-        let Some(file) = sources.file(before[at].span.file).filter(|_| !gone[at]) else { continue };
+        let Some(file) = sources.file(before[at].span.file).filter(|_| !gone[at] && !settled[at]) else {
+            continue;
+        };
         let mut attempt = Attempt { text: &file.text, before: &before, read: &mut read, wrong };
         if let Some((advice, cleared)) = attempt.best(&before[at]) {
             let covered = advice.fix.as_ref().map(|fix| fix.span);
             for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
                 let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
-                let same_line = same_line(&file.text, before[at].span, diagnostic.span);
-                gone[other] |= inside || same_line || follows(diagnostic, cleared.as_deref());
+                let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
+                let left = cleared.iter().flatten().any(|after| same(after, diagnostic));
+                settled[other] |= beside;
+                gone[other] |= beside && !left || follows(diagnostic, cleared.as_deref());
             }
             diagnostics[at] = advised(&before[at], advice);
         } else if let Some(fix) = before[at].fix.as_deref() {
