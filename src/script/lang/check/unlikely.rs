@@ -18,9 +18,10 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
                 children.insert(&name.text);
             }
             StmtKind::If { condition, then, otherwise } => {
-                if let Some(child) = childs_side(condition, &children)
+                if let Some(side) = childs_side(condition, &children)
                     && !then.is_empty()
                 {
+                    let child = if let ExprKind::Name(name) = &side.kind { Some(&**name) } else { None };
                     found.push(parents_side(stmt, condition, child, otherwise.is_some(), sources));
                 }
             }
@@ -37,19 +38,16 @@ fn is_fork(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::Call { name, args } if &*name.text == "fork" && args.is_empty())
 }
 
-/// Whether a condition asks for the child's side, as in C, and the child's name if it has one.
-fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<Option<&'a str>> {
+/// What a condition compares with 0 if it asks for the child's side, as in C: a call, or the name of a child.
+fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a Expr> {
     let ExprKind::Binary(BinaryOp::Equal, left, right) = &condition.kind else { return None };
     let zero = |expr: &Expr, text: &Expr| match &expr.kind {
         ExprKind::Value(value) if value.same(&0u64.into()) => Some(text.span),
         _ => None,
     };
     let side = if zero(right, left).is_some() { left } else { zero(left, right).map(|_| right)? };
-    match &side.kind {
-        ExprKind::Name(name) if children.contains(&**name) => Some(Some(name)),
-        _ if is_fork(side) => Some(None),
-        _ => None,
-    }
+    let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
+    (child || is_fork(side)).then_some(side)
 }
 
 /// After `fork`, a script goes on in the parent, and names the child where that is to do something.

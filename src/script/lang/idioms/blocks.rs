@@ -75,28 +75,27 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     }
     let blanks = &lines[0][..indent(lines[0])];
     if out.ends_with('}') && ours.starts_with("else") {
-        *out += &format!(" {ours} {{\n");
+        out.extend([" ", &*ours, " {\n"]);
     } else {
         if !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }
-        *out += &format!("{blanks}{ours} {{\n");
+        out.extend([blanks, &*ours, " {\n"]);
     }
     let mut at = 1;
     let mut inner = String::new();
     while at < length {
-        match block(&lines[at..length], &mut inner, depth + 1) {
-            Some(used) => at += used,
-            None => {
-                if !inner.is_empty() && !inner.ends_with('\n') {
-                    inner.push('\n');
-                }
-                inner += lines[at];
-                at += 1;
-            }
+        if let Some(used) = block(&lines[at..length], &mut inner, depth + 1) {
+            at += used;
+            continue;
         }
+        if !inner.is_empty() && !inner.ends_with('\n') {
+            inner.push('\n');
+        }
+        inner += lines[at];
+        at += 1;
     }
-    *out += &format!("{inner}\n{blanks}}}");
+    out.extend([&*inner, "\n", blanks, "}"]);
     let next = lines.get(length).map_or("", |line| line.trim());
     if next.starts_with("else") || next.starts_with("elif") {
         let mut rest = out.clone();
@@ -134,7 +133,7 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
     if closed && lines.get(length)?.trim() != "}" {
         return None;
     }
-    out += &format!("{blanks}}}");
+    out.extend([blanks, "}"]);
     let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
     let fix = Fix::replace(Span::new(file, above.start..end), out);
     let message = Some("there is no `while`; a loop that counts is a `for`");

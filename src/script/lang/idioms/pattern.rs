@@ -105,13 +105,11 @@ fn take<'a>(
         [] => "",
         [first, ..] => &line[first.start..found[length - 1].end()],
     };
-    match held.get(hole) {
-        Some(before) => before == text,
-        None => {
-            held.0.push((hole, text));
-            true
-        }
+    if let Some(before) = held.get(hole) {
+        return before == text;
     }
+    held.0.push((hole, text));
+    true
 }
 
 /// The most tokens that an `A` may hold.

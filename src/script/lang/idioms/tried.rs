@@ -43,12 +43,12 @@ pub(crate) fn improve(
             diagnostics[at] = advised(&before[at], advice);
         } else if let Some(fix) = before[at].fix.as_deref() {
             match attempt.after(&before[at], fix) {
-                None => {}
-                Some(Some(after)) => {
+                Tried::Unknown => {}
+                Tried::Works(after) => {
                     let later = before.iter().enumerate().filter(|(other, _)| *other > at);
                     later.for_each(|(other, diagnostic)| gone[other] |= follows(diagnostic, Some(&after)));
                 }
-                Some(None) => {
+                Tried::Fails => {
                     let diagnostic = &mut diagnostics[at];
                     let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());
                     diagnostic.help.take_if(|help| *help == titled || help.contains(&written));
@@ -112,6 +112,16 @@ fn same_line(text: &str, one: Span, other: Span) -> bool {
     one.file == other.file && text.get(from..to).is_some_and(|between| !between.contains('\n'))
 }
 
+/// What comes of a fix.
+enum Tried {
+    /// It does what it should, and this is wrong afterwards.
+    Works(Vec<Diagnostic>),
+    /// It leaves a mistake in its place.
+    Fails,
+    /// It was not tried.
+    Unknown,
+}
+
 /// Fixes of a file's text, and what is wrong with it.
 struct Attempt<'a> {
     text: &'a str,
@@ -129,26 +139,26 @@ impl Attempt<'_> {
         let all = advice(diagnostic, self.text);
         for one in &all {
             let Some(fix) = &one.fix else { continue };
-            if let Some(Some(after)) = self.after(diagnostic, fix) {
+            if let Tried::Works(after) = self.after(diagnostic, fix) {
                 return Some((one.clone(), Some(after)));
             }
         }
         // A fix of its own that works says more than words, except where nothing can be right.
         let own = diagnostic.fix.as_deref();
         let told = all.into_iter().find(|one| one.sure)?;
-        if !told.nothing && own.is_some_and(|own| matches!(self.after(diagnostic, own), Some(Some(_)))) {
+        if !told.nothing && own.is_some_and(|own| matches!(self.after(diagnostic, own), Tried::Works(_))) {
             return None;
         }
         Some((Advice { fix: None, ..told }, None))
     }
 
-    /// What is wrong after a fix, or nothing where it does not work; none where that is not known.
-    fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix) -> Option<Option<Vec<Diagnostic>>> {
+    /// What comes of a fix.
+    fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix) -> Tried {
         *self.read += self.text.len();
         if *self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {
-            return None;
+            return Tried::Unknown;
         }
-        let Some(edit) = fix.edit(self.text) else { return Some(None) };
+        let Some(edit) = fix.edit(self.text) else { return Tried::Fails };
         let (file, start) = (fix.span.file, edit.span.start);
         let text = edited(self.text, Span::start_of(file), std::slice::from_ref(&edit));
         let end = start + edit.replacement.len() as u32;
@@ -161,7 +171,7 @@ impl Attempt<'_> {
                 let known = self.before.iter().any(|old| same(old, one) && !same(old, diagnostic));
                 there && !known && !comes_next(diagnostic.code, one.code)
             });
-        Some(works.then_some(after))
+        if works { Tried::Works(after) } else { Tried::Fails }
     }
 }
 
