@@ -19,6 +19,7 @@ mod exports;
 mod format;
 mod fuzz;
 mod grade;
+mod idioms;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod linux;
 mod mends;

@@ -1,8 +1,10 @@
 //! A script that is read and checked but not run.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::include::{Script, read, read_text};
+use crate::lang::idioms::improve;
+use crate::lang::include::{Script, add_text, read, read_text};
 use crate::lang::loader::{Disk, Loader};
+use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::report::diagnostics::{Style, render};
 use crate::run::record::Sink;
@@ -44,7 +46,28 @@ impl CheckedScript {
         Self::checked(read_text(name, text, loader), loader)
     }
 
-    fn checked(
+    fn checked(read: (Sources, Script, Vec<Diagnostic>), loader: &mut dyn Loader) -> Self {
+        let mut checked = Self::found(read, loader);
+        let path = checked.sources.file(0).and_then(|file| file.path.clone());
+        let name = checked.name().to_owned();
+        let mut wrong = |file: u32, text: &str| match (file, &path) {
+            (0, Some(_)) => Self::found(read_text(&name, text, loader), loader).diagnostics,
+            (0, None) => {
+                let mut sources = Sources::default();
+                let (script, wrong) = add_text(&mut sources, &name, text, loader);
+                Self::found((sources, script, wrong), loader).diagnostics
+            }
+            _ => parse(file, text, &mut ()).diagnostics,
+        };
+        // Fixes of warnings are tried where nothing else is wrong.
+        let right = checked.diagnostics.is_empty();
+        let told = if right { &mut checked.warnings } else { &mut checked.diagnostics };
+        improve(&checked.sources, told, &mut wrong);
+        checked
+    }
+
+    /// A script with what is wrong with it, fixes as they come.
+    fn found(
         (mut sources, script, mut diagnostics): (Sources, Script, Vec<Diagnostic>),
         loader: &mut dyn Loader,
     ) -> Self {

@@ -144,6 +144,7 @@ codes! {
     Recursion "recursion" "a definition calls itself"
     Duplicate "duplicate" "the same thing is said twice"
     BarePage "bare-page" "a page of a `reference` without brackets has the name of a variable"
+    Unlikely "unlikely" "the script runs, but probably not as it was meant"
     NotInLanguage "not-in-language" "the language leaves this out on purpose"
     // Values
     Overflow "overflow" "a number leaves the range of the language"

@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod edit;
 pub(crate) mod fix;
 pub mod format;
+pub(crate) mod idioms;
 pub mod include;
 pub mod layout;
 pub mod loader;

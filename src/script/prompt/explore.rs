@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::lang::ast::{Block, Stmt};
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::idioms::improve;
 use crate::lang::include::{self, Loader, Script};
+use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
@@ -184,7 +186,21 @@ impl Exploration {
             wrong = checked.diagnostics;
             self.warnings = checked.warnings;
         }
-        if wrong.is_empty() { Ok(script.body) } else { Err(wrong) }
+        if wrong.is_empty() {
+            return Ok(script.body);
+        }
+        let (state, files, options) = (self.state(), &self.files, self.options);
+        let mut again = |_: u32, text: &str| {
+            let mut sources = Sources::clone(&self.sources);
+            let parsed = parse(file, text, &mut ());
+            if !parsed.diagnostics.is_empty() {
+                return parsed.diagnostics;
+            }
+            sources.add("", None, text);
+            check_in(state, &parsed.body, &sources, files, options).diagnostics
+        };
+        improve(&self.sources, &mut wrong, &mut again);
+        Err(wrong)
     }
 
     /// Runs an input that has been read.

@@ -45,6 +45,12 @@ impl Session<'_> {
         let hex = actual.as_ref().and_then(|actual| actual.hex);
         let expected = Shown { value, hex, before };
         let reason = if held { None } else { why(did, &fact.name.text, &key, &expected, actual.is_none()) };
+        let decimal =
+            actual.as_ref().filter(|_| !held).and_then(|actual| written_without_0x(&expected, actual));
+        let reason = match (decimal, reason) {
+            (Some(decimal), Some(reason)) => Some(format!("{decimal}; {reason}")),
+            (decimal, reason) => decimal.or(reason),
+        };
         let instead = actual.as_ref().filter(|_| !held).map(|actual| instead(&key, &expected, actual, did));
         let written = self.written(fact, &key);
         Ok(Check {
@@ -183,6 +189,14 @@ fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
         }
         _ => stated.same(&actual.value),
     }
+}
+
+/// Says that a number has the digits of the actual one, which is hexadecimal.
+fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<String> {
+    actual.hex?;
+    let (stated, actual) = (expected.value.integer("").ok()?, actual.value.integer("").ok()?);
+    let same = stated > 9 && i128::from_str_radix(&stated.to_string(), 16) == Ok(actual);
+    same.then(|| format!("{stated} is decimal, and hexadecimal is written 0x{stated}"))
 }
 
 /// Whether it is the fact of the class of a fault.

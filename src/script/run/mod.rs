@@ -10,6 +10,7 @@ pub(crate) mod current_process;
 pub(crate) mod dry;
 pub(crate) mod eval;
 pub(crate) mod exec;
+mod fact_words;
 pub mod facts;
 pub(crate) mod files;
 pub(crate) mod frames;

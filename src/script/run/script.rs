@@ -1,13 +1,15 @@
 //! A whole script: checked first, then run, if nothing is wrong with it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::lang::ast::Block;
+use crate::lang::ast::{Block, Stmt};
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
 use super::checker::Checker;
@@ -63,8 +65,11 @@ pub fn check_in(
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
-    session.checker = Some(Checker::default());
+    let variables =
+        statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
+    session.checker = Some(Checker { variables, ..Checker::default() });
     session.report(check::check(script, known));
+    session.report(check::unlikely(script, sources));
     session.check_block(script);
     let wrong = options.language.extension.finish_check(&mut session);
     session.report(wrong);

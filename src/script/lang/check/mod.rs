@@ -4,6 +4,7 @@ mod calls;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod unlikely;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use super::value::functions::{FUNCTIONS, function};
 use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};
 use calls::{Definition, circles, count};
 use scope::Scope;
+pub(crate) use unlikely::unlikely;
 
 /// What the checks must be told of the rest of the language.
 #[derive(Clone, Copy)]

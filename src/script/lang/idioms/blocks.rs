@@ -1,0 +1,142 @@
+//! Blocks of Python, and loops with a condition.
+
+use std::ops::Range;
+
+use super::advice::Advice;
+use super::pattern::matched;
+use super::tokens::{indent, line_at};
+use crate::lang::fix::Fix;
+use crate::lang::span::Span;
+
+/// Heads of blocks in Python without the colon, and what they are here.
+const HEADS: &[(&str, &str)] = &[
+    ("for NAME in range(A)", "for NAME in 0..A"),
+    ("for NAME in range(A, B)", "for NAME in A..B"),
+    ("for NAME in A", "for NAME in A"),
+    ("if A", "if A"),
+    ("elif A", "else if A"),
+    ("else if A", "else if A"),
+    ("else", "else"),
+    ("def NAME(REST", "def NAME(REST"),
+    ("repeat A", "repeat A"),
+    ("scenario TEXT", "scenario TEXT"),
+];
+
+/// Heads of a loop that counts, and what they are here.
+const COUNTING: &[(&str, &str)] = &[
+    ("while NAME < B {", "for NAME in A..B {"),
+    ("while (NAME < B) {", "for NAME in A..B {"),
+    ("while NAME < B:", "for NAME in A..B {"),
+    ("while NAME <= B {", "for NAME in A..=B {"),
+    ("while (NAME <= B) {", "for NAME in A..=B {"),
+    ("while NAME <= B:", "for NAME in A..=B {"),
+];
+
+/// How a counter goes on, and how it starts.
+const STEPS: &[&str] =
+    &["let NAME = NAME + 1", "NAME = NAME + 1", "NAME++", "NAME++;", "NAME += 1", "NAME += 1;"];
+
+/// What to write for the block that begins in a line of a text.
+pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
+    let head = text[line.clone()].trim();
+    if !head.ends_with([':', '{']) {
+        return None;
+    }
+    if head.ends_with('{') && !head.starts_with("while") {
+        return None;
+    }
+    let lines: Vec<&str> = text[line.start..].split('\n').collect();
+    if head.starts_with("while") {
+        return counting(text, line, &lines, file);
+    }
+    let mut out = String::new();
+    let used = block(&lines, &mut out, 0)?;
+    let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    let fix = Fix::replace(Span::new(file, line.start..end), out);
+    let message = Some("a block stands in braces, and no `:` begins it");
+    Some(Advice::fixed(message, Some("write `{` for the `:`, and `}` after the block"), fix, true))
+}
+
+/// The lines of the body of a block, of which the first is the head; blank ones at its end are not part of it.
+fn body(lines: &[&str]) -> usize {
+    let within = |line: &&&str| line.trim().is_empty() || indent(line) > indent(lines[0]);
+    let length = 1 + lines[1..].iter().take_while(within).count();
+    let blank = lines[..length].iter().rev().take_while(|line| line.trim().is_empty()).count();
+    length - blank
+}
+
+/// Writes a block of Python in braces; how many lines it has.
+fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
+    let head = lines[0].trim().strip_suffix(':')?.trim_end();
+    let ours = HEADS.iter().find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
+    let length = body(lines);
+    if length == 1 || depth > 20 {
+        return None;
+    }
+    let blanks = &lines[0][..indent(lines[0])];
+    if out.ends_with('}') && ours.starts_with("else") {
+        out.extend([" ", &*ours, " {\n"]);
+    } else {
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out.extend([blanks, &*ours, " {\n"]);
+    }
+    let mut at = 1;
+    let mut inner = String::new();
+    while at < length {
+        if let Some(used) = block(&lines[at..length], &mut inner, depth + 1) {
+            at += used;
+            continue;
+        }
+        if !inner.is_empty() && !inner.ends_with('\n') {
+            inner.push('\n');
+        }
+        inner += lines[at];
+        at += 1;
+    }
+    out.extend([&*inner, "\n", blanks, "}"]);
+    let next = lines.get(length).map_or("", |line| line.trim());
+    if next.starts_with("else") || next.starts_with("elif") {
+        let mut rest = out.clone();
+        if let Some(more) = block(&lines[length..], &mut rest, depth + 1) {
+            *out = rest;
+            return Some(length + more);
+        }
+    }
+    Some(length)
+}
+
+/// A loop whose counter starts in the line above it and goes on in its last line is a `for`.
+fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Option<Advice> {
+    let head = lines[0].trim();
+    let (held, ours) = COUNTING.iter().find_map(|(theirs, ours)| Some((matched(theirs, head)?, *ours)))?;
+    let before = text[..line.start].trim_end();
+    let above = line_at(text, before.len());
+    let start = text[above.clone()].trim().trim_end_matches(';');
+    let first = matched("let NAME = A", start).or_else(|| matched("TYPE NAME = A", start))?;
+    let name = held.get("NAME").filter(|name| first.get("NAME") == Some(name))?;
+    let length = body(lines);
+    let counts = |line: &&&str| {
+        STEPS.iter().any(|step| matched(step, line.trim()).is_some_and(|held| held.get("NAME") == Some(name)))
+    };
+    lines[length - 1..length].iter().find(counts)?;
+    let blanks = &lines[0][..indent(lines[0])];
+    let head = ours.replace("NAME", name).replace('B', held.get("B")?).replace('A', first.get("A")?);
+    let mut out = format!("{blanks}{head}\n");
+    for line in &lines[1..length - 1] {
+        out += line;
+        out.push('\n');
+    }
+    let closed = lines[0].trim().ends_with('{');
+    let used = if closed { length + 1 } else { length };
+    if closed && lines.get(length)?.trim() != "}" {
+        return None;
+    }
+    out.extend([blanks, "}"]);
+    let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    let fix = Fix::replace(Span::new(file, above.start..end), out);
+    let message = Some("there is no `while`; a loop that counts is a `for`");
+    let help = Some("write `for NAME in FROM..TO { … }` for the loop and its counter");
+    Some(Advice::fixed(message, help, fix, true))
+}

@@ -1,0 +1,15 @@
+//! What people write who know another language: recognized where a mistake is, with what to write here.
+//!
+//! [`improve`] goes over the diagnostics of a script. It tries the fixes that the rows of `rows` offer, and the fix that
+//! a diagnostic has: the fixed text is read and checked, and a fix that leaves a mistake in its place is not shown.
+
+mod advice;
+mod blocks;
+mod pattern;
+mod recognize;
+mod rows;
+mod tables;
+mod tokens;
+mod tried;
+
+pub(crate) use tried::improve;

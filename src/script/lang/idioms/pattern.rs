@@ -1,0 +1,147 @@
+//! Shapes of lines, and lines that have them.
+//!
+//! A pattern is a line with holes: `NAME` is a word, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
+//! word; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
+//! that occurs twice holds the same text twice.
+
+use super::tokens::{Token, nesting, tokens};
+
+/// The types of C that a declaration begins with.
+const TYPES: &[&str] = &[
+    "int",
+    "char",
+    "long",
+    "short",
+    "unsigned",
+    "signed",
+    "void",
+    "size_t",
+    "ssize_t",
+    "float",
+    "double",
+    "bool",
+    "pid_t",
+    "uint8_t",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "int8_t",
+    "int32_t",
+    "int64_t",
+    "uintptr_t",
+    "const",
+    "static",
+    "var",
+    "auto",
+    "struct",
+];
+
+/// What a line holds in the holes of a pattern.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Held<'a>(Vec<(&'static str, &'a str)>);
+
+impl<'a> Held<'a> {
+    /// The text in a hole.
+    pub(super) fn get(&self, hole: &str) -> Option<&'a str> {
+        self.0.iter().find(|(name, _)| *name == hole).map(|(_, text)| *text)
+    }
+
+    /// A template with its holes filled.
+    pub(super) fn fill(&self, template: &str) -> String {
+        let mut text = String::new();
+        let mut rest = template;
+        while !rest.is_empty() {
+            let word = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            let length = if word == 0 { rest.chars().next().map_or(1, char::len_utf8) } else { word };
+            text += self.get(&rest[..length]).unwrap_or(&rest[..length]);
+            rest = &rest[length..];
+        }
+        text.trim_end().to_owned()
+    }
+}
+
+/// What a line holds in the holes of a pattern, if it has that shape.
+pub(super) fn matched<'a>(pattern: &'static str, line: &'a str) -> Option<Held<'a>> {
+    let mut held = Held::default();
+    matches(&tokens(pattern), line, &tokens(line), &mut held).then_some(held)
+}
+
+fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], held: &mut Held<'a>) -> bool {
+    let Some((hole, pattern)) = pattern.split_first() else { return found.is_empty() };
+    let longest = match hole.text {
+        "REST" => return take(hole.text, line, found, found.len(), held),
+        "A" | "B" | "C" => sequence(found),
+        "TYPE" => found.iter().take_while(|token| TYPES.contains(&token.text)).count(),
+        "NAME" | "NAME2" => usize::from(found.first().is_some_and(|t| t.is_name() && !t.text.contains('.'))),
+        "TEXT" => usize::from(found.first().is_some_and(|token| token.text.starts_with('"'))),
+        "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
+            token.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
+        })),
+        word => {
+            let same = found.first().is_some_and(|token| token.text == word);
+            return same && matches(pattern, line, &found[1..], held);
+        }
+    };
+    (1..=longest).any(|length| {
+        let before = held.clone();
+        let fits =
+            take(hole.text, line, found, length, held) && matches(pattern, line, &found[length..], held);
+        if !fits {
+            *held = before;
+        }
+        fits
+    })
+}
+
+/// Puts tokens into a hole, which may hold the same already.
+fn take<'a>(
+    hole: &'static str,
+    line: &'a str,
+    found: &[Token<'a>],
+    length: usize,
+    held: &mut Held<'a>,
+) -> bool {
+    let text = match found[..length] {
+        [] => "",
+        [first, ..] => &line[first.start..found[length - 1].end()],
+    };
+    if let Some(before) = held.get(hole) {
+        return before == text;
+    }
+    held.0.push((hole, text));
+    true
+}
+
+/// The most tokens that an `A` may hold.
+fn sequence(found: &[Token]) -> usize {
+    let mut depth = 0;
+    let mut ends = |token: &&Token| {
+        depth += nesting(token.text);
+        depth < 0 || depth == 0 && matches!(token.text, "," | ";" | "=>") || matches!(token.text, "{" | "}")
+    };
+    found.iter().position(|token| ends(&token)).unwrap_or(found.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matched;
+
+    #[test]
+    fn holes_hold_what_stands_there() {
+        let filled = |pattern, line, template: &str| matched(pattern, line).map(|held| held.fill(template));
+        assert_eq!(
+            filled("TYPE * NAME = A", "int *p = malloc(4)", "let NAME = A").as_deref(),
+            Some("let p = malloc(4)")
+        );
+        assert_eq!(
+            filled("store A, B", "store f(1, 2), 3", "write A = B").as_deref(),
+            Some("write f(1, 2) = 3")
+        );
+        assert_eq!(filled("for (NAME = A; NAME < B; NAME++) {", "for (i = 0; j < 4; i++) {", ""), None);
+        assert_eq!(
+            filled("load REST", "load 0x3D4 size 2", "read REST").as_deref(),
+            Some("read 0x3D4 size 2")
+        );
+        assert_eq!(filled("print(A)", "print(a, b)", "show A"), None);
+    }
+}

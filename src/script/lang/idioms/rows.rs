@@ -1,0 +1,329 @@
+//! What people write who know C, Python, and the textbook, and what it is here. One row each.
+
+/// Something foreign and ours for it.
+pub(super) struct Idiom {
+    /// The shapes that it has.
+    pub(super) theirs: &'static [&'static str],
+    /// What is written for it; empty where no line does the same.
+    pub(super) ours: &'static str,
+    /// What is wrong.
+    pub(super) message: &'static str,
+    /// What to do where `ours` is empty or does not fit the place.
+    pub(super) help: &'static str,
+}
+
+const fn row(
+    theirs: &'static [&'static str],
+    ours: &'static str,
+    message: &'static str,
+    help: &'static str,
+) -> Idiom {
+    Idiom { theirs, ours, message, help }
+}
+
+/// The line is not needed.
+pub(super) const REMOVED: &str = "-";
+
+const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
+const LET: &str = "`let x = 5` makes a variable";
+
+/// Statements, without their facts.
+pub(super) const STATEMENTS: &[Idiom] = &[
+    row(
+        &[
+            "for (TYPE NAME = A; NAME < B; NAME++) {",
+            "for (NAME = A; NAME < B; NAME++) {",
+            "for (TYPE NAME = A; NAME < B; ++NAME) {",
+            "for (TYPE NAME = A; NAME < B; NAME += 1) {",
+        ],
+        "for NAME in A..B {",
+        "this is the `for` of C",
+        LOOP,
+    ),
+    row(
+        &["for (TYPE NAME = A; NAME <= B; NAME++) {", "for (NAME = A; NAME <= B; NAME++) {"],
+        "for NAME in A..=B {",
+        "this is the `for` of C",
+        LOOP,
+    ),
+    row(
+        &["for (REST"],
+        "",
+        "this is the `for` of C",
+        "loop over a range, and compute a step in the body: `for i in 0..5 { read 0x3C0 + 4 * i }`",
+    ),
+    row(
+        &["for NAME in range(A) {", "for NAME in range(A)"],
+        "for NAME in 0..A {",
+        "a range is written with `..`",
+        LOOP,
+    ),
+    row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range is written with `..`", LOOP),
+    row(&["while REST"], "", "there is no `while`", LOOP),
+    row(&["do {", "do"], "", "there is no `do`", LOOP),
+    row(
+        &["break", "continue"],
+        "",
+        "a loop runs to its end",
+        "choose its range so that it does what is needed",
+    ),
+    row(&["if (A) B"], "if A { B }", "the body of an `if` is a block in braces", "`if x == 3 { … }`"),
+    row(
+        &["elif REST", "else if REST"],
+        "",
+        "this follows no `if`",
+        "`} else if x == 3 {` follows the `}` of an `if`",
+    ),
+    row(&["switch REST"], "", "there is no `switch`", "write `if x == 1 { … } else if x == 2 { … }`"),
+    row(
+        &["TYPE * NAME = (TYPE *) A", "TYPE * NAME = (void *) A", "TYPE NAME = (TYPE) A"],
+        "let NAME = A",
+        "a variable has no type, and values are not cast",
+        LET,
+    ),
+    row(
+        &["TYPE * NAME = A", "TYPE NAME = A"],
+        "let NAME = A",
+        "a variable is made with `let`, and has no type",
+        LET,
+    ),
+    row(&["TYPE * NAME", "TYPE NAME"], "let NAME = 0", "a variable is made with `let`, and has a value", LET),
+    row(&["NAME = A", "var NAME = A"], "let NAME = A", "a variable is given a value with `let`", LET),
+    row(
+        &["NAME++", "++NAME", "NAME += 1"],
+        "let NAME = NAME + 1",
+        "a variable is changed with `let`",
+        "write `let x = x + 1`",
+    ),
+    row(&["NAME += A"], "let NAME = NAME + A", "a variable is changed with `let`", "write `let x = x + 4`"),
+    row(&["NAME -= A"], "let NAME = NAME - A", "a variable is changed with `let`", "write `let x = x - 4`"),
+    row(&["* NAME = A"], "write NAME = A", "a pointer is written with `write`", "write `write p = 5`"),
+    row(&["printf(TEXT, A)", "print(TEXT, A)"], "show A", "`show` prints a value", "write `show x`"),
+    row(
+        &["print(A)", "print A", "printf(A)", "puts(A)", "echo A"],
+        "show A",
+        "`show` prints a value",
+        "write `show x`",
+    ),
+    row(
+        &["assert(A)", "assert A", "check A"],
+        "expect A",
+        "`expect` checks a condition",
+        "write `expect tlb.hits == 1`",
+    ),
+    row(
+        &["import REST", "from NAME import REST", "using REST"],
+        REMOVED,
+        "nothing has to be imported",
+        "remove the line; `include \"other.pw\"` reads another script",
+    ),
+    row(
+        &["return REST"],
+        "",
+        "a definition gives no value back",
+        "write the expression where its value is needed, or `let result = …` before the calls",
+    ),
+    row(
+        &["load REST", "access REST", "ld REST", "get REST"],
+        "read REST",
+        "a load is written `read`",
+        "write `read 0x3D4`",
+    ),
+    row(
+        &["store A, B", "store A = B", "st A, B"],
+        "write A = B",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 0x2A`",
+    ),
+    row(
+        &["store NUM NUM2"],
+        "write NUM = NUM2",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 0x2A`",
+    ),
+    row(
+        &["write A to B", "write A into B"],
+        "write B = A",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 0x2A`",
+    ),
+    row(
+        &["write va NUM NUM2", "write NUM NUM2"],
+        "write NUM = NUM2",
+        "`=` is missing between the address and the value",
+        "write `write 0x3D4 = 0x2A`",
+    ),
+    row(
+        &["write(A, B)"],
+        "write A = B",
+        "this calls `write` of C, which takes a file; a store is written with `=`",
+        "write `write 0x3D4 = 0x2A`",
+    ),
+    row(
+        &["read va REST", "read address REST", "read byte REST", "read from REST", "read addr REST"],
+        "read REST",
+        "an address follows `read` directly",
+        "write `read 0x3D4`",
+    ),
+    row(
+        &["expect read A == B"],
+        "read A => byte B",
+        "what an access gives is stated after `=>`",
+        "write `read 0x3D4 => byte 0x36`",
+    ),
+    row(
+        &["expect read REST"],
+        "read REST",
+        "`expect` takes a condition; an access states its facts after `=>`",
+        "write `read 0x3D4 => byte 0x36`",
+    ),
+    row(
+        &["expect NAME NAME2", "expect NAME == NAME2"],
+        "expect last.NAME == \"NAME2\"",
+        "`expect` takes a condition; a fact of the latest access is `last.NAME`",
+        "write `expect last.tlb == \"hit\"`",
+    ),
+    row(&["expect A = B"], "expect A == B", "`==` compares", "write `expect x == 0`"),
+    row(&["expect NAME NUM"], "expect NAME == NUM", "`==` compares", "write `expect x == 0`"),
+    row(
+        &["set NAME[A] = REST", "NAME[A] = REST"],
+        "",
+        "an entry has several fields, and is set by a row of a table",
+        "write a table in braces: `set tlb {`, a row `| set tag ppn |`, a row `| 3 0D 2D |`, `}`",
+    ),
+    row(&["show NAME[A]", "print NAME[A]"], "show NAME", "`show` takes the whole table", "write `show tlb`"),
+    row(
+        &["scenario NAME"],
+        "scenario \"NAME\"",
+        "the name of a scenario is a string",
+        "write `scenario \"cold\" { … }`",
+    ),
+    row(
+        &["A ; => REST"],
+        "A => REST",
+        "`;` ends the statement, and its facts no longer belong to it",
+        "remove the `;`",
+    ),
+    row(
+        &["read A == REST", "write A == REST", "translate A == REST"],
+        "read A => REST",
+        "facts follow `=>`",
+        "write `read 0x3D4 => vpn 0x0F`",
+    ),
+];
+
+const COMMA: &str = "facts are separated by commas, and all of them must hold";
+const SIDE: &str = "a fact and its value stand side by side";
+
+/// Facts after `=>`, one at a time.
+pub(super) const FACTS: &[Idiom] = &[
+    row(&["NAME == A", "NAME = A", "NAME : A", "NAME is A", "NAME -> A"], "NAME A", SIDE, "write `vpn 0x0F`"),
+    row(&["NAME != A"], "NAME not A", "what a fact is not is stated with `not`", "write `vpn not 3`"),
+    row(&["tlb_hit", "hit", "tlbhit"], "tlb hit", "a fact is a name and a value", "write `tlb hit`"),
+    row(&["tlb_miss", "miss", "tlbmiss"], "tlb miss", "a fact is a name and a value", "write `tlb miss`"),
+    row(&["cache_hit"], "cache hit", "a fact is a name and a value", "write `cache hit`"),
+    row(&["cache_miss"], "cache miss", "a fact is a name and a value", "write `cache miss`"),
+    row(
+        &["page_fault", "pagefault", "page fault", "fault"],
+        "fault page",
+        "a page fault is the fact `fault`",
+        "write `fault page`",
+    ),
+    row(
+        &["no_fault", "no fault"],
+        "fault none",
+        "no fault is the value `none` of `fault`",
+        "write `fault none`",
+    ),
+    row(
+        &["segfault", "segmentation_fault", "SIGSEGV"],
+        "signal SIGSEGV",
+        "a signal is the fact `signal`",
+        "write `signal SIGSEGV`",
+    ),
+    row(&["hit NAME"], "NAME hit", "the fact comes before its value", "write `tlb hit`"),
+    row(&["miss NAME"], "NAME miss", "the fact comes before its value", "write `tlb miss`"),
+    row(
+        &["pfn A", "frame_number A", "frame A"],
+        "ppn A",
+        "the number of a physical page is the fact `ppn`",
+        "write `ppn 0x0D`",
+    ),
+    row(&["offset A", "page_offset A"], "vpo A", "the page offset is the fact `vpo`", "write `vpo 0x14`"),
+    row(
+        &["addr A", "address A", "physical A", "paddr A"],
+        "pa A",
+        "the physical address is the fact `pa`",
+        "write `pa 0x354`",
+    ),
+    row(
+        &["page A", "virtual_page A"],
+        "vpn A",
+        "the number of a virtual page is the fact `vpn`",
+        "write `vpn 0x0F`",
+    ),
+    row(
+        &["byte NUM NUM2 REST"],
+        "",
+        "a fact has one value",
+        "the bytes of a longer access are the fact `value`, the lowest byte last: `value 0x7236`",
+    ),
+];
+
+/// Between facts: what joins them elsewhere.
+pub(super) const JOINED: &Idiom = &row(&["and", "&&", ";"], ",", COMMA, "write `ppn 0x0D, tlb miss`");
+/// Between facts: what cannot be said.
+pub(super) const EITHER: &Idiom = &row(
+    &["or", "||"],
+    "",
+    "all facts of a statement must hold, and there is no `or` between them",
+    "several values of one fact are a list: `tlb in [hit, miss]`",
+);
+
+/// Single words, where the language has another; the first that fits the place is meant.
+pub(super) const WORDS: &[(&str, &[&str])] = &[
+    ("True", &["true"]),
+    ("False", &["false"]),
+    ("associativity", &["ways"]),
+    ("assoc", &["ways"]),
+    ("policy", &["replacement"]),
+    ("replacement", &["policy"]),
+    ("algorithm", &["replacement", "policy"]),
+    ("page_size", &["page"]),
+    ("pagesize", &["page"]),
+    ("block_size", &["block"]),
+    ("line_size", &["block"]),
+    ("pfn", &["ppn"]),
+    ("valid", &["v"]),
+    ("present", &["p", "v"]),
+    ("dirty", &["d"]),
+    ("offset", &["vpo"]),
+    ("index", &["set", "vpn"]),
+    ("idx", &["set"]),
+    ("null", &["NULL"]),
+    ("nullptr", &["NULL"]),
+    ("None", &["none", "NULL"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{EITHER, FACTS, JOINED, STATEMENTS};
+    use crate::lang::parse::parse;
+
+    #[test]
+    fn what_a_row_says_to_write_is_of_the_language() {
+        for row in STATEMENTS.iter().chain(FACTS).chain([JOINED, EITHER]) {
+            let parts = row
+                .help
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .filter(|part| row.help.contains(&format!("write `{part}")));
+            for part in parts {
+                let text = part.replace("{ … }", "{ }").replace('…', "1");
+                let reads = |text: &str| parse(0, text, &mut ()).diagnostics.is_empty();
+                assert!(reads(&text) || reads(&format!("read 0 => {text}")), "{part}");
+            }
+        }
+    }
+}

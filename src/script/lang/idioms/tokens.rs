@@ -1,0 +1,85 @@
+//! The tokens of a line, also of one in another language.
+
+use std::ops::Range;
+
+/// A token: its text and its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token<'a> {
+    pub(super) text: &'a str,
+    pub(super) start: usize,
+}
+
+impl Token<'_> {
+    pub(super) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    pub(super) fn is_name(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    }
+}
+
+/// Operators of more than one character, ours and others', longer ones first.
+const LONG: &[&str] = &[
+    "===", "..=", "=>", "==", "!=", "<=", ">=", "..", "//", "/*", "<<", ">>", "&&", "||", "->", "++", "--",
+    "+=", "-=", "*=",
+];
+
+/// The tokens of a line without its comment.
+pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while let Some(first) = line[start..].chars().next() {
+        let rest = &line[start..];
+        let length = match first {
+            '#' => break,
+            '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |at| at + 2),
+            _ if first.is_ascii_alphanumeric() || first == '_' => word(rest),
+            _ => LONG.iter().find(|op| rest.starts_with(**op)).map_or(first.len_utf8(), |op| op.len()),
+        };
+        if !first.is_whitespace() {
+            found.push(Token { text: &rest[..length], start });
+        }
+        start += length;
+    }
+    found
+}
+
+/// Bytes of the word or number that a text begins with: a name may have dots and dashes between letters, a number a point.
+fn word(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let number = bytes[0].is_ascii_digit();
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut end = 0;
+    loop {
+        match bytes.get(end) {
+            Some(b'.') if (number && digit(end + 1)) || (!number && letter(end + 1)) => end += 1,
+            Some(b'-') if !number && letter(end - 1) && letter(end + 1) => end += 1,
+            Some(b'%') if number => return end + 1,
+            Some(byte) if byte.is_ascii_alphanumeric() || *byte == b'_' => end += 1,
+            _ => return end,
+        }
+    }
+}
+
+/// How a token changes the depth of brackets.
+pub(super) fn nesting(text: &str) -> i32 {
+    match text {
+        "(" | "[" | "{" => 1,
+        ")" | "]" | "}" => -1,
+        _ => 0,
+    }
+}
+
+/// The line of a text that a byte is in.
+pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+    start..end
+}
+
+/// Bytes of blanks before a line.
+pub(super) fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}

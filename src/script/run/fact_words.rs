@@ -1,0 +1,69 @@
+//! The words that a script states for facts, checked before the run.
+
+use crate::lang::ast::{Claim, Expr, ExprKind, Fact};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+
+use super::facts::Key;
+use super::session::Session;
+use super::settings::list;
+
+/// The most words that a help lists.
+const LISTED: usize = 12;
+
+/// Words for yes and no in a script, and what facts call them; the first that a fact has is meant.
+const YES_AND_NO: &[(&[&str], &[&str])] = &[
+    (&["yes", "y", "true", "present", "found"], &["yes", "hit", "any"]),
+    (&["no", "n", "false", "absent", "never", "not-found"], &["no", "miss", "none"]),
+];
+
+impl Session<'_> {
+    /// Checks the bare words that a fact states: each is one of the fact's, or a variable.
+    pub(crate) fn check_words(&mut self, fact: &Fact, key: &Key) {
+        if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
+            && key.takes_words()
+        {
+            self.check_word(fact, expr, key);
+        }
+    }
+
+    fn check_word(&mut self, fact: &Fact, expr: &Expr, key: &Key) {
+        let word = match &expr.kind {
+            ExprKind::List(parts) => return parts.iter().for_each(|part| self.check_word(fact, part, key)),
+            ExprKind::Name(word) => &**word,
+            ExprKind::Value(Value::Bool(true)) => "true",
+            ExprKind::Value(Value::Bool(false)) => "false",
+            _ => return,
+        };
+        // The caches are not known, and their names are words.
+        let Some(spec) = self.spec().cloned() else { return };
+        let variable = self.state.find(word).is_some() || self.sets(word);
+        if variable || key.is_word(word, Some(&spec)) {
+            return;
+        }
+        let name = &fact.name.text;
+        let known = list(key.words().iter().copied().take(LISTED));
+        let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("`{name}` is never `{word}`"))
+            .label(format!("not a word of `{name}`, and no variable"));
+        let diagnostic = match meant(word, key.words()) {
+            Some(near) => diagnostic.did_you_mean(word, near),
+            None => diagnostic.help(format!("`{name}` is {known}")),
+        };
+        self.report(vec![diagnostic]);
+    }
+
+    /// Whether the script sets a variable of this name anywhere, perhaps after a definition that reads it.
+    fn sets(&self, name: &str) -> bool {
+        self.checker.as_ref().is_some_and(|checker| checker.variables.contains(name))
+    }
+}
+
+/// The word that was meant by another one.
+pub(crate) fn meant(word: &str, words: &'static [&'static str]) -> Option<&'static str> {
+    let lower = word.to_lowercase();
+    let (_, ours) = YES_AND_NO.iter().find(|(theirs, _)| theirs.contains(&&*lower)).copied().unzip();
+    let same =
+        ours.and_then(|ours: &[&str]| ours.iter().find_map(|our| words.iter().find(|word| *word == our)));
+    same.copied().or_else(|| nearest(word, words.iter().copied()))
+}

@@ -1,0 +1,161 @@
+//! Mistaken scripts and the ones that were meant (`pairs.txt`): each mistake is told in its line, and the script with
+//! the fixes that editors offer does what was meant.
+
+use pagewalk_script::api::differences::compare_runs;
+use pagewalk_script::api::{CheckedScript, Options};
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::edit::{TextEdit, edited};
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::record::StepRecord;
+use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
+
+const PAGE: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}";
+
+/// How often all fixes are made: a line may have a mistake behind another.
+const ROUNDS: usize = 3;
+
+/// A mistaken script, the line of the message if there is one, and the meant script if one is known.
+struct Pair {
+    title: String,
+    mistaken: String,
+    line: Option<usize>,
+    meant: Option<String>,
+}
+
+fn pairs() -> Vec<Pair> {
+    let text = fs::read_to_string("tests/idioms/pairs.txt").expect("the pairs");
+    text.split("\n== ").skip(1).map(pair).collect()
+}
+
+fn pair(text: &str) -> Pair {
+    let (title, scripts) = text.split_once('\n').expect("a title");
+    let (mistaken, meant) = scripts.split_once("\n--\n").map_or((scripts, None), |(a, b)| (a, Some(b)));
+    let script = |text: &str| format!("{}\n", text.replace("<P>", PAGE).trim_end());
+    let marked = script(mistaken);
+    let line = marked.lines().position(|line| line.ends_with('«')).map(|index| index + 1);
+    let mistaken = marked.replace(" «", "");
+    Pair { title: title.to_owned(), mistaken, line, meant: meant.map(script) }
+}
+
+fn checked(text: &str) -> CheckedScript {
+    CheckedScript::from_text("pair.pw", text, &mut ())
+}
+
+fn told(script: &CheckedScript) -> impl Iterator<Item = &Diagnostic> {
+    script.diagnostics.iter().chain(&script.warnings)
+}
+
+/// The text with all fixes.
+fn fixed(text: &str) -> String {
+    let script = checked(text);
+    let edits: Vec<TextEdit> = told(&script).filter_map(|one| one.fix.as_ref()?.edit(text)).collect();
+    edited(text, Span::start_of(0), &edits)
+}
+
+/// What is wrong with a pair; empty if all is well.
+fn broken(pair: &Pair) -> String {
+    let script = checked(&pair.mistaken);
+    let lines: Vec<usize> =
+        told(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
+    if lines.first().copied() != pair.line {
+        return format!("told in lines {lines:?}, expected {:?}", pair.line);
+    }
+    let Some(meant) = &pair.meant else { return String::new() };
+    let new = (0..ROUNDS).fold(pair.mistaken.clone(), |text, _| fixed(&text));
+    let after = checked(&new);
+    if told(&after).next().is_some() {
+        return format!("{new}\n{:#?}", told(&after).collect::<Vec<_>>());
+    }
+    match compare_runs(&after, &checked(meant), Options::default()) {
+        Ok(comparison) if comparison.same() => String::new(),
+        Ok(_) => format!("does something else than was meant:\n{new}"),
+        Err(wrong) => format!("{new}\n{wrong:#?}"),
+    }
+}
+
+#[test]
+fn a_mistake_is_told_in_its_line_and_its_fix_does_what_was_meant() {
+    let mut report = String::new();
+    for pair in pairs() {
+        let wrong = broken(&pair);
+        if !wrong.is_empty() {
+            let _ = writeln!(report, "== {}\n{wrong}\n", pair.title);
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn a_word_of_a_fact_may_be_a_variable_parameter_or_loop_name() {
+    let text = format!(
+        "{PAGE}\nlet cold = \"miss\"\nread 0x3D4 => tlb cold\ndef warm(answer) {{\n  read 0x3D4 => tlb answer, cache later\n}}\n\
+         let later = \"hit\"\nwarm(\"hit\")\nfor outcome in [\"hit\"] {{\n  read 0x3D4 => tlb in [outcome, none]\n}}\n"
+    );
+    let script = checked(&text);
+    assert!(script.diagnostics.is_empty(), "{:#?}", script.diagnostics);
+    let mut records: Vec<StepRecord> = Vec::new();
+    script.run(Options::default(), &mut records);
+    assert!(records.iter().flat_map(|record| &record.checks).all(|check| check.held));
+}
+
+#[test]
+fn a_fix_that_leaves_a_mistake_is_not_shown() {
+    // `load` is `read`, but not with two addresses.
+    let script = checked(&format!("{PAGE}\nload 1 2\n"));
+    let told: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
+    assert_eq!(told, [("a load is written `read`", false)]);
+    // Another mistake of the line is told beside it.
+    let script = checked(&format!("{PAGE}\nload nothing + 1\n"));
+    let told: Vec<_> = script.diagnostics.iter().map(|one| (one.code.name(), one.fix.is_some())).collect();
+    assert_eq!(told, [("unknown-verb", true), ("unknown-name", false)]);
+}
+
+#[test]
+fn decimal_digits_of_a_hexadecimal_value_are_told() {
+    let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
+    fs::write(&file, format!("{PAGE}\nread 0x3D4 => pa 354, vpn 15\n")).expect("a file");
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("run").arg(&file).output().expect("a run");
+    fs::remove_file(&file).expect("a file");
+    let told = String::from_utf8(run.stdout).expect("text");
+    assert_eq!(told.matches("354 is decimal, and hexadecimal is written 0x354; ").count(), 1, "{told}");
+}
+
+#[test]
+fn no_text_is_too_strange_for_the_rows() {
+    let long = "a ".repeat(100_000);
+    let nested = "for i in range(2):\n".repeat(50);
+    for text in [
+        "=>",
+        "=> tlb_hit",
+        "« ü = 5:",
+        "while",
+        "while x < 3:",
+        "for (",
+        "for (;;) {",
+        "set {",
+        "set tlb {",
+        "%",
+        "5 %",
+        "//",
+        "\"",
+        "'",
+        "print(",
+        "if x:\n",
+        "else:",
+        "  if x:\n    print(x)\n  else:\n",
+        "a\n  b {\n    c {",
+        "3h",
+        "h",
+        &long,
+        &nested,
+        "set tlb {\n}\n",
+        "while i < 3 {\n  i++\n}",
+        "let i = 0\nwhile i < 3 {",
+        "let i = 0\nwhile i < 3:\n  i++",
+    ] {
+        checked(text);
+        checked(&format!("{PAGE}\r\n{text}\r\n"));
+    }
+}
