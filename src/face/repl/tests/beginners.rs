@@ -37,7 +37,7 @@ fn an_expression_is_shown() {
     assert!(typed.types("read").contains("× ["));
     assert!(typed.types("x + zz").contains("[unknown-name]"));
     assert!(typed.types("(1 + zz").contains("× ["));
-    assert!(typed.types("x = 6").contains("write `let x = …`"));
+    assert!(typed.types("x = 6").contains("write `let x = 6`"));
     assert!(typed.types("x += 6").contains("× ["));
     assert!(typed.types("tlb.hit").contains("× [unknown"));
     assert!(typed.types("maps").contains("[no-kernel]"));
