@@ -81,7 +81,7 @@ fn whole(text: &str) {
     assert_eq!(ended.diagnostics, []);
 }
 
-/// `set page_table` with so many rows.
+/// `set page_table` with N rows.
 #[divan::bench(args = [4096, 16384, 65536], sample_count = 5)]
 fn rows_of_a_page_table(bencher: Bencher, rows: u64) {
     let row = |vpn: u64| format!("  | {vpn:05X} {vpn:05X} |\n");
@@ -91,7 +91,7 @@ fn rows_of_a_page_table(bencher: Bencher, rows: u64) {
     bencher.bench_local(|| whole(&text));
 }
 
-/// A process with so many areas, each with a name of its own.
+/// A process with N areas, each with its own name.
 #[divan::bench(args = [2048, 8192, 32768], sample_count = 5)]
 fn rows_of_areas(bencher: Bencher, rows: u64) {
     let row =
@@ -101,7 +101,7 @@ fn rows_of_areas(bencher: Bencher, rows: u64) {
     bencher.bench_local(|| whole(&text));
 }
 
-/// So many variables, and as many names that are none.
+/// N variables, and as many unknown names.
 #[divan::bench(args = [2048, 8192, 32768], sample_count = 5)]
 fn unknown_names(bencher: Bencher, names: u64) {
     let line = |n: u64| format!("let known{n:05} = 1; expect name{n:05} == 1\n");

@@ -1,6 +1,6 @@
 //! Scripts made from the grammar, and pieces of the examples with mistakes put in. A seed makes the same ones again.
 //!
-//! `PAGEWALK_FORMAT_INPUTS=1000000 cargo test --test all format::fuzz` looks at so many; `PAGEWALK_FORMAT_SEED` takes others.
+//! `PAGEWALK_FORMAT_INPUTS=1000000 cargo test --test all format::fuzz` checks that many inputs; `PAGEWALK_FORMAT_SEED` selects others.
 
 use std::panic::catch_unwind;
 

@@ -1,4 +1,4 @@
-//! Mistaken scripts and the ones that were meant (`pairs.txt`): each mistake is told in its line, and the script with
+//! Mistaken scripts and the ones that were meant (`pairs.txt`): each mistake is reported in its line, and the script with
 //! the fixes that editors offer does what was meant.
 
 use pagewalk_script::api::differences::compare_runs;
@@ -43,14 +43,14 @@ fn checked(text: &str) -> CheckedScript {
     CheckedScript::from_text("pair.pw", text, &mut ())
 }
 
-fn told(script: &CheckedScript) -> impl Iterator<Item = &Diagnostic> {
+fn reported(script: &CheckedScript) -> impl Iterator<Item = &Diagnostic> {
     script.diagnostics.iter().chain(&script.warnings)
 }
 
 /// The text with all fixes.
 fn fixed(text: &str) -> String {
     let script = checked(text);
-    let edits: Vec<TextEdit> = told(&script).filter_map(|one| one.fix.as_ref()?.edit(text)).collect();
+    let edits: Vec<TextEdit> = reported(&script).filter_map(|one| one.fix.as_ref()?.edit(text)).collect();
     edited(text, Span::start_of(0), &edits)
 }
 
@@ -58,15 +58,15 @@ fn fixed(text: &str) -> String {
 fn broken(pair: &Pair) -> String {
     let script = checked(&pair.mistaken);
     let lines: Vec<usize> =
-        told(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
+        reported(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
     if lines.first().copied() != pair.line {
-        return format!("told in lines {lines:?}, expected {:?}", pair.line);
+        return format!("reported in lines {lines:?}, expected {:?}", pair.line);
     }
     let Some(meant) = &pair.meant else { return String::new() };
     let new = (0..ROUNDS).fold(pair.mistaken.clone(), |text, _| fixed(&text));
     let after = checked(&new);
-    if told(&after).next().is_some() {
-        return format!("{new}\n{:#?}", told(&after).collect::<Vec<_>>());
+    if reported(&after).next().is_some() {
+        return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
     match compare_runs(&after, &checked(meant), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
@@ -76,7 +76,7 @@ fn broken(pair: &Pair) -> String {
 }
 
 #[test]
-fn a_mistake_is_told_in_its_line_and_its_fix_does_what_was_meant() {
+fn a_mistake_is_reported_in_its_line_and_its_fix_does_what_was_meant() {
     let mut report = String::new();
     for pair in pairs() {
         let wrong = broken(&pair);
@@ -104,22 +104,27 @@ fn a_word_of_a_fact_may_be_a_variable_parameter_or_loop_name() {
 fn a_fix_that_leaves_a_mistake_is_not_shown() {
     // `load` is `read`, but not with two addresses.
     let script = checked(&format!("{PAGE}\nload 1 2\n"));
-    let told: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
-    assert_eq!(told, [("a load is written `read`", false)]);
-    // Another mistake of the line is told beside it.
+    let messages: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
+    assert_eq!(messages, [("a load is written `read`", false)]);
+    // Another mistake of the line is reported beside it.
     let script = checked(&format!("{PAGE}\nload nothing + 1\n"));
-    let told: Vec<_> = script.diagnostics.iter().map(|one| (one.code.name(), one.fix.is_some())).collect();
-    assert_eq!(told, [("unknown-verb", true), ("unknown-name", false)]);
+    let messages: Vec<_> =
+        script.diagnostics.iter().map(|one| (one.code.name(), one.fix.is_some())).collect();
+    assert_eq!(messages, [("unknown-verb", true), ("unknown-name", false)]);
 }
 
 #[test]
-fn decimal_digits_of_a_hexadecimal_value_are_told() {
+fn decimal_digits_of_a_hexadecimal_value_are_reported() {
     let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
     fs::write(&file, format!("{PAGE}\nread 0x3D4 => pa 354, vpn 15\n")).expect("a file");
     let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("run").arg(&file).output().expect("a run");
     fs::remove_file(&file).expect("a file");
-    let told = String::from_utf8(run.stdout).expect("text");
-    assert_eq!(told.matches("354 is decimal, and hexadecimal is written 0x354; ").count(), 1, "{told}");
+    let messages = String::from_utf8(run.stdout).expect("text");
+    assert_eq!(
+        messages.matches("354 is decimal, and hexadecimal is written 0x354; ").count(),
+        1,
+        "{messages}"
+    );
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! What semantics.md says of protection, fatal accesses and what stores show to whom, rules 17, 18 and 20, asked of a side.
 
+use super::driver::*;
 use super::names::*;
 use super::op::{FILES, Fd, Mode, Op, Source};
 use super::place::{Base, Place};
 use super::side::Answer;
-use super::told::*;
 
 super::asked_of_each_side! {
-    Told:
+    Driver:
     rule_17_what_may_be_written_or_executed_may_be_read,
     rule_17_the_permission_is_checked_before_the_end_of_the_file,
     rule_18_signals,
@@ -19,8 +19,8 @@ super::asked_of_each_side! {
     rule_20_shared_stores_show_at_once_and_sharers_come_and_go,
 }
 
-fn rule_17_what_may_be_written_or_executed_may_be_read(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_17_what_may_be_written_or_executed_may_be_read(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (anonymous(1, 1, PROT_WRITE), at(1)),
         (load(page(1)), Answer::Byte(0)),
         (anonymous(3, 1, PROT_NONE), at(3)),
@@ -29,8 +29,8 @@ fn rule_17_what_may_be_written_or_executed_may_be_read(told: &mut Told<'_>) {
         (Op::Fetch { at: page(1) }, segv("SEGV_ACCERR")),
     ]);
     // Linux makes use of protection keys where the processor has them; Intel's plain page tables have no such bit.
-    if told.0.permits().execute_is_read {
-        told.hold(&[
+    if driver.0.permits().execute_is_read {
+        driver.hold(&[
             (anonymous(2, 1, PROT_EXEC), at(2)),
             (load(page(2)), Answer::Byte(0)),
             (Op::Fetch { at: page(2) }, Answer::Done),
@@ -38,17 +38,17 @@ fn rule_17_what_may_be_written_or_executed_may_be_read(told: &mut Told<'_>) {
     }
 }
 
-fn rule_17_the_permission_is_checked_before_the_end_of_the_file(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_17_the_permission_is_checked_before_the_end_of_the_file(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (map(1, 2, PROT_READ, MAP_SHARED, F0, 5 * 0x1000), at(1)),
         (store(page(2), 0x90), segv("SEGV_ACCERR")),
         (load(page(2)), bus()),
     ]);
 }
 
-fn rule_18_signals(told: &mut Told<'_>) {
+fn rule_18_signals(driver: &mut Driver<'_>) {
     let kernel = Place { base: Base::Kernel, bytes: 0x1000 };
-    told.hold(&[
+    driver.hold(&[
         (load(page(1)), segv("SEGV_MAPERR")),
         (load(Place::NULL), segv("SEGV_MAPERR")),
         (load(kernel), segv("SEGV_MAPERR")),
@@ -63,10 +63,10 @@ fn rule_18_signals(told: &mut Told<'_>) {
     ]);
 }
 
-fn rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file(told: &mut Told<'_>) {
+fn rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file(driver: &mut Driver<'_>) {
     for kind in [MAP_PRIVATE, MAP_SHARED] {
-        told.0.start();
-        told.hold(&[
+        driver.0.start();
+        driver.hold(&[
             (map(1, 1, PROT_RW, kind, F0, 5 * 0x1000), at(1)),
             (load(page(1).plus(0x122)), Answer::Byte(FILES[0].fill + 5)),
             (load(page(1).plus(0x123)), Answer::Byte(0)),
@@ -75,12 +75,12 @@ fn rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file(told:
             (Op::Pread { fd: F0, to: page(2), length: 0x1000, offset: 5 * 0x1000 }, Answer::Number(0x123)),
             (load(page(2).plus(0x123)), Answer::Byte(0)),
         ]);
-        assert_eq!(told.0.file(0), FILES[0].contents());
+        assert_eq!(driver.0.file(0), FILES[0].contents());
     }
 }
 
-fn rule_18_ftruncate_drops_private_copies_beyond_the_new_end(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_18_ftruncate_drops_private_copies_beyond_the_new_end(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (map(1, 2, PROT_RW, MAP_PRIVATE, F0, 0), at(1)),
         (store(page(1), 0x90), Answer::Done),
         (store(page(2), 0x91), Answer::Done),
@@ -92,10 +92,10 @@ fn rule_18_ftruncate_drops_private_copies_beyond_the_new_end(told: &mut Told<'_>
     ]);
 }
 
-fn rule_18_bad_buffers_answer_without_a_signal(told: &mut Told<'_>) {
+fn rule_18_bad_buffers_answer_without_a_signal(driver: &mut Driver<'_>) {
     let pread = |to, length| Op::Pread { fd: F0, to, length, offset: 0 };
     let pwrite = |from, length| Op::Pwrite { fd: F0, from: Source::Memory(from), length, offset: 0 };
-    told.hold(&[
+    driver.hold(&[
         (pread(page(1), 1), error("EFAULT")),
         (pwrite(page(1), 1), error("EFAULT")),
         (anonymous(1, 1, PROT_RW), at(1)),
@@ -109,9 +109,9 @@ fn rule_18_bad_buffers_answer_without_a_signal(told: &mut Told<'_>) {
     ]);
 }
 
-fn rule_18_a_write_goes_on_into_what_it_added_to_the_file(told: &mut Told<'_>) {
+fn rule_18_a_write_goes_on_into_what_it_added_to_the_file(driver: &mut Driver<'_>) {
     let f1 = Fd::File(1, Mode::ReadWrite);
-    told.hold(&[
+    driver.hold(&[
         (anonymous(1, 1, PROT_RW), at(1)),
         (store(page(2).plus(-1), 0x90), Answer::Done),
         // Past the end, before the write has put a byte behind it.
@@ -122,13 +122,13 @@ fn rule_18_a_write_goes_on_into_what_it_added_to_the_file(told: &mut Told<'_>) {
             Answer::Number(0x1000),
         ),
     ]);
-    let file = told.0.file(1);
+    let file = driver.0.file(1);
     assert_eq!((file.len(), file[0x3000], file[0x3001], file[0x3FFF]), (0x4000, 0x90, 0, 0));
 }
 
-fn rule_20_writes_show_through_private_pages_not_yet_copied(told: &mut Told<'_>) {
+fn rule_20_writes_show_through_private_pages_not_yet_copied(driver: &mut Driver<'_>) {
     let write = |byte| Op::Pwrite { fd: F0, from: Source::Byte(byte), length: 1, offset: 0 };
-    told.hold(&[
+    driver.hold(&[
         (map(1, 1, PROT_RW, MAP_PRIVATE, F0, 0), at(1)),
         (load(page(1)), Answer::Byte(FILES[0].fill)),
         (write(0x90), Answer::Number(1)),
@@ -137,11 +137,11 @@ fn rule_20_writes_show_through_private_pages_not_yet_copied(told: &mut Told<'_>)
         (write(0x92), Answer::Number(1)),
         (load(page(1)), Answer::Byte(0x90)),
     ]);
-    assert_eq!(told.0.file(0)[..2], [0x92, FILES[0].fill]);
+    assert_eq!(driver.0.file(0)[..2], [0x92, FILES[0].fill]);
 }
 
-fn rule_20_shared_stores_show_at_once_and_sharers_come_and_go(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_20_shared_stores_show_at_once_and_sharers_come_and_go(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (map(1, 1, PROT_RW, MAP_SHARED, F0, 0), at(1)),
         (map(2, 1, PROT_RW, MAP_SHARED | MAP_ANONYMOUS, Fd::None, 0), at(2)),
         (map(3, 1, PROT_READ, MAP_PRIVATE, F0, 0), at(3)),
@@ -151,13 +151,13 @@ fn rule_20_shared_stores_show_at_once_and_sharers_come_and_go(told: &mut Told<'_
         (store(page(2), 0x91), Answer::Done),
         (load(page(3)), Answer::Byte(0x90)),
     ]);
-    assert_eq!(told.0.file(0)[0], 0x90);
+    assert_eq!(driver.0.file(0)[0], 0x90);
     for process in [1, 2] {
-        assert_eq!(told.in_process(process, load(page(1))), Answer::Byte(0x90));
-        assert_eq!(told.in_process(process, load(page(2))), Answer::Byte(0x91));
+        assert_eq!(driver.in_process(process, load(page(1))), Answer::Byte(0x90));
+        assert_eq!(driver.in_process(process, load(page(2))), Answer::Byte(0x91));
     }
-    assert_eq!(told.in_process(2, unmap(1, 2)), OK);
-    assert_eq!(told.in_process(1, store(page(2), 0x92)), Answer::Done);
-    assert_eq!(told.in_process(1, Op::Exit), Answer::Done);
-    told.hold(&[(load(page(2)), Answer::Byte(0x92)), (load(page(1)), Answer::Byte(0x90))]);
+    assert_eq!(driver.in_process(2, unmap(1, 2)), OK);
+    assert_eq!(driver.in_process(1, store(page(2), 0x92)), Answer::Done);
+    assert_eq!(driver.in_process(1, Op::Exit), Answer::Done);
+    driver.hold(&[(load(page(2)), Answer::Byte(0x92)), (load(page(1)), Answer::Byte(0x90))]);
 }

@@ -1,14 +1,14 @@
 //! What semantics.md says of areas and system calls, rules 14 to 16, asked of a side.
 
+use super::driver::*;
 use super::names::*;
 use super::op::{FILES, Fd, Op};
 use super::place::{PAGE, Place, WINDOW};
 use super::say;
 use super::side::{Answer, Backing, joined};
-use super::told::*;
 
 super::asked_of_each_side! {
-    Told:
+    Driver:
     rule_14_mmap_chooses_the_top_of_the_highest_hole,
     rule_14_a_hint_is_rounded_down_and_used_if_free,
     rule_16_mmap_fails_as_stated,
@@ -25,8 +25,8 @@ super::asked_of_each_side! {
     rule_15_anonymous_shared_objects_do_not_merge_with_each_other,
 }
 
-fn rule_14_mmap_chooses_the_top_of_the_highest_hole(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_14_mmap_chooses_the_top_of_the_highest_hole(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (anywhere(6), at(WINDOW - 6)),
         (unmap(WINDOW - 5, 1), OK),
         (unmap(WINDOW - 3, 2), OK),
@@ -40,8 +40,8 @@ fn rule_14_mmap_chooses_the_top_of_the_highest_hole(told: &mut Told<'_>) {
     ]);
 }
 
-fn rule_14_a_hint_is_rounded_down_and_used_if_free(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_14_a_hint_is_rounded_down_and_used_if_free(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (hinted(page(4), 2), at(4)),
         (hinted(page(6).plus(0x123), 1), at(6)),
         (hinted(page(5), 1), at(WINDOW - 1)),
@@ -53,9 +53,9 @@ fn rule_14_a_hint_is_rounded_down_and_used_if_free(told: &mut Told<'_>) {
     ]);
 }
 
-fn rule_16_mmap_fails_as_stated(told: &mut Told<'_>) {
+fn rule_16_mmap_fails_as_stated(driver: &mut Driver<'_>) {
     let mmap = |at, length, prot, flags, fd, offset| Op::Mmap { at, length, prot, flags, fd, offset };
-    told.hold(&[
+    driver.hold(&[
         (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, F0, 0x123), error("EINVAL")),
         (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, Fd::Closed, 0), error("EBADF")),
         (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, Fd::None, 0), error("EBADF")),
@@ -74,13 +74,13 @@ fn rule_16_mmap_fails_as_stated(told: &mut Told<'_>) {
             error("EOVERFLOW"),
         ),
     ]);
-    assert_eq!(told.maps(), [""; 0]);
+    assert_eq!(driver.maps(), [""; 0]);
 }
 
-fn rule_16_mmap_checks_in_this_order(told: &mut Told<'_>) {
+fn rule_16_mmap_checks_in_this_order(driver: &mut Driver<'_>) {
     let mmap = |at, length, flags, fd, offset| Op::Mmap { at, length, prot: PROT_RW, flags, fd, offset };
     let noreplace = MAP_FIXED_NOREPLACE;
-    told.hold(&[
+    driver.hold(&[
         (anonymous(1, 1, PROT_READ), at(1)),
         // Each is wrong in what the next line has mended, too.
         (mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 1), error("EINVAL")),
@@ -96,8 +96,8 @@ fn rule_16_mmap_checks_in_this_order(told: &mut Told<'_>) {
     ]);
 }
 
-fn rule_16_anonymous_ignores_the_descriptor_and_failures_change_nothing(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_16_anonymous_ignores_the_descriptor_and_failures_change_nothing(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (map(1, 1, PROT_RW, ANONYMOUS, Fd::Closed, 0), at(1)),
         (map(2, 1, PROT_RW, MAP_SHARED | MAP_ANONYMOUS, F0_WRITE, 0), at(2)),
         (store(page(1), 0x90), Answer::Done),
@@ -106,8 +106,8 @@ fn rule_16_anonymous_ignores_the_descriptor_and_failures_change_nothing(told: &m
     ]);
 }
 
-fn rule_16_munmap(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_16_munmap(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (Op::Munmap { at: page(1).plus(1), length: pages(1) }, error("EINVAL")),
         (unmap(1, 0), error("EINVAL")),
         (unmap(1, 3), OK),
@@ -115,11 +115,11 @@ fn rule_16_munmap(told: &mut Told<'_>) {
         // Lengths round up to pages.
         (Op::Munmap { at: page(2), length: 1 }, OK),
     ]);
-    assert_eq!(told.maps().len(), 2);
+    assert_eq!(driver.maps().len(), 2);
 }
 
-fn rule_16_mprotect_changes_what_lies_before_the_failure(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_16_mprotect_changes_what_lies_before_the_failure(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (protect(9, 0, PROT_READ), OK),
         (protect(9, 1, PROT_READ), error("ENOMEM")),
         (anonymous(1, 2, PROT_READ), at(1)),
@@ -133,8 +133,8 @@ fn rule_16_mprotect_changes_what_lies_before_the_failure(told: &mut Told<'_>) {
     ]);
 }
 
-fn rule_16_madvise_drops_what_is_mapped_around_a_hole(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_16_madvise_drops_what_is_mapped_around_a_hole(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (anonymous(1, 1, PROT_RW), at(1)),
         (map(3, 1, PROT_RW, MAP_PRIVATE, F0, 0), at(3)),
         (map(4, 1, PROT_RW, MAP_SHARED, F0, 0x1000), at(4)),
@@ -149,13 +149,13 @@ fn rule_16_madvise_drops_what_is_mapped_around_a_hole(told: &mut Told<'_>) {
     ]);
 }
 
-fn rule_16_mmap_refuses_huge_pages_of_a_file(told: &mut Told<'_>) {
+fn rule_16_mmap_refuses_huge_pages_of_a_file(driver: &mut Driver<'_>) {
     let huge = |length, kind, fd, offset| {
         let flags = kind | MAP_HUGETLB;
         Op::Mmap { at: Place::NULL, length, prot: PROT_READ, flags, fd, offset }
     };
     for kind in [MAP_SHARED, MAP_PRIVATE, MAP_SHARED | MAP_PRIVATE, 0] {
-        told.hold(&[
+        driver.hold(&[
             (huge(pages(1), kind, F0, 0), error("EINVAL")),
             (huge(1 << 47, kind, F0, 0), error("EINVAL")),
             (huge(pages(1), kind, F0_WRITE, 0), error("EINVAL")),
@@ -165,8 +165,8 @@ fn rule_16_mmap_refuses_huge_pages_of_a_file(told: &mut Told<'_>) {
     }
 }
 
-fn rule_16_growsdown_ends_where_its_own_area_begins(told: &mut Told<'_>) {
-    told.hold(&[
+fn rule_16_growsdown_ends_where_its_own_area_begins(driver: &mut Driver<'_>) {
+    driver.hold(&[
         (anonymous(3, 2, PROT_RW), at(3)),
         (map(5, 4, PROT_RW, ANONYMOUS | MAP_GROWSDOWN, Fd::None, 0), at(5)),
         (protect(7, 1, PROT_READ | PROT_GROWSDOWN), OK),
@@ -175,7 +175,7 @@ fn rule_16_growsdown_ends_where_its_own_area_begins(told: &mut Told<'_>) {
         (protect(1, 2, PROT_READ | PROT_GROWSDOWN), error("ENOMEM")),
     ]);
     assert_eq!(
-        told.maps(),
+        driver.maps(),
         [
             "[window + 0x3000, window + 0x5000) rw-p 0 Anonymous",
             "[window + 0x5000, window + 0x8000) r--p 0 Anonymous",
@@ -184,11 +184,11 @@ fn rule_16_growsdown_ends_where_its_own_area_begins(told: &mut Told<'_>) {
     );
 }
 
-fn rule_16_mremap_fails_and_changes_nothing(told: &mut Told<'_>) {
+fn rule_16_mremap_fails_and_changes_nothing(driver: &mut Driver<'_>) {
     let fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
-    told.hold(&[(anonymous(2, 2, PROT_READ), at(2)), (anonymous(4, 2, PROT_RW), at(4))]);
-    let before = told.maps();
-    told.hold(&[
+    driver.hold(&[(anonymous(2, 2, PROT_READ), at(2)), (anonymous(4, 2, PROT_RW), at(4))]);
+    let before = driver.maps();
+    driver.hold(&[
         // An unmapped start, however many areas follow.
         (remap(1, 5, 5, fixed, page(10)), error("EFAULT")),
         (remap(1, 1, 1, MREMAP_MAYMOVE, Place::NULL), error("EFAULT")),
@@ -215,15 +215,15 @@ fn rule_16_mremap_fails_and_changes_nothing(told: &mut Told<'_>) {
         // No room to grow where it is.
         (remap(2, 2, 3, 0, Place::NULL), error("ENOMEM")),
     ]);
-    assert_eq!(told.maps(), before);
+    assert_eq!(driver.maps(), before);
 }
 
-fn rule_16_mremap_moves_several_areas_of_equal_size(told: &mut Told<'_>) {
+fn rule_16_mremap_moves_several_areas_of_equal_size(driver: &mut Driver<'_>) {
     let fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
-    if !told.0.permits().moves_areas {
+    if !driver.0.permits().moves_areas {
         return say("skipped: this Linux moves one area at a time");
     }
-    told.hold(&[
+    driver.hold(&[
         (anonymous(1, 1, PROT_READ), at(1)),
         (anonymous(3, 1, PROT_RW), at(3)),
         (anonymous(10, 4, PROT_NONE), at(10)),
@@ -231,7 +231,7 @@ fn rule_16_mremap_moves_several_areas_of_equal_size(told: &mut Told<'_>) {
     ]);
     // Under the hole the target keeps what it had.
     assert_eq!(
-        told.maps(),
+        driver.maps(),
         [
             "[window + 0xA000, window + 0xB000) r--p 0 Anonymous",
             "[window + 0xB000, window + 0xC000) ---p 0 Anonymous",
@@ -241,9 +241,9 @@ fn rule_16_mremap_moves_several_areas_of_equal_size(told: &mut Told<'_>) {
     );
 }
 
-fn rule_16_brk_keeps_its_byte_and_maps_whole_pages(told: &mut Told<'_>) {
+fn rule_16_brk_keeps_its_byte_and_maps_whole_pages(driver: &mut Driver<'_>) {
     let brk = |bytes| Op::Brk { at: Place::heap(bytes) };
-    told.hold(&[
+    driver.hold(&[
         (brk(0x1001), OK),
         // It cannot go below the heap's beginning, and stays, which is no error.
         (brk(-1), OK),
@@ -254,12 +254,12 @@ fn rule_16_brk_keeps_its_byte_and_maps_whole_pages(told: &mut Told<'_>) {
         (brk(1 << 46), error("ENOMEM")),
         (brk(0x10), OK),
     ]);
-    assert_eq!(told.maps(), ["[heap, heap + 0x1000) rw-p 0 Anonymous"]);
+    assert_eq!(driver.maps(), ["[heap, heap + 0x1000) rw-p 0 Anonymous"]);
 }
 
-fn rule_15_anonymous_shared_objects_do_not_merge_with_each_other(told: &mut Told<'_>) {
+fn rule_15_anonymous_shared_objects_do_not_merge_with_each_other(driver: &mut Driver<'_>) {
     let shared = MAP_SHARED | MAP_ANONYMOUS;
-    told.hold(&[
+    driver.hold(&[
         (map(1, 1, PROT_RW, shared, Fd::None, 0), at(1)),
         (map(2, 1, PROT_RW, shared, Fd::None, 0), at(2)),
         (anonymous(4, 1, PROT_RW), at(4)),
@@ -267,12 +267,12 @@ fn rule_15_anonymous_shared_objects_do_not_merge_with_each_other(told: &mut Told
         (map(7, 1, PROT_RW, MAP_SHARED, F0, 0), at(7)),
         (map(8, 1, PROT_RW, MAP_SHARED, F0, 0x1000), at(8)),
     ]);
-    let areas = joined(&told.0.maps(0));
+    let areas = joined(&driver.0.maps(0));
     let backings: Vec<_> = areas.iter().map(|area| (area.length() / PAGE, area.backing)).collect();
     let [(1, Backing::Shared(one)), (1, Backing::Shared(two)), rest @ ..] = &backings[..] else {
         panic!("{backings:?}")
     };
     assert_ne!(one, two);
     assert_eq!(rest, [(2, Backing::Anonymous), (2, Backing::File(0))]);
-    assert_eq!(told.byte(page(7)), Some(FILES[0].fill));
+    assert_eq!(driver.byte(page(7)), Some(FILES[0].fill));
 }

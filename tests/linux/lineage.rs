@@ -1,12 +1,12 @@
 //! Which areas stay apart after `fork`, asked of a side. Here no two areas that could be one are joined.
 
+use super::driver::*;
 use super::names::*;
 use super::op::{Fd, Op};
 use super::place::{PAGE, Place};
-use super::told::*;
 
 super::asked_of_each_side! {
-    Told:
+    Driver:
     a_child_maps_beside_what_it_inherited,
     what_was_not_written_before_the_fork_merges,
     parts_of_one_inherited_area_merge_again,
@@ -17,105 +17,105 @@ super::asked_of_each_side! {
 }
 
 /// The first page and the one after the last, of each area in the window.
-fn areas(told: &mut Told<'_>, process: usize) -> Vec<(i64, i64)> {
+fn areas(driver: &mut Driver<'_>, process: usize) -> Vec<(i64, i64)> {
     let window = |place: Place| place.bytes / PAGE;
-    told.0.maps(process).iter().map(|area| (window(area.start), window(area.end))).collect()
+    driver.0.maps(process).iter().map(|area| (window(area.start), window(area.end))).collect()
 }
 
 /// Writes every page of a range.
-fn write(told: &mut Told<'_>, process: usize, pages: std::ops::Range<i64>) {
+fn write(driver: &mut Driver<'_>, process: usize, pages: std::ops::Range<i64>) {
     for at in pages {
-        told.in_process(process, store(page(at), 0x90));
+        driver.in_process(process, store(page(at), 0x90));
     }
 }
 
 /// A child of process 0, which has written pages 5 to 9.
-fn forked(told: &mut Told<'_>) {
-    told.step(anonymous(5, 5, PROT_RW));
-    write(told, 0, 5..10);
-    told.step(Op::Fork);
+fn forked(driver: &mut Driver<'_>) {
+    driver.step(anonymous(5, 5, PROT_RW));
+    write(driver, 0, 5..10);
+    driver.step(Op::Fork);
 }
 
-fn a_child_maps_beside_what_it_inherited(told: &mut Told<'_>) {
-    forked(told);
-    told.in_process(1, anonymous(10, 2, PROT_RW));
-    assert_eq!(areas(told, 1), [(5, 10), (10, 12)]);
-    write(told, 1, 5..10);
-    told.in_process(1, anonymous(3, 2, PROT_RW));
-    assert_eq!(areas(told, 1), [(3, 5), (5, 10), (10, 12)]);
-    write(told, 1, 3..12);
-    told.in_process(1, anonymous(12, 1, PROT_RW));
-    assert_eq!(areas(told, 1), [(3, 5), (5, 10), (10, 13)]);
+fn a_child_maps_beside_what_it_inherited(driver: &mut Driver<'_>) {
+    forked(driver);
+    driver.in_process(1, anonymous(10, 2, PROT_RW));
+    assert_eq!(areas(driver, 1), [(5, 10), (10, 12)]);
+    write(driver, 1, 5..10);
+    driver.in_process(1, anonymous(3, 2, PROT_RW));
+    assert_eq!(areas(driver, 1), [(3, 5), (5, 10), (10, 12)]);
+    write(driver, 1, 3..12);
+    driver.in_process(1, anonymous(12, 1, PROT_RW));
+    assert_eq!(areas(driver, 1), [(3, 5), (5, 10), (10, 13)]);
     // The parent's has no ancestor.
-    told.step(anonymous(10, 2, PROT_RW));
-    told.step(anonymous(3, 2, PROT_RW));
-    assert_eq!(areas(told, 0), [(3, 12)]);
+    driver.step(anonymous(10, 2, PROT_RW));
+    driver.step(anonymous(3, 2, PROT_RW));
+    assert_eq!(areas(driver, 0), [(3, 12)]);
 }
 
-fn what_was_not_written_before_the_fork_merges(told: &mut Told<'_>) {
-    told.step(anonymous(5, 5, PROT_RW));
-    told.step(load(page(5)));
-    told.step(map(15, 2, PROT_RW, MAP_PRIVATE, F0, 0));
-    told.step(load(page(15)));
-    told.step(Op::Fork);
-    told.in_process(1, anonymous(10, 2, PROT_RW));
-    told.in_process(1, map(17, 2, PROT_RW, MAP_PRIVATE, F0, 0x2000));
-    assert_eq!(areas(told, 1), [(5, 12), (15, 19)]);
+fn what_was_not_written_before_the_fork_merges(driver: &mut Driver<'_>) {
+    driver.step(anonymous(5, 5, PROT_RW));
+    driver.step(load(page(5)));
+    driver.step(map(15, 2, PROT_RW, MAP_PRIVATE, F0, 0));
+    driver.step(load(page(15)));
+    driver.step(Op::Fork);
+    driver.in_process(1, anonymous(10, 2, PROT_RW));
+    driver.in_process(1, map(17, 2, PROT_RW, MAP_PRIVATE, F0, 0x2000));
+    assert_eq!(areas(driver, 1), [(5, 12), (15, 19)]);
 }
 
-fn parts_of_one_inherited_area_merge_again(told: &mut Told<'_>) {
-    forked(told);
-    told.in_process(1, protect(7, 1, PROT_READ));
-    assert_eq!(areas(told, 1), [(5, 7), (7, 8), (8, 10)]);
-    told.in_process(1, protect(7, 1, PROT_RW));
-    assert_eq!(areas(told, 1), [(5, 10)]);
+fn parts_of_one_inherited_area_merge_again(driver: &mut Driver<'_>) {
+    forked(driver);
+    driver.in_process(1, protect(7, 1, PROT_READ));
+    assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
+    driver.in_process(1, protect(7, 1, PROT_RW));
+    assert_eq!(areas(driver, 1), [(5, 10)]);
     // A new one in the middle is of another history.
-    told.in_process(1, anonymous(7, 1, PROT_RW));
-    assert_eq!(areas(told, 1), [(5, 7), (7, 8), (8, 10)]);
+    driver.in_process(1, anonymous(7, 1, PROT_RW));
+    assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
 }
 
-fn parts_that_the_parent_made_stay_apart_in_the_child(told: &mut Told<'_>) {
-    told.step(anonymous(5, 6, PROT_RW));
-    write(told, 0, 5..11);
-    told.step(protect(7, 2, PROT_READ));
-    told.step(Op::Fork);
+fn parts_that_the_parent_made_stay_apart_in_the_child(driver: &mut Driver<'_>) {
+    driver.step(anonymous(5, 6, PROT_RW));
+    write(driver, 0, 5..11);
+    driver.step(protect(7, 2, PROT_READ));
+    driver.step(Op::Fork);
     for process in [0, 1] {
-        told.in_process(process, protect(7, 2, PROT_RW));
+        driver.in_process(process, protect(7, 2, PROT_RW));
     }
-    assert_eq!((areas(told, 0), areas(told, 1)), (vec![(5, 11)], vec![(5, 7), (7, 9), (9, 11)]));
+    assert_eq!((areas(driver, 0), areas(driver, 1)), (vec![(5, 11)], vec![(5, 7), (7, 9), (9, 11)]));
 }
 
-fn an_inherited_area_grows_by_mremap_and_not_by_brk(told: &mut Told<'_>) {
-    told.step(Op::Brk { at: Place::heap(2 * PAGE) });
-    told.step(store(Place::heap(0), 0x90));
-    forked(told);
-    told.in_process(1, remap(5, 5, 6, 0, Place::NULL));
-    told.in_process(1, Op::Brk { at: Place::heap(3 * PAGE) });
-    let lengths: Vec<i64> = told.0.maps(1).iter().map(|area| area.length() / PAGE).collect();
+fn an_inherited_area_grows_by_mremap_and_not_by_brk(driver: &mut Driver<'_>) {
+    driver.step(Op::Brk { at: Place::heap(2 * PAGE) });
+    driver.step(store(Place::heap(0), 0x90));
+    forked(driver);
+    driver.in_process(1, remap(5, 5, 6, 0, Place::NULL));
+    driver.in_process(1, Op::Brk { at: Place::heap(3 * PAGE) });
+    let lengths: Vec<i64> = driver.0.maps(1).iter().map(|area| area.length() / PAGE).collect();
     assert_eq!(lengths, [2, 1, 6]);
 }
 
-fn moved_away_an_inherited_area_leaves_a_new_one(told: &mut Told<'_>) {
-    if !told.0.permits().keeps_areas {
+fn moved_away_an_inherited_area_leaves_a_new_one(driver: &mut Driver<'_>) {
+    if !driver.0.permits().keeps_areas {
         return super::say("skipped: this Linux cannot leave an area behind");
     }
-    forked(told);
+    forked(driver);
     let flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
-    told.in_process(1, remap(5, 5, 5, flags, page(20)));
-    told.in_process(1, map(10, 1, PROT_RW, ANONYMOUS, Fd::None, 0));
-    told.in_process(1, map(25, 1, PROT_RW, ANONYMOUS, Fd::None, 0));
-    assert_eq!(areas(told, 1), [(5, 11), (20, 25), (25, 26)]);
+    driver.in_process(1, remap(5, 5, 5, flags, page(20)));
+    driver.in_process(1, map(10, 1, PROT_RW, ANONYMOUS, Fd::None, 0));
+    driver.in_process(1, map(25, 1, PROT_RW, ANONYMOUS, Fd::None, 0));
+    assert_eq!(areas(driver, 1), [(5, 11), (20, 25), (25, 26)]);
 }
 
-fn a_grandchild_inherits_too(told: &mut Told<'_>) {
-    forked(told);
-    told.in_process(1, anonymous(10, 2, PROT_RW));
-    write(told, 1, 10..12);
-    told.in_process(1, Op::Fork);
+fn a_grandchild_inherits_too(driver: &mut Driver<'_>) {
+    forked(driver);
+    driver.in_process(1, anonymous(10, 2, PROT_RW));
+    write(driver, 1, 10..12);
+    driver.in_process(1, Op::Fork);
     for process in [1, 2] {
-        told.in_process(process, anonymous(12, 1, PROT_RW));
-        told.in_process(process, anonymous(4, 1, PROT_RW));
+        driver.in_process(process, anonymous(12, 1, PROT_RW));
+        driver.in_process(process, anonymous(4, 1, PROT_RW));
     }
-    assert_eq!(areas(told, 1), [(4, 5), (5, 10), (10, 13)]);
-    assert_eq!(areas(told, 2), [(4, 5), (5, 10), (10, 12), (12, 13)]);
+    assert_eq!(areas(driver, 1), [(4, 5), (5, 10), (10, 13)]);
+    assert_eq!(areas(driver, 2), [(4, 5), (5, 10), (10, 12), (12, 13)]);
 }

@@ -59,6 +59,7 @@ mod compare;
 mod countable;
 mod counts;
 mod differ;
+mod driver;
 mod generate;
 mod liar;
 mod lineage;
@@ -71,7 +72,6 @@ mod real;
 mod script;
 mod shrink;
 mod side;
-mod told;
 mod tracee;
 mod view;
 

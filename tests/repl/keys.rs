@@ -23,7 +23,7 @@ fn awaits(tty: &Tty, wanted: &str) {
     assert_eq!(last_line(tty), wanted, "{:#?}", tty.screen());
 }
 
-/// Waits until so many lines were prompted for that continue an input.
+/// Waits until N continuation prompts were printed.
 fn goes_on(tty: &Tty, lines: usize) {
     for _ in 0..2000 {
         let prompted = tty.screen().iter().filter(|line| line.contains("          ...")).count();
@@ -214,7 +214,7 @@ fn leaving_asks_once_before_statements_are_lost() {
         tty.expect(PROMPT);
         tty.leaves(keys);
     }
-    // Behind a pipe nobody is asked.
+    // Behind a pipe there is no question.
     assert_eq!(run(&["repl"], b"let x = 1\nlet x = 2\n:quit\n").stdout, b"x = 1\nx = 2\n");
 }
 

@@ -65,17 +65,15 @@ impl MachineObserver for LatencyMeter<'_> {
 
 /// The latency of an access, given its events.
 pub fn cycles(spec: &Spec, events: &[Event]) -> Latency {
-    latencies(spec, events).into_iter().fold(0, |total: Latency, (_, latency)| total.saturating_add(latency))
+    latencies(spec, events).fold(0, |total: Latency, (_, latency)| total.saturating_add(latency))
 }
 
 /// What each event of an access adds to its latency. A lookup that overlaps with an earlier one adds only what is left.
-pub fn latencies(spec: &Spec, events: &[Event]) -> Vec<(Event, Latency)> {
+pub fn latencies<'a>(spec: &'a Spec, events: &'a [Event]) -> impl Iterator<Item = (Event, Latency)> + 'a {
     let mut meter = LatencyMeter::new(spec);
-    let mut each = Vec::with_capacity(events.len());
-    for event in events {
+    events.iter().map(move |event| {
         let before = meter.total();
         meter.on_event(*event);
-        each.push((*event, meter.total() - before));
-    }
-    each
+        (*event, meter.total() - before)
+    })
 }

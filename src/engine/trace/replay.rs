@@ -123,13 +123,13 @@ impl Batch<'_> {
                 }
             }
             let mut kind = FIRST[op as usize];
-            let told = size.min(most);
+            let counted = size.min(most);
             loop {
                 references.count(kind);
-                let reference = Reference { kind, va: address, size: told, code: *code };
+                let reference = Reference { kind, va: address, size: counted, code: *code };
                 if asked[kind as usize] {
                     observer.on_reference(Reference { size, ..reference });
-                    let pieces = refer(kind, address, told, observer)?;
+                    let pieces = refer(kind, address, counted, observer)?;
                     references.straddling += u64::from(pieces > 1);
                 } else {
                     observer.on_uncached(reference);

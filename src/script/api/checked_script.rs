@@ -61,8 +61,8 @@ impl CheckedScript {
         };
         // Fixes of warnings are tried where nothing else is wrong.
         let right = checked.diagnostics.is_empty();
-        let told = if right { &mut checked.warnings } else { &mut checked.diagnostics };
-        improve(&checked.sources, told, &mut wrong);
+        let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
+        improve(&checked.sources, found, &mut wrong);
         checked
     }
 

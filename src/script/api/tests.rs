@@ -1,8 +1,19 @@
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
 
-use super::{CheckedScript, Options, Pause, Stepper, Trace};
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
+use pagewalk_engine::trace::read_ahead::TraceOrigin;
+use pagewalk_engine::trace::replay::Straddle;
+use pagewalk_engine::trace::sweep::ReplayOptions;
+
+use super::{CheckedScript, Cut, Options, Pause, Stepper, Trace, stream};
+use crate::lang::source::Sources;
 use crate::run::record::{Did, Sink, StepRecord};
+use crate::traces::SweepPlan;
+use crate::traces::reports::Ended;
+use crate::traces::sweep::{grid, usual_unit};
 
 /// Statements in loops, scenarios, definitions, and questions, with a mistake that ends a scenario.
 const SCRIPT: &str = "machine simple
@@ -217,4 +228,61 @@ fn an_interrupt_between_statements_repeats_no_record() {
     assert_eq!(run.position(), 3);
     assert_eq!(run.forward(u64::MAX, &mut sink), Pause::End);
     assert_eq!(sink.0, 3);
+}
+
+#[test]
+fn another_thread_ends_a_stream() {
+    let script = CheckedScript::from_text("test.pw", "repeat 100000000 { let x = 1 }", &mut ());
+    let (interrupt, lines) = (AtomicBool::new(false), Barrier::new(2));
+    let end = thread::scope(|scope| {
+        scope.spawn(|| {
+            lines.wait();
+            interrupt.store(true, Ordering::Relaxed);
+        });
+        let mut first = true;
+        let mut receive = |_: &str| {
+            if std::mem::take(&mut first) {
+                lines.wait();
+            }
+            true
+        };
+        stream(&script, Options::default(), usize::MAX, &interrupt, &mut receive)
+    });
+    assert_eq!((end.cut, end.diagnostics), (Some(Cut::Interrupted), Vec::new()));
+    assert!((1..100_000_000).contains(&end.totals.statements), "{}", end.totals.statements);
+}
+
+#[test]
+fn another_thread_ends_a_sweep() {
+    let (base, lines) = (Spec::core_i7(), 1 << 19);
+    let grid = grid("ways 1..8", &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
+    let trace = TraceOrigin::Bytes(" L 10,1\n".repeat(lines).into_bytes().into(), "t.lackey".to_owned());
+    let (interrupt, read, set) = (AtomicBool::new(false), Barrier::new(2), Barrier::new(2));
+    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    let plan = SweepPlan {
+        machine: "core-i7",
+        grid,
+        how,
+        threads: 2,
+        format: None,
+        strict: false,
+        interrupt: &interrupt,
+    };
+    let outcome = thread::scope(|scope| {
+        scope.spawn(|| {
+            read.wait();
+            interrupt.store(true, Ordering::Relaxed);
+            set.wait();
+        });
+        let mut first = true;
+        plan.sweep(trace, &mut |_| {
+            if std::mem::take(&mut first) {
+                read.wait();
+                set.wait();
+            }
+        })
+    });
+    let swept = outcome.swept.expect("the counts so far");
+    assert!(matches!(swept.ended, Ended::Interrupted) && outcome.why.is_none());
+    assert!(swept.lines < lines as u64, "{}", swept.lines);
 }

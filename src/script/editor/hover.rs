@@ -77,14 +77,16 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
     };
     if let Some(fact) = &known.fact {
         let begins = format!("{fact} ");
-        let value = step.facts.iter().find(|told| told.starts_with(&begins));
+        let value = step.facts.iter().find(|fact| fact.starts_with(&begins));
         // Each time has reasons of its own.
         let did = step.did.as_deref().filter(|_| step.times == 1);
-        let reported = did.and_then(|did| reported_facts(did).into_iter().find(|told| told.name == *fact));
+        let reported =
+            did.and_then(|did| reported_facts(did).into_iter().find(|reported| reported.name == *fact));
         let because = did
             .zip(reported)
-            .map_or_else(String::new, |(did, told)| format!(", because {}", told.key.reason(did)));
-        return value.map_or_else(String::new, |told| format!("In the run: {}{times}{because}.", code(told)));
+            .map_or_else(String::new, |(did, reported)| format!(", because {}", reported.key.reason(did)));
+        return value
+            .map_or_else(String::new, |value| format!("In the run: {}{times}{because}.", code(value)));
     }
     // The verb, or the name that the statement sets.
     let is_at_beginning = known.span.start <= step.span.start as usize + 4;

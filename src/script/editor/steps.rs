@@ -89,27 +89,27 @@ impl Document {
         interrupt: &AtomicBool,
     ) -> String {
         let script = self.script();
-        let mut told = Vec::new();
+        let mut text = Vec::new();
         {
-            let sink = TextSink::new(&mut told, &script.sources, Options { explain, color: false });
+            let sink = TextSink::new(&mut text, &script.sources, Options { explain, color: false });
             let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
             self.play(&self.runnable(), max_steps, &mut telling, interrupt);
             // Writing to memory does not fail.
             let _ = telling.sink.finish(telling.totals, script.diagnostics.len());
         }
-        String::from_utf8_lossy(&told).into_owned()
+        String::from_utf8_lossy(&text).into_owned()
     }
 }
 
 /// Splits a narration into the title of a step and its text. The editor shows the position.
-fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
-    let head = told.iter().position(|block| matches!(block, Block::Statement { .. }));
-    let title = match head.map(|at| told.remove(at)) {
+fn titled(short: &str, mut blocks: Vec<Block>) -> (String, Vec<Block>) {
+    let head = blocks.iter().position(|block| matches!(block, Block::Statement { .. }));
+    let title = match head.map(|at| blocks.remove(at)) {
         Some(Block::Statement { text, .. }) => text,
         _ => short.to_owned(),
     };
-    told.retain(|block| !matches!(block, Block::Heading(_)));
-    (title, told)
+    blocks.retain(|block| !matches!(block, Block::Heading(_)));
+    (title, blocks)
 }
 
 /// Ends a run after a number of steps and keeps the last one.

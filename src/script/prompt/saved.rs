@@ -117,7 +117,7 @@ impl Writer<'_> {
         let seen: Vec<String> = record
             .iter()
             .flat_map(|record| reported_facts(&record.did))
-            .map(|told| told.to_string())
+            .map(|reported| reported.to_string())
             .collect();
         let fails = |fact: &&Fact| {
             let Span { file, start, end } = fact.span;

@@ -65,7 +65,7 @@ impl Session<'_> {
         })
     }
 
-    /// A fact that is to be filled in: it does not hold, and its value is told.
+    /// A fact that is to be filled in: it does not hold, and its value is reported.
     fn open_fact(&self, fact: &Fact, key: &Key, did: &Did) -> Check {
         let name = &fact.name.text;
         let actual = key.value_in(did);

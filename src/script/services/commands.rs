@@ -145,7 +145,7 @@ pub const COMMANDS: &[Command] = &[
         "runs a script; each of its statements can be undone",
         ":load first.pw",
     ),
-    row(CommandKind::Reset, "reset", &[], "starts afresh; `:back` leads back", ":reset"),
+    row(CommandKind::Reset, "reset", &[], "starts from scratch; `:back` leads back", ":reset"),
     row(
         CommandKind::Help,
         "help",

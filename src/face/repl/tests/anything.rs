@@ -60,8 +60,8 @@ fn nothing_that_is_typed_breaks_a_session() {
     let mut random = Random(24);
     for columns in [1, 40, 200] {
         for _ in 0..40 {
-            let (shell, told) = crate::face::repl::shell::Shell::in_memory(columns);
-            let mut typed = Typed { shell, told };
+            let (shell, output) = crate::face::repl::shell::Shell::in_memory(columns);
+            let mut typed = Typed { shell, output };
             for _ in 0..25 {
                 let line = line(&mut random);
                 typed.shell.prompt();
@@ -71,7 +71,7 @@ fn nothing_that_is_typed_breaks_a_session() {
                 }
                 // Every state can be restored.
                 if !typed.shell.is_quizzing() {
-                    typed.told.take_text();
+                    typed.output.take_text();
                     let at = typed.done();
                     typed.types(":goto 0");
                     typed.types(&format!(":goto {at}"));

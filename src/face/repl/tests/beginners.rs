@@ -28,9 +28,9 @@ fn an_expression_is_shown() {
     assert_eq!(typed.types("tlb.hits"), "tlb.hits = 0\n");
     assert_eq!(typed.types("log2(8)"), "log2(8) = 3\n");
     for noun in ["tlb", "page_table", "geometry", "machine"] {
-        let told = typed.types(noun);
-        assert_eq!(told, typed.types(&format!("show {noun}")), "{noun}");
-        assert!(!told.contains("× ["), "{told}");
+        let output = typed.types(noun);
+        assert_eq!(output, typed.types(&format!("show {noun}")), "{noun}");
+        assert!(!output.contains("× ["), "{output}");
     }
     // Statements and their mistakes stay as they are.
     assert!(typed.types("raed 0x3D4").contains("did you mean `read`"));
@@ -52,8 +52,8 @@ fn an_expression_is_shown() {
 fn an_expression_may_be_of_a_process() {
     let mut typed = Typed::new();
     typed.types("process P1\nprocess P2");
-    let told = typed.types("P1: maps");
-    assert!(!told.contains("× ["), "{told}");
+    let output = typed.types("P1: maps");
+    assert!(!output.contains("× ["), "{output}");
     assert_eq!(typed.types("P2: maps"), typed.types("P2: show maps"));
 }
 
@@ -84,11 +84,11 @@ fn help_ignores_case_and_fits_narrow_terminals() {
     assert_eq!(typed.types(":help Prot_Read"), typed.types(":help PROT_READ"));
     for columns in [40, 57, 80] {
         typed.shell.set_width(columns);
-        let mut told = typed.types(":help") + &typed.types(":help zork") + &typed.types(":zork");
+        let mut output = typed.types(":help") + &typed.types(":help zork") + &typed.types(":zork");
         for word in lookup::words() {
-            told += &typed.types(&format!(":help {word}"));
+            output += &typed.types(&format!(":help {word}"));
         }
-        for line in told.lines() {
+        for line in output.lines() {
             assert!(line.chars().count() <= columns, "{columns}: {line}");
         }
     }
@@ -97,14 +97,14 @@ fn help_ignores_case_and_fits_narrow_terminals() {
 #[test]
 fn copied_sessions_run_again() {
     let mut typed = Typed::new();
-    let told = typed.types(
+    let output = typed.types(
         "pagewalk> machine simple\n  14-bit virtual addresses\n[2] pagewalk> let x = \n     ...   41\nx = 41\n\
          [3] pagewalk> :back\n[3] pagewalk> ",
     );
-    assert!(told.starts_with("[1] pagewalk> machine simple\n  14-bit"), "{told}");
+    assert!(output.starts_with("[1] pagewalk> machine simple\n  14-bit"), "{output}");
     assert!(
-        told.contains("[2] pagewalk> let x = \n          ...   41\nx = 41\n[3] pagewalk> :back\n"),
-        "{told}"
+        output.contains("[2] pagewalk> let x = \n          ...   41\nx = 41\n[3] pagewalk> :back\n"),
+        "{output}"
     );
     assert_eq!((typed.done(), typed.shell.prompt().as_str()), (1, "[2] pagewalk> "));
     assert_eq!(typed.types("pagewalk> 6 * 7"), "6 * 7 = 42\n");
@@ -115,11 +115,11 @@ fn copied_sessions_run_again() {
 fn leaving_asks_once() {
     let leaves = |typed: &mut Typed, line: &str| {
         let flow = typed.shell.input(line).unwrap();
-        (flow == Flow::End, typed.told.take_text())
+        (flow == Flow::End, typed.output.take_text())
     };
     let mut typed = Typed::simple();
-    let (left, told) = leaves(&mut typed, ":quit");
-    assert!(!left && told.contains("4 statements are not saved. Leave anyway?"), "{told}");
+    let (left, output) = leaves(&mut typed, ":quit");
+    assert!(!left && output.contains("4 statements are not saved. Leave anyway?"), "{output}");
     assert!(leaves(&mut typed, ":quit").0);
     // Saving is enough, until there is more.
     let mut typed = Typed::simple();
@@ -149,11 +149,11 @@ fn leaving_asks_once() {
 #[test]
 fn a_quiz_asks_again_and_gives_reasons() {
     let mut typed = Typed::simple();
-    let told = typed.types(":quiz read 0x03D4");
-    assert!(words(&told).contains("`?` gives the reason"), "{told}");
+    let output = typed.types(":quiz read 0x03D4");
+    assert!(words(&output).contains("`?` gives the reason"), "{output}");
     for unreadable in ["fifteen", "0xZ", "vpn 15", "help"] {
-        let told = typed.types(unreadable);
-        assert!(told.contains(&format!("`{unreadable}` is no answer: write a number")), "{told}");
+        let output = typed.types(unreadable);
+        assert!(output.contains(&format!("`{unreadable}` is no answer: write a number")), "{output}");
         assert_eq!(typed.shell.prompt(), "vpn? ");
     }
     assert_eq!(typed.types("?"), "  VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111\n");
@@ -164,8 +164,8 @@ fn a_quiz_asks_again_and_gives_reasons() {
     assert!(typed.types("hot").contains("`hot` is no answer: write hit, miss, none"));
     typed.types("hit");
     assert!(typed.types("page fault").contains("is no answer"));
-    let told = typed.types("quit");
-    assert_eq!(told, "  4 of 4 answers are right (1 after `?`); nothing was changed\n");
+    let output = typed.types("quit");
+    assert_eq!(output, "  4 of 4 answers are right (1 after `?`); nothing was changed\n");
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
     // A statement ends it and runs.
     typed.types(":quiz read 0x03D4");

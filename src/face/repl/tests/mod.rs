@@ -27,40 +27,40 @@ set cache {
 /// A session that receives input.
 struct Typed {
     shell: Shell,
-    told: SharedText,
+    output: SharedText,
 }
 
 impl Typed {
     fn new() -> Self {
-        let (shell, told) = Shell::in_memory(100);
-        Self { shell, told }
+        let (shell, output) = Shell::in_memory(100);
+        Self { shell, output }
     }
 
     /// A session with the simple memory system.
     fn simple() -> Self {
         let mut typed = Self::new();
-        let told = typed.types(SIMPLE);
-        assert!(!told.contains('×'), "{told}");
+        let output = typed.types(SIMPLE);
+        assert!(!output.contains('×'), "{output}");
         typed
     }
 
     /// The output for an input.
     fn types(&mut self, input: &str) -> String {
         assert_eq!(self.shell.input(input).unwrap(), Flow::Next, "{input}");
-        self.told.take_text()
+        self.output.take_text()
     }
 
     /// The value of an expression.
     fn value(&mut self, expr: &str) -> String {
-        let told = self.types(&format!("show {expr}"));
+        let output = self.types(&format!("show {expr}"));
         self.types(":back");
-        told.split_once(" = ").unwrap_or_else(|| panic!("{told}")).1.trim().to_owned()
+        output.split_once(" = ").unwrap_or_else(|| panic!("{output}")).1.trim().to_owned()
     }
 
     /// The number of statements so far.
     fn done(&mut self) -> usize {
-        let told = self.types(":history");
-        let at = told.lines().find_map(|line| line.trim_start().strip_prefix("→ ")).expect("where one is");
+        let output = self.types(":history");
+        let at = output.lines().find_map(|line| line.trim_start().strip_prefix("→ ")).expect("where one is");
         at.split_whitespace().next().and_then(|n| n.parse().ok()).expect("a number")
     }
 }
@@ -73,9 +73,9 @@ fn words(text: &str) -> String {
 #[test]
 fn a_statement_is_answered_as_the_worksheet_has_it() {
     // CS:APP 9.6.4: VA 0x03D4.
-    let told = Typed::simple().types("read 0x03D4");
+    let output = Typed::simple().types("read 0x03D4");
     assert_eq!(
-        told,
+        output,
         "  VPN 0x0F  TLBI 0x3  TLBT 0x03  TLB hit? yes  page fault? no  PPN 0x0D\n  \
            PA 0x354  CO 0x0  CI 0x5  CT 0x0D  cache hit? yes  byte 0x36\n"
     );
@@ -83,11 +83,11 @@ fn a_statement_is_answered_as_the_worksheet_has_it() {
 
 #[test]
 fn narrow_terminals_break_sentences_and_worksheets() {
-    let (shell, told) = Shell::in_memory(40);
-    let mut typed = Typed { shell, told };
-    let told = typed.types(SIMPLE) + &typed.types("read 0x3D4") + &typed.types("read 0x3C01");
-    let told = told + &typed.types(":why") + &typed.types(":help read");
-    assert!(told.lines().all(|line| line.chars().count() <= 40), "{told}");
+    let (shell, output) = Shell::in_memory(40);
+    let mut typed = Typed { shell, output };
+    let output = typed.types(SIMPLE) + &typed.types("read 0x3D4") + &typed.types("read 0x3C01");
+    let output = output + &typed.types(":why") + &typed.types(":help read");
+    assert!(output.lines().all(|line| line.chars().count() <= 40), "{output}");
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn one_goes_back_and_forward_by_statements() {
 fn what_was_undone_is_done_again() {
     let mut typed = Typed::simple();
     typed.types("read 0x3D4\nread 0x3D5\nread 0x3D6");
-    let told = typed.types(":back 2");
-    assert_eq!(told, "  2 statements undone; after statement 5: read 0x3D4  (2 ahead)\n");
+    let output = typed.types(":back 2");
+    assert_eq!(output, "  2 statements undone; after statement 5: read 0x3D4  (2 ahead)\n");
     assert_eq!(
         typed.types(":forward"),
         "  1 statement done again; after statement 6: read 0x3D5  (1 ahead)\n"
@@ -153,8 +153,8 @@ fn an_input_in_error_changes_nothing() {
         ("read 0x3D4 }", "[syntax]"),
     ];
     for (input, code) in inputs {
-        let told = typed.types(input);
-        assert!(told.contains(code), "{input}: {told}");
+        let output = typed.types(input);
+        assert!(output.contains(code), "{input}: {output}");
         assert_eq!((typed.done(), typed.value("[tlb.hits, x]").as_str()), (5, "[0, 1]"), "{input}");
     }
     assert!(typed.types("read 0x3D4; show last.zork").contains("nothing of this input was done"));
@@ -165,8 +165,8 @@ fn names_of_earlier_inputs_are_known() {
     let mut typed = Typed::simple();
     typed.types("let base = 0x3C0");
     typed.types("def touch(n) { read base + n }");
-    let told = typed.types("touch(0x14)");
-    assert!(told.contains("PA 0x354") && told.starts_with("read base + n\n"), "{told}");
+    let output = typed.types("touch(0x14)");
+    assert!(output.contains("PA 0x354") && output.starts_with("read base + n\n"), "{output}");
     assert!(typed.types("touch(1, 2)").contains("[wrong-count]"));
     assert!(typed.types("read bsae").contains("did you mean `base`?"));
     assert_eq!(typed.value("hex(base + 1)"), "0x3C1");
@@ -192,20 +192,20 @@ fn lists_of_statements_show_where_one_is() {
     let mut typed = Typed::simple();
     typed.types("let x = 1");
     typed.types(":back");
-    let told = typed.types(":history");
-    let lines: Vec<String> = told.lines().map(words).collect();
-    assert_eq!(lines.len(), 6, "{told}");
+    let output = typed.types(":history");
+    let lines: Vec<String> = output.lines().map(words).collect();
+    assert_eq!(lines.len(), 6, "{output}");
     assert_eq!((lines[0].as_str(), lines[1].as_str()), ("0 (the beginning)", "1 machine simple"));
     assert_eq!(lines[5], "5 let x = 1");
-    assert!(lines[4].starts_with("→ 4 set cache { | idx"), "{told}");
+    assert!(lines[4].starts_with("→ 4 set cache { | idx"), "{output}");
 }
 
 #[test]
 fn what_would_be_changes_nothing() {
     let mut typed = Typed::simple();
-    let told = typed.types(":what read 0x03D4 => vpn 0x0F");
-    assert!(told.contains("PA 0x354") && told.contains("✓ 1 fact holds"), "{told}");
-    assert!(told.ends_with("Tried on a copy: nothing was changed.\n"), "{told}");
+    let output = typed.types(":what read 0x03D4 => vpn 0x0F");
+    assert!(output.contains("PA 0x354") && output.contains("✓ 1 fact holds"), "{output}");
+    assert!(output.ends_with("Tried on a copy: nothing was changed.\n"), "{output}");
     for statement in ["flush tlb", "let y = 1", "machine core-i7", "process P1", "write 0x3D4 = 1"] {
         typed.types(&format!(":what {statement}"));
         assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"), "{statement}");
@@ -221,11 +221,11 @@ fn a_difference_shows_old_and_new() {
     assert!(typed.types(":diff").contains("No statement has been done yet."));
     typed.types("machine simple\nset page_table {\n | vpn ppn |\n | 0F 0D |\n}");
     typed.types("read 0x03D4");
-    let told = typed.types(":diff");
+    let output = typed.types(":diff");
     // Set 3 gets tag 03 and PPN 0D in way 0, the accessed bit is set, block 0D of set 5 is filled.
-    let lines: Vec<String> = told.lines().map(words).collect();
+    let lines: Vec<String> = output.lines().map(words).collect();
     for line in ["0F │ 0D 1 1 0→1", "3 0 │ -→03 -→0D 0→1", "5 │ -→0D 0→1"] {
-        assert!(lines.iter().any(|known| known.starts_with(line)), "{line}: {told}");
+        assert!(lines.iter().any(|known| known.starts_with(line)), "{line}: {output}");
     }
     typed.types("expect tlb.misses == 1");
     assert_eq!(typed.types(":diff"), "  Nothing has changed.\n");
@@ -241,17 +241,20 @@ fn a_difference_shows_what_a_process_did() {
     typed.types(
         "process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
     );
-    let told = typed.types(":diff");
-    assert!(told.contains("P1.maps") && words(&told).contains("-→rw-p"), "{told}");
+    let output = typed.types(":diff");
+    assert!(output.contains("P1.maps") && words(&output).contains("-→rw-p"), "{output}");
     typed.types("write p = 1");
-    let told = typed.types(":diff");
-    let lines: Vec<String> = told.lines().map(words).collect();
+    let output = typed.types(":diff");
+    let lines: Vec<String> = output.lines().map(words).collect();
     // A minor fault, a frame with one reference, 4 KB resident, the byte in memory or a cache.
     for line in ["P1.page_table", "P1.resident", "frames", "L1d"] {
-        assert!(lines.iter().any(|known| known.contains(line)), "{line}: {told}");
+        assert!(lines.iter().any(|known| known.contains(line)), "{line}: {output}");
     }
-    assert!(lines.iter().any(|line| line.starts_with("1 │ P1") && line.ends_with("0 B→4 KB 0→1")), "{told}");
-    assert!(lines.iter().any(|line| line.contains("-→1 -→anonymous")), "{told}");
+    assert!(
+        lines.iter().any(|line| line.starts_with("1 │ P1") && line.ends_with("0 B→4 KB 0→1")),
+        "{output}"
+    );
+    assert!(lines.iter().any(|line| line.contains("-→1 -→anonymous")), "{output}");
 }
 
 #[test]
@@ -260,14 +263,17 @@ fn the_last_access_is_told_step_by_step_and_with_reasons() {
     assert!(typed.types(":why").contains("No access has been made yet"));
     assert!(typed.types(":steps").contains("no access has been made yet"));
     typed.types("read 0x03D4");
-    let told = typed.types(":steps");
-    assert!(words(&told).contains("MMU → TLB TLBI 0x3, TLBT 0x03: hit in way 0"), "{told}");
-    let told = words(&typed.types(":why"));
-    assert!(told.contains("tlb hit because way 0 of set 0x3 of tlb is valid and holds tag 0x03"), "{told}");
-    assert!(told.contains("vpn 0x0F because VPN is bits 13–6 of the virtual address 0x03D4"), "{told}");
-    assert!(told.contains("because PPN 0x0D is followed by PPO 0x14"), "{told}");
-    let told = words(&typed.types(":why cache"));
-    assert_eq!(told, "cache hit because way 0 of set 0x5 of cache is valid and holds tag 0x0D");
+    let output = typed.types(":steps");
+    assert!(words(&output).contains("MMU → TLB TLBI 0x3, TLBT 0x03: hit in way 0"), "{output}");
+    let output = words(&typed.types(":why"));
+    assert!(
+        output.contains("tlb hit because way 0 of set 0x3 of tlb is valid and holds tag 0x03"),
+        "{output}"
+    );
+    assert!(output.contains("vpn 0x0F because VPN is bits 13–6 of the virtual address 0x03D4"), "{output}");
+    assert!(output.contains("because PPN 0x0D is followed by PPO 0x14"), "{output}");
+    let output = words(&typed.types(":why cache"));
+    assert_eq!(output, "cache hit because way 0 of set 0x5 of cache is valid and holds tag 0x0D");
     assert!(typed.types(":why cahce").contains("did you mean `cache`?"));
     assert_eq!(typed.done(), 5);
 }
@@ -276,14 +282,14 @@ fn the_last_access_is_told_step_by_step_and_with_reasons() {
 fn a_failed_call_has_a_reason() {
     let mut typed = Typed::new();
     typed.types("process P1\nlet fd = open(\"none\", O_RDONLY)");
-    let told = typed.types(":why");
-    assert!(told.contains("`open` failed with ENOENT"), "{told}");
+    let output = typed.types(":why");
+    assert!(output.contains("`open` failed with ENOENT"), "{output}");
 }
 
 #[test]
 fn an_address_is_shown_with_its_fields() {
     let mut typed = Typed::simple();
-    let told = typed.types(":bits 0x03D4");
+    let output = typed.types(":bits 0x03D4");
     for line in [
         "virtual address 0x03D4 0b00_0011_1101_0100",
         "VPN, bits 13–6 0x0F 0b0000_1111",
@@ -293,9 +299,9 @@ fn an_address_is_shown_with_its_fields() {
         "CI, bits 5–2 0x5 0b0101",
         "CO, bits 1–0 0x0 0b00",
     ] {
-        assert!(told.lines().any(|known| words(known) == line), "{line}: {told}");
+        assert!(output.lines().any(|known| words(known) == line), "{line}: {output}");
     }
-    assert!(told.contains("│              VPN              │"), "{told}");
+    assert!(output.contains("│              VPN              │"), "{output}");
     assert!(typed.types(":bits 0x3C0 + 0x14").contains("0x03D4"));
     assert!(typed.types(":bits 0x40").contains("There is no physical address"));
     assert!(typed.types(":bits 0x4000").contains("[address-too-wide]"));
@@ -316,14 +322,14 @@ fn a_reset_can_be_undone() {
 #[test]
 fn help_knows_every_word_and_command() {
     let mut typed = Typed::new();
-    let told = typed.types(":help");
+    let output = typed.types(":help");
     for command in COMMANDS {
-        assert!(told.contains(&command.usage()), "{}", command.name);
-        let told = typed.types(&format!(":help {}", command.name));
-        assert!(words(&told).contains(&words(&command.help.replace('`', ""))), "{told}");
+        assert!(output.contains(&command.usage()), "{}", command.name);
+        let output = typed.types(&format!(":help {}", command.name));
+        assert!(words(&output).contains(&words(&command.help.replace('`', ""))), "{output}");
     }
-    let told = typed.types(":help tlbi");
-    assert!(told.contains("(facts)") && told.contains("TLB index"), "{told}");
+    let output = typed.types(":help tlbi");
+    assert!(output.contains("(facts)") && output.contains("TLB index"), "{output}");
     assert!(typed.types(":help mmpa").contains("did you mean `mmap`?"));
 }
 
@@ -342,7 +348,7 @@ fn every_command_is_obeyed() {
         let mut typed = Typed::simple();
         typed.types("read 0x03D4");
         typed.types("read 0x03D5");
-        let told = typed.types(command.example);
-        assert!(!told.is_empty() && !told.contains("there is no command"), "{}: {told}", command.name);
+        let output = typed.types(command.example);
+        assert!(!output.is_empty() && !output.contains("there is no command"), "{}: {output}", command.name);
     }
 }

@@ -32,8 +32,8 @@ fn ran(text: &str) -> Totals {
 /// The script of a saved session.
 fn saved(typed: &mut Typed, name: &str) -> String {
     let path = file(name);
-    let told = typed.types(&format!(":save {}", path.display()));
-    assert!(!told.contains("does not hold"), "{told}");
+    let output = typed.types(&format!(":save {}", path.display()));
+    assert!(!output.contains("does not hold"), "{output}");
     fs::read_to_string(path).unwrap()
 }
 
@@ -87,8 +87,8 @@ fn sessions_with_processes_become_tests() {
         "show frames",
     ];
     for input in inputs {
-        let told = typed.types(input);
-        assert!(!told.contains("× ["), "{input}: {told}");
+        let output = typed.types(input);
+        assert!(!output.contains("× ["), "{input}: {output}");
     }
     let totals = ran(&saved(&mut typed, "processes.pw"));
     assert_eq!(totals.failed(), 0);
@@ -108,8 +108,8 @@ fn every_example_that_is_loaded_and_saved_holds() {
     }
     for path in scripts.chain(more) {
         let mut typed = Typed::new();
-        let told = typed.types(&format!(":load {}", path.display()));
-        assert!(!told.contains("× ["), "{told}");
+        let output = typed.types(&format!(":load {}", path.display()));
+        assert!(!output.contains("× ["), "{output}");
         let totals = ran(&saved(&mut typed, "example.pw"));
         assert_eq!(totals.failed(), 0, "{}", path.display());
     }
@@ -142,8 +142,8 @@ fn what_comes_before_a_reset_is_not_saved() {
 #[test]
 fn a_script_is_loaded_statement_by_statement() {
     let mut typed = Typed::new();
-    let told = typed.types(":load examples/first.pw");
-    assert_eq!(told, "  examples/first.pw: 6 statements, 8 facts hold\n");
+    let output = typed.types(":load examples/first.pw");
+    assert_eq!(output, "  examples/first.pw: 6 statements, 8 facts hold\n");
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (6, "1"));
     typed.types(":back 2");
     assert_eq!(typed.value("tlb.hits"), "0");
@@ -155,9 +155,9 @@ fn of_a_script_that_goes_wrong_the_beginning_is_done() {
     let mut typed = Typed::new();
     let path = file("wrong.pw");
     fs::write(&path, "machine simple\nread 0x40 => tlb hit\nshow 1 / tlb.hits\nlet x = 1\n").unwrap();
-    let told = typed.types(&format!(":load {}", path.display()));
-    assert!(told.contains("[divide-by-zero]") && told.contains("expected hit  actual miss"), "{told}");
-    assert!(told.contains("2 of its 4 statements are done; `:back 2` undoes them"), "{told}");
+    let output = typed.types(&format!(":load {}", path.display()));
+    assert!(output.contains("[divide-by-zero]") && output.contains("expected hit  actual miss"), "{output}");
+    assert!(output.contains("2 of its 4 statements are done; `:back 2` undoes them"), "{output}");
     assert_eq!(typed.value("tlb.misses"), "1");
     // A script with a static mistake has no effect.
     fs::write(&path, "let y = 1\nread zz\n").unwrap();
@@ -175,8 +175,8 @@ fn machine_files_and_includes_are_written_out() {
     fs::write(&included, "let y = 0x40\nread y\n").unwrap();
     let outer = file("outer.pw");
     fs::write(&outer, "machine \"m.yaml\"\ninclude \"inner.pw\"\n").unwrap();
-    let told = typed.types(&format!(":load {}", outer.display()));
-    assert!(!told.contains('×'), "{told}");
+    let output = typed.types(&format!(":load {}", outer.display()));
+    assert!(!output.contains('×'), "{output}");
     let script = saved(&mut typed, "whole.pw");
     assert!(script.contains("virtual 14 bits") && script.contains("read y\n  => vpn 0x01"), "{script}");
     assert!(!script.contains("include") && !script.contains("yaml"), "{script}");
@@ -186,8 +186,8 @@ fn machine_files_and_includes_are_written_out() {
 #[test]
 fn a_quiz_marks_every_field() {
     let mut typed = Typed::simple();
-    let told = typed.types(":quiz read 0x03D4");
-    assert!(told.starts_with("read 0x03D4\n"), "{told}");
+    let output = typed.types(":quiz read 0x03D4");
+    assert!(output.starts_with("read 0x03D4\n"), "{output}");
     // CS:APP 9.6.4; each in another base, one of them wrong.
     let answers = [
         ("vpn", "15", "✓ vpn 0x0F"),
@@ -221,8 +221,8 @@ fn a_quiz_counts_and_ends_with_a_command() {
     typed.types(":quiz read 0x0040");
     assert!(typed.types("1").contains("✓ vpn"));
     assert!(typed.types("").contains("✗ tlbi 0x1"));
-    let told = typed.types(":history");
-    assert!(told.starts_with("  1 of 2 answers are right; nothing was changed\n"), "{told}");
+    let output = typed.types(":history");
+    assert!(output.starts_with("  1 of 2 answers are right; nothing was changed\n"), "{output}");
     assert!(!typed.shell.is_quizzing());
     // A fault leaves nothing else to ask.
     typed.types(":quiz read 0x0040");

@@ -91,10 +91,10 @@ impl Trace {
             Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
             did => did.call().map(|call| &call.process),
         };
-        let fact = |told: ReportedFact| FactValue {
-            reason: told.key.reason(did),
-            value: told.value.value.to_json(),
-            name: told.name,
+        let fact = |reported: ReportedFact| FactValue {
+            reason: reported.key.reason(did),
+            value: reported.value.value.to_json(),
+            name: reported.name,
         };
         Self {
             version: VERSION,

@@ -86,7 +86,7 @@ fn label(statement: &str, step: &Step) -> Option<String> {
                 cut(&format!("= {value}"))
             }
         }
-        told => chosen(told, &step.stated),
+        facts_of_step => chosen(facts_of_step, &step.stated),
     };
     let times = if step.times > 1 { format!("×{}", step.times) } else { String::new() };
     let label = [times, facts].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
@@ -109,8 +109,8 @@ fn is_literal(statement: &str) -> bool {
 }
 
 /// The facts of a hint.
-fn chosen(told: &[String], stated: &[String]) -> String {
-    let facts = || told.iter().filter_map(|fact| fact.split_once(' '));
+fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
+    let facts = || facts_of_step.iter().filter_map(|fact| fact.split_once(' '));
     let value_of = |wanted: &str| facts().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let shown = |(name, value): &(&str, &str)| {
         let said_by = match *name {

@@ -62,7 +62,7 @@ impl<'s> RunRecorder<'s> {
             }
             return;
         }
-        let told = facts_of(record, &mut self.statements);
+        let reported = facts_of(record, &mut self.statements);
         let (narration, did) = if self.steps.len() < NARRATED {
             (text(&self.narrator.narrate(record), false), Some(record.did.clone()))
         } else {
@@ -70,7 +70,7 @@ impl<'s> RunRecorder<'s> {
         };
         let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
         let span = record.span;
-        self.steps.insert(span, Step { span, stated, facts: told, times: 1, narration, did });
+        self.steps.insert(span, Step { span, stated, facts: reported, times: 1, narration, did });
     }
 
     fn record_failures(&mut self, record: &StepRecord) {
@@ -79,14 +79,14 @@ impl<'s> RunRecorder<'s> {
         }
         let Some((_, checks)) = self.narrator.failed(record) else { return };
         let failed = record.checks.iter().filter(|check| !check.held);
-        for (check, told) in failed.zip(checks.failed) {
+        for (check, reported) in failed.zip(checks.failed) {
             let open = check.written.is_open();
-            let reason = told.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            let message = match told.actual {
+            let reason = reported.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let message = match reported.actual {
                 // A `?` needs no explanation.
-                Some(actual) if open => format!("{} is {actual}", told.fact),
-                Some(actual) => format!("{} is {actual}, not {}{reason}", told.fact, told.expected),
-                None => format!("there is no {}, expected was {}{reason}", told.fact, told.expected),
+                Some(actual) if open => format!("{} is {actual}", reported.fact),
+                Some(actual) => format!("{} is {actual}, not {}{reason}", reported.fact, reported.expected),
+                None => format!("there is no {}, expected was {}{reason}", reported.fact, reported.expected),
             };
             self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open });
         }

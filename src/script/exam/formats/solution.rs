@@ -38,9 +38,9 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
     let facts =
-        reported_facts(did).into_iter().filter(|told| asked(&told.name).is_some()).collect::<Vec<_>>();
+        reported_facts(did).into_iter().filter(|fact| asked(&fact.name).is_some()).collect::<Vec<_>>();
     let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
-        let blanks = facts.iter().filter_map(|told| asked(&told.name));
+        let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
         let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
         (named.collect::<Vec<_>>().join(", "), reason)
     });
@@ -62,8 +62,8 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
 
 /// Whether a blank asks what the hardware did, and not only what the kernel made of it.
 fn of_hardware(blank: &Blank) -> bool {
-    let told_of_all = |row: &FactRow| row.told || *row.name != *blank.fact;
-    *blank.fact != *"fault" && ACCESS_FACTS.iter().all(told_of_all)
+    let reported_for_all = |row: &FactRow| row.reported || *row.name != *blank.fact;
+    *blank.fact != *"fault" && ACCESS_FACTS.iter().all(reported_for_all)
 }
 
 /// The virtual address on its ruler, in binary.

@@ -28,11 +28,12 @@ pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
 /// Turns the accesses that a selection meets into a question, or into `ask`s where they stand in one. They stand side by
 /// side in one block; none of them in a loop or definition, of which the question would come again and again. A statement
-/// that states nothing is asked for what it was told to have.
-pub fn turned(text: &str, script: &Block, selection: Range<usize>, told: KnownFacts) -> Option<Turned> {
+/// that states nothing is asked for what it was known to have.
+pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownFacts) -> Option<Turned> {
     let place = Surroundings { question: false, kept: false };
     let (accesses, place) = find(text, script, &selection, place)?;
-    let asks: Vec<Asking> = accesses.iter().map(|access| access.asking(text, told)).collect::<Option<_>>()?;
+    let asks: Vec<Asking> =
+        accesses.iter().map(|access| access.asking(text, known)).collect::<Option<_>>()?;
     let (first, last) = (accesses.first()?.span, accesses.last()?.span);
     let bytes = first.start as usize..last.end as usize;
     let indent = indent(text, bytes.start);
@@ -143,9 +144,9 @@ fn access<'s>(text: &str, stmt: &'s Stmt) -> Option<Access<'s>> {
 }
 
 impl Access<'_> {
-    fn asking(&self, text: &str, told: KnownFacts) -> Option<Asking> {
+    fn asking(&self, text: &str, known: KnownFacts) -> Option<Asking> {
         let operation = text.get(self.span.start as usize..self.end as usize)?.to_owned();
-        let run = told(self.span);
+        let run = known(self.span);
         let (mut facts, mut blanks) = (Vec::new(), Vec::new());
         for fact in self.facts {
             match fact.claim {
@@ -198,10 +199,10 @@ impl Asking {
     }
 }
 
-/// The parts of the machine that whoever answers must see: the small unnamed ones of textbooks, as far as a run has told of
+/// The parts of the machine that whoever answers must see: the small unnamed ones of textbooks, as far as a run has known of
 /// them.
-fn parts(told: &[String], verb: &str) -> Vec<&'static str> {
-    let has = |name: &str| told.iter().any(|fact| fact.split(' ').next() == Some(name));
+fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
+    let has = |name: &str| known.iter().any(|fact| fact.split(' ').next() == Some(name));
     let table = has("vpn1") && !has("vpn2") && !has("frame");
     let parts = [
         (table, "page_table"),

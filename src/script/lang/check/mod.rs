@@ -18,7 +18,7 @@ use calls::{Definition, circles, count};
 use scope::Scope;
 pub(crate) use unlikely::unlikely;
 
-/// What the checks must be told of the rest of the language.
+/// The parts of the language that the checks do not know.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
     /// May this be called (a path's function such as `byte`, a system call)? The functions of
@@ -57,8 +57,7 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// The known names that are looked at for one that was misspelt, after so many diagnostics: all of them, until there are more
-/// diagnostics than a report shows.
+/// The number of names to compare a misspelled one with, after N diagnostics: all, until there are more than a report shows.
 pub(crate) fn guessed(diagnostics: usize) -> usize {
     const GUESSES: usize = 100;
     if diagnostics < GUESSES { usize::MAX } else { 0 }

@@ -38,7 +38,7 @@ fn is_fork(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::Call { name, args } if &*name.text == "fork" && args.is_empty())
 }
 
-/// What a condition compares with 0 if it asks for the child's side, as in C: a call, or the name of a child.
+/// What a condition compares with 0 if it selects the child's side, as in C: a call, or the name of a child.
 fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a Expr> {
     let ExprKind::Binary(BinaryOp::Equal, left, right) = &condition.kind else { return None };
     let zero = |expr: &Expr, text: &Expr| match &expr.kind {

@@ -91,7 +91,7 @@ pub(super) fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
     list.iter().rev().find(|piece| piece.kind != PieceKind::Comment)
 }
 
-/// What stands before a piece that begins a line: a `;`, if a comment stands between it and what would go on there.
+/// The text before a piece that begins a line: a `;` if a comment separates it from a statement that it would continue.
 pub(super) fn lead(list: &[Piece], at: usize) -> &'static str {
     let kept = list[at].semicolon && at > 0 && list[at - 1].kind == PieceKind::Comment;
     if kept && last(&list[..at]).is_some_and(Piece::goes_on) { "; " } else { "" }

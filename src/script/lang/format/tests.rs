@@ -195,6 +195,6 @@ fn what_random_scripts_have_found() {
     becomes("set x {a,|p  q\n|\"\"\"\"\"\"}", "set x { a, | p q |\n  |\"\"\"\"\"\" }\n");
     // A `;` that begins a line takes room.
     becomes("l{\nx\t    n=>s,#\n  ;  x:  P1 }", "l {\n  x       n => s,  #\n  ; x: P1 }\n");
-    // No blank stands before a comment in the source, and two in the layout.
+    // The source has no blank before a comment, and the layout has two.
     becomes("read 7..#\ni", "read 7 ..  #\n  i\n");
 }

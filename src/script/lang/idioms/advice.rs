@@ -1,4 +1,4 @@
-//! What is said of a foreign idiom.
+//! The message, help, and fix for a foreign idiom.
 
 use super::rows::{Idiom, REMOVED};
 use crate::lang::fix::Fix;

@@ -53,7 +53,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let used = block(&lines, &mut out, 0)?;
     let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
     let fix = Fix::replace(Span::new(file, line.start..end), out);
-    let message = Some("a block stands in braces, and no `:` begins it");
+    let message = Some("a block is in braces, without a `:`");
     Some(Advice::fixed(message, Some("write `{` for the `:`, and `}` after the block"), fix, true))
 }
 

@@ -40,11 +40,11 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let said = text[head.clone()].trim();
         let above = [blocks::advice(text, &head, file), tables::advice(text, &head, file)];
         let row = self::found(STATEMENTS, said).filter(|(row, _)| row.ours.is_empty());
-        let told = row.map(|(row, _)| Advice::of(row, None, true));
+        let advised = row.map(|(row, _)| Advice::of(row, None, true));
         let place = Some(Span::new(file, head.end - said.len()..head.end));
-        found.extend(above.into_iter().flatten().chain(told).map(|advice| Advice { place, ..advice }));
+        found.extend(above.into_iter().flatten().chain(advised).map(|advice| Advice { place, ..advice }));
     }
-    // Bars stand in tables, and no row is about a table.
+    // Bars are for tables, and no row is about a table.
     if line.trim_start().starts_with('|') {
         return found;
     }

@@ -213,7 +213,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
 ];
 
 const COMMA: &str = "facts are separated by commas, and all of them must hold";
-const SIDE: &str = "a fact and its value stand side by side";
+const SIDE: &str = "a fact is followed by its value";
 
 /// Facts after `=>`, one at a time.
 pub(super) const FACTS: &[Idiom] = &[

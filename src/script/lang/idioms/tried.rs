@@ -16,7 +16,7 @@ const READ_AGAIN: usize = 1 << 21;
 /// The most diagnostics of a report, whose helps are looked at.
 const TOLD: usize = 100;
 
-/// Replaces what is said of foreign idioms by what the rows say, and takes away fixes that leave a mistake in their
+/// Replaces the messages about foreign idioms by those of the rows, and takes away fixes that leave a mistake in their
 /// place. `wrong` is what is wrong with another text of a file.
 pub(crate) fn improve(
     sources: &Sources,
@@ -145,11 +145,11 @@ impl Attempt<'_> {
         }
         // A fix of its own that works says more than words, except where nothing can be right.
         let own = diagnostic.fix.as_deref();
-        let told = all.into_iter().find(|one| one.sure)?;
-        if !told.nothing && own.is_some_and(|own| matches!(self.after(diagnostic, own), Tried::Works(_))) {
+        let advised = all.into_iter().find(|one| one.sure)?;
+        if !advised.nothing && own.is_some_and(|own| matches!(self.after(diagnostic, own), Tried::Works(_))) {
             return None;
         }
-        Some((Advice { fix: None, ..told }, None))
+        Some((Advice { fix: None, ..advised }, None))
     }
 
     /// What comes of a fix.

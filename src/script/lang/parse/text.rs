@@ -8,7 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 
-/// The string in its quotes; the diagnostic stands at the escape that is none.
+/// The string in its quotes. The diagnostic points to the invalid escape.
 pub(super) fn string(quoted: &str, span: Span) -> Result<Value, Diagnostic> {
     let inner = inside(quoted);
     if inner.contains('\\') { unescape(inner, span).map(Value::string) } else { Ok(inner.into()) }

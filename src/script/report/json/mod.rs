@@ -37,7 +37,7 @@ pub struct JsonSink<'s, W: Write> {
 /// A machine, and the facts of an access on it.
 struct Facts {
     spec: Arc<Spec>,
-    /// The access is a process's, so that the kernel's answer is told, too.
+    /// The access is a process's, so that the kernel's answer is reported.
     process: bool,
     keys: Vec<(String, Key)>,
 }
@@ -138,11 +138,11 @@ impl<'s, W: Write> JsonSink<'s, W> {
             Did::Access(access) => {
                 let known = self.facts.take().filter(|known| known.fits(access));
                 let known = known.unwrap_or_else(|| Facts::from_access(access));
-                let told = known
+                let reported = known
                     .keys
                     .iter()
                     .filter_map(|(name, key)| key.value_in(did).map(|value| (name.as_str(), value)));
-                members(&mut self.line, told);
+                members(&mut self.line, reported);
                 self.facts = Some(known);
             }
             Did::Reference(run) => {
@@ -154,17 +154,17 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 );
             }
             Did::Replay(_) => {
-                let told = facts::reported_facts(did);
-                let names: Vec<String> = told.iter().map(|fact| member(&fact.name)).collect();
-                let told = names.iter().zip(told);
-                members(&mut self.line, told.map(|(name, fact)| (name.as_str(), fact.value)));
+                let reported = facts::reported_facts(did);
+                let names: Vec<String> = reported.iter().map(|fact| member(&fact.name)).collect();
+                let reported = names.iter().zip(reported);
+                members(&mut self.line, reported.map(|(name, fact)| (name.as_str(), fact.value)));
             }
             _ => {
                 if let Some(call) = did.call() {
                     let names: Vec<String> =
                         CALL_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
-                    let told = names.iter().zip(CALL_FACTS);
-                    members(&mut self.line, told.map(|(name, row)| (name.as_str(), (row.get)(call))));
+                    let reported = names.iter().zip(CALL_FACTS);
+                    members(&mut self.line, reported.map(|(name, row)| (name.as_str(), (row.get)(call))));
                 }
             }
         }
@@ -235,7 +235,7 @@ impl<W: Write> Sink for JsonSink<'_, W> {
     }
 }
 
-/// The facts that are told of an access on a machine, each with `"name":`.
+/// The facts that are reported for an access on a machine, each with `"name":`.
 fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     facts::access_keys(spec, process).into_iter().map(|(name, key)| (member(&name), key)).collect()
 }

@@ -39,7 +39,15 @@ pub(crate) fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
         TreeEntry::Page(vpn, pte) if pte.flags.has(Bit::P) => {
             format!("PPN {} (VPN {})", hex(pte.ppn, spec.ppn_bits()), hex(*vpn, spec.vpn_bits()))
         }
-        TreeEntry::Page(vpn, _) => format!("not present (VPN {})", hex(*vpn, spec.vpn_bits())),
+        TreeEntry::Page(vpn, pte) => {
+            let vpn = hex(*vpn, spec.vpn_bits());
+            match spec.mmu.as_ref().and_then(|mmu| mmu.pte.disk_location(*pte)) {
+                Some(slot) => {
+                    format!("not present, location on disk {} (VPN {vpn})", hex(slot, spec.ppn_bits()))
+                }
+                None => format!("not present (VPN {vpn})"),
+            }
+        }
     }
 }
 

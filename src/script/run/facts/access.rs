@@ -19,10 +19,10 @@ const fn reported(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, told: true }
+    FactRow { name, kind, help, get, why, reported: true }
 }
 
-/// A row of the kernel's answer: nothing on bare hardware, so it is checked but not told.
+/// A row of the kernel's answer: nothing on bare hardware, so it is checked but not reported.
 const fn handler(
     name: &'static str,
     kind: FactType,
@@ -30,10 +30,10 @@ const fn handler(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, told: false }
+    FactRow { name, kind, help, get, why, reported: false }
 }
 
-/// The facts of an access, in the order in which they are told.
+/// The facts of an access, in the order in which they are reported.
 pub const ACCESS_FACTS: &[FactRow] = &[
     reported(
         "vpn",

@@ -32,7 +32,7 @@ const fn fact(
     CallFact { name, kind, help, get, why }
 }
 
-/// The facts of a system call, in the order in which they are told.
+/// The facts of a system call, in the order in which they are reported.
 pub const CALL_FACTS: &[CallFact] = &[
     fact(
         "returns",

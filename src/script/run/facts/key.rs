@@ -168,7 +168,7 @@ fn near(name: &str, family: Family, spec: &Spec) -> Option<String> {
     nearest(name, facts.iter().map(|(name, _)| name.as_str())).map(Into::into)
 }
 
-/// Every fact that a statement of this family may have on a machine, in the order in which they are told. Those of its
+/// Every fact that a statement of this family may have on a machine, in the order in which they are reported. Those of its
 /// TLBs, caches and page table are left out where no machine is known; two may have the same name, and the first counts.
 pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
     match family {

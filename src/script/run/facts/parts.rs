@@ -85,7 +85,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
 
 /// A fact of a level of the page table; `K` in its pattern is the level.
 pub struct LevelFact {
-    /// What stands before and after the level's number.
+    /// The text before and after the level's number.
     pub(crate) pattern: (&'static str, &'static str),
     /// What its values are.
     pub kind: FactType,

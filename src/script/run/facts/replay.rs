@@ -11,7 +11,7 @@ pub struct ReplayFact {
     pub name: &'static str,
     /// One line of help.
     pub(crate) help: &'static str,
-    /// It is the kernel's doing: told only where a process performed the trace.
+    /// It is the kernel's doing: reported only where a process performed the trace.
     pub(crate) paging: bool,
     pub(crate) get: fn(&Replayed) -> u64,
 }

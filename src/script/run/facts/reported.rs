@@ -1,4 +1,4 @@
-//! The facts that are told of a statement, and how a script states them.
+//! The facts that are reported for a statement, and how a script writes them.
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     facts.collect()
 }
 
-/// The facts that are told of a replay. Where no process performed it, neither the kernel nor a TLB did anything.
+/// The facts that are reported for a replay. Where no process performed it, neither the kernel nor a TLB did anything.
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.is_reported(run),
@@ -62,7 +62,7 @@ pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()
 }
 
-/// The facts that are told of an access on a machine, by a process or not; each once.
+/// The facts that are reported for an access on a machine, by a process or not; each once.
 pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     let mut keys: Vec<(String, Key)> = Vec::new();
     for (name, key) in facts_of(Family::Access, Some(spec)) {
@@ -81,5 +81,5 @@ fn tells(key: Key, spec: &Spec, process: bool) -> bool {
         "cache" => spec.caches.is_empty(),
         _ => false,
     };
-    (row.told || process) && !idle
+    (row.reported || process) && !idle
 }

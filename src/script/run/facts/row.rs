@@ -16,8 +16,8 @@ pub struct FactRow {
     pub(crate) get: fn(&Access) -> Option<Shown>,
     /// Why it is so, or why the access has no such fact: a clause without a period.
     pub(crate) why: fn(&Access) -> String,
-    /// Whether it is told of every access, or only checked where it is stated.
-    pub(crate) told: bool,
+    /// Whether it is reported for every access, or only checked where a script expects it.
+    pub(crate) reported: bool,
 }
 
 /// A latency kept in thousandths.

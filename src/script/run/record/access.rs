@@ -40,7 +40,7 @@ pub struct Access {
     pub va: Va,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
-    /// The block of its first byte in the first cache, after the access; none if it is not there.
+    /// The block of the first byte that was read in the first cache, after the access; none if it is not there.
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
     /// All hardware events. In a process, the events of the pieces that completed and of one that could not complete; the

@@ -206,7 +206,7 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// A word where pages of a reference string stand. In brackets and settings, variables are not pages.
+    /// A word among the pages of a reference string. In brackets and settings, variables are not pages.
     fn names_page(self, word: &str) -> bool {
         let (statement, block) = (self.walk.statement(), self.walk.block());
         let joins = self.kind(1) == Some(TokenKind::Operator) && !matches!(self.text(1), "," | "=>");

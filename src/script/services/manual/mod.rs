@@ -203,7 +203,7 @@ fn presets(out: &mut Tables) {
 
 fn facts(out: &mut Tables) {
     let access = ACCESS_FACTS.iter().map(|row| {
-        let whose = if row.told { "" } else { " (a kernel's doing)" };
+        let whose = if row.reported { "" } else { " (a kernel's doing)" };
         [code(row.name), values(row.kind.words()), format!("{}{whose}", row.help)]
     });
     table(out, "Of an access", ["fact", "values", "is"], access);

@@ -65,10 +65,10 @@ fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
     };
     let troubles = troubles(case);
     let message = troubles.first().map_or_else(String::new, |trouble| legal(&visible(&trouble.message)));
-    let told = legal(&failure_summary(case, false));
+    let text = legal(&failure_summary(case, false));
     let body = |xml: &mut Xml| {
         let trouble = xml.create_element(tag).with_attributes([("message", &*message), ("type", kind)]);
-        trouble.write_text_content(BytesText::new(&told)).map(|_| ())
+        trouble.write_text_content(BytesText::new(&text)).map(|_| ())
     };
     element.write_inner_content(body).map(|_| ())
 }

@@ -22,6 +22,9 @@ const MAP_TYPE: u32 = 0xF;
 /// What `MAP_SHARED_VALIDATE` knows (`LEGACY_MAP_MASK`): the old flags, those that do nothing here included.
 const KNOWN: u32 = 0x7C07_F9F3;
 
+/// The lowest bit of the size of huge pages in the flags.
+const MAP_HUGE_SHIFT: u32 = 26;
+
 /// The most bytes that a file can have, and one.
 const FILE_END: u64 = 1 << 63;
 
@@ -171,9 +174,7 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     let kind = request.flags & MAP_TYPE;
     let Some(open) = request.open else {
         return match kind {
-            // No huge pages are set aside (`vm.nr_hugepages` is 0).
-            _ if request.has(MAP_HUGETLB) && request.has(MAP_GROWSDOWN) => Err(Errno::EINVAL),
-            MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if request.has(MAP_HUGETLB) => Err(Errno::ENOMEM),
+            _ if request.has(MAP_HUGETLB) => Err(no_huge_page(request)),
             MAP_SHARED if !request.has(MAP_GROWSDOWN) => Ok((MapSource::Object, true)),
             MAP_PRIVATE => Ok((MapSource::Anonymous, false)),
             _ => Err(Errno::EINVAL),
@@ -197,6 +198,18 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
         return Err(Errno::EINVAL);
     }
     Ok((MapSource::File(file, open.write || !shared), shared))
+}
+
+/// Why anonymous huge pages cannot be mapped: at the latest because none are set aside (`vm.nr_hugepages` is 0).
+fn no_huge_page(request: &MapRequest) -> Errno {
+    // log2 of the page size, or 0 for the default: x86-64 has huge pages of 2 MB and 1 GB.
+    let size_exists = matches!(request.flags >> MAP_HUGE_SHIFT & 0x3F, 0 | 21 | 30);
+    match request.flags & MAP_TYPE {
+        MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if !size_exists => Errno::EINVAL,
+        MAP_SHARED_VALIDATE if request.has(!KNOWN) => Errno::EOPNOTSUPP,
+        MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if !request.has(MAP_GROWSDOWN) => Errno::ENOMEM,
+        _ => Errno::EINVAL,
+    }
 }
 
 /// `munmap(2)`.

@@ -6,14 +6,14 @@ use crate::report::doc::{Block, Tone};
 use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
 
-/// Why the facts of a statement are what they are, or one of them. Facts with one reason stand together.
+/// Why the facts of a statement are what they are, or one of them. Facts with the same reason are grouped.
 ///
 /// # Errors
 /// A sentence that says that there is no such fact.
 pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     let mut facts = reported_facts(did);
     if let Some(name) = fact {
-        if !facts.iter().any(|told| told.name == name) {
+        if !facts.iter().any(|fact| fact.name == name) {
             if let Some(key) = key_of(did, name) {
                 let reason = key.reason(did);
                 return Ok(vec![
@@ -21,11 +21,11 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
                     Block::line(format!("  because {reason}")),
                 ]);
             }
-            let near = nearest(name, facts.iter().map(|told| told.name.as_str()));
+            let near = nearest(name, facts.iter().map(|fact| fact.name.as_str()));
             let fix = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             return Err(format!("the last answer has no fact `{name}`{fix}"));
         }
-        facts.retain(|told| told.name == name);
+        facts.retain(|fact| fact.name == name);
     }
     if fact.is_none() {
         facts.retain(|fact| !is_uneventful(fact) && !is_repeated(did, fact));
@@ -79,11 +79,11 @@ fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
 /// Facts by their reasons, in order.
 pub fn reasons<'t>(did: &Did, facts: &'t [ReportedFact]) -> Vec<(String, Vec<&'t ReportedFact>)> {
     let mut groups: Vec<(String, Vec<&ReportedFact>)> = Vec::new();
-    for told in facts {
-        let reason = told.key.reason(did);
+    for fact in facts {
+        let reason = fact.key.reason(did);
         match groups.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, members)) => members.push(told),
-            None => groups.push((reason, vec![told])),
+            Some((_, members)) => members.push(fact),
+            None => groups.push((reason, vec![fact])),
         }
     }
     groups

@@ -67,7 +67,6 @@ pub(crate) fn value(a: &Access) -> String {
 /// The latencies that make up the cycles.
 pub(crate) fn cycles(a: &Access) -> String {
     let terms: Vec<String> = latencies(&a.spec, &a.events)
-        .into_iter()
         .filter_map(|(event, added)| {
             let (what, latency) = match event {
                 Event::TlbLookup { tlb, .. } => {

@@ -48,7 +48,7 @@ impl Session<'_> {
             }
         };
         let (spec, core, block) =
-            (machine.spec().clone(), machine.core(), block(machine, kind, va, outcome.pa));
+            (machine.spec().clone(), machine.core(), block(machine, verb, kind, (va, outcome.pa)));
         Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process: None })
     }
 
@@ -73,7 +73,7 @@ impl Session<'_> {
         let work = kernel.take_work();
         let done = done.map_err(|error| out_of_memory(error, place))?;
         let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
-        let block = block(kernel.machine(), kind, va, done.pa);
+        let block = block(kernel.machine(), verb, kind, (va, done.pa));
         let process = kernel.process(pid);
         let process = process.map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from);
         let recorded = recorder.finish(kernel, pid, before.as_ref());
@@ -90,8 +90,14 @@ impl Session<'_> {
 /// The longest block that is printed, in bytes.
 const PRINTED_BLOCK: u64 = 16;
 
-/// The block of the first byte in the first cache, if it is there.
-fn block(machine: &Machine, kind: AccessKind, va: Va, pa: Option<Pa>) -> Option<CachedBlock> {
+/// The block of the first byte that was read in the first cache, if it is there.
+fn block(
+    machine: &Machine,
+    verb: AccessVerb,
+    kind: AccessKind,
+    (va, pa): (Va, Option<Pa>),
+) -> Option<CachedBlock> {
+    matches!(verb, AccessVerb::Read | AccessVerb::Fetch).then_some(())?;
     let (level, pa) = (machine.spec().first_cache(kind)?, pa?);
     let printed = 1 << machine.spec().caches[level].block_bits <= PRINTED_BLOCK;
     let (way, bytes) = machine.cached_block(level, va, pa, printed)?;

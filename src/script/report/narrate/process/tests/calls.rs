@@ -1,6 +1,6 @@
-//! How system calls are told.
+//! How system calls are narrated.
 
-use super::{SMALL, first, heads, sentences, told};
+use super::{SMALL, first, heads, narrated, sentences};
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::process::call;
 use crate::report::playing::records;
@@ -70,10 +70,10 @@ fn system_calls_return_a_value_and_a_meaning() {
 #[test]
 fn faults_inside_a_call_are_told_and_counted() {
     let script = format!("{SMALL}write(1, 0x0400, 70)");
-    let told = sentences(&script);
-    assert_eq!(told[0], "Page fault: page 0x10 of P1 (text) is page 0 of poem, and not mapped.");
-    assert!(told[1].ends_with("Major fault; write goes on."), "{told:?}");
-    assert!(told.last().unwrap().ends_with(" 2 page faults inside (major)."), "{told:?}");
+    let narrated = sentences(&script);
+    assert_eq!(narrated[0], "Page fault: page 0x10 of P1 (text) is page 0 of poem, and not mapped.");
+    assert!(narrated[1].ends_with("Major fault; write goes on."), "{narrated:?}");
+    assert!(narrated.last().unwrap().ends_with(" 2 page faults inside (major)."), "{narrated:?}");
     let bad = sentences(&format!("{SMALL}write(1, 0x0500, 4)"));
     assert!(
         bad[0].ends_with("The kernel touched it for write, so there is an error and no signal."),
@@ -139,7 +139,7 @@ fn loops_tell_a_fault_in_a_few_words() {
     let script = format!(
         "{SMALL}for n in 0..9 {{ write 0x1000 + 64 * n = n }}\nfor n in 0..1 {{ read 0x500 ; brk(0x5000) }}"
     );
-    let told: Vec<String> = told(&script)
+    let narrated: Vec<String> = narrated(&script)
         .into_iter()
         .filter_map(|block| match block {
             Block::Paragraph { text, .. } if text.contains('→') => Some(text),
@@ -147,16 +147,16 @@ fn loops_tell_a_fault_in_a_few_words() {
         })
         .collect();
     assert_eq!(
-        told[0],
+        narrated[0],
         "write 0x1000 = 0x00 → fault demand-zero, frame 0, TLB miss, PPN 0x00, PA 0x000, cache miss"
     );
     assert_eq!(
-        told[8],
+        narrated[8],
         "write 0x1200 = 0x08 → fault demand-zero, frame 0, evicts page 0x40 of P1 (to swap slot 0), TLB miss, \
          PPN 0x00, PA 0x000, cache miss"
     );
-    assert_eq!(told[9], "read 0x0500 → fault segmentation, SIGSEGV, SEGV_MAPERR, TLB miss");
-    assert_eq!(told[10], "brk(0x5000) → -1 (ENOMEM)");
+    assert_eq!(narrated[9], "read 0x0500 → fault segmentation, SIGSEGV, SEGV_MAPERR, TLB miss");
+    assert_eq!(narrated[10], "brk(0x5000) → -1 (ENOMEM)");
 }
 
 #[test]
@@ -170,8 +170,11 @@ fn a_protection_that_entries_cannot_express_says_why() {
     assert!(first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_NONE)")).ends_with("is ---p now."));
     let flat = "machine simple { pte { ppn 1..6, p 0 } }";
     let read_only = "let p = mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
-    let told = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
-    assert!(told.ends_with("once they are present, as a page-table entry has no R/W bit here."), "{told}");
+    let narrated = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
+    assert!(
+        narrated.ends_with("once they are present, as a page-table entry has no R/W bit here."),
+        "{narrated}"
+    );
 }
 
 #[test]

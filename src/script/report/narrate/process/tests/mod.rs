@@ -1,4 +1,4 @@
-//! How processes are told: the words are the lecture's (lectures.md, sections 4 to 8), the formats Linux's.
+//! How processes are narrated: the words are the lecture's (lectures.md, sections 4 to 8), the formats Linux's.
 
 use crate::report::doc::{Block, Step, Tone};
 use crate::report::narrate::Narrator;
@@ -19,13 +19,13 @@ process P1 {
 }
 ";
 
-/// Keeps what is told.
-struct Told {
+/// Keeps what is narrated.
+struct NarrationSink {
     narrator: Narrator<'static>,
     blocks: Vec<Block>,
 }
 
-impl Sink for Told {
+impl Sink for NarrationSink {
     fn accept(&mut self, record: &StepRecord) -> bool {
         self.blocks.extend(self.narrator.narrate(record));
         true
@@ -33,17 +33,17 @@ impl Sink for Told {
 }
 
 /// The blocks that a script tells.
-fn told(script: &str) -> Vec<Block> {
-    let (mut told, _) =
-        play(script, |sources| Told { narrator: Narrator::new(sources, false), blocks: Vec::new() });
-    let rest = told.narrator.rest();
-    told.blocks.extend(rest);
-    told.blocks
+fn narrated(script: &str) -> Vec<Block> {
+    let (mut narrated, _) =
+        play(script, |sources| NarrationSink { narrator: Narrator::new(sources, false), blocks: Vec::new() });
+    let rest = narrated.narrator.rest();
+    narrated.blocks.extend(rest);
+    narrated.blocks
 }
 
 /// The sentences of the last statement.
 fn sentences(script: &str) -> Vec<String> {
-    let blocks = told(script);
+    let blocks = narrated(script);
     let from = blocks.iter().rposition(|block| matches!(block, Block::Statement { .. })).unwrap();
     let text = |block: &Block| match block {
         Block::Paragraph { text, .. } => Some(text.clone()),
@@ -58,7 +58,7 @@ fn first(script: &str) -> String {
 }
 
 fn heads(script: &str) -> Vec<String> {
-    let blocks = told(script).into_iter();
+    let blocks = narrated(script).into_iter();
     blocks
         .filter_map(|block| match block {
             Block::Statement { text, .. } => Some(text),
@@ -69,7 +69,7 @@ fn heads(script: &str) -> Vec<String> {
 
 /// The steps of the last statement, which is `show steps`.
 fn steps(script: &str) -> Vec<Step> {
-    let blocks = told(&format!("{script}\nshow steps"));
+    let blocks = narrated(&format!("{script}\nshow steps"));
     match blocks.last() {
         Some(Block::Steps(steps)) => steps.clone(),
         other => panic!("no steps: {other:?}"),
@@ -82,29 +82,29 @@ fn lines(steps: &[Step]) -> Vec<String> {
 
 #[test]
 fn a_first_touch_is_demand_zero() {
-    let told = sentences(&format!("{SMALL}write 0x1004 = 1"));
+    let narrated = sentences(&format!("{SMALL}write 0x1004 = 1"));
     assert_eq!(
-        told[0],
+        narrated[0],
         "Page fault: page 0x40 of P1 (heap) is anonymous and was never touched (demand-zero)."
     );
     assert_eq!(
-        told[1],
+        narrated[1],
         "Frame 0 is taken, filled with zeros and mapped. Minor fault; the access is done again."
     );
 }
 
 #[test]
 fn a_page_of_a_file_is_read_from_disk_once() {
-    let told = sentences(&format!("{SMALL}read 0x0440"));
-    assert_eq!(told[0], "Page fault: page 0x11 of P1 (text) is page 1 of poem, and not mapped.");
+    let narrated = sentences(&format!("{SMALL}read 0x0440"));
+    assert_eq!(narrated[0], "Page fault: page 0x11 of P1 (text) is page 1 of poem, and not mapped.");
     assert_eq!(
-        told[1],
+        narrated[1],
         "It is read from disk into frame 0 and mapped. Major fault; the access is done again."
     );
     let warm = SMALL.replace("replacement fifo", "page-cache warm");
-    let told = sentences(&format!("{warm}read 0x0440"));
+    let narrated = sentences(&format!("{warm}read 0x0440"));
     assert_eq!(
-        told[1],
+        narrated[1],
         "The page cache has it: it is put into frame 0 and mapped. Minor fault; the access is done again."
     );
     let again = sentences(&format!("{SMALL}read 0x0440\nread 0x0441"));
@@ -114,22 +114,22 @@ fn a_page_of_a_file_is_read_from_disk_once() {
 #[test]
 fn a_victim_makes_room_and_comes_back() {
     let fill = "for n in 0..8 { write 0x1000 + 64 * n = n + 1 }\n";
-    let told = sentences(&format!("{SMALL}{fill}write 0x1200 = 9"));
+    let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9"));
     assert_eq!(
-        told[1],
+        narrated[1],
         "No frame is free: the victim (fifo) is frame 0, page 0x40 of P1; it goes to swap slot 0. \
          Its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped."
     );
-    assert!(told[2].starts_with("Frame 0 is taken, filled with zeros and mapped."), "{told:?}");
-    let told = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
-    assert_eq!(told[0], "Page fault: page 0x40 of P1 (heap) was swapped out: it is in swap slot 0.");
-    assert!(told[1].contains("frame 1, page 0x41 of P1; it goes to swap slot 1. "), "{told:?}");
+    assert!(narrated[2].starts_with("Frame 0 is taken, filled with zeros and mapped."), "{narrated:?}");
+    let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
+    assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) was swapped out: it is in swap slot 0.");
+    assert!(narrated[1].contains("frame 1, page 0x41 of P1; it goes to swap slot 1. "), "{narrated:?}");
     assert!(
-        told[1].ends_with(" Its page-table entry becomes P = 0, slot 1, and its TLB entry is dropped."),
-        "{told:?}"
+        narrated[1].ends_with(" Its page-table entry becomes P = 0, slot 1, and its TLB entry is dropped."),
+        "{narrated:?}"
     );
     assert_eq!(
-        told[2],
+        narrated[2],
         "It is read from swap slot 0 into frame 1 and mapped. Major fault; the access is done again."
     );
     let clean = format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
@@ -142,19 +142,19 @@ fn a_victim_makes_room_and_comes_back() {
 #[test]
 fn a_store_to_a_shared_page_copies_it_and_the_last_sharer_keeps_it() {
     let fork = format!("{SMALL}write 0x1000 = 1\nlet child = fork()\n");
-    let told = sentences(&format!("{fork}child: write 0x1000 = 2"));
+    let narrated = sentences(&format!("{fork}child: write 0x1000 = 2"));
     assert_eq!(
-        told[0],
+        narrated[0],
         "Protection fault: page 0x40 of child (heap) is in frame 0, which is shared, so its entry is read-only \
          although the area may be written (copy-on-write)."
     );
     assert_eq!(
-        told[1],
+        narrated[1],
         "Frame 0 is copied to frame 1, which child may write. Minor fault; the access is done again."
     );
-    let told = sentences(&format!("{fork}child: write 0x1000 = 2\nP1: write 0x1000 = 3"));
-    assert!(told[1].starts_with("Nobody else has frame 0 any more"), "{told:?}");
-    assert!(told[1].contains("nothing is copied"), "{told:?}");
+    let narrated = sentences(&format!("{fork}child: write 0x1000 = 2\nP1: write 0x1000 = 3"));
+    assert!(narrated[1].starts_with("Nobody else has frame 0 any more"), "{narrated:?}");
+    assert!(narrated[1].contains("nothing is copied"), "{narrated:?}");
 }
 
 #[test]
@@ -162,9 +162,12 @@ fn the_page_of_zeros_is_copied_by_a_store() {
     let zero = SMALL.replace("replacement fifo", "zero-page on");
     let read = sentences(&format!("{zero}read 0x1000"));
     assert!(read[1].starts_with("The shared page of zeros is mapped, read-only"), "{read:?}");
-    let told = sentences(&format!("{zero}read 0x1000\nwrite 0x1000 = 1"));
-    assert!(told[0].contains("is the shared page of zeros so far"), "{told:?}");
-    assert!(told[1].starts_with("Frame 0 is taken and filled with zeros; P1 may write it."), "{told:?}");
+    let narrated = sentences(&format!("{zero}read 0x1000\nwrite 0x1000 = 1"));
+    assert!(narrated[0].contains("is the shared page of zeros so far"), "{narrated:?}");
+    assert!(
+        narrated[1].starts_with("Frame 0 is taken and filled with zeros; P1 may write it."),
+        "{narrated:?}"
+    );
 }
 
 #[test]
@@ -193,7 +196,7 @@ fn fatal_faults_name_signal_and_code() {
         first(half)
     );
     let tone = |script: &str| {
-        told(script).into_iter().find_map(|block| match block {
+        narrated(script).into_iter().find_map(|block| match block {
             Block::Paragraph { tone, text } if text.contains("SIGSEGV") => Some(tone),
             _ => None,
         })
@@ -203,7 +206,7 @@ fn fatal_faults_name_signal_and_code() {
 
 #[test]
 fn the_worksheet_is_that_of_the_retry() {
-    let blocks = told(&format!("{SMALL}write 0x1004 = 0x2A"));
+    let blocks = narrated(&format!("{SMALL}write 0x1004 = 0x2A"));
     let sheets: Vec<String> = blocks
         .iter()
         .filter_map(|block| match block {

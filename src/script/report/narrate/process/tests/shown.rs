@@ -1,13 +1,13 @@
 //! What is shown of address spaces, and what declarations and kernel actions say.
 
-use super::{SMALL, first, sentences, told};
+use super::{SMALL, first, narrated, sentences};
 use crate::report::doc::{Block, Slab};
 use crate::report::playing::records;
 use crate::run::record::Did;
 
 /// The boxes of the last statement, which is `show layout P1`, from the top.
 fn slabs(script: &str) -> Vec<Slab> {
-    let blocks = told(&format!("{script}\nshow layout P1"));
+    let blocks = narrated(&format!("{script}\nshow layout P1"));
     let layout = blocks.into_iter().find_map(|block| match block {
         Block::Layout(layout) => Some(layout),
         _ => None,
@@ -84,16 +84,19 @@ write 0x555555559000 = 1";
         let areas = slabs.iter().filter(|slab| !slab.gap && !slab.top.is_empty());
         areas.map(|slab| (slab.lines[0].0.clone(), slab.mark.clone())).collect::<Vec<_>>()
     };
-    let told = |name: &str, mark: &str| (name.to_owned(), mark.to_owned());
-    let bss = told("uninitialized data (.bss)", "");
-    let [stack, mapped, heap, ..] =
-        [told("user stack", ""), told("mapped", ""), told("run-time heap (malloc)", "brk is 0x55555555A800")];
+    let narrated = |name: &str, mark: &str| (name.to_owned(), mark.to_owned());
+    let bss = narrated("uninitialized data (.bss)", "");
+    let [stack, mapped, heap, ..] = [
+        narrated("user stack", ""),
+        narrated("mapped", ""),
+        narrated("run-time heap (malloc)", "brk is 0x55555555A800"),
+    ];
     assert_eq!(seen(script), [stack.clone(), mapped.clone(), heap, bss.clone()]);
     // In a child the heap may be several areas; the break is at the end of the last.
     let child = format!("{script}\nlet P2 = fork()\nP2: sbrk(0x800)\nP2: sbrk(0x1000)\nshow layout P2")
         .replace("P1", "P0")
         .replace("P2", "P1");
-    let heap = |mark| told("run-time heap (malloc)", mark);
+    let heap = |mark| narrated("run-time heap (malloc)", mark);
     assert_eq!(seen(&child), [stack, mapped, heap("brk"), heap(""), bss]);
 }
 
@@ -129,22 +132,24 @@ process P1 {
   | stack | 7FFFFFFDE000 | 7FFFFFFFF000 | rw-p  | anonymous | -      |
 }
 show P1.maps";
-    let Some(Block::Script(text)) = told(script).pop() else { panic!("no lines") };
+    let Some(Block::Script(text)) = narrated(script).pop() else { panic!("no lines") };
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], format!("{:<73}a.out", "00400000-00402000 r-xp 00001000 08:01 1"));
     assert_eq!(lines[1], format!("{:<73}[heap]", "00603000-00605000 rw-p 00000000 00:00 0"));
     assert_eq!(lines[2], "00700000-00701000 rw-p 00000000 00:00 0 ");
     assert_eq!(lines[3], format!("{:<73}[stack]", "7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0"));
-    let Some(Block::Script(text)) = told(&format!("{SMALL}show P1.maps")).pop() else { panic!("no lines") };
+    let Some(Block::Script(text)) = narrated(&format!("{SMALL}show P1.maps")).pop() else {
+        panic!("no lines")
+    };
     assert_eq!(text.lines().next(), Some(format!("{:<49}poem", "0400-0480 r--p 0000 08:01 1").as_str()));
 }
 
 #[test]
 fn kernel_actions_say_what_they_came_to() {
     let pages = "write 0x1000 = 7\nwrite 0x1040 = 7\nmadvise(0x1000, 256, 12)\n";
-    let told = sentences(&format!("{SMALL}{pages}ksm scan"));
+    let narrated = sentences(&format!("{SMALL}{pages}ksm scan"));
     assert_eq!(
-        told,
+        narrated,
         [
             "1 frame is free again: equal pages share one frame now, read-only.",
             "page 0x41 of P1 shares frame 0 now"
@@ -154,18 +159,18 @@ fn kernel_actions_say_what_they_came_to() {
         sentences(&format!("{SMALL}ksm scan")),
         ["No pages of mergeable areas are equal: nothing to merge."]
     );
-    let told = sentences(&format!("{SMALL}{pages}swap out P1 0x1040"));
-    assert_eq!(told[0], "Page 0x41 of P1 leaves memory.");
+    let narrated = sentences(&format!("{SMALL}{pages}swap out P1 0x1040"));
+    assert_eq!(narrated[0], "Page 0x41 of P1 leaves memory.");
     assert_eq!(
-        told[1],
+        narrated[1],
         "frame 1: page 0x41 of P1 goes to swap slot 0; its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped"
     );
     let shared = "let q = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)\nwrite q = 1\n\
                   let child = fork()\nchild: read q\n";
-    let told = sentences(&format!("{SMALL}{shared}swap out P1 q"));
+    let narrated = sentences(&format!("{SMALL}{shared}swap out P1 q"));
     assert!(
-        told[1].ends_with("; its 2 page-table entries become P = 0, and their TLB entries are dropped"),
-        "{told:?}"
+        narrated[1].ends_with("; its 2 page-table entries become P = 0, and their TLB entries are dropped"),
+        "{narrated:?}"
     );
     assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "2 pages are evicted.");
 }

@@ -11,11 +11,11 @@ pub const F0_READ: Fd = Fd::File(0, Mode::ReadOnly);
 pub const F0_WRITE: Fd = Fd::File(0, Mode::WriteOnly);
 
 /// A side that has begun anew, and is asked to do things.
-pub struct Told<'a>(pub &'a mut dyn Side);
+pub struct Driver<'a>(pub &'a mut dyn Side);
 
-impl Told<'_> {
-    pub fn asks(side: &mut dyn Side) -> Told<'_> {
-        Told(side)
+impl Driver<'_> {
+    pub fn asks(side: &mut dyn Side) -> Driver<'_> {
+        Driver(side)
     }
 
     pub fn in_process(&mut self, process: usize, op: Op) -> Answer {
