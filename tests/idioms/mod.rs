@@ -1,4 +1,4 @@
-//! Mistaken scripts and the ones that were meant (`pairs.txt`): each mistake is reported in its line, and the script with
+//! Mistaken scripts and the ones that were meant (`pairs/*.txt`): each mistake is reported in its line, and the script with
 //! the fixes that editors offer does what was meant.
 
 use pagewalk_script::api::differences::compare_runs;
@@ -25,8 +25,12 @@ struct Pair {
 }
 
 fn pairs() -> Vec<Pair> {
-    let text = fs::read_to_string("tests/idioms/pairs.txt").expect("the pairs");
-    text.split("\n== ").skip(1).map(pair).collect()
+    let mut pairs = Vec::new();
+    for file in fs::read_dir("tests/idioms/pairs").expect("the pairs") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("a text");
+        pairs.extend(text.split("\n== ").skip(1).map(pair));
+    }
+    pairs
 }
 
 fn pair(text: &str) -> Pair {
