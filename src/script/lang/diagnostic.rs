@@ -151,6 +151,7 @@ codes! {
     DivideByZero "divide-by-zero" "a division by zero"
     WrongType "wrong-type" "a value of this kind cannot stand here"
     NotAnInteger "not-an-integer" "this place needs a whole number"
+    WrongUnit "wrong-unit" "a number has a unit that does not fit its place"
     WrongCount "wrong-count" "too many or too few values"
     BadIndex "bad-index" "an index outside the list"
     NoAnswer "no-answer" "there is no latest statement, or it has no such fact"

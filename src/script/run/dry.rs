@@ -39,7 +39,16 @@ impl Session<'_> {
     }
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
+        let units = self.wrong_units(stmt);
+        let wrong = !units.is_empty();
+        self.report(units);
         match &stmt.kind {
+            StmtKind::Command(_) if wrong => {
+                // What it would have declared is no mistake further down.
+                self.language.extension.note_uncertain(self);
+                self.forget_declared(std::slice::from_ref(stmt));
+                Ok(())
+            }
             StmtKind::Command(command) => self.check_command(stmt, command),
             StmtKind::Probe(operation) => self.check_operation(operation, &stmt.facts, false),
             StmtKind::Let { name, value } => self.check_let(stmt, name, value),

@@ -27,8 +27,8 @@ use crate::lang::nearest::nearest;
 use super::facts::Family;
 use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
 use super::params::{
-    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA, PRESET,
-    PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
+    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA,
+    PRESET, PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
 };
 use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
@@ -198,7 +198,7 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "reclaim",
-        params: &[N, Unit("pages")],
+        params: &[FRAMES, Unit("pages")],
         help: "evicts up to N pages, by the policy",
         example: "reclaim 4 pages",
         family: Family::None,

@@ -1,0 +1,256 @@
+//! Units of numbers: a literal with a unit must measure what its place takes. Each [`Slot`](crate::run::params::Slot) says
+//! what that is. Variables and computed values have no unit.
+
+#[cfg(test)]
+mod tests;
+
+use crate::lang::ast::{
+    Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
+};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::span::Span;
+use crate::lang::value::{Dimension, Unit};
+use crate::lang::visit::{Visit, walk_condition, walk_expr, walk_stmt};
+use pagewalk_engine::kernel::syscall::ParamKind;
+use pagewalk_engine::machine::pte::BitRow;
+
+use super::params::{Atom, BITS, N, Param, Params, Place, Slot, VA, next, offer, size};
+use super::paths::PeekFunction;
+use super::session::{Language, Session};
+use super::settings::BlockRow;
+use super::state::{Binding, State};
+use super::syscalls::called;
+use super::verbs::Form;
+
+/// The settings that say how large a TLB or cache is, each in its own way.
+const CAPACITIES: &[&str] = &["size", "lines", "sets"];
+
+impl Session<'_> {
+    /// The units in a statement that do not fit their places; the statements in its blocks are not looked at.
+    pub(crate) fn wrong_units(&self, stmt: &Stmt) -> Vec<Diagnostic> {
+        let page = self.spec().and_then(|spec| spec.mmu.as_ref()).map(|mmu| 1 << mmu.page_bits);
+        let mut check =
+            UnitCheck { language: self.language, state: Some(&self.state), page, found: Vec::new() };
+        check.visit_stmt(stmt);
+        check.found
+    }
+}
+
+/// The units in a setting that do not fit their places.
+pub(crate) fn wrong_units_of(
+    setting: &Setting,
+    row: &BlockRow,
+    language: &'static Language,
+) -> Vec<Diagnostic> {
+    let mut check = UnitCheck { language, state: None, page: None, found: Vec::new() };
+    check.setting(setting, row);
+    check.found
+}
+
+struct UnitCheck<'a> {
+    language: &'static Language,
+    /// What names mean.
+    state: Option<&'a State>,
+    /// The page size of the machine.
+    page: Option<u64>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'s> Visit<'s> for UnitCheck<'_> {
+    /// The statements of a block are checked by themselves.
+    fn visit_block(&mut self, _: &'s [Stmt]) {}
+
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        match &stmt.kind {
+            StmtKind::Repeat { count, .. } => self.clause("repeat", &[], count),
+            StmtKind::Question { points: Some(points), .. } | StmtKind::Part { points: Some(points), .. } => {
+                self.clause("question", &[Atom::Text, Atom::Word("points")], points);
+            }
+            StmtKind::Ask(ask) => {
+                if let Some(points) = &ask.points {
+                    self.clause("question", &[Atom::Text, Atom::Word("points")], points);
+                }
+            }
+            _ => {}
+        }
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_command(&mut self, command: &'s Command) {
+        if command.call {
+            return self.call(&command.verb, &command.operands);
+        }
+        let Some(verb) = self.language.verb(&command.verb.text) else { return };
+        self.operands(verb.name, verb.params, &command.operands, command.assigned.as_deref());
+        if let Some(block) = &command.block {
+            match self.language.block(verb.name) {
+                Some(row) => self.settings(block, row),
+                // `set pte 1 0x1000 { ppn 0x12, p 1 }`
+                None => {
+                    for setting in block.settings.iter() {
+                        self.operands(&setting.name.text, &[N], &setting.values, None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn visit_operation(&mut self, operation: &'s Operation) {
+        match &operation.kind {
+            OperationKind::Command(command) => self.visit_command(command),
+            OperationKind::Reference { pages, settings } => self.visit_reference(pages, settings),
+            OperationKind::Expr(expr) => self.operands("read", &[VA], std::slice::from_ref(expr), None),
+        }
+    }
+
+    fn visit_reference(&mut self, _: &'s Pages, settings: &'s Settings) {
+        if let Some(row) = self.language.block("reference") {
+            self.settings(settings, row);
+        }
+    }
+
+    fn visit_condition(&mut self, condition: &'s crate::lang::ast::Condition) {
+        walk_condition(self, condition);
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        match &expr.kind {
+            ExprKind::Call { name, args } => self.call(name, args),
+            _ => walk_expr(self, expr),
+        }
+    }
+}
+
+impl UnitCheck<'_> {
+    /// A number in a statement with a shape of its own, after these pieces.
+    fn clause(&mut self, form: &'static str, before: &[Atom], value: &Expr) {
+        let Some(form) = Form::named(form) else { return };
+        let keyword =
+            before.iter().rev().find_map(|atom| if let Atom::Word(word) = atom { Some(*word) } else { None });
+        let place = Place::find(keyword.unwrap_or(form.name), &next(form.params, before), form.params);
+        self.value(place, value);
+    }
+
+    /// What stands before and after `=`.
+    fn operands(
+        &mut self,
+        name: &str,
+        params: &'static [Param],
+        operands: &[Expr],
+        assigned: Option<&[Expr]>,
+    ) {
+        let mut atoms: Vec<Atom> = Vec::new();
+        for operand in operands {
+            self.operand(name, params, &atoms, operand);
+            atoms.push(Atom::of(operand));
+        }
+        atoms.push(Atom::Equals);
+        for operand in assigned.unwrap_or_default() {
+            self.operand(name, params, &atoms, operand);
+            atoms.push(Atom::of(operand));
+        }
+    }
+
+    fn operand(&mut self, name: &str, params: &'static [Param], before: &[Atom], operand: &Expr) {
+        if !matches!(operand.kind, ExprKind::Quantity(..)) {
+            return self.visit_expr(operand);
+        }
+        // Clauses come in any order.
+        let keyword = match before.last() {
+            Some(Atom::Word(word)) if params.has_word(word) => Some(*word),
+            _ => None,
+        };
+        let expected = match keyword.and_then(|keyword| params.after_keyword(keyword)) {
+            Some(param) => vec![param],
+            None => next(params, before),
+        };
+        self.value(Place::find(keyword.unwrap_or(name), &expected, params), operand);
+    }
+
+    fn value(&mut self, place: Option<Place>, expr: &Expr) {
+        if let (Some(place), ExprKind::Quantity(value, unit)) = (place, &expr.kind) {
+            self.found.extend(place.refuses(value, unit, self.page).map(|wrong| wrong.at(expr.span)));
+        }
+    }
+
+    /// A function that looks at memory, or a system call; a definition takes anything.
+    fn call(&mut self, name: &Word, args: &[Expr]) {
+        let defined = matches!(self.state.and_then(|state| state.find(&name.text)), Some(Binding::Def(_)));
+        let row = called(&name.text, args.len()).filter(|_| !defined);
+        let peek = PeekFunction::named(&name.text).filter(|_| !defined);
+        let access = matches!(&*name.text, "read" | "write") && args.len() == 1;
+        for (at, arg) in args.iter().enumerate() {
+            let slot = match (row, peek) {
+                (Some(row), _) => match row.params.get(at) {
+                    Some(ParamKind::Bytes | ParamKind::Buffer) => Some(Slot::Va),
+                    Some(ParamKind::Number) => Some(Slot::Number),
+                    _ => None,
+                },
+                (_, Some(peek)) => peek.params.get(at).copied(),
+                _ => access.then_some(Slot::Va),
+            };
+            let said = row.and_then(|row| Some(row.parameters().get(at)?.name)).map_or_else(
+                || format!("`{}`", name.text),
+                |parameter| format!("`{parameter}` of `{}`", name.text),
+            );
+            match slot {
+                Some(slot) => self.value(Some(Place { said, slot, suffix: None }), arg),
+                None => {}
+            }
+            self.visit_expr(arg);
+        }
+    }
+
+    fn settings(&mut self, block: &Settings, row: &BlockRow) {
+        for setting in block.settings.iter() {
+            self.setting(setting, row);
+        }
+    }
+
+    fn setting(&mut self, setting: &Setting, row: &BlockRow) {
+        let name = &*setting.name.text;
+        if let (Some(block), Some(inner)) = (&setting.block, self.language.block(name)) {
+            self.settings(block, inner);
+        }
+        let bit = || (row.bits && BitRow::named(name).is_some()).then_some(&[BITS] as &[Param]);
+        let Some(params) = row.setting(name).map(|known| known.params).or_else(bit) else { return };
+        let before = self.found.len();
+        self.operands(name, params, &setting.values, None);
+        self.bare_units(name, params, setting);
+        if let ([wrong], [value]) = (&mut self.found[before..], &*setting.values) {
+            offer_other_capacity(wrong, setting, value, row);
+        }
+    }
+
+    /// A unit behind a variable: `virtual n pages`.
+    fn bare_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
+        let [value, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
+        let known = self.state.is_some_and(|state| state.find(word).is_some());
+        let unit = Unit::named(word).filter(|unit| unit.factor == (1, 1) && !known);
+        let (Some(unit), ExprKind::Name(_)) = (unit, &value.kind) else { return };
+        if let Some(place) = Place::find(name, &next(params, &[]), params) {
+            self.found.extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
+        }
+    }
+}
+
+/// A capacity in another unit may be another setting: `sets 32 KB` is `size 32 KB`.
+fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr, row: &BlockRow) {
+    let ExprKind::Quantity(number, unit) = &value.kind else { return };
+    let takes = |name: &&&str| {
+        let slot =
+            row.setting(name).and_then(|known| Some(known.params.leaves().first()?.slot()?.dimension()));
+        slot.flatten() == Some(unit.dimension)
+    };
+    if !CAPACITIES.contains(&&*setting.name.text) {
+        return;
+    }
+    if let Some(other) = CAPACITIES.iter().find(takes) {
+        let said = match unit.dimension {
+            Dimension::Bytes => size(number),
+            _ => number.to_string(),
+        };
+        let span = Span { end: value.span.end, ..setting.name.span };
+        offer(wrong, span, format!("{other} {said}"));
+    }
+}
