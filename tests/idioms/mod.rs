@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
+mod units;
+
 const PAGE: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}";
 
 /// How often all fixes are made: a line may have a mistake behind another.

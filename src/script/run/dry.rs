@@ -42,6 +42,8 @@ impl Session<'_> {
         let units = self.wrong_units(stmt);
         let wrong = !units.is_empty();
         self.report(units);
+        let pointless = wrong.then(|| without_points(stmt));
+        let stmt = pointless.as_ref().unwrap_or(stmt);
         match &stmt.kind {
             StmtKind::Command(_) if wrong => {
                 // What it would have declared is no mistake further down.
@@ -291,6 +293,17 @@ impl Session<'_> {
             Claim::Blank => Err(Self::no_claim(fact).into()),
         }
     }
+}
+
+/// A statement without its points, which are wrong.
+fn without_points(stmt: &Stmt) -> Stmt {
+    let mut stmt = stmt.clone();
+    match &mut stmt.kind {
+        StmtKind::Question { points, .. } | StmtKind::Part { points, .. } => *points = None,
+        StmtKind::Ask(ask) => ask.points = None,
+        _ => {}
+    }
+    stmt
 }
 
 /// What a block may declare.

@@ -28,7 +28,7 @@ pub struct Unit {
     /// As written.
     pub name: &'static str,
     /// What it measures.
-    pub(crate) dimension: Dimension,
+    pub dimension: Dimension,
     /// What the number is multiplied by, as a numerator and a denominator.
     pub(crate) factor: (i128, i128),
     /// What it stands for, in a line.

@@ -126,7 +126,7 @@ macro_rules! slots {
             }
 
             /// What a number in it measures; none if it takes any number, or none.
-            pub(crate) const fn dimension(self) -> Option<Dimension> {
+            pub const fn dimension(self) -> Option<Dimension> {
                 match self {
                     $(Self::$slot => $dimension,)+
                 }
@@ -150,6 +150,8 @@ slots! {
     N = Number "N" Some(Count),
     /// A number of frames, pages, or slots of a page each.
     FRAMES = Frames "N" Some(Count),
+    /// What an answer is worth.
+    POINTS = Points "N" Some(Count),
     /// A width in bits.
     WIDTH = Width "N" Some(Bits),
     /// The number of bytes of an access.

@@ -20,15 +20,16 @@ pub(crate) struct Place {
 /// A mistake without its place.
 pub(crate) struct Wrong {
     message: String,
-    label: &'static str,
+    label: String,
     /// What to write instead, and what that is written after.
     text: Option<(String, String)>,
 }
 
 impl Place {
-    /// The place that one of these parameters describes; none if one of them takes any number.
+    /// The place that these parameters describe; none if their numbers measure different things.
     pub(crate) fn find(name: &str, expected: &[&'static Param], params: &'static [Param]) -> Option<Self> {
-        let mut slots = expected.iter().filter_map(|param| param.slot());
+        let measured = |param: &&Param| param.slot().filter(|slot| slot.dimension().is_some());
+        let mut slots = expected.iter().copied().filter_map(|param| measured(&param));
         let slot = slots.next()?;
         slots.all(|other| other.dimension() == slot.dimension()).then(|| Self {
             said: format!("`{name}`"),
@@ -56,12 +57,11 @@ impl Place {
 
     fn wrong(&self, wanted: Dimension, unit: &Unit) -> Wrong {
         let takes = match (wanted, self.slot) {
-            (Dimension::Bytes, Slot::Va | Slot::Pa) => "bytes",
+            (Dimension::Bytes, slot) if slot != Slot::Size => "bytes",
             _ => noun(wanted),
         };
-        let message =
-            format!("{} takes {takes}, and `{}` is a unit of {}", self.said, unit.name, of(unit.dimension));
-        Wrong { message, label: noun(unit.dimension), text: None }
+        let message = format!("{} takes {takes}, not {}", self.said, noun(unit.dimension));
+        Wrong { message, label: format!("`{}`: {}", unit.name, unit.help), text: None }
     }
 
     /// The number as this place takes it.
@@ -84,6 +84,7 @@ impl Place {
             (Dimension::Bytes, Dimension::Count) if paged && page.is_some() => {
                 size_of(count?.checked_mul(page?)?)
             }
+            (Dimension::Bytes, Dimension::Count) if paged => return None,
             (Dimension::Count, Dimension::Bytes)
                 if self.slot == Slot::Frames
                     && page.is_some_and(|page| bytes.is_some_and(|n| n % page == 0)) =>
@@ -125,17 +126,6 @@ const fn noun(dimension: Dimension) -> &'static str {
         Dimension::Bits => "a number of bits",
         Dimension::Time => "a time",
         Dimension::Fraction => "a fraction",
-    }
-}
-
-/// What a unit of this dimension measures.
-const fn of(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Count => "counts",
-        Dimension::Bytes => "size",
-        Dimension::Bits => "widths",
-        Dimension::Time => "time",
-        Dimension::Fraction => "fractions",
     }
 }
 

@@ -227,6 +227,7 @@ fn of_slot(slot: Slot) -> Role {
         Slot::Stored
         | Slot::Number
         | Slot::Frames
+        | Slot::Points
         | Slot::Width
         | Slot::Length
         | Slot::Size

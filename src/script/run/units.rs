@@ -1,9 +1,6 @@
 //! Units of numbers: a literal with a unit must measure what its place takes. Each [`Slot`](crate::run::params::Slot) says
 //! what that is. Variables and computed values have no unit.
 
-#[cfg(test)]
-mod tests;
-
 use crate::lang::ast::{
     Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
 };
@@ -18,7 +15,7 @@ use super::params::{Atom, BITS, N, Param, Params, Place, Slot, VA, next, offer, 
 use super::paths::PeekFunction;
 use super::session::{Language, Session};
 use super::settings::BlockRow;
-use super::state::{Binding, State};
+use super::state::{Binding, Slot as Machine, State};
 use super::syscalls::called;
 use super::verbs::Form;
 
@@ -28,7 +25,11 @@ const CAPACITIES: &[&str] = &["size", "lines", "sets"];
 impl Session<'_> {
     /// The units in a statement that do not fit their places; the statements in its blocks are not looked at.
     pub(crate) fn wrong_units(&self, stmt: &Stmt) -> Vec<Diagnostic> {
-        let page = self.spec().and_then(|spec| spec.mmu.as_ref()).map(|mmu| 1 << mmu.page_bits);
+        let page = match self.spec() {
+            Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
+            // The first process has a machine of its own.
+            None => matches!(self.state.machine, Machine::Empty).then_some(4096),
+        };
         let mut check =
             UnitCheck { language: self.language, state: Some(&self.state), page, found: Vec::new() };
         check.visit_stmt(stmt);
@@ -99,7 +100,7 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
         match &operation.kind {
             OperationKind::Command(command) => self.visit_command(command),
             OperationKind::Reference { pages, settings } => self.visit_reference(pages, settings),
-            OperationKind::Expr(expr) => self.operands("read", &[VA], std::slice::from_ref(expr), None),
+            OperationKind::Expr(expr) => self.operand("address", &[VA], &[], expr),
         }
     }
 
@@ -160,7 +161,8 @@ impl UnitCheck<'_> {
             Some(Atom::Word(word)) if params.has_word(word) => Some(*word),
             _ => None,
         };
-        let expected = match keyword.and_then(|keyword| params.after_keyword(keyword)) {
+        let measured = |param: &&Param| param.slot().is_some_and(|slot| slot.dimension().is_some());
+        let expected = match keyword.and_then(|keyword| params.after_keyword(keyword)).filter(measured) {
             Some(param) => vec![param],
             None => next(params, before),
         };
