@@ -1,6 +1,6 @@
 //! A script that is read and checked but not run.
 
-use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, read, read_text};
 use crate::lang::loader::{Disk, Loader};
@@ -93,6 +93,13 @@ impl CheckedScript {
     /// The script's name in messages.
     pub fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
+    }
+
+    /// Makes every warning a mistake, so that the script does not run.
+    pub fn deny_warnings(&mut self) {
+        let denied = self.warnings.drain(..).map(|one| Diagnostic { severity: Severity::Error, ..one });
+        self.diagnostics.extend(denied);
+        self.diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
     }
 
     /// The report of the diagnostics with their number; empty if there are none.
