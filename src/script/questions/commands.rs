@@ -31,6 +31,9 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
             .help("write it before the first question")
             .into());
     }
+    if let Some(dropped) = command.operands.first() {
+        return Err(dropped_title(session, command, dropped).into());
+    }
     let mut fields: Vec<(Arc<str>, String)> = Vec::new();
     let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
     for setting in settings(command)? {
@@ -49,9 +52,25 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     let pairs = fields.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
     let view = View::Pairs { title: "exam".to_owned(), pairs };
     if session.checking() {
+        if session.exam_mut().arrangement.is_some() {
+            return Err(Diagnostic::new(Code::Duplicate, place, "`exam` is said twice")
+                .help("write everything in one block `exam { … }`")
+                .into());
+        }
         session.exam_mut().arrangement = Some(arrangement.clone());
     }
     Ok(puts(Entry::Cover { fields, arrangement: Box::new(arrangement) }, vec![view]))
+}
+
+/// A title before the block of `exam` belongs into it.
+fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnostic {
+    let wrong = Diagnostic::new(Code::WrongCount, title.span, "`exam` takes no value before its block");
+    let (Some(block), [_]) = (&command.block, &*command.operands) else {
+        return wrong.help("write `exam { title \"…\" }`");
+    };
+    let comma = if block.settings.is_empty() { "" } else { "," };
+    let text = format!("{{ title {}{comma}", session.text(title.span).trim());
+    wrong.fix(Fix::replace(Span { end: block.span.start + 1, ..title.span }, text))
 }
 
 /// `text """…"""`
@@ -146,6 +165,15 @@ impl Session<'_> {
         };
         let mut said = Said { text: self.prose_of(text)?, points: None, space: None };
         while let Some((clause, after)) = rest.split_first() {
+            let again = word(clause).filter(|word| match *word {
+                "points" => said.points.is_some(),
+                "space" => said.space.is_some(),
+                _ => false,
+            });
+            if let Some(again) = again {
+                let message = format!("`{again}` is said twice");
+                return Err(Diagnostic::new(Code::Duplicate, clause.span, message).into());
+            }
             rest = match (word(clause), after) {
                 (Some("points"), [n, rest @ ..]) => {
                     said.points = Some(self.points(n)?);
@@ -188,6 +216,15 @@ impl Session<'_> {
     fn words(&mut self, setting: &Setting) -> Result<String, Stop> {
         if setting.values.is_empty() {
             return Err(missing(setting, "a value").into());
+        }
+        if let [_, more, ..] = &*setting.values
+            && !matches!(word(more), Some("min"))
+        {
+            let message = format!("`{}` takes one text", setting.name.text);
+            return Err(Diagnostic::new(Code::WrongCount, more.span, message)
+                .label("one too many")
+                .help("a comma, `;`, or a new line ends a setting")
+                .into());
         }
         let mut said = Vec::new();
         for value in &*setting.values {

@@ -2,9 +2,9 @@
 //! what that is. Variables and computed values have no unit.
 
 use crate::lang::ast::{
-    Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
+    Asked, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
 };
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::{Dimension, Unit};
 use crate::lang::visit::{Visit, walk_condition, walk_expr, walk_stmt};
@@ -68,6 +68,9 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
                 self.clause("question", &[Atom::Text, Atom::Word("points")], points);
             }
             StmtKind::Ask(ask) => {
+                if let Asked::Value { value, unit: Some(unit), .. } = &ask.what {
+                    self.answer(value, unit);
+                }
                 if let Some(points) = &ask.points {
                     self.clause("question", &[Atom::Text, Atom::Word("points")], points);
                 }
@@ -123,6 +126,17 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
 }
 
 impl UnitCheck<'_> {
+    /// The value of an answer and the unit that is asked for.
+    fn answer(&mut self, value: &Expr, asked: &Word) {
+        let (Some(asked_unit), ExprKind::Quantity(_, unit)) = (Unit::named(&asked.text), &value.kind) else {
+            return;
+        };
+        if asked_unit.dimension != unit.dimension {
+            let message = format!("the answer is in `{}`, and `{}` is asked for", unit.name, asked_unit.name);
+            self.found.push(Diagnostic::new(Code::WrongUnit, asked.span, message));
+        }
+    }
+
     /// A number in a statement with a shape of its own, after these pieces.
     fn clause(&mut self, form: &'static str, before: &[Atom], value: &Expr) {
         let Some(form) = Form::named(form) else { return };
