@@ -74,7 +74,7 @@ impl Run {
             errors += ended.errors;
         }
         if self.format == Format::Json {
-            JsonSink::new(io::stdout().lock(), &Sources::default()).finish(totals, errors, &warnings)?;
+            JsonSink::new(io::stdout().lock(), &Sources::default()).finish_with(totals, errors, &warnings)?;
         }
         Ok(worst)
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::lang::ast::{
-    BinaryOp, Block, Command, Condition, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
+    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -85,12 +85,8 @@ impl<'s> Visit<'s> for Search<'_> {
         command.block.iter().for_each(|block| self.visit_settings(block));
     }
 
-    fn visit_condition(&mut self, condition: &'s Condition) {
-        crate::lang::visit::walk_condition(self, condition);
-    }
-
     fn visit_fact(&mut self, fact: &'s Fact) {
-        if let crate::lang::ast::Claim::Is(value) | crate::lang::ast::Claim::Not(value) = &fact.claim {
+        if let Claim::Is(value) | Claim::Not(value) = &fact.claim {
             self.comment(value);
         }
         walk_fact(self, fact);
@@ -180,10 +176,8 @@ impl Search<'_> {
         let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return };
         let holes = inside.match_indices('{').filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
         let Some(hole) = holes.into_iter().find(|hole| self.computes(hole)) else { return };
-        let message =
-            format!("`{{{hole}}}` is printed as it is: a string in single quotation marks computes nothing");
-        let warning =
-            Diagnostic::warning(Code::Unlikely, span, message.replace("single quotation marks", "`\"`"));
+        let message = format!("`{{{hole}}}` is printed as it is: a string in `\"` computes nothing");
+        let warning = Diagnostic::warning(Code::Unlikely, span, message);
         self.found.push(match prose {
             true if !inside.contains('\\') => {
                 let fix = Fix::replace(span, format!("\"\"\"{inside}\"\"\""));

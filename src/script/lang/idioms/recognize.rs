@@ -192,7 +192,8 @@ fn words(diagnostic: &Diagnostic, said: &str) -> Vec<Advice> {
         return vec![advice(fix(bare.to_owned()))];
     }
     let lower = said.to_lowercase();
-    let quiet = (diagnostic.fix.is_none() && lower != said).then(|| advice(fix(lower)));
+    let quiet = (diagnostic.fix.is_none() && diagnostic.code != Code::Duplicate && lower != said)
+        .then(|| advice(fix(lower)));
     let ours = WORDS.iter().find(|(theirs, _)| *theirs == said).map_or(&[][..], |(_, ours)| ours);
     ours.iter().map(|our| advice(fix((*our).to_owned()))).chain(quiet).collect()
 }

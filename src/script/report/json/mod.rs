@@ -72,11 +72,24 @@ impl<'s, W: Write> JsonSink<'s, W> {
         }
     }
 
-    /// Writes the totals; `errors` counts what was wrong with the script. The member `warnings` is there if there are some.
+    /// Writes the totals; `errors` counts what was wrong with the script.
     ///
     /// # Errors
     /// What the output said, now or earlier; a closed pipe among them.
-    pub fn finish(mut self, totals: Totals, errors: usize, warnings: &[serde_json::Value]) -> io::Result<()> {
+    pub fn finish(self, totals: Totals, errors: usize) -> io::Result<()> {
+        self.finish_with(totals, errors, &[])
+    }
+
+    /// The same with the member `warnings` if there are some.
+    ///
+    /// # Errors
+    /// As [`JsonSink::finish`].
+    pub fn finish_with(
+        mut self,
+        totals: Totals,
+        errors: usize,
+        warnings: &[serde_json::Value],
+    ) -> io::Result<()> {
         let mut totals = json!({"totals": {
             "statements": totals.statements,
             "checks": totals.checks,

@@ -11,7 +11,7 @@ use crate::report::playing::{SIMPLE, play};
 fn lines(script: &str) -> Vec<String> {
     let mut out = Vec::new();
     let (sink, ended) = play(script, |sources| JsonSink::new(&mut out, sources));
-    sink.finish(ended.totals, 0, &[]).unwrap();
+    sink.finish(ended.totals, 0).unwrap();
     String::from_utf8(out).unwrap().lines().map(ToOwned::to_owned).collect()
 }
 
@@ -160,7 +160,7 @@ fn a_closed_pipe_stops_the_run() {
     let (sink, ended) =
         play("repeat 900 { repeat 900 { let x = 1 } }\n", |sources| JsonSink::new(Closed, sources));
     assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
-    assert_eq!(sink.finish(ended.totals, 0, &[]).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
 
 /// A process on the lectures' simple memory system, with eight frames and four slots.
