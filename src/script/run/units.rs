@@ -195,23 +195,27 @@ impl UnitCheck<'_> {
         let row = called(&name.text, args.len()).filter(|_| !defined);
         let peek = PeekFunction::named(&name.text).filter(|_| !defined);
         let access = matches!(&*name.text, "read" | "write") && args.len() == 1;
+        let parameters = row.map(|row| row.parameters()).unwrap_or_default();
         for (at, arg) in args.iter().enumerate() {
+            let parameter = parameters.get(at);
             let slot = match (row, peek) {
-                (Some(row), _) => match row.params.get(at) {
-                    Some(ParamKind::Bytes | ParamKind::Buffer) => Some(Slot::Va),
-                    Some(ParamKind::Number) => Some(Slot::Number),
-                    _ => None,
-                },
+                (Some(row), _) => row.params.get(at).and_then(|kind| match kind {
+                    ParamKind::Bytes if parameter.is_some_and(|parameter| !parameter.pointer) => {
+                        Some(Slot::Size)
+                    }
+                    ParamKind::Bytes | ParamKind::Buffer => Some(Slot::Va),
+                    ParamKind::Number => Some(Slot::Number),
+                    ParamKind::Path => None,
+                }),
                 (_, Some(peek)) => peek.params.get(at).copied(),
                 _ => access.then_some(Slot::Va),
             };
-            let said = row.and_then(|row| Some(row.parameters().get(at)?.name)).map_or_else(
-                || format!("`{}`", name.text),
-                |parameter| format!("`{parameter}` of `{}`", name.text),
-            );
-            match slot {
-                Some(slot) => self.value(Some(Place { said, slot, suffix: None }), arg),
-                None => {}
+            if let Some(slot) = slot {
+                let said = match parameter {
+                    Some(parameter) => format!("`{}` of `{}`", parameter.name, name.text),
+                    None => format!("`{}`", name.text),
+                };
+                self.value(Some(Place { said, slot, suffix: None }), arg);
             }
             self.visit_expr(arg);
         }

@@ -82,7 +82,9 @@ impl Place {
                 size_of(1 << count?)
             }
             (Dimension::Bytes, Dimension::Count) if paged && page.is_some() => {
-                size_of(count?.checked_mul(page?)?)
+                let bytes = count?.checked_mul(page?)?;
+                let address = matches!(self.slot, Slot::Va | Slot::Pa);
+                if address { format!("0x{bytes:X}") } else { size_of(bytes) }
             }
             (Dimension::Bytes, Dimension::Count) if paged => return None,
             (Dimension::Count, Dimension::Bytes)

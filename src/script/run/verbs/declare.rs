@@ -100,9 +100,9 @@ fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
             _ => continue,
         };
         let Some((arg, name)) = field.args.first().and_then(|arg| Some((arg, arg.word()?))) else { continue };
-        let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
-        let near =
-            nearest(name, names.iter().copied()).filter(|near| *near != name && digits(near) == digits(name));
+        let lower = name.to_ascii_lowercase();
+        let same = |known: &&str| **known != *name && known.to_ascii_lowercase().starts_with(&lower);
+        let near = names.iter().copied().find(same).filter(|_| !names.contains(&name));
         let kind = &field.name.text;
         let warning = |has: &str| {
             let message = format!("this adds a {kind} `{name}`; the machine has {has}");
@@ -111,7 +111,7 @@ fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
         match (near, &*names) {
             (Some(near), _) => found.push(warning(&format!("`{near}`")).did_you_mean(name, near)),
             // A second level is not called L1.
-            (None, [only]) if **only == **kind && name.to_ascii_lowercase().starts_with("l1") => {
+            (None, [only]) if **only == **kind && lower.starts_with("l1") => {
                 let warning = warning(&format!("a {kind} without a name"));
                 found.push(warning.help(format!("`{kind} {{ … }}` changes it")).fix(Fix::remove(arg.span)));
             }
