@@ -269,7 +269,7 @@ impl Session<'_> {
         };
         for field in fields.iter().filter(unused) {
             let message = format!("`{}` has no effect on `{policy}`", field.name.text);
-            let warning = Diagnostic::warning(Code::Unlikely, field.span, message);
+            let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
             self.report(vec![warning.fix(Fix::remove(field.span))]);
         }
     }

@@ -5,8 +5,9 @@ use crate::lang::ast::{
     Asked, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
-use crate::lang::value::{Dimension, Unit};
+use crate::lang::value::{Dimension, Number, Unit, Value};
 use crate::lang::visit::{Visit, walk_condition, walk_expr, walk_stmt};
 use pagewalk_engine::kernel::syscall::ParamKind;
 use pagewalk_engine::machine::pte::BitRow;
@@ -237,9 +238,34 @@ impl UnitCheck<'_> {
         let before = self.found.len();
         self.operands(name, params, &setting.values, None);
         self.bare_units(name, params, setting);
+        self.spelled_units(name, params, setting);
         if let ([wrong], [value]) = (&mut self.found[before..], &*setting.values) {
             offer_other_capacity(wrong, setting, value, row);
         }
+    }
+
+    /// A word for a unit: `virtual 16 bytes`, `frames 64 frames`.
+    fn spelled_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
+        let [number, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
+        let ExprKind::Value(value @ Value::Number(n)) = &number.kind else { return };
+        let Some((_, unit)) = SPELLED.iter().find(|(words, _)| words.contains(&&**word)) else { return };
+        let Some(place) = Place::find(name, &next(params, &[]), params) else { return };
+        let unit = Unit::named(unit.unwrap_or("entries"));
+        let span = Span { end: span.end, ..number.span };
+        let Some(unit) = unit else { return };
+        let factor = Number::fraction(unit.factor.0, unit.factor.1);
+        let bytes = factor.and_then(|factor| n.times(factor)).map_or_else(|_| value.clone(), Value::Number);
+        let wrong = place.refuses(&bytes, unit, self.page).map(|wrong| wrong.at(span));
+        let wrong = wrong.unwrap_or_else(|| {
+            let text = match (unit.dimension, place.suffix) {
+                (Dimension::Count, Some(suffix)) => format!("{n} {suffix}"),
+                (Dimension::Count, None) => n.to_string(),
+                _ => format!("{n} {}", unit.name),
+            };
+            Diagnostic::new(Code::WrongUnit, span, format!("`{word}` is no unit"))
+                .fix(Fix::replace(span, text))
+        });
+        self.found.push(wrong);
     }
 
     /// A unit behind a variable: `virtual n pages`.
@@ -253,6 +279,16 @@ impl UnitCheck<'_> {
         }
     }
 }
+
+/// Words that are no units, and the units that they stand for; none for what is simply counted.
+const SPELLED: &[(&[&str], Option<&str>)] = &[
+    (&["byte", "bytes"], Some("B")),
+    (&["kilobyte", "kilobytes"], Some("KB")),
+    (&["megabyte", "megabytes"], Some("MB")),
+    (&["gigabyte", "gigabytes"], Some("GB")),
+    (&["frame", "frames", "set", "sets", "way", "ways", "line", "lines", "block", "blocks"], None),
+    (&["level", "levels", "core", "cores", "reference", "references"], None),
+];
 
 /// A capacity in another unit may be another setting: `sets 32 KB` is `size 32 KB`.
 fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr, row: &BlockRow) {

@@ -64,7 +64,7 @@ impl<'s> Visit<'s> for Search<'_> {
         let verb = &*command.verb.text;
         if verb == "show" && self.in_question && !command.call {
             let warning =
-                Diagnostic::warning(Code::Unlikely, command.verb.span, "no paper prints what `show` shows")
+                Diagnostic::warning(Code::NoEffect, command.verb.span, "no paper prints what `show` shows")
                     .help("`given` prints a table on the paper, and `text \"\"\"{…}\"\"\"` a value");
             self.found.push(Diagnostic {
                 fix: Some(Box::new(Fix::write(command.verb.span, "show", "given"))),
@@ -100,7 +100,7 @@ impl<'s> Visit<'s> for Search<'_> {
             ExprKind::Binary(BinaryOp::Subtract, left, right) => self.dashes(left, right),
             ExprKind::Unary(UnaryOp::Negate, inner) if self.text(expr.span).starts_with("--") => {
                 let warning = Diagnostic::warning(
-                    Code::Unlikely,
+                    Code::NoEffect,
                     expr.span,
                     "`--` is two minus signs, which change nothing",
                 );
@@ -123,7 +123,7 @@ impl Search<'_> {
     }
 
     fn never(&mut self, span: Span, message: &str) {
-        self.found.push(Diagnostic::warning(Code::Unlikely, span, message));
+        self.found.push(Diagnostic::warning(Code::NoEffect, span, message));
     }
 
     /// A loop over nothing.
@@ -144,7 +144,7 @@ impl Search<'_> {
         } else {
             format!("this loop never runs: {from} is greater than {to}")
         };
-        let warning = Diagnostic::warning(Code::Unlikely, over.span, message);
+        let warning = Diagnostic::warning(Code::NoEffect, over.span, message);
         self.found.push(if from == to {
             warning.help("`..=` includes the end").fix(Fix::replace(over.span, format!("{from}..={to}")))
         } else {
@@ -163,7 +163,7 @@ impl Search<'_> {
         let message = format!("a leading zero means nothing: this is {}", &digits[..whole]);
         let help = format!("write `{digits}`; hexadecimal is `0x{digits}`");
         let fix = Fix::replace(span, digits);
-        self.found.push(Diagnostic::warning(Code::Unlikely, span, message).help(help).fix(fix));
+        self.found.push(Diagnostic::warning(Code::NoEffect, span, message).help(help).fix(fix));
     }
 
     fn title(&mut self, title: &Word) {

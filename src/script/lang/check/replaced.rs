@@ -36,7 +36,7 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
         let replaced = target(next).as_ref() == Some(&first) && !uses(next, &first);
         replaced.then(|| {
             Diagnostic::warning(
-                Code::Unlikely,
+                Code::NoEffect,
                 stmt.span,
                 "this has no effect: a later statement replaces it",
             )

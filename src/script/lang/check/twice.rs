@@ -33,7 +33,7 @@ pub(crate) fn said_twice(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
                     let span = Span { end: last.span.end, ..first.span };
                     let other = *known.entry(sources.text(span).trim()).or_insert(span);
                     if other != span {
-                        let warning = Diagnostic::warning(Code::Unlikely, span, "this is given twice");
+                        let warning = Diagnostic::warning(Code::NoEffect, span, "this is given twice");
                         found.push(
                             warning.label("again here").also(other, "first here").fix(Fix::remove(span)),
                         );
@@ -83,7 +83,7 @@ fn facts(stmt: &Stmt, sources: &Sources) -> Vec<Diagnostic> {
     let again = |(at, fact): (usize, &Fact)| {
         let first = stmt.facts[..at].iter().find(|first| same(first, fact))?;
         let message = format!("`{}` is said twice", fact.name.text);
-        let warning = Diagnostic::warning(Code::Unlikely, fact.span, message).label("again here");
+        let warning = Diagnostic::warning(Code::NoEffect, fact.span, message).label("again here");
         Some(warning.also(first.span, "first here").fix(Fix::remove(fact.span)))
     };
     // A statement with thousands of facts was written by a program.
