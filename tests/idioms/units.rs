@@ -34,8 +34,8 @@ fn one(param: &'static Param, written: &mut String, found: &mut Vec<Sample>) {
             }
             None => *written += filled(*slot),
         },
-        Param::Keyword(word) | Param::Literal(word) => *written += &format!(" {word}"),
-        Param::Words(words) => *written += &format!(" {}", words[0]),
+        Param::Keyword(word) | Param::Literal(word) => written.extend([" ", word]),
+        Param::Words(words) => written.extend([" ", words[0]]),
         // It is left out.
         Param::Unit(_) | Param::Comma => {}
         Param::Equals => *written += " =",

@@ -36,16 +36,21 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     }
     let mut fields: Vec<(Arc<str>, String)> = Vec::new();
     let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
-    for setting in settings(command)? {
+    let all = settings(command)?;
+    for (at, setting) in all.iter().enumerate() {
         let name = &setting.name;
         known(setting, &[COVER_SETTINGS, ARRANGEMENT_SETTINGS], "exam")?;
+        let once = COVER_SETTINGS
+            .iter()
+            .chain(ARRANGEMENT_SETTINGS)
+            .any(|row| row.name == &*name.text && !row.repeats);
+        if once && all[..at].iter().any(|before| before.name.text == name.text) {
+            let message = format!("`{}` is said twice", name.text);
+            return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
+        }
         if arranges(&name.text) {
             session.arrange(&mut arrangement, setting)?;
             continue;
-        }
-        if fields.iter().any(|(known, _)| *known == name.text) {
-            let message = format!("`{}` is said twice", name.text);
-            return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
         }
         fields.push((name.text.clone(), session.words(setting)?));
     }

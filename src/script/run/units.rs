@@ -9,7 +9,7 @@ use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::{Dimension, Number, Unit, Value};
 use crate::lang::visit::{Visit, walk_condition, walk_expr, walk_stmt};
-use pagewalk_engine::kernel::syscall::ParamKind;
+use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall};
 use pagewalk_engine::machine::pte::BitRow;
 
 use super::params::{Atom, BITS, N, Param, Params, Place, Slot, VA, next, offer, size};
@@ -196,7 +196,7 @@ impl UnitCheck<'_> {
         let row = called(&name.text, args.len()).filter(|_| !defined);
         let peek = PeekFunction::named(&name.text).filter(|_| !defined);
         let access = matches!(&*name.text, "read" | "write") && args.len() == 1;
-        let parameters = row.map(|row| row.parameters()).unwrap_or_default();
+        let parameters = row.map(SystemCall::parameters).unwrap_or_default();
         for (at, arg) in args.iter().enumerate() {
             let parameter = parameters.get(at);
             let slot = match (row, peek) {

@@ -45,11 +45,15 @@ impl<'s> Visit<'s> for Search<'_> {
             StmtKind::Repeat { count, .. } if is_number(count, 0) => {
                 self.never(count.span, "this block never runs: it is repeated 0 times");
             }
-            StmtKind::If { condition, then, .. } if !then.is_empty() => {
-                if let ExprKind::Value(Value::Bool(false)) = condition.kind {
+            StmtKind::If { condition, then, otherwise } => match condition.kind {
+                ExprKind::Value(Value::Bool(false)) if !then.is_empty() => {
                     self.never(condition.span, "this block never runs: the condition is `false`");
                 }
-            }
+                ExprKind::Value(Value::Bool(true)) if otherwise.is_some() => {
+                    self.never(condition.span, "the block after `else` never runs: the condition is `true`");
+                }
+                _ => {}
+            },
             StmtKind::Scenario { name, .. } | StmtKind::Part { name, .. } => self.title(name),
             StmtKind::Question { title, .. } => self.title(title),
             _ => {}
@@ -204,7 +208,7 @@ impl Search<'_> {
                 ExprKind::Binary(..) | ExprKind::Field(..) | ExprKind::Call { .. } | ExprKind::Index(..)
             )
         };
-        known && !names.0.is_empty() || known && any_expr(value, operator)
+        known && (!names.0.is_empty() || any_expr(value, operator))
     }
 
     /// `read 0x10 // x`: a comment of C, where `x` happens to be a variable.

@@ -79,7 +79,9 @@ impl Param {
     fn sequences(&'static self, found: &mut Vec<&'static [Self]>) {
         let of = |parts: &'static [Self], found: &mut Vec<&'static [Self]>| {
             found.push(parts);
-            parts.iter().for_each(|part| part.sequences(found));
+            for part in parts {
+                part.sequences(found);
+            }
         };
         match self {
             Self::Optional(parts) | Self::OneOf(parts) => of(parts, found),
@@ -92,7 +94,9 @@ impl Param {
     /// The parameter that follows one of these for which a test holds.
     pub(super) fn follower(params: &'static [Self], test: impl Fn(&Self) -> bool) -> Option<&'static Self> {
         let mut sequences = vec![params];
-        params.iter().for_each(|param| param.sequences(&mut sequences));
+        for param in params {
+            param.sequences(&mut sequences);
+        }
         let mut pairs = sequences.iter().flat_map(|parts| parts.windows(2));
         pairs.find(|pair| test(&pair[0])).map(|pair| &pair[1])
     }

@@ -147,10 +147,10 @@ fn size_of(bytes: u64) -> String {
         let factor = unit.factor.0 as u64;
         unit.dimension == Dimension::Bytes
             && bytes >= factor
-            && bytes % factor == 0
+            && bytes.is_multiple_of(factor)
             && !unit.name.contains('i')
     };
-    match UNITS.iter().filter(fits).last() {
+    match UNITS.iter().rfind(fits) {
         Some(unit) => format!("{} {}", bytes / unit.factor.0 as u64, unit.name),
         None => format!("{bytes} B"),
     }

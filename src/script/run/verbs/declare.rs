@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::session::{Action, Session};
@@ -15,6 +14,7 @@ use crate::run::unsupported;
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
 
+use super::idle::{added, idle};
 use super::operands::{missing, unexpected};
 
 /// `machine { … }`, `machine PRESET`, `machine "file.yaml"`, the latter two with `{ overrides }`
@@ -38,8 +38,9 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
         None => Vec::new(),
     };
     let spec = build_machine(base.as_ref(), &fields, command.verb.span)?;
-    if let Some(base) = base.as_ref().filter(|_| session.checking()) {
-        session.report(added(base, &fields));
+    if session.checking() {
+        session.report(base.as_ref().map_or_else(Vec::new, |base| added(base, &fields)));
+        session.report(idle(&spec, &fields));
     }
     let spec = Arc::new(spec);
     Ok(Action::declares(move |session| Ok(session.declare_machine(spec))))
@@ -88,37 +89,6 @@ impl Session<'_> {
             }
         }
     }
-}
-
-/// Warns of each TLB and cache that is added and was probably to change one that is there.
-fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for field in fields.iter().filter(|field| field.block.is_some()) {
-        let names: Vec<&str> = match &*field.name.text {
-            "tlb" => base.tlbs.iter().map(|tlb| &*tlb.name).collect(),
-            "cache" => base.caches.iter().map(|cache| &*cache.name).collect(),
-            _ => continue,
-        };
-        let Some((arg, name)) = field.args.first().and_then(|arg| Some((arg, arg.word()?))) else { continue };
-        let lower = name.to_ascii_lowercase();
-        let same = |known: &&str| **known != *name && known.to_ascii_lowercase().starts_with(&lower);
-        let near = names.iter().copied().find(same).filter(|_| !names.contains(&name));
-        let kind = &field.name.text;
-        let warning = |has: &str| {
-            let message = format!("this adds a {kind} `{name}`; the machine has {has}");
-            Diagnostic::warning(Code::Unlikely, arg.span, message)
-        };
-        match (near, &*names) {
-            (Some(near), _) => found.push(warning(&format!("`{near}`")).did_you_mean(name, near)),
-            // A second level is not called L1.
-            (None, [only]) if **only == **kind && lower.starts_with("l1") => {
-                let warning = warning(&format!("a {kind} without a name"));
-                found.push(warning.help(format!("`{kind} {{ … }}` changes it")).fix(Fix::remove(arg.span)));
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {

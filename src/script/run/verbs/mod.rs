@@ -8,6 +8,7 @@ mod control;
 mod declare;
 mod expect;
 mod forms;
+mod idle;
 mod kernel_action;
 mod naming;
 mod operands;
