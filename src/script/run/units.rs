@@ -8,7 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::{Dimension, Number, Unit, Value};
-use crate::lang::visit::{Visit, walk_condition, walk_expr, walk_stmt};
+use crate::lang::visit::{Visit, walk_expr, walk_stmt};
 use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall};
 use pagewalk_engine::machine::pte::BitRow;
 
@@ -112,10 +112,6 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
         if let Some(row) = self.language.block("reference") {
             self.settings(settings, row);
         }
-    }
-
-    fn visit_condition(&mut self, condition: &'s crate::lang::ast::Condition) {
-        walk_condition(self, condition);
     }
 
     fn visit_expr(&mut self, expr: &'s Expr) {
@@ -298,7 +294,7 @@ fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr,
             row.setting(name).and_then(|known| Some(known.params.leaves().first()?.slot()?.dimension()));
         slot.flatten() == Some(unit.dimension)
     };
-    if !CAPACITIES.contains(&&*setting.name.text) {
+    if !CAPACITIES.contains(&&*setting.name.text) || unit.name.starts_with("page") {
         return;
     }
     if let Some(other) = CAPACITIES.iter().find(takes) {

@@ -16,6 +16,10 @@ use crate::lang::visit::{Visit, any_expr, statements, walk_command, walk_expr, w
 /// Verbs whose strings are bytes, not text to read.
 const BYTES: &[&str] = &["file", "executable", "write", "machine", "replay"];
 
+/// Braces of a string that are looked into, and the longest text between them.
+const HOLES: usize = 16;
+const HOLE: usize = 200;
+
 /// The warnings of a script.
 pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     let mut variables: HashSet<Arc<str>> = HashSet::new();
@@ -179,7 +183,7 @@ impl Search<'_> {
         let text = self.text(span).trim();
         let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return };
         let holes = inside.match_indices('{').filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
-        let Some(hole) = holes.into_iter().find(|hole| self.computes(hole)) else { return };
+        let Some(hole) = holes.take(HOLES).find(|hole| self.computes(hole)) else { return };
         let message = format!("`{{{hole}}}` is printed as it is: a string in `\"` computes nothing");
         let warning = Diagnostic::warning(Code::Unlikely, span, message);
         self.found.push(match prose {
@@ -194,6 +198,9 @@ impl Search<'_> {
 
     /// Whether a text in braces is an expression with variables or operators.
     fn computes(&self, hole: &str) -> bool {
+        if hole.len() > HOLE {
+            return false;
+        }
         let script = parse(0, &format!("let hole = {hole}"), &mut ());
         let [Stmt { kind: StmtKind::Let { value, .. }, .. }] = &*script.body else { return false };
         if !script.diagnostics.is_empty() {
@@ -231,10 +238,8 @@ impl Search<'_> {
         }
         let at = span.start + before.len() as u32;
         let operator = Span { start: at, end: at + 2, ..span };
-        if self.found.iter().all(|known| known.span != operator) {
-            let warning = Diagnostic::warning(Code::Unlikely, operator, "`//` divides and rounds down");
-            self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "//", "#")));
-        }
+        let warning = Diagnostic::warning(Code::Unlikely, operator, "`//` divides and rounds down");
+        self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "//", "#")));
     }
 
     /// `5 -- x`: a comment of SQL and Ada.

@@ -182,7 +182,10 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let place = params.and_then(|params| Place::find(key.text, &next(params, &[]), params));
     match (place, Unit::behind(scalar.text), &arg.kind) {
         (Some(place), Some(unit), ArgKind::Value(value)) => {
-            place.refuses(value, unit, None).map_or(Ok(arg.clone()), |wrong| Err(wrong.at(arg.span)))
+            place.refuses(value, unit, None).map_or(Ok(arg.clone()), |wrong| {
+                // A fix is tried as a script.
+                Err(Diagnostic { fix: None, ..wrong.at(arg.span) })
+            })
         }
         _ => Ok(arg),
     }
