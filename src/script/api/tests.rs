@@ -29,7 +29,7 @@ scenario \"one\" {
 }
 scenario \"wrong\" { for n in 0..3 { let y = [1, 2][n] }; let z = 2 }
 question \"Q\" { choose va in 0..64; choose other in 0..64 where other > va; part \"a\" { ask \"sum\" = va + other } }
-question \"Q\" { choose va in 0..4096; ask \"va\" = va }
+question \"R\" { choose va in 0..4096; ask \"va\" = va }
 let end = 1
 ";
 
