@@ -34,6 +34,8 @@ fn pairs() -> Vec<Pair> {
 }
 
 fn pair(text: &str) -> Pair {
+    // A note is about the pairs below it.
+    let text: String = text.lines().filter(|line| !line.starts_with("%%")).flat_map(|line| [line, "\n"]).collect();
     let (title, scripts) = text.split_once('\n').expect("a title");
     let (mistaken, meant) = scripts.split_once("\n--\n").map_or((scripts, None), |(a, b)| (a, Some(b)));
     let script = |text: &str| format!("{}\n", text.replace("<P>", PAGE).trim_end());

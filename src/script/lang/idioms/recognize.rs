@@ -4,12 +4,17 @@ use std::ops::Range;
 
 use super::advice::Advice;
 use super::pattern::matched;
+use super::phrases::PHRASES;
 use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS, WORDS};
 use super::tokens::{indent, line_at, nesting, tokens};
-use super::{blocks, tables};
+use super::spelled::{respelled, spelled};
+use super::{accesses, blocks, exams, settings, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
+
+const SETTING: &str = "a setting is its name, and then its value";
+const POINTS: &str = "the points of a question or part follow its title";
 
 /// The most bytes of a line that is compared with the rows.
 const LONGEST: usize = 400;
@@ -31,6 +36,12 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if let Some(said) = text.get(at..end as usize) {
         found.extend(words(diagnostic, said));
     }
+    found.extend(defined(diagnostic, text));
+    let parts = spelled(line);
+    if let [(part, new)] = &*parts {
+        let fix = Fix::write(place(part.start, part.end), &line[part.clone()], new.as_str());
+        found.push(Advice::fixed(None, None, fix, false));
+    }
     found.extend(comment(line, at - range.start, place));
     found.extend(percent(line, at - range.start, place));
     found.extend(blocks::advice(text, &range, file));
@@ -48,6 +59,18 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if line.trim_start().starts_with('|') {
         return found;
     }
+    let block = block_of(text, &range);
+    if let Some(block) = block
+        && let (from, to) = whole(line)
+        && let Some(new) = settings::line(block, &line[from..to])
+    {
+        let fix = Fix::write(place(from, to), &line[from..to], new);
+        found.push(Advice::fixed(Some(SETTING), None, fix, false));
+    }
+    if let Some((span, new)) = head_above(text, &range).and_then(|head| exams::inside(text, &range, &head)) {
+        let fix = Fix::replace(Span::new(file, span), new);
+        found.push(Advice::fixed(Some(POINTS), Some("write `points 6` before the `{`"), fix, true));
+    }
     let read = matches!(
         diagnostic.code,
         Code::Syntax
@@ -59,14 +82,53 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     );
     for (from, to) in [whole(line), statement(line, at - range.start)] {
         let said = &line[from..to];
-        let Some((row, new)) = rewritten(said) else { continue };
-        let fix = new.map(|new| match row.ours {
+        found.extend(statements(said, read && block.is_none(), |new| match new {
             REMOVED => Fix::remove(place(from, to)),
             _ => Fix::write(place(from, to), said, new),
-        });
-        found.push(Advice::of(row, fix, read));
+        }));
+    }
+    found.extend(note(line, at - range.start, place));
+    found
+}
+
+/// What the rows and the other notations say of a statement; `fix` writes another in its place.
+fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
+    let mut found = Vec::new();
+    let again = respelled(said);
+    for text in [Some(said), again.as_deref()].into_iter().flatten() {
+        let row = |(row, new): (&'static Idiom, Option<String>)| {
+            let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
+            Advice::of(row, new, read && row.begins() && !FACTS.iter().any(|fact| std::ptr::eq(fact, row)))
+        };
+        found.extend(rewritten(text).into_iter().map(row));
+        if let Some(access) = accesses::access(text) {
+            let help = access.ours.is_none().then_some(accesses::HELP);
+            let nothing = access.ours.is_none();
+            let fix = access.ours.map(|new| fix(&new));
+            found.push(Advice { message: Some(access.message), help, fix, sure: read, nothing, place: None });
+        }
+        if let Some((message, new)) = exams::line(text) {
+            let help = new.is_none().then_some(exams::HELP);
+            let nothing = new.is_none();
+            let fix = new.map(|new| fix(&new));
+            found.push(Advice { message: Some(message), help, fix, sure: read && nothing, nothing, place: None });
+        }
+        if let Some(new) = settings::statement(text) {
+            found.push(Advice::fixed(Some(SETTING), None, fix(&new), false));
+        }
+    }
+    if let Some(new) = again {
+        found.push(Advice::fixed(None, None, fix(&new), false));
     }
     found
+}
+
+/// The block of settings that a line stands in, by its first word.
+fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
+    let head = head_above(text, line)?;
+    let word = tokens(&text[head]).first()?.text;
+    let known = ["machine", "tlb", "cache", "page_table", "memory", "kernel", "exam", "choice", "reference", "file"];
+    known.contains(&word).then_some(word)
 }
 
 /// The line above that opens the block of a line.
@@ -113,39 +175,57 @@ fn statement(line: &str, at: usize) -> (usize, usize) {
     (from, to.max(from))
 }
 
-/// A statement in our words, and the row that knows it; no words where a row knows of none.
-fn rewritten(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+/// A statement in our words, and the rows that know it; no words where a row knows of none.
+fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
+    let mut whole = known(said);
+    if !whole.is_empty() {
+        let facts = |new: &Option<String>| {
+            let (does, facts) = new.as_deref()?.split_once("=>")?;
+            let (_, facts) = stated(facts)?;
+            Some(Some(format!("{does}=> {}", facts?)))
+        };
+        let more: Vec<_> = whole.iter().filter_map(|(row, new)| Some((*row, facts(new)?))).collect();
+        whole.extend(more);
+        return whole;
+    }
     let arrow = tokens(said).into_iter().find(|token| token.text == "=>");
-    let (does, facts) = arrow.map_or((said, ""), |arrow| (&said[..arrow.start], &said[arrow.end()..]));
-    let whole = found(STATEMENTS, said);
-    let (row, mut new) = match whole.or_else(|| found(STATEMENTS, does)) {
-        Some((row, None)) => return Some((row, None)),
-        Some((row, Some(text))) => {
-            let rest = if found(STATEMENTS, said).is_some() || arrow.is_none() { "" } else { " =>" };
-            (Some(row), format!("{text}{rest}"))
+    let Some(arrow) = arrow else { return Vec::new() };
+    let (does, facts) = (&said[..arrow.start], &said[arrow.end()..]);
+    let stated = stated(facts);
+    let mut found = Vec::new();
+    for (row, new) in known(does) {
+        match (new, &stated) {
+            (None, _) => found.push((row, None)),
+            (Some(_), Some((other, None))) => found.push((*other, None)),
+            (Some(new), Some((_, Some(facts)))) => found.push((row, Some(format!("{new} => {facts}")))),
+            (Some(new), None) => found.push((row, Some(format!("{new} =>{facts}")))),
         }
-        None => (None, said[..said.len() - facts.len()].to_owned()),
+    }
+    if let Some((row, new)) = stated.filter(|_| found.is_empty()) {
+        found.push((row, new.map(|facts| format!("{does}=> {facts}"))));
+    }
+    found
+}
+
+/// What the rows of statements make of a text.
+fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
+    let mut found = fitting(PHRASES, said);
+    found.extend(fitting(STATEMENTS, said));
+    found
+}
+
+/// What the rows that fit make of a text.
+fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<String>)> {
+    let fit = |row: &'static Idiom| {
+        let held = row.theirs.iter().find_map(|pattern| matched(pattern, said))?;
+        Some((row, (!row.ours.is_empty()).then(|| held.fill(row.ours))))
     };
-    if row.is_some() && !new.ends_with("=>") {
-        return row.map(|row| (row, Some(new)));
-    }
-    match stated(facts) {
-        Some((other, None)) => Some((other, None)),
-        Some((other, Some(facts))) => {
-            new += " ";
-            new += &facts;
-            Some((row.unwrap_or(other), Some(new)))
-        }
-        None => row.map(|row| (row, Some(new + facts))),
-    }
+    rows.iter().filter_map(fit).collect()
 }
 
 /// What the first row that fits makes of a text.
 fn found(rows: &'static [Idiom], said: &str) -> Option<(&'static Idiom, Option<String>)> {
-    rows.iter().find_map(|row| {
-        let held = row.theirs.iter().find_map(|pattern| matched(pattern, said))?;
-        Some((row, (!row.ours.is_empty()).then(|| held.fill(row.ours))))
-    })
+    fitting(rows, said).into_iter().next()
 }
 
 /// Facts in our words.
@@ -166,7 +246,7 @@ fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     parts.push(&facts[from..whole(facts).1.max(from)]);
     let mut new = Vec::new();
     for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
-        match found(FACTS, part) {
+        match found(FACTS, part).or_else(|| found(FACTS, &unsigned(part))) {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = Some(fact);
@@ -178,23 +258,40 @@ fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     row.map(|row| (row, Some(new.join(", "))))
 }
 
+/// A fact without the signs between its name and its value.
+fn unsigned(fact: &str) -> String {
+    let words = tokens(fact).into_iter().map(|token| token.text);
+    words.filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->")).collect::<Vec<_>>().join(" ")
+}
+
 /// Single words and numbers.
 fn words(diagnostic: &Diagnostic, said: &str) -> Vec<Advice> {
     let fix = |new: String| Fix::replace(diagnostic.span, new);
     let advice = |fix| Advice::fixed(None, None, fix, false);
+    let mut found = Vec::new();
     let digits = said.strip_suffix(['h', 'H']).map(|digits| digits.trim_start_matches("0x"));
     if let Some(digits) = digits.filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
         return vec![advice(fix(format!("0x{digits}")))];
     }
+    if said.starts_with('\\') && said.len() == 2 {
+        return vec![advice(fix(format!("\\{said}")))];
+    }
+    if diagnostic.code == Code::UnknownName {
+        let fields = said.char_indices().filter(|(_, c)| *c == '_');
+        let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
+        let paths: Vec<Advice> = paths.chain([format!("last.{said}")]).map(|new| advice(fix(new))).collect();
+        found.extend(paths);
+    }
     if diagnostic.code == Code::WrongType
-        && let Some(bare) = said.strip_prefix('"').and_then(|said| said.strip_suffix('"'))
+        && let Some(bare) = [('"', '"'), ('[', ']')].into_iter().find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))
     {
         return vec![advice(fix(bare.to_owned()))];
     }
     let lower = said.to_lowercase();
     let quiet = (diagnostic.fix.is_none() && lower != said).then(|| advice(fix(lower)));
     let ours = WORDS.iter().find(|(theirs, _)| *theirs == said).map_or(&[][..], |(_, ours)| ours);
-    ours.iter().map(|our| advice(fix((*our).to_owned()))).chain(quiet).collect()
+    found.extend(ours.iter().map(|our| advice(fix((*our).to_owned()))).chain(quiet));
+    found
 }
 
 /// A comment of C.
@@ -204,6 +301,41 @@ fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Optio
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
+}
+
+/// A `#define` above, which is a comment here.
+fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, end } = diagnostic.span;
+    let name = text.get(start as usize..end as usize).filter(|_| diagnostic.code == Code::UnknownName)?;
+    let mut at = 0;
+    for line in text[..start as usize].split_inclusive('\n') {
+        let said = line.trim();
+        if let Some(value) = said.strip_prefix("#define").and_then(|rest| rest.trim_start().strip_prefix(name))
+            && value.starts_with([' ', '\t'])
+        {
+            let from = at + line.len() - line.trim_start().len();
+            let span = Span::new(file, from..from + said.len());
+            let value = respelled(value.trim()).unwrap_or_else(|| value.trim().to_owned());
+            let fix = Fix::write(span, said, format!("let {name} = {value}"));
+            let message = Some("a line that begins with `#` is a comment, and defines nothing");
+            return Some(Advice { place: Some(span), ..Advice::fixed(message, None, fix, false) });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// A comment of assembly, SQL, or LaTeX.
+fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
+    let all = tokens(line);
+    let sign = all.iter().enumerate().find(|(index, token)| {
+        let word = all.get(index + 1).is_some_and(|next| next.is_name() && !next.touches(token));
+        word && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
+    })?;
+    let sign = sign.1;
+    let (message, help) = ("this is no comment", "a comment begins with `#`");
+    let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
+    (at >= sign.start).then(|| Advice::fixed(Some(message), Some(help), fix, false))
 }
 
 /// A percent sign away from its number.

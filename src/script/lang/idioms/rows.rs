@@ -12,13 +12,20 @@ pub(super) struct Idiom {
     pub(super) help: &'static str,
 }
 
-const fn row(
+pub(super) const fn row(
     theirs: &'static [&'static str],
     ours: &'static str,
     message: &'static str,
     help: &'static str,
 ) -> Idiom {
     Idiom { theirs, ours, message, help }
+}
+
+impl Idiom {
+    /// Whether it begins with a word of its own, and not with anything.
+    pub(super) fn begins(&self) -> bool {
+        self.theirs.iter().all(|theirs| theirs.starts_with(|c: char| c.is_ascii_lowercase()))
+    }
 }
 
 /// The line is not needed.
@@ -241,23 +248,52 @@ pub(super) const FACTS: &[Idiom] = &[
         "a signal is the fact `signal`",
         "write `signal SIGSEGV`",
     ),
+    row(&["tlb hit NO", "tlb miss YES", "no tlb hit", "not tlb hit", "tlb NO"], "tlb miss", SIDE, "write `tlb miss`"),
+    row(&["tlb hit YES", "tlb miss NO", "no tlb miss", "not tlb miss", "tlb YES"], "tlb hit", SIDE, "write `tlb hit`"),
+    row(&["cache hit NO", "cache miss YES", "no cache hit", "not cache hit"], "cache miss", SIDE, "write `cache miss`"),
+    row(&["cache hit YES", "cache miss NO", "no cache miss", "not cache miss"], "cache hit", SIDE, "write `cache hit`"),
+    row(
+        &["page fault NO", "fault NO", "page_fault NO", "no page fault", "no_page_fault", "not page fault", "pagefault NO"],
+        "fault none",
+        "no fault is the value `none` of `fault`",
+        "write `fault none`",
+    ),
+    row(
+        &["page fault YES", "fault YES", "page_fault YES", "pagefault YES", "invalid", "not present"],
+        "fault page",
+        "a page fault is the fact `fault`",
+        "write `fault page`",
+    ),
+    row(
+        &["page faults A", "page_faults A", "pagefaults A", "number of faults A", "total faults A"],
+        "faults A",
+        "the number of page faults is the fact `faults`",
+        "write `reference 1 2 { frames 1 } => faults 2`",
+    ),
+    row(&["NUM page faults", "NUM page fault"], "faults NUM", "the fact comes before its value", "write `vpn 0x0F`"),
+    row(&["NUM NAME"], "NAME NUM", "the fact comes before its value", "write `vpn 0x0F`"),
+    row(&["tlb tag A", "tag A"], "tlbt A", "the tag of the TLB is the fact `tlbt`", "write `tlbt 3`"),
+    row(&["tlb index A", "tlb set A"], "tlbi A", "the index of the TLB is the fact `tlbi`", "write `tlbi 3`"),
+    row(&["cache tag A"], "ct A", "the tag of the cache is the fact `ct`", "write `ct 3`"),
+    row(&["cache index A", "cache set A", "set A"], "ci A", "the index of the cache is the fact `ci`", "write `ci 3`"),
+    row(&["cache offset A", "block offset A"], "co A", "the block offset is the fact `co`", "write `co 3`"),
     row(&["hit NAME"], "NAME hit", "the fact comes before its value", "write `tlb hit`"),
     row(&["miss NAME"], "NAME miss", "the fact comes before its value", "write `tlb miss`"),
     row(
-        &["pfn A", "frame_number A", "frame A"],
+        &["pfn A", "frame_number A", "frame A", "physical page number A", "physical page A", "page frame A", "frame number A"],
         "ppn A",
         "the number of a physical page is the fact `ppn`",
         "write `ppn 0x0D`",
     ),
     row(&["offset A", "page_offset A"], "vpo A", "the page offset is the fact `vpo`", "write `vpo 0x14`"),
     row(
-        &["addr A", "address A", "physical A", "paddr A"],
+        &["addr A", "address A", "physical A", "paddr A", "physical address A", "phys addr A"],
         "pa A",
         "the physical address is the fact `pa`",
         "write `pa 0x354`",
     ),
     row(
-        &["page A", "virtual_page A"],
+        &["page A", "virtual_page A", "virtual page number A", "virtual page A", "page number A"],
         "vpn A",
         "the number of a virtual page is the fact `vpn`",
         "write `vpn 0x0F`",
@@ -303,6 +339,11 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("null", &["NULL"]),
     ("nullptr", &["NULL"]),
     ("None", &["none", "NULL"]),
+    ("OPT", &["optimal"]),
+    ("opt", &["optimal"]),
+    ("MIN", &["optimal"]),
+    ("answers", &["options"]),
+    ("choices", &["options", "choice"]),
 ];
 
 #[cfg(test)]
