@@ -63,6 +63,10 @@ impl CheckedScript {
         let right = checked.diagnostics.is_empty();
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
         improve(&checked.sources, found, &mut wrong);
+        // A warning in a line that is wrong comes when the line is right.
+        let lines: Vec<&str> = checked.diagnostics.iter().map(|one| line_of(&checked.sources, one)).collect();
+        let beside = |one: &Diagnostic| lines.iter().any(|line| std::ptr::eq(*line, line_of(&checked.sources, one)));
+        checked.warnings.retain(|one| !beside(one));
         checked
     }
 
@@ -81,6 +85,10 @@ impl CheckedScript {
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
+        // What a question asks may be in a line that is wrong.
+        if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
+            diagnostics.retain(|one| !is_of_paper(one.code));
+        }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         Self { sources, script, files, diagnostics, warnings }
     }
@@ -123,6 +131,11 @@ fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
 }
 
+/// Whether a mistake may come of another one in the same question.
+fn is_of_paper(code: Code) -> bool {
+    matches!(code, Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints)
+}
+
 /// Whether a mistake is independent of the lines with syntax errors. A missing machine or name that such a
 /// line would have declared is not reported.
 fn is_independent(code: Code, broken: &[&str]) -> bool {
@@ -138,8 +151,6 @@ fn is_independent(code: Code, broken: &[&str]) -> bool {
         | Code::ValueTooWide
         | Code::BadTable
         | Code::BadIndex => &["machine", "tlb", "cache", "include", "{", "}"],
-        // What is asked may stand in a line that cannot be read.
-        Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints => return broken.is_empty(),
         _ => return true,
     };
     !broken.iter().any(|line| declared_by.iter().any(|word| line.contains(word)))

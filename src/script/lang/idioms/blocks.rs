@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::advice::Advice;
 use super::pattern::matched;
-use super::tokens::{indent, line_at};
+use super::tokens::{indent, line_at, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
@@ -20,6 +20,11 @@ const HEADS: &[(&str, &str)] = &[
     ("def NAME(REST", "def NAME(REST"),
     ("repeat A", "repeat A"),
     ("scenario TEXT", "scenario TEXT"),
+    ("question TEXT", "question TEXT"),
+    ("question TEXT points A", "question TEXT points A"),
+    ("part TEXT", "part TEXT"),
+    ("part TEXT points A", "part TEXT points A"),
+    ("repeat A times", "repeat A"),
 ];
 
 /// Heads of a loop that counts, and what they are here.
@@ -42,6 +47,9 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if !head.ends_with([':', '{']) {
         return None;
     }
+    if let Some(advice) = function(text, line, file) {
+        return Some(advice);
+    }
     if head.ends_with('{') && !head.starts_with("while") {
         return None;
     }
@@ -55,6 +63,40 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let fix = Fix::replace(Span::new(file, line.start..end), out);
     let message = Some("a block is in braces, without a `:`");
     Some(Advice::fixed(message, Some("write `{` for the `:`, and `}` after the block"), fix, true))
+}
+
+/// A function of C: `main` is its statements, any other a definition without types.
+fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
+    let said = text[line.clone()].trim();
+    let all = tokens(said.strip_suffix('{')?);
+    let open = all.iter().position(|token| token.text == "(").filter(|open| *open > 1)?;
+    let types = matched("TYPE", &said[..all[open - 2].end()]).is_some() || all[0].text == "function";
+    let (name, close) = (all[open - 1], all.last().filter(|close| close.text == ")")?);
+    let from = line.start + indent(&text[line.clone()]);
+    if !types {
+        return None;
+    }
+    if name.text != "main" {
+        let parameters = said[all[open].end()..close.start].split(',');
+        let last = |parameter: &str| tokens(parameter).iter().rfind(|token| token.is_name()).map(|token| token.text.to_owned());
+        let parameters: Vec<String> = parameters.filter_map(last).filter(|name| name != "void").collect();
+        let new = format!("def {}({}) {{", name.text, parameters.join(", "));
+        let message = "a definition begins with `def`, and has no types";
+        let fix = Fix::write(Span::new(file, from..from + said.len()), said, new);
+        return Some(Advice::fixed(Some(message), None, fix, true));
+    }
+    let lines: Vec<&str> = text[line.start..].split('\n').collect();
+    let length = body(&lines);
+    let closed = lines.get(length).filter(|line| line.trim() == "}").is_some();
+    let inner: Vec<&str> = lines[1..length].iter().filter(|line| !line.trim().starts_with("return")).copied().collect();
+    let least = inner.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min()?;
+    let blanks = &lines[0][..indent(lines[0])];
+    let new: Vec<String> = inner.iter().map(|line| format!("{blanks}{}", line.get(least..).unwrap_or(""))).collect();
+    let used = length + usize::from(closed);
+    let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    let fix = Fix::replace(Span::new(file, line.start..end), new.join("\n"));
+    let message = "there is no `main`: a script runs from its first line";
+    Some(Advice::fixed(Some(message), Some("write its statements without a function around them"), fix, true))
 }
 
 /// The lines of the body of a block, of which the first is the head; blank ones at its end are not part of it.

@@ -53,7 +53,7 @@ fn points(all: &[Token], alone: bool) -> Option<(Range<usize>, String)> {
     let number = |at: usize| all.get(at).filter(|token| token.is_number());
     for at in 0..all.len() {
         if is_points(&all[at]) {
-            if let Some(before) = at.checked_sub(1).and_then(number) {
+            if let Some(before) = at.checked_sub(1).and_then(number).filter(|_| number(at + 1).is_none()) {
                 return Some((around(all, at - 1..at + 1), before.text.to_owned()));
             }
             let sign = usize::from(all.get(at + 1).is_some_and(|sign| matches!(sign.text, "=" | ":" | "==")));

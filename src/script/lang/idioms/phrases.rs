@@ -3,6 +3,7 @@
 use super::rows::{Idiom, REMOVED, row};
 
 const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
+const TRANSLATION: &str = "a translation is `translate ADDRESS`, and its facts stand after `=>`";
 const CHECKED: &str = "a condition is checked with `expect`";
 const SHOW: &str = "write `show tlb`";
 
@@ -37,13 +38,6 @@ pub(super) const PHRASES: &[Idiom] = &[
         &["function NAME(REST", "fn NAME(REST", "func NAME(REST", "sub NAME(REST", "proc NAME(REST", "fun NAME(REST", "define NAME(REST"],
         "def NAME(REST",
         "a definition begins with `def`",
-        "`def touch(a) { … }`",
-    ),
-    row(&["TYPE NAME() {", "TYPE NAME(void) {"], "def NAME() {", "a definition begins with `def`, and has no type", "`def touch() { … }`"),
-    row(
-        &["TYPE NAME(TYPE NAME2) {", "TYPE NAME(TYPE * NAME2) {"],
-        "def NAME(NAME2) {",
-        "a definition begins with `def`, and its parameters have no types",
         "`def touch(a) { … }`",
     ),
     // Variables.
@@ -84,26 +78,44 @@ pub(super) const PHRASES: &[Idiom] = &[
     ),
     row(&["write A, B", "write A : B", "write A <- B", "A <- B"], "write A = B", "a store is written `write ADDRESS = VALUE`", "write `write 0x3D4 = 5`"),
     row(&["read A bytes at B", "read A bytes from B"], "read B size A", "the bytes of a load follow `size`", "write `read 0x3D4 size 4`"),
-    row(&["access(A)", "load(A)", "lookup(A)", "get(A)", "lookup A", "touch A", "access A"], "read A", "a load is written `read`", "write `read 0x3D4`"),
+    row(&["access(A)", "load(A)", "lookup(A)", "get(A)", "lookup A"], "read A", "a load is written `read`", "write `read 0x3D4`"),
     row(&["translate VA A", "translate address A", "translate va = A", "va2pa(A)", "virt_to_phys(A)"], "translate A", "an address follows `translate` directly", "write `translate 0x3D4`"),
     row(&["va A REST", "vaddr A REST", "address A REST", "addr A REST"], "read A REST", "a load is written `read`", "write `read 0x3D4`"),
     // Worksheets: an address and what becomes of it.
     row(
-        &["VA NUM -> invalid", "VA NUM --> invalid", "NUM -> invalid", "NUM --> invalid", "NUM -> segfault", "VA NUM --> segfault", "NUM -> page fault", "NUM -> fault"],
-        "translate NUM => fault page",
-        "a translation is `translate ADDRESS`, and what comes of it stands after `=>`",
+        &["VALUE -> invalid", "VALUE --> invalid", "VALUE -> segfault", "VALUE -> page fault", "VALUE -> fault", "VALUE --> fault"],
+        "translate VALUE => fault page",
+        TRANSLATION,
         "write `translate 0x3D4 => fault page`",
     ),
     row(
-        &["NUM -> NUM2", "NUM --> NUM2", "NUM => NUM2", "VA NUM -> PA NUM2", "VA NUM -> NUM2", "VA NUM --> NUM2", "va NUM : pa NUM2", "va NUM = pa NUM2", "NUM maps to NUM2", "translate NUM -> NUM2", "translate NUM = NUM2", "translate NUM == NUM2", "translate(NUM) == NUM2", "translate NUM to NUM2", "expect translate(NUM) == NUM2", "expect pa(NUM) == NUM2"],
-        "translate NUM => pa NUM2",
-        "a translation is `translate ADDRESS`, and what comes of it stands after `=>`",
+        &["VA NUM -> invalid", "VA NUM --> invalid", "VA NUM -> segfault", "VA NUM --> segfault", "VA NUM -> fault"],
+        "translate NUM => fault page",
+        TRANSLATION,
+        "write `translate 0x3D4 => fault page`",
+    ),
+    row(
+        &["VALUE -> NUM2", "VALUE --> NUM2", "VALUE => NUM2", "VALUE maps to NUM2", "VALUE = pa NUM2"],
+        "translate VALUE => pa NUM2",
+        TRANSLATION,
         "write `translate 0x3D4 => pa 0x354`",
     ),
     row(
-        &["NUM : REST", "va NUM : REST", "read NUM : REST", "VA = NUM : REST", "NUM -> REST", "NUM => REST"],
+        &["VA NUM -> PA NUM2", "VA NUM -> NUM2", "VA NUM --> NUM2", "va NUM : pa NUM2", "va NUM = pa NUM2", "translate NUM -> NUM2", "translate NUM = NUM2", "translate NUM == NUM2", "translate(NUM) == NUM2", "translate NUM to NUM2", "expect translate(NUM) == NUM2", "expect pa(NUM) == NUM2"],
+        "translate NUM => pa NUM2",
+        TRANSLATION,
+        "write `translate 0x3D4 => pa 0x354`",
+    ),
+    row(
+        &["VALUE : REST", "VALUE -> REST", "VALUE => REST"],
+        "read VALUE => REST",
+        "a load is `read ADDRESS`, and its facts stand after `=>`",
+        "write `read 0x3D4 => vpn 0x0F`",
+    ),
+    row(
+        &["va NUM : REST", "read NUM : REST", "VA = NUM : REST", "read NUM -> REST"],
         "read NUM => REST",
-        "a load is `read ADDRESS`, and what comes of it stands after `=>`",
+        "a load is `read ADDRESS`, and its facts stand after `=>`",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(&["write NUM = NUM2 : REST"], "write NUM = NUM2 => REST", "facts follow `=>`", "write `write 0x3D4 = 5 => tlb miss`"),
@@ -149,13 +161,13 @@ pub(super) const PHRASES: &[Idiom] = &[
         "`show` prints a value, and fills in `{…}` between `\"\"\"`",
         "write `show \"\"\"{x} hits\"\"\"`",
     ),
+    row(&["console.log(TEXT, A)", "print(TEXT, A)", "System.out.println(TEXT + A)", "print(TEXT + str(A))", "print TEXT, A", "cout << TEXT << A << endl", "cout << TEXT << A", "println!(TEXT, A)", "show TEXT, A", "show TEXT A"], "show A", "`show` prints a value", SHOW),
     row(
-        &["console.log(A)", "System.out.println(A)", "println(A)", "println!(A)", "println A", "cout << A << endl", "cout << A", "std.cout << A", "std::cout << A", "echo(A)", "disp(A)", "display A", "dump A", "p A", "info A", "print A", "inspect A", "cat A", "output A", "printf(A)", "show(A)", "list A", "display(A)", "dump(A)"],
+        &["console.log(A)", "System.out.println(A)", "println(A)", "println!(A)", "cout << A << endl", "cout << A", "std.cout << A", "std::cout << A", "echo(A)", "disp(A)", "print(A)", "printf(A)", "display(A)", "dump(A)", "p A", "println A", "display A", "dump A", "info A", "inspect A", "cat A", "output A", "list A"],
         "show A",
         "`show` prints a value or a part of the machine",
         SHOW,
     ),
-    row(&["console.log(TEXT, A)", "System.out.println(TEXT + A)", "print(TEXT + str(A))", "print TEXT, A", "cout << TEXT << A << endl", "cout << TEXT << A", "println!(TEXT, A)", "show TEXT, A", "show TEXT A"], "show A", "`show` prints a value", SHOW),
     row(&["show A, B", "print(A, B)"], "show [A, B]", "`show` prints one value; several are a list", "write `show [tlb.hits, tlb.misses]`"),
     row(&["dump_tlb()", "print_tlb()", "show_tlb()", "tlb.print()", "tlb.show()", "tlb.dump()", "print(tlb)"], "show tlb", "`show` prints a part of the machine", SHOW),
     row(&["tlb.flush()", "flush_tlb()", "flush(tlb)", "tlb_flush()", "clear tlb", "reset tlb", "invalidate tlb", "empty tlb"], "flush tlb", "a TLB is emptied with `flush tlb`", "write `flush tlb`"),
@@ -182,5 +194,5 @@ pub(super) const PHRASES: &[Idiom] = &[
         "an option of a `choice` says whether it is right",
         "write `choice \"2 + 2?\" { correct \"4\"; wrong \"5\" }`",
     ),
-    row(&["question TEXT {REST"], "part TEXT {REST", "questions have parts, not questions", "write `part \"a\" { ask 0x10 => vpn }`"),
+    row(&["question TEXT { REST"], "part TEXT { REST", "questions have parts, not questions", "write `part \"a\" { ask 0x10 => vpn }`"),
 ];

@@ -13,6 +13,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
+/// Facts that are written alone, and are those of the latest statement.
+const LATEST: &[&str] = &[
+    "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault", "faults", "walk",
+];
+
 const SETTING: &str = "a setting is its name, and then its value";
 const POINTS: &str = "the points of a question or part follow its title";
 
@@ -34,7 +39,7 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let place = |from: usize, to: usize| Span::new(file, range.start + from..range.start + to);
     let mut found = Vec::new();
     if let Some(said) = text.get(at..end as usize) {
-        found.extend(words(diagnostic, said));
+        found.extend(words(diagnostic, said, line));
     }
     found.extend(defined(diagnostic, text));
     let parts = spelled(line);
@@ -94,7 +99,7 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
 /// What the rows and the other notations say of a statement; `fix` writes another in its place.
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
     let mut found = Vec::new();
-    let again = respelled(said);
+    let again = respelled(said).or_else(|| method(said));
     for text in [Some(said), again.as_deref()].into_iter().flatten() {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
@@ -121,6 +126,17 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
         found.push(Advice::fixed(None, None, fix(&new), false));
     }
     found
+}
+
+/// A method of an object as a statement: `mmu.read(0x3D4)`.
+fn method(said: &str) -> Option<String> {
+    let all = tokens(said);
+    let (_, verb) = all.first()?.text.rsplit_once('.')?;
+    let open = all.get(1).filter(|open| open.text == "(")?;
+    let close = all.last().filter(|close| close.text == ")")?;
+    let known = matches!(verb, "read" | "write" | "translate" | "fetch" | "access" | "load" | "store" | "lookup" | "flush" | "get");
+    let inside = &said[open.end()..close.start];
+    known.then(|| format!("{verb} {}", if verb == "flush" { said.split('.').next().unwrap_or("") } else { inside }))
 }
 
 /// The block of settings that a line stands in, by its first word.
@@ -246,16 +262,22 @@ fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     parts.push(&facts[from..whole(facts).1.max(from)]);
     let mut new = Vec::new();
     for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
-        match found(FACTS, part).or_else(|| found(FACTS, &unsigned(part))) {
+        match found(FACTS, &unsigned(part)).or_else(|| found(FACTS, part)) {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = Some(fact);
                 new.push(text);
             }
-            None => new.push(part.to_owned()),
+            None => new.push(lowered(part)),
         }
     }
     row.map(|row| (row, Some(new.join(", "))))
+}
+
+/// A fact whose name is in capitals, in small letters.
+fn lowered(fact: &str) -> String {
+    let name = fact.split(' ').next().filter(|name| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase()));
+    name.map_or_else(|| fact.to_owned(), |name| format!("{}{}", name.to_lowercase(), &fact[name.len()..]))
 }
 
 /// A fact without the signs between its name and its value.
@@ -265,7 +287,7 @@ fn unsigned(fact: &str) -> String {
 }
 
 /// Single words and numbers.
-fn words(diagnostic: &Diagnostic, said: &str) -> Vec<Advice> {
+fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advice> {
     let fix = |new: String| Fix::replace(diagnostic.span, new);
     let advice = |fix| Advice::fixed(None, None, fix, false);
     let mut found = Vec::new();
@@ -279,8 +301,9 @@ fn words(diagnostic: &Diagnostic, said: &str) -> Vec<Advice> {
     if diagnostic.code == Code::UnknownName {
         let fields = said.char_indices().filter(|(_, c)| *c == '_');
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
-        let paths: Vec<Advice> = paths.chain([format!("last.{said}")]).map(|new| advice(fix(new))).collect();
-        found.extend(paths);
+        let condition = ["expect", "assert", "if", "let", "show"].iter().any(|word| line.trim_start().starts_with(word));
+        let fact = (condition && LATEST.contains(&said)).then(|| format!("last.{said}"));
+        found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
     if diagnostic.code == Code::WrongType
         && let Some(bare) = [('"', '"'), ('[', ']')].into_iter().find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))

@@ -181,7 +181,7 @@ fn content(block: &str, said: &str) -> Option<String> {
             new.extend(settings(block, said, piece)?);
         }
     }
-    let separator = if said.contains(';') && !said.contains(',') { "; " } else { ", " };
+    let separator = if said.contains(';') { "; " } else { ", " };
     (!new.is_empty()).then(|| new.join(separator))
 }
 

@@ -22,6 +22,24 @@ const UNITS: &[(&str, &[&str])] = &[
 const OPERATORS: &[(&str, &str)] =
     &[("&&", "and"), ("||", "or"), ("===", "=="), ("!==", "!="), ("<>", "!="), ("...", ".."), (":=", "=")];
 
+/// Counters of other simulators: how a path ends, and what is written for the path, `X` being what stands before the dot.
+const PATHS: &[(&str, &str)] = &[
+    ("hit_rate", "(1 - X.miss_rate)"),
+    ("hit_ratio", "(1 - X.miss_rate)"),
+    ("hitrate", "(1 - X.miss_rate)"),
+    ("miss_ratio", "X.miss_rate"),
+    ("missrate", "X.miss_rate"),
+    ("accesses", "(X.hits + X.misses)"),
+    ("lookups", "(X.hits + X.misses)"),
+    ("references", "(X.hits + X.misses)"),
+    ("associativity", "X.ways"),
+    ("num_sets", "X.sets"),
+    ("num_hits", "X.hits"),
+    ("num_misses", "X.misses"),
+    ("hit_count", "X.hits"),
+    ("miss_count", "X.misses"),
+];
+
 /// Bytes of C's types on a 64-bit machine.
 const SIZES: &[(&str, u64)] =
     &[("char", 1), ("short", 2), ("int", 4), ("float", 4), ("long", 8), ("size_t", 8), ("double", 8)];
@@ -179,10 +197,14 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         let name = next.filter(|name| name.is_name() && name.touches(&token))?;
         return Some((2, format!("byte({})", name.text)));
     }
-    // tlb.hits()
-    if token.is_name() && token.text.contains('.') {
+    // tlb.hits(), tlb.hit_rate
+    if token.is_name()
+        && let Some((part, name)) = token.text.rsplit_once('.')
+    {
         let empty = next.is_some_and(|open| open.text == "(") && all.get(at + 2).is_some_and(|close| close.text == ")");
-        return empty.then(|| (3, token.text.to_owned()));
+        let ours = PATHS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| ours.replace('X', part));
+        let length = if empty { 3 } else { 1 };
+        return (empty || ours.is_some()).then(|| (length, ours.unwrap_or_else(|| token.text.to_owned())));
     }
     if token.text == "f"
         && let Some(text) = next.filter(|text| text.touches(&token) && text.text.starts_with(['"', '\'']))
