@@ -167,7 +167,7 @@ fn zero_register(name: &str) -> bool {
 fn register(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let numbered = lower.strip_prefix(['r', 'x', 't', 's', 'a', 'w', 'v']);
-    width(&lower) > 0 || numbered.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+    width(&lower) > 0 || numbered.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Bytes of a register of x86; 0 for any other.

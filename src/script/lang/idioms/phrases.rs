@@ -80,7 +80,7 @@ pub(super) const PHRASES: &[Idiom] = &[
     row(&["read A bytes at B", "read A bytes from B"], "read B size A", "the bytes of a load follow `size`", "write `read 0x3D4 size 4`"),
     row(&["access(A)", "load(A)", "lookup(A)", "get(A)", "lookup A"], "read A", "a load is written `read`", "write `read 0x3D4`"),
     row(&["translate VA A", "translate address A", "translate va = A", "va2pa(A)", "virt_to_phys(A)"], "translate A", "an address follows `translate` directly", "write `translate 0x3D4`"),
-    row(&["va A REST", "vaddr A REST", "address A REST", "addr A REST"], "read A REST", "a load is written `read`", "write `read 0x3D4`"),
+    row(&["va VALUE REST", "vaddr VALUE REST", "address VALUE REST", "addr VALUE REST"], "read VALUE REST", "a load is written `read`", "write `read 0x3D4`"),
     // Worksheets: an address and what becomes of it.
     row(
         &["VALUE -> invalid", "VALUE --> invalid", "VALUE -> segfault", "VALUE -> page fault", "VALUE -> fault", "VALUE --> fault"],
@@ -137,6 +137,12 @@ pub(super) const PHRASES: &[Idiom] = &[
     row(&["process : NAME", "process = NAME", "process TEXT", "new process NAME", "create process NAME"], "process NAME", "a process is named without a sign or quotes", "write `process P1`"),
     // Checks and output.
     row(
+        &["expect hits REST", "expect misses REST", "expect evictions REST", "assert hits REST", "assert misses REST", "hits REST", "misses REST", "expect miss_rate REST", "expect hit_rate REST", "expect hitrate REST"],
+        "",
+        "a counter is one of a TLB or cache",
+        "write `expect tlb.misses == 1`",
+    ),
+    row(
         &["assert A, TEXT", "assert(A, TEXT)", "expect A, TEXT", "expect(A, TEXT)", "require(A, TEXT)"],
         "expect A",
         "`expect` checks a condition, and has no message",
@@ -149,12 +155,12 @@ pub(super) const PHRASES: &[Idiom] = &[
         "write `expect tlb.hits == 1`",
     ),
     row(&["test A", "verify A", "require A", "ensure A", "assert!(A)", "expect(A)", "verify(A)", "check(A)"], "expect A", "`expect` checks a condition", "write `expect tlb.hits == 1`"),
-    row(&["A == B"], "expect A == B", CHECKED, "write `expect tlb.hits == 1`"),
-    row(&["A != B"], "expect A != B", CHECKED, "write `expect tlb.hits == 1`"),
-    row(&["A <= B"], "expect A <= B", CHECKED, "write `expect tlb.hits == 1`"),
-    row(&["A >= B"], "expect A >= B", CHECKED, "write `expect tlb.hits == 1`"),
-    row(&["A < B"], "expect A < B", CHECKED, "write `expect tlb.hits == 1`"),
-    row(&["A > B"], "expect A > B", CHECKED, "write `expect tlb.hits == 1`"),
+    row(&["PATH == B"], "expect PATH == B", CHECKED, "write `expect tlb.hits == 1`"),
+    row(&["PATH != B"], "expect PATH != B", CHECKED, "write `expect tlb.hits == 1`"),
+    row(&["PATH <= B"], "expect PATH <= B", CHECKED, "write `expect tlb.hits == 1`"),
+    row(&["PATH >= B"], "expect PATH >= B", CHECKED, "write `expect tlb.hits == 1`"),
+    row(&["PATH < B"], "expect PATH < B", CHECKED, "write `expect tlb.hits == 1`"),
+    row(&["PATH > B"], "expect PATH > B", CHECKED, "write `expect tlb.hits == 1`"),
     row(
         &["print(f TEXT)", "print(TEXT f)"],
         "show \"\"\"BARE\"\"\"",

@@ -19,6 +19,8 @@ const LATEST: &[&str] = &[
 ];
 
 const SETTING: &str = "a setting is its name, and then its value";
+const PAGES: &str = "the pages stand side by side, and the settings in braces";
+const METHOD: &str = "there are no objects: a statement begins with what it does";
 const POINTS: &str = "the points of a question or part follow its title";
 
 /// The most bytes of a line that is compared with the rows.
@@ -42,11 +44,6 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         found.extend(words(diagnostic, said, line));
     }
     found.extend(defined(diagnostic, text));
-    let parts = spelled(line);
-    if let [(part, new)] = &*parts {
-        let fix = Fix::write(place(part.start, part.end), &line[part.clone()], new.as_str());
-        found.push(Advice::fixed(None, None, fix, false));
-    }
     found.extend(comment(line, at - range.start, place));
     found.extend(percent(line, at - range.start, place));
     found.extend(blocks::advice(text, &range, file));
@@ -92,6 +89,15 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             _ => Fix::write(place(from, to), said, new),
         }));
     }
+    if let [(part, new)] = &*spelled(line) {
+        let fix = Fix::write(place(part.start, part.end), &line[part.clone()], new.as_str());
+        found.push(Advice::fixed(None, None, fix, false));
+    }
+    if let Some(new) = respelled(line) {
+        let (from, to) = whole(line);
+        let fix = Fix::write(place(from, to), &line[from..to], new.trim());
+        found.push(Advice::fixed(None, None, fix, false));
+    }
     found.extend(note(line, at - range.start, place));
     found
 }
@@ -100,18 +106,18 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
     let mut found = Vec::new();
     let again = respelled(said).or_else(|| method(said));
-    for text in [Some(said), again.as_deref()].into_iter().flatten() {
+    for text in [again.as_deref(), Some(said)].into_iter().flatten() {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
             Advice::of(row, new, read && row.begins() && !FACTS.iter().any(|fact| std::ptr::eq(fact, row)))
         };
-        found.extend(rewritten(text).into_iter().map(row));
         if let Some(access) = accesses::access(text) {
             let help = access.ours.is_none().then_some(accesses::HELP);
             let nothing = access.ours.is_none();
             let fix = access.ours.map(|new| fix(&new));
             found.push(Advice { message: Some(access.message), help, fix, sure: read, nothing, place: None });
         }
+        found.extend(rewritten(text).into_iter().map(row));
         if let Some((message, new)) = exams::line(text) {
             let help = new.is_none().then_some(exams::HELP);
             let nothing = new.is_none();
@@ -119,11 +125,12 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             found.push(Advice { message: Some(message), help, fix, sure: read && nothing, nothing, place: None });
         }
         if let Some(new) = settings::statement(text) {
-            found.push(Advice::fixed(Some(SETTING), None, fix(&new), false));
+            let message = if text.starts_with("reference") { PAGES } else { SETTING };
+            found.push(Advice::fixed(Some(message), None, fix(&new), false));
         }
     }
-    if let Some(new) = again {
-        found.push(Advice::fixed(None, None, fix(&new), false));
+    if let Some(new) = method(said) {
+        found.push(Advice::fixed(Some(METHOD), None, fix(&new), false));
     }
     found
 }

@@ -193,7 +193,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(&["expect A = B"], "expect A == B", "`==` compares", "write `expect x == 0`"),
     row(&["expect NAME NUM"], "expect NAME == NUM", "`==` compares", "write `expect x == 0`"),
     row(
-        &["set NAME[A] = REST", "NAME[A] = REST"],
+        &["set NAME[A] = REST", "tlb[A] = REST", "page_table[A] = REST", "cache[A] = REST", "pt[A] = REST"],
         "",
         "an entry has several fields, and is set by a row of a table",
         "write a table in braces: `set tlb {`, a row `| set tag ppn |`, a row `| 3 0D 2D |`, `}`",

@@ -36,9 +36,13 @@ const PATHS: &[(&str, &str)] = &[
     ("num_sets", "X.sets"),
     ("num_hits", "X.hits"),
     ("num_misses", "X.misses"),
+    ("miss_rate", "X.miss_rate"),
     ("hit_count", "X.hits"),
     ("miss_count", "X.misses"),
 ];
+
+/// What has such counters.
+const COUNTED: &[&str] = &["tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i"];
 
 /// Bytes of C's types on a 64-bit machine.
 const SIZES: &[(&str, u64)] =
@@ -226,6 +230,14 @@ fn word(all: &[Token], at: usize) -> Spelled {
     }
     if all[at].text.eq_ignore_ascii_case("page-table") || all[at].text.eq_ignore_ascii_case("pagetable") {
         return Some((1, "page_table".to_owned()));
+    }
+    // tlb_misses
+    if let Some((part, name)) = all[at].text.split_once('_')
+        && COUNTED.contains(&&*part.to_ascii_lowercase())
+    {
+        let known = matches!(name, "hits" | "misses" | "evictions" | "writebacks" | "sets" | "ways");
+        let ours = PATHS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| ours.replace('X', part));
+        return ours.or_else(|| known.then(|| format!("{part}.{name}"))).map(|new| (1, new));
     }
     if said(0, "pow") && said(1, "(") && said(2, "2") && said(3, ",") && said(5, ")") {
         return Some((6, format!("(1 << {})", all[at + 4].text)));

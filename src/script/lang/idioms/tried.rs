@@ -3,7 +3,7 @@
 use super::advice::Advice;
 use super::recognize::advice;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::edit::edited;
+use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
@@ -18,6 +18,9 @@ const TOLD: usize = 100;
 
 /// Replaces the messages about foreign idioms by those of the rows, and takes away fixes that leave a mistake in their
 /// place. `wrong` is what is wrong with another text of a file.
+///
+/// Fixes are tried one after the other, each with those before it that worked, since a line may need what another one
+/// declares. What did not work is tried once more at the end.
 pub(crate) fn improve(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -25,35 +28,46 @@ pub(crate) fn improve(
 ) {
     let before = diagnostics.clone();
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
-    let mut read = 0;
-    for at in 0..before.len() {
-        let Some(file) = sources.file(before[at].span.file).filter(|_| !gone[at] && !settled[at]) else {
-            continue;
-        };
-        let mut attempt = Attempt { text: &file.text, before: &before, read: &mut read, wrong };
-        if let Some((advice, cleared)) = attempt.best(&before[at]) {
-            let covered = advice.fix.as_ref().map(|fix| fix.span);
-            for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
-                let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
-                let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
-                let left = cleared.iter().flatten().any(|after| same(after, diagnostic));
-                settled[other] |= beside;
-                gone[other] |= beside && !left || follows(diagnostic, cleared.as_deref());
+    let mut failed = vec![false; before.len()];
+    let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, wrong };
+    for again in [false, true] {
+        for at in 0..before.len() {
+            let Some(file) = sources.file(before[at].span.file) else { continue };
+            if gone[at] || (if again { !failed[at] || trial.made.is_empty() } else { settled[at] }) {
+                continue;
             }
-            diagnostics[at] = advised(&before[at], advice);
-        } else if let Some(fix) = before[at].fix.as_deref() {
-            match attempt.after(&before[at], fix) {
-                Tried::Unknown => {}
-                Tried::Works(after) => {
-                    let later = before.iter().enumerate().filter(|(other, _)| *other > at);
-                    later.for_each(|(other, diagnostic)| gone[other] |= follows(diagnostic, Some(&after)));
+            failed[at] = false;
+            if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
+                let covered = advice.fix.as_ref().map(|fix| fix.span);
+                failed[at] = covered.is_none() && !advice.nothing;
+                for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
+                    let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
+                    let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
+                    let left = cleared.iter().flatten().any(|after| same(after, diagnostic));
+                    settled[other] |= beside;
+                    failed[other] |= beside;
+                    gone[other] |= beside && !left || follows(diagnostic, at < other, cleared.as_deref());
                 }
-                Tried::Fails => {
-                    let diagnostic = &mut diagnostics[at];
-                    let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());
-                    diagnostic.help.take_if(|help| *help == titled || help.contains(&written));
-                    diagnostic.fix = None;
+                diagnostics[at] = advised(&before[at], advice);
+            } else if let Some(fix) = before[at].fix.as_deref() {
+                match trial.after(&before[at], fix, &file.text) {
+                    Tried::Unknown => {}
+                    Tried::Works(after) => {
+                        let later = before.iter().enumerate().filter(|(other, _)| *other > at);
+                        later.for_each(|(other, diagnostic)| gone[other] |= follows(diagnostic, true, Some(&after)));
+                        trial.make(fix, &file.text, &after);
+                        diagnostics[at] = before[at].clone();
+                    }
+                    Tried::Fails => {
+                        failed[at] = true;
+                        let diagnostic = &mut diagnostics[at];
+                        let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());
+                        diagnostic.help.take_if(|help| *help == titled || help.contains(&written));
+                        diagnostic.fix = None;
+                    }
                 }
+            } else {
+                failed[at] = true;
             }
         }
     }
@@ -62,6 +76,9 @@ pub(crate) fn improve(
     }
     let mut gone = gone.into_iter();
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
+    // The lines of a block may all lead to its head.
+    let line = |one: &Diagnostic| sources.location(one.span).map(|(_, at)| at.line);
+    diagnostics.dedup_by(|next, last| next.message == last.message && next.help == last.help && line(next) == line(last));
 }
 
 /// Whether what a help says to write is something of the language: a statement, a setting, a fact, or a value.
@@ -89,18 +106,24 @@ fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
         new.related.clear();
     }
     new.span = advice.place.unwrap_or(new.span);
-    new.help = advice.help.map(ToOwned::to_owned).or_else(|| advice.fix.as_ref().map(Fix::title));
+    new.help = advice.help.map(ToOwned::to_owned).or_else(|| advice.fix.as_ref().map(says));
     new.fix = advice.fix.map(Box::new);
     new
 }
 
 /// Whether a mistake was there only because of the one that has a fix.
-fn follows(diagnostic: &Diagnostic, after: Option<&[Diagnostic]>) -> bool {
+fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };
-    let code = diagnostic.code;
+    let read = matches!(diagnostic.code, Code::Syntax | Code::Unclosed | Code::BadNumber);
     let declared =
-        matches!(code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
-    declared && !after.iter().any(|other| same(other, diagnostic))
+        matches!(diagnostic.code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
+    (declared || later && !read) && !after.iter().any(|other| same(other, diagnostic))
+}
+
+/// What a fix does, in full where it is one line.
+fn says(fix: &Fix) -> String {
+    let text = fix.text.trim();
+    if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
 }
 
 fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
@@ -122,53 +145,71 @@ enum Tried {
     Unknown,
 }
 
-/// Fixes of a file's text, and what is wrong with it.
-struct Attempt<'a> {
-    text: &'a str,
-    before: &'a [Diagnostic],
-    read: &'a mut usize,
+/// Fixes that are tried, and those that worked.
+struct Trial<'a> {
+    /// What is wrong with the text after the fixes that worked.
+    now: Vec<Diagnostic>,
+    /// The fixes that worked.
+    made: Vec<TextEdit>,
+    /// How many bytes were read again.
+    read: usize,
     wrong: &'a mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 }
 
-impl Attempt<'_> {
+impl Trial<'_> {
     /// The first advice whose fix works, and what is wrong after it; else one that needs no fix.
-    fn best(&mut self, diagnostic: &Diagnostic) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
-        if diagnostic.is_warning() || *self.read + self.text.len() > READ_AGAIN {
+    fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
+        if diagnostic.is_warning() || self.read + text.len() > READ_AGAIN {
             return None;
         }
-        let all = advice(diagnostic, self.text);
+        let all = advice(diagnostic, text);
         for one in &all {
             let Some(fix) = &one.fix else { continue };
-            if let Tried::Works(after) = self.after(diagnostic, fix) {
+            if let Tried::Works(after) = self.after(diagnostic, fix, text) {
+                self.make(fix, text, &after);
                 return Some((one.clone(), Some(after)));
             }
         }
         // A fix of its own that works says more than words, except where nothing can be right.
         let own = diagnostic.fix.as_deref();
         let advised = all.into_iter().find(|one| one.sure)?;
-        if !advised.nothing && own.is_some_and(|own| matches!(self.after(diagnostic, own), Tried::Works(_))) {
+        let works = |own| matches!(self.after(diagnostic, own, text), Tried::Works(_));
+        if !advised.nothing && own.is_some_and(works) {
             return None;
         }
         Some((Advice { fix: None, ..advised }, None))
     }
 
+    /// A fix stays, and leaves this wrong.
+    fn make(&mut self, fix: &Fix, text: &str, after: &[Diagnostic]) {
+        self.made.extend(fix.edit(text));
+        self.now = after.to_vec();
+    }
+
     /// What comes of a fix.
-    fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix) -> Tried {
-        *self.read += self.text.len();
-        if *self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {
+    fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix, text: &str) -> Tried {
+        self.read += text.len();
+        if self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {
             return Tried::Unknown;
         }
-        let Some(edit) = fix.edit(self.text) else { return Tried::Fails };
-        let (file, start) = (fix.span.file, edit.span.start);
-        let text = edited(self.text, Span::start_of(file), std::slice::from_ref(&edit));
+        let file = fix.span.file;
+        let overlaps = |edit: &TextEdit| self.made.iter().any(|made| made.span.meets(edit.span));
+        let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else { return Tried::Fails };
+        // Fixes before this one move it.
+        let ahead = |made: &&TextEdit| made.span.file == file && made.span.end <= edit.span.start;
+        let moved = |made: &TextEdit| made.replacement.len() as i64 - i64::from(made.span.end - made.span.start);
+        let moved: i64 = self.made.iter().filter(ahead).map(moved).sum();
+        let start = (i64::from(edit.span.start) + moved) as u32;
         let end = start + edit.replacement.len() as u32;
+        let edits: Vec<TextEdit> = self.made.iter().cloned().chain([edit]).collect();
+        let text = edited(text, Span::start_of(file), &edits);
         let after = (self.wrong)(file, &text);
         let reads = |all: &[Diagnostic]| all.iter().filter(|one| one.code == Code::Syntax).count();
         let line = text[..start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
-        let works = reads(&after) <= reads(self.before)
+        let works = reads(&after) <= reads(&self.now)
             && !after.iter().any(|one| {
                 let there = one.span.file == file && line <= one.span.start && one.span.start <= end;
-                let known = self.before.iter().any(|old| same(old, one) && !same(old, diagnostic));
+                let known = self.now.iter().any(|old| same(old, one) && !same(old, diagnostic));
                 there && !known && !comes_next(diagnostic.code, one.code)
             });
         if works { Tried::Works(after) } else { Tried::Fails }
