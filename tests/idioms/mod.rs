@@ -60,21 +60,22 @@ fn fixed(text: &str) -> String {
     edited(text, Span::start_of(0), &edits)
 }
 
-/// What is wrong with a pair; empty if all is well.
-fn broken(pair: &Pair) -> String {
-    let script = checked(&pair.mistaken);
+/// What is wrong with a pair, where `rest` follows its scripts; empty if all is well.
+fn broken(pair: &Pair, rest: &str) -> String {
+    let mistaken = format!("{}{rest}", pair.mistaken);
+    let script = checked(&mistaken);
     let lines: Vec<usize> =
         reported(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
     if lines.first().copied() != pair.line {
         return format!("reported in lines {lines:?}, expected {:?}", pair.line);
     }
     let Some(meant) = &pair.meant else { return String::new() };
-    let new = (0..ROUNDS).fold(pair.mistaken.clone(), |text, _| fixed(&text));
+    let new = (0..ROUNDS).fold(mistaken, |text, _| fixed(&text));
     let after = checked(&new);
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
-    match compare_runs(&after, &checked(meant), Options::default()) {
+    match compare_runs(&after, &checked(&format!("{meant}{rest}")), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
         Ok(_) => format!("does something else than was meant:\n{new}"),
         Err(wrong) => format!("{new}\n{wrong:#?}"),
@@ -83,11 +84,20 @@ fn broken(pair: &Pair) -> String {
 
 #[test]
 fn a_mistake_is_reported_in_its_line_and_its_fix_does_what_was_meant() {
+    all_right("");
+}
+
+#[test]
+fn fixes_of_a_long_script_are_tried_together() {
+    all_right(&"# A line that does nothing.\n".repeat(400));
+}
+
+fn all_right(rest: &str) {
     let mut report = String::new();
     for pair in pairs() {
-        let wrong = broken(&pair);
+        let wrong = broken(&pair, rest);
         if !wrong.is_empty() {
-            let _ = writeln!(report, "== {}\n{wrong}\n", pair.title);
+            let _ = writeln!(report, "== {}\n{}\n", pair.title, if rest.is_empty() { wrong } else { wrong.replace(rest, "") });
         }
     }
     assert!(report.is_empty(), "{report}");

@@ -7,6 +7,8 @@ use super::tokens::{Token, nesting, tokens};
 
 const QUOTES: &str = "a title or text is in double quotes";
 const POINTS: &str = "points follow the title or text: `points 6`";
+const ROOM: &str = "room for an answer follows the text: `space 5 lines`";
+pub(super) const OPTION: &str = "an option is `correct \"…\"` or `wrong \"…\"`";
 const ASK: &str = "an `ask` names an access, and after `=>` the facts to find";
 const VALUE: &str = "an `ask` for a value has a label in quotes, `=`, and the value";
 const GIVEN: &str = "`given` lists what is printed: `given page_table, tlb`";
@@ -34,7 +36,7 @@ pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
         "ask" | "asks" => ask(said, &all),
         "given" | "gives" => given(&all).map(|new| (GIVEN, Some(new))),
         "choose" | "draw" | "pick" | "let" => choose(said, &all).map(|new| (CHOOSE, Some(new))),
-        "true_false" | "truefalse" | "tf" => truth(&all).map(|new| (QUOTES, Some(new))),
+        "true_false" | "truefalse" | "tf" => truth(&all).map(|new| (OPTION, Some(new))),
         _ if all.get(1).is_some_and(|sign| sign.text == "=") => {
             random(first.text, said, &all[2..]).map(|new| (CHOOSE, Some(new)))
         }
@@ -114,11 +116,17 @@ fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
         _ if text.contains(['"', '\'']) => return None,
         _ => format!("\"{text}\""),
     };
-    let message = if title == text { POINTS } else { QUOTES };
+    let mut message = if title == text { POINTS } else { QUOTES };
+    if title == text && tail.starts_with(" space") {
+        message = ROOM;
+    }
     let rest = all.get(open).map_or("", |open| &said[open.start..]);
     let inside = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|_| name == "choice");
     let rest = match inside.and_then(|inside| settings::line("choice", inside)) {
-        Some(inside) => format!("{{ {inside} }}"),
+        Some(inside) => {
+            message = if title == text { OPTION } else { message };
+            format!("{{ {inside} }}")
+        }
         None => rest.to_owned(),
     };
     Some((message, Some(format!("{name} {title}{tail} {rest}").trim_end().to_owned())))

@@ -14,6 +14,7 @@ mod rows;
 mod settings;
 mod spelled;
 mod tables;
+mod together;
 mod tokens;
 mod tried;
 

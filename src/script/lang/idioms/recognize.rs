@@ -67,7 +67,8 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         && let Some(new) = settings::line(block, &line[from..to])
     {
         let fix = Fix::write(place(from, to), &line[from..to], new);
-        found.push(Advice::fixed(Some(SETTING), None, fix, false));
+        let message = if block == "choice" { exams::OPTION } else { SETTING };
+        found.push(Advice::fixed(Some(message), None, fix, false));
     }
     if let Some((span, new)) = head_above(text, &range).and_then(|head| exams::inside(text, &range, &head)) {
         let fix = Fix::replace(Span::new(file, span), new);
@@ -117,13 +118,13 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             let fix = access.ours.map(|new| fix(&new));
             found.push(Advice { message: Some(access.message), help, fix, sure: read, nothing, place: None });
         }
-        found.extend(rewritten(text).into_iter().map(row));
         if let Some((message, new)) = exams::line(text) {
             let help = new.is_none().then_some(exams::HELP);
             let nothing = new.is_none();
             let fix = new.map(|new| fix(&new));
             found.push(Advice { message: Some(message), help, fix, sure: read && nothing, nothing, place: None });
         }
+        found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
             let message = if text.starts_with("reference") { PAGES } else { SETTING };
             found.push(Advice::fixed(Some(message), None, fix(&new), false));
@@ -147,7 +148,7 @@ fn method(said: &str) -> Option<String> {
 }
 
 /// The block of settings that a line stands in, by its first word.
-fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
+pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
     let known = ["machine", "tlb", "cache", "page_table", "memory", "kernel", "exam", "choice", "reference", "file"];

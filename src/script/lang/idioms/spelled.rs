@@ -15,6 +15,7 @@ const UNITS: &[(&str, &[&str])] = &[
     ("ns", &["nsec", "nanosecond", "nanoseconds"]),
     ("us", &["usec", "microsecond", "microseconds"]),
     ("ms", &["msec", "millisecond", "milliseconds"]),
+    ("min", &["mins", "minute", "minutes"]),
     ("cycles", &["cycle", "cyc", "clocks"]),
 ];
 

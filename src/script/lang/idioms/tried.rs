@@ -2,6 +2,7 @@
 
 use super::advice::Advice;
 use super::recognize::advice;
+use super::together::together;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
@@ -12,6 +13,9 @@ use crate::lang::span::Span;
 /// The most bytes that are read again to try fixes: about a hundred fixes of a script of usual size. Fixes beyond it are
 /// shown as they are, and no row is asked.
 const READ_AGAIN: usize = 1 << 21;
+
+/// Bytes of a script whose fixes are tried all at once.
+const LONG: usize = 1 << 13;
 
 /// The most diagnostics of a report, whose helps are looked at.
 const TOLD: usize = 100;
@@ -26,6 +30,14 @@ pub(crate) fn improve(
     diagnostics: &mut Vec<Diagnostic>,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
+    let file = diagnostics.first().and_then(|first| sources.file(first.span.file).map(|file| (first.span.file, file)));
+    let long = file.filter(|(_, file)| file.text.len() > LONG);
+    if let Some((_, file)) = long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number)) {
+        if diagnostics.len() <= TOLD {
+            together(&file.text, diagnostics, wrong);
+        }
+        return;
+    }
     let before = diagnostics.clone();
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let mut failed = vec![false; before.len()];
@@ -98,7 +110,7 @@ pub(super) fn reads(help: &str) -> bool {
 }
 
 /// A diagnostic with what a row says.
-fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
+pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
     let mut new = diagnostic.clone();
     if let Some(message) = advice.message {
         message.clone_into(&mut new.message);
@@ -112,7 +124,7 @@ fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
 }
 
 /// Whether a mistake was there only because of the one that has a fix.
-fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
+pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };
     let read = matches!(diagnostic.code, Code::Syntax | Code::Unclosed | Code::BadNumber);
     let declared =
@@ -126,11 +138,11 @@ fn says(fix: &Fix) -> String {
     if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
 }
 
-fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
+pub(super) fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
     (one.code, &one.message) == (other.code, &other.message)
 }
 
-fn same_line(text: &str, one: Span, other: Span) -> bool {
+pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
     let (from, to) = (one.start.min(other.start) as usize, one.start.max(other.start) as usize);
     one.file == other.file && text.get(from..to).is_some_and(|between| !between.contains('\n'))
 }
@@ -195,25 +207,42 @@ impl Trial<'_> {
         let file = fix.span.file;
         let overlaps = |edit: &TextEdit| self.made.iter().any(|made| made.span.meets(edit.span));
         let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else { return Tried::Fails };
-        // Fixes before this one move it.
-        let ahead = |made: &&TextEdit| made.span.file == file && made.span.end <= edit.span.start;
-        let moved = |made: &TextEdit| made.replacement.len() as i64 - i64::from(made.span.end - made.span.start);
-        let moved: i64 = self.made.iter().filter(ahead).map(moved).sum();
-        let start = (i64::from(edit.span.start) + moved) as u32;
-        let end = start + edit.replacement.len() as u32;
-        let edits: Vec<TextEdit> = self.made.iter().cloned().chain([edit]).collect();
+        let edits: Vec<TextEdit> = self.made.iter().cloned().chain([edit.clone()]).collect();
         let text = edited(text, Span::start_of(file), &edits);
         let after = (self.wrong)(file, &text);
-        let reads = |all: &[Diagnostic]| all.iter().filter(|one| one.code == Code::Syntax).count();
-        let line = text[..start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
-        let works = reads(&after) <= reads(&self.now)
-            && !after.iter().any(|one| {
-                let there = one.span.file == file && line <= one.span.start && one.span.start <= end;
-                let known = self.now.iter().any(|old| same(old, one) && !same(old, diagnostic));
-                there && !known && !comes_next(diagnostic.code, one.code)
-            });
+        let works = reading(&after) <= reading(&self.now)
+            && !new_there(diagnostic, &edit, &edits, &text, &self.now, &after);
         if works { Tried::Works(after) } else { Tried::Fails }
     }
+}
+
+/// How many places cannot be read.
+pub(super) fn reading(all: &[Diagnostic]) -> usize {
+    all.iter().filter(|one| one.code == Code::Syntax).count()
+}
+
+/// Whether a mistake is in the place of an edit afterwards that was not there `before`. `edits` are all that were made, and
+/// `text` is what they made.
+pub(super) fn new_there(
+    diagnostic: &Diagnostic,
+    edit: &TextEdit,
+    edits: &[TextEdit],
+    text: &str,
+    before: &[Diagnostic],
+    after: &[Diagnostic],
+) -> bool {
+    // Edits before this one move it.
+    let ahead = |made: &&TextEdit| made.span.end <= edit.span.start && *made != edit;
+    let moved = |made: &TextEdit| made.replacement.len() as i64 - i64::from(made.span.end - made.span.start);
+    let moved: i64 = edits.iter().filter(ahead).map(moved).sum();
+    let start = (i64::from(edit.span.start) + moved) as u32;
+    let end = start + edit.replacement.len() as u32;
+    let line = text[..start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
+    after.iter().any(|one| {
+        let there = one.span.file == edit.span.file && line <= one.span.start && one.span.start <= end;
+        let known = before.iter().any(|old| same(old, one) && !same(old, diagnostic));
+        there && !known && !comes_next(diagnostic.code, one.code)
+    })
 }
 
 /// Once its name is known, a function may have too few arguments, and a fact no value here.
