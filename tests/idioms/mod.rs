@@ -89,7 +89,7 @@ fn a_mistake_is_reported_in_its_line_and_its_fix_does_what_was_meant() {
 
 #[test]
 fn fixes_of_a_long_script_are_tried_together() {
-    all_right(&"# A line that does nothing.\n".repeat(400));
+    all_right(&format!("# {}\n", "A line that does nothing. ".repeat(4)).repeat(90));
 }
 
 fn all_right(rest: &str) {
@@ -178,5 +178,28 @@ fn no_text_is_too_strange_for_the_rows() {
     ] {
         checked(text);
         checked(&format!("{PAGE}\r\n{text}\r\n"));
+    }
+}
+
+/// Scripts with a token that is gone, doubled, or in another's place.
+#[test]
+fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
+    let mut random = 1_u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    for pair in pairs() {
+        let words: Vec<&str> = pair.mistaken.split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n']).collect();
+        for _ in 0..6 {
+            let (at, other) = (next(words.len()), next(words.len()));
+            let mut words = words.clone();
+            match next(3) {
+                0 => drop(words.remove(at)),
+                1 => words.insert(at, words[other]),
+                _ => words.swap(at, other),
+            }
+            checked(&words.concat());
+        }
     }
 }

@@ -99,7 +99,9 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let fix = Fix::write(place(from, to), &line[from..to], new.trim());
         found.push(Advice::fixed(None, None, fix, false));
     }
-    found.extend(note(line, at - range.start, place));
+    if matches!(diagnostic.code, Code::UnknownVerb | Code::Syntax | Code::UnknownProcess) {
+        found.extend(note(line, at - range.start, place));
+    }
     found
 }
 
@@ -363,10 +365,12 @@ fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<A
         let word = all.get(index + 1).is_some_and(|next| next.is_name() && !next.touches(token));
         word && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
     })?;
-    let sign = sign.1;
+    let (index, sign) = sign;
+    // The word behind it is no statement.
+    let wrong = all.get(index + 1).is_some_and(|next| at == sign.start || at >= next.start);
     let (message, help) = ("this is no comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
-    (at >= sign.start).then(|| Advice::fixed(Some(message), Some(help), fix, false))
+    wrong.then(|| Advice::fixed(Some(message), Some(help), fix, false))
 }
 
 /// A percent sign away from its number.

@@ -352,7 +352,8 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     }
     // A string, a list, or an expression, which stays.
     let until = all[at..].iter().take_while(|token| !matches!(token.text, "{" | "}")).count();
-    let text = &said[all[at].start..all[at + until - 1].end()];
+    let last = at + until.checked_sub(1)?;
+    let text = &said[all[at].start..all[last].end()];
     let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "file"));
     let text = bare.map_or_else(|| text.to_owned(), |text| lowered(&name, text));
     Some((at + until, format!("{name} {text}")))

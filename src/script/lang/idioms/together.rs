@@ -11,7 +11,7 @@ use crate::lang::parse::parse;
 use crate::lang::span::Span;
 
 /// How often all fixes are tried: what did not work is replaced by what else could be meant.
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 3;
 
 /// What may be written for a mistake: fixes of the rows, and its own last.
 struct Choice {
@@ -39,6 +39,9 @@ pub(super) fn together(
     let mut gone = vec![false; before.len()];
     for choice in &choices {
         let (at, place) = (choice.at, before[choice.at].span);
+        if gone[at] {
+            continue;
+        }
         match choice.fixes.first().filter(|_| choice.works) {
             Some((advice, edit)) => {
                 for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
@@ -70,20 +73,21 @@ fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)>
     let rows = if diagnostic.is_warning() { Vec::new() } else { advice(diagnostic, text) };
     let edit = |fix: &Fix| fix.edit(text).filter(|edit| fix.span.file == diagnostic.span.file && reads(text, edit));
     let mut fixes: Vec<(Option<Advice>, TextEdit)> =
-        rows.into_iter().filter_map(|row| Some((Some(row.clone()), edit(row.fix.as_ref()?)?))).collect();
+        rows.into_iter().take_while(|row| !row.nothing).filter_map(|row| Some((Some(row.clone()), edit(row.fix.as_ref()?)?))).collect();
     fixes.extend(diagnostic.fix.as_deref().and_then(edit).map(|edit| (None, edit)));
     fixes
 }
 
-/// Whether the lines of an edit read, by themselves or in a block of settings.
+/// Whether the line of an edit reads, by itself or in a block of settings. A block or a row of a table is not looked at.
 fn reads(text: &str, edit: &TextEdit) -> bool {
     let lines = line_at(text, edit.span.start as usize).start..line_at(text, edit.span.end as usize).end;
     let whole = Span { start: lines.start as u32, end: lines.end as u32, ..edit.span };
     let new = edited(&text[lines.clone()], whole, std::slice::from_ref(edit));
     let depth: i32 = tokens(&new.replace('#', " ")).iter().map(|token| nesting(token.text)).sum();
     let block = block_of(text, &lines).is_some();
-    let new = if block { format!("machine {{\n{new}\n}}") } else { new };
-    depth != 0 || parse(0, &new, &mut ()).diagnostics.is_empty()
+    let read = if block { format!("machine {{\n{new}\n}}") } else { new.clone() };
+    let several = new.contains('\n') || new.trim_start().starts_with('|');
+    several || depth != 0 || parse(0, &read, &mut ()).diagnostics.is_empty()
 }
 
 /// Tries the first fix of each choice together, then the next ones of those that did not work; what is wrong at the end.
