@@ -35,7 +35,8 @@ fn pairs() -> Vec<Pair> {
 
 fn pair(text: &str) -> Pair {
     // A note is about the pairs below it.
-    let text: String = text.lines().filter(|line| !line.starts_with("%%")).flat_map(|line| [line, "\n"]).collect();
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("%%")).flat_map(|line| [line, "\n"]).collect();
     let (title, scripts) = text.split_once('\n').expect("a title");
     let (mistaken, meant) = scripts.split_once("\n--\n").map_or((scripts, None), |(a, b)| (a, Some(b)));
     let script = |text: &str| format!("{}\n", text.replace("<P>", PAGE).trim_end());
@@ -97,7 +98,12 @@ fn all_right(rest: &str) {
     for pair in pairs() {
         let wrong = broken(&pair, rest);
         if !wrong.is_empty() {
-            let _ = writeln!(report, "== {}\n{}\n", pair.title, if rest.is_empty() { wrong } else { wrong.replace(rest, "") });
+            let _ = writeln!(
+                report,
+                "== {}\n{}\n",
+                pair.title,
+                if rest.is_empty() { wrong } else { wrong.replace(rest, "") }
+            );
         }
     }
     assert!(report.is_empty(), "{report}");
@@ -190,7 +196,8 @@ fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
         (random >> 33) as usize % below
     };
     for pair in pairs() {
-        let words: Vec<&str> = pair.mistaken.split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n']).collect();
+        let words: Vec<&str> =
+            pair.mistaken.split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n']).collect();
         for _ in 0..6 {
             let (at, other) = (next(words.len()), next(words.len()));
             let mut words = words.clone();

@@ -65,7 +65,8 @@ impl CheckedScript {
         improve(&checked.sources, found, &mut wrong);
         // A warning in a line that is wrong comes when the line is right.
         let lines: Vec<&str> = checked.diagnostics.iter().map(|one| line_of(&checked.sources, one)).collect();
-        let beside = |one: &Diagnostic| lines.iter().any(|line| std::ptr::eq(*line, line_of(&checked.sources, one)));
+        let beside =
+            |one: &Diagnostic| lines.iter().any(|line| std::ptr::eq(*line, line_of(&checked.sources, one)));
         checked.warnings.retain(|one| !beside(one));
         checked
     }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use crate::lang::ast::{
-    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Pages, Setting, Settings, Span, Stmt, StmtKind, UnaryOp, Word,
+    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Pages, Setting, Settings, Span, Stmt, StmtKind,
+    UnaryOp, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -54,13 +55,22 @@ impl<'s> Visit<'s> for Powers<'_> {
         if self.sources.text(base.span).trim() != "2" {
             return;
         }
-        let power = format!("1 << {}", self.sources.text(exponent.span).trim());
+        let exponent = self.sources.text(exponent.span).trim();
+        let (exponent, unit) =
+            exponent.split_once(' ').filter(|(_, unit)| unit.len() < 6).unwrap_or((exponent, "B"));
+        let power = match unit {
+            "KB" | "MB" | "GB" | "TB" => format!("(1 << {exponent}) * 1 {unit}"),
+            _ => format!("1 << {exponent}"),
+        };
         let message = "`^` is exclusive or, and makes no power";
         let help = format!("2 to a power is written `{power}`; without a doubt, write `0x2` or `0b10`");
         let file = self.sources.file(expr.span.file).map_or("", |file| &*file.text);
         let (before, after) = (&file[..expr.span.start as usize], &file[expr.span.end as usize..]);
         let alone = before.trim_end_matches(' ').ends_with(['=', '(', '[', ','])
-            && after.trim_start_matches(' ').trim_start_matches('\r').starts_with(['\n', ')', ']', ',', '}', ';', '#']);
+            && after
+                .trim_start_matches(' ')
+                .trim_start_matches('\r')
+                .starts_with(['\n', ')', ']', ',', '}', ';', '#']);
         let fix = Fix::replace(expr.span, if alone { power } else { format!("({power})") });
         self.found.push(Diagnostic::warning(Code::Unlikely, expr.span, message).help(help).fix(fix));
     }
@@ -69,8 +79,12 @@ impl<'s> Visit<'s> for Powers<'_> {
 /// `reference string 7 0 1`: the word is taken for a page.
 fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
     let [first, rest @ ..] = pages else { return None };
-    let says = matches!(&*first.text.to_ascii_lowercase(), "string" | "pages" | "sequence" | "stream" | "trace" | "refs");
-    let numbers = !rest.is_empty() && rest.iter().all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
+    let says = matches!(
+        &*first.text.to_ascii_lowercase(),
+        "string" | "pages" | "sequence" | "stream" | "trace" | "refs"
+    );
+    let numbers =
+        !rest.is_empty() && rest.iter().all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
     let message = format!("`{}` is read as the name of a page", first.text);
     let help = "the pages follow `reference` directly: `reference 7 0 1 2 { frames 3 }`";
     let span = Span { end: rest.first()?.span.start, ..first.span };

@@ -12,6 +12,8 @@ pub(super) struct Access {
 
 const ASSEMBLY: &str = "this is assembly; a load is `read`, a store `write ADDRESS = VALUE`";
 const REGISTER: &str = "this stores a register, and there are no registers: the value is not known";
+const NO_REGISTERS: &str =
+    "this is assembly; there are no registers and no instructions, only accesses to addresses";
 const TRACE: &str = "this is a line of a trace; a load is `read`, a store `write ADDRESS = VALUE`";
 const UNKNOWN: &str = "this is a store of a trace, and a store here needs its value";
 
@@ -48,16 +50,29 @@ const INSTRUCTIONS: &[(&str, bool, bool, u64)] = &[
     ("store", false, true, 0),
 ];
 
+/// Other instructions of courses.
+const OTHERS: &[&str] = &[
+    "push", "pop", "pushq", "popq", "lea", "leaq", "jmp", "je", "jne", "call", "callq", "add", "addq",
+    "addi", "sub", "subq", "xor", "cmp", "inc", "dec", "movabs", "li", "la", "lui", "beq", "bne", "ecall",
+    "syscall",
+];
+
 /// The access that a line is, if it is one in another notation.
 pub(super) fn access(said: &str) -> Option<Access> {
     let all = tokens(said);
-    trace(&all).or_else(|| assembly(said, &all))
+    trace(&all).or_else(|| assembly(said, &all)).or_else(|| {
+        let name = all.first()?.text.to_ascii_lowercase();
+        let other = OTHERS.contains(&&*name) || INSTRUCTIONS.iter().any(|(theirs, ..)| *theirs == name);
+        let operands = all.len() > 1 && all[1].text != "=" && !matches!(&*name, "load" | "store");
+        (other && operands && !said.contains("=>")).then_some(Access { message: NO_REGISTERS, ours: None })
+    })
 }
 
 fn assembly(said: &str, all: &[Token]) -> Option<Access> {
     let name = all.first()?.text.to_ascii_lowercase();
     let (_, loads, stores, bytes) = INSTRUCTIONS.iter().find(|(theirs, ..)| *theirs == name)?;
-    let operands: Vec<Operand> = operands(said, &all[1..])?.into_iter().map(operand).collect::<Option<_>>()?;
+    let operands: Vec<Operand> =
+        operands(said, &all[1..])?.into_iter().map(operand).collect::<Option<_>>()?;
     let [first, second] = &*operands else { return None };
     let size = |register: &Operand| match *bytes {
         0 => [first.bytes, second.bytes, register.bytes].into_iter().find(|bytes| *bytes > 0).unwrap_or(1),
@@ -73,9 +88,15 @@ fn assembly(said: &str, all: &[Token]) -> Option<Access> {
         Kind::Register | Kind::Immediate => false,
     };
     let (source, target) = if mov && !last { (second, first) } else { (first, second) };
-    if *loads && (mov && memory(source) && target.kind == Kind::Register || !mov && (memory(first) || memory(second))) {
+    if *loads
+        && (mov && memory(source) && target.kind == Kind::Register
+            || !mov && (memory(first) || memory(second)))
+    {
         let place = if memory(source) { source } else { target };
-        return Some(Access { message: ASSEMBLY, ours: Some(format!("read {}{}", place.text, sized(size(target)))) });
+        return Some(Access {
+            message: ASSEMBLY,
+            ours: Some(format!("read {}{}", place.text, sized(size(target)))),
+        });
     }
     if !stores || !(memory(source) || memory(target)) {
         return None;
@@ -167,7 +188,9 @@ fn zero_register(name: &str) -> bool {
 fn register(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let numbered = lower.strip_prefix(['r', 'x', 't', 's', 'a', 'w', 'v']);
-    width(&lower) > 0 || numbered.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+    width(&lower) > 0
+        || numbered
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Bytes of a register of x86; 0 for any other.

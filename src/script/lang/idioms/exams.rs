@@ -9,6 +9,10 @@ const QUOTES: &str = "a title or text is in double quotes";
 const POINTS: &str = "points follow the title or text: `points 6`";
 const ROOM: &str = "room for an answer follows the text: `space 5 lines`";
 pub(super) const OPTION: &str = "an option is `correct \"…\"` or `wrong \"…\"`";
+const BLANK: &str = "a blank is asked for with `ask`";
+const FOLLOWS: &str = "a title or text follows its statement without a sign";
+const TABLE: &str = "an `ask` for a table names its blank columns side by side";
+const NAMED: &str = "this statement has another name here";
 const ASK: &str = "an `ask` names an access, and after `=>` the facts to find";
 const VALUE: &str = "an `ask` for a value has a label in quotes, `=`, and the value";
 const GIVEN: &str = "`given` lists what is printed: `given page_table, tlb`";
@@ -23,8 +27,11 @@ const HEADS: &[(&str, &[&str])] = &[
     ("part", &["subquestion", "subpart", "subproblem"]),
     ("choice", &["choices", "mcq", "multiple_choice", "multiplechoice", "select", "options"]),
     ("essay", &["explain", "open", "freetext", "short_answer"]),
+    ("scenario", &["test", "case", "testcase", "section"]),
     ("text", &["prompt", "prose", "stem"]),
 ];
+
+const NOUNS: &[&str] = &["page_table", "tlb", "cache", "memory", "frames", "swap"];
 
 const OPERATIONS: &[&str] = &["read", "write", "translate", "fetch", "probe", "reference", "replay"];
 
@@ -35,10 +42,13 @@ pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
     let found = match first.text {
         "ask" | "asks" => ask(said, &all),
         "given" | "gives" => given(&all).map(|new| (GIVEN, Some(new))),
-        "choose" | "draw" | "pick" | "let" => choose(said, &all).map(|new| (CHOOSE, Some(new))),
+        "choose" | "draw" | "pick" | "random" | "let" => choose(said, &all).map(|new| (CHOOSE, Some(new))),
         "true_false" | "truefalse" | "tf" => truth(&all).map(|new| (OPTION, Some(new))),
         _ if all.get(1).is_some_and(|sign| sign.text == "=") => {
-            random(first.text, said, &all[2..]).map(|new| (CHOOSE, Some(new)))
+            random(first.text, said, &all[2..]).map(|new| (CHOOSE, Some(new))).or_else(|| head(said, &all))
+        }
+        word if OPERATIONS.contains(&word) && said.contains("=>") => {
+            Some((BLANK, Some(format!("ask {said}"))))
         }
         _ if first.is_text() => Some((QUOTES, Some(format!("text {said}")))),
         _ => head(said, &all),
@@ -47,7 +57,10 @@ pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
 }
 
 fn is_points(token: &Token) -> bool {
-    matches!(&*token.text.to_ascii_lowercase(), "points" | "point" | "pts" | "pt" | "marks" | "mark" | "credits")
+    matches!(
+        &*token.text.to_ascii_lowercase(),
+        "points" | "point" | "pts" | "pt" | "marks" | "mark" | "credits"
+    )
 }
 
 /// Points in some tokens, and where they stand.
@@ -64,7 +77,8 @@ fn points(all: &[Token], alone: bool) -> Option<(Range<usize>, String)> {
         }
         let open = at > 0 && matches!(all[at - 1].text, "(" | "[" | ",");
         let closed = all.get(at + 1).is_some_and(|close| matches!(close.text, ")" | "]"));
-        if alone && at > 1 && open && closed && number(at).is_some() {
+        let last = at + 1 == all.len() && all[at - usize::from(at > 0)].text == ",";
+        if alone && at > 1 && open && (closed || last) && number(at).is_some() {
             return Some((around(all, at..at + 1), all[at].text.to_owned()));
         }
     }
@@ -86,11 +100,17 @@ fn around(all: &[Token], mut range: Range<usize>) -> Range<usize> {
 /// `question "title" points 6 {`, and other heads of this form.
 fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     let word = all[0].text.to_ascii_lowercase();
-    let name = HEADS.iter().find(|(ours, theirs)| *ours == word || theirs.contains(&&*word)).map(|(ours, _)| *ours)?;
+    let name = HEADS
+        .iter()
+        .find(|(ours, theirs)| *ours == word || theirs.contains(&&*word))
+        .map(|(ours, _)| *ours)?;
     let open = all.iter().position(|token| token.text == "{").unwrap_or(all.len());
     let mut middle = all[1..open].to_vec();
-    let block = matches!(name, "question" | "part");
-    let points = (name != "text").then(|| points(&all[..open], block)).flatten();
+    let block = matches!(name, "question" | "part" | "scenario");
+    if name == "scenario" && all.get(open).is_none() {
+        return None;
+    }
+    let points = (!matches!(name, "text" | "scenario")).then(|| points(&all[..open], block)).flatten();
     let mut tail = String::new();
     if name == "essay" {
         tail += &room(&mut middle).unwrap_or_default();
@@ -109,16 +129,32 @@ fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
         middle.pop();
     }
     let (first, last) = (middle.first()?, middle.last()?);
-    let text = &said[first.start..last.end()];
+    let mut text = said[first.start..last.end()].to_owned();
+    if let Some((place, _)) = &points
+        && let (from, to) = (all[place.start].start, all[place.end - 1].end())
+        && first.start < from
+        && to < last.end()
+    {
+        text.replace_range(from - first.start..to - first.start, "");
+        text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" :", ":");
+    }
+    let text = &*text;
     let title = match text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) {
         _ if middle.len() == 1 && first.is_text() || text.starts_with("\"\"\"") => text.to_owned(),
         Some(text) if !text.contains('"') => format!("\"{text}\""),
-        _ if text.contains(['"', '\'']) => return None,
+        _ if text.contains(['"', '\'', '“', '”', '„', '’']) => return None,
         _ => format!("\"{text}\""),
     };
-    let mut message = if title == text { POINTS } else { QUOTES };
+    let mut message = match (title == text, &points) {
+        (true, Some(_)) => POINTS,
+        (true, None) => FOLLOWS,
+        (false, _) => QUOTES,
+    };
     if title == text && tail.starts_with(" space") {
         message = ROOM;
+    }
+    if title == text && word != name {
+        message = NAMED;
     }
     let rest = all.get(open).map_or("", |open| &said[open.start..]);
     let inside = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|_| name == "choice");
@@ -134,7 +170,15 @@ fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
 
 /// Room for an answer: `5 lines`, `space: 5 lines`.
 fn room(middle: &mut Vec<Token>) -> Option<String> {
-    let at = middle.iter().position(|token| matches!(token.text, "lines" | "line" | "cm" | "mm")).filter(|at| *at > 0)?;
+    let at = middle
+        .iter()
+        .position(|token| matches!(token.text, "lines" | "line" | "cm" | "mm"))
+        .filter(|at| *at > 0)?;
+    if let Some(number) = middle.get(at + 1).filter(|next| next.is_number() && !middle[at - 1].is_number()) {
+        let new = format!(" space {} lines", number.text);
+        middle.drain(at..at + 2);
+        return Some(new);
+    }
     let (number, unit) = (middle[at - 1].text, middle[at].text);
     let new = format!(" space {number} {}", if unit == "line" { "lines" } else { unit });
     let from = middle[..at].iter().rposition(|token| token.is_text()).map_or(at - 1, |text| text + 1);
@@ -147,6 +191,9 @@ fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     let mut end = all.len();
     let mut tail = String::new();
     if let Some((place, points)) = points(all, false).filter(|(place, _)| place.start > 1) {
+        if place.end < all.len() {
+            return None;
+        }
         end = place.start;
         tail = format!(" points {points}");
     }
@@ -158,33 +205,39 @@ fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     let (first, last) = (all.first()?, all.last()?);
     let slice = |from: &Token, to: &Token| &said[from.start..to.end()];
     let sign = |token: &Token| matches!(token.text, "=" | ":" | "==" | "=>" | "->" | "is");
+    if let Some(at) = all.iter().position(|token| token.text == "columns").filter(|at| *at > 0) {
+        let names: Vec<&str> = all[at + 1..]
+            .iter()
+            .filter(|token| token.is_name() && token.text != "and")
+            .map(|token| token.text)
+            .collect();
+        return Some((
+            TABLE,
+            Some(format!("ask {} columns {}{tail}", slice(first, &all[at - 1]), names.join(" "))),
+        ));
+    }
+    if all.iter().any(|token| matches!(token.text, "where" | "{")) {
+        return None;
+    }
     if first.is_text() {
         let from = all.iter().skip(1).find(|token| !sign(token))?;
         let value = slice(from, last);
         let operation = all.iter().any(|token| token.text == "=>") && OPERATIONS.contains(&from.text);
-        let new = if operation { format!("ask {value}{tail}") } else { format!("ask {} = {value}{tail}", first.text) };
+        let value = value.replace(", unit ", " unit ");
+        let value = value.trim_end_matches(',');
+        let new = if operation {
+            format!("text {}; ask {value}{tail}", first.text)
+        } else {
+            format!("ask {} = {value}{tail}", first.text)
+        };
         return Some((VALUE, Some(new)));
     }
-    if all.get(1).is_some_and(|sign| matches!(sign.text, "=" | ":" | "==")) && first.is_name() && !OPERATIONS.contains(&first.text)
+    if all.get(1).is_some_and(|sign| matches!(sign.text, "=" | ":" | "=="))
+        && first.is_name()
+        && !OPERATIONS.contains(&first.text)
     {
         return Some((VALUE, Some(format!("ask \"{}\" = {}{tail}", first.text, slice(all.get(2)?, last)))));
     }
-    let facts = |all: &[Token]| -> Option<String> {
-        let known = |token: &&Token| token.is_name() && !blank(token) || matches!(token.text, "," | "and" | "&" | "&&" | "not" | "in");
-        let mut text = String::new();
-        for token in all.iter().filter(|token| !blank(token) && !sign(token)) {
-            let value = token.is_number();
-            if !known(&token) && !value {
-                return None;
-            }
-            match token.text {
-                "," | "and" | "&" | "&&" => text += ", ",
-                word if text.is_empty() || text.ends_with(' ') => text += word,
-                word => text += &format!(" {word}"),
-            }
-        }
-        Some(text.replace(", , ", ", "))
-    };
     if OPERATIONS.contains(&first.text) {
         let arrow = all.iter().position(|token| matches!(token.text, "=>" | "->" | ":")).filter(|at| *at > 1);
         let (operation, stated) = match arrow {
@@ -206,10 +259,52 @@ fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
         && close.text == ")"
         && !inside.is_empty()
     {
-        return Some((ASK, Some(format!("ask read {} => {}{tail}", slice(&inside[0], &inside[inside.len() - 1]), name.text))));
+        return Some((
+            ASK,
+            Some(format!("ask read {} => {}{tail}", slice(&inside[0], &inside[inside.len() - 1]), name.text)),
+        ));
     }
     let listed = facts(all).is_some() && all.iter().all(|token| !token.is_number());
     listed.then_some((ASK, None))
+}
+
+/// Facts to find, as a sheet lists them.
+fn facts(all: &[Token]) -> Option<String> {
+    let mut parts: Vec<Vec<&Token>> = vec![Vec::new()];
+    for token in all {
+        match token.text {
+            "," | "and" | "&" | "&&" | ";" => parts.push(Vec::new()),
+            _ => parts.last_mut()?.push(token),
+        }
+    }
+    let mut found = Vec::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        let asked = part.iter().any(|token| blank(token));
+        let words = part.iter().filter(|token| token.is_name() && !blank(token) || token.is_number());
+        let small = |text: &str| {
+            if text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+                text.to_lowercase()
+            } else {
+                text.to_owned()
+            }
+        };
+        let words: Vec<String> = words.map(|token| small(token.text)).collect();
+        let strange = |token: &&&Token| {
+            !(token.is_name() || token.is_number() || blank(token) || "[]()=:==->".contains(token.text))
+        };
+        if part.iter().any(|token| strange(&token)) || words.is_empty() {
+            return None;
+        }
+        match (words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), asked) {
+            (["page", "fault"], _) => found.push("fault".to_owned()),
+            ([name, "hit" | "miss"], true) => found.push((*name).to_owned()),
+            (all, _) if all.len() > 1 && all.iter().all(|word| super::recognize::is_fact(word)) => {
+                found.push(all.join(", "))
+            }
+            (all, _) => found.push(all.join(" ")),
+        }
+    }
+    (!found.is_empty()).then(|| found.join(", "))
 }
 
 /// A place to fill in, as it stands on paper.
@@ -219,6 +314,18 @@ pub(super) fn blank(token: &Token) -> bool {
 
 /// How digits are to be written: `radix 16`, `in hex`, `base 2`.
 fn radix(all: &[Token]) -> Option<(usize, &'static str)> {
+    if let [.., open, value, close] = all
+        && open.text == "("
+        && close.text == ")"
+    {
+        let known = match value.text {
+            "hex" => "hex",
+            "decimal" => "decimal",
+            "binary" => "binary",
+            _ => return None,
+        };
+        return Some((all.len() - 3, known));
+    }
     let [.., word, value] = all else { return None };
     let known = match &*value.text.to_ascii_lowercase() {
         "16" | "hex" | "hexadecimal" => "hex",
@@ -244,7 +351,12 @@ fn given(all: &[Token]) -> Option<String> {
             }
             "pagetable" | "page-table" | "pt" => text += "page_table",
             "contents" | "table" | "tables" => {}
-            word if text.is_empty() || text.ends_with(' ') => text += if token.text == "TLB" { "tlb" } else { word },
+            word if NOUNS.contains(&word) && !text.is_empty() && !text.ends_with(' ') => {
+                text += &format!(", {word}")
+            }
+            word if text.is_empty() || text.ends_with(' ') => {
+                text += if token.text == "TLB" { "tlb" } else { word }
+            }
             _ => text += &format!(" {}", token.text),
         }
         from += 1;
@@ -256,18 +368,37 @@ fn given(all: &[Token]) -> Option<String> {
 fn choose(said: &str, all: &[Token]) -> Option<String> {
     let text: Vec<&str> = all.iter().map(|token| token.text).collect();
     let name = all.get(1).filter(|name| name.is_name())?.text;
-    let slice = |from: usize, to: usize| Some(&said[all.get(from)?.start..all.get(to.checked_sub(1)?)?.end()]);
-    if text[0] == "let" {
+    let slice =
+        |from: usize, to: usize| Some(&said[all.get(from)?.start..all.get(to.checked_sub(1)?)?.end()]);
+    if text[0] == "let" && text.get(2) != Some(&"in") {
         return (text.get(2) == Some(&"=")).then(|| random(name, said, &all[3..])).flatten();
     }
-    let condition = |word: &&str| matches!(*word, "where" | "such" | "with" | "if" | "when" | "for" | "that" | "st" | "|" | "provided");
-    let end = text.iter().position(|word| condition(&word)).unwrap_or(text.len());
-    let begin = 2 + text[2..end].iter().take_while(|word| matches!(**word, "in" | "from" | "=" | ":" | "between" | "of" | "out" | "∈")).count();
+    if let (Some(&","), Some(other), Some(&"in")) = (text.get(2), all.get(3), text.get(4)) {
+        let range = slice(5, text.len())?;
+        return Some(format!("choose {name} in {range}; choose {} in {range}", other.text));
+    }
+    let mut depth = 0;
+    let comma = text.iter().position(|token| {
+        depth += nesting(token);
+        *token == "," && depth == 0
+    });
+    let condition = |word: &&str| {
+        matches!(
+            *word,
+            "," | "where" | "such" | "with" | "if" | "when" | "for" | "that" | "st" | "|" | "provided"
+        )
+    };
+    let end = text.iter().position(|word| *word != "," && condition(&word)).or(comma).unwrap_or(text.len());
+    let begin = 2 + text[2..end]
+        .iter()
+        .take_while(|word| matches!(**word, "in" | "from" | "=" | ":" | "between" | "of" | "out" | "∈"))
+        .count();
     let range = range(said, &all[begin..end])?;
     let mut rest = String::new();
     if end < text.len() {
         let skip = text[end..].iter().take_while(|word| condition(word)).count();
         let stated = slice(end + skip, text.len())?;
+        let stated = if stated.contains("=>") { stated.to_owned() } else { stated.replace(" = ", " == ") };
         rest = format!(" where {stated}");
     }
     Some(format!("choose {name} in {range}{rest}"))
@@ -288,7 +419,11 @@ fn range(said: &str, all: &[Token]) -> Option<String> {
         ("{", "}") | ("(", ")") => Some(format!("[{}]", text[1..text.len() - 1].trim())),
         ("range", ")") => {
             let inside = said[all.get(1)?.end()..last.start].trim();
-            Some(inside.split_once(',').map_or_else(|| format!("0..{inside}"), |(a, b)| format!("{}..{}", a.trim(), b.trim())))
+            Some(
+                inside
+                    .split_once(',')
+                    .map_or_else(|| format!("0..{inside}"), |(a, b)| format!("{}..{}", a.trim(), b.trim())),
+            )
         }
         _ => Some(text.to_owned()),
     }
@@ -299,7 +434,10 @@ pub(super) fn random(name: &str, said: &str, all: &[Token]) -> Option<String> {
     let function = all.first()?.text.to_ascii_lowercase();
     let function = function.rsplit('.').next()?;
     let close = all.iter().position(|token| token.text == ")")?;
-    if !matches!(function, "random" | "rand" | "randint" | "randrange" | "uniform" | "choice" | "sample" | "randi" | "draw") {
+    if !matches!(
+        function,
+        "random" | "rand" | "randint" | "randrange" | "uniform" | "choice" | "sample" | "randi" | "draw"
+    ) {
         return None;
     }
     if let [_, _, _, percent, value] = all
@@ -317,7 +455,11 @@ pub(super) fn random(name: &str, said: &str, all: &[Token]) -> Option<String> {
     Some(match comma {
         Some(comma) => {
             let dots = if function == "randrange" { ".." } else { "..=" };
-            format!("choose {name} in {}{dots}{}", text(&all[2..comma])?, text(&all[comma + 1..all.len() - 1])?)
+            format!(
+                "choose {name} in {}{dots}{}",
+                text(&all[2..comma])?,
+                text(&all[comma + 1..all.len() - 1])?
+            )
         }
         None if inside.first()?.text == "[" || inside.iter().any(|token| token.text.starts_with("..")) => {
             format!("choose {name} in {}", text(inside)?)
@@ -375,6 +517,10 @@ mod tests {
             ("ask \"Size\": 4 unit B", "ask \"Size\" = 4 unit B"),
             ("ask pages = machine.pages", "ask \"pages\" = machine.pages"),
             ("ask read 0x3D4 => vpn radix 16", "ask read 0x3D4 => vpn radix hex"),
+            ("ask read 1 => VPN, TLB hit?", "ask read 1 => vpn, tlb"),
+            ("ask tlb columns tag, ppn", "ask tlb columns tag ppn"),
+            ("Question 1 (10 points): Go {", "question \"1: Go\" points 10 {"),
+            ("choose x in 1..5, x % 2 == 0", "choose x in 1..5 where x % 2 == 0"),
             ("choose x from 1..5", "choose x in 1..5"),
             ("choose x between 1 and 5", "choose x in 1..=5"),
             ("choose x in {1, 2}", "choose x in [1, 2]"),

@@ -1,7 +1,7 @@
 //! Shapes of lines, and lines that have them.
 //!
 //! A pattern is a line with holes, in capitals or not: `NAME` is a word, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
-//! word, `PATH` one with dots, `VALUE` a number, `YES` and `NO` an answer; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
+//! word, `PATH` one with dots, `VALUE` a number, `SMALL` that of the bytes of an access, `YES` and `NO` an answer; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
 //! that occurs twice holds the same text twice.
 
 use super::tokens::{Token, nesting, tokens};
@@ -77,6 +77,9 @@ fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], h
         "TYPE" => found.iter().take_while(|token| TYPES.contains(&token.text)).count(),
         "NAME" | "NAME2" => usize::from(found.first().is_some_and(|t| t.is_name() && !t.text.contains('.'))),
         "TEXT" => usize::from(found.first().is_some_and(Token::is_text)),
+        "SMALL" => usize::from(
+            found.first().is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])),
+        ),
         "PATH" => usize::from(found.first().is_some_and(Token::is_name)),
         "VALUE" => usize::from(found.first().is_some_and(Token::is_number)),
         "YES" => usize::from(found.first().is_some_and(|token| one_of(token, &["yes", "y", "true", "1"]))),

@@ -6,8 +6,8 @@ use super::advice::Advice;
 use super::pattern::matched;
 use super::phrases::PHRASES;
 use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS, WORDS};
-use super::tokens::{indent, line_at, nesting, tokens};
 use super::spelled::{respelled, spelled};
+use super::tokens::{indent, line_at, nesting, tokens};
 use super::{accesses, blocks, exams, settings, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -15,12 +15,14 @@ use crate::lang::span::Span;
 
 /// Facts that are written alone, and are those of the latest statement.
 const LATEST: &[&str] = &[
-    "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault", "faults", "walk",
+    "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault",
+    "faults", "walk",
 ];
 
 const SETTING: &str = "a setting is its name, and then its value";
 const PAGES: &str = "the pages stand side by side, and the settings in braces";
 const METHOD: &str = "there are no objects: a statement begins with what it does";
+const CONDITION: &str = "a condition compares with `==`, and `and` joins conditions";
 const POINTS: &str = "the points of a question or part follow its title";
 
 /// The most bytes of a line that is compared with the rows.
@@ -28,6 +30,17 @@ const LONGEST: usize = 400;
 
 /// What the rows say of a mistake, likelier advice first.
 pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
+    let mut found = all(diagnostic, text);
+    let mut fixes: Vec<Fix> = Vec::new();
+    found.retain(|one| {
+        let known = one.fix.as_ref().is_some_and(|fix| fixes.contains(fix));
+        fixes.extend(one.fix.clone().filter(|_| !known));
+        !known
+    });
+    found
+}
+
+fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let at = (start as usize).min(text.len());
     if !text.is_char_boundary(at) {
@@ -109,12 +122,15 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
     let mut found = Vec::new();
     let again = respelled(said).or_else(|| method(said));
-    for text in [again.as_deref(), Some(said)].into_iter().flatten() {
+    let pointed = arrowed(said);
+    let condition = condition(again.as_deref().unwrap_or(said));
+    let texts = [again.as_deref(), Some(said), pointed.as_deref(), condition.as_deref()];
+    for text in texts.into_iter().flatten() {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
-            Advice::of(row, new, read && row.begins() && !FACTS.iter().any(|fact| std::ptr::eq(fact, row)))
+            Advice::of(row, new, read && row.begins())
         };
-        if let Some(access) = accesses::access(text) {
+        if let Some(access) = accesses::access(text).filter(|_| text == said) {
             let help = access.ours.is_none().then_some(accesses::HELP);
             let nothing = access.ours.is_none();
             let fix = access.ours.map(|new| fix(&new));
@@ -124,18 +140,58 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             let help = new.is_none().then_some(exams::HELP);
             let nothing = new.is_none();
             let fix = new.map(|new| fix(&new));
-            found.push(Advice { message: Some(message), help, fix, sure: read && nothing, nothing, place: None });
+            found.push(Advice {
+                message: Some(message),
+                help,
+                fix,
+                sure: read && nothing,
+                nothing,
+                place: None,
+            });
         }
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
             let message = if text.starts_with("reference") { PAGES } else { SETTING };
+            if let Some((does, facts)) = new.split_once("=>")
+                && let Some((_, Some(facts))) = stated(facts)
+            {
+                found.push(Advice::fixed(Some(message), None, fix(&format!("{does}=> {facts}")), false));
+            }
             found.push(Advice::fixed(Some(message), None, fix(&new), false));
         }
+    }
+    if let Some(new) = condition {
+        found.push(Advice::fixed(Some(CONDITION), None, fix(&new), false));
     }
     if let Some(new) = method(said) {
         found.push(Advice::fixed(Some(METHOD), None, fix(&new), false));
     }
     found
+}
+
+/// A statement with `=>` for another arrow.
+fn arrowed(said: &str) -> Option<String> {
+    let arrow = ["-->", "->", "→", "⇒", "==>"].into_iter().find(|arrow| said.contains(arrow))?;
+    (!said.contains("=>")).then(|| said.replacen(arrow, "=>", 1))
+}
+
+/// A condition with `==` for `=`, and with `and` for commas.
+fn condition(said: &str) -> Option<String> {
+    let all = tokens(said);
+    let first = all.first()?.text;
+    if !matches!(first, "expect" | "assert" | "if" | "check" | "where") {
+        return None;
+    }
+    let (mut new, mut depth) = (said.to_owned(), 0);
+    for token in all.iter().rev() {
+        depth -= nesting(token.text);
+        match token.text {
+            "=" => new.replace_range(token.start..token.end(), "=="),
+            "," if depth == 0 => new.replace_range(token.start..token.end(), " and"),
+            _ => {}
+        }
+    }
+    (new != said).then(|| new.replacen("assert", "expect", 1))
 }
 
 /// A method of an object as a statement: `mmu.read(0x3D4)`.
@@ -144,16 +200,27 @@ fn method(said: &str) -> Option<String> {
     let (_, verb) = all.first()?.text.rsplit_once('.')?;
     let open = all.get(1).filter(|open| open.text == "(")?;
     let close = all.last().filter(|close| close.text == ")")?;
-    let known = matches!(verb, "read" | "write" | "translate" | "fetch" | "access" | "load" | "store" | "lookup" | "flush" | "get");
+    let known = matches!(
+        verb,
+        "read" | "write" | "translate" | "fetch" | "access" | "load" | "store" | "lookup" | "flush" | "get"
+    );
     let inside = &said[open.end()..close.start];
-    known.then(|| format!("{verb} {}", if verb == "flush" { said.split('.').next().unwrap_or("") } else { inside }))
+    known.then(|| {
+        format!("{verb} {}", if verb == "flush" { said.split('.').next().unwrap_or("") } else { inside })
+    })
+}
+
+/// Whether a word is the name of a fact of an access.
+pub(super) fn is_fact(word: &str) -> bool {
+    LATEST.contains(&word) || matches!(word, "tlb" | "cache")
 }
 
 /// The block of settings that a line stands in, by its first word.
 pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
-    let known = ["machine", "tlb", "cache", "page_table", "memory", "kernel", "exam", "choice", "reference", "file"];
+    let known =
+        ["machine", "tlb", "cache", "page_table", "memory", "kernel", "exam", "choice", "reference", "file"];
     known.contains(&word).then_some(word)
 }
 
@@ -286,7 +353,10 @@ fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
 
 /// A fact whose name is in capitals, in small letters.
 fn lowered(fact: &str) -> String {
-    let name = fact.split(' ').next().filter(|name| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase()));
+    let name = fact
+        .split(' ')
+        .next()
+        .filter(|name| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase()));
     name.map_or_else(|| fact.to_owned(), |name| format!("{}{}", name.to_lowercase(), &fact[name.len()..]))
 }
 
@@ -309,14 +379,23 @@ fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advice> {
         return vec![advice(fix(format!("\\{said}")))];
     }
     if diagnostic.code == Code::UnknownName {
+        let digits = said
+            .strip_prefix(['x', 'X'])
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        found.extend(
+            digits.filter(|digits| digits.len() > 1).map(|digits| advice(fix(format!("0x{digits}")))),
+        );
         let fields = said.char_indices().filter(|(_, c)| *c == '_');
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
-        let condition = ["expect", "assert", "if", "let", "show"].iter().any(|word| line.trim_start().starts_with(word));
+        let condition =
+            ["expect", "assert", "if", "let", "show"].iter().any(|word| line.trim_start().starts_with(word));
         let fact = (condition && LATEST.contains(&said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
     if diagnostic.code == Code::WrongType
-        && let Some(bare) = [('"', '"'), ('[', ']')].into_iter().find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))
+        && let Some(bare) = [('"', '"'), ('[', ']')]
+            .into_iter()
+            .find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))
     {
         return vec![advice(fix(bare.to_owned()))];
     }
@@ -343,7 +422,8 @@ fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let mut at = 0;
     for line in text[..start as usize].split_inclusive('\n') {
         let said = line.trim();
-        if let Some(value) = said.strip_prefix("#define").and_then(|rest| rest.trim_start().strip_prefix(name))
+        if let Some(value) =
+            said.strip_prefix("#define").and_then(|rest| rest.trim_start().strip_prefix(name))
             && value.starts_with([' ', '\t'])
         {
             let from = at + line.len() - line.trim_start().len();

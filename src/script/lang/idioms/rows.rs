@@ -21,10 +21,47 @@ pub(super) const fn row(
     Idiom { theirs, ours, message, help }
 }
 
+/// Words that statements here begin with, too.
+const OURS: &[&str] = &[
+    "read",
+    "write",
+    "translate",
+    "let",
+    "for",
+    "if",
+    "expect",
+    "show",
+    "set",
+    "machine",
+    "kernel",
+    "process",
+    "choose",
+    "repeat",
+    "scenario",
+    "question",
+    "reference",
+    "tlb",
+    "cache",
+    "miss",
+    "hit",
+    "fault",
+    "not",
+    "no",
+    "page",
+    "byte",
+    "data",
+];
+
 impl Idiom {
-    /// Whether it begins with a word of its own, and not with anything.
+    /// Whether it begins with a word that is foreign, so that it is right even where its fix is not.
     pub(super) fn begins(&self) -> bool {
-        self.theirs.iter().all(|theirs| theirs.starts_with(|c: char| c.is_ascii_lowercase()))
+        self.theirs.iter().all(|theirs| {
+            let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
+            let foreign = word.starts_with(|c: char| c.is_ascii_lowercase()) && !OURS.contains(&word);
+            foreign
+                || STATEMENTS.iter().any(|row| std::ptr::eq(row, self))
+                    && !word.contains(|c: char| c.is_ascii_uppercase())
+        })
     }
 }
 
@@ -248,12 +285,40 @@ pub(super) const FACTS: &[Idiom] = &[
         "a signal is the fact `signal`",
         "write `signal SIGSEGV`",
     ),
-    row(&["tlb hit NO", "tlb miss YES", "no tlb hit", "not tlb hit", "tlb NO"], "tlb miss", SIDE, "write `tlb miss`"),
-    row(&["tlb hit YES", "tlb miss NO", "no tlb miss", "not tlb miss", "tlb YES"], "tlb hit", SIDE, "write `tlb hit`"),
-    row(&["cache hit NO", "cache miss YES", "no cache hit", "not cache hit"], "cache miss", SIDE, "write `cache miss`"),
-    row(&["cache hit YES", "cache miss NO", "no cache miss", "not cache miss"], "cache hit", SIDE, "write `cache hit`"),
     row(
-        &["page fault NO", "fault NO", "page_fault NO", "no page fault", "no_page_fault", "not page fault", "pagefault NO"],
+        &["tlb hit NO", "tlb miss YES", "no tlb hit", "not tlb hit", "tlb NO"],
+        "tlb miss",
+        SIDE,
+        "write `tlb miss`",
+    ),
+    row(
+        &["tlb hit YES", "tlb miss NO", "no tlb miss", "not tlb miss", "tlb YES"],
+        "tlb hit",
+        SIDE,
+        "write `tlb hit`",
+    ),
+    row(
+        &["cache hit NO", "cache miss YES", "no cache hit", "not cache hit"],
+        "cache miss",
+        SIDE,
+        "write `cache miss`",
+    ),
+    row(
+        &["cache hit YES", "cache miss NO", "no cache miss", "not cache miss"],
+        "cache hit",
+        SIDE,
+        "write `cache hit`",
+    ),
+    row(
+        &[
+            "page fault NO",
+            "fault NO",
+            "page_fault NO",
+            "no page fault",
+            "no_page_fault",
+            "not page fault",
+            "pagefault NO",
+        ],
         "fault none",
         "no fault is the value `none` of `fault`",
         "write `fault none`",
@@ -270,17 +335,54 @@ pub(super) const FACTS: &[Idiom] = &[
         "the number of page faults is the fact `faults`",
         "write `reference 1 2 { frames 1 } => faults 2`",
     ),
-    row(&["VALUE page faults", "VALUE page fault"], "faults VALUE", "the fact comes before its value", "write `vpn 0x0F`"),
+    row(&["VALUE"], "byte VALUE", "the byte that is read is the fact `byte`", "write `byte 0x36`"),
+    row(
+        &["data A", "content A", "contents A", "char A"],
+        "byte A",
+        "the byte that is read is the fact `byte`",
+        "write `byte 0x36`",
+    ),
+    row(
+        &["misses A"],
+        "faults A",
+        "references that miss are the fact `faults`",
+        "write `reference 1 2 { frames 1 } => faults 2`",
+    ),
+    row(
+        &["expect REST", "assert REST", "should be REST", "is REST"],
+        "REST",
+        "facts stand side by side after `=>`",
+        "write `tlb miss`",
+    ),
+    row(
+        &["VALUE page faults", "VALUE page fault"],
+        "faults VALUE",
+        "the fact comes before its value",
+        "write `vpn 0x0F`",
+    ),
     row(&["VALUE NAME"], "NAME VALUE", "the fact comes before its value", "write `vpn 0x0F`"),
     row(&["tlb tag A", "tag A"], "tlbt A", "the tag of the TLB is the fact `tlbt`", "write `tlbt 3`"),
     row(&["tlb index A", "tlb set A"], "tlbi A", "the index of the TLB is the fact `tlbi`", "write `tlbi 3`"),
     row(&["cache tag A"], "ct A", "the tag of the cache is the fact `ct`", "write `ct 3`"),
-    row(&["cache index A", "cache set A", "set A"], "ci A", "the index of the cache is the fact `ci`", "write `ci 3`"),
+    row(
+        &["cache index A", "cache set A", "set A"],
+        "ci A",
+        "the index of the cache is the fact `ci`",
+        "write `ci 3`",
+    ),
     row(&["cache offset A", "block offset A"], "co A", "the block offset is the fact `co`", "write `co 3`"),
     row(&["hit NAME"], "NAME hit", "the fact comes before its value", "write `tlb hit`"),
     row(&["miss NAME"], "NAME miss", "the fact comes before its value", "write `tlb miss`"),
     row(
-        &["pfn A", "frame_number A", "frame A", "physical page number A", "physical page A", "page frame A", "frame number A"],
+        &[
+            "pfn A",
+            "frame_number A",
+            "frame A",
+            "physical page number A",
+            "physical page A",
+            "page frame A",
+            "frame number A",
+        ],
         "ppn A",
         "the number of a physical page is the fact `ppn`",
         "write `ppn 0x0D`",

@@ -6,9 +6,17 @@ use super::tokens::{Token, nesting, tokens};
 /// What a setting is called elsewhere: its block (none for any), its name here, and other names, in lower case and without
 /// what `NOISE` says.
 const NAMES: &[(&str, &str, &[&str])] = &[
-    ("machine", "virtual", &["virtual address", "va", "vaddr", "logical", "logical address", "virtual memory"]),
+    (
+        "machine",
+        "virtual",
+        &["virtual address", "va", "vaddr", "logical", "logical address", "virtual memory"],
+    ),
     ("machine", "virtual", &["address space", "virtual address space", "address", "virtual space", "asize"]),
-    ("machine", "physical", &["physical address", "pa", "paddr", "physical memory", "physical address space", "ram"]),
+    (
+        "machine",
+        "physical",
+        &["physical address", "pa", "paddr", "physical memory", "physical address space", "ram"],
+    ),
     ("machine", "page", &["pages", "psize", "page frame"]),
     ("machine", "cores", &["core", "cpus", "processors"]),
     ("machine", "memory", &["main memory", "dram"]),
@@ -20,15 +28,31 @@ const NAMES: &[(&str, &str, &[&str])] = &[
     ("", "ways", &["way", "assoc", "associativity", "associative", "way set associative", "way associative"]),
     ("", "ways", &["set associativity", "lines per set", "blocks per set", "way assoc"]),
     ("", "sets", &["set"]),
-    ("", "policy", &["replacement", "replacement policy", "eviction", "eviction policy", "repl", "algorithm"]),
-    ("", "replacement", &["policy", "replacement policy", "algorithm", "page replacement", "eviction", "repl"]),
-    ("", "latency", &["hit time", "hit latency", "access time", "access latency", "delay", "time", "hit", "penalty"]),
+    (
+        "",
+        "policy",
+        &["replacement", "replacement policy", "eviction", "eviction policy", "repl", "algorithm"],
+    ),
+    (
+        "",
+        "replacement",
+        &["policy", "replacement policy", "algorithm", "page replacement", "eviction", "repl"],
+    ),
+    (
+        "",
+        "latency",
+        &["hit time", "hit latency", "access time", "access latency", "delay", "time", "hit", "penalty"],
+    ),
     ("", "frames", &["frame", "page frames", "physical frames", "physical pages"]),
     ("", "title", &["name", "exam"]),
     ("", "duration", &["time", "length"]),
     ("", "course", &["class"]),
     ("", "aids", &["allowed", "materials"]),
-    ("choice", "correct", &["right", "true", "yes", "answer", "key", "solution", "=", "*", "+", "correct answer"]),
+    (
+        "choice",
+        "correct",
+        &["right", "true", "yes", "answer", "key", "solution", "=", "*", "+", "correct answer"],
+    ),
     ("choice", "wrong", &["false", "incorrect", "no", "distractor", "~", "-", "bad", "wrong answer"]),
 ];
 
@@ -80,11 +104,28 @@ const FLAGS: &[(&str, &str)] = &[
 ];
 
 /// Words that add nothing to a setting's name.
-const NOISE: &[&str] =
-    &["size", "num", "number", "of", "the", "count", "n", "total", "bits", "bit", "in", "bytes", "byte", "width", "length", "per"];
+const NOISE: &[&str] = &[
+    "size", "num", "number", "of", "the", "count", "n", "total", "bits", "bit", "in", "bytes", "byte",
+    "width", "length", "per",
+];
+
+/// Words between a part's name and its settings, or between settings.
+const SKIPPED: &[&str] =
+    &["cache", "data", "unified", "has", "is", "a", "an", "with", "using", "and", "by", "of"];
 
 const POLICIES: &[&str] = &[
-    "lru", "fifo", "lifo", "mru", "plru", "clock", "second-chance", "lfu", "nru", "aging", "random", "optimal",
+    "lru",
+    "fifo",
+    "lifo",
+    "mru",
+    "plru",
+    "clock",
+    "second-chance",
+    "lfu",
+    "nru",
+    "aging",
+    "random",
+    "optimal",
     "working-set",
 ];
 
@@ -103,7 +144,9 @@ pub(super) fn statement(said: &str) -> Option<String> {
         return None;
     }
     let open = all.iter().position(|token| token.text == "{");
-    let named = |token: &Token| first.text == "reference" && matches!(token.text, "frames" | "with" | "frame" | "replacement");
+    let named = |token: &Token| {
+        first.text == "reference" && matches!(token.text, "frames" | "with" | "frame" | "replacement")
+    };
     let open_or_named = open.or_else(|| all.iter().position(named));
     let begin = all.get(open_or_named?)?;
     let mut head = said[..begin.start].trim().to_owned();
@@ -130,9 +173,11 @@ pub(super) fn statement(said: &str) -> Option<String> {
 
 /// The pages of a reference string: numbers side by side.
 fn pages(head: &str) -> String {
+    let head = if head.contains('[') { head.to_owned() } else { head.replace(['(', ')'], " ") };
     let spaced = head.replace([',', ':', '='], " ").replace(['"', '\''], " ");
     let words = spaced.split_whitespace();
-    let words: Vec<&str> = words.filter(|word| !matches!(*word, "string" | "pages" | "sequence" | "->")).collect();
+    let words: Vec<&str> =
+        words.filter(|word| !matches!(*word, "string" | "pages" | "sequence" | "->")).collect();
     words.join(" ")
 }
 
@@ -167,16 +212,41 @@ fn content(block: &str, said: &str) -> Option<String> {
     let mut new: Vec<String> = Vec::new();
     let mut rest = pieces.iter().enumerate();
     while let Some((at, piece)) = rest.next() {
-        if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel")) {
+        // `L1d.latency = 4`
+        if let Some((name, setting)) = piece[0].text.split_once('.').filter(|_| block == "machine") {
+            let (head, inner) = (
+                Token { text: name, ..piece[0] },
+                Token { text: setting, start: piece[0].start + name.len() + 1 },
+            );
+            let head = part(&[head])?;
+            let inner: Vec<Token> = std::iter::once(inner).chain(piece[1..].iter().copied()).collect();
+            let inner = settings(head.split(' ').next()?, said, &inner)?;
+            new.push(format!("{head} {{ {} }}", inner.join(", ")));
+        } else if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel")) {
             let (own, wrapped) = level(said, &part, piece, &pieces[at + 1..])?;
             new.push(wrapped);
             for _ in 0..own {
                 rest.next();
             }
-        } else if let ([text], Some(before)) = (&**piece, new.last().filter(|_| block == "choice" && piece[0].is_text())) {
+        } else if let ([text], Some(before)) =
+            (&**piece, new.last().filter(|_| block == "choice" && piece[0].is_text()))
+        {
             // `wrong "a", "b"`
-            let name = before.split(' ').next()?;
-            new.push(format!("{name} {}", text.text));
+            let marked = matches!(pieces[0][0].text, "*" | "=" | "+");
+            if !(marked || before.starts_with("wrong")) {
+                return None;
+            }
+            new.push(format!("wrong {}", text.text));
+        } else if let ([text, name], "choice") = (&**piece, block)
+            && text.is_text()
+        {
+            // `"a" correct`
+            new.push(format!("{} {}", named(block, &phrase(&[name.text]), None)?, text.text));
+        } else if let (Some(texts), "choice") = (listed(piece), block) {
+            let name = named(block, &phrase(&[piece[0].text]), None)?;
+            new.extend(texts.iter().map(|text| format!("{name} {text}")));
+        } else if let (Some(text), "exam") = (plain(said, piece), block) {
+            new.push(text);
         } else {
             new.extend(settings(block, said, piece)?);
         }
@@ -185,10 +255,34 @@ fn content(block: &str, said: &str) -> Option<String> {
     (!new.is_empty()).then(|| new.join(separator))
 }
 
+/// The texts of an option that is a list: `wrong: ["a", "b"]`.
+fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
+    let open = piece.iter().position(|token| token.text == "[").filter(|open| *open > 0)?;
+    let texts: Vec<&str> =
+        piece[open..].iter().filter(|token| token.is_text()).map(|token| token.text).collect();
+    (!texts.is_empty()).then_some(texts)
+}
+
+/// A text of a cover that has no quotes: `course: CS 213`.
+fn plain(said: &str, piece: &[Token]) -> Option<String> {
+    piece.get(1).filter(|sign| matches!(sign.text, "=" | ":"))?;
+    let name = named("exam", &phrase(&[piece[0].text]), None)
+        .filter(|name| matches!(&**name, "title" | "course" | "aids"))?;
+    let (first, last) = (piece.get(2)?, piece.last()?);
+    let text = &said[first.start..last.end()];
+    (!text.contains(['"', '\''])).then(|| format!("{name} \"{text}\""))
+}
+
 fn thousands(all: &[Token], at: usize) -> bool {
     let digits = |token: &Token| token.text.bytes().all(|digit| digit.is_ascii_digit());
-    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| &all[at]), all.get(at + 1)) else { return false };
-    digits(before) && digits(after) && after.text.len() == 3 && all[at].touches(before) && after.touches(&all[at])
+    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| &all[at]), all.get(at + 1)) else {
+        return false;
+    };
+    digits(before)
+        && digits(after)
+        && after.text.len() == 3
+        && all[at].touches(before)
+        && after.touches(&all[at])
 }
 
 /// A TLB, a cache, or another block that a piece begins with: its head here.
@@ -217,7 +311,11 @@ fn part(piece: &[Token]) -> Option<String> {
 /// A TLB or cache with its settings in braces, and how many of the following pieces are its own.
 fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Option<(usize, String)> {
     let kind = head.split(' ').next()?;
-    if let Some(open) = piece.iter().position(|token| token.text == "{") {
+    let called = piece
+        .get(1)
+        .filter(|open| open.text == "(" && piece.last().is_some_and(|last| last.text == ")"))
+        .map(|_| 1);
+    if let Some(open) = piece.iter().position(|token| token.text == "{").or(called) {
         let close = closing(piece, open)?;
         let name: Vec<&str> = piece[..open]
             .iter()
@@ -232,19 +330,25 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
     }
     let skip = |token: &&Token| {
         let known = head.split(' ').any(|word| word.eq_ignore_ascii_case(token.text));
-        known || matches!(token.text, ":" | "=" | "(" | ")") || token.text.eq_ignore_ascii_case("cache")
+        known
+            || matches!(token.text, ":" | "=" | "(" | ")")
+            || SKIPPED.contains(&&*token.text.to_ascii_lowercase())
     };
     let mut rest: Vec<Token> = piece.iter().skip_while(skip).copied().collect();
     if rest.is_empty() || rest[0].text == "none" {
         return None;
     }
     // `tlb_entries = 16`
-    if let Some((_, word)) = rest[0].text.split_once('_').filter(|(first, _)| head.ends_with(&first.to_ascii_lowercase())) {
+    if let Some((_, word)) =
+        rest[0].text.split_once('_').filter(|(first, _)| head.ends_with(&first.to_ascii_lowercase()))
+    {
         rest[0].start += rest[0].text.len() - word.len();
         rest[0].text = word;
     }
     rest.retain(|token| !matches!(token.text, "(" | ")" | "with"));
-    let own = after.iter().take_while(|piece| settings("machine", said, piece).is_none_or(|new| !top(&new)) && part(piece).is_none());
+    let own = after.iter().take_while(|piece| {
+        settings("machine", said, piece).is_none_or(|new| !top(&new)) && part(piece).is_none()
+    });
     let own: Vec<&Vec<Token>> = own.collect();
     let mut new = settings(kind, said, &rest)?;
     for piece in &own {
@@ -261,12 +365,22 @@ fn top(new: &[String]) -> bool {
 
 /// The settings of a piece, which may have several without a comma: `32KB 8-way 64B lines`.
 fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<String>> {
-    if let [token] = piece && token.is_name() {
+    if let [token] = piece
+        && token.is_name()
+    {
         return Some(vec![word(block, token.text)]);
     }
     let mut new = Vec::new();
+    let between = |token: &&Token| matches!(token.text, "using" | "with" | "by" | "and" | ",");
     let mut rest = piece;
     while !rest.is_empty() {
+        rest = &rest[rest.iter().take_while(between).count()..];
+        if let [token] = rest
+            && token.is_name()
+        {
+            new.push(word(block, token.text));
+            break;
+        }
         let (length, setting) = setting(block, said, rest)?;
         new.push(setting);
         rest = &rest[length..];
@@ -291,7 +405,14 @@ fn phrase(words: &[&str]) -> String {
 }
 
 fn flag(phrase: &str) -> Option<&'static str> {
-    let bare = ["write policy ", "write miss policy ", "write hit policy ", "mapping ", "policy ", "replacement policy "];
+    let bare = [
+        "write policy ",
+        "write miss policy ",
+        "write hit policy ",
+        "mapping ",
+        "policy ",
+        "replacement policy ",
+    ];
     let rest = bare.iter().find_map(|begin| phrase.strip_prefix(begin)).unwrap_or(phrase);
     FLAGS.iter().find(|(theirs, _)| *theirs == phrase || *theirs == rest).map(|(_, ours)| *ours)
 }
@@ -299,7 +420,10 @@ fn flag(phrase: &str) -> Option<&'static str> {
 /// The first setting of some tokens, and how many it takes.
 fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let sign = |token: &Token| matches!(token.text, "=" | ":" | "==" | ":=" | "->" | "is" | "-" | "of");
-    let begins = !(all[0].is_number() || quoted(all[0].text).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit())));
+    let prose = matches!(block, "choice" | "exam");
+    let digits = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let number = |token: &Token| token.is_number() || !prose && quoted(token.text).is_some_and(digits);
+    let begins = !number(&all[0]);
     if !begins {
         // 8-way set associative, 64-byte blocks, 32KB
         let (mut at, value, unit) = value(all)?;
@@ -313,13 +437,16 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         });
         let (length, name) = match found {
             Some(found) => found,
-            None if unit.is_some_and(|unit| unit.ends_with('B')) && block == "cache" => (0, "size".to_owned()),
+            None if unit.is_some_and(|unit| unit.ends_with('B')) && block == "cache" => {
+                (0, "size".to_owned())
+            }
             None if unit == Some("entries") => (0, "entries".to_owned()),
             None => return None,
         };
         return Some((at + length, written(&name, &value, unit)));
     }
-    let names = all.iter().take_while(|token| token.is_name() || matches!(token.text, "-" | "~" | "*" | "+")).count();
+    let names =
+        all.iter().take_while(|token| token.is_name() || matches!(token.text, "-" | "~" | "*" | "+")).count();
     let names = if all[0].text == "=" { 1 } else { names };
     let words: Vec<&str> = all[..names].iter().map(|token| token.text).collect();
     let mut at = names;
@@ -333,21 +460,27 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     if next.is_name() {
         // `write_policy = write-through`, `policy: LRU`
         let values = all[at..].iter().take_while(|token| token.is_name()).count();
-        let all_words: Vec<&str> = words.iter().copied().chain(all[at..at + values].iter().map(|token| token.text)).collect();
+        let all_words: Vec<&str> =
+            words.iter().copied().chain(all[at..at + values].iter().map(|token| token.text)).collect();
         if let Some(new) = flagged(block, &all_words) {
             return Some((at + values, new));
         }
         let name = named(block, &phrase(&words), None)?;
         let value = &all[at..at + values];
-        return Some((at + values, format!("{name} {}", lowered(&name, &said[value[0].start..value[values - 1].end()]))));
+        return Some((
+            at + values,
+            format!("{name} {}", lowered(&name, &said[value[0].start..value[values - 1].end()])),
+        ));
     }
     let name = named(block, &phrase(&words), None)?;
-    if next.is_number() || quoted(next.text).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit())) {
+    if number(next) {
         let (length, value, unit) = value(&all[at..])?;
         // More values of the same setting.
-        let more = all[at + length..].iter().take_while(|token| token.is_number() || token.text == "..").count();
+        let more =
+            all[at + length..].iter().take_while(|token| token.is_number() || token.text == "..").count();
         let more = if name == "bits" || name == "holding" || name == "ppn" { more } else { 0 };
-        let behind: String = all[at + length..at + length + more].iter().map(|token| format!(" {}", token.text)).collect();
+        let behind: String =
+            all[at + length..at + length + more].iter().map(|token| format!(" {}", token.text)).collect();
         return Some((at + length + more, written(&name, &value, unit) + &behind));
     }
     // A string, a list, or an expression, which stays.
@@ -417,7 +550,14 @@ fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str>)> {
 fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<String> {
     // `64 B lines` are blocks, `64 lines` are not.
     if block == "cache" && matches!(phrase, "lines" | "line" | "blocks" | "block") {
-        return Some(if unit.is_some_and(|unit| unit.ends_with('B')) || !phrase.ends_with('s') { "block" } else { "lines" }.to_owned());
+        return Some(
+            if unit.is_some_and(|unit| unit.ends_with('B')) || !phrase.ends_with('s') {
+                "block"
+            } else {
+                "lines"
+            }
+            .to_owned(),
+        );
     }
     let parts = phrase.split(' ').filter(|word| !NOISE.contains(word)).collect::<Vec<_>>().join(" ");
     let own = |(of, ours, theirs): &&(&str, &str, &[&str])| {
@@ -438,11 +578,59 @@ fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<String> {
 
 /// Names that stay.
 const KNOWN: &[&str] = &[
-    "virtual", "physical", "page", "page_table", "pte", "tlb", "cache", "memory", "cores", "levels", "bits", "walk", "size",
-    "ppn", "sets", "ways", "policy", "for", "latency", "entries", "pages", "asid", "lines", "block", "index", "inclusion",
-    "shared", "frames", "replacement", "scope", "swap", "stack-top", "stack-size", "mmap-base", "brk-start", "fault-around",
-    "page-cache", "zero-page", "signals", "window", "tick", "holding", "writes", "title", "course", "duration", "aids",
-    "shuffle", "correct", "wrong", "answers", "fill", "rubric",
+    "virtual",
+    "physical",
+    "page",
+    "page_table",
+    "pte",
+    "tlb",
+    "cache",
+    "memory",
+    "cores",
+    "levels",
+    "bits",
+    "walk",
+    "size",
+    "ppn",
+    "sets",
+    "ways",
+    "policy",
+    "for",
+    "latency",
+    "entries",
+    "pages",
+    "asid",
+    "lines",
+    "block",
+    "index",
+    "inclusion",
+    "shared",
+    "frames",
+    "replacement",
+    "scope",
+    "swap",
+    "stack-top",
+    "stack-size",
+    "mmap-base",
+    "brk-start",
+    "fault-around",
+    "page-cache",
+    "zero-page",
+    "signals",
+    "window",
+    "tick",
+    "holding",
+    "writes",
+    "title",
+    "course",
+    "duration",
+    "aids",
+    "shuffle",
+    "correct",
+    "wrong",
+    "answers",
+    "fill",
+    "rubric",
 ];
 
 /// Whether a setting without a block of its own in `NAMES` is one of this block.
@@ -457,7 +645,9 @@ fn fits(block: &str, name: &str) -> bool {
 
 /// A setting with its value; the width of addresses is in bits, also where it is given in bytes.
 fn written(name: &str, value: &str, unit: Option<&str>) -> String {
-    let unit = unit.filter(|unit| *unit != "entries" || name == "entries").map(|unit| if unit == "entries" { "" } else { unit });
+    let unit = unit
+        .filter(|unit| *unit != "entries" || name == "entries")
+        .map(|unit| if unit == "entries" { "" } else { unit });
     let shift = match unit {
         Some("B") => Some(0),
         Some("KB") => Some(10),
@@ -496,8 +686,16 @@ mod tests {
             ("machine", "address space 16K", "virtual 14 bits"),
             ("machine", "physical memory 4K", "physical 12 bits"),
             ("machine", "tlb_entries = 16", "tlb { entries 16 }"),
-            ("machine", "L2 cache: 256KB, 8-way, 64-byte lines, latency 12", "cache L2 { size 256 KB, ways 8, block 64 B, latency 12 }"),
-            ("machine", "cache L1d { size = '32kB', assoc = 8, line_size = 64 }", "cache L1d { size 32 KB, ways 8, block 64 }"),
+            (
+                "machine",
+                "L2 cache: 256KB, 8-way, 64-byte lines, latency 12",
+                "cache L2 { size 256 KB, ways 8, block 64 B, latency 12 }",
+            ),
+            (
+                "machine",
+                "cache L1d { size = '32kB', assoc = 8, line_size = 64 }",
+                "cache L1d { size 32 KB, ways 8, block 64 }",
+            ),
             ("cache", "16 sets, 2 ways, 16-byte blocks", "sets 16, ways 2, block 16 B"),
             ("cache", "write_policy = write-through, allocate = no", "write-through, no-write-allocate"),
             ("cache", "size 2^10, block 16", "size 1 << 10, block 16"),
@@ -514,6 +712,9 @@ mod tests {
             statement("reference 7, 0, 1 { frames = 3, algorithm = LRU } => faults 3").as_deref(),
             Some("reference 7 0 1 { frames 3, replacement lru } => faults 3")
         );
-        assert_eq!(statement("reference 7 0 1 frames 3 lru").as_deref(), Some("reference 7 0 1 { frames 3, replacement lru }"));
+        assert_eq!(
+            statement("reference 7 0 1 frames 3 lru").as_deref(),
+            Some("reference 7 0 1 { frames 3, replacement lru }")
+        );
     }
 }

@@ -14,7 +14,10 @@ const UNITS: &[(&str, &[&str])] = &[
     ("bits", &["bit", "bits"]),
     ("ns", &["nsec", "nanosecond", "nanoseconds"]),
     ("us", &["usec", "microsecond", "microseconds"]),
+    ("s", &["sec", "secs", "second", "seconds"]),
     ("ms", &["msec", "millisecond", "milliseconds"]),
+    ("cm", &["cm", "centimeters"]),
+    ("mm", &["mm", "millimeters"]),
     ("min", &["mins", "minute", "minutes"]),
     ("cycles", &["cycle", "cyc", "clocks"]),
 ];
@@ -59,6 +62,12 @@ pub(super) fn unit(word: &str) -> Option<&'static str> {
 pub(super) fn spelled(line: &str) -> Vec<(Range<usize>, String)> {
     let all = tokens(line);
     let mut found = Vec::new();
+    // Prose stays.
+    if all.first().is_some_and(|first| {
+        matches!(first.text, "text" | "question" | "part" | "choice" | "title" | "rubric")
+    }) {
+        return found;
+    }
     let (mut at, mut depth) = (0, 0);
     while let Some(token) = all.get(at) {
         depth += nesting(token.text);
@@ -101,26 +110,52 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
     }
     if token.text == "." {
         let next = after(1).filter(|next| next.is_number() && next.touches(&token))?;
-        let alone = at == 0 || !token.touches(&all[at - 1]) || !(all[at - 1].is_name() || all[at - 1].is_number());
+        let alone =
+            at == 0 || !token.touches(&all[at - 1]) || !(all[at - 1].is_name() || all[at - 1].is_number());
         return alone.then(|| (2, format!("0.{}", next.text)));
     }
     if !token.is_number() {
         return None;
     }
+    if let Some(digits) = token.text.strip_prefix("0b").and_then(|digits| digits.strip_suffix('b')) {
+        return Some((1, format!("0b{digits}")));
+    }
+    // 0x03 D4
+    if let (Some(_), Some(next)) = (token.text.strip_prefix("0x"), after(1).filter(|next| hex(next.text)))
+        && matches!(next.text.len(), 2 | 4)
+        && after(2).is_none_or(|third| third.text == "=>")
+    {
+        return Some((2, format!("{}{}", token.text, next.text)));
+    }
+    if after(1).is_some_and(|next| matches!(next.text, "percent" | "pct")) {
+        return Some((2, format!("{}%", token.text)));
+    }
     if token.text.starts_with("0b") {
-        let groups = all[at + 1..].iter().take_while(|next| next.text.bytes().all(|digit| matches!(digit, b'0' | b'1')));
+        let groups = all[at + 1..]
+            .iter()
+            .take_while(|next| next.text.bytes().all(|digit| matches!(digit, b'0' | b'1')));
         let groups: Vec<&str> = groups.map(|next| next.text).collect();
         let joined = || format!("{}_{}", token.text, groups.join("_"));
         return (!groups.is_empty()).then(|| (1 + groups.len(), joined()));
     }
     let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    // 1 000 000
+    let groups = all[at + 1..].iter().take_while(|next| next.text.len() == 3 && digits(next.text)).count();
+    if groups > 0 && line.trim_start().starts_with("let ") && token.text.len() <= 3 && digits(token.text) {
+        let joined: String = all[at..=at + groups].iter().map(|token| token.text).collect();
+        return Some((groups + 1, joined));
+    }
     // 4,096
     let groups = all[at + 1..]
         .chunks(2)
         .take_while(|pair| {
             let [comma, group] = pair else { return false };
             let touching = line.as_bytes().get(comma.start.wrapping_sub(1)).is_some_and(u8::is_ascii_digit);
-            comma.text == "," && touching && group.touches(comma) && group.text.len() == 3 && digits(group.text)
+            comma.text == ","
+                && touching
+                && group.touches(comma)
+                && group.text.len() == 3
+                && digits(group.text)
         })
         .count();
     if groups > 0 && depth <= 1 && token.text.len() <= 3 && digits(token.text) && !line.contains(['[', '(']) {
@@ -155,7 +190,9 @@ fn literal(text: &str, line: &str) -> Option<String> {
     if hex.is_some() {
         return None;
     }
-    let binary = text.strip_suffix(['b', 'B']).filter(|digits| digits.bytes().all(|digit| matches!(digit, b'0' | b'1')));
+    let binary = text
+        .strip_suffix(['b', 'B'])
+        .filter(|digits| digits.bytes().all(|digit| matches!(digit, b'0' | b'1')));
     if let Some(binary) = binary.filter(|digits| digits.len() > 1) {
         return Some(format!("0b{binary}"));
     }
@@ -167,14 +204,15 @@ fn literal(text: &str, line: &str) -> Option<String> {
     }
     let end = text.find(|c: char| c.is_ascii_alphabetic())?;
     let ours = unit(&text[end..])?;
-    let known = text[end..] == *ours || matches!(&text[end..], "b" | "m");
+    let known = text[end..] == *ours && !matches!(ours, "cm" | "mm") || matches!(&text[end..], "b" | "m");
     (digits(&text[..end]) && !known).then(|| format!("{} {ours}", &text[..end]))
 }
 
 /// A power of two: `2**14`, `pow(2, 14)`.
 fn power(all: &[Token], at: usize) -> Spelled {
     all.get(at + 1).filter(|sign| all[at].text == "2" && sign.text == "**")?;
-    let exponent = all.get(at + 2).filter(|token| token.is_name() || token.is_number() || token.text == "(")?;
+    let exponent =
+        all.get(at + 2).filter(|token| token.is_name() || token.is_number() || token.text == "(")?;
     let mut length = 3;
     let mut depth = nesting(exponent.text);
     let mut text = exponent.text.to_owned();
@@ -184,7 +222,8 @@ fn power(all: &[Token], at: usize) -> Spelled {
         text += token.text;
         length += 1;
     }
-    let tight = |token: Option<&Token>| token.is_some_and(|token| matches!(token.text, "+" | "-" | "*" | "/" | "%"));
+    let tight =
+        |token: Option<&Token>| token.is_some_and(|token| matches!(token.text, "+" | "-" | "*" | "/" | "%"));
     let beside = tight(at.checked_sub(1).and_then(|before| all.get(before))) || tight(all.get(at + length));
     Some((length, if beside { format!("(1 << {text})") } else { format!("1 << {text}") }))
 }
@@ -196,6 +235,23 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         return Some((1, (*ours).to_owned()));
     }
     let next = all.get(at + 1);
+    // Words for operators, where no facts follow.
+    let worded = at > 0 && !all.iter().any(|token| matches!(token.text, "=>" | "ask"));
+    if worded
+        && (all[at - 1].is_name() || all[at - 1].is_number() || all[at - 1].text == ")")
+        && next.is_some()
+    {
+        match token.text {
+            "is" if next.is_some_and(|next| next.text == "not") => return Some((2, "!=".to_owned())),
+            "is" | "equals" | "eq" => return Some((1, "==".to_owned())),
+            "mod" => return Some((1, "%".to_owned())),
+            "div" => return Some((1, "//".to_owned())),
+            "shl" => return Some((1, "<<".to_owned())),
+            "shr" => return Some((1, ">>".to_owned())),
+            "xor" => return Some((1, "^".to_owned())),
+            _ => {}
+        }
+    }
     // A load through a pointer.
     let begins = at > 0 && matches!(all[at - 1].text, "=" | "(" | "," | "==" | "+" | "show" | "expect" | "[");
     if token.text == "*" && begins {
@@ -206,7 +262,8 @@ fn operator(all: &[Token], at: usize) -> Spelled {
     if token.is_name()
         && let Some((part, name)) = token.text.rsplit_once('.')
     {
-        let empty = next.is_some_and(|open| open.text == "(") && all.get(at + 2).is_some_and(|close| close.text == ")");
+        let empty = next.is_some_and(|open| open.text == "(")
+            && all.get(at + 2).is_some_and(|close| close.text == ")");
         let ours = PATHS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| ours.replace('X', part));
         let length = if empty { 3 } else { 1 };
         return (empty || ours.is_some()).then(|| (length, ours.unwrap_or_else(|| token.text.to_owned())));
@@ -217,7 +274,9 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         return Some((2, format!("\"\"\"{}\"\"\"", text.text.trim_matches(['"', '\'']))));
     }
     let inside = token.text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
-    if let Some(inside) = inside.filter(|text| text.chars().count() > 1 && !text.starts_with('\\') && !text.contains('"')) {
+    if let Some(inside) =
+        inside.filter(|text| text.chars().count() > 1 && !text.starts_with('\\') && !text.contains('"'))
+    {
         return Some((1, format!("\"{inside}\"")));
     }
     None
@@ -225,7 +284,8 @@ fn operator(all: &[Token], at: usize) -> Spelled {
 
 /// Words that are one word here.
 fn word(all: &[Token], at: usize) -> Spelled {
-    let said = |n: usize, text: &str| all.get(at + n).is_some_and(|token| token.text.eq_ignore_ascii_case(text));
+    let said =
+        |n: usize, text: &str| all.get(at + n).is_some_and(|token| token.text.eq_ignore_ascii_case(text));
     if said(0, "page") && said(1, "table") {
         return Some((2, "page_table".to_owned()));
     }
@@ -243,9 +303,15 @@ fn word(all: &[Token], at: usize) -> Spelled {
     if said(0, "pow") && said(1, "(") && said(2, "2") && said(3, ",") && said(5, ")") {
         return Some((6, format!("(1 << {})", all[at + 4].text)));
     }
+    if said(0, "log") && said(1, "(") && said(3, ",") && said(4, "2") && said(5, ")") {
+        return Some((6, format!("log2({})", all[at + 2].text)));
+    }
     if said(0, "sizeof") && said(1, "(") {
         let pointer = said(3, "*");
-        let bytes = SIZES.iter().find(|(name, _)| said(2, name)).map(|(_, bytes)| if pointer { 8 } else { *bytes })?;
+        let bytes = SIZES
+            .iter()
+            .find(|(name, _)| said(2, name))
+            .map(|(_, bytes)| if pointer { 8 } else { *bytes })?;
         let length = if pointer { 5 } else { 4 };
         return said(length - 1, ")").then(|| (length, bytes.to_string()));
     }

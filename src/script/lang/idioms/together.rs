@@ -71,9 +71,13 @@ pub(super) fn together(
 /// What could be meant, as far as it reads.
 fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)> {
     let rows = if diagnostic.is_warning() { Vec::new() } else { advice(diagnostic, text) };
-    let edit = |fix: &Fix| fix.edit(text).filter(|edit| fix.span.file == diagnostic.span.file && reads(text, edit));
-    let mut fixes: Vec<(Option<Advice>, TextEdit)> =
-        rows.into_iter().take_while(|row| !row.nothing).filter_map(|row| Some((Some(row.clone()), edit(row.fix.as_ref()?)?))).collect();
+    let edit =
+        |fix: &Fix| fix.edit(text).filter(|edit| fix.span.file == diagnostic.span.file && reads(text, edit));
+    let mut fixes: Vec<(Option<Advice>, TextEdit)> = rows
+        .into_iter()
+        .take_while(|row| !row.nothing)
+        .filter_map(|row| Some((Some(row.clone()), edit(row.fix.as_ref()?)?)))
+        .collect();
     fixes.extend(diagnostic.fix.as_deref().and_then(edit).map(|edit| (None, edit)));
     fixes
 }
@@ -101,7 +105,8 @@ fn settle(
     let mut now = before.to_vec();
     for _ in 0..ROUNDS {
         // Of fixes that overlap, the first is tried, and stays if it worked before.
-        let mut edits: Vec<TextEdit> = choices.iter().filter(|one| one.works).map(|one| one.fixes[0].1.clone()).collect();
+        let mut edits: Vec<TextEdit> =
+            choices.iter().filter(|one| one.works).map(|one| one.fixes[0].1.clone()).collect();
         let mut tried = Vec::new();
         for (index, choice) in choices.iter().enumerate().filter(|(_, choice)| !choice.works) {
             let Some((_, edit)) = choice.fixes.first() else { continue };

@@ -30,9 +30,12 @@ pub(crate) fn improve(
     diagnostics: &mut Vec<Diagnostic>,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
-    let file = diagnostics.first().and_then(|first| sources.file(first.span.file).map(|file| (first.span.file, file)));
+    let file = diagnostics
+        .first()
+        .and_then(|first| sources.file(first.span.file).map(|file| (first.span.file, file)));
     let long = file.filter(|(_, file)| file.text.len() > LONG);
-    if let Some((_, file)) = long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number)) {
+    if let Some((_, file)) = long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number))
+    {
         if diagnostics.len() <= TOLD {
             together(&file.text, diagnostics, wrong);
         }
@@ -66,7 +69,9 @@ pub(crate) fn improve(
                     Tried::Unknown => {}
                     Tried::Works(after) => {
                         let later = before.iter().enumerate().filter(|(other, _)| *other > at);
-                        later.for_each(|(other, diagnostic)| gone[other] |= follows(diagnostic, true, Some(&after)));
+                        later.for_each(|(other, diagnostic)| {
+                            gone[other] |= follows(diagnostic, true, Some(&after))
+                        });
                         trial.make(fix, &file.text, &after);
                         diagnostics[at] = before[at].clone();
                     }
@@ -90,7 +95,9 @@ pub(crate) fn improve(
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
     // The lines of a block may all lead to its head.
     let line = |one: &Diagnostic| sources.location(one.span).map(|(_, at)| at.line);
-    diagnostics.dedup_by(|next, last| next.message == last.message && next.help == last.help && line(next) == line(last));
+    diagnostics.dedup_by(|next, last| {
+        next.message == last.message && next.help == last.help && line(next) == line(last)
+    });
 }
 
 /// Whether what a help says to write is something of the language: a statement, a setting, a fact, or a value.
@@ -127,8 +134,10 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
 pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };
     let read = matches!(diagnostic.code, Code::Syntax | Code::Unclosed | Code::BadNumber);
-    let declared =
-        matches!(diagnostic.code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
+    let declared = matches!(
+        diagnostic.code,
+        Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel
+    );
     (declared || later && !read) && !after.iter().any(|other| same(other, diagnostic))
 }
 
