@@ -198,7 +198,7 @@ fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
     for pair in pairs() {
         let words: Vec<&str> =
             pair.mistaken.split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n']).collect();
-        for _ in 0..6 {
+        for _ in 0..3 {
             let (at, other) = (next(words.len()), next(words.len()));
             let mut words = words.clone();
             match next(3) {

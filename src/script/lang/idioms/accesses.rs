@@ -72,7 +72,7 @@ fn assembly(said: &str, all: &[Token]) -> Option<Access> {
     let name = all.first()?.text.to_ascii_lowercase();
     let (_, loads, stores, bytes) = INSTRUCTIONS.iter().find(|(theirs, ..)| *theirs == name)?;
     let operands: Vec<Operand> =
-        operands(said, &all[1..])?.into_iter().map(operand).collect::<Option<_>>()?;
+        operands(said, &all[1..])?.iter().map(|all| operand(all)).collect::<Option<_>>()?;
     let [first, second] = &*operands else { return None };
     let size = |register: &Operand| match *bytes {
         0 => [first.bytes, second.bytes, register.bytes].into_iter().find(|bytes| *bytes > 0).unwrap_or(1),
@@ -145,8 +145,8 @@ fn operands<'a>(said: &'a str, all: &[Token<'a>]) -> Option<Vec<Vec<Token<'a>>>>
     (parts.len() == 2 && !said.contains("=>")).then_some(parts)
 }
 
-fn operand(all: Vec<Token>) -> Option<Operand> {
-    let mut rest = &all[..];
+fn operand(all: &[Token]) -> Option<Operand> {
+    let mut rest = all;
     let mut bytes = 0;
     while let [word, after @ ..] = rest {
         bytes = match &*word.text.to_ascii_lowercase() {
@@ -165,7 +165,6 @@ fn operand(all: Vec<Token>) -> Option<Operand> {
         ["%", name] => known(Kind::Register, name, width(name)),
         ["$", name] if !value(name) || zero_register(name) => known(Kind::Register, name, 0),
         ["$" | "#" | "=", number] => known(Kind::Immediate, number, 0),
-        ["$", "'", ..] => None,
         ["[", ref inside @ .., "]"] => known(Kind::Memory, &inside.join(" "), bytes),
         // A register that is 0 adds nothing.
         [number, "(", .., register, ")"] if value(number) && zero_register(register) => {

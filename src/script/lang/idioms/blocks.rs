@@ -104,7 +104,7 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     }
     let lines: Vec<&str> = text[line.start..].split('\n').collect();
     let length = body(&lines);
-    let closed = lines.get(length).filter(|line| line.trim() == "}").is_some();
+    let closed = lines.get(length).is_some_and(|line| line.trim() == "}");
     let inner: Vec<&str> =
         lines[1..length].iter().filter(|line| !line.trim().starts_with("return")).copied().collect();
     let least = inner.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min()?;

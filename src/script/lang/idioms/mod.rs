@@ -7,6 +7,9 @@ mod accesses;
 mod advice;
 mod blocks;
 mod exams;
+mod facts;
+mod marks;
+mod outcome;
 mod pattern;
 mod phrases;
 mod recognize;
@@ -17,5 +20,6 @@ mod tables;
 mod together;
 mod tokens;
 mod tried;
+mod variants;
 
 pub(crate) use tried::improve;

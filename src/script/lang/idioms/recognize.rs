@@ -3,21 +3,18 @@
 use std::ops::Range;
 
 use super::advice::Advice;
+use super::facts::WORDED;
+use super::marks::{comment, defined, note, percent, words};
 use super::pattern::matched;
 use super::phrases::PHRASES;
-use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS, WORDS};
+use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
+use super::variants::{arrowed, condition, method};
 use super::{accesses, blocks, exams, settings, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
-
-/// Facts that are written alone, and are those of the latest statement.
-const LATEST: &[&str] = &[
-    "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault",
-    "faults", "walk",
-];
 
 const SETTING: &str = "a setting is its name, and then its value";
 const PAGES: &str = "the pages stand side by side, and the settings in braces";
@@ -169,52 +166,6 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
     found
 }
 
-/// A statement with `=>` for another arrow.
-fn arrowed(said: &str) -> Option<String> {
-    let arrow = ["-->", "->", "→", "⇒", "==>"].into_iter().find(|arrow| said.contains(arrow))?;
-    (!said.contains("=>")).then(|| said.replacen(arrow, "=>", 1))
-}
-
-/// A condition with `==` for `=`, and with `and` for commas.
-fn condition(said: &str) -> Option<String> {
-    let all = tokens(said);
-    let first = all.first()?.text;
-    if !matches!(first, "expect" | "assert" | "if" | "check" | "where") {
-        return None;
-    }
-    let (mut new, mut depth) = (said.to_owned(), 0);
-    for token in all.iter().rev() {
-        depth -= nesting(token.text);
-        match token.text {
-            "=" => new.replace_range(token.start..token.end(), "=="),
-            "," if depth == 0 => new.replace_range(token.start..token.end(), " and"),
-            _ => {}
-        }
-    }
-    (new != said).then(|| new.replacen("assert", "expect", 1))
-}
-
-/// A method of an object as a statement: `mmu.read(0x3D4)`.
-fn method(said: &str) -> Option<String> {
-    let all = tokens(said);
-    let (_, verb) = all.first()?.text.rsplit_once('.')?;
-    let open = all.get(1).filter(|open| open.text == "(")?;
-    let close = all.last().filter(|close| close.text == ")")?;
-    let known = matches!(
-        verb,
-        "read" | "write" | "translate" | "fetch" | "access" | "load" | "store" | "lookup" | "flush" | "get"
-    );
-    let inside = &said[open.end()..close.start];
-    known.then(|| {
-        format!("{verb} {}", if verb == "flush" { said.split('.').next().unwrap_or("") } else { inside })
-    })
-}
-
-/// Whether a word is the name of a fact of an access.
-pub(super) fn is_fact(word: &str) -> bool {
-    LATEST.contains(&word) || matches!(word, "tlb" | "cache")
-}
-
 /// The block of settings that a line stands in, by its first word.
 pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
@@ -302,7 +253,7 @@ fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 
 /// What the rows of statements make of a text.
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
-    let mut found = fitting(PHRASES, said);
+    let mut found = PHRASES.iter().flat_map(|rows| fitting(rows, said)).collect::<Vec<_>>();
     found.extend(fitting(STATEMENTS, said));
     found
 }
@@ -314,6 +265,11 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
         Some((row, (!row.ours.is_empty()).then(|| held.fill(row.ours))))
     };
     rows.iter().filter_map(fit).collect()
+}
+
+/// What the rows make of a fact.
+fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+    found(WORDED, said).or_else(|| found(FACTS, said))
 }
 
 /// What the first row that fits makes of a text.
@@ -339,7 +295,7 @@ fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     parts.push(&facts[from..whole(facts).1.max(from)]);
     let mut new = Vec::new();
     for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
-        match found(FACTS, &unsigned(part)).or_else(|| found(FACTS, part)) {
+        match fact(&unsigned(part)).or_else(|| fact(part)) {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = Some(fact);
@@ -364,103 +320,4 @@ fn lowered(fact: &str) -> String {
 fn unsigned(fact: &str) -> String {
     let words = tokens(fact).into_iter().map(|token| token.text);
     words.filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->")).collect::<Vec<_>>().join(" ")
-}
-
-/// Single words and numbers.
-fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advice> {
-    let fix = |new: String| Fix::replace(diagnostic.span, new);
-    let advice = |fix| Advice::fixed(None, None, fix, false);
-    let mut found = Vec::new();
-    let digits = said.strip_suffix(['h', 'H']).map(|digits| digits.trim_start_matches("0x"));
-    if let Some(digits) = digits.filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
-        return vec![advice(fix(format!("0x{digits}")))];
-    }
-    if said.starts_with('\\') && said.len() == 2 {
-        return vec![advice(fix(format!("\\{said}")))];
-    }
-    if diagnostic.code == Code::UnknownName {
-        let digits = said
-            .strip_prefix(['x', 'X'])
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        found.extend(
-            digits.filter(|digits| digits.len() > 1).map(|digits| advice(fix(format!("0x{digits}")))),
-        );
-        let fields = said.char_indices().filter(|(_, c)| *c == '_');
-        let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
-        let condition =
-            ["expect", "assert", "if", "let", "show"].iter().any(|word| line.trim_start().starts_with(word));
-        let fact = (condition && LATEST.contains(&said)).then(|| format!("last.{said}"));
-        found.extend(paths.chain(fact).map(|new| advice(fix(new))));
-    }
-    if diagnostic.code == Code::WrongType
-        && let Some(bare) = [('"', '"'), ('[', ']')]
-            .into_iter()
-            .find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))
-    {
-        return vec![advice(fix(bare.to_owned()))];
-    }
-    let lower = said.to_lowercase();
-    let quiet = (diagnostic.fix.is_none() && lower != said).then(|| advice(fix(lower)));
-    let ours = WORDS.iter().find(|(theirs, _)| *theirs == said).map_or(&[][..], |(_, ours)| ours);
-    found.extend(ours.iter().map(|our| advice(fix((*our).to_owned()))).chain(quiet));
-    found
-}
-
-/// A comment of C.
-fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
-    let sign = tokens(line).into_iter().find(|token| matches!(token.text, "//" | "/*"))?;
-    let (message, help) = ("this is no comment", "a comment begins with `#`");
-    let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
-    let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
-    (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
-}
-
-/// A `#define` above, which is a comment here.
-fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
-    let Span { file, start, end } = diagnostic.span;
-    let name = text.get(start as usize..end as usize).filter(|_| diagnostic.code == Code::UnknownName)?;
-    let mut at = 0;
-    for line in text[..start as usize].split_inclusive('\n') {
-        let said = line.trim();
-        if let Some(value) =
-            said.strip_prefix("#define").and_then(|rest| rest.trim_start().strip_prefix(name))
-            && value.starts_with([' ', '\t'])
-        {
-            let from = at + line.len() - line.trim_start().len();
-            let span = Span::new(file, from..from + said.len());
-            let value = respelled(value.trim()).unwrap_or_else(|| value.trim().to_owned());
-            let fix = Fix::write(span, said, format!("let {name} = {value}"));
-            let message = Some("a line that begins with `#` is a comment, and defines nothing");
-            return Some(Advice { place: Some(span), ..Advice::fixed(message, None, fix, false) });
-        }
-        at += line.len();
-    }
-    None
-}
-
-/// A comment of assembly, SQL, or LaTeX.
-fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
-    let all = tokens(line);
-    let sign = all.iter().enumerate().find(|(index, token)| {
-        let word = all.get(index + 1).is_some_and(|next| next.is_name() && !next.touches(token));
-        word && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
-    })?;
-    let (index, sign) = sign;
-    // The word behind it is no statement.
-    let wrong = all.get(index + 1).is_some_and(|next| at == sign.start || at >= next.start);
-    let (message, help) = ("this is no comment", "a comment begins with `#`");
-    let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
-    wrong.then(|| Advice::fixed(Some(message), Some(help), fix, false))
-}
-
-/// A percent sign away from its number.
-fn percent(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
-    let found = tokens(line);
-    let sign = found.windows(2).find(|pair| {
-        let number = pair[0].text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        number && pair[1].text == "%" && pair[1].end() >= at.min(line.trim_end().len())
-    })?;
-    let fix = Fix::replace(place(sign[0].end(), sign[1].end()), "%");
-    let (message, help) = ("a percentage is written without a space", "`%` touches its number: `50%`");
-    Some(Advice::fixed(Some(message), Some(help), fix, false))
 }

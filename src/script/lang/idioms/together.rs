@@ -1,9 +1,9 @@
 //! Fixes of a long script, which are tried all at once.
 
 use super::advice::Advice;
+use super::outcome::{advised, follows, new_there, reading, same, same_line, without_fix};
 use super::recognize::{advice, block_of};
 use super::tokens::{line_at, nesting, tokens};
-use super::tried::{advised, follows, new_there, reading, same, same_line};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
@@ -42,26 +42,22 @@ pub(super) fn together(
         if gone[at] {
             continue;
         }
-        match choice.fixes.first().filter(|_| choice.works) {
-            Some((advice, edit)) => {
-                for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
-                    let beside = edit.span.meets(diagnostic.span) || same_line(text, place, diagnostic.span);
-                    let left = after.iter().any(|after| same(after, diagnostic));
-                    gone[other] |= beside && !left || follows(diagnostic, at < other, Some(&after));
-                }
-                if let Some(advice) = advice {
-                    diagnostics[at] = advised(&before[at], advice.clone());
-                }
+        let others = || before.iter().enumerate().filter(|(other, _)| *other != at);
+        if let Some((row, edit)) = choice.fixes.first().filter(|_| choice.works) {
+            for (other, diagnostic) in others() {
+                let beside = edit.span.meets(diagnostic.span) || same_line(text, place, diagnostic.span);
+                let left = after.iter().any(|after| same(after, diagnostic));
+                gone[other] |= beside && !left || follows(diagnostic, at < other, Some(&after));
             }
-            None => {
-                if let Some(sure) = advice(&before[at], text).into_iter().find(|one| one.sure) {
-                    for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
-                        gone[other] |= same_line(text, place, diagnostic.span);
-                    }
-                    diagnostics[at] = advised(&before[at], Advice { fix: None, ..sure });
-                }
-                diagnostics[at].fix = None;
+            if let Some(row) = row {
+                diagnostics[at] = advised(&before[at], row.clone());
             }
+            continue;
+        }
+        without_fix(&mut diagnostics[at]);
+        if let Some(sure) = advice(&before[at], text).into_iter().find(|one| one.sure) {
+            others().for_each(|(other, diagnostic)| gone[other] |= same_line(text, place, diagnostic.span));
+            diagnostics[at] = advised(&before[at], Advice { fix: None, ..sure });
         }
     }
     let mut gone = gone.into_iter();
