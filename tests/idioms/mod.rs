@@ -36,6 +36,9 @@ fn pairs() -> Vec<Pair> {
 }
 
 fn pair(text: &str) -> Pair {
+    // A note is about the pairs below it.
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("%%")).flat_map(|line| [line, "\n"]).collect();
     let (title, scripts) = text.split_once('\n').expect("a title");
     let (mistaken, meant) = scripts.split_once("\n--\n").map_or((scripts, None), |(a, b)| (a, Some(b)));
     let script = |text: &str| format!("{}\n", text.replace("<P>", PAGE).trim_end());
@@ -60,21 +63,22 @@ fn fixed(text: &str) -> String {
     edited(text, Span::start_of(0), &edits)
 }
 
-/// What is wrong with a pair; empty if all is well.
-fn broken(pair: &Pair) -> String {
-    let script = checked(&pair.mistaken);
+/// What is wrong with a pair, where `rest` follows its scripts; empty if all is well.
+fn broken(pair: &Pair, rest: &str) -> String {
+    let mistaken = format!("{}{rest}", pair.mistaken);
+    let script = checked(&mistaken);
     let lines: Vec<usize> =
         reported(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
     if lines.first().copied() != pair.line {
         return format!("reported in lines {lines:?}, expected {:?}", pair.line);
     }
     let Some(meant) = &pair.meant else { return String::new() };
-    let new = (0..ROUNDS).fold(pair.mistaken.clone(), |text, _| fixed(&text));
+    let new = (0..ROUNDS).fold(mistaken, |text, _| fixed(&text));
     let after = checked(&new);
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
-    match compare_runs(&after, &checked(meant), Options::default()) {
+    match compare_runs(&after, &checked(&format!("{meant}{rest}")), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
         Ok(_) => format!("does something else than was meant:\n{new}"),
         Err(wrong) => format!("{new}\n{wrong:#?}"),
@@ -83,11 +87,25 @@ fn broken(pair: &Pair) -> String {
 
 #[test]
 fn a_mistake_is_reported_in_its_line_and_its_fix_does_what_was_meant() {
+    all_right("");
+}
+
+#[test]
+fn fixes_of_a_long_script_are_tried_together() {
+    all_right(&format!("# {}\n", "A line that does nothing. ".repeat(4)).repeat(90));
+}
+
+fn all_right(rest: &str) {
     let mut report = String::new();
     for pair in pairs() {
-        let wrong = broken(&pair);
+        let wrong = broken(&pair, rest);
         if !wrong.is_empty() {
-            let _ = writeln!(report, "== {}\n{wrong}\n", pair.title);
+            let _ = writeln!(
+                report,
+                "== {}\n{}\n",
+                pair.title,
+                if rest.is_empty() { wrong } else { wrong.replace(rest, "") }
+            );
         }
     }
     assert!(report.is_empty(), "{report}");
@@ -168,5 +186,29 @@ fn no_text_is_too_strange_for_the_rows() {
     ] {
         checked(text);
         checked(&format!("{PAGE}\r\n{text}\r\n"));
+    }
+}
+
+/// Scripts with a token that is gone, doubled, or in another's place.
+#[test]
+fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
+    let mut random = 1_u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    for pair in pairs() {
+        let words: Vec<&str> =
+            pair.mistaken.split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n']).collect();
+        for _ in 0..3 {
+            let (at, other) = (next(words.len()), next(words.len()));
+            let mut words = words.clone();
+            match next(3) {
+                0 => drop(words.remove(at)),
+                1 => words.insert(at, words[other]),
+                _ => words.swap(at, other),
+            }
+            checked(&words.concat());
+        }
     }
 }

@@ -63,6 +63,11 @@ impl CheckedScript {
         let right = checked.diagnostics.is_empty();
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
         improve(&checked.sources, found, &mut wrong);
+        // A warning in a line that is wrong comes when the line is right.
+        let lines: Vec<&str> = checked.diagnostics.iter().map(|one| line_of(&checked.sources, one)).collect();
+        let beside =
+            |one: &Diagnostic| lines.iter().any(|line| std::ptr::eq(*line, line_of(&checked.sources, one)));
+        checked.warnings.retain(|one| !beside(one));
         checked
     }
 
@@ -81,6 +86,10 @@ impl CheckedScript {
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
+        // What a question asks may be in a line that is wrong.
+        if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
+            diagnostics.retain(|one| !is_of_paper(one.code));
+        }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         Self { sources, script, files, diagnostics, warnings }
     }
@@ -128,6 +137,11 @@ impl CheckedScript {
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
     file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
+}
+
+/// Whether a mistake may come of another one in the same question.
+fn is_of_paper(code: Code) -> bool {
+    matches!(code, Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints)
 }
 
 /// Whether a mistake is independent of the lines with syntax errors. A missing machine or name that such a

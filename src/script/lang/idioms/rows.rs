@@ -12,13 +12,57 @@ pub(super) struct Idiom {
     pub(super) help: &'static str,
 }
 
-const fn row(
+pub(super) const fn row(
     theirs: &'static [&'static str],
     ours: &'static str,
     message: &'static str,
     help: &'static str,
 ) -> Idiom {
     Idiom { theirs, ours, message, help }
+}
+
+/// Words that statements here begin with, too.
+const OURS: &[&str] = &[
+    "read",
+    "write",
+    "translate",
+    "let",
+    "for",
+    "if",
+    "expect",
+    "show",
+    "set",
+    "machine",
+    "kernel",
+    "process",
+    "choose",
+    "repeat",
+    "scenario",
+    "question",
+    "reference",
+    "tlb",
+    "cache",
+    "miss",
+    "hit",
+    "fault",
+    "not",
+    "no",
+    "page",
+    "byte",
+    "data",
+];
+
+impl Idiom {
+    /// Whether it begins with a word that is foreign, so that it is right even where its fix is not.
+    pub(super) fn begins(&self) -> bool {
+        self.theirs.iter().all(|theirs| {
+            let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
+            let foreign = word.starts_with(|c: char| c.is_ascii_lowercase()) && !OURS.contains(&word);
+            foreign
+                || STATEMENTS.iter().any(|row| std::ptr::eq(row, self))
+                    && !word.contains(|c: char| c.is_ascii_uppercase())
+        })
+    }
 }
 
 /// The line is not needed.
@@ -186,7 +230,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(&["expect A = B"], "expect A == B", "`==` compares", "write `expect x == 0`"),
     row(&["expect NAME NUM"], "expect NAME == NUM", "`==` compares", "write `expect x == 0`"),
     row(
-        &["set NAME[A] = REST", "NAME[A] = REST"],
+        &["set NAME[A] = REST", "tlb[A] = REST", "page_table[A] = REST", "cache[A] = REST", "pt[A] = REST"],
         "",
         "an entry has several fields, and is set by a row of a table",
         "write a table in braces: `set tlb {`, a row `| set tag ppn |`, a row `| 3 0D 2D |`, `}`",
@@ -213,7 +257,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
 ];
 
 const COMMA: &str = "facts are separated by commas, and all of them must hold";
-const SIDE: &str = "a fact is followed by its value";
+pub(super) const SIDE: &str = "a fact is followed by its value";
 
 /// Facts after `=>`, one at a time.
 pub(super) const FACTS: &[Idiom] = &[
@@ -244,20 +288,28 @@ pub(super) const FACTS: &[Idiom] = &[
     row(&["hit NAME"], "NAME hit", "the fact comes before its value", "write `tlb hit`"),
     row(&["miss NAME"], "NAME miss", "the fact comes before its value", "write `tlb miss`"),
     row(
-        &["pfn A", "frame_number A", "frame A"],
+        &[
+            "pfn A",
+            "frame_number A",
+            "frame A",
+            "physical page number A",
+            "physical page A",
+            "page frame A",
+            "frame number A",
+        ],
         "ppn A",
         "the number of a physical page is the fact `ppn`",
         "write `ppn 0x0D`",
     ),
     row(&["offset A", "page_offset A"], "vpo A", "the page offset is the fact `vpo`", "write `vpo 0x14`"),
     row(
-        &["addr A", "address A", "physical A", "paddr A"],
+        &["addr A", "address A", "physical A", "paddr A", "physical address A", "phys addr A"],
         "pa A",
         "the physical address is the fact `pa`",
         "write `pa 0x354`",
     ),
     row(
-        &["page A", "virtual_page A"],
+        &["page A", "virtual_page A", "virtual page number A", "virtual page A", "page number A"],
         "vpn A",
         "the number of a virtual page is the fact `vpn`",
         "write `vpn 0x0F`",
@@ -303,6 +355,11 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("null", &["NULL"]),
     ("nullptr", &["NULL"]),
     ("None", &["none", "NULL"]),
+    ("OPT", &["optimal"]),
+    ("opt", &["optimal"]),
+    ("MIN", &["optimal"]),
+    ("answers", &["options"]),
+    ("choices", &["options", "choice"]),
 ];
 
 #[cfg(test)]
