@@ -93,6 +93,23 @@ impl Scan<'_> {
     }
 }
 
+/// Whether a block behind this text holds a table and nothing else, so that its rows need no bars. The grammar's
+/// `table_head` is the same.
+pub(super) fn opens_table(head: &[u8]) -> bool {
+    let Ok(head) = std::str::from_utf8(head) else { return false };
+    let (mut verb, mut rest) = head.split_at(word_length(head));
+    if let Some(behind) = rest.trim_start().strip_prefix(':') {
+        let behind = behind.trim_start();
+        (verb, rest) = behind.split_at(word_length(behind));
+    }
+    let named = rest.trim_start();
+    match verb {
+        "expect" | "process" => rest != named && !named.is_empty(),
+        "set" => rest != named && !named.is_empty() && &named[..word_length(named)] != "pte",
+        _ => false,
+    }
+}
+
 /// Bytes of the word or number that the text begins with; 0 if it begins with neither.
 fn word_length(text: &str) -> usize {
     let bytes = text.as_bytes();

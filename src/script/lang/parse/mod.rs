@@ -13,6 +13,8 @@ mod table;
 mod tests;
 mod text;
 
+pub(super) use table::is_ruler;
+
 use std::sync::Arc;
 
 use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};

@@ -31,12 +31,23 @@ impl Tree<'_> {
     }
 }
 
-/// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line.
+/// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line, and so is
+/// one of dashes.
 pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
-    let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty());
+    fn text(cell: &Cell) -> &str {
+        if let CellKind::Bare(text) = &cell.kind { text } else { "" }
+    }
+    let line = |row: &TableRow| is_ruler(row.cells.iter().map(text));
+    let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty() && !line(row));
     let first = rows.next()?;
     let rows: Vec<TableRow> = rows.collect();
     let mut span = first.span;
     span.end = rows.last().map_or(span.end, |row| row.span.end);
     Some(Table { header: first.cells, rows, span })
+}
+
+/// Whether these are the cells of a line as Markdown and databases draw it: `---`, `:--`, `+---+---+`.
+pub(in crate::lang) fn is_ruler<'a>(mut cells: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let dashes = |cell: &str| cell.contains("--") && cell.bytes().all(|byte| b"-:+".contains(&byte));
+    cells.clone().next().is_some() && cells.all(dashes)
 }
