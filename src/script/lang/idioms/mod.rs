@@ -8,6 +8,7 @@ mod blocks;
 mod pattern;
 mod recognize;
 mod rows;
+mod steps;
 mod tables;
 mod tokens;
 mod tried;

@@ -6,7 +6,7 @@ use super::advice::Advice;
 use super::pattern::matched;
 use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS, WORDS};
 use super::tokens::{indent, line_at, nesting, tokens};
-use super::{blocks, tables};
+use super::{blocks, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -35,6 +35,7 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(percent(line, at - range.start, place));
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
+    found.extend(steps::advice(text, &range, file));
     // A block that is none of ours is read as settings, and the mistake is found in them.
     if let Some(head) = head_above(text, &range) {
         let said = text[head.clone()].trim();

@@ -257,6 +257,18 @@ pub(super) const FACTS: &[Idiom] = &[
         "write `pa 0x354`",
     ),
     row(
+        &["va A", "vaddr A", "virtual A"],
+        "",
+        "the virtual address is what the access names, and no fact",
+        "the physical address is the fact `pa`; the parts of the virtual one are `vpn` and `vpo`",
+    ),
+    row(
+        &["pte.v A", "pte.p A", "pte.d A", "pte.a A", "pte.rw A", "pte.us A", "pte.ppn A"],
+        "",
+        "a fact of an access has no parts",
+        "expect the entry with a table: `expect page_table {`, a row `| vpn d |`, a row `| 0F 1 |`, `}`",
+    ),
+    row(
         &["page A", "virtual_page A"],
         "vpn A",
         "the number of a virtual page is the fact `vpn`",
