@@ -3,7 +3,7 @@
 use super::advice::Advice;
 use super::recognize::advice;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::edit::edited;
+use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
@@ -33,10 +33,13 @@ pub(crate) fn improve(
         let mut attempt = Attempt { text: &file.text, before: &before, read: &mut read, wrong };
         if let Some((advice, cleared)) = attempt.best(&before[at]) {
             let covered = advice.fix.as_ref().map(|fix| fix.span);
+            let edit = advice.fix.as_ref().and_then(|fix| fix.edit(&file.text));
             for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
                 let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
                 let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
-                let left = cleared.iter().flatten().any(|after| same(after, diagnostic));
+                let place = edit.as_ref().map_or(Some(diagnostic.span.start), |edit| moved(edit, diagnostic));
+                let there = |after: &Diagnostic| Some(after.span.start) == place && same(after, diagnostic);
+                let left = cleared.iter().flatten().any(there);
                 settled[other] |= beside;
                 gone[other] |= beside && !left || follows(diagnostic, cleared.as_deref());
             }
@@ -101,6 +104,15 @@ fn follows(diagnostic: &Diagnostic, after: Option<&[Diagnostic]>) -> bool {
     let declared =
         matches!(code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
     declared && !after.iter().any(|other| same(other, diagnostic))
+}
+
+/// Where a diagnostic is after an edit; none where the edit takes its place away.
+fn moved(edit: &TextEdit, diagnostic: &Diagnostic) -> Option<u32> {
+    let (start, Span { start: from, end: to, .. }) = (diagnostic.span.start, edit.span);
+    if start < from {
+        return Some(start);
+    }
+    start.checked_sub(to).map(|behind| from + edit.replacement.len() as u32 + behind)
 }
 
 fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
