@@ -5,6 +5,7 @@
 
 mod advice;
 mod blocks;
+mod likely;
 mod pattern;
 mod recognize;
 mod rows;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::advice::Advice;
+use super::likely::LIKELY;
 use super::pattern::matched;
 use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS, WORDS};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -60,6 +61,10 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     );
     for (from, to) in [whole(line), statement(line, at - range.start)] {
         let said = &line[from..to];
+        found.extend(likely(said).into_iter().map(|(row, new)| {
+            let fix = Fix::write(place(from, to), said, new);
+            Advice::fixed(Some(row.message), None, fix, false)
+        }));
         let Some((row, new)) = rewritten(said) else { continue };
         let fix = new.map(|new| match row.ours {
             REMOVED => Fix::remove(place(from, to)),
@@ -141,6 +146,24 @@ fn rewritten(said: &str) -> Option<(&'static Idiom, Option<String>)> {
     }
 }
 
+/// What a statement may have been meant to be, with its facts.
+fn likely(said: &str) -> Vec<(&'static Idiom, String)> {
+    let arrow = tokens(said).into_iter().find(|token| token.text == "=>");
+    let (does, facts) = arrow.map_or((said, ""), |arrow| said.split_at(arrow.start));
+    let does = does.trim_end();
+    let mut found = Vec::new();
+    for row in LIKELY {
+        let fits =
+            |text: &str| row.theirs.iter().find_map(|pattern| Some(matched(pattern, text)?.fill(row.ours)));
+        if let Some(new) = fits(said) {
+            found.push((row, new));
+        } else if let Some(new) = Some(facts).filter(|facts| !facts.is_empty()).and_then(|_| fits(does)) {
+            found.push((row, format!("{new} {facts}")));
+        }
+    }
+    found
+}
+
 /// What the first row that fits makes of a text.
 fn found(rows: &'static [Idiom], said: &str) -> Option<(&'static Idiom, Option<String>)> {
     rows.iter().find_map(|row| {
@@ -191,6 +214,11 @@ fn words(diagnostic: &Diagnostic, said: &str) -> Vec<Advice> {
         && let Some(bare) = said.strip_prefix('"').and_then(|said| said.strip_suffix('"'))
     {
         return vec![advice(fix(bare.to_owned()))];
+    }
+    let capitals = |c| matches!(c, 'A'..='F' | '0'..='9');
+    let hexadecimal = diagnostic.code == Code::UnknownName && said.chars().all(capitals);
+    if hexadecimal {
+        return vec![advice(fix(format!("0x{said}")))];
     }
     let lower = said.to_lowercase();
     let quiet = (diagnostic.fix.is_none() && lower != said).then(|| advice(fix(lower)));

@@ -12,7 +12,7 @@ pub(super) struct Idiom {
     pub(super) help: &'static str,
 }
 
-const fn row(
+pub(super) const fn row(
     theirs: &'static [&'static str],
     ours: &'static str,
     message: &'static str,
@@ -191,7 +191,19 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         "an entry has several fields, and is set by a row of a table",
         "write a table in braces: `set tlb {`, a row `| set tag ppn |`, a row `| 3 0D 2D |`, `}`",
     ),
-    row(&["show NAME[A]", "print NAME[A]"], "show NAME", "`show` takes the whole table", "write `show tlb`"),
+    row(&["show tlb[A]", "print tlb[A]"], "show tlb", "`show` takes the whole table", "write `show tlb`"),
+    row(
+        &["show cache[A]", "print cache[A]"],
+        "show cache",
+        "`show` takes the whole table",
+        "write `show cache`",
+    ),
+    row(
+        &["show page_table[A]", "print page_table[A]"],
+        "show page_table",
+        "`show` takes the whole table",
+        "write `show page_table`",
+    ),
     row(
         &["scenario NAME"],
         "scenario \"NAME\"",
@@ -219,6 +231,26 @@ const SIDE: &str = "a fact is followed by its value";
 pub(super) const FACTS: &[Idiom] = &[
     row(&["NAME == A", "NAME = A", "NAME : A", "NAME is A", "NAME -> A"], "NAME A", SIDE, "write `vpn 0x0F`"),
     row(&["NAME != A"], "NAME not A", "what a fact is not is stated with `not`", "write `vpn not 3`"),
+    row(
+        &["not NAME A"],
+        "NAME not A",
+        "what a fact is not is stated with `not` behind its name",
+        "write `vpn not 3`",
+    ),
+    row(&["NAME < A"], "NAME in 0..A", "a fact is compared with a range by `in`", "write `cycles in 0..10`"),
+    row(
+        &["NAME <= A"],
+        "NAME in 0..=A",
+        "a fact is compared with a range by `in`",
+        "write `cycles in 0..=10`",
+    ),
+    row(
+        &["NAME > A", "NAME >= A"],
+        "",
+        "a fact is compared with a range by `in`",
+        "write `vpn in 4..16`, or `expect last.vpn > 3` in the next line",
+    ),
+    row(&["(NAME A)"], "NAME A", "facts have no brackets around them", "write `vpn 0x0F`"),
     row(&["tlb_hit", "hit", "tlbhit"], "tlb hit", "a fact is a name and a value", "write `tlb hit`"),
     row(&["tlb_miss", "miss", "tlbmiss"], "tlb miss", "a fact is a name and a value", "write `tlb miss`"),
     row(&["cache_hit"], "cache hit", "a fact is a name and a value", "write `cache hit`"),
@@ -303,6 +335,11 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("algorithm", &["replacement", "policy"]),
     ("page_size", &["page"]),
     ("pagesize", &["page"]),
+    ("virtual_address", &["virtual"]),
+    ("physical_address", &["physical"]),
+    ("line", &["block"]),
+    ("linesize", &["block"]),
+    ("blocksize", &["block"]),
     ("block_size", &["block"]),
     ("line_size", &["block"]),
     ("pfn", &["ppn"]),

@@ -1,0 +1,156 @@
+//! What a line was probably meant to be. A row is shown only where the line in its words has no mistake.
+
+use super::rows::{Idiom, row};
+
+const RANGE: &str = "a range is written with `..`, or with `..=` if its end belongs to it";
+const ARROW: &str = "facts follow `=>`";
+const SIZE: &str = "the number of bytes follows `size`";
+const POINTS: &str = "points are written `points N`";
+const TITLE: &str = "a title is a string";
+const LATEST: &str = "a fact of the latest access is a property of `last`";
+const PAGE: &str = "a page is mapped by a row of the page table";
+const MAPPED: &str = "set page_table { | vpn ppn |; | (A) (B) | }";
+const REPEAT: &str = "a loop without a variable is a `repeat`";
+const FLUSH: &str = "`flush` empties a TLB or cache";
+
+const fn likely(theirs: &'static [&'static str], ours: &'static str, message: &'static str) -> Idiom {
+    row(theirs, ours, message, "")
+}
+
+/// Lines, first with their facts and then without.
+pub(super) const LIKELY: &[Idiom] = &[
+    // Values and loops
+    likely(
+        &["let NAME A", "let NAME := A", "NAME := A"],
+        "let NAME = A",
+        "a variable is given a value with `=`",
+    ),
+    likely(
+        &["let NAME = NAME2 A"],
+        "let NAME = NAME2(A)",
+        "a call has its arguments in brackets, directly after its name",
+    ),
+    likely(
+        &["for NAME in A to B {", "for NAME = A to B {", "for NAME from A to B {"],
+        "for NAME in A..=B {",
+        RANGE,
+    ),
+    likely(
+        &["for NAME A {", "for each NAME in A {", "foreach NAME in A {"],
+        "for NAME in A {",
+        "a loop is a `for … in`",
+    ),
+    likely(&["repeat A times {", "loop A times {", "loop A {", "do A times {"], "repeat A {", REPEAT),
+    likely(&["if A then B"], "if A { B }", "the body of an `if` is a block in braces"),
+    likely(
+        &["def NAME {"],
+        "def NAME() {",
+        "a definition has its parameters in brackets, also where it has none",
+    ),
+    likely(&["def NAME(NAME2 A) {"], "def NAME(NAME2, A) {", "parameters are separated by commas"),
+    likely(
+        &["choose NAME from A", "choose NAME A"],
+        "choose NAME in A",
+        "the values to choose from follow `in`",
+    ),
+    likely(
+        &["choose NAME in A with B", "choose NAME in A if B", "choose NAME in A such that B"],
+        "choose NAME in A where B",
+        "the condition of a `choose` follows `where`",
+    ),
+    // Processes
+    likely(
+        &["process NAME, NAME2", "process NAME NAME2"],
+        "process NAME; process NAME2",
+        "each process has its own `process`",
+    ),
+    likely(&["NAME NAME2 REST"], "NAME: NAME2 REST", "a process and its statement are separated by `:`"),
+    likely(&["kernel A"], "kernel { A }", "the settings of a kernel are in braces"),
+    // Accesses
+    likely(&["read A, size B"], "read A size B", SIZE),
+    likely(&["read NUM bytes at A", "read NUM bytes from A", "read NUM bytes A"], "read A size NUM", SIZE),
+    likely(
+        &["read A size NUM bytes", "read A NUM bytes", "read A, NUM bytes", "read A NUM"],
+        "read A size NUM",
+        SIZE,
+    ),
+    likely(&["read A NAME B", "read A, NAME B", "read A = NAME B"], "read A => NAME B", ARROW),
+    likely(&["translate A NAME B", "translate A, NAME B"], "translate A => NAME B", ARROW),
+    likely(&["fetch A NAME B", "fetch A, NAME B"], "fetch A => NAME B", ARROW),
+    likely(
+        &["map A B", "map A to B", "map A -> B", "map A, B", "map vpn A to ppn B", "map page A to frame B"],
+        MAPPED,
+        PAGE,
+    ),
+    likely(
+        &["page A -> frame B", "set page_table A = B", "set page_table[A] = B", "page_table[A] = B"],
+        MAPPED,
+        PAGE,
+    ),
+    likely(&["invalidate A", "invlpg va A"], "invlpg A", "`invlpg` drops the TLB entries of one page"),
+    likely(
+        &["clear NAME", "empty NAME", "invalidate NAME", "reset NAME", "flush the NAME"],
+        "flush NAME",
+        FLUSH,
+    ),
+    likely(
+        &["trace TEXT REST", "replay file TEXT REST", "run TEXT REST"],
+        "replay TEXT REST",
+        "`replay` runs a trace",
+    ),
+    // Looking
+    likely(&["show page table"], "show page_table", "the noun is one word"),
+    likely(&["set page table REST"], "set page_table REST", "the noun is one word"),
+    likely(&["expect page table REST"], "expect page_table REST", "the noun is one word"),
+    likely(&["show A, B", "show A and B"], "show A; show B", "`show` shows one thing"),
+    likely(
+        &["NAME"],
+        "show NAME",
+        "a statement begins with a verb; `show` prints a value or a part of the machine",
+    ),
+    likely(&["show NAME"], "show last.NAME", LATEST),
+    likely(&["expect NAME == A"], "expect last.NAME == A", LATEST),
+    likely(&["expect NAME != A"], "expect last.NAME != A", LATEST),
+    likely(&["expect NAME < A"], "expect last.NAME < A", LATEST),
+    likely(&["expect NAME > A"], "expect last.NAME > A", LATEST),
+    // Papers
+    likely(
+        &[
+            "question TEXT NUM {",
+            "question TEXT (NUM) {",
+            "question TEXT NUM points {",
+            "question TEXT (NUM points) {",
+        ],
+        "question TEXT points NUM {",
+        POINTS,
+    ),
+    likely(
+        &["part TEXT NUM {", "part TEXT (NUM) {", "part TEXT NUM points {", "part TEXT (NUM points) {"],
+        "part TEXT points NUM {",
+        POINTS,
+    ),
+    likely(&["question NAME {"], "question \"NAME\" {", TITLE),
+    likely(&["question NAME points NUM {"], "question \"NAME\" points NUM {", TITLE),
+    likely(&["part NAME {"], "part \"NAME\" {", TITLE),
+    likely(&["part NAME points NUM {"], "part \"NAME\" points NUM {", TITLE),
+    likely(&["scenario NAME NAME2 {"], "scenario \"NAME NAME2\" {", "the name of a scenario is a string"),
+    likely(&["given NAME NAME2"], "given NAME, NAME2", "what is given is separated by commas"),
+    likely(&["given NAME NAME2 A"], "given NAME, NAME2, A", "what is given is separated by commas"),
+    likely(
+        &["ask TEXT A", "ask TEXT: A"],
+        "ask TEXT = A",
+        "a label and the value that is asked for are joined by `=`",
+    ),
+    likely(&["ask NAME column REST"], "ask NAME columns REST", "the columns to fill in follow `columns`"),
+    likely(
+        &["ask NAME of A", "ask NAME for A"],
+        "ask read A => NAME",
+        "facts that are asked for follow `=>`",
+    ),
+    likely(&["ask read A => NAME NAME2"], "ask read A => NAME, NAME2", "facts are separated by commas"),
+    likely(
+        &["ask translate A => NAME NAME2"],
+        "ask translate A => NAME, NAME2",
+        "facts are separated by commas",
+    ),
+];
