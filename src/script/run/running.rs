@@ -176,6 +176,9 @@ impl Session<'_> {
             format!("there is no process `{}`", process.text),
         )
         .label("a name before `:` or `{` is a process");
+        if let Some(verb) = self.language.verb(&process.text) {
+            return diagnostic.help(format!("the statement is written `{}`", verb.usage()));
+        }
         let known = match &self.state.machine {
             Slot::Kernel(kernel) => names(kernel, |_| true),
             _ => Vec::new(),

@@ -8,10 +8,24 @@ const SIZE: &str = "the number of bytes follows `size`";
 const POINTS: &str = "points are written `points N`";
 const TITLE: &str = "a title is a string";
 const LATEST: &str = "a fact of the latest access is a property of `last`";
-const PAGE: &str = "a page is mapped by a row of the page table";
-const MAPPED: &str = "set page_table { | vpn ppn |; | (A) (B) | }";
+const OF_PROCESS: &str = "a process and its statement are separated by `:`";
+const TURNED: &str = "the name of a setting comes before its value";
+const BRACES: &str = "the settings of a part are in braces";
+const NONE: &str = "a machine without this part says `none`";
+const JOINED: &str = "this setting is one word";
 const REPEAT: &str = "a loop without a variable is a `repeat`";
 const FLUSH: &str = "`flush` empties a TLB or cache";
+
+/// A row whose line is too long for a title.
+const fn mapped(theirs: &'static [&'static str]) -> Idiom {
+    let ours = "set page_table { | vpn ppn |; | (A) (B) | }";
+    row(
+        theirs,
+        ours,
+        "a page is mapped by a row of the page table",
+        "write `set page_table { | vpn ppn |; | 0F 0D | }`",
+    )
+}
 
 const fn likely(theirs: &'static [&'static str], ours: &'static str, message: &'static str) -> Idiom {
     row(theirs, ours, message, "")
@@ -58,35 +72,76 @@ pub(super) const LIKELY: &[Idiom] = &[
         "choose NAME in A where B",
         "the condition of a `choose` follows `where`",
     ),
+    likely(&["for NAME in A do B"], "for NAME in A { B }", "the body of a `for` is a block in braces"),
+    likely(&["for NAME in A, B {"], "for NAME in [A, B] {", "several values are a list in square brackets"),
+    likely(
+        &["for NAME in A, B, C {"],
+        "for NAME in [A, B, C] {",
+        "several values are a list in square brackets",
+    ),
+    likely(
+        &["let NAME = A, NAME2 = B", "let NAME, NAME2 = A, B"],
+        "let NAME = A; let NAME2 = B",
+        "each variable has its own `let`",
+    ),
+    likely(&["A == B"], "expect A == B", "`expect` checks a condition"),
     // Processes
     likely(
         &["process NAME, NAME2", "process NAME NAME2"],
         "process NAME; process NAME2",
         "each process has its own `process`",
     ),
-    likely(&["NAME NAME2 REST"], "NAME: NAME2 REST", "a process and its statement are separated by `:`"),
+    likely(&["NAME read REST"], "NAME: read REST", OF_PROCESS),
+    likely(&["NAME write REST"], "NAME: write REST", OF_PROCESS),
+    likely(&["NAME fetch REST"], "NAME: fetch REST", OF_PROCESS),
+    likely(&["NAME let REST"], "NAME: let REST", OF_PROCESS),
+    likely(&["NAME exit(A)"], "NAME: exit(A)", OF_PROCESS),
     likely(&["kernel A"], "kernel { A }", "the settings of a kernel are in braces"),
+    // Settings
+    likely(&["NUM bits NAME"], "NAME NUM bits", TURNED),
+    likely(&["NUM KB NAME"], "NAME NUM KB", TURNED),
+    likely(&["NUM B NAME"], "NAME NUM B", TURNED),
+    likely(&["NUM NAME"], "NAME NUM", TURNED),
+    likely(&["NUM NAME, NUM2 NAME2"], "NAME NUM, NAME2 NUM2", TURNED),
+    likely(
+        &["tlb NUM entries NUM2 ways", "tlb NUM entries, NUM2 ways"],
+        "tlb { entries NUM, ways NUM2 }",
+        BRACES,
+    ),
+    likely(&["page_table NAME A"], "page_table { NAME A }", BRACES),
+    likely(&["tlb off", "tlb no", "no tlb", "tlb disabled"], "tlb none", NONE),
+    likely(&["cache off", "cache no", "no cache", "cache disabled"], "cache none", NONE),
+    likely(&["write through", "writethrough"], "write-through", JOINED),
+    likely(&["write back", "writeback"], "write-back", JOINED),
+    likely(&["direct mapped"], "direct-mapped", JOINED),
+    likely(&["fully associative"], "fully-associative", JOINED),
+    likely(
+        &["use NAME", "preset NAME", "machine = NAME", "machine preset NAME"],
+        "machine NAME",
+        "`machine` declares the hardware",
+    ),
     // Accesses
+    likely(&["write A <- B", "write A, B", "write A: B"], "write A = B", "the value to write follows `=`"),
+    likely(&["read A expect B", "read A should be B", "read A -> B"], "read A => B", ARROW),
+    likely(&["read A hit"], "read A => tlb hit", ARROW),
+    likely(&["read A miss"], "read A => tlb miss", ARROW),
+    likely(&["FACT A"], "=> FACT A", "facts follow `=>`, on the line of their statement or below it"),
+    likely(&["set cr3 A"], "set cr3 = A", "a register is given a value with `=`"),
     likely(&["read A, size B"], "read A size B", SIZE),
     likely(&["read NUM bytes at A", "read NUM bytes from A", "read NUM bytes A"], "read A size NUM", SIZE),
-    likely(
-        &["read A size NUM bytes", "read A NUM bytes", "read A, NUM bytes", "read A NUM"],
-        "read A size NUM",
-        SIZE,
-    ),
+    likely(&["read A size NUM bytes", "read A NUM bytes", "read A, NUM bytes"], "read A size NUM", SIZE),
     likely(&["read A NAME B", "read A, NAME B", "read A = NAME B"], "read A => NAME B", ARROW),
     likely(&["translate A NAME B", "translate A, NAME B"], "translate A => NAME B", ARROW),
     likely(&["fetch A NAME B", "fetch A, NAME B"], "fetch A => NAME B", ARROW),
-    likely(
-        &["map A B", "map A to B", "map A -> B", "map A, B", "map vpn A to ppn B", "map page A to frame B"],
-        MAPPED,
-        PAGE,
-    ),
-    likely(
-        &["page A -> frame B", "set page_table A = B", "set page_table[A] = B", "page_table[A] = B"],
-        MAPPED,
-        PAGE,
-    ),
+    mapped(&[
+        "map A B",
+        "map A to B",
+        "map A -> B",
+        "map A, B",
+        "map vpn A to ppn B",
+        "map page A to frame B",
+    ]),
+    mapped(&["page A -> frame B", "set page_table A = B", "set page_table[A] = B", "page_table[A] = B"]),
     likely(&["invalidate A", "invlpg va A"], "invlpg A", "`invlpg` drops the TLB entries of one page"),
     likely(
         &["clear NAME", "empty NAME", "invalidate NAME", "reset NAME", "flush the NAME"],
@@ -108,11 +163,11 @@ pub(super) const LIKELY: &[Idiom] = &[
         "show NAME",
         "a statement begins with a verb; `show` prints a value or a part of the machine",
     ),
-    likely(&["show NAME"], "show last.NAME", LATEST),
-    likely(&["expect NAME == A"], "expect last.NAME == A", LATEST),
-    likely(&["expect NAME != A"], "expect last.NAME != A", LATEST),
-    likely(&["expect NAME < A"], "expect last.NAME < A", LATEST),
-    likely(&["expect NAME > A"], "expect last.NAME > A", LATEST),
+    likely(&["show FACT"], "show last.FACT", LATEST),
+    likely(&["expect FACT == A"], "expect last.FACT == A", LATEST),
+    likely(&["expect FACT != A"], "expect last.FACT != A", LATEST),
+    likely(&["expect FACT < A"], "expect last.FACT < A", LATEST),
+    likely(&["expect FACT > A"], "expect last.FACT > A", LATEST),
     // Papers
     likely(
         &[

@@ -1,6 +1,6 @@
 //! Shapes of lines, and lines that have them.
 //!
-//! A pattern is a line with holes: `NAME` is a word, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
+//! A pattern is a line with holes: `NAME` is a word, `FACT` the name of a fact, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
 //! word; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
 //! that occurs twice holds the same text twice.
 
@@ -34,6 +34,12 @@ const TYPES: &[&str] = &[
     "var",
     "auto",
     "struct",
+];
+
+/// The facts of an access that beginners state.
+const FACTS: &[&str] = &[
+    "vpn", "vpo", "tlbi", "tlbt", "tlb", "fault", "ppn", "ppo", "pa", "co", "ci", "ct", "cache", "served",
+    "byte", "value", "cycles", "walk",
 ];
 
 /// What a line holds in the holes of a pattern.
@@ -73,6 +79,7 @@ fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], h
         "A" | "B" | "C" => sequence(found),
         "TYPE" => found.iter().take_while(|token| TYPES.contains(&token.text)).count(),
         "NAME" | "NAME2" => usize::from(found.first().is_some_and(|t| t.is_name() && !t.text.contains('.'))),
+        "FACT" => usize::from(found.first().is_some_and(|token| FACTS.contains(&token.text))),
         "TEXT" => usize::from(found.first().is_some_and(|token| token.text.starts_with('"'))),
         "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
             token.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')

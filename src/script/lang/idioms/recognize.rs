@@ -59,11 +59,23 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             | Code::UnknownFunction
             | Code::UnknownFact
     );
-    for (from, to) in [whole(line), statement(line, at - range.start)] {
+    let at = at - range.start;
+    let (entry, setting) =
+        (statement(line, at, &[",", ";", "{", "}"]), diagnostic.code == Code::UnknownSetting);
+    for (from, to) in
+        [whole(line), statement(line, at, &[";", "{", "}"])].into_iter().chain(setting.then_some(entry))
+    {
         let said = &line[from..to];
+        if diagnostic.code == Code::UnknownProcess {
+            let head = said.find('{').map_or(said, |brace| &said[..=brace]);
+            found.extend(
+                self::found(STATEMENTS, head).map(|(row, _)| Advice::of(row, None, row.ours.is_empty())),
+            );
+            continue;
+        }
         found.extend(likely(said).into_iter().map(|(row, new)| {
             let fix = Fix::write(place(from, to), said, new);
-            Advice::fixed(Some(row.message), None, fix, false)
+            Advice::fixed(Some(row.message), (!row.help.is_empty()).then_some(row.help), fix, false)
         }));
         let Some((row, new)) = rewritten(said) else { continue };
         let fix = new.map(|new| match row.ours {
@@ -100,10 +112,10 @@ fn whole(line: &str) -> (usize, usize) {
 }
 
 /// The statement of a line that a byte is in, where a line has several, or a block.
-fn statement(line: &str, at: usize) -> (usize, usize) {
+fn statement(line: &str, at: usize, parted_by: &[&str]) -> (usize, usize) {
     let (mut from, mut to, mut depth) = (0, 0, 0);
     for token in tokens(line) {
-        if depth == 0 && matches!(token.text, "{" | "}" | ";") {
+        if depth == 0 && parted_by.contains(&token.text) {
             if token.start >= at && to > from {
                 break;
             }
@@ -149,16 +161,16 @@ fn rewritten(said: &str) -> Option<(&'static Idiom, Option<String>)> {
 /// What a statement may have been meant to be, with its facts.
 fn likely(said: &str) -> Vec<(&'static Idiom, String)> {
     let arrow = tokens(said).into_iter().find(|token| token.text == "=>");
-    let (does, facts) = arrow.map_or((said, ""), |arrow| said.split_at(arrow.start));
-    let does = does.trim_end();
+    let does = arrow.map_or(said, |arrow| said[..arrow.start].trim_end());
+    let head = said.find('{').map_or(said.len(), |brace| brace + 1);
     let mut found = Vec::new();
-    for row in LIKELY {
-        let fits =
-            |text: &str| row.theirs.iter().find_map(|pattern| Some(matched(pattern, text)?.fill(row.ours)));
-        if let Some(new) = fits(said) {
-            found.push((row, new));
-        } else if let Some(new) = Some(facts).filter(|facts| !facts.is_empty()).and_then(|_| fits(does)) {
-            found.push((row, format!("{new} {facts}")));
+    for (row, pattern) in LIKELY.iter().flat_map(|row| row.theirs.iter().map(move |pattern| (row, pattern))) {
+        // The whole line, its statement without the facts, and what stands before a block.
+        for part in [said, does, &said[..head]] {
+            if let Some(held) = matched(pattern, part) {
+                found.push((row, format!("{}{}", held.fill(row.ours), &said[part.len()..])));
+                break;
+            }
         }
     }
     found
@@ -210,7 +222,7 @@ fn words(diagnostic: &Diagnostic, said: &str) -> Vec<Advice> {
     if let Some(digits) = digits.filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
         return vec![advice(fix(format!("0x{digits}")))];
     }
-    if diagnostic.code == Code::WrongType
+    if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
         && let Some(bare) = said.strip_prefix('"').and_then(|said| said.strip_suffix('"'))
     {
         return vec![advice(fix(bare.to_owned()))];

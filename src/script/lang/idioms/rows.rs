@@ -59,6 +59,18 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         LOOP,
     ),
     row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range is written with `..`", LOOP),
+    row(
+        &["tlb {", "cache {", "page_table {", "tlb NAME {", "cache NAME {"],
+        "",
+        "a part of the machine is declared in the braces of `machine`",
+        "write `machine { … }` around it; its contents are set after that, by `set tlb { … }`",
+    ),
+    row(
+        &["ask : REST"],
+        "",
+        "`ask` names what is to be found: facts of an access, or a value",
+        "write `ask read 0x3D4 => vpn, ppn`, and text as `text \"…\"` above it",
+    ),
     row(&["while REST"], "", "there is no `while`", LOOP),
     row(&["do {", "do"], "", "there is no `do`", LOOP),
     row(

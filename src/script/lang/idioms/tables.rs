@@ -5,11 +5,14 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::tokens::tokens;
 use crate::lang::fix::Fix;
+use crate::lang::parse::VERBS;
 use crate::lang::span::Span;
 
 const ONE_LINE: &str = "each row of a table is on a line of its own, or ends with `;`";
 const COMMAS: &str = "the cells of a table are separated by spaces, not by commas";
 const FIELDS: &str = "contents are a table: a row of column names, then a row for each entry";
+
+const PROCESS: &str = "the braces of `process` hold its areas; its statements are in a block of their own";
 
 /// The most bytes of a table that is looked at.
 const LONGEST: usize = 2000;
@@ -17,7 +20,7 @@ const LONGEST: usize = 2000;
 /// What to write for the table that begins in a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let head = &text[line.clone()];
-    let mut words = tokens(head).into_iter().map(|token| token.text);
+    let mut words = words_of(head);
     let first = words.next()?;
     let pte = first == "set" && words.next() == Some("pte");
     if pte || !matches!(first, "set" | "expect" | "process" | "given") {
@@ -25,6 +28,17 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     }
     let from = line.start + head.find('{')? + 1;
     let inside = &text[from..from + text[from..].find('}').filter(|length| *length < LONGEST)?];
+    let verb = inside.split_whitespace().next().unwrap_or_default();
+    if first == "process" && VERBS.contains(&verb) {
+        let name = words_of(head).nth(1)?;
+        let fix = Fix::put_in(file, (line.start + head.find('{')?) as u32, format!("; {name} "));
+        return Some(Advice::fixed(
+            Some(PROCESS),
+            Some("write `NAME { … }` around them, after `process NAME`"),
+            fix,
+            false,
+        ));
+    }
     if inside.contains(['{', '#', '"', '(']) {
         return None;
     }
@@ -42,6 +56,10 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let rows: String = rows.map(|row| format!("{blanks}  | {} |\n", row.join(" "))).collect();
     let fix = Fix::replace(Span::new(file, from..from + inside.len()), format!("\n{rows}{blanks}"));
     Some(Advice::fixed(Some(message), Some(help), fix, false))
+}
+
+fn words_of(line: &str) -> impl Iterator<Item = &str> {
+    tokens(line).into_iter().map(|token| token.text)
 }
 
 fn cells(row: &str) -> Vec<&str> {

@@ -37,10 +37,8 @@ pub(crate) fn improve(
             for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
                 let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
                 let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
-                let place = edit.as_ref().map_or(Some(diagnostic.span.start), |edit| moved(edit, diagnostic));
-                let there = |after: &Diagnostic| Some(after.span.start) == place && same(after, diagnostic);
-                let left = cleared.iter().flatten().any(there);
-                settled[other] |= beside;
+                let left = is_left(diagnostic, edit.as_ref(), cleared.as_deref().unwrap_or_default());
+                settled[other] |= inside;
                 gone[other] |= beside && !left || follows(diagnostic, cleared.as_deref());
             }
             diagnostics[at] = advised(&before[at], advice);
@@ -48,8 +46,12 @@ pub(crate) fn improve(
             match attempt.after(&before[at], fix) {
                 Tried::Unknown => {}
                 Tried::Works(after) => {
-                    let later = before.iter().enumerate().filter(|(other, _)| *other > at);
-                    later.for_each(|(other, diagnostic)| gone[other] |= follows(diagnostic, Some(&after)));
+                    let edit = fix.edit(&file.text);
+                    for (other, diagnostic) in before.iter().enumerate().skip(at + 1) {
+                        let beside = same_line(&file.text, before[at].span, diagnostic.span);
+                        let left = is_left(diagnostic, edit.as_ref(), &after);
+                        gone[other] |= beside && !left || follows(diagnostic, Some(&after));
+                    }
                 }
                 Tried::Fails => {
                     let diagnostic = &mut diagnostics[at];
@@ -104,6 +106,12 @@ fn follows(diagnostic: &Diagnostic, after: Option<&[Diagnostic]>) -> bool {
     let declared =
         matches!(code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
     declared && !after.iter().any(|other| same(other, diagnostic))
+}
+
+/// Whether a diagnostic is among those that are found after an edit.
+fn is_left(diagnostic: &Diagnostic, edit: Option<&TextEdit>, after: &[Diagnostic]) -> bool {
+    let place = edit.map_or(Some(diagnostic.span.start), |edit| moved(edit, diagnostic));
+    after.iter().any(|one| Some(one.span.start) == place && same(one, diagnostic))
 }
 
 /// Where a diagnostic is after an edit; none where the edit takes its place away.

@@ -39,11 +39,26 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             "`NAME: STATEMENT` runs in that process",
         ));
     }
+    if let Some(body) = rest.strip_prefix(':').filter(|_| matches!(*head, "for" | "repeat" | "if" | "def")) {
+        let mistake =
+            mistake("a block is in braces, without a `:`", "write `{ … }` for the `:` and what follows it");
+        let text = format!(" {{ {} }}", body.trim());
+        return Some(if is_statement(body.trim()) { mistake.fix(stop.write(rest, text)) } else { mistake });
+    }
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake("`:` does not belong here", "`NAME: STATEMENT` begins a line, with one name"));
     }
     if rest.is_empty() {
         return None;
+    }
+    if before.ends_with('}') && matches!(word, "elif" | "elseif" | "elsif") {
+        return Some(
+            mistake(format!("`{word}` is written `else if`"), "write `else if x == 3 { … }`")
+                .fix(stop.write(word, "else if")),
+        );
+    }
+    if before.ends_with('}') && word == "else" && *head != "if" {
+        return Some(mistake("this `else` follows no `if`", "`if CONDITION { … } else { … }`"));
     }
     if before.ends_with('}') {
         return Some(mistake(
@@ -54,6 +69,10 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     beside(stop).or_else(|| division(stop))
 }
 
+/// Words that begin most statements.
+pub(in crate::lang) const VERBS: &[&str] =
+    &["read", "write", "fetch", "translate", "let", "set", "expect", "show", "for", "if", "repeat", "flush"];
+
 /// A list in the wrong brackets, a call of another process, and a second statement on the line.
 fn beside(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
@@ -62,16 +81,22 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
     }
     if let Some((inside, "")) = rest.strip_prefix('{').and_then(|rest| rest.trim_end().rsplit_once('}'))
         && stop.wanted.contains(&Rule::expr)
+        && !inside.contains(['{', ';'])
+        && !is_statement(inside.trim())
     {
         let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
         return Some(mistake("a list is in square brackets", "write `[1, 2, 3]`").fix(list));
+    }
+    let digits = |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
+    if before.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix(',').is_some_and(digits) {
+        return Some(mistake("a number is written without commas", "write `1000`").fix(stop.write(",", "")));
     }
     let name = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c))).next().unwrap_or("");
     if rest.starts_with('(') && name.contains('.') {
         let help = "`NAME: STATEMENT` runs a statement in a process, as in `P1: let p = malloc(16)`";
         return Some(mistake("a property takes no arguments", help));
     }
-    if matches!(*head, "for" | "repeat" | "if") && is_statement(rest) {
+    if matches!(*head, "for" | "repeat" | "if" | "scenario") && !rest.contains('{') && is_statement(rest) {
         let text = format!("{{ {rest} }}");
         let message = format!("the body of a `{head}` is a block in braces");
         return Some(mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)));
@@ -84,9 +109,7 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
 
 /// Whether a text has the form of a statement and not only of a word.
 fn is_statement(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.contains([' ', '('])
-        && Grammar::parse(Rule::lone_statement, text).is_ok()
+    VERBS.contains(&&text[..word_length(text)]) && Grammar::parse(Rule::lone_statement, text).is_ok()
 }
 
 /// A comment as C has it.

@@ -15,6 +15,7 @@ mod table;
 mod tests;
 mod text;
 
+pub(super) use beside::VERBS;
 pub(super) use table::is_ruler;
 
 use std::sync::Arc;

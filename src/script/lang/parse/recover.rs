@@ -107,9 +107,12 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let mistake = || mistake("`==` compares", "`let` gives a value with `=`").fix(stop.write("==", "="));
         return stop.rest.starts_with("==").then(mistake);
     }
+    if stop.rest.starts_with("==") {
+        let message = "`==` compares, and nothing takes the answer here";
+        return Some(mistake(message, "`expect CONDITION` checks a condition"));
+    }
     let mistake = mistake("`=` gives a value, and nothing takes one here", "to compare, write `==`");
-    let again = stop.rest.starts_with("==");
-    Some(if again { mistake } else { mistake.fix(stop.write("=", "==")) })
+    Some(mistake.fix(stop.write("=", "==")))
 }
 
 /// Characters that the language does not have.
@@ -198,16 +201,16 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
     if stop.before.is_empty() && !found.is_empty() {
-        let (what, example) = if stop.setting {
-            ("a setting", "")
-        } else {
-            ("a statement", ": `read 0x10`, `let x = 1`, `show x`")
+        let what = if stop.setting { "a setting" } else { "a statement" };
+        return Diagnostic {
+            message: format!("{what} begins with a word, not with {}", shown(found)),
+            ..diagnostic
         };
-        return diagnostic.help(format!("{what} begins with a word{example}"));
     }
-    let missing = |rule: &Rule| stop.wanted.contains(rule) && (!behind || *rule == Rule::block);
+    let first = value && stop.before == stop.head;
+    let missing = |rule: &Rule| stop.wanted.contains(rule) && !value && (!behind || *rule == Rule::block);
     let shape = SHAPES.iter().find(|(keyword, _)| *keyword == stop.head && !stop.setting);
-    match shape.filter(|_| PARTS.iter().any(missing)) {
+    match shape.filter(|_| first || PARTS.iter().any(missing)) {
         Some((_, shape)) => diagnostic.help(format!("it is written {shape}")),
         None => diagnostic,
     }
