@@ -30,6 +30,9 @@ pub(crate) const DEPTH_LIMIT: usize = 200;
 /// The most words of one statement, what stands in its braces not counted.
 const WORD_LIMIT: u32 = 1 << 20;
 
+/// The bytes of a statement in which its verb and what that names are looked for.
+const HEAD_LIMIT: usize = 400;
+
 /// The most mistakes that are kept.
 const MISTAKE_LIMIT: usize = 200;
 
@@ -287,7 +290,8 @@ impl<'a> Scan<'a> {
         // No statement begins with a brace: on a line of its own it opens the block of the one above.
         self.begin(true);
         let begun = self.top().statement.unwrap_or(self.at);
-        let table = self.top().kind.is_block() && token::opens_table(&self.out[begun..self.at]);
+        let head = begun..self.at.min(begun + HEAD_LIMIT);
+        let table = self.top().kind.is_block() && token::opens_table(&self.out[head]);
         self.push(LevelKind::Block);
         if let Some(level) = self.levels.last_mut() {
             level.table = table;

@@ -96,7 +96,7 @@ impl Scan<'_> {
 /// Whether a block behind this text holds a table and nothing else, so that its rows need no bars. The grammar's
 /// `table_head` is the same.
 pub(super) fn opens_table(head: &[u8]) -> bool {
-    let Ok(head) = std::str::from_utf8(head) else { return false };
+    let head = &String::from_utf8_lossy(head);
     let (mut verb, mut rest) = head.split_at(word_length(head));
     if let Some(behind) = rest.trim_start().strip_prefix(':') {
         let behind = behind.trim_start();

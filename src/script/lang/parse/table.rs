@@ -47,7 +47,8 @@ pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
 }
 
 /// Whether these are the cells of a line as Markdown and databases draw it: `---`, `:--`, `+---+---+`.
-pub(in crate::lang) fn is_ruler<'a>(mut cells: impl Iterator<Item = &'a str> + Clone) -> bool {
-    let dashes = |cell: &str| cell.contains("--") && cell.bytes().all(|byte| b"-:+".contains(&byte));
-    cells.clone().next().is_some() && cells.all(dashes)
+pub(in crate::lang) fn is_ruler<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let dashes = |cell: &str| cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
+    // A dash alone is no value.
+    cells.clone().any(|cell| cell.len() > 1) && cells.clone().all(dashes)
 }
