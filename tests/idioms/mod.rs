@@ -5,6 +5,7 @@ use pagewalk_script::api::differences::compare_runs;
 use pagewalk_script::api::{CheckedScript, Options};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::edit::{TextEdit, edited};
+use pagewalk_script::lang::format::format;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::run::record::StepRecord;
 use std::fmt::Write as _;
@@ -80,7 +81,9 @@ fn broken(pair: &Pair) -> String {
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
-    match compare_runs(&after, &checked(meant), Options::default()) {
+    // Statements are compared with their texts, and tables are written in several ways.
+    let formatted = |text: &str| checked(&format(text).expect("a script that can be read"));
+    match compare_runs(&formatted(&new), &formatted(meant), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
         Ok(_) => format!("does something else than was meant:\n{new}"),
         Err(wrong) => format!("{new}\n{wrong:#?}"),

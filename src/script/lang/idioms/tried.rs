@@ -110,17 +110,18 @@ fn follows(diagnostic: &Diagnostic, after: Option<&[Diagnostic]>) -> bool {
 
 /// Whether a diagnostic is among those that are found after an edit.
 fn is_left(diagnostic: &Diagnostic, edit: Option<&TextEdit>, after: &[Diagnostic]) -> bool {
-    let place = edit.map_or(Some(diagnostic.span.start), |edit| moved(edit, diagnostic));
-    after.iter().any(|one| Some(one.span.start) == place && same(one, diagnostic))
-}
-
-/// Where a diagnostic is after an edit; none where the edit takes its place away.
-fn moved(edit: &TextEdit, diagnostic: &Diagnostic) -> Option<u32> {
-    let (start, Span { start: from, end: to, .. }) = (diagnostic.span.start, edit.span);
-    if start < from {
-        return Some(start);
-    }
-    start.checked_sub(to).map(|behind| from + edit.replacement.len() as u32 + behind)
+    let start = diagnostic.span.start;
+    let places = match edit {
+        Some(edit) if start >= edit.span.end => {
+            let moved = start - edit.span.end + edit.span.start + edit.replacement.len() as u32;
+            moved..=moved
+        }
+        Some(edit) if start >= edit.span.start => {
+            edit.span.start..=edit.span.start + edit.replacement.len() as u32
+        }
+        _ => start..=start,
+    };
+    after.iter().any(|one| places.contains(&one.span.start) && same(one, diagnostic))
 }
 
 fn same(one: &Diagnostic, other: &Diagnostic) -> bool {

@@ -95,7 +95,7 @@ set x { | a b |⏎ | [heap] rw-p, | }     ->  set x {|a b|, |[heap] rw-p,|}
 set x { | a | # note | b |⏎ | 1 | }     ->  set x {|a|, |1|}
 set x { | a |⏎ |---|⏎ | (f(1,⏎2)) | } ->  set x {|a|, |(f(1, 2))|}
 set x { a b⏎ - 'c'⏎ [h] * }           ->  set x {|a b|, |- '99'|, |[h] *|}
-P1: expect x {⏎a; (1 + 2); else }       ->  P1: expect x {|a|, |(1 + 2)|, |else|}
+P1: expect x {⏎a; (1); else }           ->  P1: { expect x {|a|, |(1)|, |else|} }
 set pte 1 2 { a 1⏎ b 2 }              ->  set pte 1 2 {a 1, b 2}
 set x { | a |⏎ |   |⏎ | 1 | }          ->  set x {|a|, |1|}
 show x { w 1,⏎ | a |⏎ | 2 | }          ->  show x {w 1, |a|, |2|}
