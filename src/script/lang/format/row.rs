@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::cell::{Cell, Row};
 use super::piece::{Piece, PieceKind, Pieces};
 use super::width::behind;
-use crate::lang::parse::is_ruler;
+use crate::lang::table::is_ruler;
 
 /// On which side the cells of a column stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -290,8 +290,7 @@ impl<'a> Scan<'a> {
         // No statement begins with a brace: on a line of its own it opens the block of the one above.
         self.begin(true);
         let begun = self.top().statement.unwrap_or(self.at);
-        let head = begun..self.at.min(begun + HEAD_LIMIT);
-        let table = self.top().kind.is_block() && token::opens_table(&self.out[head]);
+        let table = self.top().kind.is_block() && self.opens_table(begun);
         self.push(LevelKind::Block);
         if let Some(level) = self.levels.last_mut() {
             level.table = table;

@@ -5,7 +5,8 @@ use pagewalk_grammar::{Grammar, Parser as _, Rule};
 use super::habits::shown;
 use super::stop::{Stop, mistake, word_length};
 use super::text::quoted;
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::unit_spelt;
 
@@ -53,7 +54,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     }
     if before.ends_with('}') && matches!(word, "elif" | "elseif" | "elsif") {
         return Some(
-            mistake(format!("`{word}` is written `else if`"), "write `else if x == 3 { … }`")
+            mistake(format!("`{word}` is written `else if`"), "write `else if`")
                 .fix(stop.write(word, "else if")),
         );
     }
@@ -81,15 +82,21 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
     }
     if let Some((inside, "")) = rest.strip_prefix('{').and_then(|rest| rest.trim_end().rsplit_once('}'))
         && stop.wanted.contains(&Rule::expr)
+        && !inside.trim().is_empty()
         && !inside.contains(['{', ';'])
         && !is_statement(inside.trim())
     {
         let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
-        return Some(mistake("a list is in square brackets", "write `[1, 2, 3]`").fix(list));
+        return Some(
+            Diagnostic::new(Code::Syntax, Span::default(), "a list is in square brackets").fix(list),
+        );
     }
     let digits = |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
     if before.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix(',').is_some_and(digits) {
-        return Some(mistake("a number is written without commas", "write `1000`").fix(stop.write(",", "")));
+        return Some(
+            Diagnostic::new(Code::Syntax, Span::default(), "a number is written without commas")
+                .fix(stop.write(",", "")),
+        );
     }
     let name = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c))).next().unwrap_or("");
     if rest.starts_with('(') && name.contains('.') {

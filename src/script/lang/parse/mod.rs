@@ -16,7 +16,6 @@ mod tests;
 mod text;
 
 pub(super) use beside::VERBS;
-pub(super) use table::is_ruler;
 
 use std::sync::Arc;
 

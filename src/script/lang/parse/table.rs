@@ -2,6 +2,7 @@
 
 use super::Tree;
 use crate::lang::ast::{Cell, CellKind, Table, TableRow};
+use crate::lang::table::is_ruler;
 use pagewalk_grammar::{Pair, Rule};
 
 impl Tree<'_> {
@@ -44,11 +45,4 @@ pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
     let mut span = first.span;
     span.end = rows.last().map_or(span.end, |row| row.span.end);
     Some(Table { header: first.cells, rows, span })
-}
-
-/// Whether these are the cells of a line as Markdown and databases draw it: `---`, `:--`, `+---+---+`.
-pub(in crate::lang) fn is_ruler<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> bool {
-    let dashes = |cell: &str| cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
-    // A dash alone is no value.
-    cells.clone().any(|cell| cell.len() > 1) && cells.clone().all(dashes)
 }

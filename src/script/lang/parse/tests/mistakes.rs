@@ -111,12 +111,12 @@ let x 3                   -> syntax at "3": `3` does not belong here: `=` is mis
 let x =                   -> syntax at "": the line ends too early: a value is missing
 let x = 1 2               -> syntax at "2": `2` does not belong here
 let x = 1 read 2          -> syntax at "read": a second statement begins here (write it on a line of its own, or `;` before it)
-let x = 1,000             -> syntax at ",": a number is written without commas (write `1000`)
-let x = {1, 2}            -> syntax at "{": a list is in square brackets (write `[1, 2, 3]`)
+let x = 1,000             -> syntax at ",": a number is written without commas (remove `,`)
+let x = {1, 2}            -> syntax at "{": a list is in square brackets (write `[1, 2]`)
 let x = 7 mod 2           -> syntax at "mod": `mod` is no operator (write `%`)
 for x in 0..4 read x      -> syntax at "read": the body of a `for` is a block in braces (write `{ read x }`)
 if a: read 1              -> syntax at ":": a block is in braces, without a `:` (write `{ … }` for the `:` and what follows it)
-if a { b } elif c { d }   -> syntax at "elif": `elif` is written `else if` (write `else if x == 3 { … }`)
+if a { b } elif c { d }   -> syntax at "elif": `elif` is written `else if` (write `else if`)
 repeat 2 { b } else { d } -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
 x == 3                    -> syntax at "==": `==` compares, and nothing takes the answer here (`expect CONDITION` checks a condition)
 for x 0..4 { read x }     -> syntax at "0": `0` does not belong here: `in` is missing (it is written `for NAME in RANGE { … }`)
