@@ -321,3 +321,18 @@ fn output_has_an_end() {
     assert!(text.contains("\n… what follows is not told: there are 2000 bytes already\n"), "{text}");
     assert!(text.ends_with("\n5,000 statements, 5,000 of 5,000 facts do not hold\n"), "{text}");
 }
+
+#[test]
+fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
+    let script = "machine core-i7\nkernel { frames 8, swap 8 slots }\nprocess P1\n\
+        let p = mmap(0x10000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
+        write p = 1\nwrite p + 4096 = 1\nswap out P1 p\nswap out P1 p + 4096\nshow tables P1\n";
+    let text = told(script, Options::default());
+    // Slot 0 leaves an entry of zeros, which is like that of a page that was never touched.
+    let line = text.lines().find(|line| line.contains("location on disk")).map(words);
+    assert_eq!(
+        line.as_deref(),
+        Some("└─ 0x011 → not present, location on disk 0x0000000001 (VPN 0x000000011)"),
+        "{text}"
+    );
+}
