@@ -56,7 +56,7 @@ fn remove_rulers(pieces: &mut Pieces) {
             piece.semicolon |= ruler.semicolon;
         }
         let row = if let PieceKind::Row(number) = piece.kind { pieces.rows.get(number) } else { None };
-        if row.is_some_and(|row| is_ruler(row.cells.iter().map(|cell| &*cell.text))) {
+        if row.is_some_and(|row| is_ruler(&row.cells.iter().map(|cell| &*cell.text))) {
             gone = Some(piece);
         } else {
             pieces.list.push(piece);

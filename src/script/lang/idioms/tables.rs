@@ -53,8 +53,9 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     };
     let blanks = &head[..head.len() - head.trim_start().len()];
     let rows = rows.iter().filter(|row: &&Vec<&str>| !row.is_empty());
-    let rows: String = rows.map(|row| format!("{blanks}  | {} |\n", row.join(" "))).collect();
-    let fix = Fix::replace(Span::new(file, from..from + inside.len()), format!("\n{rows}{blanks}"));
+    let rows: Vec<String> = rows.map(|row| format!("{blanks}  | {} |\n", row.join(" "))).collect();
+    let fix =
+        Fix::replace(Span::new(file, from..from + inside.len()), format!("\n{}{blanks}", rows.concat()));
     Some(Advice::fixed(Some(message), Some(help), fix, false))
 }
 

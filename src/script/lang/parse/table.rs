@@ -38,7 +38,7 @@ pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
     fn text(cell: &Cell) -> &str {
         if let CellKind::Bare(text) = &cell.kind { text } else { "" }
     }
-    let line = |row: &TableRow| is_ruler(row.cells.iter().map(text));
+    let line = |row: &TableRow| is_ruler(&row.cells.iter().map(text));
     let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty() && !line(row));
     let first = rows.next()?;
     let rows: Vec<TableRow> = rows.collect();

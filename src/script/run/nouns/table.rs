@@ -272,19 +272,18 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
         cell.span,
         format!("`{}` has no column `{column}`", layout.noun),
     );
-    match nearest(column, layout.columns.iter().map(String::as_str)) {
-        Some(near) => diagnostic.did_you_mean(column, near),
-        None => {
-            // The bytes of a block are a row of columns.
-            let byte = |column: &&String| column.strip_prefix('b').is_some_and(|n| n.parse::<u32>().is_ok());
-            let others = layout.columns.iter().filter(|column| !byte(column)).map(String::as_str);
-            match layout.columns.iter().filter(byte).count() {
-                0 => diagnostic.help(format!("it has {}", list(others))),
-                bytes => {
-                    let others: String = others.map(|name| format!("`{name}`, ")).collect();
-                    diagnostic.help(format!("it has {others}and `b0` to `b{}`", bytes - 1))
-                }
-            }
+    if let Some(near) = nearest(column, layout.columns.iter().map(String::as_str)) {
+        return diagnostic.did_you_mean(column, near);
+    }
+    // The bytes of a block are a row of columns.
+    let byte = |column: &&String| column.strip_prefix('b').is_some_and(|n| n.parse::<u32>().is_ok());
+    let others: Vec<&str> =
+        layout.columns.iter().filter(|column| !byte(column)).map(String::as_str).collect();
+    match layout.columns.iter().filter(byte).count() {
+        0 => diagnostic.help(format!("it has {}", list(others.into_iter()))),
+        bytes => {
+            let others = others.join("`, `");
+            diagnostic.help(format!("it has `{others}`, and `b0` to `b{}`", bytes - 1))
         }
     }
 }
