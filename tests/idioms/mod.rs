@@ -5,6 +5,7 @@ use pagewalk_script::api::differences::compare_runs;
 use pagewalk_script::api::{CheckedScript, Options};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::edit::{TextEdit, edited};
+use pagewalk_script::lang::format::format;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::run::record::StepRecord;
 use std::fmt::Write as _;
@@ -36,6 +37,9 @@ fn pairs() -> Vec<Pair> {
 }
 
 fn pair(text: &str) -> Pair {
+    // A note is about the pairs below it.
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("%%")).flat_map(|line| [line, "\n"]).collect();
     let (title, scripts) = text.split_once('\n').expect("a title");
     let (mistaken, meant) = scripts.split_once("\n--\n").map_or((scripts, None), |(a, b)| (a, Some(b)));
     let script = |text: &str| format!("{}\n", text.replace("<P>", PAGE).trim_end());
@@ -60,21 +64,32 @@ fn fixed(text: &str) -> String {
     edited(text, Span::start_of(0), &edits)
 }
 
-/// What is wrong with a pair; empty if all is well.
-fn broken(pair: &Pair) -> String {
-    let script = checked(&pair.mistaken);
-    let lines: Vec<usize> =
-        reported(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
+/// What is wrong with a pair, where `rest` follows its scripts; empty if all is well.
+fn broken(pair: &Pair, rest: &str) -> String {
+    let mistaken = format!("{}{rest}", pair.mistaken);
+    let script = checked(&mistaken);
+    let line = |span| Some(script.sources.location(span)?.1.line);
+    let mut lines: Vec<usize> = reported(&script).filter_map(|one| line(one.span)).collect();
+    if lines.is_empty() && pair.line.is_some() {
+        // Nothing is wrong with it before it runs.
+        let mut records: Vec<StepRecord> = Vec::new();
+        let ended = script.run(Options::default(), &mut records);
+        let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
+        let diagnostics = ended.diagnostics.iter().map(|one| one.span);
+        lines.extend(failed.map(|check| check.span).chain(diagnostics).filter_map(line));
+    }
     if lines.first().copied() != pair.line {
         return format!("reported in lines {lines:?}, expected {:?}", pair.line);
     }
     let Some(meant) = &pair.meant else { return String::new() };
-    let new = (0..ROUNDS).fold(pair.mistaken.clone(), |text, _| fixed(&text));
+    let new = (0..ROUNDS).fold(mistaken, |text, _| fixed(&text));
     let after = checked(&new);
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
-    match compare_runs(&after, &checked(meant), Options::default()) {
+    // Statements are compared with their texts, and tables are written in several ways.
+    let formatted = |text: &str| checked(&format(text).expect("a script that can be read"));
+    match compare_runs(&formatted(&new), &formatted(&format!("{meant}{rest}")), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
         Ok(_) => format!("does something else than was meant:\n{new}"),
         Err(wrong) => format!("{new}\n{wrong:#?}"),
@@ -83,11 +98,25 @@ fn broken(pair: &Pair) -> String {
 
 #[test]
 fn a_mistake_is_reported_in_its_line_and_its_fix_does_what_was_meant() {
+    all_right("");
+}
+
+#[test]
+fn fixes_of_a_long_script_are_tried_together() {
+    all_right(&format!("# {}\n", "A line that does nothing. ".repeat(4)).repeat(90));
+}
+
+fn all_right(rest: &str) {
     let mut report = String::new();
     for pair in pairs() {
-        let wrong = broken(&pair);
+        let wrong = broken(&pair, rest);
         if !wrong.is_empty() {
-            let _ = writeln!(report, "== {}\n{wrong}\n", pair.title);
+            let _ = writeln!(
+                report,
+                "== {}\n{}\n",
+                pair.title,
+                if rest.is_empty() { wrong } else { wrong.replace(rest, "") }
+            );
         }
     }
     assert!(report.is_empty(), "{report}");
@@ -120,17 +149,21 @@ fn a_fix_that_leaves_a_mistake_is_not_shown() {
 }
 
 #[test]
-fn decimal_digits_of_a_hexadecimal_value_are_reported() {
+fn a_value_that_cannot_be_is_reported_with_the_reason() {
     let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
-    fs::write(&file, format!("{PAGE}\nread 0x3D4 => pa 354, vpn 15\n")).expect("a file");
+    let script = format!("{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\n");
+    fs::write(&file, script).expect("a file");
     let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("run").arg(&file).output().expect("a run");
     fs::remove_file(&file).expect("a file");
     let messages = String::from_utf8(run.stdout).expect("text");
-    assert_eq!(
-        messages.matches("354 is decimal, and hexadecimal is written 0x354; ").count(),
-        1,
-        "{messages}"
-    );
+    for message in [
+        "354 is decimal, and hexadecimal is written 0x354; ",
+        "0x7 does not fit: `tlbi` has 2 bits; TLBI is bits 7–6",
+        "0x7F does not fit: `vpo` has 6 bits; ",
+        "0x1FF does not fit: `vpn` has 8 bits; ",
+    ] {
+        assert_eq!(messages.matches(message).count(), 1, "{messages}");
+    }
 }
 
 #[test]
@@ -168,5 +201,29 @@ fn no_text_is_too_strange_for_the_rows() {
     ] {
         checked(text);
         checked(&format!("{PAGE}\r\n{text}\r\n"));
+    }
+}
+
+/// Scripts with a token that is gone, doubled, or in another's place.
+#[test]
+fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
+    let mut random = 1_u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    for pair in pairs() {
+        let words: Vec<&str> =
+            pair.mistaken.split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n']).collect();
+        for _ in 0..3 {
+            let (at, other) = (next(words.len()), next(words.len()));
+            let mut words = words.clone();
+            match next(3) {
+                0 => drop(words.remove(at)),
+                1 => words.insert(at, words[other]),
+                _ => words.swap(at, other),
+            }
+            checked(&words.concat());
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! A script that is read and checked but not run.
 
+use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, read, read_text};
 use crate::lang::loader::{Disk, Loader};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
+use crate::lang::visit::statements;
 use crate::report::diagnostics::{Style, render};
 use crate::run::record::Sink;
 use crate::run::session::Options;
@@ -63,6 +65,11 @@ impl CheckedScript {
         let right = checked.diagnostics.is_empty();
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
         improve(&checked.sources, found, &mut wrong);
+        // A warning in a line that is wrong comes when the line is right.
+        let lines: Vec<&str> = checked.diagnostics.iter().map(|one| line_of(&checked.sources, one)).collect();
+        let beside =
+            |one: &Diagnostic| lines.iter().any(|line| std::ptr::eq(*line, line_of(&checked.sources, one)));
+        checked.warnings.retain(|one| !beside(one));
         checked
     }
 
@@ -77,10 +84,16 @@ impl CheckedScript {
         let Checked { diagnostics: checked, warnings } =
             run::check(&script.body, &sources, &files, Options::default());
         let beside = |one: &Diagnostic| {
-            is_independent(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
+            is_independent(one.code, &broken)
+                && !diagnostics.iter().any(|known| known.span.meets(one.span))
+                && !(is_about_the_whole(one.code) && is_partly_read(&script.body, one, &diagnostics))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
+        // What a question asks may be in a line that is wrong.
+        if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
+            diagnostics.retain(|one| !is_of_paper(one.code));
+        }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         Self { sources, script, files, diagnostics, warnings }
     }
@@ -130,6 +143,11 @@ fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
 }
 
+/// Whether a mistake may come of another one in the same question.
+fn is_of_paper(code: Code) -> bool {
+    matches!(code, Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints)
+}
+
 /// Whether a mistake is independent of the lines with syntax errors. A missing machine or name that such a
 /// line would have declared is not reported.
 fn is_independent(code: Code, broken: &[&str]) -> bool {
@@ -148,4 +166,24 @@ fn is_independent(code: Code, broken: &[&str]) -> bool {
         _ => return true,
     };
     !broken.iter().any(|line| declared_by.iter().any(|word| line.contains(word)))
+}
+
+/// Whether such a mistake may be that something is missing from a statement.
+fn is_about_the_whole(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NoBlank
+            | Code::NoCorrectAnswer
+            | Code::BadPoints
+            | Code::BadGeometry
+            | Code::BadKernel
+            | Code::WrongCount
+    )
+}
+
+/// Whether a part of the statement that a mistake is in could not be read.
+fn is_partly_read(body: &[Stmt], mistake: &Diagnostic, unread: &[Diagnostic]) -> bool {
+    let within = |stmt: &&Stmt| stmt.span.meets(mistake.span);
+    let Some(stmt) = statements(body).filter(within).last() else { return false };
+    unread.iter().any(|one| one.span.file == stmt.span.file && stmt.span.meets(one.span))
 }

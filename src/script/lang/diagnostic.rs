@@ -76,6 +76,9 @@ impl Diagnostic {
     /// With the name that was probably meant in the place of this one, which stands at the token.
     #[must_use]
     pub(crate) fn did_you_mean(self, said: &str, near: &str) -> Self {
+        if said == near {
+            return self;
+        }
         let fix = Fix::write(self.span, said, near);
         self.help(format!("did you mean `{near}`?")).fix(fix)
     }

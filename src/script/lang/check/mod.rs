@@ -231,8 +231,7 @@ impl Checker<'_> {
         self.found.push(match (name.split_once('-'), near) {
             (Some((a, b)), _) => diagnostic.subtraction(a, b),
             (None, Some(near)) => diagnostic.did_you_mean(name, near),
-            (None, None) => diagnostic
-                .help(format!("`let {name} = …` sets a variable; a word is written as a string, \"{name}\"")),
+            (None, None) => diagnostic,
         });
     }
 
@@ -254,7 +253,7 @@ impl Checker<'_> {
             let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
             self.found.push(match near {
                 Some(near) => diagnostic.did_you_mean(&name.text, near),
-                None => diagnostic.help("`def` makes a definition"),
+                None => diagnostic,
             });
         }
     }

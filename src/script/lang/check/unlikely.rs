@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::lang::ast::{BinaryOp, Block, Command, Expr, ExprKind, Setting, Settings, Span, Stmt, StmtKind};
+use crate::lang::ast::{
+    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Pages, Setting, Settings, Span, Stmt, StmtKind,
+    UnaryOp, Word,
+};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
-use crate::lang::visit::statements;
+use crate::lang::visit::{Visit, statements, walk_expr};
 
 /// The warnings of a script.
 pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
@@ -28,10 +31,73 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
             StmtKind::Command(Command { verb, block: Some(block), .. }) if &*verb.text == "machine" => {
                 found.extend(tiny_pages(block, sources));
             }
+            StmtKind::Reference { pages: Pages::Words(pages), .. } => found.extend(word_for_pages(pages)),
+            StmtKind::Ask(_) => found.extend(stmt.facts.iter().filter_map(marked_blank)),
             _ => {}
         }
     }
-    found
+    let mut powers = Powers { sources, found };
+    powers.visit_block(script);
+    powers.found.sort_by_key(|one| (one.span.file, one.span.start));
+    powers.found
+}
+
+/// Looks for `2 ^ n`, which is a power in other notations.
+struct Powers<'a> {
+    sources: &'a Sources,
+    found: Vec<Diagnostic>,
+}
+
+impl<'s> Visit<'s> for Powers<'_> {
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        walk_expr(self, expr);
+        let ExprKind::Binary(BinaryOp::BitXor, base, exponent) = &expr.kind else { return };
+        if self.sources.text(base.span).trim() != "2" {
+            return;
+        }
+        let exponent = self.sources.text(exponent.span).trim();
+        let (exponent, unit) =
+            exponent.split_once(' ').filter(|(_, unit)| unit.len() < 6).unwrap_or((exponent, "B"));
+        let power = match unit {
+            "KB" | "MB" | "GB" | "TB" => format!("(1 << {exponent}) * 1 {unit}"),
+            _ => format!("1 << {exponent}"),
+        };
+        let message = "`^` is exclusive or, and makes no power";
+        let help = format!("2 to a power is written `{power}`; without a doubt, write `0x2` or `0b10`");
+        let file = self.sources.file(expr.span.file).map_or("", |file| &*file.text);
+        let (before, after) = (&file[..expr.span.start as usize], &file[expr.span.end as usize..]);
+        let alone = before.trim_end_matches(' ').ends_with(['=', '(', '[', ','])
+            && after
+                .trim_start_matches(' ')
+                .trim_start_matches('\r')
+                .starts_with(['\n', ')', ']', ',', '}', ';', '#']);
+        let fix = Fix::replace(expr.span, if alone { power } else { format!("({power})") });
+        self.found.push(Diagnostic::warning(Code::Unlikely, expr.span, message).help(help).fix(fix));
+    }
+}
+
+/// `reference string 7 0 1`: the word is taken for a page.
+fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
+    let [first, rest @ ..] = pages else { return None };
+    let says = matches!(
+        &*first.text.to_ascii_lowercase(),
+        "string" | "pages" | "sequence" | "stream" | "trace" | "refs"
+    );
+    let numbers =
+        !rest.is_empty() && rest.iter().all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
+    let message = format!("`{}` is read as the name of a page", first.text);
+    let help = "the pages follow `reference` directly: `reference 7 0 1 2 { frames 3 }`";
+    let span = Span { end: rest.first()?.span.start, ..first.span };
+    let fix = Fix::replace(span, "");
+    (says && numbers).then(|| Diagnostic::warning(Code::Unlikely, first.span, message).help(help).fix(fix))
+}
+
+/// `ask read va => vpn ?`: a blank has no sign.
+fn marked_blank(fact: &Fact) -> Option<Diagnostic> {
+    let message = "`?` is an answer that the script still lacks, and no blank of the paper";
+    let help = format!("a fact without a value is a blank: `{}`", fact.name.text);
+    let warning = || Diagnostic::warning(Code::Unlikely, fact.span, message).help(&*help);
+    (fact.claim == Claim::Open).then(|| warning().fix(Fix::replace(fact.span, &*fact.name.text)))
 }
 
 fn is_fork(value: &Expr) -> bool {
@@ -40,6 +106,10 @@ fn is_fork(value: &Expr) -> bool {
 
 /// What a condition compares with 0 if it selects the child's side, as in C: a call, or the name of a child.
 fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a Expr> {
+    if let ExprKind::Unary(UnaryOp::Not, side) = &condition.kind {
+        let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
+        return (child || is_fork(side)).then_some(side);
+    }
     let ExprKind::Binary(BinaryOp::Equal, left, right) = &condition.kind else { return None };
     let zero = |expr: &Expr, text: &Expr| match &expr.kind {
         ExprKind::Value(value) if value.same(&0u64.into()) => Some(text.span),

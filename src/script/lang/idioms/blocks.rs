@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::advice::Advice;
 use super::pattern::matched;
-use super::tokens::{indent, line_at};
+use super::settings;
+use super::tokens::{indent, line_at, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
@@ -20,6 +21,20 @@ const HEADS: &[(&str, &str)] = &[
     ("def NAME(REST", "def NAME(REST"),
     ("repeat A", "repeat A"),
     ("scenario TEXT", "scenario TEXT"),
+    ("question TEXT", "question TEXT"),
+    ("question TEXT points A", "question TEXT points A"),
+    ("part TEXT", "part TEXT"),
+    ("part TEXT points A", "part TEXT points A"),
+    ("repeat A times", "repeat A"),
+    ("machine", "machine"),
+    ("machine NAME", "machine NAME"),
+    ("kernel", "kernel"),
+    ("exam", "exam"),
+    ("tlb", "tlb"),
+    ("tlb NAME", "tlb NAME"),
+    ("cache", "cache"),
+    ("cache NAME", "cache NAME"),
+    ("memory", "memory"),
 ];
 
 /// Heads of a loop that counts, and what they are here.
@@ -39,6 +54,9 @@ const STEPS: &[&str] =
 /// What to write for the block that begins in a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let head = text[line.clone()].trim();
+    if let Some(advice) = function(text, line, file) {
+        return Some(advice);
+    }
     if !head.ends_with([':', '{']) {
         return None;
     }
@@ -55,6 +73,49 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let fix = Fix::replace(Span::new(file, line.start..end), out);
     let message = Some("a block is in braces, without a `:`");
     Some(Advice::fixed(message, Some("write `{` for the `:`, and `}` after the block"), fix, true))
+}
+
+/// A function of C: `main` is its statements, any other a definition without types.
+fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
+    let whole = text[line.clone()].trim();
+    let said = &whole[..=whole.find('{')?];
+    let all = tokens(said.strip_suffix('{')?);
+    let open = all.iter().position(|token| token.text == "(").filter(|open| *open > 1)?;
+    let types =
+        matched("TYPE", &said[..all[open - 2].end()]).is_some() || matches!(all[0].text, "function" | "def");
+    let (name, close) = (all[open - 1], all.last().filter(|close| close.text == ")")?);
+    let from = line.start + indent(&text[line.clone()]);
+    if !types {
+        return None;
+    }
+    if name.text != "main" {
+        let parameters = said[all[open].end()..close.start].split(',');
+        let last = |parameter: &str| {
+            tokens(parameter).iter().rfind(|token| token.is_name()).map(|token| token.text.to_owned())
+        };
+        let parameters: Vec<String> = parameters.filter_map(last).filter(|name| name != "void").collect();
+        let new = format!("def {}({}) {{", name.text, parameters.join(", "));
+        if new == said {
+            return None;
+        }
+        let message = "a definition begins with `def`, and has no types";
+        let fix = Fix::write(Span::new(file, from..from + said.len()), said, new);
+        return Some(Advice::fixed(Some(message), None, fix, true));
+    }
+    let lines: Vec<&str> = text[line.start..].split('\n').collect();
+    let length = body(&lines);
+    let closed = lines.get(length).is_some_and(|line| line.trim() == "}");
+    let inner: Vec<&str> =
+        lines[1..length].iter().filter(|line| !line.trim().starts_with("return")).copied().collect();
+    let least = inner.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min()?;
+    let blanks = &lines[0][..indent(lines[0])];
+    let new: Vec<String> =
+        inner.iter().map(|line| format!("{blanks}{}", line.get(least..).unwrap_or(""))).collect();
+    let used = length + usize::from(closed);
+    let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    let fix = Fix::replace(Span::new(file, line.start..end), new.join("\n"));
+    let message = "there is no `main`: a script runs from its first line";
+    Some(Advice::fixed(Some(message), Some("write its statements without a function around them"), fix, true))
 }
 
 /// The lines of the body of a block, of which the first is the head; blank ones at its end are not part of it.
@@ -92,7 +153,12 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
         if !inner.is_empty() && !inner.ends_with('\n') {
             inner.push('\n');
         }
-        inner += lines[at];
+        let word = ours.split(' ').next().unwrap_or("");
+        let setting = matches!(word, "machine" | "kernel" | "exam" | "tlb" | "cache" | "memory");
+        match setting.then(|| settings::line(word, lines[at])).flatten() {
+            Some(new) => inner.extend([&lines[at][..indent(lines[at])], &*new]),
+            None => inner += lines[at],
+        }
         at += 1;
     }
     out.extend([&*inner, "\n", blanks, "}"]);

@@ -1,9 +1,10 @@
 //! Shapes of lines, and lines that have them.
 //!
-//! A pattern is a line with holes: `NAME` is a word, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
-//! word; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
+//! A pattern is a line with holes, in capitals or not: `NAME` is a word, `FACT` the name of a fact, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
+//! word, `PATH` one with dots, `VALUE` a number, `SMALL` that of the bytes of an access, `YES` and `NO` an answer; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
 //! that occurs twice holds the same text twice.
 
+use super::facts::is_fact;
 use super::tokens::{Token, nesting, tokens};
 
 /// The types of C that a declaration begins with.
@@ -53,7 +54,10 @@ impl<'a> Held<'a> {
         while !rest.is_empty() {
             let word = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
             let length = if word == 0 { rest.chars().next().map_or(1, char::len_utf8) } else { word };
-            text += self.get(&rest[..length]).unwrap_or(&rest[..length]);
+            text += match &rest[..length] {
+                "BARE" => self.get("TEXT").map_or("", |text| text.trim_matches('"')),
+                word => self.get(word).unwrap_or(word),
+            };
             rest = &rest[length..];
         }
         text.trim_end().to_owned()
@@ -73,12 +77,20 @@ fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], h
         "A" | "B" | "C" => sequence(found),
         "TYPE" => found.iter().take_while(|token| TYPES.contains(&token.text)).count(),
         "NAME" | "NAME2" => usize::from(found.first().is_some_and(|t| t.is_name() && !t.text.contains('.'))),
-        "TEXT" => usize::from(found.first().is_some_and(|token| token.text.starts_with('"'))),
+        "TEXT" => usize::from(found.first().is_some_and(Token::is_text)),
+        "SMALL" => usize::from(
+            found.first().is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])),
+        ),
+        "PATH" => usize::from(found.first().is_some_and(Token::is_name)),
+        "VALUE" => usize::from(found.first().is_some_and(Token::is_number)),
+        "YES" => usize::from(found.first().is_some_and(|token| one_of(token, &["yes", "y", "true", "1"]))),
+        "NO" => usize::from(found.first().is_some_and(|token| one_of(token, &["no", "n", "false", "0"]))),
+        "FACT" => usize::from(found.first().is_some_and(|token| is_fact(token.text))),
         "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
             token.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
         })),
         word => {
-            let same = found.first().is_some_and(|token| token.text == word);
+            let same = found.first().is_some_and(|token| token.text.eq_ignore_ascii_case(word));
             return same && matches(pattern, line, &found[1..], held);
         }
     };
@@ -91,6 +103,10 @@ fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], h
         }
         fits
     })
+}
+
+fn one_of(token: &Token, words: &[&str]) -> bool {
+    words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
 }
 
 /// Puts tokens into a hole, which may hold the same already.

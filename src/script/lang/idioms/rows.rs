@@ -12,13 +12,57 @@ pub(super) struct Idiom {
     pub(super) help: &'static str,
 }
 
-const fn row(
+pub(super) const fn row(
     theirs: &'static [&'static str],
     ours: &'static str,
     message: &'static str,
     help: &'static str,
 ) -> Idiom {
     Idiom { theirs, ours, message, help }
+}
+
+/// Words that statements here begin with, too.
+const OURS: &[&str] = &[
+    "read",
+    "write",
+    "translate",
+    "let",
+    "for",
+    "if",
+    "expect",
+    "show",
+    "set",
+    "machine",
+    "kernel",
+    "process",
+    "choose",
+    "repeat",
+    "scenario",
+    "question",
+    "reference",
+    "tlb",
+    "cache",
+    "miss",
+    "hit",
+    "fault",
+    "not",
+    "no",
+    "page",
+    "byte",
+    "data",
+];
+
+impl Idiom {
+    /// Whether it begins with a word that is foreign, so that it is right even where its fix is not.
+    pub(super) fn begins(&self) -> bool {
+        self.theirs.iter().all(|theirs| {
+            let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
+            let foreign = word.starts_with(|c: char| c.is_ascii_lowercase()) && !OURS.contains(&word);
+            foreign
+                || STATEMENTS.iter().any(|row| std::ptr::eq(row, self))
+                    && !word.contains(|c: char| c.is_ascii_uppercase())
+        })
+    }
 }
 
 /// The line is not needed.
@@ -59,6 +103,18 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         LOOP,
     ),
     row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range is written with `..`", LOOP),
+    row(
+        &["tlb {", "cache {", "page_table {", "tlb NAME {", "cache NAME {"],
+        "",
+        "a part of the machine is declared in the braces of `machine`",
+        "write `machine { … }` around it; its contents are set after that, by `set tlb { … }`",
+    ),
+    row(
+        &["ask : REST"],
+        "",
+        "`ask` names what is to be found: facts of an access, or a value",
+        "write `ask read 0x3D4 => vpn, ppn`, and text as `text \"…\"` above it",
+    ),
     row(&["while REST"], "", "there is no `while`", LOOP),
     row(&["do {", "do"], "", "there is no `do`", LOOP),
     row(
@@ -186,12 +242,24 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(&["expect A = B"], "expect A == B", "`==` compares", "write `expect x == 0`"),
     row(&["expect NAME NUM"], "expect NAME == NUM", "`==` compares", "write `expect x == 0`"),
     row(
-        &["set NAME[A] = REST", "NAME[A] = REST"],
+        &["set NAME[A] = REST", "tlb[A] = REST", "page_table[A] = REST", "cache[A] = REST", "pt[A] = REST"],
         "",
         "an entry has several fields, and is set by a row of a table",
         "write a table in braces: `set tlb {`, a row `| set tag ppn |`, a row `| 3 0D 2D |`, `}`",
     ),
-    row(&["show NAME[A]", "print NAME[A]"], "show NAME", "`show` takes the whole table", "write `show tlb`"),
+    row(&["show tlb[A]", "print tlb[A]"], "show tlb", "`show` takes the whole table", "write `show tlb`"),
+    row(
+        &["show cache[A]", "print cache[A]"],
+        "show cache",
+        "`show` takes the whole table",
+        "write `show cache`",
+    ),
+    row(
+        &["show page_table[A]", "print page_table[A]"],
+        "show page_table",
+        "`show` takes the whole table",
+        "write `show page_table`",
+    ),
     row(
         &["scenario NAME"],
         "scenario \"NAME\"",
@@ -213,12 +281,32 @@ pub(super) const STATEMENTS: &[Idiom] = &[
 ];
 
 const COMMA: &str = "facts are separated by commas, and all of them must hold";
-const SIDE: &str = "a fact is followed by its value";
+pub(super) const SIDE: &str = "a fact is followed by its value";
 
 /// Facts after `=>`, one at a time.
 pub(super) const FACTS: &[Idiom] = &[
     row(&["NAME == A", "NAME = A", "NAME : A", "NAME is A", "NAME -> A"], "NAME A", SIDE, "write `vpn 0x0F`"),
     row(&["NAME != A"], "NAME not A", "what a fact is not is stated with `not`", "write `vpn not 3`"),
+    row(
+        &["not NAME A"],
+        "NAME not A",
+        "what a fact is not is stated with `not` behind its name",
+        "write `vpn not 3`",
+    ),
+    row(&["NAME < A"], "NAME in 0..A", "a fact is compared with a range by `in`", "write `cycles in 0..10`"),
+    row(
+        &["NAME <= A"],
+        "NAME in 0..=A",
+        "a fact is compared with a range by `in`",
+        "write `cycles in 0..=10`",
+    ),
+    row(
+        &["NAME > A", "NAME >= A"],
+        "",
+        "a fact is compared with a range by `in`",
+        "write `vpn in 4..16`, or `expect last.vpn > 3` in the next line",
+    ),
+    row(&["(NAME A)"], "NAME A", "facts have no brackets around them", "write `vpn 0x0F`"),
     row(&["tlb_hit", "hit", "tlbhit"], "tlb hit", "a fact is a name and a value", "write `tlb hit`"),
     row(&["tlb_miss", "miss", "tlbmiss"], "tlb miss", "a fact is a name and a value", "write `tlb miss`"),
     row(&["cache_hit"], "cache hit", "a fact is a name and a value", "write `cache hit`"),
@@ -244,20 +332,40 @@ pub(super) const FACTS: &[Idiom] = &[
     row(&["hit NAME"], "NAME hit", "the fact comes before its value", "write `tlb hit`"),
     row(&["miss NAME"], "NAME miss", "the fact comes before its value", "write `tlb miss`"),
     row(
-        &["pfn A", "frame_number A", "frame A"],
+        &[
+            "pfn A",
+            "frame_number A",
+            "frame A",
+            "physical page number A",
+            "physical page A",
+            "page frame A",
+            "frame number A",
+        ],
         "ppn A",
         "the number of a physical page is the fact `ppn`",
         "write `ppn 0x0D`",
     ),
     row(&["offset A", "page_offset A"], "vpo A", "the page offset is the fact `vpo`", "write `vpo 0x14`"),
     row(
-        &["addr A", "address A", "physical A", "paddr A"],
+        &["addr A", "address A", "physical A", "paddr A", "physical address A", "phys addr A"],
         "pa A",
         "the physical address is the fact `pa`",
         "write `pa 0x354`",
     ),
     row(
-        &["page A", "virtual_page A"],
+        &["va A", "vaddr A", "virtual A"],
+        "",
+        "the virtual address is what the access names, and no fact",
+        "the physical address is the fact `pa`; the parts of the virtual one are `vpn` and `vpo`",
+    ),
+    row(
+        &["pte.v A", "pte.p A", "pte.d A", "pte.a A", "pte.rw A", "pte.us A", "pte.ppn A"],
+        "",
+        "a fact of an access has no parts",
+        "expect the entry with a table: `expect page_table {`, a row `| vpn d |`, a row `| 0F 1 |`, `}`",
+    ),
+    row(
+        &["page A", "virtual_page A", "virtual page number A", "virtual page A", "page number A"],
         "vpn A",
         "the number of a virtual page is the fact `vpn`",
         "write `vpn 0x0F`",
@@ -291,6 +399,11 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("algorithm", &["replacement", "policy"]),
     ("page_size", &["page"]),
     ("pagesize", &["page"]),
+    ("virtual_address", &["virtual"]),
+    ("physical_address", &["physical"]),
+    ("line", &["block"]),
+    ("linesize", &["block"]),
+    ("blocksize", &["block"]),
     ("block_size", &["block"]),
     ("line_size", &["block"]),
     ("pfn", &["ppn"]),
@@ -303,6 +416,11 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("null", &["NULL"]),
     ("nullptr", &["NULL"]),
     ("None", &["none", "NULL"]),
+    ("OPT", &["optimal"]),
+    ("opt", &["optimal"]),
+    ("MIN", &["optimal"]),
+    ("answers", &["options"]),
+    ("choices", &["options", "choice"]),
 ];
 
 #[cfg(test)]

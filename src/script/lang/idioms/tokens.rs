@@ -14,6 +14,19 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
+    /// Whether it begins where another ends.
+    pub(super) fn touches(&self, before: &Token) -> bool {
+        before.end() == self.start
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        self.text.starts_with('"')
+    }
+
     pub(super) fn is_name(&self) -> bool {
         self.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     }
@@ -21,8 +34,8 @@ impl Token<'_> {
 
 /// Operators of more than one character, ours and others', longer ones first.
 const LONG: &[&str] = &[
-    "===", "..=", "=>", "==", "!=", "<=", ">=", "..", "//", "/*", "<<", ">>", "&&", "||", "->", "++", "--",
-    "+=", "-=", "*=",
+    "===", "!==", "..=", "...", "-->", "=>", "==", "!=", "<=", ">=", "<>", "..", "//", "/*", "<<", ">>",
+    "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "**", ":=",
 ];
 
 /// The tokens of a line without its comment.

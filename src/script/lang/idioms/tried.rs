@@ -1,9 +1,11 @@
 //! Fixes are tried before they are shown.
 
 use super::advice::Advice;
+use super::outcome::{advised, follows, new_there, reading, same, same_line, without_fix};
 use super::recognize::advice;
-use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::edit::edited;
+use super::together::together;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
@@ -13,47 +15,74 @@ use crate::lang::span::Span;
 /// shown as they are, and no row is asked.
 const READ_AGAIN: usize = 1 << 21;
 
+/// Bytes of a script whose fixes are tried all at once.
+const LONG: usize = 1 << 13;
+
 /// The most diagnostics of a report, whose helps are looked at.
 const TOLD: usize = 100;
 
 /// Replaces the messages about foreign idioms by those of the rows, and takes away fixes that leave a mistake in their
 /// place. `wrong` is what is wrong with another text of a file.
+///
+/// Fixes are tried one after the other, each with those before it that worked, since a line may need what another one
+/// declares. What did not work is tried once more at the end.
 pub(crate) fn improve(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
+    let file = diagnostics
+        .first()
+        .and_then(|first| sources.file(first.span.file).map(|file| (first.span.file, file)));
+    let long = file.filter(|(_, file)| file.text.len() > LONG);
+    if let Some((_, file)) = long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number))
+    {
+        if diagnostics.len() <= TOLD {
+            together(&file.text, diagnostics, wrong);
+        }
+        return;
+    }
     let before = diagnostics.clone();
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
-    let mut read = 0;
-    for at in 0..before.len() {
-        let Some(file) = sources.file(before[at].span.file).filter(|_| !gone[at] && !settled[at]) else {
-            continue;
-        };
-        let mut attempt = Attempt { text: &file.text, before: &before, read: &mut read, wrong };
-        if let Some((advice, cleared)) = attempt.best(&before[at]) {
-            let covered = advice.fix.as_ref().map(|fix| fix.span);
-            for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
-                let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
-                let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
-                let left = cleared.iter().flatten().any(|after| same(after, diagnostic));
-                settled[other] |= beside;
-                gone[other] |= beside && !left || follows(diagnostic, cleared.as_deref());
+    let mut failed = vec![false; before.len()];
+    let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, wrong };
+    for again in [false, true] {
+        for at in 0..before.len() {
+            let Some(file) = sources.file(before[at].span.file) else { continue };
+            if gone[at] || (if again { !failed[at] || trial.made.is_empty() } else { settled[at] }) {
+                continue;
             }
-            diagnostics[at] = advised(&before[at], advice);
-        } else if let Some(fix) = before[at].fix.as_deref() {
-            match attempt.after(&before[at], fix) {
-                Tried::Unknown => {}
-                Tried::Works(after) => {
-                    let later = before.iter().enumerate().filter(|(other, _)| *other > at);
-                    later.for_each(|(other, diagnostic)| gone[other] |= follows(diagnostic, Some(&after)));
+            failed[at] = false;
+            if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
+                let covered = advice.fix.as_ref().map(|fix| fix.span);
+                failed[at] = covered.is_none() && !advice.nothing;
+                for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
+                    let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
+                    let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
+                    let left = cleared.iter().flatten().any(|after| same(after, diagnostic));
+                    settled[other] |= beside;
+                    failed[other] |= beside;
+                    gone[other] |= beside && !left || follows(diagnostic, at < other, cleared.as_deref());
                 }
-                Tried::Fails => {
-                    let diagnostic = &mut diagnostics[at];
-                    let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());
-                    diagnostic.help.take_if(|help| *help == titled || help.contains(&written));
-                    diagnostic.fix = None;
+                diagnostics[at] = advised(&before[at], advice);
+            } else if let Some(fix) = before[at].fix.as_deref() {
+                match trial.after(&before[at], fix, &file.text) {
+                    Tried::Unknown => {}
+                    Tried::Works(after) => {
+                        let later = before.iter().enumerate().filter(|(other, _)| *other > at);
+                        later.for_each(|(other, diagnostic)| {
+                            gone[other] |= follows(diagnostic, true, Some(&after));
+                        });
+                        trial.make(fix, &file.text, &after);
+                        diagnostics[at] = before[at].clone();
+                    }
+                    Tried::Fails => {
+                        failed[at] = true;
+                        without_fix(&mut diagnostics[at]);
+                    }
                 }
+            } else {
+                failed[at] = true;
             }
         }
     }
@@ -62,6 +91,11 @@ pub(crate) fn improve(
     }
     let mut gone = gone.into_iter();
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
+    // The lines of a block may all lead to its head.
+    let line = |one: &Diagnostic| sources.location(one.span).map(|(_, at)| at.line);
+    diagnostics.dedup_by(|next, last| {
+        next.message == last.message && next.help == last.help && line(next) == line(last)
+    });
 }
 
 /// Whether what a help says to write is something of the language: a statement, a setting, a fact, or a value.
@@ -80,38 +114,6 @@ pub(super) fn reads(help: &str) -> bool {
     })
 }
 
-/// A diagnostic with what a row says.
-fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
-    let mut new = diagnostic.clone();
-    if let Some(message) = advice.message {
-        message.clone_into(&mut new.message);
-        new.label.clear();
-        new.related.clear();
-    }
-    new.span = advice.place.unwrap_or(new.span);
-    new.help = advice.help.map(ToOwned::to_owned).or_else(|| advice.fix.as_ref().map(Fix::title));
-    new.fix = advice.fix.map(Box::new);
-    new
-}
-
-/// Whether a mistake was there only because of the one that has a fix.
-fn follows(diagnostic: &Diagnostic, after: Option<&[Diagnostic]>) -> bool {
-    let Some(after) = after else { return false };
-    let code = diagnostic.code;
-    let declared =
-        matches!(code, Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel);
-    declared && !after.iter().any(|other| same(other, diagnostic))
-}
-
-fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
-    (one.code, &one.message) == (other.code, &other.message)
-}
-
-fn same_line(text: &str, one: Span, other: Span) -> bool {
-    let (from, to) = (one.start.min(other.start) as usize, one.start.max(other.start) as usize);
-    one.file == other.file && text.get(from..to).is_some_and(|between| !between.contains('\n'))
-}
-
 /// What comes of a fix.
 enum Tried {
     /// It does what it should, and this is wrong afterwards.
@@ -122,63 +124,61 @@ enum Tried {
     Unknown,
 }
 
-/// Fixes of a file's text, and what is wrong with it.
-struct Attempt<'a> {
-    text: &'a str,
-    before: &'a [Diagnostic],
-    read: &'a mut usize,
+/// Fixes that are tried, and those that worked.
+struct Trial<'a> {
+    /// What is wrong with the text after the fixes that worked.
+    now: Vec<Diagnostic>,
+    /// The fixes that worked.
+    made: Vec<TextEdit>,
+    /// How many bytes were read again.
+    read: usize,
     wrong: &'a mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 }
 
-impl Attempt<'_> {
+impl Trial<'_> {
     /// The first advice whose fix works, and what is wrong after it; else one that needs no fix.
-    fn best(&mut self, diagnostic: &Diagnostic) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
-        if diagnostic.is_warning() || *self.read + self.text.len() > READ_AGAIN {
+    fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
+        if diagnostic.is_warning() || self.read + text.len() > READ_AGAIN {
             return None;
         }
-        let all = advice(diagnostic, self.text);
+        let all = advice(diagnostic, text);
         for one in &all {
             let Some(fix) = &one.fix else { continue };
-            if let Tried::Works(after) = self.after(diagnostic, fix) {
+            if let Tried::Works(after) = self.after(diagnostic, fix, text) {
+                self.make(fix, text, &after);
                 return Some((one.clone(), Some(after)));
             }
         }
         // A fix of its own that works says more than words, except where nothing can be right.
         let own = diagnostic.fix.as_deref();
         let advised = all.into_iter().find(|one| one.sure)?;
-        if !advised.nothing && own.is_some_and(|own| matches!(self.after(diagnostic, own), Tried::Works(_))) {
+        let works = |own| matches!(self.after(diagnostic, own, text), Tried::Works(_));
+        if !advised.nothing && own.is_some_and(works) {
             return None;
         }
         Some((Advice { fix: None, ..advised }, None))
     }
 
+    /// A fix stays, and leaves this wrong.
+    fn make(&mut self, fix: &Fix, text: &str, after: &[Diagnostic]) {
+        self.made.extend(fix.edit(text));
+        self.now = after.to_vec();
+    }
+
     /// What comes of a fix.
-    fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix) -> Tried {
-        *self.read += self.text.len();
-        if *self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {
+    fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix, text: &str) -> Tried {
+        self.read += text.len();
+        if self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {
             return Tried::Unknown;
         }
-        let Some(edit) = fix.edit(self.text) else { return Tried::Fails };
-        let (file, start) = (fix.span.file, edit.span.start);
-        let text = edited(self.text, Span::start_of(file), std::slice::from_ref(&edit));
-        let end = start + edit.replacement.len() as u32;
+        let file = fix.span.file;
+        let overlaps = |edit: &TextEdit| self.made.iter().any(|made| made.span.meets(edit.span));
+        let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else { return Tried::Fails };
+        let edits: Vec<TextEdit> = self.made.iter().cloned().chain([edit.clone()]).collect();
+        let text = edited(text, Span::start_of(file), &edits);
         let after = (self.wrong)(file, &text);
-        let reads = |all: &[Diagnostic]| all.iter().filter(|one| one.code == Code::Syntax).count();
-        let line = text[..start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
-        let works = reads(&after) <= reads(self.before)
-            && !after.iter().any(|one| {
-                let there = one.span.file == file && line <= one.span.start && one.span.start <= end;
-                let known = self.before.iter().any(|old| same(old, one) && !same(old, diagnostic));
-                there && !known && !comes_next(diagnostic.code, one.code)
-            });
+        let works = reading(&after) <= reading(&self.now)
+            && !new_there(diagnostic, &edit, &edits, &text, &self.now, &after);
         if works { Tried::Works(after) } else { Tried::Fails }
     }
-}
-
-/// Once its name is known, a function may have too few arguments, and a fact no value here.
-fn comes_next(before: Code, after: Code) -> bool {
-    matches!(
-        (before, after),
-        (Code::UnknownFunction, Code::WrongCount) | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
-    )
 }

@@ -1,0 +1,91 @@
+//! What comes of a fix: what is wrong after it, and what is said of it.
+
+use super::advice::Advice;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::edit::TextEdit;
+use crate::lang::fix::Fix;
+use crate::lang::span::Span;
+
+/// A diagnostic with what a row says.
+pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
+    let mut new = diagnostic.clone();
+    if let Some(message) = advice.message {
+        message.clone_into(&mut new.message);
+        new.label.clear();
+        new.related.clear();
+    }
+    new.span = advice.place.unwrap_or(new.span);
+    new.help = advice.help.map(ToOwned::to_owned).or_else(|| advice.fix.as_ref().map(says));
+    new.fix = advice.fix.map(Box::new);
+    new
+}
+
+/// What a fix does, in full where it is one line.
+fn says(fix: &Fix) -> String {
+    let text = fix.text.trim();
+    if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
+}
+
+/// Whether a mistake was there only because of the one that has a fix.
+pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
+    let Some(after) = after else { return false };
+    let read = matches!(diagnostic.code, Code::Syntax | Code::Unclosed | Code::BadNumber);
+    let declared = matches!(
+        diagnostic.code,
+        Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel
+    );
+    (declared || later && !read) && !after.iter().any(|other| same(other, diagnostic))
+}
+
+pub(super) fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
+    (one.code, &one.message) == (other.code, &other.message)
+}
+
+pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
+    let (from, to) = (one.start.min(other.start) as usize, one.start.max(other.start) as usize);
+    one.file == other.file && text.get(from..to).is_some_and(|between| !between.contains('\n'))
+}
+
+/// How many places cannot be read.
+pub(super) fn reading(all: &[Diagnostic]) -> usize {
+    all.iter().filter(|one| one.code == Code::Syntax).count()
+}
+
+/// Whether a mistake is in the place of an edit afterwards that was not there `before`. `edits` are all that were made, and
+/// `text` is what they made.
+pub(super) fn new_there(
+    diagnostic: &Diagnostic,
+    edit: &TextEdit,
+    edits: &[TextEdit],
+    text: &str,
+    before: &[Diagnostic],
+    after: &[Diagnostic],
+) -> bool {
+    // Edits before this one move it.
+    let ahead = |made: &&TextEdit| made.span.end <= edit.span.start && *made != edit;
+    let moved = |made: &TextEdit| made.replacement.len() as i64 - i64::from(made.span.end - made.span.start);
+    let moved: i64 = edits.iter().filter(ahead).map(moved).sum();
+    let start = (i64::from(edit.span.start) + moved) as u32;
+    let end = start + edit.replacement.len() as u32;
+    let line = text[..start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
+    after.iter().any(|one| {
+        let there = one.span.file == edit.span.file && line <= one.span.start && one.span.start <= end;
+        let known = before.iter().any(|old| same(old, one) && !same(old, diagnostic));
+        there && !known && !comes_next(diagnostic.code, one.code)
+    })
+}
+
+/// Once its name is known, a function may have too few arguments, and a fact no value here.
+fn comes_next(before: Code, after: Code) -> bool {
+    matches!(
+        (before, after),
+        (Code::UnknownFunction, Code::WrongCount) | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
+    )
+}
+
+/// A diagnostic whose fix does not work, without it and what its help says of it.
+pub(super) fn without_fix(diagnostic: &mut Diagnostic) {
+    let Some(fix) = diagnostic.fix.take() else { return };
+    let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());
+    diagnostic.help.take_if(|help| *help == titled || help.contains(&written));
+}

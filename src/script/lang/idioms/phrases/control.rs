@@ -1,0 +1,194 @@
+//! Loops, functions, and variables of other languages.
+
+use crate::lang::idioms::rows::{Idiom, row};
+
+const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
+const BUFFER: &str = "there are no arrays; a buffer is an area of the heap";
+
+pub(super) const CONTROL: &[Idiom] = &[
+    // Loops and conditions.
+    row(
+        &[
+            "for NAME = A to B {",
+            "for NAME = A to B do",
+            "for NAME in A to B {",
+            "for NAME from A to B {",
+            "for (NAME = A to B) {",
+        ],
+        "for NAME in A..=B {",
+        "a range is written with `..`, or `..=` with its end",
+        LOOP,
+    ),
+    row(&["for NAME in A : B"], "for NAME in A { B }", "the body of a loop is a block in braces", LOOP),
+    row(
+        &[
+            "for NAME in A ... B {",
+            "for (NAME in A) {",
+            "for (TYPE NAME : A) {",
+            "for (NAME : A) {",
+            "foreach NAME in A {",
+        ],
+        "for NAME in A {",
+        "a loop is written `for NAME in RANGE`",
+        LOOP,
+    ),
+    row(
+        &[
+            "repeat A times {",
+            "repeat (A) times {",
+            "loop A times {",
+            "loop A {",
+            "loop (A) {",
+            "do A times {",
+        ],
+        "repeat A {",
+        "`repeat` takes a number",
+        "write `repeat 4 { read 0x3C0 }`",
+    ),
+    row(
+        &["repeat A times : B", "repeat A : B", "loop A : B"],
+        "repeat A { B }",
+        "`repeat` has a block in braces",
+        LOOP,
+    ),
+    row(
+        &["if A then B end", "if A then B", "if A : B"],
+        "if A { B }",
+        "the body of an `if` is a block in braces",
+        "`if x == 3 { … }`",
+    ),
+    row(&["if A then", "if A then {"], "if A {", "there is no `then`", "`if x == 3 { … }`"),
+    row(
+        &["end", "endif", "end if", "endfor", "end for", "done", "fi", "next NAME"],
+        "}",
+        "a block ends with `}`",
+        "write `}`",
+    ),
+    row(&["begin"], "{", "a block begins with `{`", "`if x == 3 { … }`"),
+    row(
+        &["for NAME in A read REST"],
+        "for NAME in A { read REST }",
+        "the body of a loop is a block in braces",
+        LOOP,
+    ),
+    row(
+        &["for NAME in A write REST"],
+        "for NAME in A { write REST }",
+        "the body of a loop is a block in braces",
+        LOOP,
+    ),
+    row(
+        &["for (TYPE NAME = A; NAME < B; NAME++) REST", "for (NAME = A; NAME < B; NAME++) REST"],
+        "for NAME in A..B { REST }",
+        "this is the `for` of C",
+        LOOP,
+    ),
+    row(&["unless A { REST"], "if not (A) { REST", "there is no `unless`", "`if not x == 3 { … }`"),
+    row(
+        &["let NAME = A ? B : C", "NAME = A ? B : C", "let NAME = B if A else C", "NAME = B if A else C"],
+        "if A { let NAME = B } else { let NAME = C }",
+        "a value is not chosen in an expression",
+        "`if x == 3 { let y = 1 } else { let y = 2 }`",
+    ),
+    row(
+        &[
+            "try : REST",
+            "try { REST",
+            "except REST",
+            "catch REST",
+            "finally REST",
+            "raise REST",
+            "throw REST",
+        ],
+        "",
+        "there are no exceptions: a page fault is a fact of its access",
+        "write `read 0x3D4 => fault page`",
+    ),
+    row(
+        &["scenario TEXT : REST"],
+        "scenario TEXT { REST }",
+        "a scenario has a block in braces",
+        "write `scenario \"cold\" { read 0x3D4 }`",
+    ),
+    // Functions.
+    row(
+        &[
+            "function NAME(REST",
+            "fn NAME(REST",
+            "func NAME(REST",
+            "sub NAME(REST",
+            "proc NAME(REST",
+            "fun NAME(REST",
+            "define NAME(REST",
+        ],
+        "def NAME(REST",
+        "a definition begins with `def`",
+        "`def touch(a) { … }`",
+    ),
+    // Variables.
+    row(&["NAME *= A"], "let NAME = NAME * A", "a variable is changed with `let`", "write `let x = x * 2`"),
+    row(&["NAME /= A"], "let NAME = NAME / A", "a variable is changed with `let`", "write `let x = x / 2`"),
+    row(
+        &["NAME --", "-- NAME"],
+        "let NAME = NAME - 1",
+        "a variable is changed with `let`",
+        "write `let x = x - 1`",
+    ),
+    row(
+        &[
+            "let NAME : TYPE = A",
+            "let mut NAME = A",
+            "let NAME := A",
+            "NAME := A",
+            "NAME : TYPE = A",
+            "set NAME to A",
+            "let NAME be A",
+        ],
+        "let NAME = A",
+        "a variable is given a value with `let NAME = VALUE`",
+        "write `let x = 5`",
+    ),
+    row(
+        &["let NAME NUM", "define NAME NUM", "const NAME NUM"],
+        "let NAME = NUM",
+        "`=` is missing before the value",
+        "write `let x = 5`",
+    ),
+    row(
+        &["const NAME = A", "final TYPE NAME = A", "let TYPE NAME = A"],
+        "let NAME = A",
+        "a variable has no type",
+        "write `let x = 5`",
+    ),
+    row(
+        &["char NAME[A]", "unsigned char NAME[A]", "byte NAME[A]"],
+        "let NAME = malloc(A)",
+        BUFFER,
+        "write `let p = malloc(16)`",
+    ),
+    row(
+        &["int NAME[A]", "float NAME[A]"],
+        "let NAME = malloc(4 * A)",
+        BUFFER,
+        "write `let p = malloc(4 * 16)`",
+    ),
+    row(
+        &["long NAME[A]", "double NAME[A]"],
+        "let NAME = malloc(8 * A)",
+        BUFFER,
+        "write `let p = malloc(8 * 16)`",
+    ),
+    row(
+        &["if ((NAME = fork()) == 0) { REST", "if (!(NAME = fork())) { REST"],
+        "let NAME = fork()\nNAME { REST",
+        "the script goes on in the parent, and names the child",
+        "write `let child = fork()`, then `child { … }`",
+    ),
+    row(&["strcpy(A, B)"], "write A = B", "text is stored with `write`", "write `write p = \"text\"`"),
+    row(
+        &["memset(REST", "memcpy(REST", "bzero(REST"],
+        "",
+        "C's library is not here; bytes are stored with `write`",
+        "write `write p = \"text\"`",
+    ),
+];

@@ -1,0 +1,166 @@
+//! Stores and loads.
+
+use crate::lang::idioms::rows::{Idiom, row};
+
+const SEVERAL: &str = "an access is of one address";
+const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
+
+pub(super) const MEMORY: &[Idiom] = &[
+    // Stores and loads.
+    row(
+        &[
+            "memory[A] = B",
+            "mem[A] = B",
+            "M[A] = B",
+            "ram[A] = B",
+            "memory(A) = B",
+            "set memory[A] = B",
+            "set byte A = B",
+            "[A] = B",
+        ],
+        "write A = B",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 0x2A`",
+    ),
+    row(
+        &["NAME[0] = B"],
+        "write NAME = B",
+        "an element is stored with `write ADDRESS = VALUE`",
+        "write `write p + 1 = 5`",
+    ),
+    row(
+        &["NAME[A] = B"],
+        "write NAME + A = B",
+        "an element is stored with `write ADDRESS = VALUE`",
+        "write `write p + 1 = 5`",
+    ),
+    row(&["*(A) = B"], "write A = B", "a pointer is written with `write`", "write `write p = 5`"),
+    row(
+        &["*NUM = B", "*(TYPE *) A = B"],
+        "write NUM = B",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 5`",
+    ),
+    row(
+        &["memory[A]", "mem[A]", "M[A]", "read memory[A]", "read mem[A]", "read(memory[A])"],
+        "read A",
+        "a load is written `read ADDRESS`",
+        "write `read 0x3D4`",
+    ),
+    row(
+        &[
+            "read(A, SMALL)",
+            "read A, SMALL",
+            "read A SMALL",
+            "read A for SMALL",
+            "read(A, size = SMALL)",
+            "read A, size SMALL",
+            "read A size = SMALL",
+            "read A, SMALL bytes",
+            "read A SMALL bytes",
+        ],
+        "read A size SMALL",
+        "the bytes of a load follow `size`",
+        "write `read 0x3D4 size 4`",
+    ),
+    row(
+        &[
+            "read @A",
+            "read *A",
+            "read &A",
+            "read va = A",
+            "read addr = A",
+            "read address = A",
+            "read(va = A)",
+        ],
+        "read A",
+        "an address follows `read` directly",
+        "write `read 0x3D4`",
+    ),
+    row(&["read VALUE, REST"], "for va in [VALUE, REST] { read va }", SEVERAL, LOOP),
+    row(&["read [REST", "read([REST"], "for va in [REST { read va }", SEVERAL, LOOP),
+    row(
+        &["read A = VALUE"],
+        "read A => byte VALUE",
+        "a load has its byte as a fact",
+        "write `read 0x3D4 => byte 0x36`",
+    ),
+    row(
+        &[
+            "let NAME = read REST",
+            "NAME = read REST",
+            "let NAME = translate REST",
+            "NAME = translate REST",
+            "let NAME = probe REST",
+        ],
+        "",
+        "an access gives no value to a variable",
+        "write `read 0x3D4`; its facts are `last.vpn`, `last.byte`, and so on",
+    ),
+    row(
+        &[
+            "write(A, B, C)",
+            "write A = B, C",
+            "write A, B, C",
+            "write A = B C",
+            "write A = B, size C",
+            "write A = B size = C",
+        ],
+        "write A = B size C",
+        "the bytes of a store follow `size`",
+        "write `write 0x3D4 = 5 size 4`",
+    ),
+    row(
+        &["VALUE = B"],
+        "write VALUE = B",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 5`",
+    ),
+    row(
+        &[
+            "write byte A to B",
+            "write value A to B",
+            "store A in B",
+            "store A to B",
+            "store A at B",
+            "put A in B",
+            "put A at B",
+            "write A at B",
+            "write A in B",
+            "put A into B",
+        ],
+        "write B = A",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 5`",
+    ),
+    row(
+        &["write A, B", "write A : B", "write A <- B", "A <- B"],
+        "write A = B",
+        "a store is written `write ADDRESS = VALUE`",
+        "write `write 0x3D4 = 5`",
+    ),
+    row(
+        &["read A bytes at B", "read A bytes from B"],
+        "read B size A",
+        "the bytes of a load follow `size`",
+        "write `read 0x3D4 size 4`",
+    ),
+    row(
+        &["access(A)", "load(A)", "lookup(A)", "get(A)", "lookup A"],
+        "read A",
+        "a load is written `read`",
+        "write `read 0x3D4`",
+    ),
+    row(
+        &["translate VA A", "translate address A", "translate va = A", "va2pa(A)", "virt_to_phys(A)"],
+        "translate A",
+        "an address follows `translate` directly",
+        "write `translate 0x3D4`",
+    ),
+    row(
+        &["va VALUE REST", "vaddr VALUE REST", "address VALUE REST", "addr VALUE REST"],
+        "read VALUE REST",
+        "a load is written `read`",
+        "write `read 0x3D4`",
+    ),
+];

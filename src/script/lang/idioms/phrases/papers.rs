@@ -1,0 +1,137 @@
+//! Papers.
+
+use crate::lang::idioms::rows::{Idiom, REMOVED, row};
+
+const PART: &str = "a part has its name in quotes, and a block";
+const COVER: &str = "what the cover says is in the braces of `exam`";
+
+pub(super) const PAPERS: &[Idiom] = &[
+    // Papers.
+    row(
+        &["part NAME) REST", "part (NAME) REST", "(NAME) ask REST"],
+        "part \"NAME\" { REST }",
+        PART,
+        "write `part \"a\" { ask 0x10 => vpn }`",
+    ),
+    row(
+        &["NAME) ask REST", "NAME. ask REST"],
+        "part \"NAME\" { ask REST }",
+        PART,
+        "write `part \"a\" { ask 0x10 => vpn }`",
+    ),
+    row(
+        &[
+            "fill REST",
+            "blank REST",
+            "find REST",
+            "determine REST",
+            "compute REST",
+            "give REST",
+            "solve REST",
+        ],
+        "ask REST",
+        "a blank is asked for with `ask`",
+        "write `ask 0x10 => vpn`",
+    ),
+    row(
+        &["multiple choice REST", "single choice REST"],
+        "choice REST",
+        "a question with options is a `choice`",
+        "write `choice \"2 + 2?\" { correct \"4\"; wrong \"5\" }`",
+    ),
+    row(
+        &["figure bits of A", "figure bits(A)", "figure A", "draw bits A", "bits A"],
+        "figure bits A",
+        "a figure says of what kind it is",
+        "write `figure bits 0x3D4`",
+    ),
+    row(
+        &[
+            "rubric TEXT : A",
+            "rubric TEXT (A points)",
+            "rubric TEXT A points",
+            "rubric TEXT = A",
+            "rubric TEXT A",
+        ],
+        "rubric TEXT points A",
+        "points are written `points 2`",
+        "write `essay \"Why?\" { rubric \"because\" points 2 }`",
+    ),
+    row(
+        &["exam : TEXT", "exam TEXT", "title TEXT", "title : TEXT", "title = TEXT"],
+        "exam { title TEXT }",
+        COVER,
+        "write `exam { title \"Midterm\" }`",
+    ),
+    row(
+        &["exam : NAME", "exam NAME", "title : NAME"],
+        "exam { title \"NAME\" }",
+        COVER,
+        "write `exam { title \"Midterm\" }`",
+    ),
+    row(
+        &["course TEXT", "course : TEXT"],
+        "exam { course TEXT }",
+        COVER,
+        "write `exam { course \"CS 213\" }`",
+    ),
+    row(
+        &["variants REST", "versions REST", "students REST", "roster REST"],
+        "",
+        "versions are made on the command line: `pagewalk exam FILE --variants 5`",
+        "remove the line",
+    ),
+    row(
+        &["choose NAME where REST", "choose NAME"],
+        "",
+        "a `choose` names the values that it draws from",
+        "write `choose va in 0..64 where read va => tlb miss`",
+    ),
+    row(
+        &[
+            "seed = A",
+            "seed : A",
+            "seed(A)",
+            "random.seed(A)",
+            "srand(A)",
+            "random_seed = A",
+            "set seed A",
+            "seed is A",
+        ],
+        "seed A",
+        "`seed` is followed by its number",
+        "write `seed 42`",
+    ),
+    row(
+        &["choose NAME in A where B"],
+        "choose NAME in A where read NAME => B",
+        "a fact in `where` stands after its access",
+        "write `choose va in 0..64 where read va => tlb miss`",
+    ),
+    row(
+        &[
+            "answer REST",
+            "answers REST",
+            "solution REST",
+            "key REST",
+            "ans REST",
+            "correct_answer REST",
+            "feedback REST",
+        ],
+        REMOVED,
+        "a key is not written: the machine knows what is right",
+        "remove the line; an `ask` without a value is a blank, and a `choice` has `correct \"…\"`",
+    ),
+    row(
+        &["A) TEXT", "A. TEXT", "(A) TEXT", "- TEXT", "* TEXT", "[ ] TEXT", "TEXT"],
+        "",
+        "an option of a `choice` says whether it is right",
+        "write `choice \"2 + 2?\" { correct \"4\"; wrong \"5\" }`",
+    ),
+    row(
+        &["question TEXT { REST"],
+        "part TEXT { REST",
+        "questions have parts, not questions",
+        "write `part \"a\" { ask 0x10 => vpn }`",
+    ),
+];

@@ -1,0 +1,267 @@
+//! Settings as configurations and sheets write them: `size = 32kB`, `8-way`, `64-byte blocks`, `page size: 4K`.
+
+mod names;
+mod setting;
+mod value;
+
+use crate::lang::idioms::tokens::{Token, nesting, tokens};
+use names::{named, phrase};
+use setting::{listed, plain, settings};
+use value::thousands;
+
+/// Words between a part's name and its settings, or between settings.
+const SKIPPED: &[&str] =
+    &["cache", "data", "unified", "has", "is", "a", "an", "with", "using", "and", "by", "of"];
+
+/// A line of a block in our words; none where it has them already. `block` is what the line stands in.
+pub(super) fn line(block: &str, said: &str) -> Option<String> {
+    let said = said.trim();
+    let new = content(block, said)?;
+    (new != said).then_some(new)
+}
+
+/// A statement that has settings in braces, or behind its pages.
+pub(super) fn statement(said: &str) -> Option<String> {
+    let all = tokens(said);
+    let first = all.first()?;
+    if !matches!(first.text, "machine" | "kernel" | "reference" | "exam" | "file") {
+        return None;
+    }
+    let open = all.iter().position(|token| token.text == "{");
+    let named = |token: &Token| {
+        first.text == "reference" && matches!(token.text, "frames" | "with" | "frame" | "replacement")
+    };
+    let open_or_named = open.or_else(|| all.iter().position(named));
+    let begin = all.get(open_or_named?)?;
+    let mut head = said[..begin.start].trim().to_owned();
+    if first.text == "reference" {
+        head = pages(&head);
+    } else {
+        head = head.replace([':', '='], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    let (inside, tail) = if let Some(open) = open {
+        let close = closing(&all, open)?;
+        (&said[all[open].end()..all[close].start], &said[all[close].end()..])
+    } else {
+        let arrow = all.iter().find(|token| token.text == "=>").map_or(said.len(), |arrow| arrow.start);
+        (said[begin.start..arrow].trim_start_matches("with"), &said[arrow..])
+    };
+    let inside = content(first.text, inside)?;
+    let tail = if open.is_none() && !tail.is_empty() { format!(" {tail}") } else { tail.to_owned() };
+    let new = format!("{head} {{ {inside} }}{tail}");
+    (new.split_whitespace().ne(said.split_whitespace())).then_some(new)
+}
+
+/// The pages of a reference string: numbers side by side.
+fn pages(head: &str) -> String {
+    let head = if head.contains('[') { head.to_owned() } else { head.replace(['(', ')'], " ") };
+    let spaced = head.replace([',', ':', '='], " ").replace(['"', '\''], " ");
+    let words = spaced.split_whitespace();
+    let words: Vec<&str> =
+        words.filter(|word| !matches!(*word, "string" | "pages" | "sequence" | "->")).collect();
+    words.join(" ")
+}
+
+/// The token that closes a bracket.
+fn closing(all: &[Token], open: usize) -> Option<usize> {
+    let mut depth = 0;
+    let closes = |token: &Token| {
+        depth += nesting(token.text);
+        depth == 0
+    };
+    all[open..].iter().position(closes).map(|at| open + at)
+}
+
+/// What stands in a block, in our words.
+fn content(block: &str, said: &str) -> Option<String> {
+    let all = tokens(said);
+    if all.is_empty() || all.iter().any(|token| token.text.contains('|') || token.text == "=>") {
+        return None;
+    }
+    let mut pieces: Vec<Vec<Token>> = vec![Vec::new()];
+    let mut depth = 0;
+    for (at, token) in all.iter().enumerate() {
+        depth += nesting(token.text);
+        // 4,096 is no list.
+        let apart = token.text == ";" || token.text == "," && !thousands(&all, at);
+        if apart && depth == 0 {
+            pieces.push(Vec::new());
+        } else {
+            pieces.last_mut()?.push(*token);
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    let mut new: Vec<String> = Vec::new();
+    let mut rest = pieces.iter().enumerate();
+    while let Some((at, piece)) = rest.next() {
+        // `L1d.latency = 4`
+        if let Some((name, setting)) = piece[0].text.split_once('.').filter(|_| block == "machine") {
+            let (head, inner) = (
+                Token { text: name, ..piece[0] },
+                Token { text: setting, start: piece[0].start + name.len() + 1 },
+            );
+            let head = part(&[head])?;
+            let inner: Vec<Token> = std::iter::once(inner).chain(piece[1..].iter().copied()).collect();
+            let inner = settings(head.split(' ').next()?, said, &inner)?;
+            new.push(format!("{head} {{ {} }}", inner.join(", ")));
+        } else if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel")) {
+            let (own, wrapped) = level(said, &part, piece, &pieces[at + 1..])?;
+            new.push(wrapped);
+            for _ in 0..own {
+                rest.next();
+            }
+        } else if let ([text], Some(before)) =
+            (&**piece, new.last().filter(|_| block == "choice" && piece[0].is_text()))
+        {
+            // `wrong "a", "b"`
+            let marked = matches!(pieces[0][0].text, "*" | "=" | "+");
+            if !(marked || before.starts_with("wrong")) {
+                return None;
+            }
+            new.push(format!("wrong {}", text.text));
+        } else if let ([text, name], "choice") = (&**piece, block)
+            && text.is_text()
+        {
+            // `"a" correct`
+            new.push(format!("{} {}", named(block, &phrase(&[name.text]), None)?, text.text));
+        } else if let (Some(texts), "choice") = (listed(piece), block) {
+            let name = named(block, &phrase(&[piece[0].text]), None)?;
+            new.extend(texts.iter().map(|text| format!("{name} {text}")));
+        } else if let (Some(text), "exam") = (plain(said, piece), block) {
+            new.push(text);
+        } else {
+            new.extend(settings(block, said, piece)?);
+        }
+    }
+    let separator = if said.contains(';') { "; " } else { ", " };
+    (!new.is_empty()).then(|| new.join(separator))
+}
+
+/// A TLB, a cache, or another block that a piece begins with: its head here.
+fn part(piece: &[Token]) -> Option<String> {
+    let word = piece.first()?.text;
+    let first = word.split('_').next()?;
+    let lower = first.to_ascii_lowercase();
+    if word.eq_ignore_ascii_case("page_table") || word == "pte" || word == "memory" {
+        let braced = piece.iter().any(|token| token.text == "{");
+        return braced.then(|| word.to_ascii_lowercase());
+    }
+    let kind = match &*lower {
+        "tlb" | "cache" => return Some(lower),
+        _ if lower.ends_with("tlb") => "tlb",
+        "l1" | "l2" | "l3" | "l1d" | "l1i" | "dcache" | "icache" | "llc" => "cache",
+        _ => return None,
+    };
+    // `L1 cache`, `L2 TLB`
+    let kind = match piece.get(1).map(|next| next.text.to_ascii_lowercase()).as_deref() {
+        Some("tlb") => "tlb",
+        _ => kind,
+    };
+    Some(format!("{kind} {first}"))
+}
+
+/// A TLB or cache with its settings in braces, and how many of the following pieces are its own.
+fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Option<(usize, String)> {
+    let kind = head.split(' ').next()?;
+    let called = piece
+        .get(1)
+        .filter(|open| open.text == "(" && piece.last().is_some_and(|last| last.text == ")"))
+        .map(|_| 1);
+    if let Some(open) = piece.iter().position(|token| token.text == "{").or(called) {
+        let close = closing(piece, open)?;
+        let name: Vec<&str> = piece[..open]
+            .iter()
+            .map(|token| token.text)
+            .filter(|text| !matches!(*text, ":" | "="))
+            .filter(|text| !head.split(' ').any(|word| word.eq_ignore_ascii_case(text)))
+            .collect();
+        let inside = &said[piece[open].end()..piece[close].start];
+        let inside = if inside.trim().is_empty() { String::new() } else { content(kind, inside)? };
+        let head = if name.is_empty() { head.to_owned() } else { format!("{head} {}", name.join(" ")) };
+        return Some((0, format!("{head} {{ {inside} }}")));
+    }
+    let skip = |token: &&Token| {
+        let known = head.split(' ').any(|word| word.eq_ignore_ascii_case(token.text));
+        known
+            || matches!(token.text, ":" | "=" | "(" | ")")
+            || SKIPPED.contains(&&*token.text.to_ascii_lowercase())
+    };
+    let mut rest: Vec<Token> = piece.iter().skip_while(skip).copied().collect();
+    if rest.is_empty() || rest[0].text == "none" {
+        return None;
+    }
+    // `tlb_entries = 16`
+    if let Some((_, word)) =
+        rest[0].text.split_once('_').filter(|(first, _)| head.ends_with(&first.to_ascii_lowercase()))
+    {
+        rest[0].start += rest[0].text.len() - word.len();
+        rest[0].text = word;
+    }
+    rest.retain(|token| !matches!(token.text, "(" | ")" | "with"));
+    let own = after.iter().take_while(|piece| {
+        settings("machine", said, piece).is_none_or(|new| !top(&new)) && part(piece).is_none()
+    });
+    let own: Vec<&Vec<Token>> = own.collect();
+    let mut new = settings(kind, said, &rest)?;
+    for piece in &own {
+        new.extend(settings(kind, said, piece)?);
+    }
+    Some((own.len(), format!("{head} {{ {} }}", new.join(", "))))
+}
+
+/// Whether a setting is of a machine itself.
+fn top(new: &[String]) -> bool {
+    let own = ["virtual ", "physical ", "page ", "cores ", "page_table ", "pte ", "memory "];
+    new.iter().any(|new| own.iter().any(|name| new.starts_with(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{line, statement};
+
+    #[test]
+    fn settings_are_said_in_our_words() {
+        for (block, theirs, ours) in [
+            ("machine", "tlb { entries = 16; ways: 4 }", "tlb { entries 16; ways 4 }"),
+            ("machine", "cache size=8K assoc=2 block=64", "cache { size 8 KB, ways 2, block 64 }"),
+            ("machine", "L1d: 32KB 8-way 64B lines", "cache L1d { size 32 KB, ways 8, block 64 B }"),
+            ("machine", "tlb: 16 entries, 4-way set associative", "tlb { entries 16, ways 4 }"),
+            ("machine", "14-bit virtual", "virtual 14 bits"),
+            ("machine", "page size: 64 bytes", "page 64 B"),
+            ("machine", "virtual address 14 bits", "virtual 14 bits"),
+            ("machine", "virtual_bits = 14", "virtual 14"),
+            ("machine", "address space 16K", "virtual 14 bits"),
+            ("machine", "physical memory 4K", "physical 12 bits"),
+            ("machine", "tlb_entries = 16", "tlb { entries 16 }"),
+            (
+                "machine",
+                "L2 cache: 256KB, 8-way, 64-byte lines, latency 12",
+                "cache L2 { size 256 KB, ways 8, block 64 B, latency 12 }",
+            ),
+            (
+                "machine",
+                "cache L1d { size = '32kB', assoc = 8, line_size = 64 }",
+                "cache L1d { size 32 KB, ways 8, block 64 }",
+            ),
+            ("cache", "16 sets, 2 ways, 16-byte blocks", "sets 16, ways 2, block 16 B"),
+            ("cache", "write_policy = write-through, allocate = no", "write-through, no-write-allocate"),
+            ("cache", "size 2^10, block 16", "size 1 << 10, block 16"),
+            ("tlb", "fully associative, LRU", "fully-associative, policy lru"),
+            ("kernel", "4 frames, algorithm = LRU", "frames 4, replacement lru"),
+            ("choice", "correct: \"the low ones\"", "correct \"the low ones\""),
+            ("choice", "= \"the low ones\"", "correct \"the low ones\""),
+            ("choice", "~ \"the high ones\"", "wrong \"the high ones\""),
+        ] {
+            assert_eq!(line(block, theirs).as_deref(), Some(ours), "{theirs}");
+        }
+        assert_eq!(line("cache", "size 32 KB, ways 8, block 64 B"), None);
+        assert_eq!(
+            statement("reference 7, 0, 1 { frames = 3, algorithm = LRU } => faults 3").as_deref(),
+            Some("reference 7 0 1 { frames 3, replacement lru } => faults 3")
+        );
+        assert_eq!(
+            statement("reference 7 0 1 frames 3 lru").as_deref(),
+            Some("reference 7 0 1 { frames 3, replacement lru }")
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! One setting, or several without a comma between them.
+
+use super::names::{flagged, lowered, named, phrase, word};
+use super::value::{quoted, value, written};
+use crate::lang::idioms::tokens::Token;
+
+/// The texts of an option that is a list: `wrong: ["a", "b"]`.
+pub(super) fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
+    let open = piece.iter().position(|token| token.text == "[").filter(|open| *open > 0)?;
+    let texts: Vec<&str> =
+        piece[open..].iter().filter(|token| token.is_text()).map(|token| token.text).collect();
+    (!texts.is_empty()).then_some(texts)
+}
+
+/// A text of a cover that has no quotes: `course: CS 213`.
+pub(super) fn plain(said: &str, piece: &[Token]) -> Option<String> {
+    piece.get(1).filter(|sign| matches!(sign.text, "=" | ":"))?;
+    let name = named("exam", &phrase(&[piece[0].text]), None)
+        .filter(|name| matches!(&**name, "title" | "course" | "aids"))?;
+    let (first, last) = (piece.get(2)?, piece.last()?);
+    let text = &said[first.start..last.end()];
+    (!text.contains(['"', '\''])).then(|| format!("{name} \"{text}\""))
+}
+
+/// The settings of a piece, which may have several without a comma: `32KB 8-way 64B lines`.
+pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<String>> {
+    if let [token] = piece
+        && token.is_name()
+    {
+        return Some(vec![word(block, token.text)]);
+    }
+    let mut new = Vec::new();
+    let between = |token: &&Token| matches!(token.text, "using" | "with" | "by" | "and" | ",");
+    let mut rest = piece;
+    while !rest.is_empty() {
+        rest = &rest[rest.iter().take_while(between).count()..];
+        if let [token] = rest
+            && token.is_name()
+        {
+            new.push(word(block, token.text));
+            break;
+        }
+        let (length, setting) = setting(block, said, rest)?;
+        new.push(setting);
+        rest = &rest[length..];
+    }
+    Some(new)
+}
+
+/// The first setting of some tokens, and how many it takes.
+fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
+    let sign = |token: &Token| matches!(token.text, "=" | ":" | "==" | ":=" | "->" | "is" | "-" | "of");
+    let prose = matches!(block, "choice" | "exam");
+    let digits = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let number = |token: &Token| token.is_number() || !prose && quoted(token.text).is_some_and(digits);
+    let begins = !number(&all[0]);
+    if !begins {
+        // 8-way set associative, 64-byte blocks, 32KB
+        let (mut at, value, unit) = value(all)?;
+        while all.get(at).is_some_and(|token| token.text == "-" || token.text == "of") {
+            at += 1;
+        }
+        let names = all[at..].iter().take_while(|token| token.is_name()).count();
+        let found = (1..=names).rev().find_map(|n| {
+            let words: Vec<&str> = all[at..at + n].iter().map(|token| token.text).collect();
+            named(block, &phrase(&words), unit).map(|name| (n, name))
+        });
+        let (length, name) = match found {
+            Some(found) => found,
+            None if unit.is_some_and(|unit| unit.ends_with('B')) && block == "cache" => {
+                (0, "size".to_owned())
+            }
+            None if unit == Some("entries") => (0, "entries".to_owned()),
+            None => return None,
+        };
+        return Some((at + length, written(&name, &value, unit)));
+    }
+    let names =
+        all.iter().take_while(|token| token.is_name() || matches!(token.text, "-" | "~" | "*" | "+")).count();
+    let names = if all[0].text == "=" { 1 } else { names };
+    let words: Vec<&str> = all[..names].iter().map(|token| token.text).collect();
+    let mut at = names;
+    while all.get(at).is_some_and(sign) {
+        at += 1;
+    }
+    let Some(next) = all.get(at) else {
+        // No value: a flag, or a name and a word.
+        return flagged(block, &words).map(|new| (at, new));
+    };
+    if next.is_name() {
+        // `write_policy = write-through`, `policy: LRU`
+        let values = all[at..].iter().take_while(|token| token.is_name()).count();
+        let all_words: Vec<&str> =
+            words.iter().copied().chain(all[at..at + values].iter().map(|token| token.text)).collect();
+        if let Some(new) = flagged(block, &all_words) {
+            return Some((at + values, new));
+        }
+        let name = named(block, &phrase(&words), None)?;
+        let value = &all[at..at + values];
+        return Some((
+            at + values,
+            format!("{name} {}", lowered(&name, &said[value[0].start..value[values - 1].end()])),
+        ));
+    }
+    let name = named(block, &phrase(&words), None)?;
+    if number(next) {
+        let (length, value, unit) = value(&all[at..])?;
+        // More values of the same setting.
+        let more =
+            all[at + length..].iter().take_while(|token| token.is_number() || token.text == "..").count();
+        let more = if name == "bits" || name == "holding" || name == "ppn" { more } else { 0 };
+        let behind: String =
+            all[at + length..at + length + more].iter().flat_map(|token| [" ", token.text]).collect();
+        return Some((at + length + more, written(&name, &value, unit) + &behind));
+    }
+    // A string, a list, or an expression, which stays.
+    let until = all[at..].iter().take_while(|token| !matches!(token.text, "{" | "}")).count();
+    let last = at + until.checked_sub(1)?;
+    let text = &said[all[at].start..all[last].end()];
+    let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "file"));
+    let text = bare.map_or_else(|| text.to_owned(), |text| lowered(&name, text));
+    Some((at + until, format!("{name} {text}")))
+}

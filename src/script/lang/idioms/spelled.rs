@@ -1,0 +1,349 @@
+//! Tokens of other languages, and how they are spelled here: numbers, units, operators, strings.
+
+use std::ops::Range;
+
+use super::tokens::{Token, nesting, tokens};
+
+/// What a unit is called elsewhere.
+const UNITS: &[(&str, &[&str])] = &[
+    ("B", &["b", "byte", "bytes"]),
+    ("KB", &["k", "ki", "kb", "kib", "kbyte", "kbytes", "kibibyte", "kibibytes", "kilobyte", "kilobytes"]),
+    ("MB", &["m", "mi", "mb", "mib", "mbyte", "mbytes", "mebibyte", "mebibytes", "megabyte", "megabytes"]),
+    ("GB", &["g", "gi", "gb", "gib", "gbyte", "gbytes", "gibibyte", "gibibytes", "gigabyte", "gigabytes"]),
+    ("TB", &["t", "ti", "tb", "tib", "tbyte", "tbytes", "terabyte", "terabytes"]),
+    ("bits", &["bit", "bits"]),
+    ("ns", &["nsec", "nanosecond", "nanoseconds"]),
+    ("us", &["usec", "microsecond", "microseconds"]),
+    ("s", &["sec", "secs", "second", "seconds"]),
+    ("ms", &["msec", "millisecond", "milliseconds"]),
+    ("cm", &["cm", "centimeters"]),
+    ("mm", &["mm", "millimeters"]),
+    ("min", &["mins", "minute", "minutes"]),
+    ("cycles", &["cycle", "cyc", "clocks"]),
+];
+
+/// Operators of other languages.
+const OPERATORS: &[(&str, &str)] =
+    &[("&&", "and"), ("||", "or"), ("===", "=="), ("!==", "!="), ("<>", "!="), ("...", ".."), (":=", "=")];
+
+/// Counters of other simulators: how a path ends, and what is written for the path, `X` being what stands before the dot.
+const PATHS: &[(&str, &str)] = &[
+    ("hit_rate", "(1 - X.miss_rate)"),
+    ("hit_ratio", "(1 - X.miss_rate)"),
+    ("hitrate", "(1 - X.miss_rate)"),
+    ("miss_ratio", "X.miss_rate"),
+    ("missrate", "X.miss_rate"),
+    ("accesses", "(X.hits + X.misses)"),
+    ("lookups", "(X.hits + X.misses)"),
+    ("references", "(X.hits + X.misses)"),
+    ("associativity", "X.ways"),
+    ("num_sets", "X.sets"),
+    ("num_hits", "X.hits"),
+    ("num_misses", "X.misses"),
+    ("miss_rate", "X.miss_rate"),
+    ("hit_count", "X.hits"),
+    ("miss_count", "X.misses"),
+];
+
+/// What has such counters.
+const COUNTED: &[&str] = &["tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i"];
+
+/// Bytes of C's types on a 64-bit machine.
+const SIZES: &[(&str, u64)] =
+    &[("char", 1), ("short", 2), ("int", 4), ("float", 4), ("long", 8), ("size_t", 8), ("double", 8)];
+
+/// The unit that a word of another language is.
+pub(super) fn unit(word: &str) -> Option<&'static str> {
+    let lower = word.to_ascii_lowercase();
+    UNITS.iter().find(|(ours, theirs)| *ours == word || theirs.contains(&&*lower)).map(|(ours, _)| *ours)
+}
+
+/// The parts of a line that are spelled otherwise here, and how.
+pub(super) fn spelled(line: &str) -> Vec<(Range<usize>, String)> {
+    let all = tokens(line);
+    let mut found = Vec::new();
+    // Prose stays.
+    if all.first().is_some_and(|first| {
+        matches!(first.text, "text" | "question" | "part" | "choice" | "title" | "rubric")
+    }) {
+        return found;
+    }
+    let (mut at, mut depth) = (0, 0);
+    while let Some(token) = all.get(at) {
+        depth += nesting(token.text);
+        let new = number(line, &all, at, depth).or_else(|| operator(&all, at)).or_else(|| word(&all, at));
+        let Some((length, new)) = new else {
+            at += 1;
+            continue;
+        };
+        found.push((token.start..all[at + length - 1].end(), new));
+        at += length;
+    }
+    found
+}
+
+/// A line with its parts as they are spelled here.
+pub(super) fn respelled(line: &str) -> Option<String> {
+    let parts = spelled(line);
+    let mut new = line.to_owned();
+    for (place, text) in parts.iter().rev() {
+        new.replace_range(place.clone(), text);
+    }
+    (!parts.is_empty()).then_some(new)
+}
+
+/// How many tokens are one, and what it is here.
+type Spelled = Option<(usize, String)>;
+
+/// A number of another language, its unit with it.
+fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
+    let token = all[at];
+    let after = |n: usize| all.get(at + n);
+    let hex = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if token.text == "$"
+        && let Some(digits) = after(1).filter(|next| next.touches(&token))
+    {
+        let text = digits.text.trim_start_matches("0x");
+        let literal = digits.text.starts_with("0x") || !hex(text);
+        let plain = text.bytes().all(|digit| digit.is_ascii_digit());
+        return hex(text).then(|| (2, if plain && !literal { text.to_owned() } else { format!("0x{text}") }));
+    }
+    if token.text == "." {
+        let next = after(1).filter(|next| next.is_number() && next.touches(&token))?;
+        let alone =
+            at == 0 || !token.touches(&all[at - 1]) || !(all[at - 1].is_name() || all[at - 1].is_number());
+        return alone.then(|| (2, format!("0.{}", next.text)));
+    }
+    if !token.is_number() {
+        return None;
+    }
+    if let Some(digits) = token.text.strip_prefix("0b").and_then(|digits| digits.strip_suffix('b')) {
+        return Some((1, format!("0b{digits}")));
+    }
+    // 0x03 D4
+    if let (Some(_), Some(next)) = (token.text.strip_prefix("0x"), after(1).filter(|next| hex(next.text)))
+        && matches!(next.text.len(), 2 | 4)
+        && after(2).is_none_or(|third| third.text == "=>")
+    {
+        return Some((2, format!("{}{}", token.text, next.text)));
+    }
+    if after(1).is_some_and(|next| matches!(next.text, "percent" | "pct")) {
+        return Some((2, format!("{}%", token.text)));
+    }
+    if token.text.starts_with("0b") {
+        let groups = all[at + 1..]
+            .iter()
+            .take_while(|next| next.text.bytes().all(|digit| matches!(digit, b'0' | b'1')));
+        let groups: Vec<&str> = groups.map(|next| next.text).collect();
+        let joined = || format!("{}_{}", token.text, groups.join("_"));
+        return (!groups.is_empty()).then(|| (1 + groups.len(), joined()));
+    }
+    let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    // 1 000 000
+    let groups = all[at + 1..].iter().take_while(|next| next.text.len() == 3 && digits(next.text)).count();
+    if groups > 0 && line.trim_start().starts_with("let ") && token.text.len() <= 3 && digits(token.text) {
+        let joined: String = all[at..=at + groups].iter().map(|token| token.text).collect();
+        return Some((groups + 1, joined));
+    }
+    // 4,096
+    let groups = all[at + 1..]
+        .chunks(2)
+        .take_while(|pair| {
+            let [comma, group] = pair else { return false };
+            let touching = line.as_bytes().get(comma.start.wrapping_sub(1)).is_some_and(u8::is_ascii_digit);
+            comma.text == ","
+                && touching
+                && group.touches(comma)
+                && group.text.len() == 3
+                && digits(group.text)
+        })
+        .count();
+    if groups > 0 && depth <= 1 && token.text.len() <= 3 && digits(token.text) && !line.contains(['[', '(']) {
+        let joined: String = (0..=groups).map(|n| all[at + 2 * n].text).collect();
+        return Some((1 + 2 * groups, joined));
+    }
+    if let Some(power) = power(all, at) {
+        return Some(power);
+    }
+    if let Some(plain) = literal(token.text, line) {
+        return Some((1, plain));
+    }
+    // 4 kilobytes, 14-bit
+    let dash = after(1).filter(|dash| dash.text == "-" && dash.touches(&token));
+    let (length, word) = match dash {
+        Some(dash) => (3, after(2).filter(|word| word.touches(dash))?),
+        None => (2, after(1)?),
+    };
+    let ours = unit(word.text).filter(|ours| dash.is_some() || *ours != word.text)?;
+    let short = digits(token.text) && !matches!(word.text, "b" | "m" | "g" | "t" | "cycle" | "bit");
+    short.then(|| (length, format!("{} {ours}", token.text)))
+}
+
+/// A number with a suffix, in one token.
+fn literal(text: &str, line: &str) -> Option<String> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let bare = text.trim_end_matches(['u', 'U', 'l', 'L']);
+    if bare.len() < text.len() && hex.map_or_else(|| digits(bare), |_| true) {
+        return Some(bare.to_owned());
+    }
+    if hex.is_some() {
+        return None;
+    }
+    let binary = text
+        .strip_suffix(['b', 'B'])
+        .filter(|digits| digits.bytes().all(|digit| matches!(digit, b'0' | b'1')));
+    if let Some(binary) = binary.filter(|digits| digits.len() > 1) {
+        return Some(format!("0b{binary}"));
+    }
+    // In an address or a fact, `1e3` is hexadecimal.
+    let hexadecimal = line.contains("=>") || line.trim_start().starts_with(['r', 'w', 't', 'f', 'p']);
+    if let Some((whole, exponent)) = text.split_once(['e', 'E']).filter(|_| !hexadecimal) {
+        let zeros: usize = exponent.parse().ok().filter(|zeros| *zeros <= 18)?;
+        return digits(whole).then(|| format!("{whole}{}", "0".repeat(zeros)));
+    }
+    let end = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let ours = unit(&text[end..])?;
+    let known = text[end..] == *ours && !matches!(ours, "cm" | "mm") || matches!(&text[end..], "b" | "m");
+    (digits(&text[..end]) && !known).then(|| format!("{} {ours}", &text[..end]))
+}
+
+/// A power of two: `2**14`, `pow(2, 14)`.
+fn power(all: &[Token], at: usize) -> Spelled {
+    all.get(at + 1).filter(|sign| all[at].text == "2" && sign.text == "**")?;
+    let exponent =
+        all.get(at + 2).filter(|token| token.is_name() || token.is_number() || token.text == "(")?;
+    let mut length = 3;
+    let mut depth = nesting(exponent.text);
+    let mut text = exponent.text.to_owned();
+    while depth > 0 {
+        let token = all.get(at + length)?;
+        depth += nesting(token.text);
+        text += token.text;
+        length += 1;
+    }
+    let tight =
+        |token: Option<&Token>| token.is_some_and(|token| matches!(token.text, "+" | "-" | "*" | "/" | "%"));
+    let beside = tight(at.checked_sub(1).and_then(|before| all.get(before))) || tight(all.get(at + length));
+    Some((length, if beside { format!("(1 << {text})") } else { format!("1 << {text}") }))
+}
+
+/// An operator, a call, or a string of another language.
+fn operator(all: &[Token], at: usize) -> Spelled {
+    let token = all[at];
+    if let Some((_, ours)) = OPERATORS.iter().find(|(theirs, _)| *theirs == token.text) {
+        return Some((1, (*ours).to_owned()));
+    }
+    let next = all.get(at + 1);
+    // Words for operators, where no facts follow.
+    let worded = at > 0 && !all.iter().any(|token| matches!(token.text, "=>" | "ask"));
+    if worded
+        && (all[at - 1].is_name() || all[at - 1].is_number() || all[at - 1].text == ")")
+        && next.is_some()
+    {
+        match token.text {
+            "is" if next.is_some_and(|next| next.text == "not") => return Some((2, "!=".to_owned())),
+            "is" | "equals" | "eq" => return Some((1, "==".to_owned())),
+            "mod" => return Some((1, "%".to_owned())),
+            "div" => return Some((1, "//".to_owned())),
+            "shl" => return Some((1, "<<".to_owned())),
+            "shr" => return Some((1, ">>".to_owned())),
+            "xor" => return Some((1, "^".to_owned())),
+            _ => {}
+        }
+    }
+    // A load through a pointer.
+    let begins = at > 0 && matches!(all[at - 1].text, "=" | "(" | "," | "==" | "+" | "show" | "expect" | "[");
+    if token.text == "*" && begins {
+        let name = next.filter(|name| name.is_name() && name.touches(&token))?;
+        return Some((2, format!("byte({})", name.text)));
+    }
+    // tlb.hits(), tlb.hit_rate
+    if token.is_name()
+        && let Some((part, name)) = token.text.rsplit_once('.')
+    {
+        let empty = next.is_some_and(|open| open.text == "(")
+            && all.get(at + 2).is_some_and(|close| close.text == ")");
+        let ours = PATHS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| ours.replace('X', part));
+        let length = if empty { 3 } else { 1 };
+        return (empty || ours.is_some()).then(|| (length, ours.unwrap_or_else(|| token.text.to_owned())));
+    }
+    if token.text == "f"
+        && let Some(text) = next.filter(|text| text.touches(&token) && text.text.starts_with(['"', '\'']))
+    {
+        return Some((2, format!("\"\"\"{}\"\"\"", text.text.trim_matches(['"', '\'']))));
+    }
+    let inside = token.text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+    if let Some(inside) =
+        inside.filter(|text| text.chars().count() > 1 && !text.starts_with('\\') && !text.contains('"'))
+    {
+        return Some((1, format!("\"{inside}\"")));
+    }
+    None
+}
+
+/// Words that are one word here.
+fn word(all: &[Token], at: usize) -> Spelled {
+    let said =
+        |n: usize, text: &str| all.get(at + n).is_some_and(|token| token.text.eq_ignore_ascii_case(text));
+    if said(0, "page") && said(1, "table") {
+        return Some((2, "page_table".to_owned()));
+    }
+    if all[at].text.eq_ignore_ascii_case("page-table") || all[at].text.eq_ignore_ascii_case("pagetable") {
+        return Some((1, "page_table".to_owned()));
+    }
+    // tlb_misses
+    if let Some((part, name)) = all[at].text.split_once('_')
+        && COUNTED.contains(&&*part.to_ascii_lowercase())
+    {
+        let known = matches!(name, "hits" | "misses" | "evictions" | "writebacks" | "sets" | "ways");
+        let ours = PATHS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| ours.replace('X', part));
+        return ours.or_else(|| known.then(|| format!("{part}.{name}"))).map(|new| (1, new));
+    }
+    if said(0, "pow") && said(1, "(") && said(2, "2") && said(3, ",") && said(5, ")") {
+        return Some((6, format!("(1 << {})", all[at + 4].text)));
+    }
+    if said(0, "log") && said(1, "(") && said(3, ",") && said(4, "2") && said(5, ")") {
+        return Some((6, format!("log2({})", all[at + 2].text)));
+    }
+    if said(0, "sizeof") && said(1, "(") {
+        let pointer = said(3, "*");
+        let bytes = SIZES
+            .iter()
+            .find(|(name, _)| said(2, name))
+            .map(|(_, bytes)| if pointer { 8 } else { *bytes })?;
+        let length = if pointer { 5 } else { 4 };
+        return said(length - 1, ")").then(|| (length, bytes.to_string()));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::respelled;
+
+    #[test]
+    fn tokens_are_spelled_as_here() {
+        for (theirs, ours) in [
+            ("page 4K", Some("page 4 KB")),
+            ("page 64 bytes", Some("page 64 B")),
+            ("virtual 14-bit", Some("virtual 14 bits")),
+            ("page 4,096", Some("page 4096")),
+            ("let x = 2**14 - 1", Some("let x = (1 << 14) - 1")),
+            ("let x = pow(2, 14)", Some("let x = (1 << 14)")),
+            ("expect r == .5", Some("expect r == 0.5")),
+            ("read 0b11 1101 0100", Some("read 0b11_1101_0100")),
+            ("read 0x3D4UL", Some("read 0x3D4")),
+            ("let x = 1e3", Some("let x = 1000")),
+            ("read 1e3", None),
+            ("text 'Two words'", Some("text \"Two words\"")),
+            ("write p = 'a'", None),
+            ("let x = *p", Some("let x = byte(p)")),
+            ("let x = y * p", None),
+            ("f([1,100])", None),
+            ("page 64 B, ways 4", None),
+        ] {
+            assert_eq!(respelled(theirs).as_deref(), ours, "{theirs}");
+        }
+    }
+}

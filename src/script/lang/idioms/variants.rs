@@ -1,0 +1,44 @@
+//! A statement with other signs, before the rows are asked.
+
+use super::tokens::{nesting, tokens};
+
+/// A statement with `=>` for another arrow.
+pub(super) fn arrowed(said: &str) -> Option<String> {
+    let arrow = ["-->", "->", "→", "⇒", "==>"].into_iter().find(|arrow| said.contains(arrow))?;
+    (!said.contains("=>")).then(|| said.replacen(arrow, "=>", 1))
+}
+
+/// A condition with `==` for `=`, and with `and` for commas.
+pub(super) fn condition(said: &str) -> Option<String> {
+    let all = tokens(said);
+    let first = all.first()?.text;
+    if !matches!(first, "expect" | "assert" | "if" | "check" | "where") {
+        return None;
+    }
+    let (mut new, mut depth) = (said.to_owned(), 0);
+    for token in all.iter().rev() {
+        depth -= nesting(token.text);
+        match token.text {
+            "=" => new.replace_range(token.start..token.end(), "=="),
+            "," if depth == 0 => new.replace_range(token.start..token.end(), " and"),
+            _ => {}
+        }
+    }
+    (new != said).then(|| new.replacen("assert", "expect", 1))
+}
+
+/// A method of an object as a statement: `mmu.read(0x3D4)`.
+pub(super) fn method(said: &str) -> Option<String> {
+    let all = tokens(said);
+    let (_, verb) = all.first()?.text.rsplit_once('.')?;
+    let open = all.get(1).filter(|open| open.text == "(")?;
+    let close = all.last().filter(|close| close.text == ")")?;
+    let known = matches!(
+        verb,
+        "read" | "write" | "translate" | "fetch" | "access" | "load" | "store" | "lookup" | "flush" | "get"
+    );
+    let inside = &said[open.end()..close.start];
+    known.then(|| {
+        format!("{verb} {}", if verb == "flush" { said.split('.').next().unwrap_or("") } else { inside })
+    })
+}
