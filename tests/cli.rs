@@ -227,3 +227,40 @@ fn diff_is_0_for_the_same_1_for_others_and_2_for_mistakes() {
     let (_, out, _) = run(&["diff", "--format", "json", &one, &other]);
     assert!(out.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{out}");
 }
+
+#[test]
+fn denied_warnings_are_mistakes() {
+    let folder = std::env::temp_dir().join(format!("pagewalk-deny-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), text).unwrap();
+        folder.join(name).to_str().unwrap().to_owned()
+    };
+    let warns = file("warns.pw", "repeat 0 { show 1 }\nquestion \"Q\" { ask \"a\" = 1 }\n");
+    let clean = file("clean.pw", "question \"Q\" { ask \"a\" = 1 }\n");
+    let answers = file("answers.csv", "id,1\ns1,1\n");
+    for command in [&["run"][..], &["check"], &["test"], &["exam"], &["diff", &warns], &["grade"]] {
+        let with = |script: &str, deny: bool| {
+            let mut args = command.to_vec();
+            args.push(script);
+            args.extend((command[0] == "grade").then_some(&*answers));
+            args.extend(deny.then_some(["--deny", "warnings"]).into_iter().flatten());
+            run(&args)
+        };
+        let (status, _, err) = with(&warns, false);
+        assert!(status == 0 && err.contains("[no-effect]") && err.contains("warning"), "{command:?}: {err}");
+        let (status, _, err) = with(&warns, true);
+        assert!(status == 2 && err.contains("[no-effect]") && err.contains("mistake"), "{command:?}: {err}");
+        if command.len() == 1 {
+            assert_eq!(with(&clean, true).0, 0, "{command:?}");
+        }
+    }
+    // JSON has a member only where there are warnings.
+    let last =
+        |file: &str| run(&["run", "--format", "json", file]).1.lines().last().unwrap_or_default().to_owned();
+    assert!(last(&warns).contains("\"code\":\"no-effect\""), "{}", last(&warns));
+    assert!(!last(&clean).contains("warnings"), "{}", last(&clean));
+    let report = |file: &str| run(&["test", "--report", "json=-", file]).1;
+    assert!(report(&warns).contains("\"warnings\"") && !report(&clean).contains("\"warnings\""));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

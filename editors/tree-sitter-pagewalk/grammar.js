@@ -81,7 +81,7 @@ export default grammar({
 
   supertypes: $ => [$._statement, $._expression],
 
-  inline: $ => [$._verb],
+  inline: $ => [$._verb, $._table_verb],
 
   rules: {
     source_file: $ => optional($._lines),
@@ -177,7 +177,24 @@ export default grammar({
       seq(field('verb', $._verb), optional($._operands), optional($.facts)),
       seq(field('verb', alias(choice('machine', 'kernel', 'exam'), $.verb)), optional($._operands), optional($.facts)),
       seq(field('verb', alias(choice('machine', 'kernel', 'exam'), $.verb)), $.settings, optional($.facts)),
-      seq(field('verb', choice($._verb, alias(choice('part', 'given', 'ask'), $.verb))), $.arguments, optional($.facts)),
+      seq(
+        field('verb', choice($._verb, $._table_verb, alias(choice('part', 'given', 'ask'), $.verb))),
+        $.arguments,
+        optional($.facts),
+      ),
+      // What holds a table alone, so that its rows need no bars; an entry has fields.
+      seq(field('verb', $._table_verb), optional($._filled), optional($.facts)),
+      seq(
+        field('verb', alias('set', $.verb)),
+        field('operand', alias('pte', $.name)),
+        optional($._operands),
+        optional($.facts),
+      ),
+    ),
+    _table_verb: $ => alias(choice('set', 'expect', 'process'), $.verb),
+    _filled: $ => choice(
+      seq(repeat1(field('operand', $._operand)), optional(choice($._assigned, alias($._table, $.settings)))),
+      $._assigned,
     ),
     _verb: $ => alias(reserved('first', $.name), $.verb),
     _operands: $ => choice(
@@ -233,6 +250,26 @@ export default grammar({
 
     header: $ => seq('|', repeat(choice('|', $._column, $.string, $.byte, $.computed)), $._row_end),
     row: $ => seq('|', repeat(choice('|', $._cell, $.string, $.byte, $.computed)), $._row_end),
+    // Rows, with or without bars.
+    _table: $ => seq(
+      '{',
+      repeat(';'),
+      optional(seq(
+        choice($.header, alias($._plain_header, $.header)),
+        repeat(choice(';', $.row, alias($._plain_row, $.row))),
+      )),
+      '}',
+    ),
+    _plain_header: $ => seq(
+      choice($._column, $.string, $.byte, $.computed),
+      repeat(choice('|', $._column, $.string, $.byte, $.computed)),
+      $._row_end,
+    ),
+    _plain_row: $ => seq(
+      choice($._cell, $.string, $.byte, $.computed),
+      repeat(choice('|', $._cell, $.string, $.byte, $.computed)),
+      $._row_end,
+    ),
     _column: $ => alias(choice($._none, $._digits, $._word), $.column),
     _cell: $ => choice(alias($._none, $.none), alias($._digits, $.number), alias($._word, $.cell)),
     computed: $ => seq('(', $._expression, ')'),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use super::deny::Checking;
 use super::diff::Diff;
 use super::exam::Exam;
 use super::explain;
@@ -19,7 +20,6 @@ use super::run::Run;
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
-use pagewalk_script::api::CheckedScript;
 use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
@@ -45,6 +45,8 @@ enum Command {
         /// The scripts; `-` is standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        checking: Checking,
     },
     /// Set scripts in their one layout
     #[command(
@@ -105,7 +107,7 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
         Command::Run(run) => run.execute(arguments.color),
-        Command::Check { files } => check(files, arguments.color),
+        Command::Check { files, checking } => check(files, *checking, arguments.color),
         Command::Fmt(fmt) => fmt.execute(arguments.color),
         Command::Test(test) => test.execute(arguments.color),
         Command::Repl(repl) => repl.execute(arguments.color),
@@ -122,11 +124,10 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
 }
 
 /// Checks every file, even after one with a mistake.
-fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
+fn check(files: &[PathBuf], checking: Checking, color: Color) -> io::Result<Status> {
     let mut worst = Status::Held;
     for file in files {
-        let reading = CheckedScript::from_path(file);
-        complain(&reading.render_warnings(diagnostic_style(color)));
+        let reading = checking.read(file, color);
         complain(&reading.render_diagnostics(diagnostic_style(color)));
         let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
         if status == Status::Held {

@@ -8,7 +8,6 @@ use clap::{Args, ValueEnum};
 
 use super::run::RunOptions;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::differences::{compare_runs, difference_blocks, json, totals};
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::report::text;
@@ -42,7 +41,8 @@ enum Format {
 impl Diff {
     /// Runs both and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
-        let (a, b) = (CheckedScript::from_path(&self.a), CheckedScript::from_path(&self.b));
+        let read = |path| self.options.checking.read(path, color);
+        let (a, b) = (read(&self.a), read(&self.b));
         let comparison = match compare_runs(&a, &b, (&self.options).into()) {
             Ok(comparison) => comparison,
             Err(wrong) => {

@@ -2,7 +2,8 @@
 
 mod atomic_write;
 pub mod cli;
-pub(crate) mod diff;
+pub(crate) mod deny;
+mod diff;
 mod exam;
 pub(crate) mod fmt;
 mod grade;

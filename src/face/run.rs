@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::deny::Checking;
 use super::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::report::json::JsonSink;
+use pagewalk_script::report::json::{JsonSink, mistakes};
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::Ended;
 use pagewalk_script::run::record::Totals;
@@ -39,10 +40,12 @@ pub(crate) struct RunOptions {
     /// The seed of a script that says none
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
 }
 
 impl From<&RunOptions> for Options {
-    fn from(&RunOptions { max_steps, seed }: &RunOptions) -> Self {
+    fn from(&RunOptions { max_steps, seed, .. }: &RunOptions) -> Self {
         Self { max_steps, seed, ..Self::default() }
     }
 }
@@ -61,21 +64,22 @@ impl Run {
     /// Runs every file, even after a failure. The exit status is the worst one.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
+        let mut warnings = Vec::new();
         for file in &self.files {
-            let reading = CheckedScript::from_path(file);
+            let reading = self.options.checking.read(file, color);
+            warnings.extend(mistakes(&reading.warnings, &reading.sources));
             let ended = self.run_file(reading, color)?;
             worst = worst.max(ended.status());
             totals = totals.plus(ended.totals);
             errors += ended.errors;
         }
         if self.format == Format::Json {
-            JsonSink::new(io::stdout().lock(), &Sources::default()).finish(totals, errors)?;
+            JsonSink::new(io::stdout().lock(), &Sources::default()).finish_with(totals, errors, &warnings)?;
         }
         Ok(worst)
     }
 
     fn run_file(&self, mut reading: CheckedScript, color: Color) -> io::Result<RunEnd> {
-        complain(&reading.render_warnings(diagnostic_style(color)));
         if !reading.diagnostics.is_empty() {
             return Ok(RunEnd::wrong(&reading, Totals::default(), color));
         }

@@ -95,9 +95,11 @@ fn checked(text: &str) -> Result<Option<String>, String> {
     Err(format!("{law}\n-- once --\n{once}-- twice --\n{}", twice.unwrap_or_default()))
 }
 
-/// A text without its blanks, newlines, bars and semicolons: formatting leaves all else as it is.
+/// A text without its blanks, newlines, bars, semicolons and lines of dashes: formatting leaves all else as it is.
 fn ink(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
+    let ruler = |line: &str| line.contains("--") && line.chars().all(|c| "|-:+ ".contains(c));
+    let lines = text.lines().filter(|line| !ruler(line));
+    lines.flat_map(str::chars).filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
 }
 
 #[test]

@@ -20,17 +20,18 @@ const TOKENS: &[(&str, &[&str])] = &[
     ("string", &["\"s\"", "\"\"", "\"a b\"", "\"\\xd4\"", "\"日本\"", "\"#;|\""]),
     ("byte", &["'h'", "'\\n'", "'|'"]),
     ("prose", &["\"\"\"a\"\"\"", "\"\"\"a {x}\n  b\"\"\"", "\"\"\"\"\"\"", "\"\"\"{{ {n+1} }}\"\"\""]),
-    ("bare", &["1", "0D", "-", "*", "?", "hit", "–", "a.b", "vpn"]),
+    ("bare", &["1", "0D", "-", "*", "?", "hit", "–", "a.b", "vpn", "---", "--:"]),
     ("page", &["1", "a", "7", "x"]),
     ("keyword", &[""]),
     ("settings_head", &[""]),
     ("trailer", &[""]),
     ("trailer_value", &[""]),
     ("operation_head", &[""]),
+    ("table_head", &[""]),
 ];
 
 /// Rules for what cannot be parsed.
-const BROKEN: &[&str] = &["broken", "broken_setting", "braced", "raw", "raw_prose", "ANY"];
+const BROKEN: &[&str] = &["broken", "broken_setting", "broken_row", "braced", "raw", "raw_prose", "ANY"];
 
 /// The gaps between two tokens that need none.
 const GAPS: &[&str] = &["", " ", " ", " ", "", "  ", "\t", " \n ", "\n", " # c\n", "\n\n\n", "# d\n"];

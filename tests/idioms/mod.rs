@@ -5,11 +5,14 @@ use pagewalk_script::api::differences::compare_runs;
 use pagewalk_script::api::{CheckedScript, Options};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::edit::{TextEdit, edited};
+use pagewalk_script::lang::format::format;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::run::record::StepRecord;
 use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
+
+mod units;
 
 const PAGE: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}";
 
@@ -65,8 +68,16 @@ fn fixed(text: &str) -> String {
 fn broken(pair: &Pair, rest: &str) -> String {
     let mistaken = format!("{}{rest}", pair.mistaken);
     let script = checked(&mistaken);
-    let lines: Vec<usize> =
-        reported(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
+    let line = |span| Some(script.sources.location(span)?.1.line);
+    let mut lines: Vec<usize> = reported(&script).filter_map(|one| line(one.span)).collect();
+    if lines.is_empty() && pair.line.is_some() {
+        // Nothing is wrong with it before it runs.
+        let mut records: Vec<StepRecord> = Vec::new();
+        let ended = script.run(Options::default(), &mut records);
+        let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
+        let diagnostics = ended.diagnostics.iter().map(|one| one.span);
+        lines.extend(failed.map(|check| check.span).chain(diagnostics).filter_map(line));
+    }
     if lines.first().copied() != pair.line {
         return format!("reported in lines {lines:?}, expected {:?}", pair.line);
     }
@@ -76,7 +87,9 @@ fn broken(pair: &Pair, rest: &str) -> String {
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
-    match compare_runs(&after, &checked(&format!("{meant}{rest}")), Options::default()) {
+    // Statements are compared with their texts, and tables are written in several ways.
+    let formatted = |text: &str| checked(&format(text).expect("a script that can be read"));
+    match compare_runs(&formatted(&new), &formatted(&format!("{meant}{rest}")), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
         Ok(_) => format!("does something else than was meant:\n{new}"),
         Err(wrong) => format!("{new}\n{wrong:#?}"),
@@ -136,17 +149,21 @@ fn a_fix_that_leaves_a_mistake_is_not_shown() {
 }
 
 #[test]
-fn decimal_digits_of_a_hexadecimal_value_are_reported() {
+fn a_value_that_cannot_be_is_reported_with_the_reason() {
     let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
-    fs::write(&file, format!("{PAGE}\nread 0x3D4 => pa 354, vpn 15\n")).expect("a file");
+    let script = format!("{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\n");
+    fs::write(&file, script).expect("a file");
     let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("run").arg(&file).output().expect("a run");
     fs::remove_file(&file).expect("a file");
     let messages = String::from_utf8(run.stdout).expect("text");
-    assert_eq!(
-        messages.matches("354 is decimal, and hexadecimal is written 0x354; ").count(),
-        1,
-        "{messages}"
-    );
+    for message in [
+        "354 is decimal, and hexadecimal is written 0x354; ",
+        "0x7 does not fit: `tlbi` has 2 bits; TLBI is bits 7–6",
+        "0x7F does not fit: `vpo` has 6 bits; ",
+        "0x1FF does not fit: `vpn` has 8 bits; ",
+    ] {
+        assert_eq!(messages.matches(message).count(), 1, "{messages}");
+    }
 }
 
 #[test]

@@ -153,7 +153,10 @@ syn cluster pagewalkSetting contains=pagewalkSettings,pagewalkNounSetting,pagewa
       \pagewalkConstantNone,@pagewalkExpression
 
 " Tables: the first row names the columns; what stands in a table and in no row is that one.
-syn region pagewalkTableBlock matchgroup=pagewalkBrace start=/{/ end=/}/ contained contains=pagewalkComment,pagewalkTable
+syn region pagewalkTableBlock matchgroup=pagewalkBrace start=/{/ end=/}/ contained
+      \ contains=pagewalkComment,pagewalkTable,pagewalkPlainTable
+execute 'syn region pagewalkPlainTable matchgroup=pagewalkFactColumn start=/' . s:entry . s:cell . '/ end=/}\@=/ contained'
+      \ . ' contains=pagewalkComment,pagewalkRow,pagewalkPlainRow,pagewalkFactColumn'
 execute 'syn region pagewalkTable matchgroup=pagewalkBar start=/' . s:entry . '|/ end=/}\@=/ contained'
       \ . ' contains=pagewalkComment,pagewalkRow,pagewalkLateSetting,pagewalkFactColumn'
 call s:Match('Fact', 'Column', s:cell, 'contained')
@@ -162,6 +165,13 @@ syn region pagewalkRow matchgroup=pagewalkBar start=/\%(\%(^\|;\)\s*\)\@<=|/ end
 call s:Match('Constant', 'Cell', s:cell, 'contained')
 call s:Match('Number', 'Cell', '\d' . s:cell . '\|\d\|\x\+' . s:end_of_cell, 'contained')
 call s:Match('Operator', 'Cell', '[-–*]' . s:end_of_cell, 'contained')
+" Its first cell is what a row begins with; of those that fit the last one is taken.
+for [s:class, s:first] in [['Constant', s:cell], ['Number', '\%(\d' . s:cell . '\|\d\|\x\+' . s:end_of_cell . '\)'],
+      \ ['Operator', '[-–*]' . s:end_of_cell]]
+  execute 'syn region pagewalkPlainRow matchgroup=pagewalk' . s:class . 'Cell start=/\%(\%(^\|;\)\s*\)\@<=' . s:first
+        \ . '/ end=/[;}]\@=/ end=/$/ contained contains=pagewalkComment,pagewalkParen,pagewalkString,pagewalkConstantCell,'
+        \ . 'pagewalkNumberCell,pagewalkOperatorCell'
+endfor
 execute 'syn region pagewalkLateSetting matchgroup=pagewalkNoun start=/\%(\%(^\|;\)\s*\)\@<=' . s:word . '/'
       \ . ' end=/[;}]\@=/ end=/$/ contained contains=pagewalkComment,@pagewalkSetting'
 

@@ -150,7 +150,7 @@ impl Side {
     }
 
     /// Whether some access concerns both sides.
-    pub(crate) fn meets(self, other: Side) -> bool {
+    pub fn meets(self, other: Side) -> bool {
         self == other || self == Side::Both || other == Side::Both
     }
 }

@@ -10,6 +10,7 @@ use super::make::{ExamError, MadePaper, PaperMaker};
 use super::options::{LayoutArguments, VersionArguments};
 use super::output;
 use super::typeset::typeset;
+use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Version, Writer};
 use pagewalk_script::api::{self, CheckedScript, Options};
@@ -45,6 +46,8 @@ pub(crate) struct Exam {
     max_steps: u64,
     #[command(flatten)]
     layout: LayoutArguments,
+    #[command(flatten)]
+    checking: Checking,
 }
 
 impl Exam {
@@ -52,7 +55,7 @@ impl Exam {
     /// key would describe another machine than the author has in mind.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let mut loader = Cached::<Disk>::default();
-        let reading = CheckedScript::from_loader(&self.file, &mut loader);
+        let reading = self.checking.load(&self.file, &mut loader, color);
         if !reading.diagnostics.is_empty() {
             complain(&reading.render_diagnostics(diagnostic_style(color)));
             return Ok(Status::Wrong);

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::formats::FORMATS;
+use crate::face::deny::Checking;
 use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk grade`.
@@ -62,6 +63,8 @@ pub(crate) struct Grade {
     /// Stop the script after so many statements and loop rounds
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     pub(super) max_steps: u64,
+    #[command(flatten)]
+    pub(super) checking: Checking,
 }
 
 /// How feedback is written.

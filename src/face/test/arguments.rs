@@ -15,6 +15,7 @@ use super::reports::Report;
 use super::script::scripts;
 use super::select::Selection;
 use super::watch::wait_for_change;
+use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::golden::TestScript;
@@ -39,6 +40,8 @@ pub(crate) struct Test {
     list: bool,
     #[command(flatten)]
     amending: AmendOptions,
+    #[command(flatten)]
+    checking: Checking,
     /// Run again whenever a file changes, until interrupted
     #[arg(long, conflicts_with = "list")]
     watch: bool,
@@ -149,6 +152,7 @@ impl Test {
         let plan = SuitePlan {
             style: diagnostic_style(color),
             color: color.is_wanted(&io::stdout()),
+            checking: self.checking,
             bless: self.goldens.bless,
             required: self.goldens.require_golden,
             wanted: &|case| self.selection.wants(&case.name),

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use super::find::{SuiteFile, SuiteFileKind, included};
 use super::goldens::{compare_with_golden, golden_of, rewrite, stale};
 use super::script::scripts;
+use crate::face::deny::Checking;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
@@ -17,6 +18,8 @@ pub(crate) struct SuitePlan<'a> {
     pub(crate) style: Style,
     /// Whether to color differences.
     pub(crate) color: bool,
+    /// How the scripts are checked.
+    pub(crate) checking: Checking,
     /// Whether to write golden files.
     pub(crate) bless: bool,
     /// Whether a golden file is required.
@@ -55,6 +58,7 @@ impl SuitePlan<'_> {
         let golden = golden_of(found);
         let record = self.bless || golden.exists();
         for mut script in scripts {
+            script.script = self.checking.apply(script.script);
             did.0.extend(script.run(record).0);
             if !script.fails {
                 played.complaint += &script.script.render_warnings(self.style);

@@ -1,11 +1,13 @@
 //! A script that is read and checked but not run.
 
-use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::ast::Stmt;
+use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, read, read_text};
 use crate::lang::loader::{Disk, Loader};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
+use crate::lang::visit::statements;
 use crate::report::diagnostics::{Style, render};
 use crate::run::record::Sink;
 use crate::run::session::Options;
@@ -82,7 +84,9 @@ impl CheckedScript {
         let Checked { diagnostics: checked, warnings } =
             run::check(&script.body, &sources, &files, Options::default());
         let beside = |one: &Diagnostic| {
-            is_independent(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
+            is_independent(one.code, &broken)
+                && !diagnostics.iter().any(|known| known.span.meets(one.span))
+                && !(is_about_the_whole(one.code) && is_partly_read(&script.body, one, &diagnostics))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
@@ -102,6 +106,13 @@ impl CheckedScript {
     /// The script's name in messages.
     pub fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
+    }
+
+    /// Makes every warning a mistake, so that the script does not run.
+    pub fn deny_warnings(&mut self) {
+        let denied = self.warnings.drain(..).map(|one| Diagnostic { severity: Severity::Error, ..one });
+        self.diagnostics.extend(denied);
+        self.diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
     }
 
     /// The report of the diagnostics with their number; empty if there are none.
@@ -155,4 +166,24 @@ fn is_independent(code: Code, broken: &[&str]) -> bool {
         _ => return true,
     };
     !broken.iter().any(|line| declared_by.iter().any(|word| line.contains(word)))
+}
+
+/// Whether such a mistake may be that something is missing from a statement.
+fn is_about_the_whole(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NoBlank
+            | Code::NoCorrectAnswer
+            | Code::BadPoints
+            | Code::BadGeometry
+            | Code::BadKernel
+            | Code::WrongCount
+    )
+}
+
+/// Whether a part of the statement that a mistake is in could not be read.
+fn is_partly_read(body: &[Stmt], mistake: &Diagnostic, unread: &[Diagnostic]) -> bool {
+    let within = |stmt: &&Stmt| stmt.span.meets(mistake.span);
+    let Some(stmt) = statements(body).filter(within).last() else { return false };
+    unread.iter().any(|one| one.span.file == stmt.span.file && stmt.span.meets(one.span))
 }

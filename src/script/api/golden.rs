@@ -110,10 +110,12 @@ impl TestScript {
         } else {
             cases.into_iter().map(|case| (case, Vec::new())).collect()
         };
-        for diagnostic in &self.script.diagnostics {
+        for diagnostic in self.script.diagnostics.iter().chain(&self.script.warnings) {
             let scenario = self.scenario_at(diagnostic.span);
             let at = runs.iter().position(|(case, _)| case.name.scenario == scenario).unwrap_or(0);
-            runs[at].0.mistakes.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
+            let case = &mut runs[at].0;
+            let list = if diagnostic.is_warning() { &mut case.warnings } else { &mut case.mistakes };
+            list.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
         }
         CaseRuns(runs)
     }

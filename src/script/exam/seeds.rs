@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::version::{Student, Version};
-use crate::lang::ast::{Block, Command, Expr, StmtKind};
+use crate::lang::ast::{Block, Command, Expr, ExprKind, StmtKind};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::seeds::{draws, mixed, mixed_text};
@@ -91,7 +91,9 @@ pub fn parse(text: &str) -> Option<u64> {
 
 fn number(expr: &Expr) -> Option<u64> {
     match &expr.kind {
-        crate::lang::ast::ExprKind::Value(Value::Number(number)) => u64::try_from(number.as_integer()?).ok(),
+        ExprKind::Value(Value::Number(number)) | ExprKind::Quantity(Value::Number(number), _) => {
+            u64::try_from(number.as_integer()?).ok()
+        }
         _ => None,
     }
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 pub(crate) use super::span::Span;
-use super::value::Value;
+use super::value::{Unit, Value};
 
 /// A word of the script and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -272,6 +272,8 @@ pub struct Expr {
 pub enum ExprKind {
     /// A number, a string, a byte `'h'` (its number), `true`, `false`.
     Value(Value),
+    /// A number with its unit: `4 KB`.
+    Quantity(Value, &'static Unit),
     /// A bare word: a variable, or a word of the place it stands in.
     Name(Arc<str>),
     /// `-x ~x !x not x`.

@@ -76,6 +76,9 @@ impl Diagnostic {
     /// With the name that was probably meant in the place of this one, which stands at the token.
     #[must_use]
     pub(crate) fn did_you_mean(self, said: &str, near: &str) -> Self {
+        if said == near {
+            return self;
+        }
         let fix = Fix::write(self.span, said, near);
         self.help(format!("did you mean `{near}`?")).fix(fix)
     }
@@ -145,12 +148,14 @@ codes! {
     Duplicate "duplicate" "the same thing is said twice"
     BarePage "bare-page" "a page of a `reference` without brackets has the name of a variable"
     Unlikely "unlikely" "the script runs, but probably not as it was meant"
+    NoEffect "no-effect" "what is written here changes nothing in any run"
     NotInLanguage "not-in-language" "the language leaves this out on purpose"
     // Values
     Overflow "overflow" "a number leaves the range of the language"
     DivideByZero "divide-by-zero" "a division by zero"
     WrongType "wrong-type" "a value of this kind cannot stand here"
     NotAnInteger "not-an-integer" "this place needs a whole number"
+    WrongUnit "wrong-unit" "a number has a unit that does not fit its place"
     WrongCount "wrong-count" "too many or too few values"
     BadIndex "bad-index" "an index outside the list"
     NoAnswer "no-answer" "there is no latest statement, or it has no such fact"

@@ -4,8 +4,8 @@
 const MOST_MISTAKES: usize = 3;
 
 /// The word that is most like `word`: one that differs only in case, else the one with the fewest letters left out,
-/// put in, exchanged or swapped with their neighbour (Damerau–Levenshtein), at most one in three letters. The first
-/// of equally near ones.
+/// put in, exchanged or swapped with their neighbour (Damerau–Levenshtein), at most one in three letters, or the same
+/// letters in another order. The first of equally near ones.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
@@ -16,7 +16,8 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
             return Some(candidate);
         }
         let others = other.chars().count();
-        let limit = (length.max(others) / 3).min(MOST_MISTAKES);
+        let shuffled = length > 3 && different(&letters, &self::letters(&other)) == 0;
+        let limit = if shuffled { 2 } else { (length.max(others) / 3).min(MOST_MISTAKES) };
         let most = best.map_or(limit, |(fewest, _)| limit.min(fewest.saturating_sub(1)));
         // A difference in length is as many mistakes, and a mistake changes two letters at most: most words need no more.
         if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most {
@@ -70,6 +71,7 @@ mod tests {
         assert_eq!(of("cach"), Some("cache"));
         assert_eq!(of("tlb"), Some("tlbi"));
         assert_eq!(of("pn"), Some("vpn"));
+        assert_eq!(of("singla"), Some("signal"));
     }
 
     #[test]

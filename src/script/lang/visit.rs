@@ -253,7 +253,7 @@ pub(crate) fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Ta
 /// The children of an expression.
 pub(crate) fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr) {
     match &expr.kind {
-        ExprKind::Value(_) | ExprKind::Name(_) => {}
+        ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Name(_) => {}
         ExprKind::Unary(_, x) | ExprKind::Field(x, _) => visit.visit_expr(x),
         ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
             visit.visit_expr(a);

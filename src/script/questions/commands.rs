@@ -31,27 +31,51 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
             .help("write it before the first question")
             .into());
     }
+    if let Some(dropped) = command.operands.first() {
+        return Err(dropped_title(session, command, dropped).into());
+    }
     let mut fields: Vec<(Arc<str>, String)> = Vec::new();
     let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
-    for setting in settings(command)? {
+    let all = settings(command)?;
+    for (at, setting) in all.iter().enumerate() {
         let name = &setting.name;
         known(setting, &[COVER_SETTINGS, ARRANGEMENT_SETTINGS], "exam")?;
+        let once = COVER_SETTINGS
+            .iter()
+            .chain(ARRANGEMENT_SETTINGS)
+            .any(|row| row.name == &*name.text && !row.repeats);
+        if once && all[..at].iter().any(|before| before.name.text == name.text) {
+            let message = format!("`{}` is said twice", name.text);
+            return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
+        }
         if arranges(&name.text) {
             session.arrange(&mut arrangement, setting)?;
             continue;
-        }
-        if fields.iter().any(|(known, _)| *known == name.text) {
-            let message = format!("`{}` is said twice", name.text);
-            return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
         }
         fields.push((name.text.clone(), session.words(setting)?));
     }
     let pairs = fields.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
     let view = View::Pairs { title: "exam".to_owned(), pairs };
     if session.checking() {
+        if session.exam_mut().arrangement.is_some() {
+            return Err(Diagnostic::new(Code::Duplicate, place, "`exam` is said twice")
+                .help("write everything in one block `exam { … }`")
+                .into());
+        }
         session.exam_mut().arrangement = Some(arrangement.clone());
     }
     Ok(puts(Entry::Cover { fields, arrangement: Box::new(arrangement) }, vec![view]))
+}
+
+/// A title before the block of `exam` belongs into it.
+fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnostic {
+    let wrong = Diagnostic::new(Code::WrongCount, title.span, "`exam` takes no value before its block");
+    let (Some(block), [_]) = (&command.block, &*command.operands) else {
+        return wrong.help("write `exam { title \"…\" }`");
+    };
+    let comma = if block.settings.is_empty() { "" } else { "," };
+    let text = format!("{{ title {}{comma}", session.text(title.span).trim());
+    wrong.fix(Fix::replace(Span { end: block.span.start + 1, ..title.span }, text))
 }
 
 /// `text """…"""`
@@ -146,6 +170,15 @@ impl Session<'_> {
         };
         let mut said = Said { text: self.prose_of(text)?, points: None, space: None };
         while let Some((clause, after)) = rest.split_first() {
+            let again = word(clause).filter(|word| match *word {
+                "points" => said.points.is_some(),
+                "space" => said.space.is_some(),
+                _ => false,
+            });
+            if let Some(again) = again {
+                let message = format!("`{again}` is said twice");
+                return Err(Diagnostic::new(Code::Duplicate, clause.span, message).into());
+            }
             rest = match (word(clause), after) {
                 (Some("points"), [n, rest @ ..]) => {
                     said.points = Some(self.points(n)?);
@@ -188,6 +221,15 @@ impl Session<'_> {
     fn words(&mut self, setting: &Setting) -> Result<String, Stop> {
         if setting.values.is_empty() {
             return Err(missing(setting, "a value").into());
+        }
+        if let [_, more, ..] = &*setting.values
+            && !matches!(word(more), Some("min"))
+        {
+            let message = format!("`{}` takes one text", setting.name.text);
+            return Err(Diagnostic::new(Code::WrongCount, more.span, message)
+                .label("one too many")
+                .help("a comma, `;`, or a new line ends a setting")
+                .into());
         }
         let mut said = Vec::new();
         for value in &*setting.values {

@@ -23,7 +23,7 @@ impl Session<'_> {
 
     fn terms(&mut self, of: &Expr, found: &mut Derivation) -> Result<(), Stop> {
         match &of.kind {
-            ExprKind::Value(_) | ExprKind::Prose(_) => Ok(()),
+            ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Prose(_) => Ok(()),
             ExprKind::Unary(_, x) => self.terms(x, found),
             ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } => {
                 self.terms(a, found)?;

@@ -6,7 +6,7 @@ use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
 use crate::run::params::Param::{Keyword, Literal, Many, Optional, Unit, Ways};
-use crate::run::params::{N, PROCESS, PROSE, TEXT, VA, settings};
+use crate::run::params::{N, POINTS, PROCESS, PROSE, TEXT, VA, settings};
 use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
@@ -61,7 +61,7 @@ const PAPER_VERBS: &[Verb] = &[
         name: "choice",
         params: &[
             TEXT,
-            Optional(&[Keyword("points"), N]),
+            Optional(&[Keyword("points"), POINTS]),
             settings("correct TEXT [when COND]; wrong TEXT; answers FACT of OP"),
         ],
         help: "a question with options to choose from",
@@ -74,7 +74,7 @@ const PAPER_VERBS: &[Verb] = &[
         params: &[
             TEXT,
             Optional(&[Keyword("space"), N, Unit("cm")]),
-            Optional(&[Keyword("points"), N]),
+            Optional(&[Keyword("points"), POINTS]),
             settings("rubric TEXT points N"),
         ],
         help: "a question to answer in words",

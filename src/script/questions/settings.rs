@@ -1,7 +1,7 @@
 //! What stands in the blocks of `exam`, `choice` and `essay`.
 
 use crate::run::params::Param::{self, Keyword, Many, Optional, Unit, Words};
-use crate::run::params::{COND, FACT, ID, LIST, N, OP, STUDENT, TEXT, TITLED, TITLES};
+use crate::run::params::{COND, FACT, ID, LIST, N, OP, POINTS, STUDENT, TEXT, TITLED, TITLES};
 use crate::run::settings::SettingWord;
 
 const fn once(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
@@ -52,6 +52,6 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
 /// What an `essay` is marked by.
 pub(crate) const ESSAY_SETTINGS: &[SettingWord] = &[often(
     "rubric",
-    &[TEXT, Optional(&[Keyword("points"), N])],
+    &[TEXT, Optional(&[Keyword("points"), POINTS])],
     "what an answer must have, and what that is worth",
 )];

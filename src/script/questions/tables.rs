@@ -7,7 +7,7 @@ use super::rows::word;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::nouns::size;
+use crate::run::nouns::{column_named, size};
 use crate::run::record::{TableView, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
@@ -36,10 +36,7 @@ impl Session<'_> {
         else {
             return Err(Stop::Unknowable);
         };
-        for column in columns {
-            known(&table, column)?;
-        }
-        let columns = columns.iter().map(|column| column.text.clone()).collect();
+        let columns = columns.iter().map(|column| known(&table, column)).collect::<Result<_, _>>()?;
         let kind = ItemKind::Table { table, columns };
         if kind.blanks() > CELLS {
             let message = format!("this table has {} cells to fill in", kind.blanks());
@@ -52,10 +49,12 @@ impl Session<'_> {
     }
 }
 
-fn known(table: &TableView, column: &Word) -> Result<(), Diagnostic> {
+/// The name of a column.
+fn known(table: &TableView, column: &Word) -> Result<Arc<str>, Diagnostic> {
     let names = || table.groups.iter().flatten().map(String::as_str);
-    if names().any(|name| *name == *column.text) {
-        return Ok(());
+    let named = column_named(&column.text, |word| names().any(|name| name == word));
+    if names().any(|name| name == named) {
+        return Ok(named.into());
     }
     let message = format!("`{}` has no column `{}`", table.title, column.text);
     let diagnostic = Diagnostic::new(Code::UnknownColumn, column.span, message);

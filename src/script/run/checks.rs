@@ -43,13 +43,14 @@ impl Session<'_> {
             _ => agrees(&key, &value, actual, did),
         });
         let hex = actual.as_ref().and_then(|actual| actual.hex);
-        let expected = Shown { value, hex, before };
+        let expected = Shown { hex, before, ..Shown::plain(value) };
         let reason = if held { None } else { why(did, &fact.name.text, &key, &expected, actual.is_none()) };
-        let decimal =
-            actual.as_ref().filter(|_| !held).and_then(|actual| written_without_0x(&expected, actual));
-        let reason = match (decimal, reason) {
-            (Some(decimal), Some(reason)) => Some(format!("{decimal}; {reason}")),
-            (decimal, reason) => decimal.or(reason),
+        let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
+            written_without_0x(&expected, actual).or_else(|| too_wide(&fact.name.text, &expected, actual))
+        });
+        let reason = match (impossible, reason) {
+            (Some(impossible), Some(reason)) => Some(format!("{impossible}; {reason}")),
+            (impossible, reason) => impossible.or(reason),
         };
         let instead = actual.as_ref().filter(|_| !held).map(|actual| instead(&key, &expected, actual, did));
         let written = self.written(fact, &key);
@@ -199,6 +200,15 @@ fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<String> {
     same.then(|| format!("{stated} is decimal, and hexadecimal is written 0x{stated}"))
 }
 
+/// Says that no value of a field can be so large.
+fn too_wide(name: &str, expected: &Shown, actual: &Shown) -> Option<String> {
+    let bits = actual.bits?;
+    let stated = u64::try_from(expected.value.integer("").ok()?).ok()?;
+    let plural = if bits == 1 { "" } else { "s" };
+    (u64::BITS - stated.leading_zeros() > bits)
+        .then(|| format!("0x{stated:X} does not fit: `{name}` has {bits} bit{plural}"))
+}
+
 /// Whether it is the fact of the class of a fault.
 fn is_fault(key: &Key) -> bool {
     matches!(key, Key::Access(row) if row.name == "fault")
@@ -235,7 +245,7 @@ fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<Strin
     let caches = spec.caches.iter().filter(|_| served).map(|cache| &*cache.name);
     let words = caches.chain(key.words().iter().copied());
     let near = crate::lang::nearest::nearest(word, words.clone());
-    let known = super::settings::list(words.take(12));
+    let known = super::settings::list(words);
     Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
         format!("`{name}` is one of {known}; did you mean `{near}`?")
     }))

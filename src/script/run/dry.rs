@@ -39,7 +39,18 @@ impl Session<'_> {
     }
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
+        let units = self.wrong_units(stmt);
+        let wrong = !units.is_empty();
+        self.report(units);
+        let pointless = wrong.then(|| without_points(stmt));
+        let stmt = pointless.as_ref().unwrap_or(stmt);
         match &stmt.kind {
+            StmtKind::Command(_) if wrong => {
+                // What it would have declared is no mistake further down.
+                self.language.extension.note_uncertain(self);
+                self.forget_declared(std::slice::from_ref(stmt));
+                Ok(())
+            }
             StmtKind::Command(command) => self.check_command(stmt, command),
             StmtKind::Probe(operation) => self.check_operation(operation, &stmt.facts, false),
             StmtKind::Let { name, value } => self.check_let(stmt, name, value),
@@ -282,6 +293,17 @@ impl Session<'_> {
             Claim::Blank => Err(Self::no_claim(fact).into()),
         }
     }
+}
+
+/// A statement without its points, which are wrong.
+fn without_points(stmt: &Stmt) -> Stmt {
+    let mut stmt = stmt.clone();
+    match &mut stmt.kind {
+        StmtKind::Question { points, .. } | StmtKind::Part { points, .. } => *points = None,
+        StmtKind::Ask(ask) => ask.points = None,
+        _ => {}
+    }
+    stmt
 }
 
 /// What a block may declare.

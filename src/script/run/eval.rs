@@ -52,7 +52,7 @@ impl Session<'_> {
     /// What the script is wrong with, at the very operand.
     pub(crate) fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match &expr.kind {
-            ExprKind::Value(value) => Ok(value.clone()),
+            ExprKind::Value(value) | ExprKind::Quantity(value, _) => Ok(value.clone()),
             ExprKind::Name(name) => self.variable(name, expr.span),
             ExprKind::Unary(op, x) => Ok(unary(*op, &self.eval(x)?).map_err(|e| e.at(expr.span))?),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr.span),

@@ -9,9 +9,6 @@ use super::facts::Key;
 use super::session::Session;
 use super::settings::list;
 
-/// The most words that a help lists.
-const LISTED: usize = 12;
-
 /// Words for yes and no in a script, and what facts call them; the first that a fact has is meant.
 const YES_AND_NO: &[(&[&str], &[&str])] = &[
     (&["yes", "y", "true", "present", "found"], &["yes", "hit", "any"]),
@@ -43,7 +40,7 @@ impl Session<'_> {
             return;
         }
         let name = &fact.name.text;
-        let known = list(key.words().iter().copied().take(LISTED));
+        let known = list(key.words().iter().copied());
         let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("`{name}` is never `{word}`"))
             .label(format!("not a word of `{name}`, and no variable"));
         let diagnostic = match meant(word, key.words()) {

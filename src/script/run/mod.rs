@@ -30,6 +30,7 @@ pub mod settings;
 pub mod state;
 pub(crate) mod stop;
 pub(crate) mod syscalls;
+pub(crate) mod units;
 pub(crate) mod unsupported;
 pub mod verbs;
 

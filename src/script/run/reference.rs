@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::lang::ast::{Expr, ExprKind, Pages, Settings, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::{Number, Value};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::reference_string::{ReferenceError, ReferenceString, Replacement};
@@ -170,6 +171,7 @@ impl Session<'_> {
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
+        self.warn_of_unused(&fields, &draft);
         let string = self.pages(pages)?;
         let mut names = Names::default();
         let reference = ReferenceString {
@@ -251,6 +253,24 @@ impl Session<'_> {
         match &expr.kind {
             ExprKind::Name(name) if !self.state.has_variable(name) => Ok(Value::Text(name.clone())),
             _ => self.eval(expr),
+        }
+    }
+
+    /// Warns, while a script is checked, of each setting that the policy does not look at.
+    fn warn_of_unused(&mut self, fields: &[Field], draft: &Draft) {
+        if self.checker.is_none() {
+            return;
+        }
+        let policy = draft.replacement.as_ref().map_or("lru", |word| &*word.text);
+        let unused = |field: &&Field| match &*field.name.text {
+            "window" => policy != "working-set",
+            "tick" => !matches!(policy, "nru" | "aging"),
+            _ => false,
+        };
+        for field in fields.iter().filter(unused) {
+            let message = format!("`{}` has no effect on `{policy}`", field.name.text);
+            let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
+            self.report(vec![warning.fix(Fix::remove(field.span))]);
         }
     }
 

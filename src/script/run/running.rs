@@ -164,7 +164,7 @@ impl Session<'_> {
         .label("in which process?")
         .help(format!(
             "write `{first}:` before the statement; there are {}",
-            list(names.iter().map(String::as_str).take(8))
+            list(names.iter().map(String::as_str))
         ))
     }
 
@@ -175,7 +175,10 @@ impl Session<'_> {
             process.span,
             format!("there is no process `{}`", process.text),
         )
-        .label("not declared");
+        .label("a name before `:` or `{` is a process");
+        if let Some(verb) = self.language.verb(&process.text) {
+            return diagnostic.help(format!("the statement is written `{}`", verb.usage()));
+        }
         let known = match &self.state.machine {
             Slot::Kernel(kernel) => names(kernel, |_| true),
             _ => Vec::new(),
@@ -183,9 +186,7 @@ impl Session<'_> {
         let words = known.iter().map(String::as_str).chain(["machine", "kernel", "scenario", "repeat"]);
         match self.nearest(&process.text, words) {
             Some(near) => diagnostic.did_you_mean(&process.text, near),
-            None if known.is_empty() => {
-                diagnostic.help(format!("declare it before this: `process {}`", process.text))
-            }
+            None if known.is_empty() => diagnostic,
             None => diagnostic.help(there_are(&known)),
         }
     }
@@ -194,7 +195,7 @@ impl Session<'_> {
 /// Names the processes that there are.
 fn there_are(known: &[String]) -> String {
     let are = if known.len() == 1 { "is" } else { "are" };
-    format!("there {are} {}", list(known.iter().map(String::as_str).take(8)))
+    format!("there {are} {}", list(known.iter().map(String::as_str)))
 }
 
 /// Names of processes.

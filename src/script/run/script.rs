@@ -70,6 +70,9 @@ pub fn check_in(
     session.checker = Some(Checker { variables, ..Checker::default() });
     session.report(check::check(script, known));
     session.report(check::unlikely(script, sources));
+    session.report(check::ignored(script, sources));
+    session.report(check::replaced(script));
+    session.report(check::said_twice(script, sources));
     session.check_block(script);
     let wrong = options.language.extension.finish_check(&mut session);
     session.report(wrong);

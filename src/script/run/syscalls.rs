@@ -97,7 +97,7 @@ impl Session<'_> {
 
     fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
         let value = self.eval(arg)?;
-        if let Some(bytes) = value.bytes().filter(|_| param != ParamKind::Number) {
+        if let Some(bytes) = value.bytes().filter(|_| !param.is_number()) {
             self.work(surplus_work(bytes.len() as u64), arg.span)?;
             return Ok(Arg::Bytes(bytes.into()));
         }
@@ -109,7 +109,7 @@ impl Session<'_> {
             value => {
                 let message = format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
                 Err(Diagnostic::new(Code::WrongType, arg.span, message)
-                    .label(if param == ParamKind::Number {
+                    .label(if param.is_number() {
                         "a number is needed"
                     } else {
                         "a number or a string is needed"

@@ -9,12 +9,21 @@ use crate::kernel::state::{Kernel, OutOfMemory};
 /// The kind of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamKind {
-    /// A number or an address.
+    /// A number that is no number of bytes: a descriptor, flags.
     Number,
+    /// An address, a size, or an offset.
+    Bytes,
     /// A buffer: an address, or a string instead.
     Buffer,
     /// A path: a string, or the address of a NUL-terminated string.
     Path,
+}
+
+impl ParamKind {
+    /// Whether only a number can be passed.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Number | Self::Bytes)
+    }
 }
 
 /// The result of a system call, unless memory is exhausted.
@@ -90,8 +99,7 @@ impl SystemCall {
         if !runs {
             return Ok(Err(Errno::ESRCH).into());
         }
-        let fits =
-            |(arg, param): (&Arg, &ParamKind)| matches!(arg, Arg::Number(_)) || *param != ParamKind::Number;
+        let fits = |(arg, param): (&Arg, &ParamKind)| matches!(arg, Arg::Number(_)) || !param.is_number();
         let counted = (self.required..=self.params.len()).contains(&args.len());
         if !counted || !args.iter().zip(self.params).all(fits) {
             return Ok(Err(Errno::EINVAL).into());

@@ -170,7 +170,7 @@ impl Access<'_> {
     fn address(&self, text: &str) -> Option<String> {
         let address = self.address?;
         match &address.kind {
-            ExprKind::Value(Value::Number(_)) => {
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => {
                 text.get(address.span.start as usize..address.span.end as usize).map(ToOwned::to_owned)
             }
             ExprKind::Name(name) => Some(format!("{{hex({name})}}")),

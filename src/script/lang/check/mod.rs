@@ -1,9 +1,12 @@
 //! What can be said of a script before it runs, without knowing machines: names, calls and what is said twice.
 
 mod calls;
+mod ignored;
+mod replaced;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod twice;
 mod unlikely;
 
 use std::collections::{HashMap, HashSet};
@@ -15,7 +18,11 @@ pub(crate) use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
 use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};
 use calls::{Definition, circles, count};
+pub(crate) use ignored::ignored;
+pub(crate) use replaced::replaced;
 use scope::Scope;
+pub(crate) use twice::said_twice;
+use twice::twice;
 pub(crate) use unlikely::unlikely;
 
 /// The parts of the language that the checks do not know.
@@ -224,8 +231,7 @@ impl Checker<'_> {
         self.found.push(match (name.split_once('-'), near) {
             (Some((a, b)), _) => diagnostic.subtraction(a, b),
             (None, Some(near)) => diagnostic.did_you_mean(name, near),
-            (None, None) => diagnostic
-                .help(format!("`let {name} = …` sets a variable; a word is written as a string, \"{name}\"")),
+            (None, None) => diagnostic,
         });
     }
 
@@ -247,7 +253,7 @@ impl Checker<'_> {
             let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
             self.found.push(match near {
                 Some(near) => diagnostic.did_you_mean(&name.text, near),
-                None => diagnostic.help("`def` makes a definition"),
+                None => diagnostic,
             });
         }
     }
@@ -267,8 +273,4 @@ impl Checker<'_> {
         let place = definition.name.span;
         self.found.push(Diagnostic::new(Code::WrongCount, name.span, message).also(place, "defined here"));
     }
-}
-
-fn twice(span: Span, message: String, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::Duplicate, span, message).label("again here").also(first, "first here")
 }

@@ -1,18 +1,24 @@
 //! Whether two texts are the same to the grammar: the same tokens, statements that begin at the same ones, and the same
 //! brackets and dots that touch what stands before them.
 
+use super::cell::Row;
 use super::piece::{Piece, PieceKind, Pieces};
 
 /// Whether two scripts have the same pieces in the same roles.
 pub(super) fn alike(one: &Pieces, other: &Pieces) -> bool {
     one.list.len() == other.list.len()
-        && one.rows.len() == other.rows.len()
         && one.list.iter().zip(&other.list).all(|(one, other)| pieces(one, other))
         && one.list.windows(2).zip(other.list.windows(2)).all(|(one, other)| touches(one) == touches(other))
-        && one.rows.iter().zip(&other.rows).all(|(one, other)| {
+        && rows(one).zip(rows(other)).all(|(one, other)| {
             let texts = one.cells.iter().zip(&other.cells).all(|(one, other)| one.text == other.text);
             one.cells.len() == other.cells.len() && texts
         })
+}
+
+/// The rows that are not taken away.
+fn rows<'a>(pieces: &'a Pieces) -> impl Iterator<Item = &'a Row> {
+    let number = |piece: &Piece| if let PieceKind::Row(number) = piece.kind { Some(number) } else { None };
+    pieces.list.iter().filter_map(move |piece| pieces.rows.get(number(piece)?))
 }
 
 fn pieces(one: &Piece, other: &Piece) -> bool {

@@ -112,7 +112,9 @@ impl<'a> Cutter<'a, '_> {
     /// A row from its first bar: cells and bars up to what ends it.
     fn row(&mut self, first: Token) {
         let mut piece = self.cut(PieceKind::Row(self.rows.len()), first.start, first.end);
-        let mut row = Row { begin: piece.column, bars: vec![0], ..Row::default() };
+        // A row without a bar counts from the line's beginning.
+        let begin = if first.start < first.end { piece.column } else { 0 };
+        let mut row = Row { begin, bars: vec![0], ..Row::default() };
         let mut end = first.end;
         while let Some(token) = self.tokens.get(self.next).copied() {
             let between = self.text.get(self.at..token.start).unwrap_or("");

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::cell::{Cell, Row};
-use super::piece::{PieceKind, Pieces};
+use super::piece::{Piece, PieceKind, Pieces};
 use super::width::behind;
+use crate::lang::table::is_ruler;
 
 /// On which side the cells of a column stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,7 @@ struct Column {
 
 /// Sets all rows of a script, those directly in one block as one table.
 pub(super) fn set(pieces: &mut Pieces) {
+    remove_rulers(pieces);
     let mut open: Vec<Vec<usize>> = vec![Vec::new()];
     for at in 0..pieces.list.len() {
         match pieces.list[at].kind {
@@ -42,6 +44,23 @@ pub(super) fn set(pieces: &mut Pieces) {
     }
     for table in &open {
         set_table(pieces, table);
+    }
+}
+
+/// Takes away lines of dashes. What follows one stays on another line than what stands before it.
+fn remove_rulers(pieces: &mut Pieces) {
+    let mut gone: Option<Piece> = None;
+    for mut piece in std::mem::take(&mut pieces.list) {
+        if let Some(ruler) = gone.take() {
+            piece.lines = piece.lines.max(ruler.lines);
+            piece.semicolon |= ruler.semicolon;
+        }
+        let row = if let PieceKind::Row(number) = piece.kind { pieces.rows.get(number) } else { None };
+        if row.is_some_and(|row| is_ruler(&row.cells.iter().map(|cell| &*cell.text))) {
+            gone = Some(piece);
+        } else {
+            pieces.list.push(piece);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::lang::ast::{
     Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
     OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, TableRow, UnaryOp, Word,
 };
-use crate::lang::value::Value;
+use crate::lang::value::{Unit, Value};
 
 /// Whether two scripts are the same.
 pub(super) fn blocks(one: &[Stmt], other: &[Stmt]) -> bool {
@@ -62,7 +62,7 @@ macro_rules! plain {
     };
 }
 
-plain!(str, u8, bool, Value, UnaryOp, BinaryOp);
+plain!(str, u8, bool, Value, &'static Unit, UnaryOp, BinaryOp);
 
 /// The same fields; where something stands is left out.
 macro_rules! fields {
@@ -162,6 +162,7 @@ variants! {
     }
     ExprKind {
         Value { 0 a b }
+        Quantity { 0 a b, 1 c d }
         Name { 0 a b }
         Unary { 0 a b, 1 c d }
         Binary { 0 a b, 1 c d, 2 e f }

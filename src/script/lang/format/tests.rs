@@ -181,6 +181,26 @@ fn what_cannot_be_read_is_left() {
 }
 
 #[test]
+fn rows_get_bars() {
+    becomes(
+        "set tlb {\nset tag  ppn\n\n 3   0D 2D # c\n}\n",
+        "set tlb {\n  | set tag ppn |\n\n  | 3   0D  2D  |  # c\n}\n",
+    );
+    becomes("P1: expect maps { start end; 0 - }", "P1: expect maps { | start end |; | 0 - | }\n");
+    becomes("set x {\n n  m\n10  5\n 1 55\n}", "set x {\n  |  n  m |\n  | 10  5 |\n  |  1 55 |\n}\n");
+    // Settings are no rows.
+    stays("set pte 1 0x10 {\n  ppn 3\n  p 1\n}\n");
+    stays("machine {\n  virtual 14\n}\n");
+}
+
+#[test]
+fn lines_of_dashes_go() {
+    becomes("set x {\n| a | b |\n|---|:-:|\n| 1 | 2 |\n}", "set x {\n  | a | b |\n  | 1 | 2 |\n}\n");
+    becomes("set x { +--+\n| a |\n|--| # c\n| - |\n}", "set x {\n  | a |\n  # c\n  | - |\n}\n");
+    stays("set x {\n  | a |\n  | - |\n}\n");
+}
+
+#[test]
 fn what_random_scripts_have_found() {
     // A bar behind the header's last cell parts no cells of longer rows.
     stays("expect x { | p |\n           | 1 2 | }\n");
@@ -192,7 +212,7 @@ fn what_random_scripts_have_found() {
     stays("part\"x\"\n");
     stays("part{ }\n");
     // A row may follow a comma, and three empty strings are three cells.
-    becomes("set x {a,|p  q\n|\"\"\"\"\"\"}", "set x { a, | p q |\n  |\"\"\"\"\"\" }\n");
+    becomes("sets x {a,|p  q\n|\"\"\"\"\"\"}", "sets x { a, | p q |\n  |\"\"\"\"\"\" }\n");
     // A `;` that begins a line takes room.
     becomes("l{\nx\t    n=>s,#\n  ;  x:  P1 }", "l {\n  x       n => s,  #\n  ; x: P1 }\n");
     // The source has no blank before a comment, and the layout has two.

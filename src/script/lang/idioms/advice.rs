@@ -24,6 +24,7 @@ impl Advice {
     pub(super) fn of(row: &'static Idiom, fix: Option<Fix>, sure: bool) -> Self {
         let lines = fix.as_ref().is_some_and(|fix| fix.text.contains('\n'));
         let help = (fix.is_none() || lines || row.ours == REMOVED).then_some(row.help);
+        let help = help.filter(|help| !help.is_empty());
         let nothing = row.ours.is_empty();
         Self { message: Some(row.message), help, fix, sure: sure || nothing, nothing, place: None }
     }

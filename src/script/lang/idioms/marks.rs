@@ -21,6 +21,9 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     if said.starts_with('\\') && said.len() == 2 {
         return vec![advice(fix(format!("\\{said}")))];
     }
+    if diagnostic.code == Code::UnknownName && said.bytes().all(|c| matches!(c, b'A'..=b'F' | b'0'..=b'9')) {
+        return vec![advice(fix(format!("0x{said}")))];
+    }
     if diagnostic.code == Code::UnknownName {
         let digits = said
             .strip_prefix(['x', 'X'])
@@ -35,7 +38,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
-    if diagnostic.code == Code::WrongType
+    if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
         && let Some(bare) = [('"', '"'), ('[', ']')]
             .into_iter()
             .find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))
@@ -43,7 +46,8 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         return vec![advice(fix(bare.to_owned()))];
     }
     let lower = said.to_lowercase();
-    let quiet = (diagnostic.fix.is_none() && lower != said).then(|| advice(fix(lower)));
+    let quiet = (diagnostic.fix.is_none() && diagnostic.code != Code::Duplicate && lower != said)
+        .then(|| advice(fix(lower)));
     let ours = WORDS.iter().find(|(theirs, _)| *theirs == said).map_or(&[][..], |(_, ours)| ours);
     found.extend(ours.iter().map(|our| advice(fix((*our).to_owned()))).chain(quiet));
     found

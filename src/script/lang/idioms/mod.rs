@@ -16,6 +16,7 @@ mod recognize;
 mod rows;
 mod settings;
 mod spelled;
+mod steps;
 mod tables;
 mod together;
 mod tokens;

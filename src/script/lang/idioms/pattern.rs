@@ -1,9 +1,10 @@
 //! Shapes of lines, and lines that have them.
 //!
-//! A pattern is a line with holes, in capitals or not: `NAME` is a word, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
+//! A pattern is a line with holes, in capitals or not: `NAME` is a word, `FACT` the name of a fact, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
 //! word, `PATH` one with dots, `VALUE` a number, `SMALL` that of the bytes of an access, `YES` and `NO` an answer; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
 //! that occurs twice holds the same text twice.
 
+use super::facts::is_fact;
 use super::tokens::{Token, nesting, tokens};
 
 /// The types of C that a declaration begins with.
@@ -84,6 +85,7 @@ fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], h
         "VALUE" => usize::from(found.first().is_some_and(Token::is_number)),
         "YES" => usize::from(found.first().is_some_and(|token| one_of(token, &["yes", "y", "true", "1"]))),
         "NO" => usize::from(found.first().is_some_and(|token| one_of(token, &["no", "n", "false", "0"]))),
+        "FACT" => usize::from(found.first().is_some_and(|token| is_fact(token.text))),
         "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
             token.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
         })),

@@ -11,7 +11,7 @@ use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{arrowed, condition, method};
-use super::{accesses, blocks, exams, settings, tables};
+use super::{accesses, blocks, exams, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -58,6 +58,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(percent(line, at - range.start, place));
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
+    found.extend(steps::advice(text, &range, file));
     // A block that is none of ours is read as settings, and the mistake is found in them.
     if let Some(head) = head_above(text, &range) {
         let said = text[head.clone()].trim();
@@ -93,8 +94,18 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             | Code::UnknownFunction
             | Code::UnknownFact
     );
-    for (from, to) in [whole(line), statement(line, at - range.start)] {
+    let at = at - range.start;
+    let (entry, setting) =
+        (statement(line, at, &[",", ";", "{", "}"]), diagnostic.code == Code::UnknownSetting);
+    for (from, to) in
+        [whole(line), statement(line, at, &[";", "{", "}"])].into_iter().chain(setting.then_some(entry))
+    {
         let said = &line[from..to];
+        if diagnostic.code == Code::UnknownProcess {
+            let head = said.find('{').map_or(said, |brace| &said[..=brace]);
+            let row = self::found(STATEMENTS, head);
+            found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
+        }
         found.extend(statements(said, read && block.is_none(), |new| match new {
             REMOVED => Fix::remove(place(from, to)),
             _ => Fix::write(place(from, to), said, new),
@@ -110,7 +121,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         found.push(Advice::fixed(None, None, fix, false));
     }
     if matches!(diagnostic.code, Code::UnknownVerb | Code::Syntax | Code::UnknownProcess) {
-        found.extend(note(line, at - range.start, place));
+        found.extend(note(line, at, place));
     }
     found
 }
@@ -200,10 +211,10 @@ fn whole(line: &str) -> (usize, usize) {
 }
 
 /// The statement of a line that a byte is in, where a line has several, or a block.
-fn statement(line: &str, at: usize) -> (usize, usize) {
+fn statement(line: &str, at: usize, parted_by: &[&str]) -> (usize, usize) {
     let (mut from, mut to, mut depth) = (0, 0, 0);
     for token in tokens(line) {
-        if depth == 0 && matches!(token.text, "{" | "}" | ";") {
+        if depth == 0 && parted_by.contains(&token.text) {
             if token.start >= at && to > from {
                 break;
             }
@@ -251,10 +262,13 @@ fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     found
 }
 
-/// What the rows of statements make of a text.
+/// What the rows of statements make of a text, or of its part before a block.
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
+    let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
+    let of_head = PHRASES.iter().flat_map(|rows| fitting(rows, head)).filter(|_| !block.is_empty());
+    let with_block = of_head.filter_map(|(row, new)| Some((row, Some(format!("{}{block}", new?)))));
     let mut found = PHRASES.iter().flat_map(|rows| fitting(rows, said)).collect::<Vec<_>>();
-    found.extend(fitting(STATEMENTS, said));
+    found.extend(fitting(STATEMENTS, said).into_iter().chain(with_block));
     found
 }
 

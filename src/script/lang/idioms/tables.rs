@@ -1,56 +1,87 @@
-//! Tables without bars, and tables on one line.
+//! Tables on one line, tables with commas, and fields side by side in a table's place.
 
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::tokens::{line_at, tokens};
+use super::tokens::tokens;
 use crate::lang::fix::Fix;
+use crate::lang::parse::VERBS;
 use crate::lang::span::Span;
 
-const MESSAGE: &str = "each row of a table is a line that begins with `|`";
+const ONE_LINE: &str = "each row of a table is on a line of its own, or ends with `;`";
+const COMMAS: &str = "the cells of a table are separated by spaces, not by commas";
+const FIELDS: &str = "contents are a table: a row of column names, then a row for each entry";
+
+const PROCESS: &str = "the braces of `process` hold its areas; its statements are in a block of their own";
+
+/// The most bytes of a table that is looked at.
+const LONGEST: usize = 2000;
 
 /// What to write for the table that begins in a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let head = &text[line.clone()];
-    let first = tokens(head).first().map(|token| token.text)?;
-    if !matches!(first, "set" | "expect" | "process" | "given") {
+    let mut words = words_of(head);
+    let first = words.next()?;
+    let pte = first == "set" && words.next() == Some("pte");
+    if pte || !matches!(first, "set" | "expect" | "process" | "given") {
         return None;
     }
+    let from = line.start + head.find('{')? + 1;
+    let inside = &text[from..from + text[from..].find('}').filter(|length| *length < LONGEST)?];
+    let verb = inside.split_whitespace().next().unwrap_or_default();
+    if first == "process" && VERBS.contains(&verb) {
+        let name = words_of(head).nth(1)?;
+        let fix = Fix::put_in(file, (line.start + head.find('{')?) as u32, format!("; {name} "));
+        return Some(Advice::fixed(
+            Some(PROCESS),
+            Some("write `NAME { … }` around them, after `process NAME`"),
+            fix,
+            false,
+        ));
+    }
+    if inside.contains(['{', '#', '"', '(']) {
+        return None;
+    }
+    let (message, help, rows) = if let Some(rows) = fields(inside) {
+        (FIELDS, "write the names of the fields as columns", rows)
+    } else if !inside.contains('\n') {
+        (ONE_LINE, "write each row on its own line", one_line(inside)?)
+    } else if inside.contains(',') {
+        (COMMAS, "write the cells without commas", inside.lines().map(cells).collect())
+    } else {
+        return None;
+    };
     let blanks = &head[..head.len() - head.trim_start().len()];
-    let row = |cells: &[&str]| format!("{blanks}  | {} |\n", cells.join(" "));
-    let (opened, inside) = head.split_once('{')?;
-    if let Some((inside, "")) = inside.trim_end().rsplit_once('}') {
-        let rows: Vec<Vec<&str>> = inside
-            .split('|')
-            .map(|row| row.split_whitespace().collect())
-            .filter(|row: &Vec<_>| !row.is_empty())
-            .collect();
-        if rows.len() < 2 || rows.iter().any(|row| row.len() != rows[0].len()) {
-            return None;
-        }
-        let rows: String = rows.iter().map(|cells| row(cells)).collect();
-        let fix = Fix::replace(Span::new(file, line.clone()), format!("{opened}{{\n{rows}{blanks}}}"));
-        return Some(Advice::fixed(Some(MESSAGE), Some("write each row on its own line"), fix, false));
-    }
-    if !inside.trim().is_empty() {
-        return None;
-    }
-    let (mut rows, mut at) = (String::new(), line.end + 1);
-    loop {
-        let below = line_at(text, at.min(text.len()));
-        let said = text[below.clone()].trim();
-        if said == "}" {
-            break;
-        }
-        if said.is_empty() || said.starts_with('|') || said.contains(['{', '#']) || below.end == text.len() {
-            return None;
-        }
-        rows += &row(&said.split(['|', ' ', '\t', ',']).filter(|cell| !cell.is_empty()).collect::<Vec<_>>());
-        at = below.end + 1;
-    }
-    if rows.is_empty() {
-        return None;
-    }
-    let fix = Fix::replace(Span::new(file, line.end + 1..at), rows);
-    Some(Advice::fixed(Some(MESSAGE), Some("begin each row with `|`"), fix, false))
+    let rows = rows.iter().filter(|row: &&Vec<&str>| !row.is_empty());
+    let rows: Vec<String> = rows.map(|row| format!("{blanks}  | {} |\n", row.join(" "))).collect();
+    let fix =
+        Fix::replace(Span::new(file, from..from + inside.len()), format!("\n{}{blanks}", rows.concat()));
+    Some(Advice::fixed(Some(message), Some(help), fix, false))
+}
+
+fn words_of(line: &str) -> impl Iterator<Item = &str> {
+    tokens(line).into_iter().map(|token| token.text)
+}
+
+fn cells(row: &str) -> Vec<&str> {
+    row.split(['|', ' ', '\t', '\r', ',']).filter(|cell| !cell.is_empty()).collect()
+}
+
+/// The rows of a table on one line: bars part them, or commas where there are no bars.
+fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
+    let parted = if inside.contains('|') { '|' } else { ',' };
+    let rows: Vec<Vec<&str>> = inside.split(parted).map(cells).filter(|row| !row.is_empty()).collect();
+    (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
+}
+
+/// Names and values by turns, as a header and one row.
+fn fields(inside: &str) -> Option<Vec<Vec<&str>>> {
+    let parts: Vec<&str> =
+        inside.split([' ', '\t', '\r', '\n', ',', ';', '=', ':']).filter(|part| !part.is_empty()).collect();
+    let names: Vec<&str> = parts.iter().step_by(2).copied().collect();
+    let values: Vec<&str> = parts.iter().skip(1).step_by(2).copied().collect();
+    let number = |text: &&str| text.starts_with(|c: char| c.is_ascii_digit());
+    let named = |text: &&str| text.starts_with(|c: char| c.is_ascii_lowercase());
+    let pairs = names.len() > 1 && names.len() == values.len();
+    (pairs && names.iter().all(named) && values.iter().all(number)).then(|| vec![names, values])
 }

@@ -59,10 +59,13 @@ pub(super) struct Level {
     pub(super) damaged: bool,
     /// That statement is a row of a table.
     pub(super) row: bool,
+    /// It is a block that holds a table alone: its rows need no bars.
+    pub(super) table: bool,
 }
 
 impl Level {
     pub(super) fn new(kind: LevelKind, at: usize, indent: usize) -> Self {
-        Self { kind, at, indent, deeper: None, statement: None, words: 0, damaged: false, row: false }
+        let (deeper, statement) = (None, None);
+        Self { kind, at, indent, deeper, statement, words: 0, damaged: false, row: false, table: false }
     }
 }

@@ -30,6 +30,9 @@ pub(crate) const DEPTH_LIMIT: usize = 200;
 /// The most words of one statement, what stands in its braces not counted.
 const WORD_LIMIT: u32 = 1 << 20;
 
+/// The bytes of a statement in which its verb and what that names are looked for.
+const HEAD_LIMIT: usize = 400;
+
 /// The most mistakes that are kept.
 const MISTAKE_LIMIT: usize = 200;
 
@@ -197,7 +200,7 @@ impl<'a> Scan<'a> {
 
     /// A token begins: decides about the newlines before it. `joins` if it belongs to what stands above.
     fn begin(&mut self, joins: bool) {
-        let row = self.byte(0) == b'|';
+        let row = self.byte(0) == b'|' || self.top().table;
         if row && self.after == After::Comma && self.top().kind == LevelKind::Block && !self.top().row {
             self.end_statement(self.at);
         }
@@ -222,7 +225,11 @@ impl<'a> Scan<'a> {
             level.statement = Some(at);
             level.row = row;
             level.words = 0;
+            if level.table && self.text.as_bytes()[at] != b'|' {
+                self.note_row(at);
+            }
         }
+        let level = &mut self.levels[block];
         level.words += 1;
         if level.words > WORD_LIMIT {
             self.too_long();
@@ -282,7 +289,12 @@ impl<'a> Scan<'a> {
         }
         // No statement begins with a brace: on a line of its own it opens the block of the one above.
         self.begin(true);
+        let begun = self.top().statement.unwrap_or(self.at);
+        let table = self.top().kind.is_block() && self.opens_table(begun);
         self.push(LevelKind::Block);
+        if let Some(level) = self.levels.last_mut() {
+            level.table = table;
+        }
         self.after = After::Nothing;
         self.at += 1;
     }
@@ -342,7 +354,7 @@ impl<'a> Scan<'a> {
 
     fn in_row(&self) -> bool {
         let top = self.top();
-        top.row && top.kind.is_block() && self.pending.is_empty()
+        top.table || top.row && top.kind.is_block() && self.pending.is_empty()
     }
 
     /// Makes blanks of these bytes; newlines stay.

@@ -35,7 +35,7 @@ pub enum TokenKind {
     Open(u8),
     /// `)`, `]`, `}`
     Close(u8),
-    /// `|` of a row.
+    /// `|` of a row; of no width where a row begins without one.
     Bar,
     /// A cell of a row.
     Cell,

@@ -2,7 +2,7 @@
 
 use super::level::LevelKind;
 use super::note::is_operator;
-use super::{After, Scan};
+use super::{After, HEAD_LIMIT, Scan};
 
 impl Scan<'_> {
     pub(super) fn cell(&mut self) {
@@ -40,6 +40,23 @@ impl Scan<'_> {
                 self.after = After::Operator;
             }
             self.at += length;
+        }
+    }
+
+    /// Whether the block here, of the statement that began there, holds a table and nothing else, so that its rows need no
+    /// bars. The grammar's `table_head` is the same.
+    pub(super) fn opens_table(&self, begun: usize) -> bool {
+        let head = &String::from_utf8_lossy(&self.out[begun..self.at.min(begun + HEAD_LIMIT)]);
+        let (mut verb, mut rest) = head.split_at(word_length(head));
+        if let Some(behind) = rest.trim_start().strip_prefix(':') {
+            let behind = behind.trim_start();
+            (verb, rest) = behind.split_at(word_length(behind));
+        }
+        let named = rest.trim_start();
+        match verb {
+            "expect" | "process" => rest != named && !named.is_empty(),
+            "set" => rest != named && !named.is_empty() && &named[..word_length(named)] != "pte",
+            _ => false,
         }
     }
 

@@ -92,6 +92,11 @@ impl Scan<'_> {
         }
     }
 
+    /// A row without a bar begins here: it gets one of no width.
+    pub(super) fn note_row(&mut self, at: usize) {
+        self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::Bar, start: at, end: at }));
+    }
+
     /// A statement ended before this byte.
     pub(super) fn note_end(&mut self, at: usize) {
         self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::End, start: at, end: at }));

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::Tree;
 use super::statement::nothing;
 use crate::lang::ast::{Ask, Asked, Expr, ExprKind, Fact, Span, StmtKind, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use pagewalk_grammar::{Pair, Rule};
 
@@ -55,7 +57,14 @@ impl Tree<'_> {
                 Rule::ask_any => what = self.ask_any(part),
                 Rule::ask_facts => (what, facts) = self.ask_facts(part),
                 Rule::radix => radix = part.into_inner().next().map(|word| self.word(&word)),
-                _ => points = part.into_inner().next().map(|points| self.expr(points)),
+                _ => {
+                    let span = self.span(&part);
+                    if points.is_some() {
+                        let twice = Diagnostic::new(Code::Duplicate, span, "`points` is said twice");
+                        self.report(twice.fix(Fix::remove(span)));
+                    }
+                    points = part.into_inner().next().map(|points| self.expr(points));
+                }
             }
         }
         (what.map(|what| StmtKind::Ask(Box::new(Ask { what, radix, points, place }))), facts)

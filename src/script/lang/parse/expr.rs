@@ -6,7 +6,7 @@ use super::Tree;
 use super::text::{byte, quoted, string, text};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Number, Value, ValueError, unit_factor, unit_spelt};
+use crate::lang::value::{Number, Unit, Value, ValueError, unit_factor, unit_spelt};
 use pagewalk_grammar::{Pair, Rule};
 
 /// The deepest tree of an expression, counted in operators, calls and brackets. Chains of operators are trees too.
@@ -94,7 +94,7 @@ impl Tree<'_> {
         let span = self.span(&part);
         let kind = match part.as_rule() {
             Rule::name => ExprKind::Name(part.as_str().into()),
-            Rule::number => ExprKind::Value(self.number(part.as_str(), span)),
+            Rule::number => self.number(part.as_str(), span),
             Rule::boolean => ExprKind::Value(Value::Bool(part.as_str() == "true")),
             Rule::string => {
                 let value = string(part.as_str(), span).unwrap_or_else(|diagnostic| {
@@ -180,7 +180,7 @@ impl Tree<'_> {
     }
 
     /// A number with its unit; 0 with a report if it is none.
-    fn number(&mut self, text: &str, span: Span) -> Value {
+    fn number(&mut self, text: &str, span: Span) -> ExprKind {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
         let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
@@ -198,7 +198,11 @@ impl Tree<'_> {
             code => ValueError::new(code, format!("`{}` leaves the range of numbers", quoted(text)))
                 .help("integers lie between -2^63 and 2^64 - 1"),
         });
-        Value::Number(self.checked(number, span).unwrap_or(Number::ZERO))
+        let value = Value::Number(self.checked(number, span).unwrap_or(Number::ZERO));
+        match Unit::named(unit) {
+            Some(unit) => ExprKind::Quantity(value, unit),
+            None => ExprKind::Value(value),
+        }
     }
 }
 

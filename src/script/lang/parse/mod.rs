@@ -3,15 +3,19 @@
 //! A line that is no statement is reported once, and the rest of the script is read all the same. The reader
 //! does not know which commands, settings, nouns or facts exist.
 
+mod beside;
 mod exam;
 mod expr;
-
+mod habits;
 mod recover;
 mod statement;
+mod stop;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+
+pub(super) use beside::VERBS;
 
 use std::sync::Arc;
 

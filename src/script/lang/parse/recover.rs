@@ -2,42 +2,16 @@
 
 use pagewalk_grammar::{ErrorVariant, InputLocation};
 
+use super::beside::after_a_value;
+use super::habits::{foreign, shown, token_length, unlearnt};
+use super::stop::{Stop, mistake, word_length};
 use super::text::quoted;
 use crate::lang::ast::{BinaryOp, Command, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::value::unit_spelt;
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
-/// What stands in other languages, or on other keyboards: what it is, what to write for it, and what else to say.
-const HABITS: &[(&str, &str, &str, &str)] = &[
-    ("&&", "`&&` is no operator", "and", ""),
-    ("||", "`||` is no operator", "or", ""),
-    ("->", "`->` is no arrow of the language", "=>", "facts follow `=>`"),
-    ("→", "`→` is no arrow of the language", "=>", "facts follow `=>`"),
-    ("⇒", "`⇒` is no arrow of the language", "=>", "facts follow `=>`"),
-    ("“", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
-    ("”", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
-    ("„", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
-    ("‘", "these quotes are typographic", "'", "write straight quotes, '…'"),
-    ("’", "these quotes are typographic", "'", "write straight quotes, '…'"),
-    ("–", "this dash is no minus sign", "-", "write `-`; only a table's cell may hold a dash"),
-    ("—", "this dash is no minus sign", "-", ""),
-    ("−", "this minus sign is typographic", "-", ""),
-    ("×", "`×` is no operator", "*", ""),
-    ("≤", "`≤` is no operator", "<=", ""),
-    ("≥", "`≥` is no operator", ">=", ""),
-    ("≠", "`≠` is no operator", "!=", ""),
-    ("**", "`**` is no operator", "", "a power of two is written `1 << n`"),
-    ("++", "`++` is no operator", "", "write `let x = x + 1`"),
-    ("+=", "`+=` is no operator", "", "write `let x = x + …`"),
-    ("-=", "`-=` is no operator", "", "write `let x = x - …`"),
-    ("*=", "`*=` is no operator", "", "write `let x = x * …`"),
-    ("<>", "`<>` is no operator", "!=", ""),
-    ("===", "`===` is no operator", "==", ""),
-];
-
-/// How the statements with a shape of their own are written.
+/// How the statements with a shape of their own are written, for one of which a part is missing.
 const SHAPES: &[(&str, &str)] = &[
     ("let", "`let NAME = VALUE`"),
     ("choose", "`choose NAME in RANGE where CONDITION`"),
@@ -47,41 +21,23 @@ const SHAPES: &[(&str, &str)] = &[
     ("def", "`def NAME(A, B) { … }`"),
     ("include", "`include \"other.pw\"`"),
     ("scenario", "`scenario \"name\" { … }`"),
+    ("question", "`question \"title\" points 4 { … }`"),
+    ("part", "`part \"a\" points 2 { … }`"),
     ("reference", "`reference 7 0 1 2 { frames 3, replacement lru }`"),
     ("probe", "`probe read 0x10`"),
 ];
 
-/// A broken line and the place in it where reading stopped.
-struct Stop<'a> {
-    line: &'a str,
-    /// The byte of the line where it is.
-    at: usize,
-    /// The first word of the line.
-    head: &'a str,
-    /// What was read, without blanks at its end.
-    before: &'a str,
-    /// What was not.
-    rest: &'a str,
-    /// What the grammar would have taken.
-    wanted: Vec<Rule>,
-    /// It is a setting, no statement.
-    setting: bool,
-}
-
-impl Stop<'_> {
-    /// A text in the place of the first of what was not read.
-    fn write(&self, was: &str, text: impl Into<String>) -> Fix {
-        let start = self.at as u32;
-        Fix::write(Span { start, end: start + was.len() as u32, file: 0 }, was, text)
-    }
-
-    /// A blank in the place of a sign and the blanks around it.
-    fn blank(&self, sign: usize) -> Fix {
-        let rest = &self.rest[sign..];
-        let end = self.at + self.rest.len() - rest.trim_start().len();
-        Fix::replace(Span { file: 0, start: self.before.len() as u32, end: end as u32 }, " ")
-    }
-}
+/// Parts of a statement's shape.
+const PARTS: &[Rule] = &[
+    Rule::name,
+    Rule::equals,
+    Rule::word_in,
+    Rule::block,
+    Rule::parameters,
+    Rule::string,
+    Rule::page,
+    Rule::operation,
+];
 
 /// The diagnostic for a line which the grammar's `rule` does not take; it begins at byte `start` of the file.
 pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnostic {
@@ -91,8 +47,8 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
         _ => (0, Vec::new()),
     };
     // The first half of a foreign operator may have been read as one of ours.
-    let earlier =
-        at.checked_sub(1).filter(|earlier| line.get(*earlier..).is_some_and(|rest| foreign(rest).is_some()));
+    let sign = |rest: &str| word_length(rest) == 0 && foreign(rest).is_some();
+    let earlier = at.checked_sub(1).filter(|earlier| line.get(*earlier..).is_some_and(sign));
     let (before, rest) = line.split_at_checked(earlier.unwrap_or(at)).unwrap_or((line, ""));
     let head = &line[..word_length(line)];
     let setting = rule == Rule::lone_setting;
@@ -106,16 +62,6 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     let place = |at: Span| Span { file, start: start + at.start, end: start + at.end };
     let fix = described.fix.clone().map(|fix| Box::new(Fix { span: place(fix.span), ..*fix }));
     Diagnostic { span, fix, ..described }
-}
-
-/// The foreign operator or character that a text begins with.
-fn foreign(text: &str) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
-    HABITS.iter().find(|(habit, ..)| text.starts_with(habit))
-}
-
-/// A mistake without its place.
-fn mistake(message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, Span::default(), message).help(help)
 }
 
 /// The mistakes that are common enough to have an answer of their own.
@@ -140,30 +86,6 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| after_a_value(stop))
 }
 
-/// The mistake of a habit.
-fn unlearnt(stop: &Stop, (habit, message, instead, help): &(&str, &str, &str, &str)) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
-    diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
-    // A pair of quotes is two fixes, and one of them alone is none.
-    let pair = message.contains("quotes");
-    let fix = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
-    match fix.filter(|_| !instead.is_empty()) {
-        Some(fix) => diagnostic.fix(fix),
-        None => diagnostic,
-    }
-}
-
-/// A text in typographic quotes in straight ones, where they are a pair.
-fn straight(stop: &Stop, quote: &str) -> Option<Fix> {
-    let typographic = |c: char| "“”„‘’".contains(c);
-    let inside = stop.rest.strip_prefix(typographic)?;
-    let length = inside.find(|c| typographic(c) || c == '"' || c == '\'')?;
-    let (text, closing) = inside.split_at_checked(length)?;
-    let closing = closing.chars().next()?;
-    let was = &stop.rest[..stop.rest.len() - inside.len() + length + closing.len_utf8()];
-    Some(stop.write(was, format!("{quote}{text}{quote}")))
-}
-
 /// `=` and `==` in each other's places, and where neither belongs.
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
@@ -185,9 +107,12 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let mistake = || mistake("`==` compares", "`let` gives a value with `=`").fix(stop.write("==", "="));
         return stop.rest.starts_with("==").then(mistake);
     }
+    if stop.rest.starts_with("==") {
+        let message = "`==` compares, and nothing takes the answer here";
+        return Some(mistake(message, "`expect CONDITION` checks a condition"));
+    }
     let mistake = mistake("`=` gives a value, and nothing takes one here", "to compare, write `==`");
-    let again = stop.rest.starts_with("==");
-    Some(if again { mistake } else { mistake.fix(stop.write("=", "==")) })
+    Some(mistake.fix(stop.write("=", "==")))
 }
 
 /// Characters that the language does not have.
@@ -233,53 +158,23 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
         return Some(mistake(message, help));
     }
     let (_, listed) = stop.before.rsplit_once("=>")?;
+    if stop.wanted.contains(&Rule::fact_name) && stop.rest.starts_with(['(', '[', '{']) {
+        return Some(mistake("facts have no brackets around them", "`STATEMENT => FACT, FACT`"));
+    }
+    if stop.wanted.contains(&Rule::fact_name)
+        && stop.rest.starts_with(|c: char| c.is_ascii_digit() || c == '"')
+    {
+        return Some(mistake(
+            "a value without the name of its fact",
+            "a fact is a name and a value: `vpn 0x0F`",
+        ));
+    }
     let begins = stop.rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let last = listed.rsplit(',').next().unwrap_or("").trim();
     (begins && stop.wanted.contains(&Rule::infix)).then(|| {
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
         mistake("a comma is missing between two facts", format!("write `{}, {next} …`", quoted(last)))
             .fix(Fix::put_in(0, stop.before.len() as u32, ","))
-    })
-}
-
-/// Something follows what is complete already.
-fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
-    let Stop { rest, before, head, .. } = stop;
-    let word = &rest[..word_length(rest)];
-    if let Some(unit) = unit_spelt(word).filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) {
-        let message = format!("`{word}` is no unit");
-        let help = format!("did you mean `{unit}`?");
-        return Some(mistake(message, help).fix(stop.write(word, unit)));
-    }
-    if rest.starts_with('?') && rest.contains(':') {
-        return Some(mistake("there is no `?:`", "write `if CONDITION { … } else { … }`"));
-    }
-    if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
-        return Some(mistake(
-            "a statement begins with what it does",
-            format!("to see a value, write `show {}`", quoted(stop.line)),
-        ));
-    }
-    if before.ends_with(':') && rest.is_empty() {
-        return Some(mistake(
-            "the line ends too early: a statement is missing",
-            "`NAME: STATEMENT` runs in that process",
-        ));
-    }
-    if rest.starts_with(':') && !stop.setting {
-        return Some(mistake("`:` does not belong here", "`NAME: STATEMENT` begins a line, with one name"));
-    }
-    if rest.is_empty() {
-        return None;
-    }
-    if before.ends_with('}') {
-        return Some(mistake(
-            "this statement ends with its `}`",
-            "the next statement begins on its own line, or after `;`",
-        ));
-    }
-    before.contains(" // ").then(|| {
-        mistake(format!("{} does not belong here", shown(rest)), "`//` divides; a comment begins with `#`")
     })
 }
 
@@ -296,26 +191,33 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     } else {
         format!("{} does not belong here", shown(found))
     };
+    // Behind a value, an operator may always follow.
+    let behind = stop.wanted.contains(&Rule::infix);
+    wanted.retain(|word| !behind || *word == BLOCK);
     let message = match wanted.as_slice() {
-        _ if stop.wanted.contains(&Rule::infix) => here,
         [] => here,
         [all @ .., last] if !all.is_empty() => format!("{here}: {} or {last} is missing", all.join(", ")),
         [only, ..] => format!("{here}: {only} is missing"),
     };
     let diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
+    if stop.before.is_empty() && !found.is_empty() {
+        let what = if stop.setting { "a setting" } else { "a statement" };
+        return Diagnostic {
+            message: format!("{what} begins with a word, not with {}", shown(found)),
+            ..diagnostic
+        };
+    }
+    let first = value && stop.before == stop.head;
+    let missing = |rule: &Rule| stop.wanted.contains(rule) && !value && (!behind || *rule == Rule::block);
     let shape = SHAPES.iter().find(|(keyword, _)| *keyword == stop.head && !stop.setting);
-    if stop.before.is_empty() && !stop.setting {
-        return diagnostic.help("a statement begins with a word: `read 0x10`, `let x = 1`, `show x`");
-    }
-    if stop.before.is_empty() {
-        return diagnostic
-            .help("a setting begins with its name; its values stand side by side: `bits 9 9 9 9`");
-    }
-    match shape {
+    match shape.filter(|_| first || PARTS.iter().any(missing)) {
         Some((_, shape)) => diagnostic.help(format!("it is written {shape}")),
         None => diagnostic,
     }
 }
+
+/// A block, in words.
+const BLOCK: &str = "a block in `{ }`";
 
 /// What a rule of the grammar is to a reader; none for rules that say nothing to him.
 fn words(rule: Rule) -> Option<&'static str> {
@@ -323,7 +225,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::expr | Rule::number | Rule::prefix => "a value",
         Rule::name | Rule::process => "a name",
         Rule::string => "a string in double quotes",
-        Rule::block | Rule::settings => "a block in `{ }`",
+        Rule::block | Rule::settings => BLOCK,
         Rule::parameters => "a list of parameters in `( )`",
         Rule::equals => "`=`",
         Rule::fact | Rule::fact_name => "the name of a fact",
@@ -361,23 +263,4 @@ pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
     let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };
     gives.then(|| mistake().fix(Fix::write(sign, "==", "=")))
-}
-
-/// The token that a text begins with, in quotes.
-fn shown(text: &str) -> String {
-    format!("`{}`", quoted(&text[..token_length(text)]))
-}
-
-fn word_length(text: &str) -> usize {
-    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
-}
-
-/// Bytes of the word, or else of the operator or character, that a text begins with.
-fn token_length(text: &str) -> usize {
-    let word = word_length(text);
-    let habit =
-        HABITS.iter().map(|(habit, ..)| *habit).chain(["=>", "==", "!=", "<=", ">=", "..", "//", "<<", ">>"]);
-    let operator = habit.filter(|operator| text.starts_with(operator)).map(str::len).max();
-    let character = text.chars().next().map_or(0, char::len_utf8);
-    if word > 0 { word } else { operator.unwrap_or(character) }
 }

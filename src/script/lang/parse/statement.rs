@@ -253,7 +253,7 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::verb => command.verb = self.word(&part),
-                Rule::operands => self.parts(part, command, operands),
+                Rule::operands | Rule::filled => self.parts(part, command, operands),
                 Rule::expr => operands.push(self.expr(part)),
                 Rule::assigned => {
                     let start = self.span(&part).start;
@@ -261,7 +261,7 @@ impl Tree<'_> {
                     self.diagnostics.extend(recover::assigned(&command.verb, operands.is_empty(), equals));
                     command.assigned = Some(self.exprs(part));
                 }
-                Rule::settings => command.block = Some(self.settings(part)),
+                Rule::settings | Rule::table => command.block = Some(self.settings(part)),
                 Rule::arguments => {
                     operands.extend(part.into_inner().map(|argument| self.expr(argument)));
                     // With one operand these are no system calls but accesses with a bracket.
@@ -299,8 +299,9 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::setting => settings.push(self.setting(part)),
-                Rule::row => rows.push(self.row(part)),
+                Rule::row | Rule::plain_row => rows.push(self.row(part)),
                 Rule::broken_setting => self.broken(&part, Rule::lone_setting),
+                Rule::broken_row => self.broken(&part, Rule::lone_row),
                 _ => {}
             }
         }

@@ -2,6 +2,7 @@
 
 use super::Tree;
 use crate::lang::ast::{Cell, CellKind, Table, TableRow};
+use crate::lang::table::is_ruler;
 use pagewalk_grammar::{Pair, Rule};
 
 impl Tree<'_> {
@@ -31,9 +32,14 @@ impl Tree<'_> {
     }
 }
 
-/// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line.
+/// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line, and so is
+/// one of dashes.
 pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
-    let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty());
+    fn text(cell: &Cell) -> &str {
+        if let CellKind::Bare(text) = &cell.kind { text } else { "" }
+    }
+    let line = |row: &TableRow| is_ruler(&row.cells.iter().map(text));
+    let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty() && !line(row));
     let first = rows.next()?;
     let rows: Vec<TableRow> = rows.collect();
     let mut span = first.span;

@@ -54,6 +54,13 @@ impl Table {
     }
 }
 
+/// Whether these are the cells of a line as Markdown and databases draw it: `---`, `:--`, `+---+---+`.
+pub(super) fn is_ruler<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
+    let dashes = |cell: &str| cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
+    // A dash alone is no value.
+    cells.clone().any(|cell| cell.len() > 1) && cells.clone().all(dashes)
+}
+
 /// A column's name, which may be quoted.
 fn name(cell: &Cell) -> Option<&str> {
     match &cell.kind {

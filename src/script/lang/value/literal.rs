@@ -7,11 +7,28 @@ use super::number::Number;
 use crate::lang::cut::cut;
 use crate::lang::diagnostic::Code;
 
+/// What a number measures. A number without a unit may measure any of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// Things: frames, pages, entries, sets, and so on.
+    Count,
+    /// Sizes and addresses.
+    Bytes,
+    /// Widths, and the numbers of bits.
+    Bits,
+    /// Times; cycles are one.
+    Time,
+    /// A part of a whole.
+    Fraction,
+}
+
 /// A unit that may follow a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
     /// As written.
     pub name: &'static str,
+    /// What it measures.
+    pub dimension: Dimension,
     /// What the number is multiplied by, as a numerator and a denominator.
     pub(crate) factor: (i128, i128),
     /// What it stands for, in a line.
@@ -19,46 +36,63 @@ pub struct Unit {
 }
 
 macro_rules! units {
-    ($($name:literal $factor:expr, $under:literal $help:literal;)*) => {
+    ($($name:literal $dimension:ident $factor:expr, $under:literal $help:literal;)*) => {
         /// Every unit: sizes in bytes, times in nanoseconds, a percent sign, and words that mean nothing more.
-        pub const UNITS: &[Unit] = &[$(Unit { name: $name, factor: ($factor, $under), help: $help }),*];
+        pub const UNITS: &[Unit] = &[$(Unit {
+            name: $name,
+            dimension: Dimension::$dimension,
+            factor: ($factor, $under),
+            help: $help,
+        }),*];
     };
 }
 
 units! {
-    "B" 1, 1 "bytes";
-    "KB" 1 << 10, 1 "1024 bytes";
-    "KiB" 1 << 10, 1 "1024 bytes";
-    "MB" 1 << 20, 1 "1024 KB";
-    "MiB" 1 << 20, 1 "1024 KB";
-    "GB" 1 << 30, 1 "1024 MB";
-    "GiB" 1 << 30, 1 "1024 MB";
-    "TB" 1 << 40, 1 "1024 GB";
-    "TiB" 1 << 40, 1 "1024 GB";
-    "PB" 1 << 50, 1 "1024 TB";
-    "PiB" 1 << 50, 1 "1024 TB";
-    "EB" 1 << 60, 1 "1024 PB";
-    "EiB" 1 << 60, 1 "1024 PB";
-    "ns" 1, 1 "nanoseconds";
-    "us" 1_000, 1 "microseconds, kept in nanoseconds";
-    "ms" 1_000_000, 1 "milliseconds, kept in nanoseconds";
-    "s" 1_000_000_000, 1 "seconds, kept in nanoseconds";
-    "%" 1, 100 "hundredths";
-    "bits" 1, 1 "a count";
-    "bit" 1, 1 "a count";
-    "entries" 1, 1 "a count";
-    "entry" 1, 1 "a count";
-    "slots" 1, 1 "a count";
-    "slot" 1, 1 "a count";
-    "pages" 1, 1 "a count";
-    "page" 1, 1 "a count";
-    "cycles" 1, 1 "a count";
-    "cycle" 1, 1 "a count";
+    "B" Bytes 1, 1 "bytes";
+    "KB" Bytes 1 << 10, 1 "1024 bytes";
+    "KiB" Bytes 1 << 10, 1 "1024 bytes";
+    "MB" Bytes 1 << 20, 1 "1024 KB";
+    "MiB" Bytes 1 << 20, 1 "1024 KB";
+    "GB" Bytes 1 << 30, 1 "1024 MB";
+    "GiB" Bytes 1 << 30, 1 "1024 MB";
+    "TB" Bytes 1 << 40, 1 "1024 GB";
+    "TiB" Bytes 1 << 40, 1 "1024 GB";
+    "PB" Bytes 1 << 50, 1 "1024 TB";
+    "PiB" Bytes 1 << 50, 1 "1024 TB";
+    "EB" Bytes 1 << 60, 1 "1024 PB";
+    "EiB" Bytes 1 << 60, 1 "1024 PB";
+    "ns" Time 1, 1 "nanoseconds";
+    "us" Time 1_000, 1 "microseconds, kept in nanoseconds";
+    "ms" Time 1_000_000, 1 "milliseconds, kept in nanoseconds";
+    "s" Time 1_000_000_000, 1 "seconds, kept in nanoseconds";
+    "%" Fraction 1, 100 "hundredths";
+    "bits" Bits 1, 1 "a number of bits";
+    "bit" Bits 1, 1 "a number of bits";
+    "entries" Count 1, 1 "a count";
+    "entry" Count 1, 1 "a count";
+    "slots" Count 1, 1 "a count";
+    "slot" Count 1, 1 "a count";
+    "pages" Count 1, 1 "a count";
+    "page" Count 1, 1 "a count";
+    "cycles" Time 1, 1 "a time in cycles";
+    "cycle" Time 1, 1 "a time in cycles";
+}
+
+impl Unit {
+    /// The unit of this name.
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        UNITS.iter().find(|unit| unit.name == name)
+    }
+
+    /// The unit of a number in a machine file.
+    pub(crate) fn behind(text: &str) -> Option<&'static Self> {
+        split_unit(text.trim()).and_then(|(_, unit)| Self::named(unit.trim()))
+    }
 }
 
 /// What a number is multiplied by when this unit follows it (`KB`, `us`, `%`, `bits`); none if it is no unit.
 pub fn unit_factor(name: &str) -> Option<Number> {
-    let (factor, under) = UNITS.iter().find(|unit| unit.name == name)?.factor;
+    let (factor, under) = Unit::named(name)?.factor;
     Number::fraction(factor, under).ok()
 }
 
@@ -104,14 +138,10 @@ impl Number {
         if let Some(rest) = text.strip_prefix('-') {
             return if rest.starts_with('-') { Err(bad(text)) } else { Self::parse(rest)?.negate() };
         }
-        // A prefixed number touching its unit (`0x8B`) is all digits, so only a space may part the two.
-        let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| text.starts_with(prefix));
-        let part = |c: char| if prefixed { c.is_whitespace() } else { !matches!(c, '0'..='9' | '_' | '.') };
-        let cut = text.find(part);
-        let (number, unit) = text.split_at(cut.unwrap_or(text.len()));
-        match unit.trim() {
-            "" => Self::literal(number.trim_end()),
-            unit => {
+        match split_unit(text) {
+            None => Self::literal(text),
+            Some((number, unit)) => {
+                let unit = unit.trim();
                 let factor = unit_factor(unit).ok_or_else(|| {
                     ValueError::new(Code::BadNumber, format!("`{unit}` is no unit"))
                         .help("sizes are B, KB, MB, GB; times ns, us, ms, s")
@@ -127,6 +157,14 @@ impl Number {
         let numerator = accumulate(text, accumulate(text, 0, whole, 10)?, decimals, 10)?;
         Self::exact(Ratio::new(numerator, denominator.ok_or_else(|| too_long(text))?))
     }
+}
+
+/// A number and what is behind it, if anything is.
+fn split_unit(text: &str) -> Option<(&str, &str)> {
+    // A prefixed number touching its unit (`0x8B`) is all digits, so only a space may part the two.
+    let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| text.starts_with(prefix));
+    let part = |c: char| if prefixed { c.is_whitespace() } else { !matches!(c, '0'..='9' | '_' | '.') };
+    text.find(part).map(|cut| text.split_at(cut))
 }
 
 /// `start` followed by these digits; `text` is what a message quotes.

@@ -15,12 +15,29 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::narrate::Statements;
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::facts::{self, CALL_FACTS, Key, REFERENCE_FACTS};
 use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
+
+/// Diagnostics, each as an object.
+pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
+    let object = |one: &Diagnostic| {
+        let (file, at) = sources.location(one.span).unzip();
+        json!({
+            "file": file,
+            "line": at.map(|at| at.line),
+            "column": at.map(|at| at.column),
+            "code": one.code.name(),
+            "message": one.message,
+            "help": one.help,
+        })
+    };
+    diagnostics.iter().map(object).collect()
+}
 
 /// Writes a run as JSON lines.
 pub struct JsonSink<'s, W: Write> {
@@ -59,8 +76,21 @@ impl<'s, W: Write> JsonSink<'s, W> {
     ///
     /// # Errors
     /// What the output said, now or earlier; a closed pipe among them.
-    pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
-        let totals = json!({"totals": {
+    pub fn finish(self, totals: Totals, errors: usize) -> io::Result<()> {
+        self.finish_with(totals, errors, &[])
+    }
+
+    /// The same with the member `warnings` if there are some.
+    ///
+    /// # Errors
+    /// As [`JsonSink::finish`].
+    pub fn finish_with(
+        mut self,
+        totals: Totals,
+        errors: usize,
+        warnings: &[serde_json::Value],
+    ) -> io::Result<()> {
+        let mut totals = json!({"totals": {
             "statements": totals.statements,
             "checks": totals.checks,
             "held": totals.held,
@@ -68,6 +98,9 @@ impl<'s, W: Write> JsonSink<'s, W> {
             "scenarios": totals.scenarios,
             "errors": errors,
         }});
+        if !warnings.is_empty() {
+            totals["totals"]["warnings"] = warnings.into();
+        }
         self.line = format!("{totals}\n");
         self.write();
         self.close()

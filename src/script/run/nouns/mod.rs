@@ -30,4 +30,5 @@ pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub(crate) use reference::STEP_COLUMNS;
 pub use row::{TABLE_NOUNS, TableNoun};
 pub(crate) use steps::table as reference_table;
+pub(crate) use table::column_named;
 pub use thing::{THING_NOUNS, ThingNoun};

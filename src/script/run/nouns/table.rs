@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 
 use crate::lang::ast::{Cell, CellKind, Record, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -124,6 +125,18 @@ pub(crate) struct Layout {
     pub(crate) groups: u64,
 }
 
+impl Layout {
+    /// The column that a cell of the header names.
+    fn column(&self, cell: &Cell) -> String {
+        column_named(&name(cell), |column| self.columns.iter().any(|known| known == column)).to_owned()
+    }
+}
+
+/// The column that a word names: `valid` is `v`.
+pub(crate) fn column_named(word: &str, known: impl Fn(&str) -> bool) -> &str {
+    if word == "valid" && !known(word) && known("v") { "v" } else { word }
+}
+
 impl Session<'_> {
     /// The entries of a table. `-` and `*` are kept; everything else must be a number that fits.
     ///
@@ -181,7 +194,7 @@ impl Session<'_> {
         }
         let mut groups: Vec<Vec<CellIn>> = vec![Vec::new()];
         for (column, cell) in rest {
-            let column = name(column);
+            let column = layout.column(column);
             let said = self.cell(cell)?;
             if groups[groups.len() - 1].iter().any(|other| other.column == column) {
                 groups.push(Vec::new());
@@ -219,13 +232,21 @@ fn header_mistakes(table: &Table, layout: &Layout) -> Vec<Diagnostic> {
     if name(first) != layout.key {
         let message =
             format!("the first column of `{}` is `{}`, not `{}`", layout.noun, layout.key, name(first));
-        return vec![Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry")];
+        let diagnostic = Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry");
+        let word = name(first);
+        let header = word.starts_with(|c: char| c.is_ascii_alphabetic()) && !layout.columns.contains(&word);
+        return vec![if header {
+            diagnostic.fix(Fix::write(first.span, word, layout.key))
+        } else {
+            let next = layout.columns.first().map_or("", String::as_str);
+            diagnostic.help(format!("the first row names the columns: `{} {next} …`", layout.key))
+        }];
     }
     let mut wrong = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     let mut groups = 1;
     for cell in rest {
-        let column = name(cell);
+        let column = layout.column(cell);
         if column == layout.key {
             (seen, groups) = (Vec::new(), 1);
             continue;
@@ -251,10 +272,18 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
         cell.span,
         format!("`{}` has no column `{column}`", layout.noun),
     );
-    match nearest(column, layout.columns.iter().map(String::as_str)) {
-        Some(near) => diagnostic.did_you_mean(column, near),
-        None => {
-            diagnostic.help(format!("it has {}", list(layout.columns.iter().map(String::as_str).take(12))))
+    if let Some(near) = nearest(column, layout.columns.iter().map(String::as_str)) {
+        return diagnostic.did_you_mean(column, near);
+    }
+    // The bytes of a block are a row of columns.
+    let byte = |column: &&String| column.strip_prefix('b').is_some_and(|n| n.parse::<u32>().is_ok());
+    let others: Vec<&str> =
+        layout.columns.iter().filter(|column| !byte(column)).map(String::as_str).collect();
+    match layout.columns.iter().filter(byte).count() {
+        0 => diagnostic.help(format!("it has {}", list(others.into_iter()))),
+        bytes => {
+            let others = others.join("`, `");
+            diagnostic.help(format!("it has `{others}`, and `b0` to `b{}`", bytes - 1))
         }
     }
 }

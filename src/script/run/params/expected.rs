@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::param::Param;
 use super::usage::Params;
-use crate::lang::value::unit_factor;
+use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::value::{Value, unit_factor};
 
 /// A piece of what is written after the first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,18 @@ pub enum Atom<'t> {
     Equals,
     /// Braces.
     Block,
+}
+
+impl<'t> Atom<'t> {
+    /// What an operand is among the pieces of a statement.
+    pub(crate) fn of(operand: &'t Expr) -> Self {
+        match &operand.kind {
+            ExprKind::Name(name) => Atom::Word(name),
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => Atom::Number,
+            ExprKind::Value(Value::Text(_)) => Atom::Text,
+            _ => Atom::Value,
+        }
+    }
 }
 
 /// The ways to write parameters.

@@ -3,10 +3,12 @@
 
 mod expected;
 mod param;
+mod place;
 mod usage;
 
 pub use expected::{Atom, current, next, rest, ways};
 pub use param::*;
+pub(crate) use place::{Place, offer, size};
 pub use usage::Params;
 
 /// The words of a table's rows, as a constant: `words_of!(KINDS.0)`, `words_of!(FORMATS.name)`.

@@ -1,5 +1,7 @@
 //! Parameters, and what they are filled with.
 
+use crate::lang::value::Dimension::{self, Bits, Bytes, Count, Time};
+
 /// A parameter. A row lists them in the order in which they are written: `&[VA, Optional(&[Keyword("size"), N])]` is
 /// `VA [size N]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,37 @@ impl Param {
         }
     }
 
+    /// What it is filled with, if it is a value.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        if let Self::Value(slot) = self { Some(*slot) } else { None }
+    }
+
+    /// The parameters that follow each other in it, in all ways to write it.
+    fn sequences(&'static self, found: &mut Vec<&'static [Self]>) {
+        let of = |parts: &'static [Self], found: &mut Vec<&'static [Self]>| {
+            found.push(parts);
+            for part in parts {
+                part.sequences(found);
+            }
+        };
+        match self {
+            Self::Optional(parts) | Self::OneOf(parts) => of(parts, found),
+            Self::Ways(ways) => ways.iter().for_each(|way| of(way, found)),
+            Self::Many(part) => part.sequences(found),
+            _ => {}
+        }
+    }
+
+    /// The parameter that follows one of these for which a test holds.
+    pub(super) fn follower(params: &'static [Self], test: impl Fn(&Self) -> bool) -> Option<&'static Self> {
+        let mut sequences = vec![params];
+        for param in params {
+            param.sequences(&mut sequences);
+        }
+        let mut pairs = sequences.iter().flat_map(|parts| parts.windows(2));
+        pairs.find(|pair| test(&pair[0])).map(|pair| &pair[1])
+    }
+
     /// The parameters that it consists of, itself if it has no parts.
     pub(super) fn leaves(&'static self, found: &mut Vec<&'static Self>) {
         match self {
@@ -79,9 +112,9 @@ impl Param {
     }
 }
 
-/// Makes the slots, their printed names, and a parameter of each.
+/// Makes the slots, their printed names, what their numbers measure, and a parameter of each.
 macro_rules! slots {
-    ($($(#[$doc:meta])+ $constant:ident = $slot:ident $name:literal,)+) => {
+    ($($(#[$doc:meta])+ $constant:ident = $slot:ident $name:literal $dimension:expr,)+) => {
         /// What a parameter is filled with.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Slot {
@@ -95,6 +128,13 @@ macro_rules! slots {
                     $(Self::$slot => $name,)+
                 }
             }
+
+            /// What a number in it measures; none if it takes any number, or none.
+            pub const fn dimension(self) -> Option<Dimension> {
+                match self {
+                    $(Self::$slot => $dimension,)+
+                }
+            }
         }
 
         $($(#[$doc])+ pub const $constant: Param = Param::Value(Slot::$slot);)+
@@ -103,101 +143,109 @@ macro_rules! slots {
 
 slots! {
     /// A virtual address; a physical one on a machine without an MMU.
-    VA = Va "VA",
+    VA = Va "VA" Some(Bytes),
     /// A physical address.
-    PA = Pa "PA",
+    PA = Pa "PA" Some(Bytes),
     /// A page-table entry as a number.
-    RAW = Raw "RAW",
+    RAW = Raw "RAW" None,
     /// A level of the page table.
-    LEVEL = Level "LEVEL",
+    LEVEL = Level "LEVEL" Some(Count),
     /// A number.
-    N = Number "N",
+    N = Number "N" Some(Count),
+    /// A number of frames, pages, or slots of a page each.
+    FRAMES = Frames "N" Some(Count),
+    /// What an answer is worth.
+    POINTS = Points "N" Some(Count),
+    /// A width in bits.
+    WIDTH = Width "N" Some(Bits),
+    /// The number of bytes of an access.
+    LENGTH = Length "N" Some(Bytes),
     /// A stored value.
-    V = Stored "V",
+    V = Stored "V" None,
     /// A number of bytes.
-    SIZE = Size "SIZE",
+    SIZE = Size "SIZE" Some(Bytes),
     /// A byte.
-    BYTE = Byte "BYTE",
+    BYTE = Byte "BYTE" Some(Count),
     /// A latency.
-    T = Latency "T",
+    T = Latency "T" Some(Time),
     /// Bit numbers, both ends included.
-    BITS = Bits "N..N",
+    BITS = Bits "N..N" Some(Bits),
     /// Pages of a reference string.
-    PAGES = Pages "PAGES",
+    PAGES = Pages "PAGES" None,
     /// An expression.
-    EXPR = Expr "EXPR",
+    EXPR = Expr "EXPR" None,
     /// A condition.
-    COND = Cond "COND",
+    COND = Cond "COND" None,
     /// A list.
-    LIST = List "LIST",
+    LIST = List "LIST" None,
     /// A range.
-    RANGE = Range "RANGE",
+    RANGE = Range "RANGE" None,
     /// A text.
-    TEXT = Text "TEXT",
+    TEXT = Text "TEXT" None,
     /// A text that expressions may stand in.
-    PROSE = Prose "PROSE",
+    PROSE = Prose "PROSE" None,
     /// The unit of an answer.
-    UNIT = Unit "U",
+    UNIT = Unit "U" None,
     /// A student's number.
-    ID = Id "ID",
+    ID = Id "ID" None,
     /// A student's name.
-    STUDENT = Student "NAME",
+    STUDENT = Student "NAME" None,
     /// An operation: an access, a replay, a `reference`, or a call.
-    OP = Op "OP",
+    OP = Op "OP" None,
     /// A statement.
-    STATEMENT = Statement "STATEMENT",
+    STATEMENT = Statement "STATEMENT" None,
     /// A fact of the operation.
-    FACT = Fact "FACT",
+    FACT = Fact "FACT" None,
     /// Expected facts.
-    FACTS = Facts "FACTS",
+    FACTS = Facts "FACTS" None,
     /// A part of the machine or the kernel.
-    NOUN = Noun "NOUN",
+    NOUN = Noun "NOUN" None,
     /// A TLB.
-    TLB = Tlb "NAME",
+    TLB = Tlb "NAME" None,
     /// A cache.
-    CACHE = Cache "NAME",
+    CACHE = Cache "NAME" None,
     /// A machine that has a name.
-    PRESET = Preset "PRESET",
+    PRESET = Preset "PRESET" None,
     /// A replacement policy for page frames.
-    POLICY = Policy "POLICY",
+    POLICY = Policy "POLICY" None,
     /// A process.
-    PROCESS = Process "PROCESS",
+    PROCESS = Process "PROCESS" None,
     /// The name of a new process.
-    NEW_PROCESS = NewProcess "NAME",
+    NEW_PROCESS = NewProcess "NAME" None,
     /// The name of a new variable.
-    VARIABLE = Variable "NAME",
+    VARIABLE = Variable "NAME" None,
     /// The name of a new definition, and its parameters.
-    DEFINITION = Definition "NAME(a, b)",
+    DEFINITION = Definition "NAME(a, b)" None,
     /// A script on disk.
-    SCRIPT = Script "\"file.pw\"",
+    SCRIPT = Script "\"file.pw\"" None,
     /// A machine file on disk.
-    MACHINE_FILE = MachineFile "\"file.yaml\"",
+    MACHINE_FILE = MachineFile "\"file.yaml\"" None,
     /// A trace on disk.
-    TRACE = Trace "\"file.trace\"",
+    TRACE = Trace "\"file.trace\"" None,
     /// A file that the script declares.
-    FILE_NAME = FileName "\"name\"",
+    FILE_NAME = FileName "\"name\"" None,
     /// The bytes of a file.
-    FILE_TEXT = FileText "\"text\"",
+    FILE_TEXT = FileText "\"text\"" None,
     /// The name of a block.
-    BLOCK_NAME = BlockName "\"name\"",
+    BLOCK_NAME = BlockName "\"name\"" None,
     /// The title of a question.
-    TITLE = Title "\"title\"",
+    TITLE = Title "\"title\"" None,
     /// Titles of questions.
-    TITLES = Titles "LIST",
+    TITLES = Titles "LIST" None,
     /// The title of a question that there is.
-    TITLED = Titled "TEXT",
+    TITLED = Titled "TEXT" None,
     /// The label of a blank.
-    LABEL = Label "\"label\"",
+    LABEL = Label "\"label\"" None,
     /// A path on disk, without quotes.
-    PATH = Path "FILE",
+    PATH = Path "FILE" None,
     /// A word of the language.
-    WORD = Word "WORD",
+    WORD = Word "WORD" None,
     /// A number of bytes to look at.
-    COUNT = Count "n",
+    COUNT = Count "n" Some(Bytes),
     /// An offset into a file.
-    OFFSET = Offset "OFFSET",
+    OFFSET = Offset "OFFSET" Some(Bytes),
     /// More of the same.
-    ETC = Etc "…",
+    ETC = Etc "…" None,
 }
 
 impl Slot {

@@ -18,6 +18,10 @@ pub trait Params {
     fn has_block(self) -> bool;
     /// The words of the clauses that may follow: `size` of `[size N]`.
     fn clauses(self) -> Vec<&'static str>;
+    /// The parameter after a keyword.
+    fn after_keyword(self, keyword: &str) -> Option<&'static Param>;
+    /// The unit that may be written after a value.
+    fn unit_after(self, slot: Slot) -> Option<&'static str>;
 }
 
 impl Params for &'static [Param] {
@@ -51,6 +55,17 @@ impl Params for &'static [Param] {
             _ => None,
         };
         self.iter().filter_map(word).collect()
+    }
+
+    fn after_keyword(self, keyword: &str) -> Option<&'static Param> {
+        Param::follower(self, |param| matches!(param, Param::Keyword(word) if *word == keyword))
+    }
+
+    fn unit_after(self, slot: Slot) -> Option<&'static str> {
+        match Param::follower(self, |param| param.slot() == Some(slot)) {
+            Some(Param::Unit(unit)) => Some(unit),
+            _ => None,
+        }
     }
 }
 

@@ -8,6 +8,8 @@ pub struct Shown {
     pub(crate) value: Value,
     /// The least number of hexadecimal digits; none for decimal.
     pub(crate) hex: Option<u32>,
+    /// The width of the field that it is in; none for other values.
+    pub(crate) bits: Option<u32>,
     /// The word before it: `not`, `in`.
     pub(crate) before: &'static str,
 }
@@ -15,7 +17,7 @@ pub struct Shown {
 impl Shown {
     /// A value in its default notation.
     pub(crate) fn plain(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), hex: None, before: "" }
+        Self { value: value.into(), hex: None, bits: None, before: "" }
     }
 
     pub(crate) fn word(word: &str) -> Self {
@@ -24,7 +26,7 @@ impl Shown {
 
     /// A number in hexadecimal with at least `digits` digits.
     pub fn hex(n: u64, digits: u32) -> Self {
-        Self { value: Value::from(n), hex: Some(digits), before: "" }
+        Self { value: Value::from(n), hex: Some(digits), bits: None, before: "" }
     }
 
     /// The value as a script writes it: a string is quoted.
@@ -37,7 +39,7 @@ impl Shown {
 
     /// A number in hexadecimal with as many digits as a field of `bits` bits needs.
     pub(crate) fn field(n: u64, bits: u32) -> Self {
-        Self::hex(n, bits.div_ceil(4).max(1))
+        Self { bits: Some(bits), ..Self::hex(n, bits.div_ceil(4).max(1)) }
     }
 }
 

@@ -42,9 +42,10 @@ impl Written {
 
 /// Whether an expression is a literal. A sign, or a fraction of two numbers, is part of a number.
 fn is_plain(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> bool {
-    let is_number = |expr: &Expr| matches!(expr.kind, ExprKind::Value(Value::Number(_)));
+    let is_number =
+        |expr: &Expr| matches!(expr.kind, ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..));
     match &expr.kind {
-        ExprKind::Value(_) => true,
+        ExprKind::Value(_) | ExprKind::Quantity(..) => true,
         ExprKind::Name(name) => is_word(name),
         ExprKind::Unary(UnaryOp::Negate, inner) => is_number(inner),
         ExprKind::Binary(BinaryOp::Divide, above, under) => is_number(above) && is_number(under),

@@ -165,10 +165,36 @@ pub(crate) fn apply<D>(
             wrong.push(twice(field, first.name.span));
             continue;
         }
+        let against = |f: &&Field| excludes(&f.name.text, &field.name.text);
+        if let Some(first) = fields[..i].iter().find(against) {
+            wrong.push(contradicts(field, first));
+            continue;
+        }
         if let Err(problems) = shape(row, field).and_then(|()| (row.set)(draft, field)) {
             wrong.extend(problems);
         }
     }
+}
+
+/// Settings that say the same thing in different ways.
+const EXCLUSIVE: &[&[&str]] = &[
+    &["write-back", "write-through"],
+    &["write-allocate", "no-write-allocate"],
+    &["ways", "fully-associative", "direct-mapped"],
+    &["little-endian", "big-endian"],
+];
+
+fn excludes(one: &str, other: &str) -> bool {
+    one != other && EXCLUSIVE.iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
+/// Says that a setting undoes an earlier one.
+fn contradicts(field: &Field, first: &Field) -> Diagnostic {
+    let message = format!("`{}` and `{}` exclude each other", first.name.text, field.name.text);
+    Diagnostic::new(Code::Duplicate, field.span, message)
+        .also(first.span, "first here")
+        .help("keep one of the two")
+        .fix(Fix::remove(first.span))
 }
 
 /// A flag takes no values, a setting without a block of its own no block.

@@ -9,7 +9,7 @@ use pagewalk_engine::machine::spec::Spec;
 
 use super::field::{Field, ON_OFF, SettingRow, apply, one, one_of, sole};
 use crate::run::params::Param::{self, Unit, Words};
-use crate::run::params::{N, POLICY, SIZE, VA, words_of};
+use crate::run::params::{FRAMES, POLICY, SIZE, VA, words_of};
 
 /// A kernel being declared.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ const fn row(
 
 /// Settings of `kernel`.
 pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
-    row("frames", &[N], "user page frames, numbered from 0 upward (all that fit)", |d, f| {
+    row("frames", &[FRAMES], "user page frames, numbered from 0 upward (all that fit)", |d, f| {
         let n =
             sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
         d.places.push(("frames", f.span));
@@ -59,7 +59,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row("scope", &[Words(words_of!(SCOPES.0))], "whose frames may be taken (global)", |d, f| {
         one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope)
     }),
-    row("swap", &[N, Unit("slots")], "slots of the swap file, a page each (0)", |d, f| {
+    row("swap", &[FRAMES, Unit("slots")], "slots of the swap file, a page each (0)", |d, f| {
         let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
         d.config.swap = n as u32;
         Ok(())
@@ -78,7 +78,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     }),
     row(
         "fault-around",
-        &[N, Unit("pages")],
+        &[FRAMES, Unit("pages")],
         "file pages mapped by one read fault, a power of two (1)",
         |d, f| {
             let arg = sole(f)?;

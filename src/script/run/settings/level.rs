@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
@@ -121,10 +122,13 @@ pub(super) use shared_rows;
 pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), Vec<Diagnostic>> {
     match (field.args.as_slice(), &field.block) {
         ([none], None) if none.word() == Some("none") => {
+            if let Some(level) = levels.iter().find(|level| !inherited(*level)) {
+                return Err(one(removed(level, field)));
+            }
             levels.clear();
             Ok(())
         }
-        ([name, none], None) if none.word() == Some("none") => remove(levels, name),
+        ([name, none], None) if none.word() == Some("none") => remove(levels, name, field),
         ([], Some(_)) => {
             if levels.iter().filter(|level| inherited(*level)).count() > 1 {
                 return Err(one(which(levels, field)));
@@ -164,8 +168,11 @@ fn name_of(arg: &Arg) -> Result<Arc<str>, Vec<Diagnostic>> {
     })
 }
 
-fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnostic>> {
+fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<(), Vec<Diagnostic>> {
     let word = name_of(name)?;
+    if let Some(level) = levels.iter().find(|level| level.common().name() == &*word && !inherited(*level)) {
+        return Err(one(removed(level, field)));
+    }
     let before = levels.len();
     levels.retain(|level| level.common().name() != &*word);
     if levels.len() < before {
@@ -177,6 +184,16 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnosti
         Some(near) => diagnostic.did_you_mean(&word, &near),
         None => diagnostic,
     }))
+}
+
+/// Says that a level is removed by the block that declares it.
+fn removed<L: Level>(level: &L, field: &Field) -> Diagnostic {
+    let message = format!("`{}` removes what this block declares", field.name.text);
+    Diagnostic::new(Code::Duplicate, field.span, message)
+        .label("removed here")
+        .also(level.common().span, "declared here")
+        .help("keep one of the two, or write `none` first")
+        .fix(Fix::remove(field.span))
 }
 
 fn declare<L: Level>(

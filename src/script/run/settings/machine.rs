@@ -12,7 +12,7 @@ use super::page_table::{TABLE_SETTINGS, TableDraft, even_split};
 use super::pte::PteDraft;
 use super::tlb::TlbDraft;
 use crate::run::params::Param::{Literal, Optional, Unit, Ways};
-use crate::run::params::{CACHE, N, SIZE, T, TLB, settings};
+use crate::run::params::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 
 /// A machine being declared: what was said, before what follows from it.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +32,7 @@ pub(crate) struct MachineDraft {
 pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "virtual",
-        params: &[N, Unit("bits")],
+        params: &[WIDTH, Unit("bits")],
         help: "width of a virtual address",
         repeats: false,
         set: |d, f| {
@@ -42,7 +42,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "physical",
-        params: &[N, Unit("bits")],
+        params: &[WIDTH, Unit("bits")],
         help: "width of a physical address",
         repeats: false,
         set: |d, f| {

@@ -7,7 +7,7 @@ use crate::lang::value::Value;
 use super::field::{Arg, SettingRow, integer, one, one_of, sole};
 use super::pte::PteDraft;
 use crate::run::params::Param::{Many, Ways, Words};
-use crate::run::params::{N, SIZE, settings, words_of};
+use crate::run::params::{N, SIZE, WIDTH, settings, words_of};
 
 /// The page table's shape being declared.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
     },
     SettingRow {
         name: "bits",
-        params: &[Many(&N)],
+        params: &[Many(&WIDTH)],
         help: "bits of the VPN that index each level, top first",
         repeats: false,
         set: |d, f| {

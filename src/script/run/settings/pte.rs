@@ -97,6 +97,9 @@ impl PteDraft {
 
     /// `pte SIZE` or `pte { … }`.
     pub(super) fn set(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
+        if let Some(first) = self.span {
+            return Err(one(twice(field, first)));
+        }
         // Nothing of an overridden machine's format is kept: bits of two formats would mix.
         *self = Self { span: Some(field.span), ..Self::default() };
         let Some(block) = &field.block else { return self.size(sole(field)?) };

@@ -6,7 +6,7 @@ use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::run::budget::surplus_work;
 use crate::run::params::Param::{self, Keyword, Optional, Words};
-use crate::run::params::{N, words_of};
+use crate::run::params::{LENGTH, words_of};
 use crate::run::record::{AccessVerb, Did};
 use crate::run::session::{ACCESS_LIMIT, Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
@@ -25,7 +25,7 @@ pub(crate) const FOR: Param = Optional(&[Keyword("for"), Words(words_of!(KINDS.0
 /// `[by user|supervisor]`
 pub(crate) const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))]);
 /// `[size N]`
-pub(crate) const SIZED: Param = Optional(&[Keyword("size"), N]);
+pub(crate) const SIZED: Param = Optional(&[Keyword("size"), LENGTH]);
 
 /// One of a clause's words.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {

@@ -14,6 +14,7 @@ use crate::run::unsupported;
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
 
+use super::idle::{added, idle};
 use super::operands::{missing, unexpected};
 
 /// `machine { … }`, `machine PRESET`, `machine "file.yaml"`, the latter two with `{ overrides }`
@@ -37,6 +38,10 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
         None => Vec::new(),
     };
     let spec = build_machine(base.as_ref(), &fields, command.verb.span)?;
+    if session.checking() {
+        session.report(base.as_ref().map_or_else(Vec::new, |base| added(base, &fields)));
+        session.report(idle(&spec, &fields));
+    }
     let spec = Arc::new(spec);
     Ok(Action::declares(move |session| Ok(session.declare_machine(spec))))
 }

@@ -101,8 +101,8 @@ impl Session<'_> {
             let (x, y) = (self.eval(a)?, self.eval(b)?);
             let held = binary(*op, &x, &y).map_err(|e| e.at(expr.span))? == Value::Bool(true);
             let hex = full.contains("0x").then_some(1);
-            let (expected, actual) =
-                (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
+            let shown = |value: Value, before| Shown { hex, before, ..Shown::plain(value) };
+            let (expected, actual) = (shown(y, before), Some(shown(x, "")));
             let written = match op {
                 BinaryOp::Equal => Written::classify(b, &|_| false),
                 _ => Written::Otherwise("its comparison leaves several values"),

@@ -2,15 +2,16 @@
 
 use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, OneOf, Optional, Ways};
 use crate::run::params::{
-    BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, RANGE, SCRIPT,
-    STATEMENT, STATEMENTS, TITLE, UNIT, VA, VARIABLE, settings,
+    BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, POINTS, RANGE,
+    SCRIPT, STATEMENT, STATEMENTS, TITLE, UNIT, VA, VARIABLE, settings,
 };
 
 /// A word that begins a statement with a shape of its own; the grammar knows it.
 pub struct Form {
     /// Its word; `NAME` and `NAME:` are patterns.
     pub name: &'static str,
-    pub(crate) params: &'static [Param],
+    /// What follows it.
+    pub params: &'static [Param],
     /// One line of help.
     pub(crate) help: &'static str,
 }
@@ -57,10 +58,10 @@ pub const FORMS: &[Form] = &[
     form("NAME", &[STATEMENTS], "runs in the process of that name"),
     form(
         "question",
-        &[TITLE, Optional(&[Keyword("points"), N]), STATEMENTS],
+        &[TITLE, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
         "a question of an exam, isolated as a scenario",
     ),
-    form("part", &[BLOCK_NAME, Optional(&[Keyword("points"), N]), STATEMENTS], "a part of a question"),
+    form("part", &[BLOCK_NAME, Optional(&[Keyword("points"), POINTS]), STATEMENTS], "a part of a question"),
     form("given", &[NOUN, Comma, NOUN, ETC], "tables and other things that a question gives"),
     form(
         "ask",

@@ -8,6 +8,7 @@ mod control;
 mod declare;
 mod expect;
 mod forms;
+mod idle;
 mod kernel_action;
 mod naming;
 mod operands;
@@ -27,8 +28,8 @@ use crate::lang::nearest::nearest;
 use super::facts::Family;
 use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
 use super::params::{
-    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA, PRESET,
-    PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
+    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA,
+    PRESET, PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
 };
 use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
@@ -198,7 +199,7 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "reclaim",
-        params: &[N, Unit("pages")],
+        params: &[FRAMES, Unit("pages")],
         help: "evicts up to N pages, by the policy",
         example: "reclaim 4 pages",
         family: Family::None,
@@ -267,6 +268,6 @@ pub(crate) fn unknown<'n>(
             .label("not a verb");
     match nearest(&word.text, names) {
         Some(near) => diagnostic.did_you_mean(&word.text, near),
-        None => diagnostic.help("`pagewalk reference statements` lists the statements"),
+        None => diagnostic,
     }
 }

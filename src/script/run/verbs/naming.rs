@@ -184,7 +184,10 @@ impl Session<'_> {
         match self.part(named)? {
             Component::Tlb(level) if tlb => Ok(level),
             Component::Cache(level) if !tlb => Ok(level),
-            _ => Err(Diagnostic::new(Code::UnknownNoun, named.span, format!("this is no {what}")).into()),
+            _ => {
+                let message = format!("`{}` is no {what}", self.text(named.span).trim());
+                Err(Diagnostic::new(Code::UnknownNoun, named.span, message).into())
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::addr::{Pa, Va};
@@ -56,12 +57,15 @@ pub(crate) fn clauses<'a>(
 /// Says that an operand cannot stand where it does.
 pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Diagnostic {
     let verb = &command.verb.text;
-    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`"))
-        .label("unexpected here");
-    if known.is_empty() {
-        diagnostic
-    } else {
-        diagnostic.help(format!("`{verb}` knows {}", list(known.iter().copied())))
+    let message = match word(expr) {
+        Some(word) => format!("`{verb}` has no word `{word}` here"),
+        None => format!("`{verb}` takes no other value here"),
+    };
+    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, message).label("unexpected here");
+    match word(expr).and_then(|word| Some((word, nearest(word, known.iter().copied())?))) {
+        Some((word, near)) => diagnostic.did_you_mean(word, near),
+        None if known.is_empty() => diagnostic,
+        None => diagnostic.help(format!("it takes {}", list(known.iter().copied()))),
     }
 }
 

@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::current_process::CurrentProcess;
 use crate::run::params::Param::{self, Keyword, Optional, Words};
 use crate::run::params::{Params, words_of};
 use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, STRADDLES};
 use crate::run::session::{Action, Session};
-use crate::run::settings::{Arg, ArgKind, list, one_of};
+use crate::run::settings::{Arg, ArgKind, one_of};
 use crate::run::stop::Stop;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::replay::Straddle;
 
-use super::operands::{missing, plain, word};
+use super::operands::{missing, plain, unexpected, word};
 use super::plans::ReplayPlan;
 
 /// `[format lackey|din|csv|packed]`
@@ -114,19 +113,15 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
 
 /// Says that a `replay` has no such option; a word that an option takes leads to it.
 fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
-    let verb = &command.verb.text;
-    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`"))
-        .label("unexpected here");
-    let known = OPTIONS.clauses();
+    let diagnostic = unexpected(command, expr, &OPTIONS.clauses());
     let said = word(expr).unwrap_or_default();
     let option = OPTIONS.iter().find_map(|option| match option {
         Optional([Keyword(name), words]) => words.words().contains(&said).then_some(name),
         _ => None,
     });
-    match (option, nearest(said, known.iter().copied())) {
-        (Some(option), _) => diagnostic.did_you_mean(said, &format!("{option} {said}")),
-        (None, Some(near)) => diagnostic.did_you_mean(said, near),
-        (None, None) => diagnostic.help(format!("`{verb}` knows {}", list(known.into_iter()))),
+    match option {
+        Some(option) => diagnostic.did_you_mean(said, &format!("{option} {said}")),
+        None => diagnostic,
     }
 }
 

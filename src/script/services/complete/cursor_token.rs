@@ -226,6 +226,10 @@ fn of_slot(slot: Slot) -> Role {
         Slot::Raw => Role::Entry,
         Slot::Stored
         | Slot::Number
+        | Slot::Frames
+        | Slot::Points
+        | Slot::Width
+        | Slot::Length
         | Slot::Size
         | Slot::Level
         | Slot::Pages

@@ -6,7 +6,6 @@ use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
-use crate::lang::value::Value;
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
 use crate::run::nouns::{Column, SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
@@ -65,12 +64,12 @@ impl Finder<'_> {
         for (at, operand) in operands.iter().enumerate() {
             let is_last = at + 1 == operands.len();
             self.operand(&next(params, &atoms), operand, is_last);
-            push(&mut atoms, atom(operand));
+            push(&mut atoms, Atom::of(operand));
         }
         push(&mut atoms, Atom::Equals);
         for operand in assigned.unwrap_or_default() {
             self.operand(&next(params, &atoms), operand, false);
-            push(&mut atoms, atom(operand));
+            push(&mut atoms, Atom::of(operand));
         }
     }
 
@@ -211,16 +210,6 @@ const PIECES: usize = 16;
 fn push<'e>(atoms: &mut Vec<Atom<'e>>, atom: Atom<'e>) {
     if atoms.len() < PIECES {
         atoms.push(atom);
-    }
-}
-
-/// What an operand is among the pieces of a statement.
-fn atom(operand: &Expr) -> Atom<'_> {
-    match &operand.kind {
-        ExprKind::Name(name) => Atom::Word(name),
-        ExprKind::Value(Value::Number(_)) => Atom::Number,
-        ExprKind::Value(Value::Text(_)) => Atom::Text,
-        _ => Atom::Value,
     }
 }
 

@@ -136,6 +136,8 @@ pub struct Case {
     pub broken: Vec<Broken>,
     /// What is wrong with the script.
     pub mistakes: Vec<Mistake>,
+    /// What it may not mean.
+    pub warnings: Vec<Mistake>,
     /// It was reached.
     pub ran: bool,
     /// How it stands to its golden file.
@@ -154,6 +156,7 @@ impl Case {
             failed: 0,
             broken: Vec::new(),
             mistakes: Vec::new(),
+            warnings: Vec::new(),
             ran: false,
             golden: Held::Without,
         }

@@ -22,7 +22,7 @@ pub fn write(suite: &Suite) -> String {
 }
 
 fn case(case: &Case) -> Value {
-    json!({
+    let mut object = json!({
         "name": case.name.to_string(),
         "file": case.name.file,
         "block": case.name.block,
@@ -35,7 +35,11 @@ fn case(case: &Case) -> Value {
         "failures": case.broken.iter().map(broken).collect::<Vec<Value>>(),
         "mistakes": case.mistakes.iter().map(mistake).collect::<Vec<Value>>(),
         "golden": golden(&case.golden),
-    })
+    });
+    if !case.warnings.is_empty() {
+        object["warnings"] = case.warnings.iter().map(mistake).collect();
+    }
+    object
 }
 
 fn verdict(verdict: Verdict) -> &'static str {

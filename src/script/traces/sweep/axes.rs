@@ -14,6 +14,7 @@ use crate::run::record::Discard;
 use crate::run::session::{Options, Session};
 use crate::run::settings::{Arg, ArgKind, Field, cache_mistakes, integer, list, tlb_mistakes};
 use crate::run::stop::Stop;
+use crate::run::units::wrong_units_of;
 use crate::run::verbs::CORE;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
@@ -105,6 +106,7 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
         flags(setting)?
     } else {
         parted(setting, word, row.map_or(&[], |row| row.params))?;
+        units(setting, word)?;
         valued(session, setting)?
     };
     let values = fields.iter().map(shown).collect();
@@ -127,6 +129,15 @@ fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Each value by itself has a unit that fits the setting.
+fn units(setting: &Setting, block: &str) -> Result<(), Stop> {
+    let Some(row) = CORE.block(block) else { return Ok(()) };
+    let alone = |value: &Expr| Setting { values: [value.clone()].into(), ..setting.clone() };
+    let wrong = |value| wrong_units_of(&alone(value), row, &CORE);
+    let wrong: Vec<_> = setting.values.iter().flat_map(wrong).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
 }
 
 /// Words that exclude each other, each a setting without a value: `write-back write-through`.

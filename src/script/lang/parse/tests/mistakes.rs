@@ -23,7 +23,7 @@ if x = 3 { read 1 }       -> syntax at "=": `=` gives a value, and nothing takes
 choose x in 0..4 where x = 3 -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
 read 1 => vpn = 3         -> syntax at "=": a fact and its value stand side by side (write `vpn 3`, `fault not none` or `va in 0..64`)
 machine { ways = 4 }      -> syntax at "=": a setting and its value stand side by side (write `ways VALUE`)
-machine { bits 9, 9 }     -> syntax at "9": `9` does not belong here (a setting begins with its name; its values stand side by side: `bits 9 9 9 9`)
+machine { bits 9, 9 }     -> syntax at "9": a setting begins with a word, not with `9`
 machine { ways: 4 }       -> syntax at ":": a setting and its value stand side by side (write `ways VALUE`)
 x += 3                    -> syntax at "+=": `+=` is no operator (write `let x = x + …`)
 x++                       -> syntax at "++": `++` is no operator (write `let x = x + 1`)
@@ -92,7 +92,8 @@ fn facts() {
         r#"
 read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two facts (write `vpn 3, ppn …`)
 read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
-read 1 => 3               -> syntax at "3": `3` does not belong here: the name of a fact is missing
+read 1 => 3               -> syntax at "3": a value without the name of its fact (a fact is a name and a value: `vpn 0x0F`)
+read 1 => (vpn 3)         -> syntax at "(": facts have no brackets around them (`STATEMENT => FACT, FACT`)
 for x in y { z } => vpn 3 -> syntax at "=>": facts cannot stand here (facts follow a statement in the block)
 machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
 choose x in y where read x -> syntax at "read x": this operation is no condition by itself (write what must come of it: `where read x => tlb miss`)
@@ -107,8 +108,17 @@ fn shapes() {
 else { read 1 }           -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
 | a | b |                 -> syntax at "|": a row of a table stands in a block (write `set tlb { … }` around the rows)
 let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (it is written `let NAME = VALUE`)
-let x =                   -> syntax at "": the line ends too early: a value is missing (it is written `let NAME = VALUE`)
-let x = 1 2               -> syntax at "2": `2` does not belong here (it is written `let NAME = VALUE`)
+let x =                   -> syntax at "": the line ends too early: a value is missing
+let x = 1 2               -> syntax at "2": `2` does not belong here
+let x = 1 read 2          -> syntax at "read": a second statement begins here (write it on a line of its own, or `;` before it)
+let x = 1,000             -> syntax at ",": a number is written without commas (remove `,`)
+let x = {1, 2}            -> syntax at "{": a list is in square brackets (write `[1, 2]`)
+let x = 7 mod 2           -> syntax at "mod": `mod` is no operator (write `%`)
+for x in 0..4 read x      -> syntax at "read": the body of a `for` is a block in braces (write `{ read x }`)
+if a: read 1              -> syntax at ":": a block is in braces, without a `:` (write `{ … }` for the `:` and what follows it)
+if a { b } elif c { d }   -> syntax at "elif": `elif` is written `else if` (write `else if`)
+repeat 2 { b } else { d } -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
+x == 3                    -> syntax at "==": `==` compares, and nothing takes the answer here (`expect CONDITION` checks a condition)
 for x 0..4 { read x }     -> syntax at "0": `0` does not belong here: `in` is missing (it is written `for NAME in RANGE { … }`)
 if { read 1 }             -> syntax at "{": `{` does not belong here: a value is missing (it is written `if CONDITION { … } else { … }`)
 def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (it is written `def NAME(A, B) { … }`)
@@ -119,7 +129,7 @@ read x where y            -> syntax at "where": `where` belongs to `choose` (`ch
 f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is missing
 x + 1                     -> syntax at "+": a statement begins with what it does (to see a value, write `show x + 1`)
 tlb.hits                  -> syntax at ".": a statement begins with what it does (to see a value, write `show tlb.hits`)
-3 + 4                     -> syntax at "3": `3` does not belong here (a statement begins with a word: `read 0x10`, `let x = 1`, `show x`)
+3 + 4                     -> syntax at "3": a statement begins with a word, not with `3`
 if a { b } read 2         -> syntax at "read": this statement ends with its `}` (the next statement begins on its own line, or after `;`)
 P1: P2: read 4            -> syntax at ":": `:` does not belong here (`NAME: STATEMENT` begins a line, with one name)
 P1:                       -> syntax at "": the line ends too early: a statement is missing (`NAME: STATEMENT` runs in that process)

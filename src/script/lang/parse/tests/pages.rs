@@ -93,9 +93,12 @@ set x { | a b⏎ | 1 'h' | "p q" (k + 1) }  ->  set x {|a b|, |1 '104' "p q" ((k
 set x { | a⏎ | - ; | – ; | *; }         ->  set x {|a|, |-|, |-|, |*|}
 set x { | a b |⏎ | [heap] rw-p, | }     ->  set x {|a b|, |[heap] rw-p,|}
 set x { | a | # note | b |⏎ | 1 | }     ->  set x {|a|, |1|}
-set x { | a |⏎ |---|⏎ | (f(1,⏎2)) | } ->  set x {|a|, |---|, |(f(1, 2))|}
+set x { | a |⏎ |---|⏎ | (f(1,⏎2)) | } ->  set x {|a|, |(f(1, 2))|}
+set x { a b⏎ - 'c'⏎ [h] * }           ->  set x {|a b|, |- '99'|, |[h] *|}
+P1: expect x {⏎a; (1); else }           ->  P1: { expect x {|a|, |(1)|, |else|} }
+set pte 1 2 { a 1⏎ b 2 }              ->  set pte 1 2 {a 1, b 2}
 set x { | a |⏎ |   |⏎ | 1 | }          ->  set x {|a|, |1|}
-set x { w 1,⏎ | a |⏎ | 2 | }           ->  set x {w 1, |a|, |2|}
+show x { w 1,⏎ | a |⏎ | 2 | }          ->  show x {w 1, |a|, |2|}
 "#,
     );
     assert_eq!(tree("set x {\n | a + |\n | b = |\n}"), "set x {|a +|, |b =|}");

@@ -173,7 +173,7 @@ pub(super) fn expr(expr: &Expr) -> String {
     let inner = self::expr;
     match &expr.kind {
         ExprKind::Value(Value::Text(text)) => format!("{text:?}"),
-        ExprKind::Value(value) => value.to_string(),
+        ExprKind::Value(value) | ExprKind::Quantity(value, _) => value.to_string(),
         ExprKind::Name(name) => name.to_string(),
         ExprKind::Unary(op, operand) => {
             let sign = match op {

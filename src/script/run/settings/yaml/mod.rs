@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Number, Value, ValueError};
+use crate::lang::value::{Number, Unit, Value, ValueError};
+use pagewalk_engine::machine::pte::BitRow;
 
-use crate::run::params::Param;
+use crate::run::params::{BITS, Param, Place, next};
 
 use super::cache::CACHE_SETTINGS;
 use super::field::{Arg, ArgKind, Field, one};
@@ -111,7 +112,7 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
                 let kind = ArgKind::Word { text: text.into(), value: Some(Value::Bool(truth)) };
                 Some(Field { args: vec![Arg { kind, span: scalar.span }], ..plain })
             }
-            _ => Some(Field { args: vec![ok_or_report(value(scalar), wrong)?], ..plain }),
+            _ => Some(Field { args: vec![ok_or_report(measured(key, scalar), wrong)?], ..plain }),
         },
         Node::List(items) => {
             let args: Vec<_> =
@@ -151,7 +152,7 @@ fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
 /// One of several values.
 fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
     match item {
-        Node::Scalar(scalar) if !scalar.is_null() => value(scalar),
+        Node::Scalar(scalar) if !scalar.is_null() => measured(key, scalar),
         _ => {
             let span = item.span().unwrap_or(key.span);
             Err(Diagnostic::new(
@@ -172,6 +173,22 @@ fn word(scalar: &Scalar) -> Word {
 fn is_word(text: &str) -> bool {
     let letter = |c: char| c == '_' || c.is_alphabetic();
     text.starts_with(letter) && text.chars().all(|c| letter(c) || c.is_numeric() || c == '-')
+}
+
+/// A value, whose unit must measure what the setting takes.
+fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
+    let arg = value(scalar)?;
+    let params = params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
+    let place = params.and_then(|params| Place::find(key.text, &next(params, &[]), params));
+    match (place, Unit::behind(scalar.text), &arg.kind) {
+        (Some(place), Some(unit), ArgKind::Value(value)) => {
+            place.refuses(value, unit, None).map_or(Ok(arg.clone()), |wrong| {
+                // A fix is tried as a script.
+                Err(Diagnostic { fix: None, ..wrong.at(arg.span) })
+            })
+        }
+        _ => Ok(arg),
+    }
 }
 
 /// A truth, a number with its unit, a range or a word.

@@ -1,0 +1,46 @@
+//! `--deny warnings`: what only warns is refused.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+
+use super::terminal::{Color, complain, diagnostic_style};
+use pagewalk_script::api::CheckedScript;
+use pagewalk_script::lang::loader::{Disk, Loader};
+
+/// How scripts are checked.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Checking {
+    /// Treat warnings as mistakes
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Denied>,
+}
+
+/// What can be refused.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Denied {
+    /// All warnings
+    Warnings,
+}
+
+impl Checking {
+    /// A checked script, whose warnings are mistakes if they are denied.
+    pub(crate) fn apply(self, mut script: CheckedScript) -> CheckedScript {
+        if let Some(Denied::Warnings) = self.deny {
+            script.deny_warnings();
+        }
+        script
+    }
+
+    /// Reads a script and reports its warnings.
+    pub(crate) fn read(self, path: &Path, color: Color) -> CheckedScript {
+        self.load(path, &mut Disk, color)
+    }
+
+    /// The same with files from a loader.
+    pub(crate) fn load(self, path: &Path, loader: &mut dyn Loader, color: Color) -> CheckedScript {
+        let script = self.apply(CheckedScript::from_loader(path, loader));
+        complain(&script.render_warnings(diagnostic_style(color)));
+        script
+    }
+}

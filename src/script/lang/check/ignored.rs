@@ -1,0 +1,285 @@
+//! What is written and has no effect, or another effect than in other languages.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::lang::ast::{
+    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
+};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::parse::parse;
+use crate::lang::source::Sources;
+use crate::lang::value::Value;
+use crate::lang::visit::{Visit, any_expr, statements, walk_command, walk_expr, walk_fact, walk_stmt};
+
+/// Verbs whose strings are bytes, not text to read.
+const BYTES: &[&str] = &["file", "executable", "write", "machine", "replay"];
+
+/// Braces of a string that are looked into, and the longest text between them.
+const HOLES: usize = 16;
+const HOLE: usize = 200;
+
+/// The warnings of a script.
+pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
+    let mut variables: HashSet<Arc<str>> = HashSet::new();
+    for stmt in statements(script) {
+        variables.extend(stmt.variable().map(|name| Arc::clone(&name.text)));
+        if let StmtKind::Def { params, .. } = &stmt.kind {
+            variables.extend(params.iter().map(|param| Arc::clone(&param.text)));
+        }
+    }
+    let mut search = Search { sources, variables, in_question: false, found: Vec::new() };
+    search.visit_block(script);
+    search.found
+}
+
+struct Search<'a> {
+    sources: &'a Sources,
+    /// Every variable of the script.
+    variables: HashSet<Arc<str>>,
+    in_question: bool,
+    found: Vec<Diagnostic>,
+}
+
+impl<'s> Visit<'s> for Search<'_> {
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        match &stmt.kind {
+            StmtKind::For { over, .. } => self.empty(over),
+            StmtKind::Repeat { count, .. } if is_number(count, 0) => {
+                self.never(count.span, "this block never runs: it is repeated 0 times");
+            }
+            StmtKind::If { condition, then, otherwise } => match condition.kind {
+                ExprKind::Value(Value::Bool(false)) if !then.is_empty() => {
+                    self.never(condition.span, "this block never runs: the condition is `false`");
+                }
+                ExprKind::Value(Value::Bool(true)) if otherwise.is_some() => {
+                    self.never(condition.span, "the block after `else` never runs: the condition is `true`");
+                }
+                _ => {}
+            },
+            StmtKind::Scenario { name, .. } | StmtKind::Part { name, .. } => self.title(name),
+            StmtKind::Question { title, .. } => self.title(title),
+            _ => {}
+        }
+        let outside = self.in_question;
+        self.in_question |= matches!(stmt.kind, StmtKind::Question { .. });
+        walk_stmt(self, stmt);
+        self.in_question = outside;
+    }
+
+    fn visit_command(&mut self, command: &'s Command) {
+        let verb = &*command.verb.text;
+        if verb == "show" && self.in_question && !command.call {
+            let warning =
+                Diagnostic::warning(Code::NoEffect, command.verb.span, "no paper prints what `show` shows")
+                    .help("`given` prints a table on the paper, and `text \"\"\"{…}\"\"\"` a value");
+            self.found.push(Diagnostic {
+                fix: Some(Box::new(Fix::write(command.verb.span, "show", "given"))),
+                ..warning
+            });
+        }
+        if !command.call && verb != "expect" && verb != "show" {
+            command.operands.iter().for_each(|operand| self.comment(operand));
+        }
+        // What a program writes is bytes.
+        if !command.call && !BYTES.contains(&verb) {
+            return walk_command(self, command);
+        }
+        let values = command.operands.iter().chain(command.assigned.iter().flat_map(|values| values.iter()));
+        values
+            .filter(|value| !matches!(value.kind, ExprKind::Value(Value::Text(_))))
+            .for_each(|value| self.visit_expr(value));
+        command.block.iter().for_each(|block| self.visit_settings(block));
+    }
+
+    fn visit_fact(&mut self, fact: &'s Fact) {
+        if let Claim::Is(value) | Claim::Not(value) = &fact.claim {
+            self.comment(value);
+        }
+        walk_fact(self, fact);
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        match &expr.kind {
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => self.leading_zero(expr.span),
+            ExprKind::Value(Value::Text(_)) => self.braces(expr.span, true),
+            ExprKind::Binary(BinaryOp::FloorDivide, left, right) => self.slashes(left, right, false),
+            ExprKind::Binary(BinaryOp::Subtract, left, right) => self.dashes(left, right),
+            ExprKind::Unary(UnaryOp::Negate, inner) if self.text(expr.span).starts_with("--") => {
+                let warning = Diagnostic::warning(
+                    Code::NoEffect,
+                    expr.span,
+                    "`--` is two minus signs, which change nothing",
+                );
+                let fix = Fix::replace(expr.span, self.text(inner.span).trim_start_matches('-'));
+                self.found.push(warning.fix(fix));
+            }
+            ExprKind::Call { args, .. } => {
+                let text = |arg: &&Expr| matches!(arg.kind, ExprKind::Value(Value::Text(_)));
+                return args.iter().filter(|arg| !text(arg)).for_each(|arg| self.visit_expr(arg));
+            }
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+}
+
+impl Search<'_> {
+    fn text(&self, span: Span) -> &str {
+        self.sources.text(span)
+    }
+
+    fn never(&mut self, span: Span, message: &str) {
+        self.found.push(Diagnostic::warning(Code::NoEffect, span, message));
+    }
+
+    /// A loop over nothing.
+    fn empty(&mut self, over: &Expr) {
+        let bounds = match &over.kind {
+            ExprKind::List(items) if items.is_empty() => {
+                return self.never(over.span, "this loop never runs: the list is empty");
+            }
+            ExprKind::Range { from, to, inclusive } => (number(from), number(to), *inclusive),
+            _ => return,
+        };
+        let (Some(from), Some(to), inclusive) = bounds else { return };
+        if from < to || inclusive && from == to {
+            return;
+        }
+        let message = if from == to {
+            format!("this loop never runs: a range ends before {to}")
+        } else {
+            format!("this loop never runs: {from} is greater than {to}")
+        };
+        let warning = Diagnostic::warning(Code::NoEffect, over.span, message);
+        self.found.push(if from == to {
+            warning.help("`..=` includes the end").fix(Fix::replace(over.span, format!("{from}..={to}")))
+        } else {
+            warning.help("a range counts up: write the smaller number first")
+        });
+    }
+
+    /// `010`, which is 10 here, 8 in C, and 16 in a table.
+    fn leading_zero(&mut self, span: Span) {
+        let text = self.text(span).trim();
+        let digits = text.trim_start_matches(['0', '_']);
+        let whole = digits.bytes().take_while(u8::is_ascii_digit).count();
+        if !text.starts_with('0') || whole < 2 || digits.len() == text.len() {
+            return;
+        }
+        let message = format!("a leading zero means nothing: this is {}", &digits[..whole]);
+        let help = format!("write `{digits}`; hexadecimal is `0x{digits}`");
+        let fix = Fix::replace(span, digits);
+        self.found.push(Diagnostic::warning(Code::NoEffect, span, message).help(help).fix(fix));
+    }
+
+    fn title(&mut self, title: &Word) {
+        self.braces(title.span, false);
+    }
+
+    /// `{x}` in a string that prints it as it is.
+    fn braces(&mut self, span: Span, prose: bool) {
+        let text = self.text(span).trim();
+        let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return };
+        let holes = inside.match_indices('{').filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
+        let Some(hole) = holes.take(HOLES).find(|hole| self.computes(hole)) else { return };
+        let message = format!("`{{{hole}}}` is printed as it is: a string in `\"` computes nothing");
+        let warning = Diagnostic::warning(Code::Unlikely, span, message);
+        self.found.push(match prose {
+            true if !inside.contains('\\') => {
+                let fix = Fix::replace(span, format!("\"\"\"{inside}\"\"\""));
+                warning.help("text in `\"\"\"` prints values").fix(fix)
+            }
+            true => warning.help("text in `\"\"\"` prints values"),
+            false => warning.help("a title is the same in every run; print the value in its block"),
+        });
+    }
+
+    /// Whether a text in braces is an expression with variables or operators.
+    fn computes(&self, hole: &str) -> bool {
+        if hole.len() > HOLE {
+            return false;
+        }
+        let script = parse(0, &format!("let hole = {hole}"), &mut ());
+        let [Stmt { kind: StmtKind::Let { value, .. }, .. }] = &*script.body else { return false };
+        if !script.diagnostics.is_empty() {
+            return false;
+        }
+        let mut names = Names(Vec::new());
+        names.visit_expr(value);
+        let known = names.0.iter().all(|name| self.variables.contains(name));
+        let operator = |part: &Expr| {
+            matches!(
+                part.kind,
+                ExprKind::Binary(..) | ExprKind::Field(..) | ExprKind::Call { .. } | ExprKind::Index(..)
+            )
+        };
+        known && (!names.0.is_empty() || any_expr(value, operator))
+    }
+
+    /// `read 0x10 // x`: a comment of C, where `x` happens to be a variable.
+    fn comment(&mut self, operand: &Expr) {
+        if let ExprKind::Binary(BinaryOp::FloorDivide, left, right) = &operand.kind
+            && (matches!(right.kind, ExprKind::Name(_)) || number(left).is_some() && number(right).is_some())
+            && !self.text(operand.span).starts_with('(')
+        {
+            self.slashes(left, right, true);
+        }
+    }
+
+    /// `//` with the blanks of a comment.
+    fn slashes(&mut self, left: &Expr, right: &Expr, sure: bool) {
+        let span = Span { start: left.span.end, end: right.span.start, ..left.span };
+        let between = self.sources.text(span);
+        let Some((before, after)) = between.split_once("//") else { return };
+        if between.contains('\n') || !(sure || before.len() >= 2 || !before.is_empty() && after.is_empty()) {
+            return;
+        }
+        let at = span.start + before.len() as u32;
+        let operator = Span { start: at, end: at + 2, ..span };
+        let warning = Diagnostic::warning(Code::Unlikely, operator, "`//` divides and rounds down");
+        self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "//", "#")));
+    }
+
+    /// `5 -- x`: a comment of SQL and Ada.
+    fn dashes(&mut self, left: &Expr, right: &Expr) {
+        let span = Span { start: left.span.end, end: right.span.start + 1, ..left.span };
+        let between = self.sources.text(span);
+        let (Some(at), ExprKind::Unary(UnaryOp::Negate, _)) = (between.find("--"), &right.kind) else {
+            return;
+        };
+        let operator = Span { start: span.start + at as u32, end: span.start + at as u32 + 2, ..span };
+        let warning = Diagnostic::warning(Code::Unlikely, operator, "`--` subtracts a negative number");
+        self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "--", "#")));
+    }
+}
+
+/// The names in an expression.
+struct Names(Vec<Arc<str>>);
+
+impl<'s> Visit<'s> for Names {
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => self.0.push(Arc::clone(name)),
+            // `tlb.hits`: what is before the dot is no variable.
+            ExprKind::Field(whole, _) if matches!(whole.kind, ExprKind::Name(_)) => {}
+            _ => walk_expr(self, expr),
+        }
+    }
+}
+
+/// A literal whole number.
+fn number(expr: &Expr) -> Option<i128> {
+    match &expr.kind {
+        ExprKind::Value(Value::Number(number)) | ExprKind::Quantity(Value::Number(number), _) => {
+            number.as_integer()
+        }
+        ExprKind::Unary(UnaryOp::Negate, inner) => number(inner).map(|n| -n),
+        _ => None,
+    }
+}
+
+fn is_number(expr: &Expr, n: i128) -> bool {
+    number(expr) == Some(n)
+}

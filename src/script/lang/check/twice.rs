@@ -1,0 +1,96 @@
+//! Titles, options, and facts that are the same.
+
+use std::collections::HashMap;
+
+use crate::lang::ast::{Block, Claim, Command, ExprKind, Fact, Settings, Span, Stmt, StmtKind, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::source::Sources;
+use crate::lang::value::Value;
+use crate::lang::visit::statements;
+
+/// The titles and options that are said twice, and warnings of the same fact.
+pub(crate) fn said_twice(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut questions: HashMap<&str, Span> = HashMap::new();
+    for stmt in statements(script) {
+        match &stmt.kind {
+            StmtKind::Question { title, body, .. } => {
+                found.extend(first_of(&mut questions, title, "questions"));
+                let mut parts = HashMap::new();
+                for stmt in statements(body) {
+                    if let StmtKind::Part { name, .. } = &stmt.kind {
+                        found.extend(first_of(&mut parts, name, "parts of a question"));
+                    }
+                }
+            }
+            StmtKind::Command(Command { verb, block: Some(block), .. }) if &*verb.text == "choice" => {
+                found.extend(options(block));
+            }
+            StmtKind::Given { nouns, .. } => {
+                let mut known = HashMap::new();
+                for (first, last) in nouns.iter().filter_map(|noun| Some((noun.first()?, noun.last()?))) {
+                    let span = Span { end: last.span.end, ..first.span };
+                    let other = *known.entry(sources.text(span).trim()).or_insert(span);
+                    if other != span {
+                        let warning = Diagnostic::warning(Code::NoEffect, span, "this is given twice");
+                        found.push(
+                            warning.label("again here").also(other, "first here").fix(Fix::remove(span)),
+                        );
+                    }
+                }
+            }
+            _ => {}
+        }
+        found.extend(facts(stmt, sources));
+    }
+    found
+}
+
+/// Says that something else has this title.
+fn first_of<'s>(known: &mut HashMap<&'s str, Span>, title: &'s Word, what: &str) -> Option<Diagnostic> {
+    let first = *known.entry(&title.text).or_insert(title.span);
+    (first != title.span).then(|| {
+        twice(title.span, format!("two {what} are called \"{}\"", title.text), first)
+            .help("give each a title of its own")
+    })
+}
+
+/// Options of a choice that read the same.
+fn options(block: &Settings) -> Vec<Diagnostic> {
+    let mut known: HashMap<&str, Span> = HashMap::new();
+    let mut found = Vec::new();
+    for setting in block.settings.iter().filter(|setting| matches!(&*setting.name.text, "correct" | "wrong"))
+    {
+        let Some(ExprKind::Value(Value::Text(text))) = setting.values.first().map(|value| &value.kind) else {
+            continue;
+        };
+        let first = *known.entry(text).or_insert(setting.span);
+        if first != setting.span {
+            let message = format!("two options read \"{text}\"");
+            found.push(twice(setting.span, message, first).fix(Fix::remove(setting.span)));
+        }
+    }
+    found
+}
+
+/// The same fact stated or asked again.
+fn facts(stmt: &Stmt, sources: &Sources) -> Vec<Diagnostic> {
+    let same = |one: &Fact, other: &Fact| {
+        let blank = matches!((&one.claim, &other.claim), (Claim::Blank, Claim::Blank));
+        one.name.text == other.name.text && (blank || sources.text(one.span) == sources.text(other.span))
+    };
+    let again = |(at, fact): (usize, &Fact)| {
+        let first = stmt.facts[..at].iter().find(|first| same(first, fact))?;
+        let message = format!("`{}` is said twice", fact.name.text);
+        let warning = Diagnostic::warning(Code::NoEffect, fact.span, message).label("again here");
+        Some(warning.also(first.span, "first here").fix(Fix::remove(fact.span)))
+    };
+    // A statement with thousands of facts was written by a program.
+    stmt.facts.iter().enumerate().take(100).filter_map(again).collect()
+}
+
+/// Says that something is said twice.
+pub(super) fn twice(span: Span, message: String, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::Duplicate, span, message).label("again here").also(first, "first here")
+}

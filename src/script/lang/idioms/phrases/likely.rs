@@ -1,0 +1,211 @@
+//! What a line was probably meant to be. A row is shown only where the line in its words has no mistake.
+
+use crate::lang::idioms::rows::{Idiom, row};
+
+const RANGE: &str = "a range is written with `..`, or with `..=` if its end belongs to it";
+const ARROW: &str = "facts follow `=>`";
+const SIZE: &str = "the number of bytes follows `size`";
+const POINTS: &str = "points are written `points N`";
+const TITLE: &str = "a title is a string";
+const LATEST: &str = "a fact of the latest access is a property of `last`";
+const OF_PROCESS: &str = "a process and its statement are separated by `:`";
+const TURNED: &str = "the name of a setting comes before its value";
+const BRACES: &str = "the settings of a part are in braces";
+const NONE: &str = "a machine without this part says `none`";
+const JOINED: &str = "this setting is one word";
+const REPEAT: &str = "a loop without a variable is a `repeat`";
+const FLUSH: &str = "`flush` empties a TLB or cache";
+
+/// A row whose line is too long for a title.
+const fn mapped(theirs: &'static [&'static str]) -> Idiom {
+    let ours = "set page_table { | vpn ppn |; | (A) (B) | }";
+    row(
+        theirs,
+        ours,
+        "a page is mapped by a row of the page table",
+        "write `set page_table { | vpn ppn |; | 0F 0D | }`",
+    )
+}
+
+const fn likely(theirs: &'static [&'static str], ours: &'static str, message: &'static str) -> Idiom {
+    row(theirs, ours, message, "")
+}
+
+/// Lines, first with their facts and then without.
+pub(super) const LIKELY: &[Idiom] = &[
+    // Values and loops
+    likely(
+        &["let NAME A", "let NAME := A", "NAME := A"],
+        "let NAME = A",
+        "a variable is given a value with `=`",
+    ),
+    likely(
+        &["let NAME = NAME2 A"],
+        "let NAME = NAME2(A)",
+        "a call has its arguments in brackets, directly after its name",
+    ),
+    likely(
+        &["for NAME in A to B {", "for NAME = A to B {", "for NAME from A to B {"],
+        "for NAME in A..=B {",
+        RANGE,
+    ),
+    likely(
+        &["for NAME A {", "for each NAME in A {", "foreach NAME in A {"],
+        "for NAME in A {",
+        "a loop is a `for … in`",
+    ),
+    likely(&["repeat A times {", "loop A times {", "loop A {", "do A times {"], "repeat A {", REPEAT),
+    likely(&["if A then B"], "if A { B }", "the body of an `if` is a block in braces"),
+    likely(
+        &["def NAME {"],
+        "def NAME() {",
+        "a definition has its parameters in brackets, also where it has none",
+    ),
+    likely(&["def NAME(NAME2 A) {"], "def NAME(NAME2, A) {", "parameters are separated by commas"),
+    likely(
+        &["choose NAME from A", "choose NAME A"],
+        "choose NAME in A",
+        "the values to choose from follow `in`",
+    ),
+    likely(
+        &["choose NAME in A with B", "choose NAME in A if B", "choose NAME in A such that B"],
+        "choose NAME in A where B",
+        "the condition of a `choose` follows `where`",
+    ),
+    likely(&["for NAME in A do B"], "for NAME in A { B }", "the body of a `for` is a block in braces"),
+    likely(&["for NAME in A, B {"], "for NAME in [A, B] {", "several values are a list in square brackets"),
+    likely(
+        &["for NAME in A, B, C {"],
+        "for NAME in [A, B, C] {",
+        "several values are a list in square brackets",
+    ),
+    likely(
+        &["let NAME = A, NAME2 = B", "let NAME, NAME2 = A, B"],
+        "let NAME = A; let NAME2 = B",
+        "each variable has its own `let`",
+    ),
+    likely(&["A == B"], "expect A == B", "`expect` checks a condition"),
+    // Processes
+    likely(
+        &["process NAME, NAME2", "process NAME NAME2"],
+        "process NAME; process NAME2",
+        "each process has its own `process`",
+    ),
+    likely(&["NAME read REST"], "NAME: read REST", OF_PROCESS),
+    likely(&["NAME write REST"], "NAME: write REST", OF_PROCESS),
+    likely(&["NAME fetch REST"], "NAME: fetch REST", OF_PROCESS),
+    likely(&["NAME let REST"], "NAME: let REST", OF_PROCESS),
+    likely(&["NAME exit(A)"], "NAME: exit(A)", OF_PROCESS),
+    likely(&["kernel A"], "kernel { A }", "the settings of a kernel are in braces"),
+    // Settings
+    likely(&["NUM bits NAME"], "NAME NUM bits", TURNED),
+    likely(&["NUM KB NAME"], "NAME NUM KB", TURNED),
+    likely(&["NUM B NAME"], "NAME NUM B", TURNED),
+    likely(&["NUM NAME"], "NAME NUM", TURNED),
+    likely(&["NUM NAME, NUM2 NAME2"], "NAME NUM, NAME2 NUM2", TURNED),
+    likely(
+        &["tlb NUM entries NUM2 ways", "tlb NUM entries, NUM2 ways"],
+        "tlb { entries NUM, ways NUM2 }",
+        BRACES,
+    ),
+    likely(&["page_table NAME A"], "page_table { NAME A }", BRACES),
+    likely(&["tlb off", "tlb no", "no tlb", "tlb disabled"], "tlb none", NONE),
+    likely(&["cache off", "cache no", "no cache", "cache disabled"], "cache none", NONE),
+    likely(&["write through", "writethrough"], "write-through", JOINED),
+    likely(&["write back", "writeback"], "write-back", JOINED),
+    likely(&["direct mapped"], "direct-mapped", JOINED),
+    likely(&["fully associative"], "fully-associative", JOINED),
+    likely(
+        &["use NAME", "preset NAME", "machine = NAME", "machine preset NAME"],
+        "machine NAME",
+        "`machine` declares the hardware",
+    ),
+    // Accesses
+    likely(&["write A <- B", "write A, B", "write A: B"], "write A = B", "the value to write follows `=`"),
+    likely(&["read A expect B", "read A should be B", "read A -> B"], "read A => B", ARROW),
+    likely(&["read A hit"], "read A => tlb hit", ARROW),
+    likely(&["read A miss"], "read A => tlb miss", ARROW),
+    likely(&["FACT A"], "=> FACT A", "facts follow `=>`, on the line of their statement or below it"),
+    likely(&["set cr3 A"], "set cr3 = A", "a register is given a value with `=`"),
+    likely(&["read A, size B"], "read A size B", SIZE),
+    likely(&["read NUM bytes at A", "read NUM bytes from A", "read NUM bytes A"], "read A size NUM", SIZE),
+    likely(&["read A size NUM bytes", "read A NUM bytes", "read A, NUM bytes"], "read A size NUM", SIZE),
+    likely(&["read A NAME B", "read A, NAME B", "read A = NAME B"], "read A => NAME B", ARROW),
+    likely(&["translate A NAME B", "translate A, NAME B"], "translate A => NAME B", ARROW),
+    likely(&["fetch A NAME B", "fetch A, NAME B"], "fetch A => NAME B", ARROW),
+    mapped(&[
+        "map A B",
+        "map A to B",
+        "map A -> B",
+        "map A, B",
+        "map vpn A to ppn B",
+        "map page A to frame B",
+    ]),
+    mapped(&["page A -> frame B", "set page_table A = B", "set page_table[A] = B", "page_table[A] = B"]),
+    likely(&["invalidate A", "invlpg va A"], "invlpg A", "`invlpg` drops the TLB entries of one page"),
+    likely(
+        &["clear NAME", "empty NAME", "invalidate NAME", "reset NAME", "flush the NAME"],
+        "flush NAME",
+        FLUSH,
+    ),
+    likely(
+        &["trace TEXT REST", "replay file TEXT REST", "run TEXT REST"],
+        "replay TEXT REST",
+        "`replay` runs a trace",
+    ),
+    // Looking
+    likely(&["show page table"], "show page_table", "the noun is one word"),
+    likely(&["set page table REST"], "set page_table REST", "the noun is one word"),
+    likely(&["expect page table REST"], "expect page_table REST", "the noun is one word"),
+    likely(&["show A, B", "show A and B"], "show A; show B", "`show` shows one thing"),
+    likely(
+        &["NAME"],
+        "show NAME",
+        "a statement begins with a verb; `show` prints a value or a part of the machine",
+    ),
+    likely(&["show FACT"], "show last.FACT", LATEST),
+    likely(&["expect FACT == A"], "expect last.FACT == A", LATEST),
+    likely(&["expect FACT != A"], "expect last.FACT != A", LATEST),
+    likely(&["expect FACT < A"], "expect last.FACT < A", LATEST),
+    likely(&["expect FACT > A"], "expect last.FACT > A", LATEST),
+    // Papers
+    likely(
+        &[
+            "question TEXT NUM {",
+            "question TEXT (NUM) {",
+            "question TEXT NUM points {",
+            "question TEXT (NUM points) {",
+        ],
+        "question TEXT points NUM {",
+        POINTS,
+    ),
+    likely(
+        &["part TEXT NUM {", "part TEXT (NUM) {", "part TEXT NUM points {", "part TEXT (NUM points) {"],
+        "part TEXT points NUM {",
+        POINTS,
+    ),
+    likely(&["question NAME {"], "question \"NAME\" {", TITLE),
+    likely(&["question NAME points NUM {"], "question \"NAME\" points NUM {", TITLE),
+    likely(&["part NAME {"], "part \"NAME\" {", TITLE),
+    likely(&["part NAME points NUM {"], "part \"NAME\" points NUM {", TITLE),
+    likely(&["scenario NAME NAME2 {"], "scenario \"NAME NAME2\" {", "the name of a scenario is a string"),
+    likely(&["given NAME NAME2"], "given NAME, NAME2", "what is given is separated by commas"),
+    likely(&["given NAME NAME2 A"], "given NAME, NAME2, A", "what is given is separated by commas"),
+    likely(
+        &["ask TEXT A", "ask TEXT: A"],
+        "ask TEXT = A",
+        "a label and the value that is asked for are joined by `=`",
+    ),
+    likely(&["ask NAME column REST"], "ask NAME columns REST", "the columns to fill in follow `columns`"),
+    likely(
+        &["ask NAME of A", "ask NAME for A"],
+        "ask read A => NAME",
+        "facts that are asked for follow `=>`",
+    ),
+    likely(&["ask read A => NAME NAME2"], "ask read A => NAME, NAME2", "facts are separated by commas"),
+    likely(
+        &["ask translate A => NAME NAME2"],
+        "ask translate A => NAME, NAME2",
+        "facts are separated by commas",
+    ),
+];

@@ -1,0 +1,127 @@
+//! What stands beside something that is complete.
+
+use pagewalk_grammar::{Grammar, Parser as _, Rule};
+
+use super::habits::shown;
+use super::stop::{Stop, mistake, word_length};
+use super::text::quoted;
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::value::unit_spelt;
+
+/// Something follows what is complete already.
+pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
+    let Stop { rest, before, head, .. } = stop;
+    let word = &rest[..word_length(rest)];
+    if let Some(unit) = unit_spelt(word).filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) {
+        let message = format!("`{word}` is no unit");
+        let help = format!("did you mean `{unit}`?");
+        return Some(mistake(message, help).fix(stop.write(word, unit)));
+    }
+    if rest.starts_with('?') && rest.contains(':') {
+        return Some(mistake("there is no `?:`", "write `if CONDITION { … } else { … }`"));
+    }
+    if before == head && rest.starts_with('.') && is_statement(&rest[1..]) {
+        return Some(
+            mistake("a process and its statement are separated by `:`", "`NAME: STATEMENT`")
+                .fix(stop.write(".", ": ")),
+        );
+    }
+    if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
+        return Some(mistake(
+            "a statement begins with what it does",
+            format!("to see a value, write `show {}`", quoted(stop.line)),
+        ));
+    }
+    if before.ends_with(':') && rest.is_empty() {
+        return Some(mistake(
+            "the line ends too early: a statement is missing",
+            "`NAME: STATEMENT` runs in that process",
+        ));
+    }
+    if let Some(body) = rest.strip_prefix(':').filter(|_| matches!(*head, "for" | "repeat" | "if" | "def")) {
+        let mistake =
+            mistake("a block is in braces, without a `:`", "write `{ … }` for the `:` and what follows it");
+        let text = format!(" {{ {} }}", body.trim());
+        return Some(if is_statement(body.trim()) { mistake.fix(stop.write(rest, text)) } else { mistake });
+    }
+    if rest.starts_with(':') && !stop.setting {
+        return Some(mistake("`:` does not belong here", "`NAME: STATEMENT` begins a line, with one name"));
+    }
+    if rest.is_empty() {
+        return None;
+    }
+    if before.ends_with('}') && matches!(word, "elif" | "elseif" | "elsif") {
+        return Some(
+            mistake(format!("`{word}` is written `else if`"), "write `else if`")
+                .fix(stop.write(word, "else if")),
+        );
+    }
+    if before.ends_with('}') && word == "else" && *head != "if" {
+        return Some(mistake("this `else` follows no `if`", "`if CONDITION { … } else { … }`"));
+    }
+    if before.ends_with('}') {
+        return Some(mistake(
+            "this statement ends with its `}`",
+            "the next statement begins on its own line, or after `;`",
+        ));
+    }
+    beside(stop).or_else(|| division(stop))
+}
+
+/// Words that begin most statements.
+pub(in crate::lang) const VERBS: &[&str] =
+    &["read", "write", "fetch", "translate", "let", "set", "expect", "show", "for", "if", "repeat", "flush"];
+
+/// A list in the wrong brackets, a call of another process, and a second statement on the line.
+fn beside(stop: &Stop) -> Option<Diagnostic> {
+    let Stop { rest, before, head, .. } = stop;
+    if stop.setting {
+        return None;
+    }
+    if let Some((inside, "")) = rest.strip_prefix('{').and_then(|rest| rest.trim_end().rsplit_once('}'))
+        && stop.wanted.contains(&Rule::expr)
+        && !inside.trim().is_empty()
+        && !inside.contains(['{', ';'])
+        && !is_statement(inside.trim())
+    {
+        let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
+        return Some(
+            Diagnostic::new(Code::Syntax, Span::default(), "a list is in square brackets").fix(list),
+        );
+    }
+    let digits = |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
+    if before.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix(',').is_some_and(digits) {
+        return Some(
+            Diagnostic::new(Code::Syntax, Span::default(), "a number is written without commas")
+                .fix(stop.write(",", "")),
+        );
+    }
+    let name = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c))).next().unwrap_or("");
+    if rest.starts_with('(') && name.contains('.') {
+        let help = "`NAME: STATEMENT` runs a statement in a process, as in `P1: let p = malloc(16)`";
+        return Some(mistake("a property takes no arguments", help));
+    }
+    if matches!(*head, "for" | "repeat" | "if" | "scenario") && !rest.contains('{') && is_statement(rest) {
+        let text = format!("{{ {rest} }}");
+        let message = format!("the body of a `{head}` is a block in braces");
+        return Some(mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)));
+    }
+    (stop.wanted.contains(&Rule::infix) && is_statement(rest)).then(|| {
+        mistake("a second statement begins here", "write it on a line of its own, or `;` before it")
+            .fix(Fix::put_in(0, before.len() as u32, ";"))
+    })
+}
+
+/// Whether a text has the form of a statement and not only of a word.
+fn is_statement(text: &str) -> bool {
+    VERBS.contains(&&text[..word_length(text)]) && Grammar::parse(Rule::lone_statement, text).is_ok()
+}
+
+/// A comment as C has it.
+fn division(Stop { rest, before, .. }: &Stop) -> Option<Diagnostic> {
+    before.contains(" // ").then(|| {
+        mistake(format!("{} does not belong here", shown(rest)), "`//` divides; a comment begins with `#`")
+    })
+}

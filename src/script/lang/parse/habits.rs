@@ -1,0 +1,90 @@
+//! Operators and characters of other languages and keyboards.
+
+use super::stop::{Stop, word_length};
+use super::text::quoted;
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+
+/// What stands in other languages, or on other keyboards: what it is, what to write for it, and what else to say.
+const HABITS: &[(&str, &str, &str, &str)] = &[
+    ("&&", "`&&` is no operator", "and", ""),
+    ("||", "`||` is no operator", "or", ""),
+    ("->", "`->` is no arrow of the language", "=>", "facts follow `=>`"),
+    ("→", "`→` is no arrow of the language", "=>", "facts follow `=>`"),
+    ("⇒", "`⇒` is no arrow of the language", "=>", "facts follow `=>`"),
+    ("“", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
+    ("”", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
+    ("„", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
+    ("‘", "these quotes are typographic", "'", "write straight quotes, '…'"),
+    ("’", "these quotes are typographic", "'", "write straight quotes, '…'"),
+    ("–", "this dash is no minus sign", "-", "write `-`; only a table's cell may hold a dash"),
+    ("—", "this dash is no minus sign", "-", ""),
+    ("−", "this minus sign is typographic", "-", ""),
+    ("×", "`×` is no operator", "*", ""),
+    ("≤", "`≤` is no operator", "<=", ""),
+    ("≥", "`≥` is no operator", ">=", ""),
+    ("≠", "`≠` is no operator", "!=", ""),
+    ("**", "`**` is no operator", "", "a power of two is written `1 << n`"),
+    ("++", "`++` is no operator", "", "write `let x = x + 1`"),
+    ("+=", "`+=` is no operator", "", "write `let x = x + …`"),
+    ("-=", "`-=` is no operator", "", "write `let x = x - …`"),
+    ("*=", "`*=` is no operator", "", "write `let x = x * …`"),
+    ("<>", "`<>` is no operator", "!=", ""),
+    ("===", "`===` is no operator", "==", ""),
+    ("mod", "`mod` is no operator", "%", ""),
+    ("div", "`div` is no operator", "//", ""),
+    ("xor", "`xor` is no operator", "^", ""),
+    ("is", "`is` is no operator", "==", ""),
+    ("to", "`to` is no operator", "..=", "a range is written `0..4`, or `0..=4` with its end"),
+];
+
+/// The foreign operator or character that a text begins with.
+pub(super) fn foreign(
+    text: &str,
+) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
+    let word = &text[..word_length(text)];
+    HABITS.iter().find(|(habit, ..)| if word.is_empty() { text.starts_with(habit) } else { word == *habit })
+}
+
+/// The mistake of a habit.
+pub(super) fn unlearnt(
+    stop: &Stop,
+    (habit, message, instead, help): &(&str, &str, &str, &str),
+) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
+    diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
+    // A pair of quotes is two fixes, and one of them alone is none.
+    let pair = message.contains("quotes");
+    let fix = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
+    match fix.filter(|_| !instead.is_empty()) {
+        Some(fix) => diagnostic.fix(fix),
+        None => diagnostic,
+    }
+}
+
+/// A text in typographic quotes in straight ones, where they are a pair.
+fn straight(stop: &Stop, quote: &str) -> Option<Fix> {
+    let typographic = |c: char| "“”„‘’".contains(c);
+    let inside = stop.rest.strip_prefix(typographic)?;
+    let length = inside.find(|c| typographic(c) || c == '"' || c == '\'')?;
+    let (text, closing) = inside.split_at_checked(length)?;
+    let closing = closing.chars().next()?;
+    let was = &stop.rest[..stop.rest.len() - inside.len() + length + closing.len_utf8()];
+    Some(stop.write(was, format!("{quote}{text}{quote}")))
+}
+
+/// The token that a text begins with, in quotes.
+pub(super) fn shown(text: &str) -> String {
+    format!("`{}`", quoted(&text[..token_length(text)]))
+}
+
+/// Bytes of the word, or else of the operator or character, that a text begins with.
+pub(super) fn token_length(text: &str) -> usize {
+    let word = word_length(text);
+    let habit =
+        HABITS.iter().map(|(habit, ..)| *habit).chain(["=>", "==", "!=", "<=", ">=", "..", "//", "<<", ">>"]);
+    let operator = habit.filter(|operator| text.starts_with(operator)).map(str::len).max();
+    let character = text.chars().next().map_or(0, char::len_utf8);
+    if word > 0 { word } else { operator.unwrap_or(character) }
+}

@@ -1,0 +1,308 @@
+//! Units of numbers: a literal with a unit must measure what its place takes. Each [`Slot`](crate::run::params::Slot) says
+//! what that is. Variables and computed values have no unit.
+
+use crate::lang::ast::{
+    Asked, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
+};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::span::Span;
+use crate::lang::value::{Dimension, Number, Unit, Value};
+use crate::lang::visit::{Visit, walk_expr, walk_stmt};
+use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall};
+use pagewalk_engine::machine::pte::BitRow;
+
+use super::params::{Atom, BITS, N, Param, Params, Place, Slot, VA, next, offer, size};
+use super::paths::PeekFunction;
+use super::session::{Language, Session};
+use super::settings::BlockRow;
+use super::state::{Binding, Slot as Machine, State};
+use super::syscalls::called;
+use super::verbs::Form;
+
+/// The settings that say how large a TLB or cache is, each in its own way.
+const CAPACITIES: &[&str] = &["size", "lines", "sets"];
+
+impl Session<'_> {
+    /// The units in a statement that do not fit their places; the statements in its blocks are not looked at.
+    pub(crate) fn wrong_units(&self, stmt: &Stmt) -> Vec<Diagnostic> {
+        let page = match self.spec() {
+            Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
+            // The first process has a machine of its own.
+            None => matches!(self.state.machine, Machine::Empty).then_some(4096),
+        };
+        let mut check =
+            UnitCheck { language: self.language, state: Some(&self.state), page, found: Vec::new() };
+        check.visit_stmt(stmt);
+        check.found
+    }
+}
+
+/// The units in a setting that do not fit their places.
+pub(crate) fn wrong_units_of(
+    setting: &Setting,
+    row: &BlockRow,
+    language: &'static Language,
+) -> Vec<Diagnostic> {
+    let mut check = UnitCheck { language, state: None, page: None, found: Vec::new() };
+    check.setting(setting, row);
+    check.found
+}
+
+struct UnitCheck<'a> {
+    language: &'static Language,
+    /// What names mean.
+    state: Option<&'a State>,
+    /// The page size of the machine.
+    page: Option<u64>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'s> Visit<'s> for UnitCheck<'_> {
+    /// The statements of a block are checked by themselves.
+    fn visit_block(&mut self, _: &'s [Stmt]) {}
+
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        match &stmt.kind {
+            StmtKind::Repeat { count, .. } => self.clause("repeat", &[], count),
+            StmtKind::Question { points: Some(points), .. } | StmtKind::Part { points: Some(points), .. } => {
+                self.clause("question", &[Atom::Text, Atom::Word("points")], points);
+            }
+            StmtKind::Ask(ask) => {
+                if let Asked::Value { value, unit: Some(unit), .. } = &ask.what {
+                    self.answer(value, unit);
+                }
+                if let Some(points) = &ask.points {
+                    self.clause("question", &[Atom::Text, Atom::Word("points")], points);
+                }
+            }
+            _ => {}
+        }
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_command(&mut self, command: &'s Command) {
+        if command.call {
+            return self.call(&command.verb, &command.operands);
+        }
+        let Some(verb) = self.language.verb(&command.verb.text) else { return };
+        self.operands(verb.name, verb.params, &command.operands, command.assigned.as_deref());
+        if let Some(block) = &command.block {
+            match self.language.block(verb.name) {
+                Some(row) => self.settings(block, row),
+                // `set pte 1 0x1000 { ppn 0x12, p 1 }`
+                None => {
+                    for setting in block.settings.iter() {
+                        self.operands(&setting.name.text, &[N], &setting.values, None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn visit_operation(&mut self, operation: &'s Operation) {
+        match &operation.kind {
+            OperationKind::Command(command) => self.visit_command(command),
+            OperationKind::Reference { pages, settings } => self.visit_reference(pages, settings),
+            OperationKind::Expr(expr) => self.operand("address", &[VA], &[], expr),
+        }
+    }
+
+    fn visit_reference(&mut self, _: &'s Pages, settings: &'s Settings) {
+        if let Some(row) = self.language.block("reference") {
+            self.settings(settings, row);
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        match &expr.kind {
+            ExprKind::Call { name, args } => self.call(name, args),
+            _ => walk_expr(self, expr),
+        }
+    }
+}
+
+impl UnitCheck<'_> {
+    /// The value of an answer and the unit that is asked for.
+    fn answer(&mut self, value: &Expr, asked: &Word) {
+        let (Some(asked_unit), ExprKind::Quantity(_, unit)) = (Unit::named(&asked.text), &value.kind) else {
+            return;
+        };
+        if asked_unit.dimension != unit.dimension {
+            let message = format!("the answer is in `{}`, and `{}` is asked for", unit.name, asked_unit.name);
+            self.found.push(Diagnostic::new(Code::WrongUnit, asked.span, message));
+        }
+    }
+
+    /// A number in a statement with a shape of its own, after these pieces.
+    fn clause(&mut self, form: &'static str, before: &[Atom], value: &Expr) {
+        let Some(form) = Form::named(form) else { return };
+        let keyword =
+            before.iter().rev().find_map(|atom| if let Atom::Word(word) = atom { Some(*word) } else { None });
+        let place = Place::find(keyword.unwrap_or(form.name), &next(form.params, before), form.params);
+        self.value(place, value);
+    }
+
+    /// What stands before and after `=`.
+    fn operands(
+        &mut self,
+        name: &str,
+        params: &'static [Param],
+        operands: &[Expr],
+        assigned: Option<&[Expr]>,
+    ) {
+        let mut atoms: Vec<Atom> = Vec::new();
+        for operand in operands {
+            self.operand(name, params, &atoms, operand);
+            atoms.push(Atom::of(operand));
+        }
+        atoms.push(Atom::Equals);
+        for operand in assigned.unwrap_or_default() {
+            self.operand(name, params, &atoms, operand);
+            atoms.push(Atom::of(operand));
+        }
+    }
+
+    fn operand(&mut self, name: &str, params: &'static [Param], before: &[Atom], operand: &Expr) {
+        if !matches!(operand.kind, ExprKind::Quantity(..)) {
+            return self.visit_expr(operand);
+        }
+        // Clauses come in any order.
+        let keyword = match before.last() {
+            Some(Atom::Word(word)) if params.has_word(word) => Some(*word),
+            _ => None,
+        };
+        let measured = |param: &&Param| param.slot().is_some_and(|slot| slot.dimension().is_some());
+        let expected = match keyword.and_then(|keyword| params.after_keyword(keyword)).filter(measured) {
+            Some(param) => vec![param],
+            None => next(params, before),
+        };
+        self.value(Place::find(keyword.unwrap_or(name), &expected, params), operand);
+    }
+
+    fn value(&mut self, place: Option<Place>, expr: &Expr) {
+        if let (Some(place), ExprKind::Quantity(value, unit)) = (place, &expr.kind) {
+            self.found.extend(place.refuses(value, unit, self.page).map(|wrong| wrong.at(expr.span)));
+        }
+    }
+
+    /// A function that looks at memory, or a system call; a definition takes anything.
+    fn call(&mut self, name: &Word, args: &[Expr]) {
+        let defined = matches!(self.state.and_then(|state| state.find(&name.text)), Some(Binding::Def(_)));
+        let row = called(&name.text, args.len()).filter(|_| !defined);
+        let peek = PeekFunction::named(&name.text).filter(|_| !defined);
+        let access = matches!(&*name.text, "read" | "write") && args.len() == 1;
+        let parameters = row.map(SystemCall::parameters).unwrap_or_default();
+        for (at, arg) in args.iter().enumerate() {
+            let parameter = parameters.get(at);
+            let slot = match (row, peek) {
+                (Some(row), _) => row.params.get(at).and_then(|kind| match kind {
+                    ParamKind::Bytes if parameter.is_some_and(|parameter| !parameter.pointer) => {
+                        Some(Slot::Size)
+                    }
+                    ParamKind::Bytes | ParamKind::Buffer => Some(Slot::Va),
+                    ParamKind::Number => Some(Slot::Number),
+                    ParamKind::Path => None,
+                }),
+                (_, Some(peek)) => peek.params.get(at).copied(),
+                _ => access.then_some(Slot::Va),
+            };
+            if let Some(slot) = slot {
+                let said = match parameter {
+                    Some(parameter) => format!("`{}` of `{}`", parameter.name, name.text),
+                    None => format!("`{}`", name.text),
+                };
+                self.value(Some(Place { said, slot, suffix: None }), arg);
+            }
+            self.visit_expr(arg);
+        }
+    }
+
+    fn settings(&mut self, block: &Settings, row: &BlockRow) {
+        for setting in block.settings.iter() {
+            self.setting(setting, row);
+        }
+    }
+
+    fn setting(&mut self, setting: &Setting, row: &BlockRow) {
+        let name = &*setting.name.text;
+        if let (Some(block), Some(inner)) = (&setting.block, self.language.block(name)) {
+            self.settings(block, inner);
+        }
+        let bit = || (row.bits && BitRow::named(name).is_some()).then_some(&[BITS] as &[Param]);
+        let Some(params) = row.setting(name).map(|known| known.params).or_else(bit) else { return };
+        let before = self.found.len();
+        self.operands(name, params, &setting.values, None);
+        self.bare_units(name, params, setting);
+        self.spelled_units(name, params, setting);
+        if let ([wrong], [value]) = (&mut self.found[before..], &*setting.values) {
+            offer_other_capacity(wrong, setting, value, row);
+        }
+    }
+
+    /// A word for a unit: `virtual 16 bytes`, `frames 64 frames`.
+    fn spelled_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
+        let [number, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
+        let ExprKind::Value(value @ Value::Number(n)) = &number.kind else { return };
+        let Some((_, unit)) = SPELLED.iter().find(|(words, _)| words.contains(&&**word)) else { return };
+        let Some(place) = Place::find(name, &next(params, &[]), params) else { return };
+        let unit = Unit::named(unit.unwrap_or("entries"));
+        let span = Span { end: span.end, ..number.span };
+        let Some(unit) = unit else { return };
+        let factor = Number::fraction(unit.factor.0, unit.factor.1);
+        let bytes = factor.and_then(|factor| n.times(factor)).map_or_else(|_| value.clone(), Value::Number);
+        let wrong = place.refuses(&bytes, unit, self.page).map(|wrong| wrong.at(span));
+        let wrong = wrong.unwrap_or_else(|| {
+            let text = match (unit.dimension, place.suffix) {
+                (Dimension::Count, Some(suffix)) => format!("{n} {suffix}"),
+                (Dimension::Count, None) => n.to_string(),
+                _ => format!("{n} {}", unit.name),
+            };
+            Diagnostic::new(Code::WrongUnit, span, format!("`{word}` is no unit"))
+                .fix(Fix::replace(span, text))
+        });
+        self.found.push(wrong);
+    }
+
+    /// A unit behind a variable: `virtual n pages`.
+    fn bare_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
+        let [value, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
+        let known = self.state.is_some_and(|state| state.find(word).is_some());
+        let unit = Unit::named(word).filter(|unit| unit.factor == (1, 1) && !known);
+        let (Some(unit), ExprKind::Name(_)) = (unit, &value.kind) else { return };
+        if let Some(place) = Place::find(name, &next(params, &[]), params) {
+            self.found.extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
+        }
+    }
+}
+
+/// Words that are no units, and the units that they stand for; none for what is simply counted.
+const SPELLED: &[(&[&str], Option<&str>)] = &[
+    (&["byte", "bytes"], Some("B")),
+    (&["kilobyte", "kilobytes"], Some("KB")),
+    (&["megabyte", "megabytes"], Some("MB")),
+    (&["gigabyte", "gigabytes"], Some("GB")),
+    (&["frame", "frames", "set", "sets", "way", "ways", "line", "lines", "block", "blocks"], None),
+    (&["level", "levels", "core", "cores", "reference", "references"], None),
+];
+
+/// A capacity in another unit may be another setting: `sets 32 KB` is `size 32 KB`.
+fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr, row: &BlockRow) {
+    let ExprKind::Quantity(number, unit) = &value.kind else { return };
+    let takes = |name: &&&str| {
+        let slot =
+            row.setting(name).and_then(|known| Some(known.params.leaves().first()?.slot()?.dimension()));
+        slot.flatten() == Some(unit.dimension)
+    };
+    if !CAPACITIES.contains(&&*setting.name.text) || unit.name.starts_with("page") {
+        return;
+    }
+    if let Some(other) = CAPACITIES.iter().find(takes) {
+        let said = match unit.dimension {
+            Dimension::Bytes => size(number),
+            _ => number.to_string(),
+        };
+        let span = Span { end: value.span.end, ..setting.name.span };
+        offer(wrong, span, format!("{other} {said}"));
+    }
+}
