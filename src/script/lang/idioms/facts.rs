@@ -97,7 +97,12 @@ const LATEST: &[&str] = &[
     "faults", "walk",
 ];
 
+/// Whether a word, alone in a condition, is a fact of the latest statement.
+pub(super) fn is_latest(word: &str) -> bool {
+    LATEST.contains(&word)
+}
+
 /// Whether a word is the name of a fact of an access.
 pub(super) fn is_fact(word: &str) -> bool {
-    LATEST.contains(&word) || matches!(word, "tlb" | "cache")
+    is_latest(word) || matches!(word, "tlb" | "cache")
 }

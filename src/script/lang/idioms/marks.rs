@@ -1,10 +1,10 @@
 //! Words, numbers, and comments of other languages, one at a time.
 
 use super::advice::Advice;
-use super::facts::is_fact;
+use super::facts::is_latest;
 use super::rows::WORDS;
 use super::spelled::respelled;
-use super::tokens::tokens;
+use super::tokens::{Token, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -35,7 +35,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
         let condition =
             ["expect", "assert", "if", "let", "show"].iter().any(|word| line.trim_start().starts_with(word));
-        let fact = (condition && is_fact(said)).then(|| format!("last.{said}"));
+        let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
     if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
@@ -90,7 +90,9 @@ pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) 
     let all = tokens(line);
     let sign = all.iter().enumerate().find(|(index, token)| {
         let word = all.get(index + 1).is_some_and(|next| next.is_name() && !next.touches(token));
-        word && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
+        // A remark is words, and no statement.
+        let words = all.len() > index + 2 && all[index + 1..].iter().all(Token::is_name);
+        word && words && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
     })?;
     let (index, sign) = sign;
     // The word behind it is no statement.

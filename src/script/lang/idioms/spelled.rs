@@ -175,7 +175,8 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
         None => (2, after(1)?),
     };
     let ours = unit(word.text).filter(|ours| dash.is_some() || *ours != word.text)?;
-    let short = digits(token.text) && !matches!(word.text, "b" | "m" | "g" | "t" | "cycle" | "bit");
+    let vague = matches!(word.text, "b" | "m" | "g" | "t" | "cycle" | "bit") && dash.is_none();
+    let short = digits(token.text) && !vague;
     short.then(|| (length, format!("{} {ours}", token.text)))
 }
 
@@ -336,7 +337,7 @@ mod tests {
             ("read 0x3D4UL", Some("read 0x3D4")),
             ("let x = 1e3", Some("let x = 1000")),
             ("read 1e3", None),
-            ("text 'Two words'", Some("text \"Two words\"")),
+            ("include 'two words'", Some("include \"two words\"")),
             ("write p = 'a'", None),
             ("let x = *p", Some("let x = byte(p)")),
             ("let x = y * p", None),
