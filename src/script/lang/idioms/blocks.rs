@@ -90,6 +90,11 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     }
     if name.text != "main" {
         let parameters = said[all[open].end()..close.start].split(',');
+        if all[0].text == "def"
+            && parameters.clone().any(|one| tokens(one).len() > 1 && matched("TYPE A", one).is_none())
+        {
+            return None;
+        }
         let last = |parameter: &str| {
             tokens(parameter).iter().rfind(|token| token.is_name()).map(|token| token.text.to_owned())
         };

@@ -26,6 +26,11 @@ fn says(fix: &Fix) -> String {
     if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
 }
 
+/// Whether no row knows more than the fix that a diagnostic already has.
+pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
+    diagnostic.is_warning() || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
+}
+
 /// Whether a mistake was there only because of the one that has a fix.
 pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };

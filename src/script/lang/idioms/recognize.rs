@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::facts::WORDED;
+use super::facts::{EITHER, FACTS, JOINED, WORDED};
 use super::marks::{comment, defined, note, percent, words};
 use super::pattern::matched;
 use super::phrases::PHRASES;
-use super::rows::{EITHER, FACTS, Idiom, JOINED, REMOVED, STATEMENTS};
+use super::rows::{Idiom, REMOVED, STATEMENTS};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
-use super::variants::{arrowed, condition, method};
+use super::variants::{arrowed, condition, method, of_process};
 use super::{accesses, blocks, exams, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -128,7 +128,12 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
 
 /// What the rows and the other notations say of a statement; `fix` writes another in its place.
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
-    let mut found = Vec::new();
+    let mut found: Vec<Advice> = of_process(said)
+        .map(|new| {
+            Advice::fixed(Some("a process and its statement are separated by `:`"), None, fix(&new), false)
+        })
+        .into_iter()
+        .collect();
     let again = respelled(said).or_else(|| method(said));
     let pointed = arrowed(said);
     let condition = condition(again.as_deref().unwrap_or(said));

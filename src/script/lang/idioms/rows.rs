@@ -280,114 +280,6 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     ),
 ];
 
-const COMMA: &str = "facts are separated by commas, and all of them must hold";
-pub(super) const SIDE: &str = "a fact is followed by its value";
-
-/// Facts after `=>`, one at a time.
-pub(super) const FACTS: &[Idiom] = &[
-    row(&["NAME == A", "NAME = A", "NAME : A", "NAME is A", "NAME -> A"], "NAME A", SIDE, "write `vpn 0x0F`"),
-    row(&["NAME != A"], "NAME not A", "what a fact is not is stated with `not`", "write `vpn not 3`"),
-    row(
-        &["not NAME A"],
-        "NAME not A",
-        "what a fact is not is stated with `not` behind its name",
-        "write `vpn not 3`",
-    ),
-    row(&["NAME < A"], "NAME in 0..A", "a fact is compared with a range by `in`", "write `cycles in 0..10`"),
-    row(
-        &["NAME <= A"],
-        "NAME in 0..=A",
-        "a fact is compared with a range by `in`",
-        "write `cycles in 0..=10`",
-    ),
-    row(
-        &["NAME > A", "NAME >= A"],
-        "",
-        "a fact is compared with a range by `in`",
-        "write `vpn in 4..16`, or `expect last.vpn > 3` in the next line",
-    ),
-    row(&["(NAME A)"], "NAME A", "facts have no brackets around them", "write `vpn 0x0F`"),
-    row(&["tlb_hit", "hit", "tlbhit"], "tlb hit", "a fact is a name and a value", "write `tlb hit`"),
-    row(&["tlb_miss", "miss", "tlbmiss"], "tlb miss", "a fact is a name and a value", "write `tlb miss`"),
-    row(&["cache_hit"], "cache hit", "a fact is a name and a value", "write `cache hit`"),
-    row(&["cache_miss"], "cache miss", "a fact is a name and a value", "write `cache miss`"),
-    row(
-        &["page_fault", "pagefault", "page fault", "fault"],
-        "fault page",
-        "a page fault is the fact `fault`",
-        "write `fault page`",
-    ),
-    row(
-        &["no_fault", "no fault"],
-        "fault none",
-        "no fault is the value `none` of `fault`",
-        "write `fault none`",
-    ),
-    row(
-        &["segfault", "segmentation_fault", "SIGSEGV"],
-        "signal SIGSEGV",
-        "a signal is the fact `signal`",
-        "write `signal SIGSEGV`",
-    ),
-    row(&["hit NAME"], "NAME hit", "the fact comes before its value", "write `tlb hit`"),
-    row(&["miss NAME"], "NAME miss", "the fact comes before its value", "write `tlb miss`"),
-    row(
-        &[
-            "pfn A",
-            "frame_number A",
-            "frame A",
-            "physical page number A",
-            "physical page A",
-            "page frame A",
-            "frame number A",
-        ],
-        "ppn A",
-        "the number of a physical page is the fact `ppn`",
-        "write `ppn 0x0D`",
-    ),
-    row(&["offset A", "page_offset A"], "vpo A", "the page offset is the fact `vpo`", "write `vpo 0x14`"),
-    row(
-        &["addr A", "address A", "physical A", "paddr A", "physical address A", "phys addr A"],
-        "pa A",
-        "the physical address is the fact `pa`",
-        "write `pa 0x354`",
-    ),
-    row(
-        &["va A", "vaddr A", "virtual A"],
-        "",
-        "the virtual address is what the access names, and no fact",
-        "the physical address is the fact `pa`; the parts of the virtual one are `vpn` and `vpo`",
-    ),
-    row(
-        &["pte.v A", "pte.p A", "pte.d A", "pte.a A", "pte.rw A", "pte.us A", "pte.ppn A"],
-        "",
-        "a fact of an access has no parts",
-        "expect the entry with a table: `expect page_table {`, a row `| vpn d |`, a row `| 0F 1 |`, `}`",
-    ),
-    row(
-        &["page A", "virtual_page A", "virtual page number A", "virtual page A", "page number A"],
-        "vpn A",
-        "the number of a virtual page is the fact `vpn`",
-        "write `vpn 0x0F`",
-    ),
-    row(
-        &["byte NUM NUM2 REST"],
-        "",
-        "a fact has one value",
-        "the bytes of a longer access are the fact `value`, the lowest byte last: `value 0x7236`",
-    ),
-];
-
-/// Between facts: what joins them elsewhere.
-pub(super) const JOINED: &Idiom = &row(&["and", "&&", ";"], ",", COMMA, "write `ppn 0x0D, tlb miss`");
-/// Between facts: what cannot be said.
-pub(super) const EITHER: &Idiom = &row(
-    &["or", "||"],
-    "",
-    "all facts of a statement must hold, and there is no `or` between them",
-    "several values of one fact are a list: `tlb in [hit, miss]`",
-);
-
 /// Single words, where the language has another; the first that fits the place is meant.
 pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("True", &["true"]),
@@ -425,7 +317,8 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{EITHER, FACTS, JOINED, STATEMENTS};
+    use super::STATEMENTS;
+    use crate::lang::idioms::facts::{EITHER, FACTS, JOINED};
     use crate::lang::parse::parse;
 
     #[test]

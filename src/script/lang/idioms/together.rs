@@ -1,7 +1,7 @@
 //! Fixes of a long script, which are tried all at once.
 
 use super::advice::Advice;
-use super::outcome::{advised, follows, new_there, reading, same, same_line, without_fix};
+use super::outcome::{advised, follows, has_own_fix, new_there, reading, same, same_line, without_fix};
 use super::recognize::{advice, block_of};
 use super::tokens::{line_at, nesting, tokens};
 use crate::lang::diagnostic::Diagnostic;
@@ -11,7 +11,7 @@ use crate::lang::parse::parse;
 use crate::lang::span::Span;
 
 /// How often all fixes are tried: what did not work is replaced by what else could be meant.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 
 /// What may be written for a mistake: fixes of the rows, and its own last.
 struct Choice {
@@ -66,7 +66,7 @@ pub(super) fn together(
 
 /// What could be meant, as far as it reads.
 fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)> {
-    let rows = if diagnostic.is_warning() { Vec::new() } else { advice(diagnostic, text) };
+    let rows = if has_own_fix(diagnostic) { Vec::new() } else { advice(diagnostic, text) };
     let edit =
         |fix: &Fix| fix.edit(text).filter(|edit| fix.span.file == diagnostic.span.file && reads(text, edit));
     let mut fixes: Vec<(Option<Advice>, TextEdit)> = rows

@@ -1,7 +1,7 @@
 //! Fixes are tried before they are shown.
 
 use super::advice::Advice;
-use super::outcome::{advised, follows, new_there, reading, same, same_line, without_fix};
+use super::outcome::{advised, follows, has_own_fix, new_there, reading, same, same_line, without_fix};
 use super::recognize::advice;
 use super::together::together;
 use crate::lang::diagnostic::Diagnostic;
@@ -138,7 +138,7 @@ struct Trial<'a> {
 impl Trial<'_> {
     /// The first advice whose fix works, and what is wrong after it; else one that needs no fix.
     fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
-        if diagnostic.is_warning() || self.read + text.len() > READ_AGAIN {
+        if has_own_fix(diagnostic) || self.read + text.len() > READ_AGAIN {
             return None;
         }
         let all = advice(diagnostic, text);

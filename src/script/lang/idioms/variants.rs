@@ -27,6 +27,13 @@ pub(super) fn condition(said: &str) -> Option<String> {
     (new != said).then(|| new.replacen("assert", "expect", 1))
 }
 
+/// A method as a statement of its process: `P1.read(0x1000)`.
+pub(super) fn of_process(said: &str) -> Option<String> {
+    let (process, verb) = tokens(said).first()?.text.rsplit_once('.')?;
+    let rest = &said[process.len() + 1..];
+    matches!(verb, "read" | "write" | "fetch" | "translate").then(|| format!("{process}: {rest}"))
+}
+
 /// A method of an object as a statement: `mmu.read(0x3D4)`.
 pub(super) fn method(said: &str) -> Option<String> {
     let all = tokens(said);

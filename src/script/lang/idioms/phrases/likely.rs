@@ -153,6 +153,49 @@ pub(super) const LIKELY: &[Idiom] = &[
         "replay TEXT REST",
         "`replay` runs a trace",
     ),
+    likely(&["read A NAME = B"], "read A NAME B", "an option and its value stand side by side"),
+    likely(
+        &["read byte at A", "read byte A", "load byte A", "read byte from A"],
+        "read A",
+        "`read` reads a byte, and an address follows it directly",
+    ),
+    likely(
+        &["translate va = A", "translate VA = A", "translate va A"],
+        "translate A",
+        "an address follows `translate` directly",
+    ),
+    likely(
+        &["set memory A = B", "memory[A] = B", "set mem A = B"],
+        "set memory { | pa byte |; | (A) (B) | }",
+        "memory is set by a row of its table",
+    ),
+    // Switches
+    row(
+        &["switch to NAME", "context_switch NAME", "context switch NAME", "switch_to NAME", "schedule NAME"],
+        "",
+        "a process runs when a statement names it",
+        "write `P2: read 0x1000`, or several statements in `P2 { … }`",
+    ),
+    likely(
+        &["on core A: REST", "core A: REST"],
+        "core A; REST",
+        "`core` selects the core of later statements",
+    ),
+    likely(
+        &["core = A", "cpu A", "cpu = A", "on core A"],
+        "core A",
+        "`core` selects the core of later statements",
+    ),
+    likely(&["call NAME(REST"], "NAME(REST", "a call is its name and its arguments in brackets"),
+    likely(&["def NAME(A): REST"], "def NAME(A) { REST }", "the body of a definition is a block in braces"),
+    likely(&["malloc A"], "malloc(A)", "a system call has its arguments in brackets"),
+    likely(&["free A"], "free(A)", "a system call has its arguments in brackets"),
+    row(
+        &["for NAME in A step B {", "for NAME in A by B {"],
+        "",
+        "a range has no step",
+        "compute the step in the body: `for i in 0..5 { read 0x3C0 + 4 * i }`",
+    ),
     // Looking
     likely(&["show page table"], "show page_table", "the noun is one word"),
     likely(&["set page table REST"], "set page_table REST", "the noun is one word"),
