@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::advice::Advice;
 use super::pattern::matched;
+use super::rewritten::rewritten;
 use super::settings;
+use super::spelled::respelled;
 use super::tokens::{indent, line_at, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -114,8 +116,15 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         lines[1..length].iter().filter(|line| !line.trim().starts_with("return")).copied().collect();
     let least = inner.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min()?;
     let blanks = &lines[0][..indent(lines[0])];
-    let new: Vec<String> =
-        inner.iter().map(|line| format!("{blanks}{}", line.get(least..).unwrap_or(""))).collect();
+    let in_our_words = |line: &str| {
+        let line = line.trim_end().trim_end_matches(';');
+        let said = respelled(line).unwrap_or_else(|| line.to_owned());
+        rewritten(&said).into_iter().find_map(|(_, new)| new).unwrap_or(said)
+    };
+    let new: Vec<String> = inner
+        .iter()
+        .map(|line| format!("{blanks}{}", in_our_words(line.get(least..).unwrap_or(""))))
+        .collect();
     let used = length + usize::from(closed);
     let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
     let fix = Fix::replace(Span::new(file, line.start..end), new.join("\n"));

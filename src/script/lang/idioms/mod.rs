@@ -13,6 +13,7 @@ mod outcome;
 mod pattern;
 mod phrases;
 mod recognize;
+mod rewritten;
 mod rows;
 mod settings;
 mod spelled;

@@ -314,27 +314,3 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("answers", &["options"]),
     ("choices", &["options", "choice"]),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::STATEMENTS;
-    use crate::lang::idioms::facts::{EITHER, FACTS, JOINED};
-    use crate::lang::parse::parse;
-
-    #[test]
-    fn what_a_row_says_to_write_is_of_the_language() {
-        for row in STATEMENTS.iter().chain(FACTS).chain([JOINED, EITHER]) {
-            let parts = row
-                .help
-                .split('`')
-                .skip(1)
-                .step_by(2)
-                .filter(|part| row.help.contains(&format!("write `{part}")));
-            for part in parts {
-                let text = part.replace("{ … }", "{ }").replace('…', "1");
-                let reads = |text: &str| parse(0, text, &mut ()).diagnostics.is_empty();
-                assert!(reads(&text) || reads(&format!("read 0 => {text}")), "{part}");
-            }
-        }
-    }
-}

@@ -86,7 +86,7 @@ fn reads(text: &str, edit: &TextEdit) -> bool {
     let depth: i32 = tokens(&new.replace('#', " ")).iter().map(|token| nesting(token.text)).sum();
     let block = block_of(text, &lines).is_some();
     let read = if block { format!("machine {{\n{new}\n}}") } else { new.clone() };
-    let several = new.contains('\n') || new.trim_start().starts_with('|');
+    let several = new.contains('\n') || new.trim_start().starts_with(['|', '}', '=']);
     several || depth != 0 || parse(0, &read, &mut ()).diagnostics.is_empty()
 }
 

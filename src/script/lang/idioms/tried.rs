@@ -46,8 +46,11 @@ pub(crate) fn improve(
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let mut failed = vec![false; before.len()];
     let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, wrong };
+    // A block is tried before what is in it.
+    let mut order: Vec<usize> = (0..before.len()).collect();
+    order.sort_by_key(|at| before[*at].span.start);
     for again in [false, true] {
-        for at in 0..before.len() {
+        for at in order.iter().copied() {
             let Some(file) = sources.file(before[at].span.file) else { continue };
             if gone[at] || (if again { !failed[at] || trial.made.is_empty() } else { settled[at] }) {
                 continue;

@@ -49,3 +49,9 @@ pub(super) fn method(said: &str) -> Option<String> {
         format!("{verb} {}", if verb == "flush" { said.split('.').next().unwrap_or("") } else { inside })
     })
 }
+
+/// A line without its indentation and its comment.
+pub(super) fn whole(line: &str) -> (usize, usize) {
+    let found = tokens(line);
+    found.first().zip(found.last()).map_or((0, 0), |(first, last)| (first.start, last.end()))
+}

@@ -1,0 +1,137 @@
+//! Statements and facts in our words.
+
+use super::facts::{EITHER, FACTS, JOINED, WORDED};
+use super::pattern::matched;
+use super::phrases::PHRASES;
+use super::rows::{Idiom, STATEMENTS};
+use super::tokens::{nesting, tokens};
+use super::variants::whole;
+
+/// A statement in our words, and the rows that know it; no words where a row knows of none.
+pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
+    let mut whole = known(said);
+    if !whole.is_empty() {
+        let facts = |new: &Option<String>| {
+            let (does, facts) = new.as_deref()?.split_once("=>")?;
+            let (_, facts) = stated(facts)?;
+            Some(Some(format!("{does}=> {}", facts?)))
+        };
+        let more: Vec<_> = whole.iter().filter_map(|(row, new)| Some((*row, facts(new)?))).collect();
+        whole.extend(more);
+        return whole;
+    }
+    let arrow = tokens(said).into_iter().find(|token| token.text == "=>");
+    let Some(arrow) = arrow else { return Vec::new() };
+    let (does, facts) = (&said[..arrow.start], &said[arrow.end()..]);
+    let stated = stated(facts);
+    let mut found = Vec::new();
+    for (row, new) in known(does) {
+        match (new, &stated) {
+            (None, _) => found.push((row, None)),
+            (Some(_), Some((other, None))) => found.push((*other, None)),
+            (Some(new), Some((_, Some(facts)))) => found.push((row, Some(format!("{new} => {facts}")))),
+            (Some(new), None) => found.push((row, Some(format!("{new} =>{facts}")))),
+        }
+    }
+    if let Some((row, new)) = stated.filter(|_| found.is_empty()) {
+        found.push((row, new.map(|facts| format!("{does}=> {facts}"))));
+    }
+    found
+}
+
+/// What the rows of statements make of a text, or of its part before a block.
+fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
+    let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
+    let of_head = PHRASES.iter().flat_map(|rows| fitting(rows, head)).filter(|_| !block.is_empty());
+    let with_block = of_head.filter_map(|(row, new)| Some((row, Some(format!("{}{block}", new?)))));
+    let mut found = PHRASES.iter().flat_map(|rows| fitting(rows, said)).collect::<Vec<_>>();
+    found.extend(fitting(STATEMENTS, said).into_iter().chain(with_block));
+    found
+}
+
+/// What the rows that fit make of a text.
+fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<String>)> {
+    let fit = |row: &'static Idiom| {
+        let held = row.theirs.iter().find_map(|pattern| matched(pattern, said))?;
+        Some((row, (!row.ours.is_empty()).then(|| held.fill(row.ours))))
+    };
+    rows.iter().filter_map(fit).collect()
+}
+
+/// What the rows make of a fact.
+fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+    found_in(WORDED, said).or_else(|| found_in(FACTS, said))
+}
+
+/// What the first row that fits makes of a text.
+pub(super) fn found_in(rows: &'static [Idiom], said: &str) -> Option<(&'static Idiom, Option<String>)> {
+    fitting(rows, said).into_iter().next()
+}
+
+/// Facts in our words.
+pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
+    let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
+    for token in tokens(facts) {
+        depth += nesting(token.text);
+        if depth == 0 && EITHER.theirs.contains(&token.text) {
+            return Some((EITHER, None));
+        }
+        let joined = JOINED.theirs.contains(&token.text);
+        if depth == 0 && (joined || token.text == ",") {
+            row = row.or(joined.then_some(JOINED));
+            parts.push(&facts[from..token.start]);
+            from = token.end();
+        }
+    }
+    parts.push(&facts[from..whole(facts).1.max(from)]);
+    let mut new = Vec::new();
+    for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
+        match fact(&unsigned(part)).or_else(|| fact(part)) {
+            Some((fact, None)) => return Some((fact, None)),
+            Some((fact, Some(text))) => {
+                row = Some(fact);
+                new.push(text);
+            }
+            None => new.push(lowered(part)),
+        }
+    }
+    row.map(|row| (row, Some(new.join(", "))))
+}
+
+/// A fact whose name is in capitals, in small letters.
+fn lowered(fact: &str) -> String {
+    let name = fact
+        .split(' ')
+        .next()
+        .filter(|name| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase()));
+    name.map_or_else(|| fact.to_owned(), |name| format!("{}{}", name.to_lowercase(), &fact[name.len()..]))
+}
+
+/// A fact without the signs between its name and its value.
+fn unsigned(fact: &str) -> String {
+    let words = tokens(fact).into_iter().map(|token| token.text);
+    words.filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EITHER, FACTS, JOINED, STATEMENTS};
+    use crate::lang::parse::parse;
+
+    #[test]
+    fn what_a_row_says_to_write_is_of_the_language() {
+        for row in STATEMENTS.iter().chain(FACTS).chain([JOINED, EITHER]) {
+            let parts = row
+                .help
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .filter(|part| row.help.contains(&format!("write `{part}")));
+            for part in parts {
+                let text = part.replace("{ … }", "{ }").replace('…', "1");
+                let reads = |text: &str| parse(0, text, &mut ()).diagnostics.is_empty();
+                assert!(reads(&text) || reads(&format!("read 0 => {text}")), "{part}");
+            }
+        }
+    }
+}
