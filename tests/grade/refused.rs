@@ -58,7 +58,7 @@ fn other_columns_of_a_table_are_left_out() {
     let ran = graded("beside", "id,name,email,section,nickname,1a.vpn\ns1,A,a@b,2,q,0F\n", &[]);
     assert_eq!(ran.status, 0);
     assert!(
-        ran.told.contains("the column `nickname` is no field of the exam; it is left out"),
+        ran.told.contains("the column `nickname` is no field of the exam; it is ignored"),
         "{}",
         ran.told
     );

@@ -63,15 +63,12 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
 /// The cells of a row, or an error message.
 fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)>, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
-        let open = if long.contains(&b'\n') { "; is a quotation mark not closed?" } else { "" };
+        let open = if long.contains(&b'\n') { "; is a quotation mark missing?" } else { "" };
         return Err(format!("a cell has {} bytes; at most {CELL_LIMIT} are read{open}", long.len()));
     }
     if row.len() != header.len() {
-        let open = if row.iter().any(|cell| cell.contains(&b'\n')) {
-            "; is a quotation mark not closed?"
-        } else {
-            ""
-        };
+        let open =
+            if row.iter().any(|cell| cell.contains(&b'\n')) { "; is a quotation mark missing?" } else { "" };
         return Err(format!("has {} cells, and the header has {}{open}", row.len(), header.len()));
     }
     let mut cells = Vec::with_capacity(row.len());

@@ -79,7 +79,7 @@ impl Packing<'_> {
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
         if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
-            return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
+            return Err(packed.refuse(&format!("`{name}` cannot be packed: {why}")));
         }
         match stopped {
             ReadEnd::End => {}
@@ -87,7 +87,7 @@ impl Packing<'_> {
             ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.message = format!("pagewalk: {why}\n  the {records} before that are packed\n");
+                packed.message = format!("pagewalk: {why}\n  the {records} before it are packed\n");
             }
             ReadEnd::Interrupted => {
                 let why = packed.refuse("interrupted: nothing is written");

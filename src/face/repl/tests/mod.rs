@@ -205,7 +205,7 @@ fn what_would_be_changes_nothing() {
     let mut typed = Typed::simple();
     let output = typed.types(":what read 0x03D4 => vpn 0x0F");
     assert!(output.contains("PA 0x354") && output.contains("✓ 1 fact holds"), "{output}");
-    assert!(output.ends_with("Tried on a copy: nothing was changed.\n"), "{output}");
+    assert!(output.ends_with("Tried on a copy. Nothing changes.\n"), "{output}");
     for statement in ["flush tlb", "let y = 1", "machine core-i7", "process P1", "write 0x3D4 = 1"] {
         typed.types(&format!(":what {statement}"));
         assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"), "{statement}");
@@ -218,7 +218,7 @@ fn what_would_be_changes_nothing() {
 #[test]
 fn a_difference_shows_old_and_new() {
     let mut typed = Typed::new();
-    assert!(typed.types(":diff").contains("No statement has been done yet."));
+    assert!(typed.types(":diff").contains("No statement has run yet."));
     typed.types("machine simple\nset page_table {\n | vpn ppn |\n | 0F 0D |\n}");
     typed.types("read 0x03D4");
     let output = typed.types(":diff");

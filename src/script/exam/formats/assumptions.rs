@@ -230,7 +230,7 @@ fn stores(cache: &CacheSpec) -> String {
 fn of_kernel(kernel: &KernelConfig, asked: &Asked, said: &mut Vec<String>) {
     let second =
         if asked.is(About::Lookups) { "; TLB and cache answers are those of the second attempt" } else { "" };
-    said.push(format!("The kernel handles page faults and the access is done again{second}."));
+    said.push(format!("The kernel handles page faults and the instruction is retried{second}."));
     said.push("A page that is needed takes the free frame with the lowest number.".to_owned());
     if let Some(frames) = kernel.frames {
         let there = if frames == 1 { "is 1 frame".to_owned() } else { format!("are {frames} frames") };

@@ -8,7 +8,7 @@ use crate::exam::grade::{Mark, Marked, Verdict, decimal};
 use crate::exam::paper::Paper;
 use crate::questions::entry::ItemKind;
 
-/// How feedback is written.
+/// Format of the feedback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Markdown.
