@@ -30,7 +30,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
         if table.rows.len() + table.flaws.len() >= RECORD_LIMIT {
             table.flaws.push(Flaw::new(
                 line,
-                format!("only {RECORD_LIMIT} rows are read: this one and the rest are left out"),
+                format!("only the first {RECORD_LIMIT} rows are read; this one and the rest are ignored"),
             ));
             break;
         }

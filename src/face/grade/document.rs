@@ -79,7 +79,7 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
         if line > RECORD_LIMIT as u64 {
             table.flaws.push(Flaw::new(
                 line,
-                format!("only {RECORD_LIMIT} students are read: this one and the rest are left out"),
+                format!("only the first {RECORD_LIMIT} students are read; this one and the rest are ignored"),
             ));
             break;
         }

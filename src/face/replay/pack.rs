@@ -79,7 +79,7 @@ impl Packing<'_> {
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
         if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
-            return Err(packed.refuse(&format!("`{name}` cannot be packed: {why}")));
+            return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
         }
         match stopped {
             ReadEnd::End => {}

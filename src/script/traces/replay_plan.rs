@@ -104,7 +104,7 @@ impl ReplayPlan<'_> {
         stopped: ReadEnd<StopReason>,
         counting: &CountingReplay,
     ) -> ReplayOutcome {
-        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` cannot be packed: {why}"));
+        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is refused: {why}"));
         if let Some(why) = self.refusal(&read) {
             return refused(&why);
         }

@@ -64,7 +64,7 @@ impl SweepPlan<'_> {
             Err(why) => return SweepOutcome::failed(why.to_string()),
         };
         if let Some(why) = self.refusal(&read) {
-            return SweepOutcome::failed(format!("`{name}` cannot be packed: {why}"));
+            return SweepOutcome::failed(format!("`{name}` is refused: {why}"));
         }
         let (ended, mut why) = match stopped {
             ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),

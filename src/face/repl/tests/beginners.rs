@@ -67,7 +67,7 @@ fn words_without_a_colon_are_commands() {
     assert_eq!(typed.types("? tlbi"), typed.types(":help tlbi"));
     assert_eq!(typed.types(":help undo"), typed.types(":help back"));
     assert!(typed.types(":undo").contains("1 statement undone"));
-    assert!(typed.types(":redo").contains("1 statement done again"));
+    assert!(typed.types(":redo").contains("1 statement redone"));
     for line in ["quit", "exit", ":q", ":quit", " exit "] {
         assert_eq!(Typed::new().shell.input(line).unwrap(), Flow::End, "{line}");
     }
@@ -165,7 +165,7 @@ fn a_quiz_asks_again_and_gives_reasons() {
     typed.types("hit");
     assert!(typed.types("page fault").contains("is no answer"));
     let output = typed.types("quit");
-    assert_eq!(output, "  4 of 4 answers are right (1 after `?`); nothing was changed\n");
+    assert_eq!(output, "  4 of 4 answers are right (1 after `?`); the machine did not change\n");
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
     // A statement ends it and runs.
     typed.types(":quiz read 0x03D4");

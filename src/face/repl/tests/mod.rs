@@ -117,9 +117,9 @@ fn what_was_undone_is_done_again() {
     assert_eq!(output, "  2 statements undone; after statement 5: read 0x3D4  (2 ahead)\n");
     assert_eq!(
         typed.types(":forward"),
-        "  1 statement done again; after statement 6: read 0x3D5  (1 ahead)\n"
+        "  1 statement redone; after statement 6: read 0x3D5  (1 ahead)\n"
     );
-    assert_eq!(typed.types(":forward 9"), "  1 statement done again; after statement 7: read 0x3D6\n");
+    assert_eq!(typed.types(":forward 9"), "  1 statement redone; after statement 7: read 0x3D6\n");
     assert!(typed.types(":forward").contains("nothing to do again"));
     assert_eq!(typed.types(":back 99"), "  7 statements undone; at the beginning  (7 ahead)\n");
     assert!(typed.types(":back").contains("nothing to undo"));

@@ -222,7 +222,7 @@ fn a_quiz_counts_and_ends_with_a_command() {
     assert!(typed.types("1").contains("✓ vpn"));
     assert!(typed.types("").contains("✗ tlbi 0x1"));
     let output = typed.types(":history");
-    assert!(output.starts_with("  1 of 2 answers are right; nothing was changed\n"), "{output}");
+    assert!(output.starts_with("  1 of 2 answers are right; the machine did not change\n"), "{output}");
     assert!(!typed.shell.is_quizzing());
     // A fault leaves nothing else to ask.
     typed.types(":quiz read 0x0040");
