@@ -39,7 +39,7 @@ fn every_command_is_shown_at_a_terminal() {
         (":forward".to_owned(), "1 statement redone"),
         (":goto 5".to_owned(), "after statement 5"),
         (format!(":save {}", saved.display()), "5 statements saved"),
-        (":reset".to_owned(), "nothing is declared any more"),
+        (":reset".to_owned(), "all declarations are removed"),
         (":back".to_owned(), "1 statement undone"),
         (":help tlbi".to_owned(), "TLB index"),
         (":frob".to_owned(), "there is no command `:frob`"),

@@ -113,6 +113,10 @@ mod tests {
         let mut text = b"id,1a.vpn\n1,\"0F\n".to_vec();
         text.extend(std::iter::repeat_n(b"2,0F\n", 100_000).flatten());
         let table = read(&text).expect("a header");
-        assert!(table.rows.is_empty() && table.flaws[0].message.contains("not closed"), "{:?}", table.flaws);
+        assert!(
+            table.rows.is_empty() && table.flaws[0].message.contains("mark missing"),
+            "{:?}",
+            table.flaws
+        );
     }
 }
