@@ -7,7 +7,7 @@ mod session;
 mod terminal;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use terminal::Terminal;
 
@@ -15,12 +15,18 @@ use crate::fences::{Piece, fences};
 
 /// Every document that a reader is shown.
 fn documents() -> Vec<String> {
-    let docs =
-        fs::read_dir("docs").expect("there are documents").map(|entry| entry.expect("a document").path());
-    let docs = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));
-    let mut paths: Vec<String> = docs.map(|path| path.display().to_string()).collect();
-    paths
-        .extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned));
+    let mut paths = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned).to_vec();
+    let mut folders = vec![PathBuf::from("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("there are documents") {
+            let path = entry.expect("a document").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "md") {
+                paths.push(path.display().to_string());
+            }
+        }
+    }
     paths.sort();
     paths
 }
