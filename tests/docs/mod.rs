@@ -13,20 +13,22 @@ use terminal::Terminal;
 
 use crate::fences::{Piece, fences};
 
+/// The files of a kind in a folder and in its folders.
+pub(crate) fn files_in(folder: impl AsRef<Path>, kind: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let of_entry = |path: PathBuf| match path.extension() {
+        _ if path.is_dir() => files_in(path, kind),
+        Some(end) if end == kind => vec![path],
+        _ => Vec::new(),
+    };
+    entries.flat_map(of_entry).collect()
+}
+
 /// Every document that a reader is shown.
-fn documents() -> Vec<String> {
-    let mut paths = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned).to_vec();
-    let mut folders = vec![PathBuf::from("docs")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("there are documents") {
-            let path = entry.expect("a document").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|end| end == "md") {
-                paths.push(path.display().to_string());
-            }
-        }
-    }
+pub(crate) fn documents() -> Vec<String> {
+    let mut paths =
+        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned).to_vec();
+    paths.extend(files_in("docs", "md").iter().map(|path| path.display().to_string()));
     paths.sort();
     paths
 }

@@ -176,7 +176,7 @@ impl Sequence<'_> {
                 }
             }
             Event::Bypassed { .. } => {
-                self.push("MMU", "CD is set, so the access bypasses the caches".to_owned())
+                self.push("MMU", "CD is set, so the access bypasses the caches".to_owned());
             }
             _ => {}
         }
