@@ -5,7 +5,7 @@ mod process;
 mod shapes;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pagewalk_script::lang::format::{self, Unformatted};
 use pagewalk_script::lang::include::{Disk, read_text};
@@ -310,8 +310,7 @@ fn done(folder: &Path, text: &str) -> Vec<String> {
 
 #[test]
 fn an_example_does_the_same_formatted() {
-    let mut paths = Vec::new();
-    scripts(Path::new("examples"), &mut paths);
+    let paths = files_in("examples", "pw");
     assert!(paths.len() > 20);
     for path in paths {
         let text = fs::read_to_string(&path).expect("a script");
