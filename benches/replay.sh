@@ -83,7 +83,7 @@ compare() {
 compare "$trace" 'with fetches'
 compare "$folder/data.lackey" 'loads and stores only'
 
-printf '\nother peers, once, by the whole trace (they do not count alike: see docs/traces.md)\n'
+printf '\nother peers, once, by the whole trace (they do not count alike: see docs/explanation/replay.md)\n'
 took=() order=()
 if [ -z "${1:-}" ]; then
   clock 'cachegrind (runs the program, too)' valgrind --tool=cachegrind --cache-sim=yes --I1=32768,8,64 --D1=32768,8,64 \

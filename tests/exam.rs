@@ -266,8 +266,7 @@ fn frames_are_shared_after_a_fork_until_one_stores() {
 
 #[test]
 fn a_paper_counts_frames_in_the_grammatical_number() {
-    for (frames, said) in
-        [(1, "There is 1 frame for users' pages;"), (2, "There are 2 frames for users' pages;")]
+    for (frames, said) in [(1, "There is 1 frame for user pages."), (2, "There are 2 frames for user pages.")]
     {
         let text = format!(
             "machine simple\nkernel {{ frames {frames} }}\nprocess P1 {{ | area | start | end | perms | backing |\n\

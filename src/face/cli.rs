@@ -26,71 +26,71 @@ use pagewalk_script::services::manual::{self, SECTIONS, Section};
 #[derive(Debug, Parser)]
 #[command(version, about, arg_required_else_help = true, subcommand_required = true)]
 #[command(
-    after_help = "Exit status: 0 all held, 1 an expectation failed, 2 the script or the usage is wrong."
+    after_help = "Exit status: 0 all expectations hold, 1 an expectation failed, 2 a script or option is wrong."
 )]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// When to colour the output
+    /// When to color the output
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run scripts: tell what happened, and check what they state
+    /// Run scripts, show what happens, and check expectations
     Run(Run),
-    /// Read and check scripts without running them
+    /// Check scripts for mistakes without running them
     Check {
-        /// The scripts; `-` is standard input
+        /// Scripts to read; `-` is standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         #[command(flatten)]
         checking: Checking,
     },
-    /// Set scripts in their one layout
+    /// Format scripts
     #[command(
-        after_help = "Exit status: 0 all are formatted, 1 with --check: some are not, 2 a script cannot be read."
+        after_help = "Exit status: 0 all formatted, 1 with --check: some are not, 2 a script cannot be read."
     )]
     Fmt(Fmt),
-    /// Test scripts, and those in Markdown: that all holds which they state
+    /// Run scripts and Markdown code blocks and check their expectations
     Test(Test),
-    /// Explore statement by statement, going back and forward
+    /// Explore a machine statement by statement, forward and back
     Repl(Repl),
-    /// Replay memory traces of programs on a machine, and count what its TLBs and caches do
+    /// Replay memory traces on a machine and count TLB and cache events
     #[command(
         override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
-        after_help = "Exit status: 0 all was replayed, 2 a trace could not be read to its end or the usage is wrong, 130 interrupted."
+        after_help = "Exit status: 0 all replayed, 2 a trace could not be read to its end or an option is wrong, 130 interrupted."
     )]
     Replay(Box<Replay>),
-    /// Replay one trace on every machine of a grid, as of all sizes and ways of a cache
+    /// Replay one trace on many machines, such as every size of a cache
     #[command(
-        after_help = "Exit status: 0 all was replayed, 2 the trace could not be read to its end, a file could not be written or the usage is wrong, 130 interrupted."
+        after_help = "Exit status: 0 all replayed, 2 the trace could not be read, a file could not be written, or an option is wrong, 130 interrupted."
     )]
     Sweep(Box<Sweep>),
-    /// Run two scripts and tell in what they differ: facts, machines, and the first step at which they part
+    /// Run two scripts and compare facts, machines, and steps
     Diff(Diff),
-    /// Print a script's questions as a paper, or its key
+    /// Print a script's questions as an exam paper or its key
     Exam(Exam),
-    /// Mark what students handed in, by the key of the exam's script
+    /// Grade students' answers with the key of an exam script
     #[command(
-        after_help = "Exit status: 0 all marked, 1 some rows are told of and the others marked, 2 nothing could be marked."
+        after_help = "Exit status: 0 all marked, 1 some rows are reported and not marked, 2 nothing could be marked."
     )]
     Grade(Box<Grade>),
-    /// Serve an editor: diagnostics, hover, completion and the rest, over standard input and output
+    /// Run the language server over standard input and output
     Lsp(Lsp),
-    /// Say what a message means and how to mend it; without a code, list the codes
+    /// Explain a diagnostic code and how to fix it, or list all codes
     Explain {
-        /// The code, as a message shows it in brackets
+        /// A code, as a diagnostic shows it in brackets
         code: Option<String>,
     },
-    /// Print the reference of the language as Markdown, or one section of it
+    /// Print the language reference, or one section of it, as Markdown
     Reference {
         /// The section
         #[arg(value_parser = sections())]
         section: Option<String>,
     },
-    /// Print completions for a shell
+    /// Print shell completions
     Completions {
         /// The shell
         shell: clap_complete::Shell,

@@ -21,20 +21,20 @@ pub(crate) struct Diff {
     /// The second script
     #[arg(value_name = "B.pw")]
     b: PathBuf,
-    /// How the differences are written
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
     options: RunOptions,
 }
 
-/// How the differences are written.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
-    /// Tables to read
+    /// Readable tables
     #[default]
     Text,
-    /// One object a line, the totals last
+    /// One JSON object per line, totals last
     Json,
 }
 

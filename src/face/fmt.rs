@@ -24,10 +24,10 @@ const STDIN: &str = "-";
 /// Arguments of `pagewalk fmt`.
 #[derive(Debug, Args)]
 pub(crate) struct Fmt {
-    /// Write nothing; show what would change, and end with 1 if there is anything
+    /// Show what would change without writing; exit with 1 if anything would
     #[arg(long)]
     check: bool,
-    /// The scripts, and folders to go through; without any, or with `-`, standard input is written to standard output
+    /// Scripts and folders to format; with none, or with `-`, standard input is written to standard output
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
 }
@@ -89,8 +89,8 @@ impl Fmt {
             }
             Err(Unformatted::Changed) => {
                 return wrong(&format!(
-                    "pagewalk: `{shown}` is left as it is: formatted, it would not mean the same. This is a mistake in \
-                     Pagewalk\n"
+                    "pagewalk: `{shown}` is unchanged, because formatting it would change its meaning. This is a bug \
+                     in Pagewalk\n"
                 ));
             }
         };
@@ -151,7 +151,7 @@ fn scripts(paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
             }
         } else if path.extension().is_some_and(|end| end == "md") {
             wrong.push(format!(
-                "`{}` is Markdown, and scripts in fences are not formatted",
+                "`{}` is Markdown; `pagewalk fmt` formats only scripts (`.pw`)",
                 report_name(path)
             ));
             found.clear();

@@ -18,13 +18,13 @@ use pagewalk_script::run::session::Options;
 /// Arguments of `pagewalk run`.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// The scripts; `-` is standard input
+    /// Scripts to read; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How results are written
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// Tell every step of every access, too
+    /// Show every step of every access
     #[arg(long)]
     explain: bool,
     #[command(flatten)]
@@ -34,10 +34,10 @@ pub(crate) struct Run {
 /// The options of a run.
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
-    /// Stop a script after so many statements and loop rounds
+    /// Stop a script after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
-    /// The seed of a script that says none
+    /// Seed for scripts that set none
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
     #[command(flatten)]
@@ -50,13 +50,13 @@ impl From<&RunOptions> for Options {
     }
 }
 
-/// How results are written.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
-    /// A narration to read
+    /// A readable narration
     #[default]
     Text,
-    /// One object a line: a record a statement, and the totals last
+    /// One JSON object per statement, then one with the totals
     Json,
 }
 

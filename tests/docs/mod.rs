@@ -7,20 +7,28 @@ mod session;
 mod terminal;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use terminal::Terminal;
 
 use crate::fences::{Piece, fences};
 
+/// The files of a kind in a folder and in its folders.
+pub(crate) fn files_in(folder: impl AsRef<Path>, kind: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let of_entry = |path: PathBuf| match path.extension() {
+        _ if path.is_dir() => files_in(path, kind),
+        Some(end) if end == kind => vec![path],
+        _ => Vec::new(),
+    };
+    entries.flat_map(of_entry).collect()
+}
+
 /// Every document that a reader is shown.
-fn documents() -> Vec<String> {
-    let docs =
-        fs::read_dir("docs").expect("there are documents").map(|entry| entry.expect("a document").path());
-    let docs = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));
-    let mut paths: Vec<String> = docs.map(|path| path.display().to_string()).collect();
-    paths
-        .extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned));
+pub(crate) fn documents() -> Vec<String> {
+    let mut paths =
+        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned).to_vec();
+    paths.extend(files_in("docs", "md").iter().map(|path| path.display().to_string()));
     paths.sort();
     paths
 }

@@ -5,7 +5,7 @@ mod process;
 mod shapes;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pagewalk_script::lang::format::{self, Unformatted};
 use pagewalk_script::lang::include::{Disk, read_text};
@@ -18,40 +18,23 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use crate::docs::{documents, files_in};
 use crate::fences::fences;
-
-/// The scripts of a folder and the folders in it.
-fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            scripts(&path, found);
-        } else if path.extension().is_some_and(|end| end == "pw") {
-            found.push(path);
-        }
-    }
-}
 
 /// Every script of the examples, the tests and the documents, with where it stands.
 fn all() -> Vec<(String, String)> {
-    let mut paths = Vec::new();
-    scripts(Path::new("examples"), &mut paths);
-    scripts(Path::new("tests"), &mut paths);
+    let mut paths = files_in("examples", "pw");
+    paths.extend(files_in("tests", "pw"));
     paths.sort();
     let mut all: Vec<(String, String)> = paths
         .iter()
         .filter_map(|path| Some((path.display().to_string(), fs::read_to_string(path).ok()?)))
         .collect();
-    let docs = fs::read_dir("docs").expect("docs").map(|entry| entry.expect("an entry").path());
-    let mut docs: Vec<PathBuf> =
-        docs.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
-    docs.extend(["README.md", "CHANGELOG.md", "grammar/README.md"].map(PathBuf::from));
-    docs.sort();
-    for path in docs {
+    for path in documents() {
         let text = fs::read_to_string(&path).expect("a document");
         for piece in fences(&text) {
             if piece.info.is_some_and(|info| info.starts_with("pagewalk")) {
-                all.push((format!("{}:{}", path.display(), piece.line), piece.body.to_owned()));
+                all.push((format!("{path}:{}", piece.line), piece.body.to_owned()));
             }
         }
     }
@@ -329,8 +312,7 @@ fn done(folder: &Path, text: &str) -> Vec<String> {
 
 #[test]
 fn an_example_does_the_same_formatted() {
-    let mut paths = Vec::new();
-    scripts(Path::new("examples"), &mut paths);
+    let paths = files_in("examples", "pw");
     assert!(paths.len() > 20);
     for path in paths {
         let text = fs::read_to_string(&path).expect("a script");

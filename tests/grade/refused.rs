@@ -19,8 +19,8 @@ fn rows_that_are_wrong_are_told_and_the_others_marked() {
     assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
     for (line, what) in [
         ("3", "has 2 cells"),
-        ("4", "the id `s1` is that of line 2"),
-        ("5", "`x` is no seed"),
+        ("4", "the id `s1` is also on line 2"),
+        ("5", "`x` is not a seed"),
         ("6", "has no id"),
         ("7", "not UTF-8"),
     ] {
@@ -31,7 +31,7 @@ fn rows_that_are_wrong_are_told_and_the_others_marked() {
         );
     }
     assert!(
-        ran.told.contains("the column `1a.ppm` is no field of the exam; did you mean `1a.ppn`?"),
+        ran.told.contains("the column `1a.ppm` is not a field of the exam; did you mean `1a.ppn`?"),
         "{}",
         ran.told
     );
@@ -58,7 +58,7 @@ fn other_columns_of_a_table_are_left_out() {
     let ran = graded("beside", "id,name,email,section,nickname,1a.vpn\ns1,A,a@b,2,q,0F\n", &[]);
     assert_eq!(ran.status, 0);
     assert!(
-        ran.told.contains("the column `nickname` is no field of the exam; it is left out"),
+        ran.told.contains("the column `nickname` is not a field of the exam; it is ignored"),
         "{}",
         ran.told
     );

@@ -239,7 +239,7 @@ fn a_quiz_asks_again_explains_and_is_left() {
     tty.types(":quiz read 0x40");
     tty.expect("vpn? ");
     tty.types("one");
-    tty.expect("`one` is no answer: write a number");
+    tty.expect("`one` is not an answer: write a number");
     tty.expect("vpn? ");
     tty.types("?");
     tty.expect("VPN is bits 13–6");
@@ -258,7 +258,7 @@ fn a_quiz_asks_again_explains_and_is_left() {
         tty.expect("vpn? ");
         tty.sends(b"12");
         tty.sends(if key == b"\x04" { b"\x7f\x7f\x04" } else { key });
-        tty.expect("nothing was changed");
+        tty.expect("the machine did not change");
         tty.expect("[3] pagewalk> ");
     }
     tty.leaves(b"\x04");

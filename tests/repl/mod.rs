@@ -27,7 +27,7 @@ fn every_command_is_shown_at_a_terminal() {
     let file = folder.join("first.pw");
     let session = [
         (format!(":load {}", file.display()), "3 statements, 1 fact holds"),
-        (":what read 0x41".to_owned(), "nothing was changed"),
+        (":what read 0x41".to_owned(), "Nothing changes."),
         ("let va = 0x3D4".to_owned(), "va = 0x3D4"),
         ("read va".to_owned(), "VPN 0x0F"),
         (":diff".to_owned(), "0→1"),
@@ -36,10 +36,10 @@ fn every_command_is_shown_at_a_terminal() {
         (":bits va".to_owned(), "0b00_0011_1101_0100"),
         (":history".to_owned(), "→ 5  read va"),
         (":back 2".to_owned(), "2 statements undone"),
-        (":forward".to_owned(), "1 statement done again"),
+        (":forward".to_owned(), "1 statement redone"),
         (":goto 5".to_owned(), "after statement 5"),
         (format!(":save {}", saved.display()), "5 statements saved"),
-        (":reset".to_owned(), "nothing is declared any more"),
+        (":reset".to_owned(), "all declarations are removed"),
         (":back".to_owned(), "1 statement undone"),
         (":help tlbi".to_owned(), "TLB index"),
         (":frob".to_owned(), "there is no command `:frob`"),

@@ -370,7 +370,7 @@ fn a_golden_file_without_a_script_is_stale() {
     std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
     let told = folder.test(&[]);
     assert_eq!((told.status, told.last()), (2, "3 passed, 1 failed"), "{}", told.out);
-    assert!(told.out.contains("x.golden.yaml:1:1: this golden file has no script"), "{}", told.out);
+    assert!(told.out.contains("x.golden.yaml:1:1: no script for this golden file"), "{}", told.out);
     // Named alone, it is its script's.
     std::fs::rename(folder.at("y.pw"), folder.at("x.pw")).unwrap();
     assert!(folder.passes(&["x.golden.yaml"]).contains("3 passed"));
@@ -425,9 +425,11 @@ fn reports_go_where_they_are_sent() {
     assert_eq!(told.out.lines().count(), 1);
     assert_eq!(told.err.lines().last(), Some("2 passed, 1 failed"));
     assert!(folder.get("suite.tap").starts_with("TAP version 13\n1..3\nok 1 - x.pw\n"));
-    for (wrong, said) in
-        [("junit", "say where to"), ("xml=x", "there is no report `xml`"), ("tap=no/where", "cannot write")]
-    {
+    for (wrong, said) in [
+        ("junit", "write `junit=FILE`"),
+        ("xml=x", "there is no report `xml`"),
+        ("tap=no/where", "cannot write"),
+    ] {
         let told = folder.test(&["--report", wrong]);
         assert_eq!(told.status, 2, "{wrong}");
         assert!(told.err.contains(said), "{wrong}: {}", told.err);

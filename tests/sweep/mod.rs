@@ -192,7 +192,7 @@ fn malformed_lines_are_told_or_refused() {
     folder.put("t.lackey", &format!("{}what is this\n", trace(20)));
     let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2"]);
     assert_eq!(told.status, Some(0));
-    assert!(told.errors.contains("1 malformed line is passed over"), "{told:?}");
+    assert!(told.errors.contains("1 malformed line is skipped"), "{told:?}");
     let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2", "--strict"]).wrong();
     assert!(told.contains("is refused: line 86"), "{told}");
     folder.put("far.lackey", " L ffffffffffffffff,1\n L 10,1\n");

@@ -43,7 +43,7 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
     assert!(out.contains("not the whole trace"), "{out}");
     // What is packed of it says so, and the next traces are replayed all the same.
     let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
-    assert!(status == 2 && err.contains("before that are packed"), "{err}");
+    assert!(status == 2 && err.contains("before it are packed"), "{err}");
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
     assert_eq!((status, out.lines().count()), (2, 2));
 }
@@ -82,7 +82,7 @@ fn malformed_lines_are_passed_over_and_told_of() {
     assert_eq!(told["references"]["records"], 8);
     let first = told["malformed"]["first"].as_array().unwrap();
     assert_eq!((first.len(), &first[0]["line"], &first[1]["line"]), (10, &9.into(), &10.into()));
-    assert!(err.starts_with("pagewalk: `t`: 102 malformed lines are passed over\n  line 9: "), "{err}");
+    assert!(err.starts_with("pagewalk: `t`: 102 malformed lines are skipped\n  line 9: "), "{err}");
     assert!(err.ends_with("\n  and 92 more\n") && err.len() < 2000, "{err}");
     let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
     assert_eq!((status, out.as_str()), (2, ""));
@@ -103,7 +103,7 @@ fn addresses_beyond_the_width_are_passed_over_and_told_of() {
     assert_eq!(told["references"]["first_outside"]["address"], 0xFF);
     assert_eq!(
         err,
-        "pagewalk: `t`: 3 records are passed over, beyond addresses of 8 bits; the first is a store of 2 bytes at 0xFF\n"
+        "pagewalk: `t`: 3 records are skipped, beyond addresses of 8 bits; the first is a store of 2 bytes at 0xFF\n"
     );
     let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
     assert_eq!((status, out.as_str()), (2, ""));

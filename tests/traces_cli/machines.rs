@@ -73,11 +73,11 @@ fn machines_that_there_are_not_are_told_of() {
     for (args, said) in [
         (&["core-i8", "t"][..], "did you mean `core-i7`?"),
         (&["pdp-11", "t"], "`simple` and `core-i7`"),
-        (&["t", "m.pw"], "the machine stands before the traces"),
+        (&["t", "m.pw"], "put the machine before the traces"),
         (&["absent.yaml", "t"], "there is no such file"),
         (&["absent.pw", "t"], "[unreadable]"),
         (&["wrong.pw", "t"], "core-i8"),
-        (&["none.pw", "t"], "no machine stands at the end of `none.pw`"),
+        (&["none.pw", "t"], "`none.pw` ends without a machine"),
         (&["wrong.yaml", "t"], "wrong.yaml"),
         (&["late.pw", "t"], "late.pw"),
         (&["m.pw", "t", "--map", "demand"], "without `virtual` and `page`"),

@@ -124,5 +124,5 @@ fn versions_that_coincide_and_those_without_a_paper_are_told() {
     let folder = Folder::new("same");
     let fixed = folder.put("f.pw", "question \"q\" { ask \"x\" = 1 }");
     let done = pagewalk(&["exam", &fixed, "--check", "3"]);
-    assert!(done.status.code() == Some(1) && text(&done.stdout).contains("nothing is drawn"));
+    assert!(done.status.code() == Some(1) && text(&done.stdout).contains("the script draws nothing"));
 }

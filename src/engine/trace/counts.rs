@@ -20,7 +20,7 @@ pub struct ReferenceCounts {
     pub writes: u64,
     /// Instruction fetches.
     pub fetches: u64,
-    /// References that straddle blocks or pages.
+    /// References that cross a block or page boundary.
     pub straddling: u64,
     /// Records beyond the address space of the machine, which were skipped.
     pub outside: u64,

@@ -37,7 +37,7 @@ pub(crate) struct Text {
     /// What comes is of a line that was too long, and is passed over up to its end.
     skipping: bool,
     pub(crate) lines: u64,
-    /// Those of them that are no records.
+    /// Those of them that are not records.
     pub(crate) malformed: Malformed,
     begun: bool,
 }

@@ -29,19 +29,19 @@ pub(crate) struct Exam {
     /// Write files into this folder: each version's paper, the editions asked for, and NAME.versions.csv, the instructor's list
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// The key: the same paper, filled in
+    /// Print the key: the paper, filled in
     #[arg(long)]
     key: bool,
-    /// The worked solutions: the key, with the steps that lead to it
+    /// Print worked solutions: the key with the steps that lead to it
     #[arg(long)]
     solutions: bool,
-    /// A script of the version's own, with every value as it was drawn: what was handed out stays what it was
+    /// Print a script of this version with every drawn value, to keep what was handed out
     #[arg(long)]
     script: bool,
-    /// How the paper is written
+    /// Format of the paper
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
     format: String,
-    /// Stop a version after so many statements and loop rounds
+    /// Stop a version after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     #[command(flatten)]
@@ -114,7 +114,7 @@ impl Exam {
             extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
         match (&self.output, &*extra, self.script) {
             (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::wrong(
-                "pagewalk: standard output takes one edition: `--key`, `--solutions` or `--script`; with `--output DIR` there are files of all\n"
+                "pagewalk: standard output takes one edition: `--key`, `--solutions`, or `--script`; use `--output DIR` to write several\n"
                     .to_owned(),
             )),
             (None, [], true) => Ok(Vec::new()),
@@ -163,7 +163,7 @@ fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
         Made::Bank(mut files) => match (files.pop(), files.len()) {
             (Some(file), 0) => Ok(file.bytes),
             (_, more) => Err(ExamError::wrong(format!(
-                "pagewalk: {} comes to {} files: say where with `--output DIR`\n",
+                "pagewalk: {} makes {} files; add `--output DIR` to say where to write them\n",
                 format.name,
                 more + 1
             ))),

@@ -96,7 +96,7 @@ impl PaperMaker<'_> {
             }
             PaperError::Failed(failed) => {
                 let text = format!(
-                    "pagewalk: {}: {failed} of what it states does not hold, so there is no paper; `pagewalk run {}` tells more\n",
+                    "pagewalk: {}: {failed} of its expectations failed, so there is no paper; `pagewalk run {}` shows them\n",
                     of(),
                     self.exam.script.name()
                 );
@@ -113,7 +113,7 @@ impl PaperMaker<'_> {
                 ScriptError::Diagnostics(wrong) => self.exam.script.render(&wrong, self.style),
                 ScriptError::Invalid(script) => script.render_diagnostics(self.style),
                 ScriptError::Differs => format!(
-                    "pagewalk: {} cannot be written as a script: its paper would be another one\n",
+                    "pagewalk: {} cannot be written as a script, because its paper would differ\n",
                     self.exam.script.name()
                 ),
             })

@@ -18,20 +18,20 @@ const TOLD: usize = 50;
 /// The arguments that say which versions are wanted.
 #[derive(Debug, Args)]
 pub(crate) struct VersionArguments {
-    /// Make so many versions, each with values of its own
+    /// Make N versions, each with different values
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     variants: Option<u64>,
-    /// Make a version for each student of a roster: CSV with a column `id` (or `email`) and perhaps `name`
+    /// Make a version for each student of a CSV roster with a column `id` or `email`, and perhaps `name`
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
     roster: Option<PathBuf>,
-    /// Versions of the make-up exam, or of the Kth: none of them has a seed of the exam
+    /// Make versions of the make-up exam, or of the Kth, with new seeds
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
     make_up: Option<u64>,
-    /// Print no paper: make so many versions and report whether they are fair: all can be made, are equally hard, differ in
+    /// Check N versions for fairness without printing a paper: all can be made, are equally hard, differ in
     /// their answers, and nothing gives an answer away. Exit status 1 if they are not
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) check: Option<u64>,
-    /// The seed that everything is drawn by, instead of the script's; 0x… is hexadecimal
+    /// Seed to use instead of the script's, in decimal or as 0x…
     #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or("a seed is a number from 0 to 2^64-1"))]
     pub(crate) seed: Option<u64>,
 }
@@ -67,13 +67,13 @@ fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
 /// Options of formats with pages.
 #[derive(Debug, Args)]
 pub(crate) struct LayoutArguments {
-    /// The size of the pages
+    /// Page size
     #[arg(long, value_name = "SIZE", default_value = PageSize::A4.name(), value_parser = known_size(), help_heading = "Layout")]
     page: PageSize,
-    /// In print of 18 points
+    /// Use 18-point type
     #[arg(long, help_heading = "Layout")]
     large: bool,
-    /// Without the page of powers of two at the end
+    /// Leave out the page of powers of two
     #[arg(long, help_heading = "Layout")]
     no_powers: bool,
     /// What things are called: `ppn` (the textbook), `pfn`, `frame`, or a YAML file of facts and words with their labels

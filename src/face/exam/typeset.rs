@@ -30,8 +30,8 @@ pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePape
     let work = |piece: &&[MadePaper]| compiled(&program, piece);
     let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
     let compiled: Result<Vec<Vec<MadePaper>>, String> = compiled.into_iter().collect();
-    let all =
-        compiled.map_err(|why| ExamError::wrong(format!("pagewalk: Typst makes no PDF of it: {why}\n")))?;
+    let all = compiled
+        .map_err(|why| ExamError::wrong(format!("pagewalk: Typst could not make the PDF: {why}\n")))?;
     Ok(all.into_iter().flatten().collect())
 }
 
@@ -147,8 +147,8 @@ fn find_program() -> Result<TypstProgram, String> {
     let python = ["python3", "python"].map(OsString::from).into_iter().find(has_module);
     python.map(TypstProgram::Python).ok_or_else(|| {
         format!(
-            "PDF is made by Typst {}.{} or newer, and there is none: `pip install typst` (or a `typst` from https://typst.app \
-             on the PATH; {VARIABLE} names another)",
+            "PDF output needs Typst {}.{} or newer: run `pip install typst`, put a `typst` from https://typst.app on the \
+             PATH, or name one with {VARIABLE}",
             OLDEST.0, OLDEST.1
         )
     })

@@ -15,34 +15,34 @@ pub(crate) struct Grade {
     /// The script of the exam
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
-    /// What students handed in; `-` is standard input
+    /// Students' answers; `-` is standard input
     #[arg(value_name = "ANSWERS")]
     pub(super) answers: PathBuf,
-    /// What the answers are written in, where their columns do not tell
+    /// Format of the answers; default: detected from the columns
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     pub(super) from: Option<String>,
-    /// The seed of papers of which nothing else says one
+    /// Seed of papers without another indication of their version
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     pub(super) seed: u64,
-    /// The column that says the seed of a paper, if it is not called `seed`
+    /// Column with the seed of a paper; default: `seed`
     #[arg(long, value_name = "NAME")]
     pub(super) seed_column: Option<String>,
-    /// The column that says the version of a paper, if it is not called `version`
+    /// Column with the version of a paper; default: `version`
     #[arg(long, value_name = "NAME")]
     pub(super) version_column: Option<String>,
     /// The list of versions with their seeds
     #[arg(long, value_name = "FILE")]
     pub(super) versions: Option<PathBuf>,
-    /// Rules of marking, in YAML
+    /// Marking rules, in YAML
     #[arg(long, value_name = "FILE")]
     pub(super) rules: Option<PathBuf>,
-    /// A rule of marking, such as `carried=1/2`; again for others
+    /// A marking rule, such as `carried=1/2`; can be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) rule: Vec<String>,
-    /// A script whose key is accepted, too: the same exam under another assumption; again for others
+    /// Also accept the key of this script, which makes another assumption; can be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) also: Vec<PathBuf>,
-    /// A column a question instead of a column a field
+    /// Write one column per question instead of one per field
     #[arg(long)]
     pub(super) questions: bool,
     /// Write the marks here; without it, and with neither --statistics nor --before, on standard output
@@ -51,23 +51,23 @@ pub(crate) struct Grade {
     /// Write feedback for each student into this folder
     #[arg(long, value_name = "DIR")]
     pub(super) feedback: Option<PathBuf>,
-    /// How feedback is written
+    /// Format of the feedback
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) feedback_format: FeedbackFormat,
-    /// Tell how the fields did
+    /// Print statistics for each field
     #[arg(long)]
     pub(super) statistics: bool,
-    /// Tell who changes against marks that were given before
+    /// Show which marks differ from earlier ones
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,
-    /// Stop the script after so many statements and loop rounds
+    /// Stop the script after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     pub(super) max_steps: u64,
     #[command(flatten)]
     pub(super) checking: Checking,
 }
 
-/// How feedback is written.
+/// Format of the feedback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FeedbackFormat {
     /// Markdown

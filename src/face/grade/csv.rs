@@ -30,7 +30,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
         if table.rows.len() + table.flaws.len() >= RECORD_LIMIT {
             table.flaws.push(Flaw::new(
                 line,
-                format!("only {RECORD_LIMIT} rows are read: this one and the rest are left out"),
+                format!("only the first {RECORD_LIMIT} rows are read; this one and the rest are ignored"),
             ));
             break;
         }
@@ -63,15 +63,12 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
 /// The cells of a row, or an error message.
 fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)>, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
-        let open = if long.contains(&b'\n') { "; is a quotation mark not closed?" } else { "" };
+        let open = if long.contains(&b'\n') { "; is a quotation mark missing?" } else { "" };
         return Err(format!("a cell has {} bytes; at most {CELL_LIMIT} are read{open}", long.len()));
     }
     if row.len() != header.len() {
-        let open = if row.iter().any(|cell| cell.contains(&b'\n')) {
-            "; is a quotation mark not closed?"
-        } else {
-            ""
-        };
+        let open =
+            if row.iter().any(|cell| cell.contains(&b'\n')) { "; is a quotation mark missing?" } else { "" };
         return Err(format!("has {} cells, and the header has {}{open}", row.len(), header.len()));
     }
     let mut cells = Vec::with_capacity(row.len());
@@ -116,6 +113,10 @@ mod tests {
         let mut text = b"id,1a.vpn\n1,\"0F\n".to_vec();
         text.extend(std::iter::repeat_n(b"2,0F\n", 100_000).flatten());
         let table = read(&text).expect("a header");
-        assert!(table.rows.is_empty() && table.flaws[0].message.contains("not closed"), "{:?}", table.flaws);
+        assert!(
+            table.rows.is_empty() && table.flaws[0].message.contains("mark missing"),
+            "{:?}",
+            table.flaws
+        );
     }
 }

@@ -15,7 +15,7 @@ type Student = BTreeMap<String, String>;
 /// The records of a JSON text. A JSON number is a value without a radix.
 pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
     let whole: Value = serde_json::from_str(text)
-        .map_err(|error| Flaw::new(error.line() as u64, format!("is no JSON: {error}")))?;
+        .map_err(|error| Flaw::new(error.line() as u64, format!("is not JSON: {error}")))?;
     records(unwrapped(whole))
 }
 
@@ -72,14 +72,14 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
     let each: Vec<(Option<String>, Value)> = match whole {
         Value::Array(all) => all.into_iter().map(|one| (None, one)).collect(),
         Value::Object(all) => all.into_iter().map(|(id, one)| (Some(id), one)).collect(),
-        _ => return Err(Flaw::new(1, "is no list of students, nor an object by their ids")),
+        _ => return Err(Flaw::new(1, "is neither a list of students nor an object with their ids as keys")),
     };
     let mut table = RecordTable::default();
     for (line, (id, one)) in (1..).zip(each) {
         if line > RECORD_LIMIT as u64 {
             table.flaws.push(Flaw::new(
                 line,
-                format!("only {RECORD_LIMIT} students are read: this one and the rest are left out"),
+                format!("only the first {RECORD_LIMIT} students are read; this one and the rest are ignored"),
             ));
             break;
         }
@@ -99,7 +99,7 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
 }
 
 fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String> {
-    let Value::Object(fields) = one else { return Err("is no object of answers".to_owned()) };
+    let Value::Object(fields) = one else { return Err("is not an object of answers".to_owned()) };
     let mut cells: Vec<(String, Given)> =
         id.into_iter().map(|id| ("id".to_owned(), Given::Text(id))).collect();
     for (name, value) in fields {
@@ -107,12 +107,12 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
             // Answers may be nested: `answers: { 1a.vpn: 0F }`.
             Value::Object(inner) => {
                 for (name, value) in inner {
-                    let given = answer(value).ok_or_else(|| format!("`{name}` is no answer"))?;
+                    let given = answer(value).ok_or_else(|| format!("`{name}` is not an answer"))?;
                     cells.push((name, given));
                 }
                 continue;
             }
-            value => answer(value).ok_or_else(|| format!("`{name}` is no answer"))?,
+            value => answer(value).ok_or_else(|| format!("`{name}` is not an answer"))?,
         };
         cells.push((name, given));
     }

@@ -18,12 +18,12 @@ pub(crate) struct AnswerFormat {
 pub(crate) const FORMATS: &[AnswerFormat] = &[
     AnswerFormat {
         name: "csv",
-        about: "a row a student, a column a field",
+        about: "one row per student, one column per field",
         read: |bytes, named| rows::student_rows(csv::read(bytes)?, named),
     },
     AnswerFormat {
         name: "yaml",
-        about: "a list of students, or a map by their ids",
+        about: "a list of students, or a map from their ids",
         read: |bytes, named| rows::student_rows(document::yaml(text(bytes)?)?, named),
     },
     AnswerFormat {
@@ -53,7 +53,7 @@ pub(crate) fn read_rows(
     let name = from.unwrap_or_else(|| guess(bytes, path));
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => (format.read)(bytes, named),
-        None => Err(Flaw::new(1, format!("`{name}` is no format of answers"))),
+        None => Err(Flaw::new(1, format!("`{name}` is not a format of answers"))),
     }
 }
 

@@ -79,7 +79,7 @@ fn composed(script: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Res
             format!("{name} with seed {seed}: {first}")
         }
         PaperError::Failed(failed) => {
-            format!("{name} with seed {seed}: {failed} of what it states does not hold")
+            format!("{name} with seed {seed}: {failed} of its expectations failed")
         }
         PaperError::NoQuestion => format!("{name} has no question"),
     })

@@ -53,8 +53,7 @@ pub(crate) fn rows(table: RecordTable) -> StudentRows {
         let versions = versions(&id);
         if versions.len() > 1 {
             let all = versions.into_iter().collect::<Vec<_>>().join(", ");
-            let message =
-                format!("the questions of `{id}` are of several versions ({all}), and a key is of one");
+            let message = format!("the questions of `{id}` come from several versions ({all})");
             rows.flaws.push(Flaw::new(row.line, message));
         } else {
             rows.rows.push(row);
@@ -79,7 +78,7 @@ fn submission(record: &Record) -> Result<StudentRow, String> {
         match serde_json::from_str(&text) {
             Ok(Value::Object(object)) => Ok(Some(object)),
             Ok(Value::Null) => Ok(None),
-            _ => Err(format!("its column `{column}` is no JSON object")),
+            _ => Err(format!("its column `{column}` is not a JSON object")),
         }
     };
     for (name, value) in object("submittedanswer")?.unwrap_or_default() {

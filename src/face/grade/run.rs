@@ -165,7 +165,7 @@ impl Grade {
             if let Some(before) = seen.get(&row.id) {
                 flaws.push(Flaw::new(
                     row.line,
-                    format!("the id `{}` is that of line {before}, too, which is marked", row.id),
+                    format!("the id `{}` is also on line {before}, which is marked", row.id),
                 ));
                 continue;
             }
@@ -201,10 +201,10 @@ impl Grade {
         for name in strange.take(SHOWN) {
             let near = nearest(name, done.fields.iter().map(String::as_str));
             like_a_field |= near.is_some();
-            let help = near
-                .map_or_else(|| "; it is left out".to_owned(), |near| format!("; did you mean `{near}`?"));
+            let help =
+                near.map_or_else(|| "; it is ignored".to_owned(), |near| format!("; did you mean `{near}`?"));
             complain(&format!(
-                "pagewalk: {}: the column `{name}` is no field of the exam{help}\n",
+                "pagewalk: {}: the column `{name}` is not a field of the exam{help}\n",
                 self.answers.display()
             ));
         }
@@ -218,7 +218,7 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
     for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
         let near = nearest(name, done.fields.iter().map(String::as_str));
         let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        complain(&format!("pagewalk: the rules speak of `{name}`, which the exam does not have{help}\n"));
+        complain(&format!("pagewalk: the rules name `{name}`, which the exam does not have{help}\n"));
         all = false;
     }
     all

@@ -38,7 +38,7 @@ impl Versions {
             let line = record.line;
             let code = record.text(&["version"]).ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
             let seed = record.text(&["seed"]).ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
-            let seed = parse(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is no seed")))?;
+            let seed = parse(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is not a seed")))?;
             if versions.by_code.insert(code.clone(), seed).is_some_and(|before| before != seed) {
                 return Err(Flaw::new(line, format!("the version `{code}` has two seeds")));
             }
@@ -60,7 +60,7 @@ impl Versions {
     /// says why it is unknown.
     pub(crate) fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
-            let seed = parse(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
+            let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;
             return Ok(PaperVersion { seed, listed: false, code: row.version.clone().unwrap_or_default() });
         }
         if let Some(code) = &row.version {

@@ -110,7 +110,7 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
             PaperError::Diagnostics(wrong) => {
                 wrong.into_iter().map(|wrong| wrong.message).next().unwrap_or_default()
             }
-            PaperError::Failed(_) => "something that the script states does not hold".to_owned(),
+            PaperError::Failed(_) => "an expectation of the script failed".to_owned(),
             PaperError::NoQuestion => "the script has no question".to_owned(),
         })
     })?;

@@ -108,7 +108,7 @@ impl<W: Write> Sink for Answer<'_, W> {
         let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
         if self.written >= BUDGET {
-            self.write("\n… what follows is not told: it is too much\n");
+            self.write("\n… the rest is not shown: the output is too long\n");
         }
         self.error.is_none()
     }

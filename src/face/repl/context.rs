@@ -134,7 +134,7 @@ impl ReplContext {
         }
         answer.finish()?;
         if ended.interrupted {
-            self.complain_sentence("interrupted: the state is that before the statement")?;
+            self.complain_sentence("interrupted: the state is as before the statement")?;
         }
         self.complain(&ended.diagnostics)?;
         Ok(ended)

@@ -34,7 +34,7 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
     let asked = records.last().map(|record| questions(&record.did));
     let Some(questions) = asked.filter(|questions| !questions.is_empty()) else {
         context.complain_sentence(
-            "this has no facts to ask for; take an access or a system call: `:quiz read 0x3D4`",
+            "this statement has no facts; use an access or a system call: `:quiz read 0x3D4`",
         )?;
         return Ok(None);
     };
@@ -42,10 +42,10 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
     context.print(vec![
         Block::Statement { text: statement, place: String::new() },
         Block::line(
-            "What comes of it? Numbers in any base (0x0F, 15, 0b1111), hit or miss, - for what there is not.",
+            "What is the result? Answer with a number in any base (0x0F, 15, 0b1111), hit or miss, or - if there is none.",
         ),
         Block::line(
-            "`?` gives the reason, an empty line passes; Ctrl-C, a command, or a statement ends the quiz.",
+            "Type `?` for the reason or an empty line to skip. Ctrl-C, a command, or a statement ends the quiz.",
         ),
     ])?;
     Ok(Some(Quiz { questions, asked: 0, right: 0, explained: false, after_reason: 0 }))
@@ -67,7 +67,7 @@ impl Quiz {
             return Ok(false);
         }
         if !readable(question, given) {
-            context.complain_sentence(&format!("`{given}` is no answer: {}", expected(question)))?;
+            context.complain_sentence(&format!("`{given}` is not an answer: {}", expected(question)))?;
             return Ok(false);
         }
         let holds = right(question, given);
@@ -99,8 +99,10 @@ impl Quiz {
             0 => String::new(),
             after => format!(" ({after} after `?`)"),
         };
-        context
-            .print(vec![Block::toned(tone, format!("{} of {all}{after}; nothing was changed", self.right))])
+        context.print(vec![Block::toned(
+            tone,
+            format!("{} of {all}{after}; the machine did not change", self.right),
+        )])
     }
 
     /// Whether a line is an answer rather than a command or a statement.
@@ -115,9 +117,7 @@ impl Quiz {
 /// The form of an answer.
 fn expected(question: &Question) -> String {
     match question.words {
-        _ if question.takes_number => {
-            "write a number (0x0F, 15, 0b1111), or - for what there is not".to_owned()
-        }
+        _ if question.takes_number => "write a number (0x0F, 15, 0b1111), or - if there is none".to_owned(),
         words if words.len() <= MOST_WORDS => format!("write {}", words.join(", ")),
         [first, .., last] => format!("write a word such as {first} or {last}"),
         _ => "write -".to_owned(),

@@ -67,7 +67,7 @@ impl Shell {
     /// Prints the greeting at a terminal.
     pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
-        self.context.print_line(format!("Pagewalk {version}. `:help` tells what there is, Ctrl-D ends."))
+        self.context.print_line(format!("Pagewalk {version}. Type `:help` for help, Ctrl-D to leave."))
     }
 
     /// Runs a script and prints a summary.
@@ -188,7 +188,7 @@ impl Shell {
         let tell = self.context.detail_for(&body);
         let ended = self.context.run(&body, Mode::Whole, tell)?;
         if !ended.diagnostics.is_empty() && ended.told > 0 {
-            self.context.complain_sentence("nothing of this input was done: the state is that before it")?;
+            self.context.complain_sentence("this input changed nothing: the state is as before")?;
         }
         Ok(Flow::Next)
     }

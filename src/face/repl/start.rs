@@ -33,9 +33,9 @@ const LONGEST: u64 = 64 << 20;
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
 pub(crate) struct Repl {
-    /// A script to begin with
+    /// Script to run first
     file: Option<PathBuf>,
-    /// Stop an input after so many statements and loop rounds
+    /// Stop an input after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
 }
@@ -213,5 +213,5 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
 
 /// Reports a line that is not UTF-8.
 fn not_text() {
-    complain("  this line is not UTF-8 text, and was left out\n");
+    complain("  this line is not UTF-8 text and was skipped\n");
 }

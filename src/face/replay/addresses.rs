@@ -17,35 +17,35 @@ use pagewalk_script::traces::named::replacements;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Addresses")]
 pub(crate) struct Addresses {
-    /// Take addresses as physical ones, or map each page to a frame when it is first touched; unless said, a machine
-    /// with an MMU maps
+    /// Use addresses as physical addresses, or map each page to a frame on first touch; default: `demand` if the
+    /// machine has an MMU
     #[arg(long, value_enum)]
     map: Option<Mapping>,
-    /// User page frames for `map demand`; unless said, all that there are
+    /// User page frames for `map demand`; default: all frames
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
-    /// Which page goes when no frame is free
+    /// Page replacement policy when no frame is free
     #[arg(long, value_name = "POLICY", value_parser = policies())]
     replacement: Option<String>,
-    /// A reference that straddles blocks or pages is split into parts that count each, or its first part counts
+    /// Count every part of an access that crosses a block or page boundary, or only the first
     #[arg(long, value_enum, default_value_t)]
     straddle: Straddling,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Mapping {
-    /// An address is a physical one: only the caches are asked
+    /// Addresses are physical; only the caches are used
     Identity,
-    /// A kernel gives a page a frame when it is first touched: TLBs, page walks and faults count, too
+    /// The kernel allocates a frame on first touch; also counts TLBs, page walks, and faults
     Demand,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Straddling {
-    /// A part for each block, as hardware does it
+    /// One part per block, as hardware does it
     #[default]
     Split,
-    /// Only the part in the first block, as simple simulators do it
+    /// Only the part in the first block, as simple simulators do
     First,
 }
 
@@ -75,9 +75,12 @@ impl Addresses {
             return Ok(AddressMapping::Identity);
         };
         Err(match map {
-            Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
+            Some(_) => format!("`{option}` needs `--map demand`, because `identity` uses no frames"),
             None => {
-                format!("`{option}` needs `--map demand`, and `{}` translates no addresses", machine.name)
+                format!(
+                    "`{option}` needs `--map demand`, but `{}` does not translate addresses",
+                    machine.name
+                )
             }
         })
     }

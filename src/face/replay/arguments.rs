@@ -21,25 +21,25 @@ use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, trace_name};
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
+    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) that declares the machine
     #[arg(required = true, value_name = "MACHINE")]
     machine: PathBuf,
-    /// The traces, each replayed on a fresh machine; `-` is standard input, `.gz` and `.zst` are unpacked
+    /// Traces, each replayed on a fresh machine; `-` is standard input, `.gz` and `.zst` are decompressed
     #[arg(required_unless_present = "pack", value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// How the traces are written; unless said it is known by the first bytes, else the name, else it is lackey's
+    /// Format of the traces; default: detected from the contents, then the name, then lackey
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
-    /// How results are written
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
     format: ReplayFormat,
-    /// Draw the misses of every level by kind as SVG, and with --curve the curve
+    /// Draw the misses of every level by kind as SVG, with --curve also the curve
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]
     plot: Option<PathBuf>,
     /// Refuse a trace with a malformed line, or an address that the machine has not, instead of passing it over
     #[arg(long)]
     strict: bool,
-    /// Write the one trace as a packed one, which is smaller and quicker to read; no machine is named then
+    /// Pack one trace into FILE, which is smaller and faster to read; takes no machine
     #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "frames", "replacement", "straddle"])]
     pack: Option<PathBuf>,
     #[command(flatten)]
@@ -52,13 +52,13 @@ pub(crate) struct Replay {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Counts")]
 struct Counts {
-    /// Misses of caches by their cause: compulsory, capacity, conflict
+    /// Classify cache misses as compulsory, capacity, or conflict
     #[arg(long, conflicts_with = "pack")]
     causes: bool,
-    /// The misses of fully associative LRU caches of every size
+    /// Count the misses of fully associative LRU caches of every size
     #[arg(long, conflicts_with = "pack")]
     curve: bool,
-    /// The N pages and the N instructions with the most misses
+    /// List the N pages and N instructions with the most misses
     #[arg(long, value_name = "N", conflicts_with = "pack", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
 }
@@ -69,15 +69,13 @@ impl Replay {
         let interrupt = interruptible();
         if let Some(file) = &self.pack {
             if !self.traces.is_empty() {
-                return Ok(refused(
-                    "`--pack` writes one trace; neither a machine nor a second trace is named",
-                ));
+                return Ok(refused("`--pack` takes one trace and no machine"));
             }
             let (trace, format, strict) = (&*self.machine, self.trace_format, self.strict);
             return Packing { trace, format, strict, interrupt: &interrupt }.write(file);
         }
         if self.traces.iter().filter(|trace| is_standard_input(trace)).count() > 1 {
-            return Ok(refused("standard input can be replayed once"));
+            return Ok(refused("standard input can be read only once"));
         }
         let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,

@@ -28,7 +28,7 @@ pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String
 
 fn unknown(machine: &Path, name: &str) -> String {
     let help = if machine.exists() {
-        "a machine file ends in `.yaml`, a script in `.pw`; the machine stands before the traces".to_owned()
+        "a machine file ends in `.yaml`, a script in `.pw`; put the machine before the traces".to_owned()
     } else if let Some(near) = nearest(name, presets()) {
         format!("did you mean `{near}`?")
     } else {
@@ -59,7 +59,7 @@ fn from_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
     match Named::of_script(name, &reading.script.body, &reading.sources, &reading.files) {
         Ok(Some(named)) => Ok(named),
         Ok(None) => Err(format!(
-            "pagewalk: no machine stands at the end of `{name}`\n  help: declare one outside of scenarios, as \
+            "pagewalk: `{name}` ends without a machine\n  help: declare one outside of scenarios, such as \
              `machine core-i7`\n"
         )),
         Err(wrong) => Err(reading.render(&wrong, style)),

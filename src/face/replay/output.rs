@@ -10,15 +10,15 @@ use crate::face::terminal::{Color, Status, complain, print};
 use crate::face::test::find::error_words;
 use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 
-/// How results are written.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum ReplayFormat {
-    /// Tables to read
+    /// Readable tables
     #[default]
     Text,
-    /// One object a line, for each trace
+    /// One JSON object per trace
     Json,
-    /// A row for each level and kind
+    /// One row per level and kind
     Csv,
 }
 

@@ -25,40 +25,40 @@ use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
 pub(crate) struct Sweep {
-    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
+    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) that declares the machine
     #[arg(value_name = "MACHINE")]
     machine: PathBuf,
-    /// The trace; `-` is standard input, `.gz` and `.zst` are unpacked
+    /// The trace; `-` is standard input, `.gz` and `.zst` are decompressed
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
     /// Settings with several values: `ways 1..16, size 4 KB..1 MB, policy lru fifo`. A range doubles from its low end.
     /// Settings of several parts stand in braces: `cache L1d { ways 1..8 }, cache L2 { size 256 KB..1 MB }`
     #[arg(required = true, value_name = "GRID")]
     grid: Vec<String>,
-    /// The cache whose settings they are; unless said, the first for data
+    /// Cache to vary; default: the first one for data
     #[arg(long, value_name = "NAME", conflicts_with = "tlb")]
     cache: Option<String>,
-    /// The TLB whose settings they are
+    /// TLB to vary
     #[arg(long, value_name = "NAME")]
     tlb: Option<String>,
-    /// How the trace is written; unless said it is known by the first bytes, else the name, else it is lackey's
+    /// Format of the trace; default: detected from the contents, then the name, then lackey
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     #[command(flatten)]
     addresses: Addresses,
-    /// How results are written
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: SweepFormat,
-    /// Write the results to a file instead of standard output
+    /// Write the results to FILE instead of standard output
     #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
     output: Option<PathBuf>,
-    /// Draw the miss rates as SVG, too: a line for each combination of the settings but the size
+    /// Also draw the miss rates as SVG, one line per combination of the other settings
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     /// Refuse a trace with a malformed line instead of passing it over
     #[arg(long)]
     strict: bool,
-    /// Threads that replay; unless said, as many as there are processors
+    /// Threads to use; default: the number of processors
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }
@@ -88,7 +88,7 @@ impl Sweep {
         if map == AddressMapping::Identity
             && grid.units().iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)))
         {
-            return Ok(refused("a sweep of a TLB needs `--map demand`: no TLB is asked otherwise"));
+            return Ok(refused("a sweep of a TLB needs `--map demand`, because `identity` uses no TLB"));
         }
         let plan = SweepPlan {
             machine: &machine.name,

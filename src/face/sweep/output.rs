@@ -11,15 +11,15 @@ use crate::face::test::find::error_words;
 use pagewalk_script::traces::reports::Ended;
 use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};
 
-/// How results are written.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum SweepFormat {
-    /// A table to read, and for two settings a matrix of miss rates
+    /// A readable table; for two settings, a matrix of miss rates
     #[default]
     Text,
     /// One object
     Json,
-    /// A row for each point
+    /// One row per point
     Csv,
     /// The same as a Parquet file, for --output
     Parquet,

@@ -25,30 +25,30 @@ use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, failure_summar
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// Scripts, Markdown files and folders
+    /// Scripts, Markdown files, and folders
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     goldens: GoldenOptions,
-    /// Stop at the first file with a case that fails
+    /// Stop at the first file with a failing case
     #[arg(long)]
     fail_fast: bool,
-    /// List the cases, without running them
+    /// List the cases without running them
     #[arg(long)]
     list: bool,
     #[command(flatten)]
     amending: AmendOptions,
     #[command(flatten)]
     checking: Checking,
-    /// Run again whenever a file changes, until interrupted
+    /// Run again whenever a file changes
     #[arg(long, conflicts_with = "list")]
     watch: bool,
-    /// Report to another program, too: `junit`, `tap`, `json` or `github`; `-` is standard output
+    /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
-    /// How many files are run at a time; as many as there are processors unless said
+    /// Files to run at a time; default: the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
 }
@@ -56,10 +56,10 @@ pub(crate) struct Test {
 /// What is written into scripts.
 #[derive(Debug, Args)]
 struct AmendOptions {
-    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
+    /// Replace failed expectations with the actual values; refused if `CI` is set
     #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
     accept: bool,
-    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
+    /// Fill in expected values written as `?`; refused if `CI` is set
     #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
     fill: bool,
 }
@@ -67,10 +67,10 @@ struct AmendOptions {
 /// What is done about golden files.
 #[derive(Debug, Args)]
 struct GoldenOptions {
-    /// Write the golden files anew as the scripts do now, and show what has changed
+    /// Rewrite the golden files from the current results and show the changes
     #[arg(long, conflicts_with_all = ["list", "require_golden"])]
     bless: bool,
-    /// Fail where a script has no golden file
+    /// Fail if a script has no golden file
     #[arg(long)]
     require_golden: bool,
 }
@@ -128,8 +128,8 @@ impl Test {
         let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
         std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
         Some(format!(
-            "pagewalk: `{option}` is refused where the variable `CI` is set\n  help: {written} are written by a \
-             person, and what has changed is reviewed: run it on your own machine\n"
+            "pagewalk: `{option}` is refused because the variable `CI` is set\n  help: run it on your own \
+             machine, and review the changed {written}\n"
         ))
     }
 

@@ -26,8 +26,8 @@ pub(crate) fn stale(found: &SuiteFile) -> Mistake {
         line: 1,
         column: 1,
         code: "",
-        message: format!("this golden file has no script: there is no {}", scripts.join(" and no ")),
-        help: "remove it, or rename it as its script was renamed".to_owned(),
+        message: format!("no script for this golden file: there is no {}", scripts.join(" and no ")),
+        help: "remove it, or rename it like its script".to_owned(),
     }
 }
 

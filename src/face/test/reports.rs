@@ -34,7 +34,7 @@ impl FromStr for Report {
             format!("there is no report `{name}`; there are {}", known.join(", "))
         })?;
         match file {
-            "" => Err(format!("say where to: `{name}=FILE`, or `{name}=-` for standard output")),
+            "" => Err(format!("write `{name}=FILE`, or `{name}=-` for standard output")),
             "-" => Ok(Self { format, file: None }),
             file => Ok(Self { format, file: Some(file.into()) }),
         }

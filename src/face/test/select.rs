@@ -12,13 +12,13 @@ use pagewalk_script::suite::reports::Name;
 /// Which files and cases are wanted.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
-    /// Only cases with this text in their name; with `*`, `?` or `[…]`, those whose whole name matches
+    /// Run only cases whose name contains TEXT, or matches it as a pattern with `*`, `?`, or `[…]`
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<Filter>,
-    /// Run the files in another order
+    /// Run the files in a random order
     #[arg(long, value_name = "SEED")]
     pub(crate) shuffle: Option<u64>,
-    /// Run one of N parts of the files; in which part a file is depends on its name alone
+    /// Run one of N parts of the files; a file's name decides its part
     #[arg(long, value_name = "K/N")]
     pub(crate) partition: Option<Partition>,
 }

@@ -149,7 +149,7 @@ impl<'s> Exam<'s> {
                     });
                 format!("{place}{} [{}]", wrong.message, wrong.code.name())
             }),
-            PaperError::Failed(failed) => format!("{failed} of what it states does not hold"),
+            PaperError::Failed(failed) => format!("{failed} failed expectations"),
             PaperError::NoQuestion => "it has no question".to_owned(),
         })
     }

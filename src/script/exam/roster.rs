@@ -151,7 +151,7 @@ impl Table {
             return;
         }
         if let Some(before) = self.seen.insert(id.clone(), line) {
-            self.flaws.push(Flaw::new(line, format!("the id “{id}” is that of line {before}, too")));
+            self.flaws.push(Flaw::new(line, format!("the id “{id}” is also on line {before}")));
             return;
         }
         self.students.push(Student { id, name });

@@ -70,7 +70,7 @@ pub fn written(
     let seed = seeds.map_or_else(String::new, |options| format!("seed {}\n", options.seed));
     let cover =
         if writing.covered || rows.is_empty() { String::new() } else { format!("exam {{\n{rows}}}\n") };
-    Ok(format!("# A version as it was handed out: nothing is drawn here.\n{seed}{cover}{body}"))
+    Ok(format!("# A version as it was handed out. It draws nothing.\n{seed}{cover}{body}"))
 }
 
 /// The rows of `exam` that say what is on the paper, and in which order.

@@ -84,7 +84,7 @@ fn has(access: &Access, name: &str) -> bool {
 }
 
 /// Whether an answer is right: a number in any base that is written as such, a word of the fact, `yes` and `no` for a
-/// hit and a miss, `-` where there is no such fact.
+/// hit and a miss or for a fault and none, `-` where there is no such fact.
 pub fn right(question: &Question, given: &str) -> bool {
     let given = given.trim();
     let Some(answer) = &question.answer else { return matches!(given, "-" | "none" | "no") };
@@ -97,7 +97,8 @@ pub fn right(question: &Question, given: &str) -> bool {
                 (given.as_str(), word.as_str()),
                 ("yes", "hit") | ("no", "miss" | "none") | ("-", "unknown" | "none")
             );
-            meant || given == word
+            let fault = question.fact == "fault" && given == "yes" && word != "none";
+            meant || fault || given == word
         }
         other => other.quoted() == given,
     }
@@ -109,7 +110,7 @@ pub fn readable(question: &Question, given: &str) -> bool {
     let word = |word: &str| question.words.iter().any(|known| known.eq_ignore_ascii_case(word));
     match given.as_str() {
         "" | "-" | "none" => true,
-        "yes" if word("hit") => true,
+        "yes" if word("hit") || question.fact == "fault" => true,
         "no" if word("miss") || word("none") => true,
         given => word(given) || question.takes_number && read(given).is_some(),
     }
@@ -243,6 +244,12 @@ mod tests {
         assert!(right(&of("hit"), "yes") && right(&of("miss"), "no") && right(&of("miss"), "Miss"));
         assert!(!right(&of("hit"), "no") && !right(&of("hit"), ""));
         assert!(right(&of("none"), "no") && right(&of("unknown"), "-") && right(&of("page"), "page"));
+        let fault = |word: &str| Question { fact: "fault".to_owned(), ..of(word) };
+        assert!(
+            right(&fault("page"), "yes")
+                && right(&fault("demand-zero"), "yes")
+                && !right(&fault("none"), "yes")
+        );
         let absent = question(None);
         assert!(right(&absent, "-") && right(&absent, "none") && !right(&absent, "0"));
     }

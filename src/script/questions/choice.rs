@@ -62,7 +62,7 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
     Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None })
 }
 
-/// `answers FACT of OPERATION`: the fact as it is, and as usual mistakes would have it, by size.
+/// `answers FACT of OPERATION`: the fact's value and the values that usual mistakes give, by size.
 fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>, Stop> {
     let [fact, of, verb, operands @ ..] = &*setting.values else {
         return Err(missing(setting, "a fact and an operation: `answers pa of read va`").into());

@@ -14,10 +14,10 @@ const fn often(name: &'static str, params: &'static [Param], help: &'static str)
 
 /// What `exam` says of the cover.
 pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
-    once("title", &[TEXT], "what the exam is called"),
-    once("course", &[TEXT], "the course that it is of"),
-    once("duration", &[N, Unit("min")], "how long it takes"),
-    once("aids", &[TEXT], "what may be used"),
+    once("title", &[TEXT], "title of the exam"),
+    once("course", &[TEXT], "course of the exam"),
+    once("duration", &[N, Unit("min")], "duration of the exam"),
+    once("aids", &[TEXT], "permitted aids"),
 ];
 
 /// What `exam` says of the arrangement of the paper.
@@ -25,17 +25,17 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(
         "pool",
         &[TEXT, Keyword("pick"), N, Keyword("of"), TITLES],
-        "questions, by their titles, of which only some are on a paper",
+        "titles of questions, some of which are on each paper",
     ),
     often(
         "shuffle",
         &[Many(&Words(&["questions", "options"]))],
-        "each version has the questions, or the options of a choice, in another order",
+        "shuffle the questions, or the options of choices, in each version",
     ),
-    once("questions", &[TITLES], "the questions of this paper, by their titles, in their order"),
-    often("options", &[TITLED, LIST], "the order of a choice's options, from 0"),
-    once("version", &[TEXT], "the code of this version"),
-    once("student", &[ID, STUDENT], "whose paper it is"),
+    once("questions", &[TITLES], "titles of the questions of this paper, in order"),
+    often("options", &[TITLED, LIST], "order of a choice's options, from 0"),
+    once("version", &[TEXT], "code of this version"),
+    once("student", &[ID, STUDENT], "student who has this paper"),
 ];
 
 /// The options of a `choice`.
@@ -43,15 +43,15 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
     often(
         "correct",
         &[TEXT, Optional(&[Keyword("when"), COND])],
-        "an option that is right, or is while the condition is true",
+        "a correct option, or one that is correct if the condition holds",
     ),
-    often("wrong", &[TEXT], "an option that is wrong"),
-    often("answers", &[FACT, Keyword("of"), OP], "the fact as it is, and as usual mistakes would have it"),
+    often("wrong", &[TEXT], "a wrong option"),
+    often("answers", &[FACT, Keyword("of"), OP], "the fact's value and the values that usual mistakes give"),
 ];
 
 /// What an `essay` is marked by.
 pub(crate) const ESSAY_SETTINGS: &[SettingWord] = &[often(
     "rubric",
     &[TEXT, Optional(&[Keyword("points"), POINTS])],
-    "what an answer must have, and what that is worth",
+    "something that an answer must contain, and its points",
 )];

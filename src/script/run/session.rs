@@ -33,7 +33,7 @@ pub struct Options {
     pub language: &'static Language,
     /// Statements and empty loop rounds before the script is stopped; those that do a great deal count for more.
     pub max_steps: u64,
-    /// The seed of a script that says none.
+    /// Seed for scripts that set none.
     pub seed: u64,
     /// The seed is that of a version of a paper: one that the script says is mixed with it, so that versions differ.
     pub version: bool,

@@ -52,23 +52,27 @@ const fn any(policy: Policy, name: &'static str, help: &'static str) -> PolicyRo
 
 /// Every policy, in the order of [`Policy`].
 pub const POLICIES: [PolicyRow; 11] = [
-    any(Policy::Lru, "lru", "the least recently touched goes"),
-    any(Policy::Fifo, "fifo", "the longest filled goes; touches do not count"),
-    PolicyRow { sets: false, ..any(Policy::Lifo, "lifo", "the last filled goes") },
-    any(Policy::Mru, "mru", "the most recently touched goes"),
+    any(Policy::Lru, "lru", "evict the least recently used"),
+    any(Policy::Fifo, "fifo", "evict the one filled first, regardless of use"),
+    PolicyRow { sets: false, ..any(Policy::Lifo, "lifo", "evict the one filled last") },
+    any(Policy::Mru, "mru", "evict the most recently used"),
     PolicyRow {
         frames: false,
         ..any(Policy::Plru, "plru", "a binary tree of bits points to what goes; a touch points them away")
     },
-    any(Policy::Clock, "clock", "a hand clears use bits until it finds a clear one; a fill sets the bit"),
-    any(Policy::SecondChance, "second-chance", "as clock, but a fill leaves the use bit clear"),
-    any(Policy::Lfu, "lfu", "the one with the fewest touches since its fill goes, then the longest filled"),
+    any(
+        Policy::Clock,
+        "clock",
+        "advance a hand, clearing use bits, to the first clear one; a fill sets the bit",
+    ),
+    any(Policy::SecondChance, "second-chance", "like clock, but a fill leaves the use bit clear"),
+    any(Policy::Lfu, "lfu", "evict the one with the fewest uses since its fill, then the one filled first"),
     PolicyRow {
         sets: false,
         ..any(
             Policy::Nru,
             "nru",
-            "the lowest class of (referenced, dirty) goes; ticks clear the reference bits",
+            "evict from the lowest class of (referenced, dirty); ticks clear the reference bits",
         )
     },
     PolicyRow {
@@ -76,10 +80,10 @@ pub const POLICIES: [PolicyRow; 11] = [
         ..any(
             Policy::Aging,
             "aging",
-            "the smallest 8-bit counter goes; ticks shift the reference bits in on top",
+            "evict the one with the smallest 8-bit counter; ticks shift in the reference bits",
         )
     },
-    any(Policy::Random, "random", "any one goes, drawn by the script's seed"),
+    any(Policy::Random, "random", "evict a random one, drawn from the script's seed"),
 ];
 
 /// The state of a policy in one set. A field is none if the policy does not use it. A vector has one element per way.

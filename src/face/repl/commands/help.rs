@@ -20,13 +20,11 @@ pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
 fn commands() -> Vec<Block> {
     let pairs = COMMANDS.iter().map(|row| (row.usage(), row.does())).collect();
     vec![
-        Block::line(
-            "Write a statement, and what it does is told. A block or list may go on in the next line.",
-        ),
+        Block::line("Type a statement to run it. A block or list can continue on the next line."),
         Block::Pairs { title: "commands".to_owned(), pairs },
         Block::line("`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help mmap`."),
         Block::line(
-            "An expression, such as `0x3D4 >> 6` or `tlb`, is shown. Up finds lines that begin as this one.",
+            "Type an expression, such as `0x3D4 >> 6` or `tlb`, to see its value. Up finds earlier lines that begin with what you typed.",
         ),
     ]
 }

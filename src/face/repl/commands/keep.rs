@@ -31,8 +31,7 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     }
     let path = context.folder.join(name);
     if !written_by_us(&path) {
-        return context
-            .complain_sentence(&format!("`{name}` is there already, and was not written by `:save`"));
+        return context.complain_sentence(&format!("`{name}` already exists and was not written by `:save`"));
     }
     let script = saved::script(&context.explore);
     let wrong = doubts(&path, &script);
@@ -42,9 +41,10 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     context.saved = context.explore.history.at();
     let statements = context.saved as u64;
     let count = narrate::count(statements, "statement", "statements");
-    context.print_line(format!("{count} saved; `pagewalk run {name}` checks that all is as it was seen"))?;
+    context
+        .print_line(format!("{count} saved; `pagewalk run {name}` checks that the results are the same"))?;
     match wrong {
-        Some(wrong) => context.complain_sentence(&format!("but it does not hold as it stands: {wrong}")),
+        Some(wrong) => context.complain_sentence(&format!("but it does not pass as written: {wrong}")),
         None => Ok(()),
     }
 }
@@ -79,9 +79,8 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let done = context.explore.history.at() - before;
     if done < body.len() && done > 0 {
         let all = body.len();
-        return context.complain_sentence(&format!(
-            "{done} of its {all} statements are done; `:back {done}` undoes them"
-        ));
+        return context
+            .complain_sentence(&format!("{done} of its {all} statements ran; `:back {done}` undoes them"));
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> 
     let tell = context.detail_for(&body);
     let ended = context.run(&body, Mode::Tried, tell)?;
     if ended.diagnostics.is_empty() && !ended.interrupted {
-        context.print(vec![Block::toned(Tone::Faint, "Tried on a copy: nothing was changed.")])?;
+        context.print(vec![Block::toned(Tone::Faint, "Tried on a copy. Nothing changes.")])?;
     }
     Ok(())
 }
@@ -27,7 +27,7 @@ pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> 
 /// `:diff`.
 pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
     let Some(before) = context.explore.before() else {
-        return context.print_line("No statement has been done yet.");
+        return context.print_line("No statement has run yet.");
     };
     let changed = changes::changes(&before, context.explore.state());
     context.print(changes(&changed))
@@ -42,7 +42,7 @@ pub(crate) fn steps(context: &mut ReplContext) -> io::Result<()> {
 /// `:why [FACT]`.
 pub(crate) fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     let Some(did) = context.explore.state().last.clone() else {
-        return context.print_line("No access has been made yet, and no system call.");
+        return context.print_line("There has been no access or system call yet.");
     };
     let fact = rest.split_whitespace().next();
     match why(&did, fact) {

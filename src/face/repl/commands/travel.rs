@@ -17,7 +17,7 @@ const LISTED: usize = 500;
 pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
     match context.explore.back(steps) {
-        0 => context.print_line("there is nothing to undo: this is the beginning"),
+        0 => context.print_line("nothing to undo: this is the beginning"),
         moved => report_move(context, &format!("{} undone", count(moved as u64, "statement", "statements"))),
     }
 }
@@ -26,10 +26,8 @@ pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> 
 pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
     match context.explore.forward(steps) {
-        0 => context.print_line("there is nothing to do again: this is the latest statement"),
-        moved => {
-            report_move(context, &format!("{} done again", count(moved as u64, "statement", "statements")))
-        }
+        0 => context.print_line("nothing to redo: this is the latest statement"),
+        moved => report_move(context, &format!("{} redone", count(moved as u64, "statement", "statements"))),
     }
 }
 
@@ -41,7 +39,7 @@ pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> 
     }
     let end = context.explore.history.end();
     context.complain_sentence(&format!(
-        "there is no statement {target}; they are numbered from 1 to {end}, 0 is the beginning"
+        "there is no statement {target}; statements are numbered from 1 to {end}, and 0 is the beginning"
     ))
 }
 
@@ -69,7 +67,7 @@ pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
 /// `:reset`.
 pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.explore.reset();
-    context.print_line("nothing is declared any more; `:back` undoes this")
+    context.print_line("all declarations are removed; `:back` undoes this")
 }
 
 /// Prints the session's position after `moved`.

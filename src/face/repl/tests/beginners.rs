@@ -67,7 +67,7 @@ fn words_without_a_colon_are_commands() {
     assert_eq!(typed.types("? tlbi"), typed.types(":help tlbi"));
     assert_eq!(typed.types(":help undo"), typed.types(":help back"));
     assert!(typed.types(":undo").contains("1 statement undone"));
-    assert!(typed.types(":redo").contains("1 statement done again"));
+    assert!(typed.types(":redo").contains("1 statement redone"));
     for line in ["quit", "exit", ":q", ":quit", " exit "] {
         assert_eq!(Typed::new().shell.input(line).unwrap(), Flow::End, "{line}");
     }
@@ -150,10 +150,10 @@ fn leaving_asks_once() {
 fn a_quiz_asks_again_and_gives_reasons() {
     let mut typed = Typed::simple();
     let output = typed.types(":quiz read 0x03D4");
-    assert!(words(&output).contains("`?` gives the reason"), "{output}");
+    assert!(words(&output).contains("Type `?` for the reason"), "{output}");
     for unreadable in ["fifteen", "0xZ", "vpn 15", "help"] {
         let output = typed.types(unreadable);
-        assert!(output.contains(&format!("`{unreadable}` is no answer: write a number")), "{output}");
+        assert!(output.contains(&format!("`{unreadable}` is not an answer: write a number")), "{output}");
         assert_eq!(typed.shell.prompt(), "vpn? ");
     }
     assert_eq!(typed.types("?"), "  VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111\n");
@@ -161,11 +161,11 @@ fn a_quiz_asks_again_and_gives_reasons() {
     assert_eq!(typed.types("15"), "  ✓ vpn 0x0F\n");
     typed.types("3");
     typed.types("3");
-    assert!(typed.types("hot").contains("`hot` is no answer: write hit, miss, none"));
+    assert!(typed.types("hot").contains("`hot` is not an answer: write hit, miss, none"));
     typed.types("hit");
     assert!(typed.types("page fault").contains("is no answer"));
     let output = typed.types("quit");
-    assert_eq!(output, "  4 of 4 answers are right (1 after `?`); nothing was changed\n");
+    assert_eq!(output, "  4 of 4 answers are right (1 after `?`); the machine did not change\n");
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
     // A statement ends it and runs.
     typed.types(":quiz read 0x03D4");

@@ -121,7 +121,7 @@ fn only_its_own_files_are_written_over() {
     let path = file("mine.pw");
     fs::write(&path, "machine simple # mine\n").unwrap();
     let save = format!(":save \"{}\"", path.display());
-    assert!(typed.types(&save).contains("is there already"));
+    assert!(typed.types(&save).contains("already exists"));
     assert_eq!(fs::read_to_string(&path).unwrap(), "machine simple # mine\n");
     fs::remove_file(&path).unwrap();
     assert!(typed.types(&save).contains("4 statements saved"));
@@ -157,7 +157,7 @@ fn of_a_script_that_goes_wrong_the_beginning_is_done() {
     fs::write(&path, "machine simple\nread 0x40 => tlb hit\nshow 1 / tlb.hits\nlet x = 1\n").unwrap();
     let output = typed.types(&format!(":load {}", path.display()));
     assert!(output.contains("[divide-by-zero]") && output.contains("expected hit  actual miss"), "{output}");
-    assert!(output.contains("2 of its 4 statements are done; `:back 2` undoes them"), "{output}");
+    assert!(output.contains("2 of its 4 statements ran; `:back 2` undoes them"), "{output}");
     assert_eq!(typed.value("tlb.misses"), "1");
     // A script with a static mistake has no effect.
     fs::write(&path, "let y = 1\nread zz\n").unwrap();
@@ -222,7 +222,7 @@ fn a_quiz_counts_and_ends_with_a_command() {
     assert!(typed.types("1").contains("✓ vpn"));
     assert!(typed.types("").contains("✗ tlbi 0x1"));
     let output = typed.types(":history");
-    assert!(output.starts_with("  1 of 2 answers are right; nothing was changed\n"), "{output}");
+    assert!(output.starts_with("  1 of 2 answers are right; the machine did not change\n"), "{output}");
     assert!(!typed.shell.is_quizzing());
     // A fault leaves nothing else to ask.
     typed.types(":quiz read 0x0040");

@@ -21,23 +21,23 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     of_strings(&asked, &mut said);
     if asked.accesses > 1 {
         said.push(if asked.probes == asked.accesses {
-            "Every access begins from the state that is given.".to_owned()
+            "Every access starts from the given state.".to_owned()
         } else if asked.probes > 0 {
-            "An access that is told as one that would happen changes nothing; the others follow each other: each finds what \
-             the one before it has changed."
+            "A hypothetical access (“would”) changes nothing. The other accesses follow each other, and each one starts from \
+             the state that the previous one left."
                 .to_owned()
         } else {
-            "Within a question accesses follow each other: each finds what the one before it has changed."
+            "Within a question, accesses follow each other, and each one starts from the state that the previous one left."
                 .to_owned()
         });
     }
     if asked.accesses > 0 {
         said.push(
-            "Where a value does not exist (after a page fault there is no PPN), or cannot be known from what is given, write -."
+            "If a value does not exist (after a page fault there is no PPN) or cannot be known from the given state, write -."
                 .to_owned(),
         );
     } else if asked.is(About::Tables) {
-        said.push("Where there is nothing to write into a cell of a table, write -.".to_owned());
+        said.push("If a cell of a table has no value, write -.".to_owned());
     }
     said
 }
@@ -160,7 +160,9 @@ fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
             said.push("A page fault ends the access.".to_owned());
         }
         None if spec.mmu.is_some() => {
-            said.push("A page fault ends the access: it fills no TLB and touches no cache.".to_owned());
+            said.push(
+                "A page fault ends the access, which then fills no TLB entry and uses no cache.".to_owned(),
+            );
         }
         None => {}
     }
@@ -215,7 +217,7 @@ fn filled(name: &str, direct: bool, policy: &str) -> String {
         return format!("A miss in {name} replaces the one entry of its set.");
     }
     format!(
-        "A miss in {name} fills an invalid entry of its set, the lowest first; if there is none, {policy} chooses."
+        "A miss in {name} fills the lowest invalid entry of its set. If all entries are valid, {policy} chooses the victim."
     )
 }
 
@@ -229,30 +231,30 @@ fn stores(cache: &CacheSpec) -> String {
 
 fn of_kernel(kernel: &KernelConfig, asked: &Asked, said: &mut Vec<String>) {
     let second =
-        if asked.is(About::Lookups) { "; TLB and cache answers are those of the second attempt" } else { "" };
-    said.push(format!("The kernel handles page faults and the access is done again{second}."));
-    said.push("A page that is needed takes the free frame with the lowest number.".to_owned());
+        if asked.is(About::Lookups) { "; answers about the TLB and cache are for the retry" } else { "" };
+    said.push(format!("The kernel handles page faults and the instruction is retried{second}."));
+    said.push("The kernel allocates the free frame with the lowest number.".to_owned());
     if let Some(frames) = kernel.frames {
         let there = if frames == 1 { "is 1 frame".to_owned() } else { format!("are {frames} frames") };
         said.push(format!(
-            "There {there} for users' pages; when none is free, {} chooses a victim.",
+            "There {there} for user pages. When none is free, {} chooses a victim.",
             kernel.replacement.row().name
         ));
     }
     said.push(if kernel.warm {
-        "Files are in the page cache: a fault on a page of a file is minor.".to_owned()
+        "Files are in the page cache, so a fault on a page of a file is minor.".to_owned()
     } else {
-        "The first fault on a page of a file reads it from the disk, which is a major fault; then it is in the page cache."
+        "The first fault on a page of a file reads it from disk, which is a major fault. After that, the page is in the page cache."
             .to_owned()
     });
     if kernel.fault_around > 1 {
         said.push(format!(
-            "A read fault on a page of a file maps those of its {} neighbours that are in the page cache, too.",
+            "A read fault on a page of a file also maps those of its {} neighbors that are in the page cache.",
             kernel.fault_around
         ));
     }
     if kernel.zero_page {
-        said.push("A read of an untouched anonymous page maps a shared frame of zeros.".to_owned());
+        said.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
     }
 }
 
@@ -263,27 +265,27 @@ fn of_strings(asked: &Asked, said: &mut Vec<String>) {
     }
     if asked.is(About::Empty) {
         said.push(
-            "All frames are empty at first and are filled from frame 0 upward; the first reference to a page is a fault, too."
+            "All frames are empty at first and are filled from frame 0 upward. The first reference to a page is also a fault."
                 .to_owned(),
         );
     }
     if asked.is(About::Holding) {
         said.push(
-            "Pages that are held at first are in the frames from frame 0 upward, in the order in which they came in and were \
-             used; their use bits are clear."
+            "The initial pages are in the frames from frame 0 upward, in the order in which they were loaded and used. Their \
+             use bits are clear."
                 .to_owned(),
         );
     }
     for policy in &asked.policies {
         said.extend(match policy.as_str() {
-            "optimal" => Some("optimal: of pages that are never used again, the one that came in first goes."),
+            "optimal" => Some("optimal: if several pages are never used again, the one that was loaded first is evicted."),
             "clock" => Some(
-                "clock: bringing a page in sets its use bit, and so does each later reference. The hand begins at frame 0, \
-                 clears set bits as it passes, takes the first page whose bit is clear, and stops behind it.",
+                "clock: loading a page sets its use bit, and so does each later reference. The hand starts at frame 0, \
+                 clears set bits as it passes, evicts the first page whose bit is clear, and stops behind it.",
             ),
             "second-chance" => Some(
-                "second-chance: a page comes in with its use bit clear, and each later reference sets it. The hand begins at \
-                 frame 0, clears set bits as it passes, takes the first page whose bit is clear, and stops behind it.",
+                "second-chance: a page is loaded with its use bit clear, and each later reference sets it. The hand starts at \
+                 frame 0, clears set bits as it passes, evicts the first page whose bit is clear, and stops behind it.",
             ),
             _ => None,
         }.map(str::to_owned));
@@ -295,5 +297,5 @@ fn byte_order(spec: &Spec) -> String {
         Some(mmu) if mmu.pte.big_endian => ", page-table entries big-endian",
         _ => "",
     };
-    format!("Memory is addressed by bytes; values of several bytes are little-endian{entries}.")
+    format!("Memory is byte-addressable. Values of several bytes are little-endian{entries}.")
 }

@@ -76,11 +76,11 @@ fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
 fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let groups = of.same.len();
     if groups == 0 {
-        return vec![verdict(true, "no two versions ask for the same")];
+        return vec![verdict(true, "no two versions are the same")];
     }
     let all = of.same.iter().any(|group| group.len() == of.versions) && of.versions > 1;
     let words =
-        if all { "all versions ask for the same: nothing is drawn" } else { "versions ask for the same" };
+        if all { "all versions are the same: the script draws nothing" } else { "versions are the same" };
     let mut told = vec![verdict(false, words)];
     for group in of.same.iter().take(TOLD).filter(|_| !all) {
         let names: Vec<String> = group.iter().take(4).map(|at| name(*at)).collect();
@@ -110,14 +110,14 @@ fn guessable(of: &Fairness) -> Vec<Block> {
 
 fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     if of.readable.is_empty() {
-        return vec![verdict(true, "no answer stands elsewhere in its question")];
+        return vec![verdict(true, "no answer appears elsewhere in its question")];
     }
-    let mut told = vec![verdict(false, "answers stand elsewhere in their question")];
+    let mut told = vec![verdict(false, "answers appear elsewhere in their question")];
     for found in of.readable.iter().take(TOLD) {
         let first = found.versions.first().map_or_else(String::new, |at| name(*at));
         let words = found.words.split_whitespace().collect::<Vec<_>>().join(" ");
         told.push(detail(format!(
-            "{} {}: {} of {first} stands in “{}” ({})",
+            "{} {}: {} of {first} appears in “{}” ({})",
             found.question,
             found.blank,
             found.key,

@@ -26,7 +26,7 @@ pub(crate) const FACTS: &[(&str, &str)] = &[
     ("served", "Served by"),
     ("cycles", "Time of the access"),
     ("frame", "Frame newly mapped"),
-    ("evicted", "VPN of the page that is evicted"),
+    ("evicted", "VPN of the evicted page"),
     ("swapped-out", "Written to swap?"),
     ("copied", "Page copied?"),
     ("minor", "Minor faults"),
@@ -41,19 +41,19 @@ pub(crate) const FACTS: &[(&str, &str)] = &[
 const OF_STRINGS: &[(&str, &str)] = &[
     ("faults", "Page faults"),
     ("hits", "Hits"),
-    ("trace", "Hit (h) or miss (m), one letter a reference"),
+    ("trace", "Hit (h) or miss (m), one letter per reference"),
     ("resident", "Pages in the frames at the end, in any order"),
     ("rate", "Page faults / references"),
 ];
 
 /// What a replayed trace is asked for.
 const OF_TRACES: &[(&str, &str)] = &[
-    ("accesses", "Loads and stores of data"),
+    ("accesses", "Data loads and stores"),
     ("reads", "Loads"),
     ("writes", "Stores"),
     ("fetches", "Instruction fetches"),
     ("walks", "Page walks"),
-    ("straddling", "References that straddle blocks or pages"),
+    ("straddling", "References that cross a block or page boundary"),
 ];
 
 /// Tables and columns that are not called what a script calls them.

@@ -34,13 +34,13 @@ pub enum Writer {
 pub const FORMATS: &[Format] = &[
     Format {
         name: "markdown",
-        about: "text to print or to convert",
+        about: "Markdown text to print or convert",
         extension: "md",
         write: Writer::Each(|paper, edition, style| Ok(markdown(paper, edition, style))),
     },
     Format {
         name: "html",
-        about: "a page for a browser, to show or to print",
+        about: "a page for a browser, to show or print",
         extension: "html",
         write: Writer::Each(|paper, edition, style| Ok(html::page(paper, edition, style))),
     },

@@ -7,7 +7,7 @@ use super::labels::Labels;
 pub struct Style {
     /// The size of its pages.
     pub page: PageSize,
-    /// In print of 18 points.
+    /// Use 18-point type.
     pub large: bool,
     /// With the powers of two on its last page, where the format has pages.
     pub powers: bool,

@@ -8,7 +8,7 @@ use crate::exam::grade::{Mark, Marked, Verdict, decimal};
 use crate::exam::paper::Paper;
 use crate::questions::entry::ItemKind;
 
-/// How feedback is written.
+/// Format of the feedback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Markdown.
@@ -57,7 +57,7 @@ pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
     out.line(&format!("{} of {} points", decimal(marked.total), decimal(marked.of)));
     let pending = marked.pending();
     if !pending.is_zero() {
-        out.line(&format!("{} more points are still to be marked by hand.", decimal(pending)));
+        out.line(&format!("{} more points are to be marked by hand.", decimal(pending)));
     }
     for (number, question) in paper.questions.iter().enumerate() {
         let own: Vec<&Mark> = marked.marks.iter().filter(|mark| mark.question == number).collect();
@@ -143,10 +143,10 @@ fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {
         Verdict::Right => "right".to_owned(),
         Verdict::Accepted => "accepted".to_owned(),
         Verdict::Carried(from) => format!("carried from {}", named(from)),
-        Verdict::Follows(from) => format!("follows from {}, and shows no work", named(from)),
+        Verdict::Follows(from) => format!("follows from {} and shows no work", named(from)),
         Verdict::Partly => "some are right".to_owned(),
         Verdict::Wrong => format!("wrong{mistakes}"),
-        Verdict::Unreadable => "not to be read as an answer".to_owned(),
+        Verdict::Unreadable => "not readable as an answer".to_owned(),
         Verdict::Unanswered => "no answer".to_owned(),
         Verdict::ByHand => "marked by hand".to_owned(),
         Verdict::Pending => "to be marked by hand".to_owned(),

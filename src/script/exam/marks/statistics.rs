@@ -29,13 +29,13 @@ pub fn statistics(of: &Statistics) -> String {
     if of.group > 0 {
         let _ = writeln!(
             out,
-            "Facility: the mean share of the points. Discrimination: that of the best 27 % of the papers ({0}) less that of \
-             the worst 27 % ({0}); Kelley 1939.\n",
+            "Facility: the mean share of the points. Discrimination: the facility of the best 27 % of the papers ({0}) \
+             minus that of the worst 27 % ({0}); Kelley 1939.\n",
             of.group
         );
     } else {
         out.push_str(
-            "Facility: the mean share of the points. For discrimination there are too few students.\n\n",
+            "Facility: the mean share of the points. There are too few students for discrimination.\n\n",
         );
     }
     out.push_str("| Field | Points | Facility | Discrimination | Empty | Carried | Most common wrong answer | Mistake |\n");

@@ -187,7 +187,7 @@ impl Access<'_> {
         };
         match self.address(text) {
             Some(address) => format!("{does} {address}."),
-            None => "Work out what this access comes to.".to_owned(),
+            None => "Work out the result of this access.".to_owned(),
         }
     }
 }
@@ -218,7 +218,7 @@ fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text
     let mut lines = vec![format!("question \"{}\" points {points} {{", title(script, accesses))];
     let said = match accesses {
         [only] => only.sentence(text),
-        _ => "These accesses are made one after the other.".to_owned(),
+        _ => "These accesses follow each other.".to_owned(),
     };
     lines.push(format!("  text \"\"\"{said}\"\"\""));
     if let Some(parts) = asks.iter().map(|ask| &ask.parts).max_by_key(|parts| parts.len())

@@ -165,7 +165,7 @@ fn a_word_is_told_as_what_it_stands_for() {
         ("let x = MAP_PRI‸VATE", &["MAP_PRIVATE", "value: 2"]),
         ("machine core-‸i7", &["core-i7", "four levels"]),
         ("machine { tlb { po‸licy lru } }", &["policy lru|fifo", "A setting of `tlb { … }`."]),
-        ("machine { tlb { policy l‸ru } }", &["lru", "The least recently touched goes"]),
+        ("machine { tlb { policy l‸ru } }", &["lru", "Evict the least recently used"]),
         ("kernel { zero-pa‸ge on }", &["zero-page on|off", "A setting of `kernel { … }`."]),
         ("read 4 si‸ze 4", &["read VA [size N]"]),
         ("for x i‸n 0..2 { }", &[]),

@@ -33,7 +33,7 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
     blocks.extend(pieces(access));
     blocks.extend(notes::notes(access));
     if access.probe {
-        blocks.push(Block::toned(Tone::Faint, "A probe: nothing was changed."));
+        blocks.push(Block::toned(Tone::Faint, "A probe. Nothing changes."));
     }
     blocks
 }
@@ -224,7 +224,7 @@ fn pieces(access: &Access) -> Vec<Block> {
         return Vec::new();
     }
     let mut blocks = vec![Block::line(format!(
-        "It crosses a block or page boundary and is done in {} pieces; the blanks are those of the first.",
+        "The access crosses a block or page boundary, so it is done in {} pieces. The fields are those of the first piece.",
         access.outcome.fragments
     ))];
     let rest = &access.events[access.first_piece().len()..];

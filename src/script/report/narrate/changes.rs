@@ -17,7 +17,7 @@ const COLUMNS: usize = 12;
 /// What has changed; a sentence where nothing has.
 pub fn changes(changes: &Changes) -> Vec<Block> {
     match changes {
-        Changes::Machine => vec![Block::line("Another machine was declared: nothing is as before.")],
+        Changes::Machine => vec![Block::line("A new machine was declared, so nothing can be compared.")],
         Changes::Tables(tables) if tables.is_empty() => vec![Block::line("Nothing has changed.")],
         Changes::Tables(tables) => tables.iter().flat_map(table).collect(),
     }

@@ -62,9 +62,11 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
         }
         Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
         Event::Bypassed { purpose: Purpose::Demand } => {
-            plain("CD is set for the page: the caches were passed by.".to_owned())
+            plain("CD is set for the page, so the access bypassed the caches.".to_owned())
         }
-        Event::Bypassed { .. } => plain("CD is set for a page table: its entry was not cached.".to_owned()),
+        Event::Bypassed { .. } => {
+            plain("CD is set for a page table, so its entry was not cached.".to_owned())
+        }
         _ => None,
     }
 }
@@ -78,7 +80,7 @@ pub(crate) fn entry(spec: &Spec, level: u32) -> String {
 fn huge(spec: &Spec, level: u32) -> Option<String> {
     let mmu = spec.mmu.as_ref().filter(|mmu| (level as usize) < mmu.levels.len())?;
     Some(format!(
-        "The level-{level} entry maps a huge page of {}: the walk ends there.",
+        "The level-{level} entry maps a huge page of {}, so the walk ends there.",
         size(1 << mmu.level_page_bits(level))
     ))
 }
@@ -88,9 +90,11 @@ fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
     let own = core == access.core || access.spec.caches.get(cache as usize).is_some_and(|cache| cache.shared);
     let who = if own { name.to_owned() } else { format!("{name} of core {core}") };
     match (dirty, access.kind == AccessKind::Write) {
-        (true, false) => format!("{who} held a changed copy of the block and wrote it back first."),
-        (true, true) => format!("{who} held a changed copy of the block: it was written back and given up."),
-        (false, _) => format!("{who} gave up its copy of the block."),
+        (true, false) => format!("{who} held a modified copy of the block and wrote it back first."),
+        (true, true) => {
+            format!("{who} held a modified copy of the block, wrote it back, and invalidated it.")
+        }
+        (false, _) => format!("{who} invalidated its copy of the block."),
     }
 }
 

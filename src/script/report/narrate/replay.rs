@@ -42,20 +42,21 @@ pub fn totals(run: &Replayed) -> String {
 
 fn mapped(run: &Replayed) -> &'static str {
     match run.map {
-        AddressMap::Identity => "at their addresses as physical ones",
-        AddressMap::Demand => "by a process whose pages get a frame when they are first touched",
+        AddressMap::Identity => "with their addresses as physical addresses",
+        AddressMap::Demand => "by a process whose pages are allocated on first touch",
     }
 }
 
 fn straddling(run: &Replayed) -> Option<String> {
     if run.straddle == Straddle::First {
-        return Some("of what straddles blocks or pages the first part was done".to_owned());
+        return Some(
+            "only the first part of an access that crosses a block or page boundary was done".to_owned(),
+        );
     }
     let straddling = run.counted.references.straddling;
-    let what = if straddling == 1 { "it straddles blocks" } else { "they straddle blocks" };
-    (straddling > 0).then(|| {
-        format!("{} done in parts, as {what} or pages", count(straddling, "of them was", "of them were"))
-    })
+    let cross = count(straddling, "of them crosses", "of them cross");
+    let done = if straddling == 1 { "is" } else { "are" };
+    (straddling > 0).then(|| format!("{cross} a block or page boundary and {done} done in parts"))
 }
 
 /// `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written to swap`
@@ -127,10 +128,10 @@ fn outside(run: &Replayed) -> Option<String> {
         }
         AddressMap::Demand => "the addresses of a process".to_owned(),
     };
-    let records = count(run.counted.references.outside, "record lies", "records lie");
+    let records = count(run.counted.references.outside, "record is", "records are");
     let (was, first) =
         (if run.counted.references.outside == 1 { "was" } else { "were" }, format!("`{}`", line(first)));
-    Some(format!("{records} beyond {bits} and {was} passed over, the first is {first}"))
+    Some(format!("{records} beyond {bits} and {was} skipped; the first is {first}"))
 }
 
 /// A record as lackey prints it.
@@ -149,8 +150,8 @@ fn malformed(run: &Replayed, blocks: &mut Vec<Block>) {
     if bad.count == 0 {
         return;
     }
-    let what = if bad.count == 1 { "record and was passed over:" } else { "records and were passed over:" };
-    let lines = count(bad.count, "line is no", "lines are no");
+    let what = if bad.count == 1 { "a record and was skipped:" } else { "records and were skipped:" };
+    let lines = count(bad.count, "line is not", "lines are not");
     blocks.push(Block::toned(Tone::Bad, format!("{lines} {what}")));
     for line in bad.first.iter().take(LINES) {
         blocks.push(Block::line(format!("line {}: `{}`, {}", line.line, line.text, line.why)));

@@ -50,7 +50,7 @@ impl Sequence<'_> {
             }
             self.follow(*event, &events[at..]);
             if self.steps.len() >= MOST {
-                self.push("…", "and so on, piece by piece");
+                self.push("…", "and so on for the other pieces");
                 break;
             }
         }
@@ -113,9 +113,9 @@ impl Sequence<'_> {
             Event::TlbFill { tlb, set, way, tag, victim } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
                 let instead = victim
-                    .map(|victim| format!(", in place of tag {}", parts::tlb_tag(spec, tlb, victim.raw())));
+                    .map(|victim| format!(", replacing tag {}", parts::tlb_tag(spec, tlb, victim.raw())));
                 let what = format!(
-                    "keeps the translation: set {set}, way {way}, tag {tag}{}",
+                    "fills the TLB entry: set {set}, way {way}, tag {tag}{}",
                     instead.unwrap_or_default()
                 );
                 self.push(format!("MMU → {}", parts::tlb_name(spec, tlb)), what);
@@ -156,12 +156,12 @@ impl Sequence<'_> {
                     (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
                 let dirty = if writeback { ", which was dirty and was written back" } else { "" };
                 let instead = victim.map(|victim| {
-                    format!(", in place of tag {}{dirty}", parts::cache_tag(spec, cache, victim.raw()))
+                    format!(", replacing tag {}{dirty}", parts::cache_tag(spec, cache, victim.raw()))
                 });
                 let block = if purpose == Purpose::Writeback {
-                    "takes the block written back"
+                    "allocates a line for the block written back"
                 } else {
-                    "takes the block in"
+                    "fills the line"
                 };
                 let what = format!("{block}: set {set}, way {way}, tag {tag}{}", instead.unwrap_or_default());
                 self.push(who, what);
@@ -175,7 +175,9 @@ impl Sequence<'_> {
                     self.push("other caches", text.trim_end_matches('.').to_owned());
                 }
             }
-            Event::Bypassed { .. } => self.push("MMU", "CD is set: the caches are passed by".to_owned()),
+            Event::Bypassed { .. } => {
+                self.push("MMU", "CD is set, so the access bypasses the caches".to_owned());
+            }
             _ => {}
         }
     }
@@ -208,7 +210,7 @@ impl Sequence<'_> {
     }
 
     fn storing(&self) -> String {
-        if self.access.verb == AccessVerb::Write { ", to store to".to_owned() } else { String::new() }
+        if self.access.verb == AccessVerb::Write { ", for a store".to_owned() } else { String::new() }
     }
 
     fn translated(&mut self, pa: Pa) {
@@ -224,7 +226,7 @@ impl Sequence<'_> {
             let to = self.first_part();
             self.push(format!("MMU → {to}"), format!("{what}{}", self.storing()));
         } else {
-            self.push("MMU", format!("{what}; the translation is done"));
+            self.push("MMU", format!("{what}; the translation is complete"));
         }
     }
 
@@ -234,14 +236,14 @@ impl Sequence<'_> {
         let cached = spec.caches.iter().any(|cache| *cache.name == *self.last);
         let (who, what) = match (write, purpose) {
             (false, _) if cached => {
-                (format!("{} → memory", self.last), format!("asks for the block that holds {address}"))
+                (format!("{} → memory", self.last), format!("fetches the block containing {address}"))
             }
             (false, _) => return,
             (true, Purpose::Demand) => {
                 self.stored = true;
                 ("memory".to_owned(), format!("stores at {address}"))
             }
-            (true, _) => ("memory".to_owned(), format!("takes the block written back, at {address}")),
+            (true, _) => ("memory".to_owned(), format!("receives the block written back, at {address}")),
         };
         self.push(who, what);
     }
@@ -279,8 +281,8 @@ impl Sequence<'_> {
         }
         let data = parts::data(self.access);
         let data = match (self.access.data.len(), data.as_str()) {
-            (1, "unknown") => "a byte that was never set (unknown)".to_owned(),
-            (_, "unknown") => "bytes of which some were never set (unknown)".to_owned(),
+            (1, "unknown") => "an uninitialized byte (unknown)".to_owned(),
+            (_, "unknown") => "bytes, some of them uninitialized (unknown)".to_owned(),
             (1, _) => format!("byte {data}"),
             _ => format!("value {data}"),
         };

@@ -34,12 +34,12 @@ fn steps_of_a_page_hit_are_the_slides() {
         "MMU → memory: fetches the page-table entry of VPN 0x0A",
         "memory → MMU: PTE 0x1207: present (P = 1), PPN 0x09",
         "MMU → memory: sets the accessed bit A in the page-table entry",
-        "MMU → TLB: keeps the translation: set 0x2, way 0, tag 0x02",
+        "MMU → TLB: fills the TLB entry: set 0x2, way 0, tag 0x02",
         "MMU → cache: physical address 0x24F (PPN 0x09, PPO 0x0F)",
         "cache: CI 0x3, CT 0x09: miss",
-        "cache → memory: asks for the block that holds 0x24F",
-        "memory → cache: takes the block in: set 0x3, way 0, tag 0x09",
-        "cache → CPU: a byte that was never set (unknown)",
+        "cache → memory: fetches the block containing 0x24F",
+        "memory → cache: fills the line: set 0x3, way 0, tag 0x09",
+        "cache → CPU: an uninitialized byte (unknown)",
     ];
     assert_eq!(lines(&steps), expected);
 }
@@ -85,7 +85,7 @@ fn steps_of_a_store_mark_the_block() {
     assert_eq!(steps.last().unwrap(), "cache: stores byte 0x41; the block is now dirty");
     let through = "machine { physical 8 bits; cache { lines 4, block 4 B, direct-mapped, write-through, no-write-allocate } }\nwrite 0x10 = 7";
     let expected = [
-        "CPU → cache: physical address 0x10, to store to",
+        "CPU → cache: physical address 0x10, for a store",
         "cache: CI 0x0, CT 0x1: miss",
         "memory: stores at 0x10",
     ];
@@ -103,12 +103,12 @@ read 0x67";
     let steps = lines(&steps_of(script));
     let expected = [
         "CPU → MMU: virtual address 0x67 (VPN 0x6, VPO 0x7)",
-        "MMU → memory: PTE address 0x21, which is CR3 + VPN1 0x1 × 1",
+        "MMU → memory: PTE address 0x21 = CR3 + VPN1 0x1 × 1",
         "memory → MMU: PTE 0x31: present, the level-2 table is in page 0x3",
-        "MMU → memory: PTE address 0x32, which is the level-2 table + VPN2 0x2 × 1",
+        "MMU → memory: PTE address 0x32 = the level-2 table + VPN2 0x2 × 1",
         "memory → MMU: PTE 0x51: present (P = 1), PPN 0x5",
         "MMU → memory: physical address 0x57 (PPN 0x5, PPO 0x7)",
-        "memory → CPU: a byte that was never set (unknown)",
+        "memory → CPU: an uninitialized byte (unknown)",
     ];
     assert_eq!(steps, expected);
 }
@@ -213,7 +213,7 @@ fn counts_are_said_in_words() {
     let totals = Totals { statements: 1, ..Totals::default() };
     assert_eq!(
         summary(totals, 1),
-        (Tone::Bad, "1 statement, no facts stated, 1 mistake in the script".to_owned())
+        (Tone::Bad, "1 statement, no facts checked, 1 mistake in the script".to_owned())
     );
 }
 
@@ -245,10 +245,10 @@ fn a_replay_is_told_with_what_was_passed_over() {
     let machine = "machine { physical 6 bits, cache L1 { lines 4, block 4 B, direct-mapped } }";
     let told = replayed(&format!("{machine}\nreplay \"straddle.trace\"\n"));
     for line in [
-        "4 accesses (2 reads, 2 writes), at their addresses as physical ones",
-        "4 of them were done in parts, as they straddle blocks or pages",
-        "2 records lie beyond the machine's 6 bits of physical address and were passed over, the first is `I 400,3`",
-        "2 lines are no records and were passed over:",
+        "4 accesses (2 reads, 2 writes), with their addresses as physical addresses",
+        "4 of them cross a block or page boundary and are done in parts",
+        "2 records are beyond the machine's 6 bits of physical address and were skipped; the first is `I 400,3`",
+        "2 lines are not records and were skipped:",
         "line 6: `nonsense`",
     ] {
         assert!(told.contains(line), "{line}\n{told}");

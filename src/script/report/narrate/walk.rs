@@ -23,7 +23,7 @@ impl Sequence<'_> {
             Some(address) => {
                 let base = if level == 1 { "CR3".to_owned() } else { format!("the level-{level} table") };
                 let size = mmu.pte.bytes;
-                format!("PTE address {}, which is {base} + {part} × {size}", parts::pa(spec, address.raw()))
+                format!("PTE address {} = {base} + {part} × {size}", parts::pa(spec, address.raw()))
             }
             None if several => format!("fetches {} of {part}", notes::entry(spec, level)),
             None => format!("fetches the page-table entry of {part}"),

@@ -48,7 +48,7 @@ pub fn summary(totals: Totals, errors: usize) -> (Tone, String) {
     }
     text.push_str(", ");
     text.push_str(&match (totals.failed(), totals.checks) {
-        (0, 0) => "no facts stated".to_owned(),
+        (0, 0) => "no facts checked".to_owned(),
         (0, all) => count(all, "fact holds", "facts hold"),
         (failed, all) => failure(failed, all),
     });

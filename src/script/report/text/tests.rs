@@ -70,7 +70,7 @@ fn a_fault_says_why_and_leaves_the_rest_out() {
     let lines = last("probe 0x0040");
     assert_eq!(lines[1], "  VPN 0x01  TLBI 0x1  TLBT 0x00  TLB hit? no  page fault? yes  PPN -");
     assert_eq!(lines[2], "  Page fault: the page-table entry of VPN 0x01 is not present (P = 0).");
-    assert_eq!(lines[3], "  A probe: nothing was changed.");
+    assert_eq!(lines[3], "  A probe. Nothing changes.");
     assert_eq!(lines.len(), 4);
 }
 
@@ -251,7 +251,7 @@ fn the_summary_counts() {
     assert!(text.contains("expect x == 1  ✓  "), "{text}");
     assert!(text.contains("t.pw:2\n\n── a ──\n\nexpect x == 1  ✓ "), "{text}");
     assert!(text.ends_with("\n4 statements in 1 scenario, 2 facts hold\n"), "{text}");
-    assert!(told("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts stated\n"));
+    assert!(told("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts checked\n"));
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn output_has_an_end() {
     sink.finish(ended.totals, 0).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.len() < 2400, "{}", text.len());
-    assert!(text.contains("\n… what follows is not told: there are 2000 bytes already\n"), "{text}");
+    assert!(text.contains("\n… the rest is not shown: the output already has 2000 bytes\n"), "{text}");
     assert!(text.ends_with("\n5,000 statements, 5,000 of 5,000 facts do not hold\n"), "{text}");
 }
 

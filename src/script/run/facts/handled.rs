@@ -70,7 +70,7 @@ pub(crate) fn frame(access: &Access) -> String {
     match mapped {
         _ if fault.fatal() => "the fault was fatal, so no frame was mapped".to_owned(),
         Some(Some(frame)) => format!("{}, and the handler mapped frame {frame}", reason(access)),
-        Some(None) => format!("{}, and the handler mapped the shared page of zeros", reason(access)),
+        Some(None) => format!("{}, and the handler mapped the shared zero page", reason(access)),
         None => copied(access),
     }
 }

@@ -35,10 +35,10 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
     fact("straddling", "references done in several parts, as they straddle blocks or pages", |r| {
         r.counted.references.straddling
     }),
-    fact("outside", "records beyond the addresses that there are, which were passed over", |r| {
+    fact("outside", "records outside the machine's addresses, which were skipped", |r| {
         r.counted.references.outside
     }),
-    fact("malformed", "lines of the file that are no records, which were passed over", |r| r.malformed.count),
+    fact("malformed", "lines of the file that are not records, which were skipped", |r| r.malformed.count),
     paging("walks", "page walks: lookups that no TLB could answer", |r| r.paging().walks),
     paging("faults", "page faults", Replayed::faults),
     paging("minor", "page faults without reading from a disk", |r| r.paging().faults.minor),

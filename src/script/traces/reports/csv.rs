@@ -1,5 +1,5 @@
 //! Replays as CSV: a row for each level and kind, and rows of the same columns for what else was counted;
-//! `docs/traces.md` says which.
+//! `docs/reference/replay.md` says which.
 
 use super::amounts::{all, kinds_of};
 use super::json::{bytes, ended};

@@ -1,4 +1,4 @@
-//! A replay as a JSON object; `docs/traces.md` says what its members are.
+//! A replay as a JSON object; `docs/reference/replay.md` says what its members are.
 
 use serde_json::{Map, Value, json};
 

@@ -136,8 +136,8 @@ fn what_is_wrong_with_a_trace_is_warned_of() {
     assert_eq!(
         told,
         [
-            "3 malformed lines are passed over\n  line 7: no size: `L 12;4`\n  and 2 more",
-            "2 records are passed over, beyond addresses of 14 bits; the first is a store of 4 bytes at \
+            "3 malformed lines are skipped\n  line 7: no size: `L 12;4`\n  and 2 more",
+            "2 records are skipped, beyond addresses of 14 bits; the first is a store of 4 bytes at \
              0xFFFF800000000000",
         ]
     );

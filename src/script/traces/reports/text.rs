@@ -138,7 +138,7 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
         let passed = count(references.outside, "record is", "records are");
         let bits = address_bits(&replayed.counted);
         told.push(format!(
-            "{passed} passed over, beyond addresses of {bits} bits; the first is {}",
+            "{passed} skipped, beyond addresses of {bits} bits; the first is {}",
             record(first)
         ));
     }
@@ -149,7 +149,7 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
 /// How many lines could not be read, and the first of them, a line each.
 pub fn malformed(malformed: &Malformed) -> String {
     let mut lines =
-        vec![format!("{} passed over", count(malformed.count, "malformed line is", "malformed lines are"))];
+        vec![format!("{} skipped", count(malformed.count, "malformed line is", "malformed lines are"))];
     for bad in &malformed.first {
         lines.push(format!("  line {}: {}: `{}`", thousands(bad.line), bad.why, visible(&bad.text)));
     }

@@ -1,4 +1,4 @@
-//! A sweep as CSV: a header, and a row for each swept part of each point; `docs/traces.md` says which columns.
+//! A sweep as CSV: a header, and a row for each swept part of each point; `docs/reference/replay.md` says which columns.
 
 use super::points::{SweepCell, rows};
 use super::swept::Swept;

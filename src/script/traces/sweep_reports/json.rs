@@ -1,4 +1,4 @@
-//! A sweep as a JSON object; `docs/traces.md` says what its members are.
+//! A sweep as a JSON object; `docs/reference/replay.md` says what its members are.
 
 use serde_json::{Map, Value as Json, json};
 

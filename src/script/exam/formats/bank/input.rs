@@ -90,7 +90,7 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
 
 fn any(field: &Field) -> Result<Input, Refusal> {
     let ItemKind::Any { answers, radix, .. } = &field.item.kind else { return Ok(Input::Text(Vec::new())) };
-    let why = "any of so many answers is right that they cannot be listed; narrow the range of `ask … in …`, or leave the item out";
+    let why = "this item has too many right answers to list; narrow the range of `ask … in …`, or leave the item out";
     let listed = listed(answers, *radix).filter(|listed| listed.len() <= LISTED);
     listed.map(Input::Text).ok_or_else(|| refusal(field, why))
 }
@@ -120,7 +120,7 @@ fn choice(field: &Field) -> Result<Input, Refusal> {
     let ItemKind::Choice { options, .. } = &field.item.kind else { return Ok(Input::Text(Vec::new())) };
     let right = options.iter().filter(|option| option.correct).count();
     if options.len() < 2 {
-        return Err(refusal(field, "a choice needs two options at least; add a `wrong` one"));
+        return Err(refusal(field, "a choice needs at least two options; add a `wrong` one"));
     }
     Ok(Input::Choice {
         options: options.iter().map(|option| (option.text.clone(), option.correct)).collect(),

@@ -50,7 +50,7 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
 fn refuse(text: &Text, part: &str) -> Result<(), Refusal> {
     text.missing().map_or(Ok(()), |sign| {
         let why = format!(
-            "the fonts of LaTeX's basic installation have no `{sign}` (U+{:04X}); `--format pdf` and `html` can hold it",
+            "the fonts of a basic LaTeX installation have no `{sign}` (U+{:04X}); `--format pdf` and `html` have it",
             sign as u32
         );
         Err(Refusal { part: part.to_owned(), why })

@@ -36,7 +36,7 @@ impl Slots for Cloze<'_> {
                 let kind = if several { "MULTIRESPONSE" } else { "MULTICHOICE_V" };
                 subquestion(kind, weight(), options.iter().map(|(option, right)| (escaped(option), *right)))
             }
-            Input::Essay { .. } => "<em>This is asked as a question of its own.</em>".to_owned(),
+            Input::Essay { .. } => "<em>This is a separate question.</em>".to_owned(),
         })
     }
 

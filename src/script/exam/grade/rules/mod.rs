@@ -122,19 +122,19 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "carried",
         values: "a share from 0 to 1; 1",
-        help: "what an answer is worth that is right for the student's own earlier answers",
+        help: "credit for an answer that follows from the student's own earlier answers",
         set: |rules, value| share(value).map(|share| rules.carried = share),
     },
     Rule {
         name: "carried-dashes",
         values: "a share from 0 to 1; 0",
-        help: "what a dash is worth that only follows from a wrong word or dash before it, such as a page fault that is none",
+        help: "credit for a dash that only follows from an earlier wrong answer, such as a page fault that does not occur",
         set: |rules, value| share(value).map(|share| rules.carried_dashes = share),
     },
     Rule {
         name: "all-or-nothing",
         values: "fields, rows, items; fields",
-        help: "what must be right together to count at all: rows of tables and operations, or whole tables, too",
+        help: "what must be right as a whole to earn points: fields, rows of tables and operations, or whole items",
         set: |rules, value| {
             let known = [("fields", Whole::Fields), ("rows", Whole::Rows), ("items", Whole::Items)];
             one_of(value, &known).map(|whole| rules.whole = whole)
@@ -143,19 +143,19 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "wrong",
         values: "a share from 0 to 1; 0",
-        help: "what a wrong answer in a blank or a table costs, as a share of its points",
+        help: "penalty for a wrong answer in a blank or table, as a share of its points",
         set: |rules, value| share(value).map(|share| rules.wrong = share),
     },
     Rule {
         name: "wrong-choice",
         values: "a share from 0 to 1; 0",
-        help: "what a wrong choice costs, as a share of its points",
+        help: "penalty for a wrong choice, as a share of its points",
         set: |rules, value| share(value).map(|share| rules.wrong_choice = share),
     },
     Rule {
         name: "floor",
         values: "item, question, paper, none; question",
-        help: "whose marks do not fall below zero",
+        help: "the level at which marks do not fall below zero",
         set: |rules, value| {
             let known = [
                 ("item", Floor::Item),
@@ -169,7 +169,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "several",
         values: "whole, each; whole",
-        help: "whether several correct options count together, or each its share less one for each wrong one",
+        help: "whether a choice with several correct options is marked as a whole or per option, minus one share per wrong option",
         set: |rules, value| {
             let known = [("whole", Several::Whole), ("each", Several::Each)];
             one_of(value, &known).map(|several| rules.several = several)
@@ -178,7 +178,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "empty",
         values: "unanswered, dash; unanswered",
-        help: "what an empty field is taken for",
+        help: "meaning of an empty field",
         set: |rules, value| {
             let known = [("unanswered", false), ("dash", true)];
             one_of(value, &known).map(|dash| rules.empty_is_dash = dash)
@@ -187,19 +187,19 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "void",
         values: "names of fields, parts and questions; or each with full or remove",
-        help: "what is voided: everyone has it right (full), or it leaves the total (remove)",
+        help: "items to void: give everyone full marks (full), or take the item out of the total (remove)",
         set: void,
     },
     Rule {
         name: "also",
         values: "names of fields, each with answers",
-        help: "answers that are right, too, as under another stated assumption",
+        help: "more answers to accept, such as those under another stated assumption",
         set: also,
     },
     Rule {
         name: "round",
         values: "a step, such as 1/2; none",
-        help: "marks of the paper are rounded to the nearest multiple, a half up",
+        help: "round the marks of a paper to the nearest multiple, halves up",
         set: |rules, value| {
             if text(value)? == "none" {
                 rules.round = None;

@@ -25,7 +25,7 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     blocks.push(Block::toned(tone, format!("{}{means}.{inside}", returned(record, bound))));
     blocks.extend(output(record));
     if record.probe {
-        blocks.push(Block::toned(Tone::Faint, "A probe: nothing was changed."));
+        blocks.push(Block::toned(Tone::Faint, "A probe. Nothing changes."));
     }
     blocks
 }

@@ -26,9 +26,11 @@ pub(crate) fn leaving(record: &CallRecord) -> String {
     let freed = u64::from(used.saturating_sub(later));
     match (pages, freed) {
         (0, 0) => String::new(),
-        (_, 0) => "; no frame is free for it, as others use them too".to_owned(),
-        (pages, 1) if pages <= 1 => "; 1 frame is free again".to_owned(),
-        (pages, freed) if pages <= freed => format!("; {freed} frames are free again"),
-        (pages, freed) => format!("; {freed} of its {pages} frames are free again, others use the rest"),
+        (_, 0) => "; no frame is freed, because other processes still use them".to_owned(),
+        (pages, 1) if pages <= 1 => "; 1 frame is freed".to_owned(),
+        (pages, freed) if pages <= freed => format!("; {freed} frames are freed"),
+        (pages, freed) => {
+            format!("; {freed} of its {pages} frames are freed, and other processes still use the rest")
+        }
     }
 }

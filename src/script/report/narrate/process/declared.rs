@@ -38,11 +38,11 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
 pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(machine) = &booted.machine {
-        blocks.push(Block::line("No machine was declared, so it is a core-i7:"));
+        blocks.push(Block::line("No machine was declared, so this is a core-i7:"));
         blocks.extend(parts::machine(machine).into_iter().map(Block::line));
     }
     let kernel = kernel(&booted.config, booted.frames);
-    blocks.push(Block::line(if explicit { kernel } else { format!("A kernel is started: {kernel}") }));
+    blocks.push(Block::line(if explicit { kernel } else { format!("A kernel starts: {kernel}") }));
     blocks
 }
 
@@ -62,7 +62,7 @@ fn kernel(config: &KernelConfig, frames: u32) -> String {
         (config.scope == ReplacementScope::Local).then(|| "victims of the same process only".to_owned()),
     );
     words.extend((config.fault_around > 1).then(|| format!("fault-around {}", pages(config.fault_around))));
-    words.extend(config.zero_page.then(|| "a shared page of zeros".to_owned()));
+    words.extend(config.zero_page.then(|| "a shared zero page".to_owned()));
     words.extend((config.signals == SignalPolicy::Kill).then(|| "signals kill".to_owned()));
     words.join(", ")
 }
@@ -89,7 +89,7 @@ fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
             let all = areas.iter().map(|area| area.area.len()).sum::<u64>();
             let areas = count(n, "area", "areas");
             format!(
-                "{name} is process {pid}, with {areas} of {} together; no page is in memory yet",
+                "{name} is process {pid}, with {areas} of {} in total; no page is resident yet",
                 size(all.into())
             )
         }
@@ -137,25 +137,25 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
     let n = action.count;
     match &action.what {
         KernelAction::KsmScan => match n {
-            0 => "no pages of mergeable areas are equal: nothing to merge".to_owned(),
+            0 => "no pages of mergeable areas are equal, so nothing is merged".to_owned(),
             _ => format!(
-                "{} free again: equal pages share one frame now, read-only",
+                "{} freed: equal pages now share one frame, read-only",
                 count(n, "frame is", "frames are")
             ),
         },
         KernelAction::Reclaim { .. } => match n {
-            0 => "no page can leave its frame".to_owned(),
+            0 => "no page can be evicted".to_owned(),
             _ => format!("{} evicted", count(n, "page is", "pages are")),
         },
-        KernelAction::Sync => "every dirty page of a file is written to it".to_owned(),
+        KernelAction::Sync => "every dirty page of a file is written back".to_owned(),
         KernelAction::SwapOut { process, vpn } => {
             let page = format!("{} of {}", names.page(*vpn), process.name);
             match n {
-                0 => format!("{page} is no anonymous page in memory: nothing to do"),
-                _ => format!("{page} leaves memory"),
+                0 => format!("{page} is not a resident anonymous page, so nothing is done"),
+                _ => format!("{page} is swapped out"),
             }
         }
-        KernelAction::Tick => "a clock tick: reference bits are noted and cleared".to_owned(),
+        KernelAction::Tick => "a clock tick: the kernel records and clears the reference bits".to_owned(),
     }
 }
 
@@ -167,7 +167,7 @@ fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<
             Some(left(names, &evicted))
         }
         (KernelStep::Shared { frame }, Some(KernelStep::Mapped { page, .. })) => {
-            Some(format!("{} shares {} now", names.page_of(*page), names::frame(*frame)))
+            Some(format!("{} now shares {}", names.page_of(*page), names::frame(*frame)))
         }
         _ => None,
     }
@@ -175,10 +175,10 @@ fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<
 
 /// `frame 3: page 0x40 of P1 goes to swap slot 4`
 fn left(names: &Names, evicted: &Evicted) -> String {
-    let page = evicted.page.map_or("a page that nobody maps".to_owned(), |page| names.page_of(page));
+    let page = evicted.page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
     let to = match evicted.to {
-        None => "is clean and is dropped".to_owned(),
-        Some(to) => format!("goes to {}", names.store(to)),
+        None => "is clean and is discarded".to_owned(),
+        Some(to) => format!("is written to {}", names.store(to)),
     };
     let entries = evicted.unmapped().map_or_else(String::new, |entries| format!("; {entries}"));
     format!("frame {}: {page} {to}{entries}", number(evicted.frame.0.into()))

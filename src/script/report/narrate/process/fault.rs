@@ -46,7 +46,7 @@ pub(crate) fn short(names: Names, fault: &FaultRecord) -> String {
     words.extend(fault.frame().map(|frame| format!("frame {}", number(frame.0.into()))));
     for Evicted { page, to, .. } in handled.evicted {
         let page = page.map_or("a page".to_owned(), |page| names.page_of(page));
-        let to = to.map_or("dropped".to_owned(), |to| format!("to {}", names.store(to)));
+        let to = to.map_or("discarded".to_owned(), |to| format!("to {}", names.store(to)));
         words.push(format!("evicts {page} ({to})"));
     }
     words.join(", ")
@@ -120,10 +120,12 @@ impl<'a> Telling<'a> {
             })
         );
         match self.fault.class() {
-            None => format!("{raised}: {page} is there, and allows this by now; a TLB held an older entry."),
+            None => format!(
+                "{raised}: the entry of {page} already permits this access, but a TLB held an older copy."
+            ),
             Some(FaultClass::DemandZero) if shared => {
                 format!(
-                    "{raised}: {page} belongs to a shared anonymous object, and is not mapped here (demand-zero)."
+                    "{raised}: {page} belongs to a shared anonymous object and is not mapped here yet (demand-zero)."
                 )
             }
             Some(FaultClass::DemandZero) => {
@@ -133,11 +135,11 @@ impl<'a> Telling<'a> {
                 if self.fault.fault().is_some_and(|fault| matches!(fault, Fault::Protection { .. })) =>
             {
                 format!(
-                    "{raised}: {page} is {}, which is shared: it is read-only until the first store, and this is it.",
+                    "{raised}: {page} is {}, which is shared and read-only until the first store. This is that store.",
                     self.file_page()
                 )
             }
-            Some(FaultClass::File) => format!("{raised}: {page} is {}, and not mapped.", self.file_page()),
+            Some(FaultClass::File) => format!("{raised}: {page} is {} and is not mapped.", self.file_page()),
             Some(FaultClass::Swap) => format!("{raised}: {page} {}.", self.swapped()),
             Some(FaultClass::CopyOnWrite) => format!("{raised}: {page} {}.", self.protected()),
             Some(class) => self.fatal(class),
@@ -148,9 +150,9 @@ impl<'a> Telling<'a> {
     fn swapped(&self) -> String {
         match self.handled.filled {
             Some((_, store @ BackingStore::Swap { .. })) => {
-                format!("was swapped out: it is in {}", self.names.store(store))
+                format!("was swapped out to {}", self.names.store(store))
             }
-            _ => "was swapped out, and is in memory again for another process".to_owned(),
+            _ => "was swapped out, but is resident again for another process".to_owned(),
         }
     }
 
@@ -161,13 +163,13 @@ impl<'a> Telling<'a> {
 
     /// Why a page that may be written is read-only.
     fn protected(&self) -> String {
-        let read_only = "so its entry is read-only although the area may be written (copy-on-write)";
+        let read_only = "so its entry is read-only although the area is writable (copy-on-write)";
         match (self.handled.copied, self.handled.reused) {
             (Some((Some(from), _)), _) if self.parts() => {
-                format!("is in {}, which is merged, and is to leave it (copy-on-write)", names::frame(from))
+                format!("is in {}, which is merged, so it must be copied (copy-on-write)", names::frame(from))
             }
-            (Some((None, _)), _) => format!("is the shared page of zeros so far, {read_only}"),
-            (_, Some(_)) => "was shared, and its entry is read-only still (copy-on-write)".to_owned(),
+            (Some((None, _)), _) => format!("is mapped to the shared zero page, {read_only}"),
+            (_, Some(_)) => "was shared, and its entry is still read-only (copy-on-write)".to_owned(),
             (Some((Some(from), _)), _) => {
                 format!("is in {}, which is shared, {read_only}", names::frame(from))
             }
@@ -198,7 +200,7 @@ impl<'a> Telling<'a> {
         let what = what[..1].to_uppercase() + &what[1..];
         match (self.call, class.signal()) {
             (Some(call), _) => {
-                format!("{what}. The kernel touched it for {call}, so there is an error and no signal.")
+                format!("{what}. The kernel accessed it for {call}, so the call fails and no signal is sent.")
             }
             (None, Some((signal, code))) => format!("{what}: {name}, {}, {}.", signal.name(), code.name()),
             (None, None) => format!("{what}."),
@@ -249,8 +251,8 @@ impl<'a> Telling<'a> {
         let mut sentences: Vec<String> = self.brought().into_iter().collect();
         match self.handled.around {
             0 => {}
-            1 => sentences.push("A page beside it is mapped as well (fault-around).".to_owned()),
-            n => sentences.push(format!("{n} pages around it are mapped as well (fault-around).")),
+            1 => sentences.push("The kernel also maps the page next to it (fault-around).".to_owned()),
+            n => sentences.push(format!("The kernel also maps {n} pages around it (fault-around).")),
         }
         sentences.push(self.ending());
         sentences
@@ -258,13 +260,13 @@ impl<'a> Telling<'a> {
 
     fn ending(&self) -> String {
         let again = match self.call {
-            Some(call) => format!("{call} goes on"),
-            None => "the access is done again".to_owned(),
+            Some(call) => format!("{call} continues"),
+            None => "the instruction is retried".to_owned(),
         };
         match self.handled.major {
             Some(true) => format!("Major fault; {again}."),
             Some(false) => format!("Minor fault; {again}."),
-            None => format!("The stale entry is dropped; {again}."),
+            None => format!("The stale TLB entry is invalidated; {again}."),
         }
     }
 
@@ -272,36 +274,55 @@ impl<'a> Telling<'a> {
     fn brought(&self) -> Option<String> {
         let handled = &self.handled;
         let (process, read_only) = (self.names.process(), self.read_only());
-        let first = names::frame_first;
         Some(match (handled.copied, handled.filled, handled.shared, handled.mapped) {
             _ if handled.reused.is_some() => {
-                let frame = handled.reused.map(names::frame)?;
-                format!("Nobody else has {frame} any more: it is made writable again, and nothing is copied.")
+                let frame = handled.reused.map(names::frame_first)?;
+                format!("{frame} is no longer shared, so the kernel makes the PTE writable without copying.")
             }
             (Some((Some(from), to)), ..) if self.parts() => {
-                format!("{} is copied to {}, which {process} alone has.", first(from), names::frame(to))
+                format!(
+                    "The kernel copies {} to {}, which only {process} maps.",
+                    names::frame(from),
+                    names::frame(to)
+                )
             }
             (Some((Some(from), to)), ..) => {
-                format!("{} is copied to {}, which {process} may write.", first(from), names::frame(to))
+                format!(
+                    "The kernel copies {} to {}, which {process} may write.",
+                    names::frame(from),
+                    names::frame(to)
+                )
             }
             (Some((None, to)), Some((_, store)), ..) => {
-                format!("{}, as a copy for {process} alone, which it may write.", self.read_in(to, store))
+                format!("{} as a private copy, which {process} may write.", self.read_in(to, store))
             }
             (Some((None, to)), ..) => {
-                format!("{} is taken and filled with zeros; {process} may write it.", first(to))
+                format!(
+                    "The kernel allocates {} and fills it with zeros; {process} may write it.",
+                    names::frame(to)
+                )
             }
             (None, Some((frame, store)), ..) => {
-                format!("{} and mapped{read_only}.", self.read_in(frame, store))
+                format!("{} and maps it{read_only}.", self.read_in(frame, store))
             }
             (None, None, Some(frame), _) => {
-                format!("{} holds it already, and is mapped here, too{read_only}.", first(frame))
+                format!(
+                    "{} already holds it, so the kernel maps that frame{read_only}.",
+                    names::frame_first(frame)
+                )
             }
             (None, None, None, Some((None, _))) => {
-                "The shared page of zeros is mapped, read-only: the first store takes a frame.".to_owned()
+                "The kernel maps the shared zero page, read-only. The first store allocates a frame."
+                    .to_owned()
             }
             (None, None, None, Some((Some(frame), _))) => match handled.zeroed {
-                Some(_) => format!("{} is taken, filled with zeros and mapped{read_only}.", first(frame)),
-                None => format!("{} is made writable; the file gets what is stored.", first(frame)),
+                Some(_) => format!(
+                    "The kernel allocates {}, fills it with zeros, and maps it{read_only}.",
+                    names::frame(frame)
+                ),
+                None => {
+                    format!("The kernel makes {} writable, and stores reach the file.", names::frame(frame))
+                }
             },
             (None, None, None, None) => return None,
         })
@@ -311,10 +332,10 @@ impl<'a> Telling<'a> {
     fn read_in(&self, frame: pagewalk_engine::kernel::ids::FrameNo, store: BackingStore) -> String {
         let (frame, store_name) = (names::frame(frame), self.names.store(store));
         match store {
-            BackingStore::PageCache { .. } => format!("The page cache has it: it is put into {frame}"),
-            BackingStore::File { .. } => format!("It is read from disk into {frame}"),
+            BackingStore::PageCache { .. } => format!("The kernel takes it from the page cache into {frame}"),
+            BackingStore::File { .. } => format!("The kernel reads it from disk into {frame}"),
             BackingStore::Swap { .. } | BackingStore::Object { .. } => {
-                format!("It is read from {store_name} into {frame}")
+                format!("The kernel reads it from {store_name} into {frame}")
             }
         }
     }
@@ -345,8 +366,8 @@ fn verb(kind: AccessKind) -> &'static str {
 fn tables(levels: &[u32]) -> Option<String> {
     let (first, last) = (levels.iter().min()?, levels.iter().max()?);
     Some(match levels.len() {
-        1 => format!("A page table of level {first} is made."),
-        _ => format!("Page tables of levels {first} to {last} are made."),
+        1 => format!("The kernel allocates a level-{first} page table."),
+        _ => format!("The kernel allocates page tables of levels {first} to {last}."),
     })
 }
 
@@ -354,16 +375,16 @@ fn tables(levels: &[u32]) -> Option<String> {
 pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
     let page = match evicted.page {
         Some(page) => names.page_of(page),
-        None => "a page that nobody maps".to_owned(),
+        None => "an unmapped page".to_owned(),
     };
     let to = match evicted.to {
-        None => "it is clean and is dropped".to_owned(),
-        Some(store @ BackingStore::Swap { .. }) => format!("it goes to {}", names.store(store)),
+        None => "it is clean and is discarded".to_owned(),
+        Some(store @ BackingStore::Swap { .. }) => format!("it is written to {}", names.store(store)),
         Some(store) => format!("it is dirty and is written to {}", names.store(store)),
     };
     let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" I{}.", &entries[1..]));
     format!(
-        "No frame is free: the victim ({}) is {}, {page}; {to}.{entries}",
+        "No frame is free. The victim ({}) is {}, {page}; {to}.{entries}",
         names.policy(),
         names::frame(evicted.frame)
     )

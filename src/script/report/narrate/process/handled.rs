@@ -55,7 +55,7 @@ impl Evicted {
             n => (format!("its {} page-table entries become", number(n.into())), "their TLB entries are"),
         };
         let slot = self.slot.map_or_else(String::new, |slot| format!(", slot {}", number(slot.0.into())));
-        let tlb = if self.tlb { format!(", and {tlb} dropped") } else { String::new() };
+        let tlb = if self.tlb { format!(", and {tlb} invalidated") } else { String::new() };
         Some(format!("{entries} P = 0{slot}{tlb}"))
     }
 }

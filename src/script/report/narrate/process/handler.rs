@@ -15,7 +15,7 @@ pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Ve
     if fault.class().is_none() {
         steps.push(step_by(
             "handler → CPU",
-            "the entry is right, a TLB's was not: it is dropped, and the instruction runs again",
+            "the entry is correct and the TLB entry was stale; the TLB entry is invalidated, and the instruction is retried",
         ));
     }
     steps
@@ -73,13 +73,13 @@ impl Handler<'_> {
             }
             KernelStep::Table { level, ppn } => step_by(
                 "handler → memory",
-                format!("makes a page table of level {level}, in physical {}", names.table_page(ppn)),
+                format!("allocates a level-{level} page table in physical {}", names.table_page(ppn)),
             ),
             KernelStep::FrameAllocated { frame: taken } => {
-                step_by("handler", format!("takes {}, the lowest that is free", frame(taken)))
+                step_by("handler", format!("allocates {}, the lowest free frame", frame(taken)))
             }
             KernelStep::Evicted { frame: victim, page, to, .. } => {
-                let page = page.map_or("a page that nobody maps".to_owned(), |page| names.page_of(page));
+                let page = page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
                 let victim = format!("victim ({}): {}, {page}", names.policy(), frame(victim));
                 let evicted = Handled::from_steps(&[step]).evicted;
                 let entries = evicted.first().and_then(Evicted::unmapped);
@@ -89,9 +89,7 @@ impl Handler<'_> {
                         "handler → disk",
                         format!("{victim}; writes it to {}{entries}", names.store(to)),
                     ),
-                    None => {
-                        step_by("handler", format!("{victim}; it is clean, and is just dropped{entries}"))
-                    }
+                    None => step_by("handler", format!("{victim}; it is clean and is discarded{entries}")),
                 }
             }
             KernelStep::Zeroed { frame: zeroed } => {
@@ -99,7 +97,7 @@ impl Handler<'_> {
             }
             KernelStep::Filled { frame: filled, from } => self.filled(&frame(filled), from),
             KernelStep::Shared { frame: shared } => {
-                step_by("handler", format!("{} holds the page already", frame(shared)))
+                step_by("handler", format!("{} already holds the page", frame(shared)))
             }
             KernelStep::Copied { from: Some(from), to } => {
                 step_by("handler → memory", format!("copies {} to {}", frame(from), frame(to)))
@@ -109,7 +107,7 @@ impl Handler<'_> {
             }
             KernelStep::Reused { frame: reused } => step_by(
                 "handler → memory",
-                format!("updates the PTE: R/W = 1; nobody else has {}, so nothing is copied", frame(reused)),
+                format!("updates the PTE: R/W = 1; {} is not shared, so nothing is copied", frame(reused)),
             ),
             KernelStep::Mapped { page, frame, writable } => {
                 step_by("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))
@@ -152,18 +150,18 @@ impl Handler<'_> {
                     .wanted()
                     .is_some_and(|(va, _)| !(area.area.start..area.area.end).contains(&va.raw())) =>
             {
-                "the area of the address allows this".to_owned()
+                "the area of the address permits this".to_owned()
             }
             Some(area) => {
                 let wanted = match self.fault.class() {
                     Some(FaultClass::Protection) => ", which forbids this",
                     // A merged page leaves its frame whatever the area allows.
                     Some(FaultClass::CopyOnWrite) if !area.area.prot.write => "",
-                    _ => ", which allows this",
+                    _ => ", which permits this",
                 };
                 format!("the address is in the area {}{wanted}", self.names.area(area))
             }
-            None => "no area has this address".to_owned(),
+            None => "no area contains this address".to_owned(),
         }
     }
 
@@ -186,15 +184,15 @@ impl Handler<'_> {
                 let ppn = parts::hex(frame.into(), spec.ppn_bits());
                 format!("updates the PTE of {page}: P = 1, PPN {ppn}, R/W = {rw}")
             }
-            None => format!("updates the PTE of {page}: P = 1, the shared page of zeros, R/W = {rw}"),
+            None => format!("updates the PTE of {page}: P = 1, the shared zero page, R/W = {rw}"),
         }
     }
 
     fn returns(&self, major: bool) -> doc::Step {
         let kind = if major { "major" } else { "minor" };
         match self.call {
-            Some(call) => step_by("handler → kernel", format!("returns ({kind} fault): {call} goes on")),
-            None => step_by("handler → CPU", format!("returns ({kind} fault): the instruction runs again")),
+            Some(call) => step_by("handler → kernel", format!("returns ({kind} fault): {call} continues")),
+            None => step_by("handler → CPU", format!("returns ({kind} fault): the instruction is retried")),
         }
     }
 
@@ -202,12 +200,12 @@ impl Handler<'_> {
         match (self.call, class.signal()) {
             (None, Some((signal, code))) => step_by(
                 "handler → process",
-                format!("sends {} ({}): the instruction is not done", signal.name(), code.name()),
+                format!("sends {} ({}): the instruction does not complete", signal.name(), code.name()),
             ),
             (Some(call), _) => {
-                step_by("handler → kernel", format!("it cannot be done: {call} gets no further"))
+                step_by("handler → kernel", format!("the fault cannot be resolved, so {call} stops"))
             }
-            (None, None) => step_by("handler → process", "the instruction is not done"),
+            (None, None) => step_by("handler → process", "the instruction does not complete"),
         }
     }
 }

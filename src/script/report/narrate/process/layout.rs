@@ -150,7 +150,7 @@ impl Drawing<'_> {
             },
         );
         let mut pairs = vec![
-            ("pgd".to_owned(), format!("{pgd}; its page tables take {}", size(view.table_bytes.into()))),
+            ("pgd".to_owned(), format!("{pgd}; its page tables occupy {}", size(view.table_bytes.into()))),
             (
                 "mmap".to_owned(),
                 format!(
@@ -205,7 +205,7 @@ impl Drawing<'_> {
         };
         let rows: Vec<Vec<Cell>> = self.view.areas.iter().take(DRAWN).map(row).collect();
         let columns = ["vm_start", "vm_end", "vm_prot", "vm_flags", "backing"].map(String::from).to_vec();
-        let counts = ["pages", "in memory", "in swap"].map(String::from).to_vec();
+        let counts = ["pages", "resident", "in swap"].map(String::from).to_vec();
         let mut blocks =
             vec![Block::Table(Table { title: String::new(), groups: vec![columns, counts], rows })];
         let more = self.view.areas.len().saturating_sub(DRAWN);
@@ -240,7 +240,7 @@ fn kernel() -> Vec<Slab> {
 fn in_memory(layout: &AreaLayout, page: u64) -> String {
     let pages = layout.area.area.len() / page;
     let swapped = if layout.swapped > 0 { format!(", {} in swap", layout.swapped) } else { String::new() };
-    format!("{} of {} in memory{swapped}", layout.resident, count(pages, "page", "pages"))
+    format!("{} of {} resident{swapped}", layout.resident, count(pages, "page", "pages"))
 }
 
 /// A size in the largest unit that it fills, to a tenth: `2 MB`, `≈ 127.5 TB`.

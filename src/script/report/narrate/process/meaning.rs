@@ -19,7 +19,7 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
             record.effect.file.as_ref().map(|file| format!("{} is open for {}", file_name(file), mode(file)))
         }
         "close" => Some(match &record.effect.file {
-            Some(file) => format!("{process} has no use of {} by this descriptor any more", file_name(file)),
+            Some(file) => format!("{process} no longer has {} open by this descriptor", file_name(file)),
             None => "the descriptor is free again".to_owned(),
         }),
         "read" | "pread" => Some(read(names, record, result)),
@@ -31,7 +31,12 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
             record.effect.file.as_ref().map(|file| format!("{} has {}", file_name(file), bytes(file.size.1)))
         }
         "ftruncate" => record.effect.file.as_ref().map(|file| {
-            format!("{} has {} now, {} before", file_name(file), bytes(file.size.1), thousands(file.size.0))
+            format!(
+                "{} now has {}, and had {} before",
+                file_name(file),
+                bytes(file.size.1),
+                thousands(file.size.0)
+            )
         }),
         "malloc" => malloc(names, record),
         "free" => Some(free(record)),
@@ -44,14 +49,17 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let process = names.process();
     let (copied, shared) = record.effect.forked?;
     let shared = match shared {
-        0 => "its page table is empty, and what it touches is faulted in".to_owned(),
-        1 => format!("1 page is shared with {process}, read-only in both until one of them writes"),
-        n => format!("{} are shared with {process}, read-only in both until one of them writes", pages(n)),
+        0 => "its page table is empty, and its pages are mapped by page faults".to_owned(),
+        1 => {
+            format!("1 page is shared with {process} and is read-only in both until one of them writes to it")
+        }
+        n => format!(
+            "{} are shared with {process} and are read-only in both until one of them writes to them",
+            pages(n)
+        ),
     };
     let areas = areas(copied);
-    Some(format!(
-        "{child} is a copy of {process}, with the same {areas} and a page table of its own; {shared}"
-    ))
+    Some(format!("{child} is a copy of {process}, with the same {areas} and its own page table; {shared}"))
 }
 
 fn execve(names: &Names, record: &CallRecord) -> String {
@@ -63,13 +71,13 @@ fn execve(names: &Names, record: &CallRecord) -> String {
         .map_or("the program".to_owned(), |path| path.written.trim_matches('"').to_owned());
     let old = match gone {
         0 => "it had no areas before".to_owned(),
-        1 => "its old area is gone".to_owned(),
-        n => format!("its {} old areas are gone", thousands(n as u64)),
+        1 => "its old area is deleted".to_owned(),
+        n => format!("its {} old areas are deleted", thousands(n as u64)),
     };
     let start =
         record.effect.pc.map_or_else(String::new, |pc| format!("; it begins at {}", names.address(pc)));
     format!(
-        "{process} runs {path} now: {old}, and it has {} of the program; no page is loaded before it is touched{start}",
+        "{process} now runs {path}: {old}, and it has {} of the program; a page is loaded when it is first touched{start}",
         areas(come)
     )
 }
@@ -79,21 +87,21 @@ fn exit(names: &Names, record: &CallRecord) -> String {
     let effect = &record.effect;
     let given = match effect.count.0 {
         0 => "it had no areas".to_owned(),
-        n => format!("its {} and page tables are given back{}", areas(n), leaving(record)),
+        n => format!("its {} and page tables are freed{}", areas(n), leaving(record)),
     };
     let zombie = effect.waiter.as_ref();
     let zombie =
         zombie.map_or_else(String::new, |parent| format!("; it is a zombie until {parent} waits for it"));
-    format!("{process} has ended: {given}{zombie}")
+    format!("{process} terminates: {given}{zombie}")
 }
 
 fn wait(record: &CallRecord) -> String {
-    let Some((child, status)) = &record.effect.waited else { return "a child has ended".to_owned() };
+    let Some((child, status)) = &record.effect.waited else { return "a child has terminated".to_owned() };
     let how = match status & 0x7F {
         0 => format!("with status {}", (status >> 8) & 0xFF),
         signal => format!("by signal {signal}"),
     };
-    format!("{} has ended {how}, and is reaped", child.name)
+    format!("{} has terminated {how} and is reaped", child.name)
 }
 
 fn file_name(file: &FileRecord) -> String {
@@ -126,14 +134,14 @@ fn read(names: &Names, record: &CallRecord, result: u64) -> String {
     let Some(file) = &record.effect.file else { return format!("{} were read", bytes(result)) };
     let name = file_name(file);
     if result == 0 {
-        return format!("there is nothing more in {name}");
+        return format!("{name} is at its end");
     }
     let to = match record.args.get(1).map(|arg| &arg.value) {
         Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
         _ => None,
     };
     let to = to.map_or("the buffer".to_owned(), |to| names.address(to));
-    format!("{} of {name}, from {} on, are copied to {to}", bytes(result), file_offset(record, file))
+    format!("{} of {name} at {} are copied to {to}", bytes(result), file_offset(record, file))
 }
 
 fn write(record: &CallRecord, result: u64) -> String {
@@ -141,15 +149,15 @@ fn write(record: &CallRecord, result: u64) -> String {
         Some(file) if file.name.is_some() => {
             let name = file_name(file);
             let size = match file.size {
-                (before, after) if before != after => format!(", which has {} now", bytes(after)),
+                (before, after) if before != after => format!("; {name} now has {}", bytes(after)),
                 _ => String::new(),
             };
             let bytes = bytes(result);
             if file.append {
                 let verb = if result == 1 { "is" } else { "are" };
-                return format!("{bytes} {verb} appended to {name}, from {} on{size}", byte(file.size.0));
+                return format!("{bytes} {verb} appended to {name} at {}{size}", byte(file.size.0));
             }
-            format!("{bytes} {} to {name}, from {} on{size}", go(result), file_offset(record, file))
+            format!("{bytes} {} to {name} at {}{size}", go(result), file_offset(record, file))
         }
         _ => {
             let error = record
@@ -164,21 +172,23 @@ fn write(record: &CallRecord, result: u64) -> String {
 
 /// The verb for N bytes.
 fn go(bytes: u64) -> &'static str {
-    if bytes == 1 { "goes" } else { "go" }
+    if bytes == 1 { "is written" } else { "are written" }
 }
 
 fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
     let block = record.effect.block?;
     let size = bytes(block.size);
     if block.mapped {
-        return Some(format!("a block of {size} in an area of its own, made by mmap, as it is large"));
+        return Some(format!(
+            "a block of {size} in a separate area, which malloc maps with mmap because the block is large"
+        ));
     }
     let (before, after) = record.effect.brk;
     let grown = if before == after {
         String::new()
     } else {
         format!(
-            "; for it the break is moved from {} to {}, and pages come with their first touch",
+            "; malloc moves the break from {} to {}, and pages are allocated on first touch",
             names.address(before),
             names.address(after)
         )
@@ -190,12 +200,12 @@ fn free(record: &CallRecord) -> String {
     match record.effect.block {
         Some(block) if block.mapped => {
             format!(
-                "the block of {} had an area of its own, which is unmapped{}",
+                "the block of {} had a separate area, which is unmapped{}",
                 bytes(block.size),
                 leaving(record)
             )
         }
-        Some(block) => format!("the block of {} may be given out again", bytes(block.size)),
-        None => "nothing to do".to_owned(),
+        Some(block) => format!("the block of {} can be allocated again", bytes(block.size)),
+        None => "nothing is done".to_owned(),
     }
 }

@@ -23,10 +23,10 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
         "mprotect" => Some(call.mprotect()),
         "mremap" => Some(call.mremap(result)),
         "msync" => {
-            Some(format!("what was stored to shared pages of {} stands in their file", call.range(0, 1)))
+            Some(format!("the stores to shared pages of {} are written to their file", call.range(0, 1)))
         }
         "madvise" => Some(call.madvise()),
-        "mlock" => Some(format!("{} is in memory and stays there", call.range(0, 1))),
+        "mlock" => Some(format!("{} is resident and stays resident", call.range(0, 1))),
         "munlock" => Some(format!("{} may be evicted again", call.range(0, 1))),
         "brk" => Some(call.brk()),
         "sbrk" => Some(call.sbrk(result)),
@@ -86,16 +86,16 @@ impl MemoryCall<'_> {
         let end = at.saturating_add(self.whole(self.args.size(1)));
         let range = self.names.range(at, end);
         let Some(area) = self.come().iter().find(|area| area.area.start <= at && at < area.area.end) else {
-            return format!("{process} has {range} mapped as it was before");
+            return format!("{process} has {range} mapped as before");
         };
         let replaced = self.record.effect.gone.iter().any(|old| old.area.start < end && old.area.end > at);
-        let replaced = if replaced { "; what was there is gone" } else { "" };
+        let replaced = if replaced { "; the old mapping is gone" } else { "" };
         let open = self.not_enforced(area.area.prot);
         if area.area.start == at && area.area.end == end {
             return format!("{process} has a new area {}{replaced}{open}", self.names.area(area));
         }
         format!(
-            "{process} has {range} mapped, which makes one area with its neighbour: {}{replaced}{open}",
+            "{process} has {range} mapped, merged with the neighboring area: {}{replaced}{open}",
             self.names.area(area)
         )
     }
@@ -105,9 +105,9 @@ impl MemoryCall<'_> {
     fn not_enforced(&self, prot: Prot) -> &'static str {
         let has_rw = self.names.spec.mmu.as_ref().is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
         if !prot.read && (prot.write || prot.exec) {
-            "; its pages can be read all the same, as a page-table entry has no read bit"
+            "; its pages can still be read, because a page-table entry has no read bit"
         } else if !prot.write && (prot.read || prot.exec) && !has_rw {
-            "; its pages can be written all the same once they are present, as a page-table entry has no R/W bit here"
+            "; its pages can still be written once they are present, because page-table entries have no R/W bit here"
         } else {
             ""
         }
@@ -123,9 +123,9 @@ impl MemoryCall<'_> {
         let rest = if left.is_empty() {
             String::new()
         } else {
-            format!("; of its area is left: {}", self.list(&left))
+            format!("; these areas remain: {}", self.list(&left))
         };
-        format!("{} has nothing mapped in {range} any more{}{rest}", self.names.process(), self.leaving())
+        format!("{} no longer has anything mapped in {range}{}{rest}", self.names.process(), self.leaving())
     }
 
     fn mprotect(&self) -> String {
@@ -134,15 +134,15 @@ impl MemoryCall<'_> {
         let inside = |area: &&AreaRecord| area.area.start < end && area.area.end > start;
         let changed: Vec<&AreaRecord> = self.come().iter().filter(inside).collect();
         match changed.as_slice() {
-            [] => format!("{range} allows what it allowed before"),
+            [] => format!("{range} keeps its permissions"),
             [one] if (one.area.start, one.area.end) == (start, end) => {
-                format!("{range} is {} now{}", one.area.perms(), self.not_enforced(one.area.prot))
+                format!("{range} is now {}{}", one.area.perms(), self.not_enforced(one.area.prot))
             }
             [one] => {
                 let open = self.not_enforced(one.area.prot);
-                format!("{range} is {} now, and part of {}{open}", one.area.perms(), self.names.area(one))
+                format!("{range} is now {}, and part of {}{open}", one.area.perms(), self.names.area(one))
             }
-            several => format!("{range} is in these areas now: {}", self.list(several)),
+            several => format!("{range} is now in these areas: {}", self.list(several)),
         }
     }
 
@@ -151,14 +151,14 @@ impl MemoryCall<'_> {
         let new = self.names.range(at, at.saturating_add(self.whole(self.args.size(2))));
         let old = self.names.range(start, end);
         if at == start {
-            return format!("{old} is {new} now{}", self.leaving());
+            return format!("{old} is now {new}{}", self.leaving());
         }
         let copied = match self.parted() {
-            0 => "none was copied".to_owned(),
-            1 => "1 was copied, as it was merged".to_owned(),
-            n => format!("{n} were copied, as they were merged"),
+            0 => "none is copied".to_owned(),
+            1 => "1 is copied because it was merged".to_owned(),
+            n => format!("{n} are copied because they were merged"),
         };
-        format!("{old} is at {new} now; its pages have moved along, and {copied}")
+        format!("{old} is now at {new}; its pages move with it, and {copied}")
     }
 
     fn madvise(&self) -> String {
@@ -168,40 +168,37 @@ impl MemoryCall<'_> {
             let (before, after) = self.record.effect.resident;
             let dropped = pages(before.saturating_sub(after));
             return format!(
-                "{dropped} of {range} are dropped; the next touch gets zeros, or the file's bytes"
+                "{dropped} of {range} are discarded; the next touch gets zeros or the file's bytes"
             );
         }
         if is("MADV_MERGEABLE") {
-            return format!("a ksm scan may merge equal pages of {range} from now on");
+            return format!("from now on a ksm scan may merge equal pages of {range}");
         }
         if is("MADV_UNMERGEABLE") {
             let parted = match self.parted() {
                 0 => String::new(),
-                n => format!(
-                    "; {} again",
-                    count(n, "page has a frame of its own", "pages have frames of their own")
-                ),
+                n => format!("; {} again", count(n, "page has its own frame", "pages have their own frames")),
             };
-            return format!("pages of {range} are merged no more{parted}");
+            return format!("pages of {range} are no longer merged{parted}");
         }
-        format!("the kernel takes note of it for {range}")
+        format!("the kernel accepts the advice for {range}")
     }
 
     fn brk(&self) -> String {
         let (before, after) = self.record.effect.brk;
         if before == after {
             let refused = self.record.name == "sbrk" || self.args.address(0) != after;
-            let refused = if refused { "cannot go there, and " } else { "" };
+            let refused = if refused { "cannot move there and " } else { "" };
             return format!("the break {refused}stays at {}", self.names.address(after));
         }
         let start = self.record.effect.heap;
         let heap = if after > start && !self.come().is_empty() {
-            format!("; the heap is {} now", self.names.range(start, self.whole(after)))
+            format!("; the heap is now {}", self.names.range(start, self.whole(after)))
         } else {
             String::new()
         };
         format!(
-            "the break is moved from {} to {}{heap}{}",
+            "the break moves from {} to {}{heap}{}",
             self.names.address(before),
             self.names.address(after),
             self.leaving()

@@ -52,7 +52,7 @@ impl Session<'_> {
         Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process: None })
     }
 
-    /// Faults are handled and the access is done again; what is left of its events is what was done.
+    /// Faults are handled and the instruction is retried; what is left of its events is what was done.
     fn access_of_process(&mut self, plan: AccessPlan, pid: Pid) -> Result<Access, Stop> {
         let AccessPlan { verb, kind, mode, va, mut data, place, .. } = plan;
         let probe = self.probing;

@@ -51,7 +51,10 @@ fn system_calls_return_a_value_and_a_meaning() {
         // The highest page below mmap-base, three quarters of 2^14.
         "mmap returns p = 0x2FC0: P1 has a new area 0x2FC0–0x3000 r--p, f."
     );
-    assert_eq!(call("write(1, \"hi\\n\", 3)"), "write returns 3: 3 bytes go to standard output: \"hi\\n\".");
+    assert_eq!(
+        call("write(1, \"hi\\n\", 3)"),
+        "write returns 3: 3 bytes are written to standard output: \"hi\\n\"."
+    );
     assert_eq!(
         call("pread(7, 0x1000, 1, 0)"),
         "pread returns -1: EBADF, bad file descriptor: P1 has no descriptor 7 that is open for this."
@@ -62,8 +65,8 @@ fn system_calls_return_a_value_and_a_meaning() {
     let fork = format!("{SMALL}write 0x1000 = 1\nwrite 0x1040 = 1\nlet child = fork()");
     assert_eq!(
         first(&fork),
-        "fork returns child = 2: child is a copy of P1, with the same 2 areas and a page table of its own; 2 pages are \
-         shared with P1, read-only in both until one of them writes."
+        "fork returns child = 2: child is a copy of P1, with the same 2 areas and its own page table; 2 pages are \
+         shared with P1 and are read-only in both until one of them writes to them."
     );
 }
 
@@ -71,12 +74,12 @@ fn system_calls_return_a_value_and_a_meaning() {
 fn faults_inside_a_call_are_told_and_counted() {
     let script = format!("{SMALL}write(1, 0x0400, 70)");
     let narrated = sentences(&script);
-    assert_eq!(narrated[0], "Page fault: page 0x10 of P1 (text) is page 0 of poem, and not mapped.");
-    assert!(narrated[1].ends_with("Major fault; write goes on."), "{narrated:?}");
+    assert_eq!(narrated[0], "Page fault: page 0x10 of P1 (text) is page 0 of poem and is not mapped.");
+    assert!(narrated[1].ends_with("Major fault; write continues."), "{narrated:?}");
     assert!(narrated.last().unwrap().ends_with(" 2 page faults inside (major)."), "{narrated:?}");
     let bad = sentences(&format!("{SMALL}write(1, 0x0500, 4)"));
     assert!(
-        bad[0].ends_with("The kernel touched it for write, so there is an error and no signal."),
+        bad[0].ends_with("The kernel accessed it for write, so the call fails and no signal is sent."),
         "{bad:?}"
     );
     assert_eq!(bad[1], "write returns -1: EFAULT, bad address.");
@@ -88,26 +91,26 @@ fn a_page_that_leaves_its_merged_frame_is_told_and_counted() {
     assert_eq!(
         sentences(&format!("{merged}madvise(0x1000, 128, 13)")),
         [
-            "Protection fault: page 0x40 of P1 (heap) is in frame 0, which is merged, and is to leave it (copy-on-write).",
-            "Frame 0 is copied to frame 1, which P1 alone has. Minor fault; madvise goes on.",
-            "Protection fault: page 0x41 of P1 (heap) is in frame 0, which is merged, and is to leave it (copy-on-write).",
-            "Frame 0 is copied to frame 2, which P1 alone has. Minor fault; madvise goes on.",
-            "madvise returns 0: pages of 0x1000–0x1080 are merged no more; 2 pages have frames of their own again. \
+            "Protection fault: page 0x40 of P1 (heap) is in frame 0, which is merged, so it must be copied (copy-on-write).",
+            "The kernel copies frame 0 to frame 1, which only P1 maps. Minor fault; madvise continues.",
+            "Protection fault: page 0x41 of P1 (heap) is in frame 0, which is merged, so it must be copied (copy-on-write).",
+            "The kernel copies frame 0 to frame 2, which only P1 maps. Minor fault; madvise continues.",
+            "madvise returns 0: pages of 0x1000–0x1080 are no longer merged; 2 pages have their own frames again. \
              2 page faults inside (minor).",
         ]
     );
     let moved = sentences(&format!("{merged}mremap(0x1000, 64, 64, 3, 0x2000)"));
     assert_eq!(
         moved.last().unwrap(),
-        "mremap returns 0x2000: 0x1000–0x1040 is at 0x2000–0x2040 now; its pages have moved along, and 1 was copied, \
-         as it was merged. 1 page fault inside (minor)."
+        "mremap returns 0x2000: 0x1000–0x1040 is now at 0x2000–0x2040; its pages move with it, and 1 is copied \
+         because it was merged. 1 page fault inside (minor)."
     );
 }
 
 #[test]
 fn what_is_appended_goes_to_the_end_wherever_it_was_to_go() {
     let script = "process P1\nfile \"f\" = \"hello\"\nlet fd = open(\"f\", O_RDWR | O_APPEND)\n";
-    let appended = "3 bytes are appended to f, from byte 5 on, which has 8 bytes now.";
+    let appended = "3 bytes are appended to f at byte 5; f now has 8 bytes.";
     assert_eq!(first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")), format!("pwrite returns 3: {appended}"));
     assert_eq!(first(&format!("{script}write(fd, \"abc\", 3)")), format!("write returns 3: {appended}"));
 }
@@ -117,20 +120,20 @@ fn the_heap_has_a_range_of_its_own() {
     let script = "process P1 { | area start end perms | ; | .bss 555555557000 555555559000 rw-p | }\n";
     assert_eq!(
         first(&format!("{script}brk(0x55555555A800)")),
-        "brk returns 0: the break is moved from 0x555555559000 to 0x55555555A800; the heap is 0x555555559000–0x55555555B000 now."
+        "brk returns 0: the break moves from 0x555555559000 to 0x55555555A800; the heap is now 0x555555559000–0x55555555B000."
     );
     assert_eq!(
         first(&format!("{script}brk(0)")),
-        "brk returns 0: the break cannot go there, and stays at 0x555555559000."
+        "brk returns 0: the break cannot move there and stays at 0x555555559000."
     );
     assert_eq!(
         first(&format!("{script}sbrk(-1)")),
-        "sbrk returns 0x555555559000: the break cannot go there, and stays at 0x555555559000."
+        "sbrk returns 0x555555559000: the break cannot move there and stays at 0x555555559000."
     );
     // A child's heap grows by an area of its own, and is one heap.
     let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
     assert!(
-        first(&format!("{child}c: sbrk(4096)")).ends_with("; the heap is 0x555555559000–0x55555555B000 now.")
+        first(&format!("{child}c: sbrk(4096)")).ends_with("; the heap is now 0x555555559000–0x55555555B000.")
     );
 }
 
@@ -162,17 +165,17 @@ fn loops_tell_a_fault_in_a_few_words() {
 #[test]
 fn a_protection_that_entries_cannot_express_says_why() {
     let map = "let p = mmap(NULL, 64, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
-    let why = "; its pages can be read all the same, as a page-table entry has no read bit.";
+    let why = "; its pages can still be read, because a page-table entry has no read bit.";
     assert!(first(&format!("{SMALL}{map}")).ends_with(&format!("-w-p, anonymous{why}")));
     assert!(
-        first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_EXEC)")).ends_with(&format!("is --xp now{why}"))
+        first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_EXEC)")).ends_with(&format!("is now --xp{why}"))
     );
-    assert!(first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_NONE)")).ends_with("is ---p now."));
+    assert!(first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_NONE)")).ends_with("is now ---p."));
     let flat = "machine simple { pte { ppn 1..6, p 0 } }";
     let read_only = "let p = mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
     let narrated = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
     assert!(
-        narrated.ends_with("once they are present, as a page-table entry has no R/W bit here."),
+        narrated.ends_with("once they are present, because page-table entries have no R/W bit here."),
         "{narrated}"
     );
 }

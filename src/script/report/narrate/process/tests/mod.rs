@@ -89,23 +89,23 @@ fn a_first_touch_is_demand_zero() {
     );
     assert_eq!(
         narrated[1],
-        "Frame 0 is taken, filled with zeros and mapped. Minor fault; the access is done again."
+        "The kernel allocates frame 0, fills it with zeros, and maps it. Minor fault; the instruction is retried."
     );
 }
 
 #[test]
 fn a_page_of_a_file_is_read_from_disk_once() {
     let narrated = sentences(&format!("{SMALL}read 0x0440"));
-    assert_eq!(narrated[0], "Page fault: page 0x11 of P1 (text) is page 1 of poem, and not mapped.");
+    assert_eq!(narrated[0], "Page fault: page 0x11 of P1 (text) is page 1 of poem and is not mapped.");
     assert_eq!(
         narrated[1],
-        "It is read from disk into frame 0 and mapped. Major fault; the access is done again."
+        "The kernel reads it from disk into frame 0 and maps it. Major fault; the instruction is retried."
     );
     let warm = SMALL.replace("replacement fifo", "page-cache warm");
     let narrated = sentences(&format!("{warm}read 0x0440"));
     assert_eq!(
         narrated[1],
-        "The page cache has it: it is put into frame 0 and mapped. Minor fault; the access is done again."
+        "The kernel takes it from the page cache into frame 0 and maps it. Minor fault; the instruction is retried."
     );
     let again = sentences(&format!("{SMALL}read 0x0440\nread 0x0441"));
     assert!(again.iter().all(|text| !text.contains("fault")), "{again:?}");
@@ -117,25 +117,29 @@ fn a_victim_makes_room_and_comes_back() {
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9"));
     assert_eq!(
         narrated[1],
-        "No frame is free: the victim (fifo) is frame 0, page 0x40 of P1; it goes to swap slot 0. \
-         Its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped."
+        "No frame is free. The victim (fifo) is frame 0, page 0x40 of P1; it is written to swap slot 0. \
+         Its page-table entry becomes P = 0, slot 0, and its TLB entry is invalidated."
     );
-    assert!(narrated[2].starts_with("Frame 0 is taken, filled with zeros and mapped."), "{narrated:?}");
-    let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
-    assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) was swapped out: it is in swap slot 0.");
-    assert!(narrated[1].contains("frame 1, page 0x41 of P1; it goes to swap slot 1. "), "{narrated:?}");
     assert!(
-        narrated[1].ends_with(" Its page-table entry becomes P = 0, slot 1, and its TLB entry is dropped."),
+        narrated[2].starts_with("The kernel allocates frame 0, fills it with zeros, and maps it."),
+        "{narrated:?}"
+    );
+    let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
+    assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) was swapped out to swap slot 0.");
+    assert!(narrated[1].contains("frame 1, page 0x41 of P1; it is written to swap slot 1. "), "{narrated:?}");
+    assert!(
+        narrated[1]
+            .ends_with(" Its page-table entry becomes P = 0, slot 1, and its TLB entry is invalidated."),
         "{narrated:?}"
     );
     assert_eq!(
         narrated[2],
-        "It is read from swap slot 0 into frame 1 and mapped. Major fault; the access is done again."
+        "The kernel reads it from swap slot 0 into frame 1 and maps it. Major fault; the instruction is retried."
     );
     let clean = format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
     assert!(sentences(&clean)[1].ends_with(
-        "frame 0, page 0x10 of P1; it is clean and is dropped. \
-         Its page-table entry becomes P = 0, and its TLB entry is dropped."
+        "frame 0, page 0x10 of P1; it is clean and is discarded. \
+         Its page-table entry becomes P = 0, and its TLB entry is invalidated."
     ));
 }
 
@@ -146,26 +150,26 @@ fn a_store_to_a_shared_page_copies_it_and_the_last_sharer_keeps_it() {
     assert_eq!(
         narrated[0],
         "Protection fault: page 0x40 of child (heap) is in frame 0, which is shared, so its entry is read-only \
-         although the area may be written (copy-on-write)."
+         although the area is writable (copy-on-write)."
     );
     assert_eq!(
         narrated[1],
-        "Frame 0 is copied to frame 1, which child may write. Minor fault; the access is done again."
+        "The kernel copies frame 0 to frame 1, which child may write. Minor fault; the instruction is retried."
     );
     let narrated = sentences(&format!("{fork}child: write 0x1000 = 2\nP1: write 0x1000 = 3"));
-    assert!(narrated[1].starts_with("Nobody else has frame 0 any more"), "{narrated:?}");
-    assert!(narrated[1].contains("nothing is copied"), "{narrated:?}");
+    assert!(narrated[1].starts_with("Frame 0 is no longer shared"), "{narrated:?}");
+    assert!(narrated[1].contains("without copying"), "{narrated:?}");
 }
 
 #[test]
 fn the_page_of_zeros_is_copied_by_a_store() {
     let zero = SMALL.replace("replacement fifo", "zero-page on");
     let read = sentences(&format!("{zero}read 0x1000"));
-    assert!(read[1].starts_with("The shared page of zeros is mapped, read-only"), "{read:?}");
+    assert!(read[1].starts_with("The kernel maps the shared zero page, read-only"), "{read:?}");
     let narrated = sentences(&format!("{zero}read 0x1000\nwrite 0x1000 = 1"));
-    assert!(narrated[0].contains("is the shared page of zeros so far"), "{narrated:?}");
+    assert!(narrated[0].contains("is mapped to the shared zero page"), "{narrated:?}");
     assert!(
-        narrated[1].starts_with("Frame 0 is taken and filled with zeros; P1 may write it."),
+        narrated[1].starts_with("The kernel allocates frame 0 and fills it with zeros; P1 may write it."),
         "{narrated:?}"
     );
 }
@@ -226,7 +230,7 @@ fn the_worksheet_is_that_of_the_retry() {
 #[test]
 fn steps_of_a_fault_are_the_lectures() {
     // Lectures.md section 5: up to the entry as a hit, valid bit 0: exception; the handler picks a victim and writes it to
-    // disk if it is dirty; pages the new page in and updates the entry; returns, and the instruction runs again.
+    // disk if it is dirty; pages the new page in and updates the entry; returns, and the instruction is retried.
     let fill = "for n in 0..8 { write 0x1000 + 64 * n = n + 1 }\n";
     let steps = steps(&format!("{SMALL}{fill}write 0x1200 = 9"));
     let lines = lines(&steps);
@@ -234,16 +238,16 @@ fn steps_of_a_fault_are_the_lectures() {
     let expected = [
         "CPU → MMU: virtual address 0x1200 (VPN 0x48, VPO 0x00)",
         "MMU → TLB: TLBI 0x0, TLBT 0x12: miss",
-        "MMU → memory: PTE address 0xE90, which is CR3 + VPN 0x48 × 2",
+        "MMU → memory: PTE address 0xE90 = CR3 + VPN 0x48 × 2",
         "memory → MMU: PTE 0x0000: not present (P = 0)",
         "MMU → CPU: exception: page fault",
         "CPU → handler: control goes to the kernel's page fault handler",
-        "handler: the address is in the area heap 0x1000–0x1400 rw-p, anonymous, which allows this",
+        "handler: the address is in the area heap 0x1000–0x1400 rw-p, anonymous, which permits this",
         "handler → disk: victim (fifo): frame 0, page 0x40 of P1; writes it to swap slot 0; \
-         its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped",
+         its page-table entry becomes P = 0, slot 0, and its TLB entry is invalidated",
         "handler → memory: fills frame 0 with zeros",
         "handler → memory: updates the PTE of page 0x48: P = 1, PPN 0x00, R/W = 1",
-        "handler → CPU: returns (minor fault): the instruction runs again",
+        "handler → CPU: returns (minor fault): the instruction is retried",
         "CPU → MMU: virtual address 0x1200 (VPN 0x48, VPO 0x00)",
         "MMU → TLB: TLBI 0x0, TLBT 0x12: miss",
     ];
@@ -259,8 +263,8 @@ fn steps_of_a_fatal_fault_end_with_the_signal() {
         [
             "MMU → CPU: exception: page fault",
             "CPU → handler: control goes to the kernel's page fault handler",
-            "handler: no area has this address",
-            "handler → process: sends SIGSEGV (SEGV_MAPERR): the instruction is not done",
+            "handler: no area contains this address",
+            "handler → process: sends SIGSEGV (SEGV_MAPERR): the instruction does not complete",
         ]
     );
 }
@@ -271,7 +275,10 @@ fn an_access_over_two_pages_handles_both_faults_in_turn() {
     let at = |words: &str| {
         steps.iter().position(|step| step.contains(words)).unwrap_or_else(|| panic!("{words}: {steps:#?}"))
     };
-    assert!(at("takes frame 0") < at("piece 2 ") && at("piece 2 ") < at("takes frame 1"), "{steps:#?}");
+    assert!(
+        at("allocates frame 0") < at("piece 2 ") && at("piece 2 ") < at("allocates frame 1"),
+        "{steps:#?}"
+    );
     assert_eq!(steps.iter().filter(|step| step.contains("piece 1 ")).count(), 2, "{steps:#?}");
     assert_eq!(steps.iter().filter(|step| step.contains("piece 2 ")).count(), 2, "{steps:#?}");
     assert_eq!(steps.iter().filter(|step| step.contains("piece 3 ")).count(), 0, "{steps:#?}");

@@ -65,7 +65,7 @@ write 0x603000 = 1";
     );
     assert!(slabs[0].note.contains("different for each process"));
     assert!(slabs[1].note.contains("identical for each process"));
-    assert_eq!((slabs[7].mark.as_str(), slabs[7].note.as_str()), ("brk", "1 of 2 pages in memory"));
+    assert_eq!((slabs[7].mark.as_str(), slabs[7].note.as_str()), ("brk", "1 of 2 pages resident"));
     assert_eq!(slabs[7].lines[0].1, "rw-p  anonymous");
 }
 
@@ -151,25 +151,26 @@ fn kernel_actions_say_what_they_came_to() {
     assert_eq!(
         narrated,
         [
-            "1 frame is free again: equal pages share one frame now, read-only.",
-            "page 0x41 of P1 shares frame 0 now"
+            "1 frame is freed: equal pages now share one frame, read-only.",
+            "page 0x41 of P1 now shares frame 0"
         ]
     );
     assert_eq!(
         sentences(&format!("{SMALL}ksm scan")),
-        ["No pages of mergeable areas are equal: nothing to merge."]
+        ["No pages of mergeable areas are equal, so nothing is merged."]
     );
     let narrated = sentences(&format!("{SMALL}{pages}swap out P1 0x1040"));
-    assert_eq!(narrated[0], "Page 0x41 of P1 leaves memory.");
+    assert_eq!(narrated[0], "Page 0x41 of P1 is swapped out.");
     assert_eq!(
         narrated[1],
-        "frame 1: page 0x41 of P1 goes to swap slot 0; its page-table entry becomes P = 0, slot 0, and its TLB entry is dropped"
+        "frame 1: page 0x41 of P1 is written to swap slot 0; its page-table entry becomes P = 0, slot 0, and its TLB entry is invalidated"
     );
     let shared = "let q = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)\nwrite q = 1\n\
                   let child = fork()\nchild: read q\n";
     let narrated = sentences(&format!("{SMALL}{shared}swap out P1 q"));
     assert!(
-        narrated[1].ends_with("; its 2 page-table entries become P = 0, and their TLB entries are dropped"),
+        narrated[1]
+            .ends_with("; its 2 page-table entries become P = 0, and their TLB entries are invalidated"),
         "{narrated:?}"
     );
     assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "2 pages are evicted.");
@@ -181,7 +182,7 @@ fn declarations_say_what_came_of_them() {
         first("machine simple\nkernel { frames 8, swap 4 slots, replacement fifo }"),
         "8 user frames, replacement fifo, swap of 4 slots, page cache cold"
     );
-    assert_eq!(first(SMALL), "P1 is process 1, with 2 areas of 1152 B together; no page is in memory yet");
+    assert_eq!(first(SMALL), "P1 is process 1, with 2 areas of 1152 B in total; no page is resident yet");
     assert!(first("process P1").starts_with("No machine was declared"));
     let record = records(&format!("{SMALL}process P2")).pop().unwrap();
     assert!(matches!(&*record.did, Did::Declared(declared) if declared.booted.is_none()));
