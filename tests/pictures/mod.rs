@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use sha1_smol::Sha1;
 
-use crate::docs::documents;
+use crate::docs::{documents, files_in};
 use crate::fences::fences;
 
 /// `PICTURE HASH SOURCE`, one line for each source of each picture. The first source of a picture is the picture itself.
@@ -41,7 +41,6 @@ fn no_picture_is_older_than_its_sources() {
 #[test]
 fn every_picture_is_described_and_listed() {
     let list = fs::read_to_string(LIST).expect("the list of the sources");
-    let listed = |name: &str| list.lines().any(|line| line.split(' ').next() == Some(name));
     let mut shown = String::new();
     for path in documents() {
         let text = fs::read_to_string(&path).expect("a document");
@@ -54,11 +53,11 @@ fn every_picture_is_described_and_listed() {
             }
         }
     }
-    for entry in fs::read_dir("docs/pictures").expect("the pictures") {
-        let name = entry.expect("a picture").file_name().into_string().expect("a name");
-        if name.ends_with(".svg") {
-            assert!(listed(&format!("docs/pictures/{name}")), "{LIST} does not have {name}");
-            assert!(shown.contains(&format!("pictures/{name}\n")), "no document shows {name}");
-        }
+    for path in files_in("docs/pictures", "svg") {
+        let path = path.display().to_string();
+        let listed = list.lines().any(|line| line.starts_with(&format!("{path} ")));
+        assert!(listed, "{LIST} does not have {path}");
+        let name = path.trim_start_matches("docs/");
+        assert!(shown.contains(&format!("{name}\n")), "no document shows {path}");
     }
 }
