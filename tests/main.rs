@@ -25,6 +25,7 @@ mod linux;
 mod mends;
 mod names;
 mod papers;
+mod pictures;
 #[cfg(target_os = "linux")]
 mod repl;
 mod replay;
