@@ -50,6 +50,25 @@ fn explain_tells_a_code_or_all_of_them() {
 }
 
 #[test]
+fn explain_prints_the_entries_of_a_term() {
+    let (status, out, err) = run(&["explain", "page", "fault"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.starts_with("Page fault\n\nA page fault is ") && out.contains("\n- CS:APP: 9.3"), "{out}");
+    for name in [&["page fault"][..], &["PAGE FAULT"]] {
+        assert_eq!(run(&["explain"].iter().chain(name).copied().collect::<Vec<_>>()).1, out, "{name:?}");
+    }
+    // An abbreviation, a word of other courses, a word of Pagewalk.
+    for (name, heading) in [("vpn", "Virtual page number (VPN)"), ("VMA", "Area"), ("madvise", "Advice")] {
+        let (status, out, _) = run(&["explain", name]);
+        assert!(status == 0 && out.starts_with(heading), "{name}: {out}");
+    }
+    let (status, out, err) = run(&["explain", "thrashign"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("did you mean `Thrashing`?"), "{err}");
+    assert!(run(&["explain"]).1.contains("`pagewalk explain TERM`"));
+}
+
+#[test]
 fn completions_are_printed_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let (status, out, err) = run(&["completions", shell]);

@@ -79,10 +79,11 @@ enum Command {
     Grade(Box<Grade>),
     /// Run the language server over standard input and output
     Lsp(Lsp),
-    /// Explain a diagnostic code and how to fix it, or list all codes
+    /// Explain a diagnostic code or a term, or list all codes
     Explain {
-        /// A code, as a diagnostic shows it in brackets
-        code: Option<String>,
+        /// A code that a diagnostic shows in brackets, or a term such as `page fault`
+        #[arg(value_name = "CODE|TERM")]
+        name: Vec<String>,
     },
     /// Print the language reference, or one section of it, as Markdown
     Reference {
@@ -117,7 +118,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Exam(exam) => exam.execute(arguments.color),
         Command::Grade(grade) => grade.execute(arguments.color),
         Command::Lsp(_) => lsp::serve(),
-        Command::Explain { code } => explain(code.as_deref()),
+        Command::Explain { name } => explain(&name.join(" ")),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),
     }
@@ -138,11 +139,12 @@ fn check(files: &[PathBuf], checking: Checking, color: Color) -> io::Result<Stat
     Ok(worst)
 }
 
-fn explain(code: Option<&str>) -> io::Result<Status> {
-    let Some(code) = code else {
+/// Explains a code or a term, or lists the codes if the name is empty.
+fn explain(name: &str) -> io::Result<Status> {
+    if name.is_empty() {
         return print(&explain::list()).map(|()| Status::Held);
-    };
-    match explain::page(code.trim_matches(['[', ']'])) {
+    }
+    match explain::page(name.trim_matches(['[', ']'])) {
         Ok(page) => print(&page).map(|()| Status::Held),
         Err(message) => {
             complain(&format!("pagewalk: {message}\n"));

@@ -1,7 +1,8 @@
-//! The pages about diagnostic codes, from `docs/diagnostics.md`.
+//! The pages about diagnostic codes, from `docs/diagnostics.md`, and about the terms of the field.
 
 use std::fmt::Write;
 
+use super::glossary;
 use crate::lang::diagnostic::Code;
 use crate::lang::nearest::nearest;
 
@@ -16,29 +17,37 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// The explanation of a diagnostic code.
+/// The explanation of a diagnostic code, or the glossary's entries for a term. Ignores case.
 ///
 /// ```
 /// use pagewalk_script::api::explain;
 ///
 /// assert!(explain::page("no-machine").unwrap().starts_with("no-machine: "));
+/// assert!(explain::page("pfn").unwrap().starts_with("Physical page number (PPN)\n"));
 /// assert!(explain::page("no-machin").unwrap_err().contains("did you mean `no-machine`?"));
 /// ```
 ///
 /// # Errors
-/// A message with the nearest code, if there is no such code.
+/// A message with the nearest code or term, if the name is neither.
 pub fn page(name: &str) -> Result<String, String> {
-    let code = Code::ALL.iter().find(|code| code.name() == name);
-    let section = sections().find(|(heading, _)| *heading == name);
+    let code = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(name));
+    let section = code.and_then(|code| sections().find(|(heading, _)| *heading == code.name()));
     if let (Some(code), Some((_, body))) = (code, section) {
         return Ok(format!("{}: {}\n\n{}", code.name(), code.summary(), indent_scripts(body)));
     }
-    let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
-    let mend = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    Err(format!("no message has the code `{name}`; {mend}`pagewalk explain` lists the codes"))
+    let entries = glossary::find(name);
+    if !entries.is_empty() {
+        let texts = entries.iter().map(|entry| format!("{}\n\n{}\n", entry.heading, entry.text));
+        return Ok(texts.collect::<Vec<_>>().join("\n"));
+    }
+    let near = nearest(name, Code::ALL.iter().map(|code| code.name()).chain(glossary::names()));
+    let suggestion = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    Err(format!(
+        "`{name}` is neither a code nor a term of the glossary; {suggestion}`pagewalk explain` lists the codes"
+    ))
 }
 
-/// Every code with its summary, one per line.
+/// Every code with its summary, one per line, and a note about terms.
 pub fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -46,7 +55,7 @@ pub fn list() -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{:width$}  {}", code.name(), code.summary());
     }
-    text
+    text + "\n`pagewalk explain TERM` explains a term such as `page fault`, `TLB`, or `PFN`.\n"
 }
 
 /// Converts Markdown for a terminal: indents code blocks instead of fencing them.

@@ -4,6 +4,7 @@ mod checked_script;
 pub mod differences;
 pub mod exam;
 pub mod explain;
+mod glossary;
 pub mod golden;
 pub mod marking;
 pub mod snapshot;
