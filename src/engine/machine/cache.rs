@@ -156,7 +156,7 @@ impl Cache {
         sets.into_iter().find_map(|set| self.find(set, tag).map(|way| LineSlot { set, way }))
     }
 
-    /// Whether a store marks the block dirty and stops here.
+    /// Whether write-back: a store marks the block dirty and stops here.
     #[inline]
     pub(crate) fn write_back(&self) -> bool {
         self.write == WritePolicy::Back

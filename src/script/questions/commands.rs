@@ -26,7 +26,7 @@ pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     if session.sheet().is_some() {
-        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` is said of the whole paper")
+        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` applies to the whole paper")
             .label("in a question")
             .help("write it before the first question")
             .into());
@@ -45,7 +45,7 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
             .chain(ARRANGEMENT_SETTINGS)
             .any(|row| row.name == &*name.text && !row.repeats);
         if once && all[..at].iter().any(|before| before.name.text == name.text) {
-            let message = format!("`{}` is said twice", name.text);
+            let message = format!("`{}` is given twice", name.text);
             return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
         }
         if arranges(&name.text) {
@@ -58,7 +58,7 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     let view = View::Pairs { title: "exam".to_owned(), pairs };
     if session.checking() {
         if session.exam_mut().arrangement.is_some() {
-            return Err(Diagnostic::new(Code::Duplicate, place, "`exam` is said twice")
+            return Err(Diagnostic::new(Code::Duplicate, place, "`exam` is given twice")
                 .help("write everything in one block `exam { … }`")
                 .into());
         }
@@ -176,7 +176,7 @@ impl Session<'_> {
                 _ => false,
             });
             if let Some(again) = again {
-                let message = format!("`{again}` is said twice");
+                let message = format!("`{again}` is given twice");
                 return Err(Diagnostic::new(Code::Duplicate, clause.span, message).into());
             }
             rest = match (word(clause), after) {
@@ -190,10 +190,10 @@ impl Session<'_> {
                 }
                 _ => {
                     let help = if with_space { "`space 4 cm` and `points N`" } else { "`points N`" };
-                    let message = format!("this cannot stand in `{}`", verb.text);
+                    let message = format!("this is not allowed in `{}`", verb.text);
                     return Err(Diagnostic::new(Code::UnknownWord, clause.span, message)
                         .label("unexpected here")
-                        .help(format!("after its text stand {help}"))
+                        .help(format!("after its text come {help}"))
                         .into());
                 }
             };
@@ -205,14 +205,16 @@ impl Session<'_> {
     fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
         let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
             let names = list(LENGTHS.iter().map(|(name, _)| *name));
-            return Err(Diagnostic::new(Code::UnknownWord, unit.span, "this is no length")
+            return Err(Diagnostic::new(Code::UnknownWord, unit.span, "this is not a length")
                 .help(format!("there are {names}"))
                 .into());
         };
         let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
         let length = length.map_err(|error| error.at(n.span))?;
         if length.is_negative() || length.to_f64() > 2000.0 {
-            return Err(Diagnostic::new(Code::BadWidth, n.span, "there is no such room on a paper").into());
+            return Err(
+                Diagnostic::new(Code::BadWidth, n.span, "a paper does not have this much room").into()
+            );
         }
         Ok(length)
     }

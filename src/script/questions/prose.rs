@@ -28,7 +28,7 @@ impl Session<'_> {
     pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
         let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
         if points.is_negative() {
-            let message = format!("{points} points are fewer than none");
+            let message = format!("{points} points are negative");
             return Err(Diagnostic::new(Code::BadPoints, expr.span, message).into());
         }
         Ok((points, expr.span))
@@ -52,7 +52,7 @@ impl Session<'_> {
             return Ok(Some(*radix));
         }
         let names = || Radix::NAMES.iter().map(|(name, _)| *name);
-        let message = format!("no radix is called `{}`", word.text);
+        let message = format!("unknown radix `{}`", word.text);
         let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message);
         Err(match nearest(&word.text, names()) {
             Some(near) => diagnostic.did_you_mean(&word.text, near),
@@ -70,7 +70,7 @@ impl Session<'_> {
         if self.sheet().is_some() || called {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "this belongs into a question")
+        Err(Diagnostic::new(Code::Misplaced, place, "this belongs in a question")
             .label("outside of a question")
             .help("write `question \"title\" points 10 { … }` around it")
             .into())

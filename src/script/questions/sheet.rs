@@ -86,7 +86,7 @@ impl Unit {
         }
         let what = self.what;
         if self.shares.is_empty() {
-            return Err(Diagnostic::new(Code::NoBlank, self.place, format!("this {what} asks nothing"))
+            return Err(Diagnostic::new(Code::NoBlank, self.place, format!("this {what} asks for nothing"))
                 .label("without a blank")
                 .help("ask something in it, as in `ask read va => vpn, ppn`"));
         }
@@ -108,9 +108,9 @@ impl Unit {
             Unshared::NothingLeft(sum) => {
                 say(format!("{sum} of the {whole} points of this {what} are given away, and none are left"))
                     .label("too few")
-                    .help("items without points share what is left: there must be some")
+                    .help("items without points share the rest, so some points must be left")
             }
-            Unshared::TooLarge => say(format!("the points of this {what} are no number any more")),
+            Unshared::TooLarge => say(format!("the points of this {what} are too large")),
         }
     }
 }

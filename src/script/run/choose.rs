@@ -207,10 +207,10 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
         } else {
             format!("none of the {all} values")
         };
-        format!("{tried} satisfies what is asked of `{name}`")
+        format!("{tried} satisfies the conditions on `{name}`")
     } else {
         let names = list(with.iter().map(|draw| &*draw.name.text));
-        format!("whatever is drawn for {names}, no value satisfies what is asked of `{name}`")
+        format!("for every value of {names}, no value of `{name}` satisfies the conditions")
     };
     let diagnostic = Diagnostic::new(Code::NothingToChoose, draw.from.span, message).label("drawn from here");
     let tallied = draw.conditions.iter().zip(tallies).filter(|(_, tally)| tally.held < tally.reached);

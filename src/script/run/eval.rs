@@ -119,7 +119,7 @@ impl Session<'_> {
             Some(Binding::Unknowable) => Err(Stop::Unknowable),
             Some(Binding::Def(_)) => {
                 Err(Diagnostic::new(Code::WrongType, span, format!("`{name}` is a definition, not a value"))
-                    .help(format!("a definition stands as a statement of its own: `{name}(…)`"))
+                    .help(format!("call a definition as a separate statement: `{name}(…)`"))
                     .into())
             }
             None => match constant(name) {
@@ -169,7 +169,7 @@ impl Session<'_> {
                 name.span,
                 format!("the definition `{}` has no value", name.text),
             )
-            .help("call it as a statement of its own");
+            .help("call it as a separate statement");
         }
         if let Some(row) = system_call(&name.text) {
             let message =

@@ -126,7 +126,7 @@ impl Session<'_> {
     /// `too-deep`.
     pub(crate) fn enter_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
         if self.depth >= DEPTH_LIMIT {
-            let message = format!("more than {DEPTH_LIMIT} blocks and definitions stand within each other");
+            let message = format!("more than {DEPTH_LIMIT} blocks and definitions are nested");
             return Err(Diagnostic::new(Code::TooDeep, place, message).into());
         }
         self.depth += 1;

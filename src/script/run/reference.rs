@@ -1,4 +1,4 @@
-//! `reference`: page replacement on a bare string of pages.
+//! `reference`: simulates page replacement on a string of pages.
 
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
             &[Literal("optimal"), Optional(&[Keyword("lookahead"), N])],
             &[Literal("working-set")],
         ])],
-        help: "which page goes",
+        help: "page replacement policy",
         repeats: false,
         set: replacement,
     },
@@ -115,7 +115,7 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
     let said = first.word().unwrap_or_default();
     let Some(name) = words().find(|word| *word == said) else {
         let near = crate::lang::nearest::nearest(said, words());
-        let message = format!("`{said}` is no replacement policy");
+        let message = format!("`{said}` is not a replacement policy");
         let diagnostic = Diagnostic::new(Code::UnknownWord, first.span, message);
         return Err(vec![match near {
             Some(near) => diagnostic.did_you_mean(said, near),
@@ -317,7 +317,7 @@ impl Draft {
         if self.frames.is_some() {
             return Ok(replacement);
         }
-        Err(Diagnostic::new(Code::WrongCount, place, "how many frames there are is not said")
+        Err(Diagnostic::new(Code::WrongCount, place, "the number of frames is missing")
             .help("add `frames N`"))
     }
 

@@ -86,10 +86,10 @@ impl Session<'_> {
             CurrentProcess::Only => Ok(None),
             CurrentProcess::Unknowable => Err(Stop::Unknowable),
             CurrentProcess::Process(named) => {
-                let message = format!("there is no process `{}` any more", named.name);
+                let message = format!("process `{}` no longer exists", named.name);
                 Err(Diagnostic::new(Code::UnknownProcess, place, message)
                     .label("it went with the kernel")
-                    .help("a later `machine` starts afresh")
+                    .help("a later `machine` starts from scratch")
                     .into())
             }
         }
@@ -159,7 +159,7 @@ impl Session<'_> {
         Diagnostic::new(
             Code::WhichProcess,
             place,
-            "several processes run, and which one does this is not said",
+            "several processes run, and this statement does not name one",
         )
         .label("in which process?")
         .help(format!(

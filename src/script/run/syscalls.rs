@@ -107,7 +107,7 @@ impl Session<'_> {
                 Ok(Arg::Number(n))
             }
             value => {
-                let message = format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
+                let message = format!("{} is not allowed as this argument of `{}`", value.kind(), row.name);
                 Err(Diagnostic::new(Code::WrongType, arg.span, message)
                     .label(if param.is_number() {
                         "a number is needed"
@@ -256,7 +256,7 @@ pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
             "give the kernel more memory, `kernel { frames N }`, or room to move pages to, `kernel { swap N slots }`"
         }
         OutOfMemory::Tables => {
-            "page tables stand above the user frames: give the machine more `physical` bits, or the kernel fewer `frames`"
+            "page tables are above the user frames: give the machine more `physical` bits, or the kernel fewer `frames`"
         }
     };
     Diagnostic::new(Code::OutOfMemory, place, error.to_string()).label("out of memory").help(help)

@@ -1,4 +1,4 @@
-//! What can be said of a script before it runs, without knowing machines: names, calls and what is said twice.
+//! What can be said of a script before it runs, without knowing machines: names, calls and what is given twice.
 
 mod calls;
 mod ignored;
@@ -206,7 +206,7 @@ impl Checker<'_> {
         let first = *self.scenarios.entry((name.span.file, Arc::clone(&name.text))).or_insert(name.span);
         if first != name.span {
             let message = format!("two scenarios are called \"{}\"", name.text);
-            self.found.push(twice(name.span, message, first).help("give each scenario a name of its own"));
+            self.found.push(twice(name.span, message, first).help("give each scenario a different name"));
         }
     }
 

@@ -82,7 +82,7 @@ fn facts(stmt: &Stmt, sources: &Sources) -> Vec<Diagnostic> {
     };
     let again = |(at, fact): (usize, &Fact)| {
         let first = stmt.facts[..at].iter().find(|first| same(first, fact))?;
-        let message = format!("`{}` is said twice", fact.name.text);
+        let message = format!("`{}` is given twice", fact.name.text);
         let warning = Diagnostic::warning(Code::NoEffect, fact.span, message).label("again here");
         Some(warning.also(first.span, "first here").fix(Fix::remove(fact.span)))
     };
@@ -90,7 +90,7 @@ fn facts(stmt: &Stmt, sources: &Sources) -> Vec<Diagnostic> {
     stmt.facts.iter().enumerate().take(100).filter_map(again).collect()
 }
 
-/// Says that something is said twice.
+/// Says that something is given twice.
 pub(super) fn twice(span: Span, message: String, first: Span) -> Diagnostic {
     Diagnostic::new(Code::Duplicate, span, message).label("again here").also(first, "first here")
 }

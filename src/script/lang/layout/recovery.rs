@@ -58,7 +58,7 @@ impl Scan<'_> {
                 "a string ends on its line; text over several lines stands in `\"\"\"`",
             )
         } else {
-            ("this `'` is never closed", "a byte is written 'h'; strings stand in double quotes")
+            ("this `'` is never closed", "a byte is written 'h'; strings are in double quotes")
         };
         let fix = self.closing_quote(open, line_end);
         let diagnostic = self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here");

@@ -60,7 +60,7 @@ impl Tree<'_> {
                 _ => {
                     let span = self.span(&part);
                     if points.is_some() {
-                        let twice = Diagnostic::new(Code::Duplicate, span, "`points` is said twice");
+                        let twice = Diagnostic::new(Code::Duplicate, span, "`points` is given twice");
                         self.report(twice.fix(Fix::remove(span)));
                     }
                     points = part.into_inner().next().map(|points| self.expr(points));

@@ -71,7 +71,7 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         return Some(mistake("this is no comment", "a comment begins with `#`"));
     }
     if stop.line.starts_with('|') && !stop.setting {
-        return Some(mistake("a row of a table stands in a block", "write `set tlb { … }` around the rows"));
+        return Some(mistake("a row of a table belongs in a block", "write `set tlb { … }` around the rows"));
     }
     if *head == "else" && before.is_empty() {
         return Some(mistake("this `else` follows no `if`", "`if CONDITION { … } else { … }`"));
@@ -139,7 +139,7 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
     }
     if word == "in" && stop.before.ends_with(" not") {
         let help = "write `not (a in b)`; of a fact, `va not 3`";
-        return Some(mistake("`not` stands before all that it denies", help));
+        return Some(mistake("`not` comes before the condition that it negates", help));
     }
     let name =
         stop.wanted.iter().any(|rule| matches!(rule, Rule::name | Rule::verb | Rule::fact_name | Rule::fact));
@@ -153,7 +153,7 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
 fn facts(stop: &Stop) -> Option<Diagnostic> {
     if stop.rest.starts_with("=>") {
         let block = stop.before.ends_with('}');
-        let message = if stop.setting { "a setting has no facts" } else { "facts cannot stand here" };
+        let message = if stop.setting { "a setting has no facts" } else { "facts are not allowed here" };
         let help = if block { "facts follow a statement in the block" } else { "`STATEMENT => FACT, FACT`" };
         return Some(mistake(message, help));
     }

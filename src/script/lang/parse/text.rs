@@ -35,7 +35,7 @@ pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
         bytes => {
             let message = format!("'…' is one byte, and this is {}", bytes.len());
             let diagnostic =
-                Diagnostic::new(Code::Syntax, span, message).help("a string stands in double quotes");
+                Diagnostic::new(Code::Syntax, span, message).help("a string is in double quotes");
             Err(match inside(quoted) {
                 text if text.contains('"') => diagnostic,
                 text => diagnostic.fix(Fix::write(span, quoted, format!("\"{text}\""))),

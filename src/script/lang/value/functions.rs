@@ -103,7 +103,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "hex",
         parameters: &["n", "digits?"],
-        help: "an integer in hexadecimal, with at least so many digits",
+        help: "formats an integer in hexadecimal, with at least N digits",
         example: "hex(980, 4)",
         gives: "0x03D4",
         body: |args| radix("hex", args, |magnitude, digits| format!("0x{magnitude:0digits$X}")),
@@ -111,7 +111,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "bin",
         parameters: &["n", "digits?"],
-        help: "an integer in binary, with at least so many digits",
+        help: "formats an integer in binary, with at least N digits",
         example: "bin(5, 4)",
         gives: "0b0101",
         body: |args| radix("bin", args, |magnitude, digits| format!("0b{magnitude:0digits$b}")),

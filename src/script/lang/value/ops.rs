@@ -226,7 +226,7 @@ fn unlike(op: BinaryOp, a: &Value, b: &Value) -> ValueError {
                 Err(_) => error.help("a string is compared with a string, a number with a number"),
             }
         }
-        (Value::Bool(_), _) | (_, Value::Bool(_)) => error.help("true and false stand without a comparison"),
+        (Value::Bool(_), _) | (_, Value::Bool(_)) => error.help("write a truth value without a comparison"),
         _ => error.help("`in` asks whether a list or range has an element"),
     }
 }

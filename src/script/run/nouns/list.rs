@@ -246,7 +246,7 @@ fn header_mistakes(table: &Table, layout: ListLayout) -> Vec<Diagnostic> {
         if self::column(layout, &column).is_none() {
             wrong.push(unknown_column(cell, &column, layout));
         } else if seen.contains(&column) {
-            let message = format!("the column `{column}` stands twice");
+            let message = format!("the column `{column}` appears twice");
             wrong.push(Diagnostic::new(Code::BadTable, cell.span, message).label("again here"));
         }
         seen.push(column);

@@ -290,7 +290,7 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
 
 fn too_many(cell: &Cell, layout: &Layout) -> Diagnostic {
     let message = if layout.groups == 1 {
-        format!("the column `{}` stands twice", name(cell))
+        format!("the column `{}` appears twice", name(cell))
     } else {
         format!("`{}` has {} ways, and this is one more", layout.noun, layout.groups)
     };
@@ -298,7 +298,11 @@ fn too_many(cell: &Cell, layout: &Layout) -> Diagnostic {
 }
 
 fn twice(entry: &EntryIn, other: &EntryIn, layout: &Layout) -> Diagnostic {
-    Diagnostic::new(Code::Duplicate, entry.key_span, format!("{} 0x{:X} stands twice", layout.key, entry.key))
-        .label("again here")
-        .also(other.key_span, "first here")
+    Diagnostic::new(
+        Code::Duplicate,
+        entry.key_span,
+        format!("{} 0x{:X} appears twice", layout.key, entry.key),
+    )
+    .label("again here")
+    .also(other.key_span, "first here")
 }

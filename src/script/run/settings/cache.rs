@@ -37,19 +37,19 @@ pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheD
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
     SettingRow { name: "block", params: &[SIZE], help: "block size, a power of two", repeats: false,
         set: |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one) },
-    SettingRow { name: "write-back", params: &[], help: "a store marks the block dirty", repeats: false,
+    SettingRow { name: "write-back", params: &[], help: "write-back: a store marks the block dirty", repeats: false,
         set: |d, _| { d.write = WritePolicy::Back; Ok(()) } },
-    SettingRow { name: "write-through", params: &[], help: "a store is passed down at once", repeats: false,
+    SettingRow { name: "write-through", params: &[], help: "write-through: a store goes to the next level at once", repeats: false,
         set: |d, _| { d.write = WritePolicy::Through; Ok(()) } },
-    SettingRow { name: "write-allocate", params: &[], help: "a missing store brings the block in", repeats: false,
+    SettingRow { name: "write-allocate", params: &[], help: "write-allocate: a store miss fills the line", repeats: false,
         set: |d, _| { d.write_allocate = true; Ok(()) } },
-    SettingRow { name: "no-write-allocate", params: &[], help: "a missing store is passed down", repeats: false,
+    SettingRow { name: "no-write-allocate", params: &[], help: "no-write-allocate: a store miss goes to the next level", repeats: false,
         set: |d, _| { d.write_allocate = false; Ok(()) } },
-    SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "which address picks the set", repeats: false,
+    SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "address that selects the set", repeats: false,
         set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
-    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "with regard to the levels above", repeats: false,
+    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "inclusion of the levels above", repeats: false,
         set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
-    SettingRow { name: "shared", params: &[], help: "one for all cores", repeats: false,
+    SettingRow { name: "shared", params: &[], help: "shared by all cores", repeats: false,
         set: |d, _| { d.shared = true; Ok(()) } },
 ];
 
@@ -110,7 +110,7 @@ impl CacheDraft {
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 self.common.span,
-                "the block size is not said",
+                "the block size is missing",
             )
             .help("add `block 64 B`")));
         };

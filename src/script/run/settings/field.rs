@@ -61,7 +61,7 @@ impl Arg {
                 Ok(value)
             }
             ArgKind::Word { text, value: None } => {
-                Err(Diagnostic::new(Code::UnknownWord, self.span, format!("`{text}` is no value"))
+                Err(Diagnostic::new(Code::UnknownWord, self.span, format!("`{text}` is not a value"))
                     .label("a number is needed here")
                     .help("write a number, or a variable that a `let` has set"))
             }
@@ -319,7 +319,7 @@ pub(crate) fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<
     }
     let names = || words.iter().map(|(word, _)| *word);
     let shown = arg.word().map_or_else(|| "a value".to_owned(), |word| format!("`{word}`"));
-    let diagnostic = Diagnostic::new(Code::UnknownWord, arg.span, format!("{shown} cannot stand here"))
+    let diagnostic = Diagnostic::new(Code::UnknownWord, arg.span, format!("{shown} is not allowed here"))
         .label(format!("one of {}", list(names())));
     Err(one(match nearest(said, names()) {
         Some(near) => diagnostic.did_you_mean(said, near),
@@ -341,8 +341,10 @@ pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
         Some(_) => {
             Err(one(Diagnostic::new(Code::ValueTooWide, arg.span, "a latency from 0 to 10^12 is needed")))
         }
-        None => Err(one(Diagnostic::new(Code::NotAnInteger, arg.span, "a latency is kept to a thousandth")
-            .help("round it to three decimals"))),
+        None => {
+            Err(one(Diagnostic::new(Code::NotAnInteger, arg.span, "a latency has at most three decimals")
+                .help("round it to three decimals")))
+        }
     }
 }
 

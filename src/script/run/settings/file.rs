@@ -68,21 +68,17 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
 fn byte(arg: &Arg) -> Result<u8, Vec<Diagnostic>> {
     let n = arg.integer().map_err(one)?;
     u8::try_from(n).map_err(|_| {
-        one(Diagnostic::new(Code::ValueTooWide, arg.span, format!("{n} is no byte")).label("at most 0xFF"))
+        one(Diagnostic::new(Code::ValueTooWide, arg.span, format!("{n} is not a byte")).label("at most 0xFF"))
     })
 }
 
 fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec<Diagnostic>> {
     if let Some(first) = draft.filled {
-        return Err(one(Diagnostic::new(
-            Code::Duplicate,
-            field.span,
-            "what it is filled with is said twice",
-        )
-        .label("again here")
-        .also(first, "first here")
-        .help("keep one of the two")
-        .fix(Fix::remove(field.span))));
+        return Err(one(Diagnostic::new(Code::Duplicate, field.span, "its contents are given twice")
+            .label("again here")
+            .also(first, "first here")
+            .help("keep one of the two")
+            .fix(Fix::remove(field.span))));
     }
     draft.fill = Some(fill);
     draft.filled = Some(field.span);
@@ -96,7 +92,7 @@ impl FileDraft {
     /// `wrong-count` if its size is not said.
     pub(crate) fn build(self, place: Span) -> Result<(Fill, u64), Diagnostic> {
         let Some(size) = self.size else {
-            return Err(Diagnostic::new(Code::WrongCount, place, "the size of this file is not said")
+            return Err(Diagnostic::new(Code::WrongCount, place, "the size of this file is missing")
                 .label("how many bytes?")
                 .help("write `size 8 KB`"));
         };
@@ -118,14 +114,14 @@ pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
     SettingRow {
         name: "entry",
         params: &[VA],
-        help: "where it begins to run (its first section)",
+        help: "address where it starts to run (its first section)",
         repeats: false,
         set: |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
     },
     SettingRow {
         name: "library",
         params: &[Many(&FILE_NAME)],
-        help: "a shared library that is mapped with it",
+        help: "a shared library to map with it",
         repeats: true,
         set: |d, f| {
             for arg in &f.args {
@@ -135,7 +131,7 @@ pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
                         return Err(one(Diagnostic::new(
                             Code::WrongType,
                             arg.span,
-                            "a library's name stands in quotes",
+                            "a library name must be in quotes",
                         )
                         .label("not a name in quotes")
                         .help("write `library \"libc.so\"`")));

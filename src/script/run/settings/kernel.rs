@@ -53,27 +53,27 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         d.config.frames = Some(n as u32);
         Ok(())
     }),
-    row("replacement", &[POLICY], "victim for eviction (clock)", |d, f| {
+    row("replacement", &[POLICY], "page replacement policy (clock)", |d, f| {
         replacement(f).map(|policy| d.config.replacement = policy)
     }),
-    row("scope", &[Words(words_of!(SCOPES.0))], "whose frames may be taken (global)", |d, f| {
+    row("scope", &[Words(words_of!(SCOPES.0))], "whose frames may be evicted (global)", |d, f| {
         one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope)
     }),
-    row("swap", &[FRAMES, Unit("slots")], "slots of the swap file, a page each (0)", |d, f| {
+    row("swap", &[FRAMES, Unit("slots")], "slots of the swap space, one page each (0)", |d, f| {
         let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
         d.config.swap = n as u32;
         Ok(())
     }),
-    row("stack-top", &[VA], "the address just past the stack", |d, f| {
+    row("stack-top", &[VA], "address just past the stack", |d, f| {
         address(d, "stack-top", f).map(|at| d.config.stack_top = at)
     }),
-    row("stack-size", &[SIZE], "the most bytes a stack may have", |d, f| {
+    row("stack-size", &[SIZE], "maximum size of a stack", |d, f| {
         address(d, "stack-size", f).map(|size| d.config.stack_size = size)
     }),
-    row("mmap-base", &[VA], "the address below which `mmap` looks for a hole", |d, f| {
+    row("mmap-base", &[VA], "address below which `mmap` looks for a gap", |d, f| {
         address(d, "mmap-base", f).map(|at| d.config.mmap_base = at)
     }),
-    row("brk-start", &[VA], "where the heap begins, unless a program was executed", |d, f| {
+    row("brk-start", &[VA], "start of the heap, unless a program was executed", |d, f| {
         address(d, "brk-start", f).map(|at| d.config.brk_start = at)
     }),
     row(
@@ -91,7 +91,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row(
         "page-cache",
         &[Words(words_of!(PAGE_CACHES.0))],
-        "whether a file's page must be read from disk the first time (cold)",
+        "whether file pages start out in the page cache (cold: they do not)",
         |d, f| one_of(sole(f)?, PAGE_CACHES).map(|warm| d.config.warm = warm),
     ),
     row(
@@ -103,7 +103,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row(
         "signals",
         &[Words(words_of!(SIGNALS.0))],
-        "whether a process goes on or ends after a fatal fault (report)",
+        "whether a fatal fault is only reported or ends the process (report)",
         |d, f| one_of(sole(f)?, SIGNALS).map(|signals| d.config.signals = signals),
     ),
 ];
@@ -148,16 +148,16 @@ impl KernelPlan {
         let said = |name: &str| self.places.iter().find(|(said, _)| *said == name).map(|(_, span)| *span);
         match error {
             BootError::NoMmu => Diagnostic::new(Code::NoMachine, place, error.to_string())
-                .label("this machine translates no addresses")
+                .label("this machine does not translate addresses")
                 .help("declare `virtual N bits` and `page SIZE`, or `machine core-i7`"),
             BootError::TooManyFrames { .. } | BootError::NoFrames => {
                 Diagnostic::new(Code::BadKernel, said("frames").unwrap_or(place), error.to_string())
-                    .label("this many cannot be")
-                    .help("page tables need room in physical memory, too, from its top downward")
+                    .label("too many")
+                    .help("page tables also need room, at the top of physical memory")
             }
             BootError::NoPresentBit | BootError::PageTooLarge => {
                 Diagnostic::new(Code::BadKernel, place, error.to_string())
-                    .label("on this machine no kernel runs")
+                    .label("a kernel cannot run on this machine")
             }
             BootError::PolicyOfSets => {
                 Diagnostic::new(Code::BadKernel, said("replacement").unwrap_or(place), error.to_string())

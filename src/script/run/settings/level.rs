@@ -106,7 +106,7 @@ macro_rules! shared_rows {
                 set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) } },
             SettingRow { name: "direct-mapped", params: &[], help: "one way", repeats: false,
                 set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) } },
-            SettingRow { name: "policy", params: &[Words(POLICY_WORDS)], help: "which one of a full set goes", repeats: false,
+            SettingRow { name: "policy", params: &[Words(POLICY_WORDS)], help: "replacement policy of a full set", repeats: false,
                 set: |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p) },
             SettingRow { name: "for", params: &[Words(words_of!(SIDES.0))], help: "which accesses it serves", repeats: false,
                 set: |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side) },
@@ -156,7 +156,7 @@ fn which<L: Level>(levels: &[L], field: &Field) -> Diagnostic {
     Diagnostic::new(
         Code::BadGeometry,
         field.name.span,
-        format!("which `{}` is changed is not said", L::UNNAMED),
+        format!("which `{}` to change is missing", L::UNNAMED),
     )
     .label("there are several")
     .help(format!("name it: {names}"))
@@ -179,7 +179,8 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<()
         return Ok(());
     }
     let near = nearest(&word, levels.iter().map(|level| level.common().name())).map(ToOwned::to_owned);
-    let diagnostic = Diagnostic::new(Code::UnknownNoun, name.span, format!("there is no `{word}` to remove"));
+    let diagnostic =
+        Diagnostic::new(Code::UnknownNoun, name.span, format!("this machine has no `{word}` to remove"));
     Err(one(match near {
         Some(near) => diagnostic.did_you_mean(&word, &near),
         None => diagnostic,

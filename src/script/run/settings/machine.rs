@@ -63,7 +63,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "page_table",
         params: &[settings("levels N, bits N…, pte FORMAT, walk cached|uncached")],
-        help: "how the VPN is split over the levels, and the format of an entry",
+        help: "split of the VPN over the levels, and format of an entry",
         repeats: false,
         set: |d, f| {
             d.spans.push(("page_table", f.span));
@@ -84,7 +84,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "tlb",
         params: &[Ways(&[&[Optional(&[TLB]), settings("entries N, ways N, …")], &[Literal("none")]])],
-        help: "one more level of TLB",
+        help: "adds a level of TLB",
         repeats: true,
         set: |d, f| level(&mut d.tlbs, f),
     },
@@ -94,7 +94,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
             &[Optional(&[CACHE]), settings("size SIZE, block SIZE, ways N, …")],
             &[Literal("none")],
         ])],
-        help: "one more level of cache",
+        help: "adds a level of cache",
         repeats: true,
         set: |d, f| level(&mut d.caches, f),
     },
@@ -199,7 +199,7 @@ impl MachineDraft {
                     span,
                     "virtual addresses need a page size",
                 )
-                .label("translated in pages of what size?")
+                .label("the page size is missing")
                 .help("add `page 4 KB`; without `virtual` and `page` addresses are physical")));
             }
         };
@@ -259,7 +259,7 @@ impl MachineDraft {
                 span,
                 format!("the levels' bits sum to {sum}, the VPN has {vpn_bits}"),
             )
-            .label("every bit of the VPN indexes one level")));
+            .label("each bit of the VPN must index one level")));
         }
         Ok(split)
     }

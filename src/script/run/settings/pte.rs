@@ -164,12 +164,8 @@ impl PteDraft {
             return Ok(PteFormat { big_endian: self.big_endian, ..format });
         }
         let Some((ppn_low, ppn_high)) = self.ppn else {
-            return Err(one(Diagnostic::new(
-                Code::BadFormat,
-                span,
-                "the format does not say where the PPN stands",
-            )
-            .help(format!("add `ppn LOW..HIGH`, at least {ppn_bits} bits"))));
+            return Err(one(Diagnostic::new(Code::BadFormat, span, "the format has no bits for the PPN")
+                .help(format!("add `ppn LOW..HIGH`, at least {ppn_bits} bits"))));
         };
         let top = self.places.iter().flatten().copied().chain([ppn_high]).max().unwrap_or(0);
         let bytes = self.bytes.unwrap_or((top / 8 + 1).next_power_of_two());

@@ -37,7 +37,7 @@ impl SetGeometry {
     ) -> Result<(), Vec<Diagnostic>> {
         let n = sole(field)?.within(1, u64::MAX, Code::BadGeometry, "a capacity").map_err(one)?;
         if let Some((_, first)) = self.capacity.filter(|(_, span)| *span != Span::default()) {
-            return Err(one(Diagnostic::new(Code::Duplicate, field.span, "how large it is is said twice")
+            return Err(one(Diagnostic::new(Code::Duplicate, field.span, "its size is given twice")
                 .label("again here")
                 .also(first, "first here")
                 .help("keep one of the two")
@@ -62,8 +62,8 @@ impl SetGeometry {
     /// The numbers of sets and ways; `block` is the block size in bytes, 1 for a TLB.
     fn resolve(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u64), Vec<Diagnostic>> {
         let Some((capacity, span)) = self.capacity else {
-            return Err(one(Diagnostic::new(Code::BadGeometry, place, "how large it is is not said")
-                .help("say how many `entries`, `lines` or `sets` it has, or its `size`")));
+            return Err(one(Diagnostic::new(Code::BadGeometry, place, "its size is missing")
+                .help("give its `entries`, `lines`, or `sets`, or its `size`")));
         };
         let span = setting_span(Some(span), place);
         let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
@@ -76,7 +76,7 @@ impl SetGeometry {
                     span,
                     "a fully associative one has one set",
                 )
-                .help("say how many `entries` or `lines` it has instead of `sets`")));
+                .help("give its `entries` or `lines` instead of `sets`")));
             }
             (Capacity::Lines(lines), _) => lines,
             (Capacity::Bytes(bytes), _) if bytes % block == 0 && bytes >= block => bytes / block,

@@ -30,7 +30,7 @@ pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
         d.page_bits = sizes;
         Ok(())
     } },
-    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "entries are marked with their process", repeats: false,
+    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "tags entries with their process (ASID)", repeats: false,
         set: |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on) },
 ];
 

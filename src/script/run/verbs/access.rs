@@ -117,7 +117,7 @@ fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
             _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(
                 Code::LimitSize,
                 place.span,
-                format!("at most {ACCESS_LIMIT} bytes are stored at once"),
+                format!("a store has at most {ACCESS_LIMIT} bytes"),
             )),
             _ => Ok(bytes.to_vec()),
         },
@@ -140,8 +140,7 @@ fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
             .unwrap_or(8u32)
             .next_power_of_two();
         let (file, fix) = (place.span.file, format!("size {needed}"));
-        let diagnostic =
-            diagnostic.label("too large").help(format!("say how many bytes are stored: `{fix}`"));
+        let diagnostic = diagnostic.label("too large").help(format!("give the number of bytes: `{fix}`"));
         return Err(match size {
             None => diagnostic.fix(Fix::put_in(file, place.span.end, format!(" {fix}"))),
             Some(_) => diagnostic,

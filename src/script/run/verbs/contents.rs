@@ -63,9 +63,9 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 
 /// Says that the kernel keeps something itself.
 fn kept(place: &Expr, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::KeptByKernel, place.span, format!("the kernel keeps the {what} itself"))
+    Diagnostic::new(Code::KeptByKernel, place.span, format!("the kernel manages the {what}"))
         .label("cannot be set")
-        .help("areas can be added with `set P1.maps { … }`; pages come by accesses and system calls")
+        .help("areas can be added with `set P1.maps { … }`; accesses and system calls map pages")
 }
 
 fn cr3(session: &mut Session, command: &Command) -> Result<What, Stop> {
@@ -132,7 +132,7 @@ pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, S
 /// What the operands are wrong with.
 pub(crate) fn show_plan(session: &mut Session, command: &Command) -> Result<ShowPlan, Stop> {
     let Some(first) = command.operands.first() else {
-        return Err(missing(command, "something to show").into());
+        return Err(missing(command, "a name or value to show").into());
     };
     let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
     match shown {

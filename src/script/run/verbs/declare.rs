@@ -30,8 +30,8 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
     };
     let fields = match &command.block {
         Some(block) if block.table.is_some() => {
-            return Err(Diagnostic::new(Code::BadTable, block.span, "a table cannot stand in `machine`")
-                .help("contents are put in after it: `set tlb { … }`")
+            return Err(Diagnostic::new(Code::BadTable, block.span, "a table is not allowed in `machine`")
+                .help("set its contents afterwards: `set tlb { … }`")
                 .into());
         }
         Some(block) => session.fields(block)?,
@@ -85,7 +85,8 @@ impl Session<'_> {
             Some(fields) => Ok(fields),
             None if self.checking() => Err(Stop::Unknowable),
             None => {
-                Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into())
+                Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` could not be read"))
+                    .into())
             }
         }
     }
@@ -100,6 +101,6 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     }
     match nearest(name, names()) {
         Some(near) => diagnostic.did_you_mean(name, near),
-        None => diagnostic.help(format!("the presets are {}; a file stands in quotes", list(names()))),
+        None => diagnostic.help(format!("the presets are {}; a file name is in quotes", list(names()))),
     }
 }

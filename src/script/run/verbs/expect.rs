@@ -22,11 +22,11 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
     let exactly = command.operands.first().and_then(word) == Some("exactly") && command.block.is_some();
     let operands = &command.operands[usize::from(exactly)..];
     match (operands, &command.block) {
-        ([], _) => Err(missing(command, "something to expect").into()),
+        ([], _) => Err(missing(command, "a condition or table to expect").into()),
         (operands, Some(block)) => {
             let Some(table) = &block.table else {
                 return Err(Diagnostic::new(Code::BadTable, block.span, "a table is needed here")
-                    .help("rows stand between `|`")
+                    .help("the cells of a row are separated by `|`")
                     .into());
             };
             if word(&operands[0]) == Some("reference") {
@@ -85,7 +85,7 @@ fn names_a_noun(session: &Session, expr: &Expr) -> bool {
 /// Says that a noun alone states nothing.
 fn no_table(session: &Session, place: &Expr) -> Diagnostic {
     let name = session.text(place.span).trim();
-    Diagnostic::new(Code::BadTable, place.span, format!("what is expected of `{name}` is not said"))
+    Diagnostic::new(Code::BadTable, place.span, format!("the expected value of `{name}` is missing"))
         .label("neither a table nor a property follows")
         .help(format!("write a table, `expect {name} {{ … }}`, or compare a property of it"))
 }
@@ -105,7 +105,7 @@ impl Session<'_> {
             let (expected, actual) = (shown(y, before), Some(shown(x, "")));
             let written = match op {
                 BinaryOp::Equal => Written::classify(b, &|_| false),
-                _ => Written::Otherwise("its comparison leaves several values"),
+                _ => Written::Otherwise("its comparison allows several values"),
             };
             let instead = actual.as_ref().filter(|_| !held).map(Shown::quoted);
             return Ok(Check {
@@ -122,7 +122,7 @@ impl Session<'_> {
         let fact = written(expr);
         let held = self.truth(expr)?;
         let (expected, actual) = (Shown::plain(Value::Bool(true)), Some(Shown::plain(Value::Bool(held))));
-        let written = Written::Otherwise("it is true or false, and states no value");
+        let written = Written::Otherwise("it is true or false and has no expected value");
         Ok(Check { fact, expected, actual, held, span: expr.span, reason: None, written, instead: None })
     }
 }

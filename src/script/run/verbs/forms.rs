@@ -41,7 +41,7 @@ pub const FORMS: &[Form] = &[
             &[VARIABLE, Keyword("in"), OneOf(&[RANGE, LIST]), Keyword("where"), COND],
             &[Keyword("where"), OP, Arrow, FACTS],
         ])],
-        "draws a value by the seed among those for which every condition holds",
+        "draws a value for which every condition holds, from the seed",
     ),
     form(
         "for",
@@ -51,18 +51,22 @@ pub const FORMS: &[Form] = &[
     form("repeat", &[N, STATEMENTS], "runs the block N times"),
     form("if", &[COND, STATEMENTS, Keyword("else"), STATEMENTS], "runs one block or the other"),
     form("def", &[DEFINITION, STATEMENTS], "defines a statement of your own"),
-    form("include", &[SCRIPT], "the statements of another file"),
-    form("scenario", &[BLOCK_NAME, STATEMENTS], "runs on a copy of the state, forgotten afterwards"),
-    form("probe", &[Ways(&[&[OP], &[VA]])], "an operation's facts, without changing anything"),
-    form("NAME:", &[STATEMENT], "runs in the process of that name"),
-    form("NAME", &[STATEMENTS], "runs in the process of that name"),
+    form("include", &[SCRIPT], "runs the statements of another file"),
+    form("scenario", &[BLOCK_NAME, STATEMENTS], "runs on a copy of the state, which is discarded afterwards"),
+    form("probe", &[Ways(&[&[OP], &[VA]])], "reports an operation's facts without changing anything"),
+    form("NAME:", &[STATEMENT], "runs in the process of this name"),
+    form("NAME", &[STATEMENTS], "runs in the process of this name"),
     form(
         "question",
         &[TITLE, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
-        "a question of an exam, isolated as a scenario",
+        "asks an exam question, isolated like a scenario",
     ),
-    form("part", &[BLOCK_NAME, Optional(&[Keyword("points"), POINTS]), STATEMENTS], "a part of a question"),
-    form("given", &[NOUN, Comma, NOUN, ETC], "tables and other things that a question gives"),
+    form(
+        "part",
+        &[BLOCK_NAME, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
+        "groups a part of a question",
+    ),
+    form("given", &[NOUN, Comma, NOUN, ETC], "gives tables and other state in a question"),
     form(
         "ask",
         &[Ways(&[
@@ -71,11 +75,11 @@ pub const FORMS: &[Form] = &[
             &[NOUN, Keyword("columns"), ETC],
             &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
         ])],
-        "what a question asks; `radix hex|decimal|binary` and `points N` may follow",
+        "asks for facts; `radix hex|decimal|binary` and `points N` may follow",
     ),
     form(
         "reference",
         &[PAGES, settings("frames N, replacement P, …")],
-        "page replacement on a bare string of pages",
+        "simulates page replacement on a string of pages",
     ),
 ];

@@ -49,7 +49,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "machine",
         params: &[Optional(&[OneOf(&[PRESET, MACHINE_FILE])]), Optional(&[settings("settings")])],
-        help: "declares the hardware; a later one starts afresh",
+        help: "declares the hardware; a second machine starts from scratch",
         example: "machine core-i7 { cores 1 }",
         family: Family::None,
         prepare: declare::machine,
@@ -57,7 +57,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "kernel",
         params: &[settings("settings")],
-        help: "starts a kernel on the machine; without it the first process gets the defaults",
+        help: "starts a kernel; without it, the first process starts one with defaults",
         example: "kernel { frames 64, replacement lru, swap 32 slots }",
         family: Family::None,
         prepare: system::kernel,
@@ -97,7 +97,7 @@ pub(crate) const VERBS: &[Verb] = &[
             &[Keyword("pte"), LEVEL, PA, Equals, RAW],
             &[Keyword("pte"), LEVEL, PA, Block(Contents::Entry, "fields")],
         ])],
-        help: "puts contents into the machine",
+        help: "sets the contents of a part of the machine",
         example: "set cr3 = 0x1000",
         family: Family::None,
         prepare: contents::set,
@@ -105,7 +105,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "expect",
         params: &[Ways(&[&[EXPR], &[Optional(&[Keyword("exactly")]), NOUN, TABLE]])],
-        help: "states what must be true",
+        help: "checks a condition, or the contents of a part",
         example: "expect tlb.hits == 0",
         family: Family::None,
         prepare: expect::expect,
@@ -120,7 +120,7 @@ pub(crate) const VERBS: &[Verb] = &[
             &[Literal("steps")],
             &[EXPR],
         ])],
-        help: "shows a part of the machine, or a value",
+        help: "shows a part of the machine or a value",
         example: "show geometry",
         family: Family::None,
         prepare: contents::show,
@@ -128,7 +128,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "translate",
         params: &[VA, FOR, BY],
-        help: "the MMU alone: TLBs, page walk, A and D bits, TLB fill",
+        help: "translates an address: TLB lookup, page walk, A and D bits, TLB fill",
         example: "translate 0x03D4 for write",
         family: Family::Access,
         prepare: access::translate,
@@ -136,7 +136,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "read",
         params: &[VA, SIZED],
-        help: "a load: translation, then the data caches, then memory",
+        help: "loads data: translation, data caches, memory",
         example: "read 0x03D4 size 4",
         family: Family::Access,
         prepare: access::read,
@@ -144,7 +144,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "write",
         params: &[VA, Equals, V, SIZED],
-        help: "a store: translation, then the data caches, then memory",
+        help: "stores data: translation, data caches, memory",
         example: "write 0x03D4 = 0x1234 size 2",
         family: Family::Access,
         prepare: access::write,
@@ -152,7 +152,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "fetch",
         params: &[VA],
-        help: "an instruction fetch",
+        help: "fetches an instruction",
         example: "fetch 0x03D4",
         family: Family::Access,
         prepare: access::fetch,
@@ -160,7 +160,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "replay",
         params: &[TRACE, FORMAT, STRADDLE, MAP],
-        help: "a memory trace through the machine; a machine with an MMU needs `map`",
+        help: "replays a memory trace; a machine with an MMU needs `map`",
         example: "replay \"loop.trace\" map demand",
         family: Family::Replay,
         prepare: replay::replay,
@@ -168,7 +168,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "flush",
         params: &[Ways(&[&[Keyword("tlb"), Optional(&[TLB])], &[Keyword("cache"), Optional(&[CACHE])]])],
-        help: "drops entries; a write-back cache writes dirty blocks back, global TLB entries stay",
+        help: "flushes a TLB or cache: dirty blocks are written back, global TLB entries stay",
         example: "flush tlb",
         family: Family::None,
         prepare: control::flush,
@@ -176,7 +176,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "invlpg",
         params: &[VA],
-        help: "drops the TLB entries of one page, global ones too",
+        help: "invalidates the TLB entries of one page, including global ones",
         example: "invlpg 0x03D4",
         family: Family::None,
         prepare: control::invlpg,
@@ -184,7 +184,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "core",
         params: &[N],
-        help: "the core that later statements run on, from 0",
+        help: "selects the core that runs later statements, from 0",
         example: "core 0",
         family: Family::None,
         prepare: control::core,
@@ -192,7 +192,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "ksm",
         params: &[Literal("scan")],
-        help: "same-page merging: pages of mergeable areas with equal bytes share one frame",
+        help: "merges equal pages of mergeable areas into one shared frame",
         example: "ksm scan",
         family: Family::None,
         prepare: kernel_action::ksm,
@@ -200,7 +200,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "reclaim",
         params: &[FRAMES, Unit("pages")],
-        help: "evicts up to N pages, by the policy",
+        help: "evicts up to N pages, chosen by the policy",
         example: "reclaim 4 pages",
         family: Family::None,
         prepare: kernel_action::reclaim,
@@ -224,7 +224,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "tick",
         params: &[],
-        help: "the clock interrupt that ages reference bits (`nru`, `aging`)",
+        help: "raises a clock interrupt, which ages reference bits (`nru`, `aging`)",
         example: "tick",
         family: Family::None,
         prepare: kernel_action::tick,
@@ -232,7 +232,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "seed",
         params: &[N],
-        help: "starts the script's generator anew",
+        help: "restarts the script's random generator",
         example: "seed 1",
         family: Family::None,
         prepare: control::seed,

@@ -62,7 +62,7 @@ impl Session<'_> {
         if self.machine(place.span)?.spec().mmu.is_some() {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::NoMachine, place.span, "this machine translates no addresses")
+        Err(Diagnostic::new(Code::NoMachine, place.span, "this machine does not translate addresses")
             .label("it has no page table")
             .help("declare `virtual N bits` and `page SIZE`")
             .into())
@@ -133,7 +133,7 @@ impl Session<'_> {
         }
         let names = THING_NOUNS.iter().filter(|noun| noun.of_process).map(|noun| noun.name);
         let names: Vec<&str> = names.chain(["page_table"]).collect();
-        let message = format!("a process has no `{}` to look at", name.text);
+        let message = format!("a process has no `{}`", name.text);
         let diagnostic =
             Diagnostic::new(Code::UnknownNoun, name.span, message).label("not a noun of processes");
         Err(match nearest(&name.text, names.iter().copied()) {
@@ -175,7 +175,7 @@ impl Session<'_> {
                 0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}"))
                     .label("not a part of it")
                     .into()),
-                _ => Err(Diagnostic::new(Code::UnknownNoun, first.span, format!("which {what} is not said"))
+                _ => Err(Diagnostic::new(Code::UnknownNoun, first.span, format!("which {what} is missing"))
                     .label("there are several")
                     .help(format!("name it: {}", list(names.into_iter())))
                     .into()),
@@ -207,9 +207,8 @@ impl Session<'_> {
                 TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
             tables.chain(SHOWN_NOUNS.iter().map(|noun| noun.name))
         };
-        let diagnostic =
-            Diagnostic::new(Code::UnknownNoun, place.span, format!("there is no `{name}` to look at"))
-                .label("not a part of the machine");
+        let diagnostic = Diagnostic::new(Code::UnknownNoun, place.span, format!("unknown name `{name}`"))
+            .label("not a part of the machine");
         match self.nearest(name, names().chain(self.state.names())) {
             Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic.help(format!("there are {}", list(names()))),

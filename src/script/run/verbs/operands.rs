@@ -47,7 +47,7 @@ pub(crate) fn clauses<'a>(
                 .label("nothing follows"));
         };
         if found.iter().any(|(other, _)| other == name) {
-            return Err(Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is said twice")));
+            return Err(Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is given twice")));
         }
         found.push((name, value));
     }
@@ -98,7 +98,7 @@ pub(crate) fn only_settings(command: &Command) -> Result<Option<&Settings>, Diag
     }
     match &command.block {
         Some(Settings { table: Some(table), .. }) => {
-            let message = format!("a table cannot stand in `{}`", command.verb.text);
+            let message = format!("a table is not allowed in `{}`", command.verb.text);
             Err(Diagnostic::new(Code::BadTable, table.span, message).label("settings are needed here"))
         }
         block => Ok(block.as_ref()),

@@ -17,7 +17,7 @@ pub(crate) const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), 
 pub(crate) fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
     let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
     parse(text).ok_or_else(|| {
-        Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are no permissions"))
+        Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))
             .label("not as `/proc/PID/maps` writes them")
             .help("write `r-xp`: each of `r`, `w`, `x` or `-` in its place, then `p` for private or `s` for shared")
     })

@@ -18,16 +18,16 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
                 start / page * page,
                 end.div_ceil(page).saturating_mul(page)
             )),
-        AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} holds no byte"))
+        AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} is empty"))
             .label("ends before it begins")
             .help("`end` is the address after its last byte"),
         AreaError::Beyond => say("this area reaches beyond the address space of a process".to_owned())
-            .label("too far up")
+            .label("too high")
             .help(format!("a process's addresses end at 0x{:X}", kernel.user_end())),
         AreaError::Overlaps(other) => {
-            say(format!("another area has addresses of it: 0x{:X} to 0x{:X}", other.start, other.end))
+            say(format!("another area overlaps it: 0x{:X} to 0x{:X}", other.start, other.end))
                 .label("overlaps")
-                .help("areas have no address in common")
+                .help("areas must not overlap")
         }
         AreaError::TooMany => say("the process has too many areas".to_owned())
             .label("one too many")
@@ -39,7 +39,7 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
 pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
     let at = |section: usize| sections.get(section).copied().unwrap_or(place);
     match error {
-        ExecutableError::Empty => Diagnostic::new(Code::BadArea, place, "no section of it has a byte")
+        ExecutableError::Empty => Diagnostic::new(Code::BadArea, place, "all its sections are empty")
             .label("nothing to load")
             .help("give its sections a `size`"),
         ExecutableError::Beyond(section) => Diagnostic::new(
@@ -47,9 +47,9 @@ pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span)
             at(section),
             "this section reaches beyond the address space of a process",
         )
-        .label("too far up"),
+        .label("too high"),
         ExecutableError::Overlap(first, second) => {
-            Diagnostic::new(Code::BadArea, at(second), "two sections have addresses in common")
+            Diagnostic::new(Code::BadArea, at(second), "two sections overlap")
                 .label("overlaps")
                 .also(at(first), "with this one")
         }

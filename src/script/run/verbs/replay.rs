@@ -60,7 +60,7 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
         Some(stream) => stream,
         None if session.checking() => return Err(Stop::Unknowable),
         None => {
-            let message = format!("`{path}` was not read");
+            let message = format!("`{path}` could not be read");
             return Err(Diagnostic::new(Code::Unreadable, file.span, message).into());
         }
     };
@@ -91,7 +91,7 @@ fn parse_options(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnosti
             _ => said.map.replace(choice(value, ADDRESS_MAPS)?).is_some(),
         };
         if twice {
-            let message = format!("`{option}` is said twice");
+            let message = format!("`{option}` is given twice");
             return Err(vec![Diagnostic::new(Code::Duplicate, pair[0].span, message)]);
         }
     }
@@ -132,7 +132,7 @@ impl Session<'_> {
         let message = format!("a trace is not replayed in `{}`", process.name);
         Err(Diagnostic::new(Code::Misplaced, verb.span, message)
             .label("it has the addresses of another program")
-            .help("let it stand outside of processes; `map demand` gives it a process of its own")
+            .help("write it outside of processes; `map demand` gives it a separate process")
             .into())
     }
 
@@ -141,7 +141,7 @@ impl Session<'_> {
         let translates = self.machine(verb.span)?.spec().mmu.is_some();
         match (said, translates) {
             (Some(AddressMap::Demand), false) => {
-                let message = "this machine translates no addresses, so there are no pages to map";
+                let message = "this machine does not translate addresses, so there are no pages to map";
                 Err(Diagnostic::new(Code::NoMachine, verb.span, message)
                     .label("`map demand` needs a page table")
                     .help("leave `map demand` out, or declare `virtual N bits` and `page SIZE`")
@@ -150,8 +150,7 @@ impl Session<'_> {
             (Some(map), _) => Ok(map),
             (None, false) => Ok(AddressMap::Identity),
             (None, true) => {
-                let message =
-                    "this machine translates addresses, and how those of the trace are mapped is not said";
+                let message = "this machine translates addresses, and `map` is missing";
                 Err(Diagnostic::new(Code::WrongCount, verb.span, message)
                     .label("`map` is missing")
                     .help(

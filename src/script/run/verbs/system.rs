@@ -42,7 +42,7 @@ pub(crate) fn kernel(session: &mut Session, command: &Command) -> Result<Action,
     match &session.state.machine {
         Slot::Kernel(_) => Err(Diagnostic::new(Code::Duplicate, place, "a kernel runs already")
             .label("a second one")
-            .help("`kernel` comes before the first `process`, `file` or `executable`; a later `machine` starts afresh")
+            .help("`kernel` comes before the first `process`, `file` or `executable`; a later `machine` starts from scratch")
             .into()),
         Slot::Unknowable => Err(Stop::Unknowable),
         Slot::Empty => Ok(start(build_kernel(&default_machine(), &fields)?, place)),
@@ -67,7 +67,7 @@ fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), 
     };
     match value {
         Some(Value::Text(name)) if !name.is_empty() => Ok((name, operand.span)),
-        _ => Err(Diagnostic::new(Code::WrongType, operand.span, "a file's name stands in quotes")
+        _ => Err(Diagnostic::new(Code::WrongType, operand.span, "a file name must be in quotes")
             .label("not a name in quotes")
             .help(format!("write `{} \"data.txt\"`", command.verb.text))
             .into()),
@@ -90,7 +90,7 @@ pub(crate) fn file(session: &mut Session, command: &Command) -> Result<Action, S
             }
             draft.build(place)?
         }
-        _ => return Err(missing(command, "what it holds: `= \"text\"` or `{ size 8 KB, fill 0x41 }`").into()),
+        _ => return Err(missing(command, "its contents: `= \"text\"` or `{ size 8 KB, fill 0x41 }`").into()),
     };
     let plan = FilePlan { name, fill, size, place };
     Ok(Action::declares(move |session| session.declare_file(plan)))
@@ -106,10 +106,10 @@ fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
         None => Err(Diagnostic::new(
             Code::WrongType,
             value.span,
-            format!("{} is no text for a file", held.kind()),
+            format!("{} is not text for a file", held.kind()),
         )
         .label("a string is needed")
-        .help("a file of one byte again and again is `{ size 8 KB, fill 0x41 }`")
+        .help("`{ size 8 KB, fill 0x41 }` repeats one byte")
         .into()),
     }
 }
@@ -158,10 +158,10 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
     if let Slot::Kernel(kernel) = &session.state.machine
         && kernel.named(&name.text).is_some()
     {
-        let message = format!("there is a process `{}` already", name.text);
+        let message = format!("there is already a process `{}`", name.text);
         return Err(Diagnostic::new(Code::Duplicate, name.span, message)
             .label("the name is taken")
-            .help("give each process a name of its own; areas are added with `set P1.maps { … }`")
+            .help("give each process a different name; `set P1.maps { … }` adds areas")
             .into());
     }
     let areas = match &command.block {
@@ -170,8 +170,8 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
             (_, Some(setting)) => {
                 let message = format!("a process has no setting `{}`", setting.name.text);
                 return Err(Diagnostic::new(Code::UnknownSetting, setting.name.span, message)
-                    .label("areas stand in a table")
-                    .help("write `| area | start | end | perms | backing | offset |`, then a row an area")
+                    .label("areas are rows of a table")
+                    .help("write `| area | start | end | perms | backing | offset |`, then one row per area")
                     .into());
             }
             (Some(table), None) => session.areas_listed(table)?,

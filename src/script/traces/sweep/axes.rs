@@ -79,7 +79,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     match &*setting.values {
         [] if names.len() == 1 => Ok(unit(0)),
         [] => {
-            let message = format!("which `{}` is meant is not said", setting.name.text);
+            let message = format!("the name of the `{}` is missing", setting.name.text);
             let wrong = Diagnostic::new(Code::BadGeometry, setting.name.span, message);
             Err(vec![wrong.help(format!("name it: {}", all()))])
         }
@@ -94,7 +94,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
                 }]
             })
         }
-        [.., more] => Err(whole(Code::WrongCount, "one name stands before a part's settings", more.span)),
+        [.., more] => Err(whole(Code::WrongCount, "a part's settings follow one name", more.span)),
     }
 }
 
@@ -123,7 +123,7 @@ fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<()
             && !params.has_word(word)
         {
             let wrong =
-                Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a setting of its own"));
+                Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a separate setting"));
             let comma = Fix::put_in(value.span.file, value.span.start, ", ");
             return Err(wrong.help("put a comma before it").fix(comma).into());
         }
@@ -147,7 +147,7 @@ fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
     for value in setting.values.iter() {
         let ExprKind::Name(text) = &value.kind else {
             let message = format!("`{}` takes no value", setting.name.text);
-            let help = "beside it stand words of its kind, or a comma";
+            let help = "add words of its kind, or a comma";
             return Err(Diagnostic::new(Code::WrongCount, value.span, message).help(help).into());
         };
         fields.push(flag(Word { text: text.clone(), span: value.span }));
@@ -231,7 +231,7 @@ fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
     wrong
 }
 
-/// What is wrong with the settings beside each other: one that is said twice, a size that is said in two ways.
+/// What is wrong with the settings beside each other: one that is given twice, a size that is said in two ways.
 fn wrong_together(said: &[Said], base: &Spec) -> Vec<Diagnostic> {
     let mut units: Vec<SweptUnit> = said.iter().map(|said| said.axis.unit).collect();
     units.sort_unstable();

@@ -40,7 +40,7 @@ let x = a || b            -> syntax at "||": `||` is no operator (write `or`)
 let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }`)
 let x = a <> b            -> syntax at "<>": `<>` is no operator (write `!=`)
 show a ** 2               -> syntax at "**": `**` is no operator (a power of two is written `1 << n`)
-show a not in b           -> syntax at "in": `not` stands before all that it denies (write `not (a in b)`; of a fact, `va not 3`)
+show a not in b           -> syntax at "in": `not` comes before the condition that it negates (write `not (a in b)`; of a fact, `va not 3`)
 read 1 → ppn 3            -> syntax at "→": `→` is no arrow of the language (facts follow `=>`)
 show “hello”              -> syntax at "“": these quotes are typographic (write straight quotes, "…")
 show a – b                -> syntax at "–": this dash is no minus sign (write `-`; only a table's cell may hold a dash)
@@ -94,7 +94,7 @@ read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two fac
 read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
 read 1 => 3               -> syntax at "3": a value without the name of its fact (a fact is a name and a value: `vpn 0x0F`)
 read 1 => (vpn 3)         -> syntax at "(": facts have no brackets around them (`STATEMENT => FACT, FACT`)
-for x in y { z } => vpn 3 -> syntax at "=>": facts cannot stand here (facts follow a statement in the block)
+for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts follow a statement in the block)
 machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
 choose x in y where read x -> syntax at "read x": this operation is no condition by itself (write what must come of it: `where read x => tlb miss`)
 "#,
@@ -106,7 +106,7 @@ fn shapes() {
     each_is(
         r#"
 else { read 1 }           -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
-| a | b |                 -> syntax at "|": a row of a table stands in a block (write `set tlb { … }` around the rows)
+| a | b |                 -> syntax at "|": a row of a table belongs in a block (write `set tlb { … }` around the rows)
 let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (it is written `let NAME = VALUE`)
 let x =                   -> syntax at "": the line ends too early: a value is missing
 let x = 1 2               -> syntax at "2": `2` does not belong here
@@ -142,7 +142,7 @@ fn strings() {
     each_is(
         r#"
 let x = "a\qb"            -> syntax at "\\q": `\q` is no escape (escapes are those of C: \n \t \r \0 \\ \" \' \x41 \101; a backslash itself is \\)
-let x = 'ab'              -> syntax at "'ab'": '…' is one byte, and this is 2 (a string stands in double quotes)
+let x = 'ab'              -> syntax at "'ab'": '…' is one byte, and this is 2 (a string is in double quotes)
 let x = ''                -> syntax at "''": there is no byte between these quotes
 scenario "\xff" { }       -> syntax at "\"\\xff\"": the byte 0 of this string is no text (names and labels are UTF-8; other strings may have any bytes)
 let x = "abc              -> unclosed at "\"": this string is never closed (a string ends on its line; text over several lines stands in `"""`)

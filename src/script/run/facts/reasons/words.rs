@@ -7,7 +7,7 @@ pub(crate) fn noun(kind: AccessKind) -> &'static str {
     match kind {
         AccessKind::Read => "a load",
         AccessKind::Write => "a store",
-        AccessKind::Execute => "an instruction fetch",
+        AccessKind::Execute => "fetches an instruction",
     }
 }
 

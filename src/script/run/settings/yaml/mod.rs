@@ -43,8 +43,8 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     let Node::Block(entries) = &top else {
         let span = top.span().unwrap_or(within);
         return Err(one(Diagnostic::new(Code::MachineFile, span, "a machine file is a block of settings")
-            .label("no block")
-            .help("write settings as in `page: 4 KB`, one a line")));
+            .label("not a block")
+            .help("write one setting per line, such as `page: 4 KB`")));
     };
     let mut wrong = Vec::new();
     let fields = block(entries.iter(), &mut wrong);
@@ -144,7 +144,7 @@ fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
             let span = node.span().unwrap_or(name.span);
             Err(Diagnostic::new(Code::MachineFile, span, "a name is a word")
                 .label("not a name")
-                .help("names begin with a letter and go on with letters, digits and `_`"))
+                .help("a name begins with a letter, followed by letters, digits, and `_`"))
         }
     }
 }
@@ -158,7 +158,7 @@ fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
             Err(Diagnostic::new(
                 Code::MachineFile,
                 span,
-                format!("this cannot stand in a list of `{}`", key.text),
+                format!("this is not allowed in a list of `{}`", key.text),
             )
             .label("a number or a word is needed here"))
         }
@@ -207,9 +207,9 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     } else if text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) {
         ArgKind::Value(Number::parse(text).map_err(at)?.into())
     } else {
-        return Err(Diagnostic::new(Code::MachineFile, span, format!("`{text}` is no value"))
+        return Err(Diagnostic::new(Code::MachineFile, span, format!("`{text}` is not a value"))
             .label("neither a number nor a word")
-            .help("values are numbers with their unit, as `64 B`, and words, as `plru`; nothing is computed in a file"));
+            .help("values are numbers with their unit, such as `64 B`, and words, such as `plru`; a machine file computes nothing"));
     };
     Ok(Arg { kind, span })
 }

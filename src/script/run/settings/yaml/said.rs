@@ -24,18 +24,18 @@ impl Refusal {
 }
 
 pub(super) const EMPTY: Refusal =
-    Refusal("the file says nothing", "write settings as in `page: 4 KB`, one a line");
+    Refusal("the file is empty", "write one setting per line, such as `page: 4 KB`");
 pub(super) const KEY: Refusal =
-    Refusal("the name of a setting is a word", "write settings as in `page: 4 KB`, one a line");
-pub(super) const TAG: Refusal = Refusal("a machine file has no tags", "leave out what begins with `!`");
+    Refusal("the name of a setting is a word", "write one setting per line, such as `page: 4 KB`");
+pub(super) const TAG: Refusal = Refusal("a machine file has no tags", "remove the part that begins with `!`");
 pub(super) const LONG: Refusal =
-    Refusal("a machine file has at most 4096 values", "say less, or repeat less by aliases");
+    Refusal("a machine file has at most 4096 values", "write fewer values, or repeat fewer with aliases");
 pub(super) const DEEP: Refusal =
-    Refusal("blocks and lists lie too deep in each other", "a machine needs no more than four");
+    Refusal("blocks and lists are nested too deeply", "a machine needs no more than four");
 pub(super) const BRACKETS: Refusal = Refusal("a machine file has at most 256 brackets and braces", LONG.1);
 pub(super) const LINES: Refusal = Refusal(
-    "this value goes on over several lines, or has escapes",
-    "write it on one line, as it is meant; values of a list are parted by commas",
+    "this value spans several lines or has escapes",
+    "write it on one line without escapes; separate the values of a list with commas",
 );
 
 /// The bytes of the mark that some editors begin a file with.
@@ -45,7 +45,7 @@ pub(super) fn mark(text: &str) -> usize {
 
 /// Says that a key stands twice in its block.
 pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::MachineFile, again, format!("`{key}` stands twice in this block"))
+    Diagnostic::new(Code::MachineFile, again, format!("`{key}` appears twice in this block"))
         .label("again here")
         .also(first, "first here")
         .help("remove one of the two; several TLBs or caches are a list, each item begun by `-`")
@@ -59,7 +59,7 @@ pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
     });
     let at = lines.filter(|(_, line)| line.starts_with("---")).last().map_or(0, |(at, _)| at);
     Diagnostic::new(Code::MachineFile, token(file, text, at), "the file holds several documents")
-        .help("a file describes one machine; put the other into a file of its own")
+        .help("a file describes one machine; put the other one into a separate file")
 }
 
 /// What the library says of a text, or what was refused in it, at its place.
@@ -82,7 +82,7 @@ pub(super) fn wrong(
     let at = if problem.starts_with("control characters") { text.find(control).unwrap_or(at) } else { at };
     let span = token(file, text, at);
     let mut diagnostic =
-        Diagnostic::new(Code::MachineFile, span, format!("this is no valid YAML: {problem}"));
+        Diagnostic::new(Code::MachineFile, span, format!("this is not valid YAML: {problem}"));
     diagnostic.related = begun(file, text, context).into_iter().collect();
     let tab = text.get(at..).is_some_and(|rest| rest.starts_with('\t'));
     let fix = MENDING.iter().find(|(what, _)| problem.contains(what)).map(|(_, help)| *help);
@@ -105,11 +105,11 @@ const TABS: &str = "indent by spaces, not by tabs";
 
 /// Words of the library's messages, and how to fix what they are said of.
 const MENDING: [(&str, &str); 6] = [
-    ("mapping values are not allowed", "settings of a block are indented alike, each on a line of its own"),
+    ("mapping values are not allowed", "indent the settings of a block alike, one per line"),
     ("tab character", TABS),
     ("cannot start any token", "put a value that begins with this character in quotes"),
-    ("expected key", "settings of a block are indented alike"),
-    ("'-' indicator", "the items of a list are indented alike"),
+    ("expected key", "indent the settings of a block alike"),
+    ("'-' indicator", "indent the items of a list alike"),
     ("expected ','", "close the bracket or brace that was opened"),
 ];
 

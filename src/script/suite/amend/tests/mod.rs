@@ -142,8 +142,11 @@ fn what_is_no_value_by_itself_is_left_alone_with_a_reason() {
         ("let x = 1\ntranslate 0 => vpn x + 1", "vpn: its value is an expression"),
         ("translate 0\ntranslate 0 => vpn not 0", "vpn: `not` states what it is not"),
         ("translate 0\ntranslate 0 => vpn in 1..3", "vpn: `in` states several values"),
-        ("translate 0\nexpect 1 < 0", "1: its comparison leaves several values"),
-        ("translate 0\nexpect 1 == 2 and true", "1 == 2 and true: it is true or false, and states no value"),
+        ("translate 0\nexpect 1 < 0", "1: its comparison allows several values"),
+        (
+            "translate 0\nexpect 1 == 2 and true",
+            "1 == 2 and true: it is true or false and has no expected value",
+        ),
         ("let x = 1\nexpect 2 == x", "2: its value is a variable"),
         ("translate 0\ntranslate 0 => byte 5", "byte: this access has no `byte`"),
         ("translate 0\ntranslate 0 => vpn ?", "vpn: `--fill` writes what stands for `?`"),
