@@ -1,10 +1,10 @@
-//! Runs of words as runs of bits.
+//! Bit sets stored in slices of words.
 
 use std::iter::successors;
 
 const WORD: usize = u64::BITS as usize;
 
-/// Words that hold a bit a way.
+/// Number of words that hold one bit per way.
 pub(super) const fn mask_words(ways: usize) -> usize {
     ways.div_ceil(WORD)
 }
@@ -24,7 +24,7 @@ pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     words.iter().enumerate().flat_map(move |(n, &word)| in_word(word).map(move |i| n * WORD + i))
 }
 
-/// Makes bit `i` of `words` what `on` says.
+/// Sets bit `i` of `words` to `on`.
 #[inline]
 pub(super) fn set_bit(words: &mut [u64], i: usize, on: bool) {
     let word = &mut words[i / WORD];

@@ -14,7 +14,7 @@ pub enum Policy {
     Lifo,
     /// The most recently touched.
     Mru,
-    /// The one that the bits of a binary tree point to.
+    /// The one to which the bits of a binary tree point.
     Plru,
     /// The first that the hand finds with its use bit clear; a fill sets the bit.
     Clock,
@@ -39,13 +39,13 @@ pub struct PolicyRow {
     pub name: &'static str,
     /// One line of help.
     pub help: &'static str,
-    /// TLBs and caches may use it.
+    /// Whether TLBs and caches may use it.
     pub sets: bool,
-    /// Kernels and reference strings may use it for page frames.
+    /// Whether kernels and reference strings may use it for page frames.
     pub frames: bool,
 }
 
-/// A row of a policy for TLBs, caches, and frames.
+/// A row for a policy that TLBs, caches, and frames may use.
 const fn any(policy: Policy, name: &'static str, help: &'static str) -> PolicyRow {
     PolicyRow { policy, name, help, sets: true, frames: true }
 }
@@ -86,7 +86,7 @@ pub const POLICIES: [PolicyRow; 11] = [
     any(Policy::Random, "random", "evict a random one, drawn from the script's seed"),
 ];
 
-/// The state of a policy in one set. A field is none if the policy does not use it. A vector has one element per way.
+/// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one element per way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyState {
     /// Use bits (clock, second-chance) or reference bits (nru, aging).
@@ -97,7 +97,7 @@ pub struct PolicyState {
     pub dirty: Option<Vec<bool>>,
     /// Touches since the fill (lfu) or the 8-bit counters (aging).
     pub counts: Option<Vec<u64>>,
-    /// The tree (plru), root first, then level by level; `true` points right. It has one element fewer than there are ways.
+    /// The tree (plru), root first, then level by level. `true` points right. It has one element fewer than there are ways.
     pub tree: Option<Vec<bool>>,
 }
 
@@ -107,7 +107,7 @@ impl Policy {
         POLICIES.iter().find(|row| row.name == name).map(|row| row.policy)
     }
 
-    /// Its row of the registry.
+    /// The row of this policy in the registry.
     pub const fn row(self) -> &'static PolicyRow {
         &POLICIES[self as usize]
     }

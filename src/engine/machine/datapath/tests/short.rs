@@ -56,17 +56,17 @@ fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: b
     let mut bytes = vec![None; size as usize];
     let stored = vec![7; size as usize];
     let data = if kind == AccessKind::Write { Data::Store(&stored) } else { Data::Load(&mut bytes) };
-    let (mut told, mut wanted) = (Vec::new(), Vec::new());
+    let (mut seen, mut wanted) = (Vec::new(), Vec::new());
     let outcome = twin.access(va, kind, Privilege::User, data, &mut wanted);
     if physical {
         let pa = machine.pa(raw).unwrap();
-        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut told), outcome.fragments);
+        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut seen), outcome.fragments);
         wanted.retain(|event| !matches!(event, Event::Translated { .. }));
-    } else if machine.touch(va, size as u32, kind, Privilege::User, &mut told).is_none() {
-        assert_eq!(told, []);
-        machine.access(va, kind, Privilege::User, Data::SizeOnly(size as u32), &mut told);
+    } else if machine.touch(va, size as u32, kind, Privilege::User, &mut seen).is_none() {
+        assert_eq!(seen, []);
+        machine.access(va, kind, Privilege::User, Data::SizeOnly(size as u32), &mut seen);
     }
-    assert_eq!(told, wanted);
+    assert_eq!(seen, wanted);
 }
 
 #[test]
