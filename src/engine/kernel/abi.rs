@@ -64,8 +64,8 @@ pub struct Constant {
     pub name: &'static str,
     /// Its value.
     pub value: i64,
-    /// The parameter that takes it, by its name in a prototype: `prot` of any call, `mmap.flags` of that call only, `*` for
-    /// any pointer, or empty if it is not an argument.
+    /// The parameter that takes it, by its name in a prototype: `prot` for every call, `mmap.flags` for one call, `*` for
+    /// any pointer. Empty if it is not an argument.
     pub passed: &'static str,
     /// One line of help.
     pub help: &'static str,
@@ -92,7 +92,7 @@ pub enum Arg {
     Bytes(Arc<[u8]>),
 }
 
-/// The arguments of a system call. They are converted to the types of its parameters as in C: a value that does not fit
+/// The arguments of a system call. They are converted to the types of its parameters as in C, so a value that does not fit
 /// loses its high bits. An omitted argument is 0.
 #[derive(Debug, Clone, Copy)]
 pub struct Args<'a>(&'a [Arg]);
@@ -102,7 +102,7 @@ pub struct Args<'a>(&'a [Arg]);
 pub(crate) enum Buffer<'a> {
     /// An address of the process.
     At(u64),
-    /// A string instead of an address. It is not in the memory of the process and cannot be written.
+    /// A string instead of an address. It is not in the memory of the process, and a call cannot write to it.
     Bytes(&'a [u8]),
 }
 
@@ -124,27 +124,27 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// As an `int`.
+    /// The argument as an `int`.
     pub fn int(self, at: usize) -> i32 {
         self.number(at) as i32
     }
 
-    /// As a `size_t`.
+    /// The argument as a `size_t`.
     pub fn size(self, at: usize) -> u64 {
         self.number(at) as u64
     }
 
-    /// As an `off_t` or an `intptr_t`.
+    /// The argument as an `off_t` or an `intptr_t`.
     pub(crate) fn offset(self, at: usize) -> i64 {
         self.number(at) as i64
     }
 
-    /// As a pointer: its address.
+    /// The argument as a pointer.
     pub fn address(self, at: usize) -> u64 {
         self.number(at) as u64
     }
 
-    /// As a pointer to bytes.
+    /// The argument as a pointer to bytes, or as a string.
     pub(crate) fn buffer(self, at: usize) -> Buffer<'a> {
         match self.0.get(at) {
             Some(Arg::Bytes(bytes)) => Buffer::Bytes(bytes),
@@ -156,7 +156,7 @@ impl<'a> Args<'a> {
 /// The result of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// Its return value, or its error; in C, it then returns −1, and `malloc` returns NULL.
+    /// Its return value, or its error. In C, it then returns −1, and `malloc` returns NULL.
     pub result: Result<u64, Errno>,
     /// The process that `fork` created.
     pub child: Option<Pid>,
@@ -170,25 +170,26 @@ impl From<Result<u64, Errno>> for Reply {
     }
 }
 
-/// Flag of `open`: for writing only.
+/// Flag of `open`: open for writing only.
 pub(crate) const O_WRONLY: i32 = 1;
-/// Flag of `open`: for reading and writing.
+/// Flag of `open`: open for reading and writing.
 pub(crate) const O_RDWR: i32 = 2;
-/// Flag of `open`: make an empty file if there is none.
+/// Flag of `open`: create an empty file if none exists.
 pub(crate) const O_CREAT: i32 = 0x40;
-/// Flag of `open`: with `O_CREAT`: fail if the file exists.
+/// Flag of `open`: fail with `O_CREAT` if the file exists.
 pub(crate) const O_EXCL: i32 = 0x80;
-/// Flag of `open`: cut the file to no bytes.
+/// Flag of `open`: truncate the file to 0 bytes.
 pub(crate) const O_TRUNC: i32 = 0x200;
-/// Flag of `open`: every write goes to the end.
+/// Flag of `open`: append on every write.
 pub(crate) const O_APPEND: i32 = 0x400;
 /// Flag of `open`: `execve` closes the descriptor.
 pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
 
-/// From so many bytes on `malloc` takes an area of its own: glibc's default.
+/// The minimum size in bytes of a block that `malloc` maps as its own area (glibc's default).
 pub(crate) const MMAP_THRESHOLD: u64 = 128 << 10;
 
-/// Constants of files, buffers and the library. Those of memory stand beside its calls; [`super::syscall::constants`] has all.
+/// Constants of files, buffers, and the library. Those of memory are beside its calls. [`super::syscall::constants`] lists
+/// all.
 pub(crate) const CONSTANTS: &[Constant] = &[
     Constant::new("NULL", 0, "*", "no address"),
     Constant::new("MAP_FAILED", -1, "", "what `mmap` and `mremap` answer when they fail"),

@@ -20,7 +20,7 @@ use super::state::{Kernel, MergeCounts};
 use super::swap::Swap;
 use super::tables::TableSpace;
 
-/// log2 of the largest page that a kernel handles: evicting one copies it.
+/// log2 of the maximum page size. An eviction copies a whole page.
 const MAX_PAGE_BITS: u32 = 24;
 
 /// Why a kernel cannot boot on a machine.
@@ -28,7 +28,7 @@ const MAX_PAGE_BITS: u32 = 24;
 pub enum BootError {
     /// The machine has no MMU.
     NoMmu,
-    /// There are more user frames than physical pages, or than the limit of the simulation.
+    /// There are more user frames than physical pages, or more than the limit of the simulation.
     TooManyFrames {
         /// The maximum.
         most: u64,
@@ -68,7 +68,7 @@ impl fmt::Display for BootError {
     }
 }
 
-/// Checks what the settings ask for against a machine of so many physical pages.
+/// Checks the settings against a machine with `pages` physical pages.
 fn check(spec: &Spec, shape: &TableShape, pages: u64, config: &KernelConfig) -> Result<(), BootError> {
     let format = spec.mmu.as_ref().map(|mmu| &mmu.pte).ok_or(BootError::NoMmu)?;
     format.bit_position(Bit::P).ok_or(BootError::NoPresentBit)?;
@@ -140,7 +140,7 @@ impl Kernel {
         &self.machine
     }
 
-    /// The machine, to flush its TLBs and caches or to choose a core.
+    /// The machine, for flushing TLBs and caches or selecting a core.
     pub fn machine_mut(&mut self) -> &mut Machine {
         &mut self.machine
     }
@@ -202,7 +202,7 @@ impl Kernel {
         std::mem::take(&mut self.work)
     }
 
-    /// A process to be changed.
+    /// A process, for writing.
     pub(super) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
         self.processes.get_mut(&pid).map(Arc::make_mut)
     }

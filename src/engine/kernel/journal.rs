@@ -1,4 +1,4 @@
-//! Micro-steps of the kernel that happen where no observer is at hand. They wait here for the next report.
+//! Micro-steps of the kernel that happen without an observer. They are saved for the next report.
 
 use crate::machine::event::{Event, MachineObserver};
 
@@ -11,7 +11,7 @@ enum MicroStep {
     Step(KernelStep),
 }
 
-/// Micro-steps, in order, that no observer has taken yet. Without a list nothing is recorded.
+/// The saved micro-steps, in order. `None` if recording is off.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Journal(Option<Vec<MicroStep>>);
 
@@ -31,7 +31,7 @@ impl Journal {
         }
     }
 
-    /// Hands everything to an observer.
+    /// Reports all saved micro-steps to an observer.
     pub(crate) fn drain_into(&mut self, watch: Observer<'_>) {
         for step in self.0.iter_mut().flat_map(|steps| steps.drain(..)) {
             match step {

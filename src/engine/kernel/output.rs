@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::persistent::Map;
 
-/// Bytes of a piece.
+/// Size of a chunk in bytes.
 const PIECE: usize = 4096;
 
-/// Bytes to which more are appended.
+/// A sequence of bytes to which more are appended.
 #[derive(Debug, Clone, Default)]
 pub struct Output {
-    /// Full pieces, by number.
+    /// Full chunks, by number.
     full: Map<usize, Arc<[u8]>>,
-    /// What follows them, less than a piece.
+    /// The bytes after the full chunks, fewer than a chunk.
     last: Arc<Vec<u8>>,
 }
 
@@ -28,7 +28,7 @@ impl Output {
         self.len() == 0
     }
 
-    /// The bytes in a range, as far as it exists.
+    /// The bytes in a range. Positions beyond the end are ignored.
     pub fn bytes(&self, range: Range<usize>) -> Vec<u8> {
         let end = range.end.min(self.len());
         let mut bytes = Vec::with_capacity(end.saturating_sub(range.start));
@@ -48,7 +48,7 @@ impl Output {
         self.bytes(0..usize::MAX)
     }
 
-    /// Puts bytes at the end.
+    /// Appends bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
