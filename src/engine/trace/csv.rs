@@ -1,13 +1,13 @@
-//! Comma-separated values: what is done, the address, the size.
+//! Comma-separated values: the operation, the address, and the size.
 //!
-//! A first line may name the columns, in any order and among others: `op`, `address`, `size`. Without one they are these,
-//! in this order. The size may be left off. An address is decimal, or hexadecimal after `0x`; a decimal one that begins
-//! with a 0 is refused, as it is most likely a hexadecimal one.
+//! The first line may name the columns `op`, `address`, and `size`, in any order and with others between them. Without such
+//! a line, these are the columns, in this order. The size is optional. An address is decimal, or hexadecimal after `0x`. A
+//! decimal address with a leading 0 is rejected, because it is probably hexadecimal.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;
 
-/// What an operation is called in the column `op`, in any case.
+/// The names of operations in the column `op`, in any case.
 const OPS: &[(Op, &[&str])] = &[
     (Op::Fetch, &["i", "fetch", "ifetch", "instruction"]),
     (Op::Load, &["l", "r", "load", "read"]),
@@ -15,30 +15,30 @@ const OPS: &[(Op, &[&str])] = &[
     (Op::Modify, &["m", "modify"]),
 ];
 
-/// What the columns may be called, in any case.
+/// The names of columns, in any case.
 const OP: &[&str] = &["op", "operation", "kind", "type"];
 const ADDRESS: &[&str] = &["address", "addr"];
 const SIZE: &[&str] = &["size", "bytes"];
 
-/// Where the columns are.
+/// The positions of the columns.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
     op: usize,
     address: usize,
     size: Option<usize>,
-    /// How many there are at most.
+    /// One more than the highest position.
     most: usize,
 }
 
-/// A reader of lines.
+/// A parser of lines.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Csv {
-    /// Known after the first line.
+    /// The columns, known after the first line.
     columns: Option<Columns>,
 }
 
 impl Csv {
-    /// What the next line is.
+    /// Parses the next line.
     pub(crate) fn line(&mut self, line: &[u8]) -> Line {
         let text = line.trim_ascii();
         if line::is_comment(text) {
@@ -48,7 +48,7 @@ impl Csv {
         columns.record(text).into()
     }
 
-    /// The first line names the columns, or is a record.
+    /// Parses the first line, which names the columns or is a record.
     fn first(&mut self, text: &[u8]) -> Line {
         let usual = Columns { op: 0, address: 1, size: Some(2), most: 3 };
         let named = |names: &[&str]| fields(text).position(|field| is_one(field, names));
@@ -90,7 +90,7 @@ impl Columns {
     }
 }
 
-/// The fields of a line, without blanks and quotes around them.
+/// The fields of a line, without surrounding blanks and quotes.
 fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b',').map(|field| {
         let field = field.trim_ascii();

@@ -1,9 +1,9 @@
-//! The formats of Dinero, the traditional and the extended one, told apart by each line's label.
+//! The traditional and extended formats of Dinero. The label of each line determines the format.
 //!
-//! The traditional one is `LABEL ADDRESS`, where 0 reads, 1 writes and 2 fetches a word of four bytes. The extended one is
-//! `LABEL ADDRESS SIZE`, where r, m read, w writes and i fetches. Numbers are hexadecimal, also the size; what follows on
-//! a line is a comment. The other labels (3, 4, c, v) are no references but orders to the simulator. They are not carried
-//! out; as the counts would be others if they were, they are told as lines that were not understood.
+//! The traditional format is `LABEL ADDRESS`: 0 reads, 1 writes, and 2 fetches a word of four bytes. The extended format is
+//! `LABEL ADDRESS SIZE`: r and m read, w writes, and i fetches. Addresses and sizes are hexadecimal. The rest of a line is a
+//! comment. The other labels (3, 4, c, v) are commands to the simulator, not references. They are not performed. Because
+//! they could change the counts, they are reported as malformed lines.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;

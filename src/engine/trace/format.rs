@@ -62,7 +62,7 @@ impl Format {
         FORMATS.iter().find(|row| row.name == name).map(|row| row.format)
     }
 
-    /// The format of a file with this name; a final `.gz` or `.zst` is ignored.
+    /// The format of a file with this name. A final `.gz` or `.zst` is ignored.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
         let end = Path::new(name).extension()?.to_str()?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-/// Why a trace cannot be read, or not to its end. The records before the error were delivered.
+/// Why a trace cannot be read completely. The records before the error were delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// The name of the file.
@@ -55,7 +55,7 @@ impl Unreadable {
         Self { name: name.to_owned(), why }
     }
 
-    /// What the system said when a file was opened or read.
+    /// Converts an error of the system from opening or reading a file.
     pub(super) fn system(name: &str, error: &io::Error) -> Self {
         let why = match error.kind() {
             io::ErrorKind::NotFound => UnreadableReason::NotFound,

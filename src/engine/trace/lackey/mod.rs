@@ -1,7 +1,7 @@
-//! What `valgrind --tool=lackey --trace-mem=yes` prints: `I  0401ab70,3`, ` S 1fff000658,8`.
+//! The output of `valgrind --tool=lackey --trace-mem=yes`: `I  0401ab70,3`, ` S 1fff000658,8`.
 //!
-//! Read with leave: any blanks around the parts, small and capital digits, `0x` before them, and both ends of lines. What
-//! Valgrind says itself (`==PID==`, `--PID--`, `**PID**`), blank lines and comments (`#`) are passed over.
+//! The parser accepts additional blanks, upper-case and lower-case digits, `0x` before them, and both kinds of line ends. It
+//! skips blank lines, comments (`#`), and messages of Valgrind (`==PID==`, `--PID--`, `**PID**`).
 
 mod fast;
 
