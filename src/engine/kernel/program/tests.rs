@@ -1,4 +1,4 @@
-//! Loading, against CS:APP's picture of a process and what an ELF loader does with pages that two segments share.
+//! Compares loaded programs with CS:APP's picture of a process, and with an ELF loader for pages that two segments share.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn section(name: &str, start: u64, size: u64, perms: &str) -> Section {
     Section { name: name.into(), start, size, prot: prot(perms), zero: name == ".bss" }
 }
 
-/// The example of the language's page.
+/// The example of the language's documentation.
 fn a_out() -> Vec<Section> {
     vec![
         section(".text", 0x40_0000, 0x1800, "r-x"),
@@ -19,7 +19,7 @@ fn a_out() -> Vec<Section> {
     ]
 }
 
-/// Addresses, permissions, offset in the file and name of each segment.
+/// Lists the addresses, permissions, file offset, and name of each segment.
 fn told(sections: &[Section]) -> Vec<(Range<u64>, Prot, Option<u64>, &str)> {
     let name = |segment: &Segment| segment.section.map_or("", |at| &*sections[at].name);
     let told = |segment: Segment| (segment.pages.clone(), segment.prot, segment.offset, name(&segment));
@@ -76,7 +76,7 @@ fn in_a_common_page_what_either_needs_is_allowed() {
             (0x3000..0x4000, prot("rwx"), Some(0x2000), ".data"),
         ]
     );
-    // The page holds both: their bytes follow each other in the file as in memory.
+    // The page holds both sections. Their bytes are adjacent in the file as in memory.
     assert_eq!(offsets(&sections, 0x1000), [Some(0), Some(0x1800), Some(0x2800)]);
 }
 

@@ -10,7 +10,7 @@ use crate::kernel::vma::Backing;
 const AT: u64 = 0x7F00_0000_0000;
 const PAGES: u64 = 16;
 
-/// Linux's ways: a zero page, fault-around of 16 pages, a warm page cache.
+/// Linux's settings: a zero page, fault-around of 16 pages, and a warm page cache.
 fn linux() -> (Lab, Pid) {
     let mut lab = Lab::i7(|config| {
         config.zero_page = true;

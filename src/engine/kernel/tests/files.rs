@@ -1,4 +1,4 @@
-//! Files in memory: tails, shared stores, sizes that change, writing back.
+//! Files in memory: partial last pages, shared stores, size changes, and write-back.
 
 use super::lab::{Lab, R, RW};
 use super::sound;
@@ -9,7 +9,7 @@ use crate::kernel::ids::{FileId, Pid};
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;
 
-/// Two processes that share a file of a page and ten bytes.
+/// Creates two processes that share a file of one page and ten bytes.
 fn shared(change: impl FnOnce(&mut crate::kernel::config::KernelConfig)) -> (Lab, FileId, Pid, Pid) {
     let mut lab = Lab::simple(change);
     let (first, second) = (lab.spawn(), lab.spawn());
@@ -31,7 +31,7 @@ fn the_tail_of_the_last_page_never_reaches_the_file() {
     lab.write(first, AT + PAGE + 10, 7);
     assert_eq!(lab.read(second, AT + PAGE + 10), 7, "sharers see it");
     assert_eq!(byte(&lab, file, PAGE + 10), None);
-    // Growing the file by two bytes shows zeros, also in the page that is mapped.
+    // Growing the file by two bytes adds zeros, also in the mapped page.
     lab.kernel.file_truncate(file, PAGE + 12);
     assert_eq!((byte(&lab, file, PAGE + 10), lab.read(first, AT + PAGE + 10)), (Some(0), 0));
     lab.write(first, AT + PAGE + 20, 8);

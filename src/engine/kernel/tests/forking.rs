@@ -1,4 +1,4 @@
-//! `fork` on random families: exact copies, read-only in all of them until a store; the last one keeps the frame.
+//! `fork` on random families. Children are exact copies and read-only until a store, and the last sharer keeps the frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ const AT: u64 = 0x7F00_0000_0000;
 const PAGE: u64 = 4096;
 const PAGES: u64 = 6;
 
-/// What happens in a family.
+/// An action in a family.
 #[derive(Debug, Clone)]
 enum Deed {
     Fork(usize),
     Exit(usize),
-    /// Stores to a page are forbidden and allowed again.
+    /// Forbids stores to a page and allows them again.
     Protect {
         who: usize,
         page: u64,
@@ -40,14 +40,14 @@ fn deeds() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// A page of a process: its byte, and a number that those have in common who share its frame.
+/// A page of a process: its byte, and a number that is equal for all sharers of its frame.
 type Page = (u8, usize);
 
-/// A family, and what each of its members has.
+/// A family, and the expected pages of each process.
 struct Family {
     lab: Lab,
     has: BTreeMap<Pid, BTreeMap<u64, Page>>,
-    /// Pages that may be stored to without a fault.
+    /// The pages for which a store does not fault.
     open: BTreeSet<(Pid, u64)>,
     groups: usize,
 }
@@ -84,7 +84,7 @@ impl Family {
         self.check();
     }
 
-    /// A store: the first touch, a copy, the frame as it is, or no fault, by who has the page in common.
+    /// Stores to a page. Depending on its sharers, this is a first touch, a copy, a reuse of the frame, or no fault.
     fn store(&mut self, pid: Pid, page: u64, byte: u8) {
         let held = self.has[&pid].get(&page).copied();
         let sharers = self
@@ -114,8 +114,8 @@ impl Family {
         self.open.insert((pid, page));
     }
 
-    /// All have what they should, in frames that those have in common who share a page, and no entry allows a store
-    /// that should not.
+    /// Checks that all processes have the expected pages in the expected shared frames, and that no entry allows a wrong
+    /// store.
     fn check(&self) {
         sound::check(&self.lab.kernel);
         let mut frames = BTreeMap::new();
@@ -185,7 +185,7 @@ fn a_child_begins_with_the_dirty_bits_of_private_pages_and_without_accessed_bits
     lab.anonymous(parent, 0x400, 2);
     let vpn = lab.kernel.machine.vpn(0x11).expect("a page");
     (0..2).for_each(|page| lab.write(parent, 0x400 + page * 64, 1));
-    // Page 1 comes back clean.
+    // Page 1 is clean after swap-in.
     assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true));
     assert_eq!(lab.read(parent, 0x440), 1);
     let child = lab.fork(parent).expect("memory");

@@ -1,5 +1,5 @@
-//! Random programs on random machines read what a naive model of memory says, whatever is evicted, merged or shared, and
-//! the books are sound after every step.
+//! Random programs on random machines read the same bytes as in a naive model of memory, despite eviction, merging, and
+//! sharing. The kernel's state is consistent after every step.
 
 use proptest::prelude::*;
 

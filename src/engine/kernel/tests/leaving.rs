@@ -1,4 +1,4 @@
-//! Pages that leave in any number, few or so many that TLBs are emptied at once.
+//! Unmapping of few or many pages. Above a limit, TLBs are flushed completely.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The kernel and a naive model of memory, side by side, while a program runs.
+//! A kernel and a naive model of memory that run the same program.
 
 use super::images::{self, Program};
 use super::lab::{End, Lab, Steps};
@@ -12,12 +12,12 @@ use crate::kernel::process::PageLocation;
 use crate::kernel::vma::{Backing, Prot, Vma};
 use crate::machine::event::AccessKind;
 
-/// The kernel and the model, side by side.
+/// A kernel and its model.
 pub(crate) struct Pair {
     pub(crate) lab: Lab,
     pub(crate) model: Model,
     pub(crate) alive: Vec<Pid>,
-    /// What the program was told: bytes, and how what it did ended.
+    /// The results of the program: loaded bytes, and the end of each access.
     pub(crate) told: Vec<(Vec<u8>, Option<End>)>,
     pub(crate) tally: Tally,
     pub(crate) files: Vec<FileId>,
@@ -32,7 +32,7 @@ impl Pair {
     pub(crate) fn new(setting: &Setting) -> Self {
         let mut lab = Lab::new(setting.spec.clone(), |config| *config = setting.config.clone());
         let page = lab.page();
-        // On the core i7, across the border between two tables of each level.
+        // On the Core i7, the addresses cross the border between two tables of each level.
         let base = if page == 4096 { 0x4000_0000_0000 - 8 * page } else { 4 * page };
         let eager = !lab.kernel.shape.read_only;
         let mut model = Model { page, eager, ..Model::default() };
@@ -62,18 +62,18 @@ impl Pair {
         self.alive.get(who % self.alive.len().max(1)).copied()
     }
 
-    /// Permissions as this machine can hold them: without an R/W bit, what may be read may be written.
+    /// The permissions that this machine supports. Without an R/W bit, readable pages are also writable.
     fn prot(&self, prot: Prot) -> Prot {
         let open = self.model.eager && (prot.read || prot.exec);
         Prot { write: prot.write || open, ..prot }
     }
 
-    /// An address of a process out of a number that counts 64 bytes a page.
+    /// The address of a process for a number that counts 64 bytes per page.
     fn va(&self, pid: Pid, at: u64) -> u64 {
         self.base + self.aim(pid, at / 64) * self.page + at % 64 * (self.page / 64)
     }
 
-    /// Mostly one of the pages that a process has, else any page.
+    /// Usually one of the pages of a process, else any page.
     fn aim(&self, pid: Pid, at: u64) -> u64 {
         let window = self.vpns(0, PAGES);
         let mapped =
@@ -152,7 +152,7 @@ impl Pair {
                 let (file, bytes) = (self.files[file], vec![byte; size]);
                 let held = self.model.files.get_mut(&file).expect("a file");
                 let at = (at as usize * self.page as usize / 64) % (held.len() + 1);
-                // The size stays a whole number of pages.
+                // The size stays a multiple of the page size.
                 let size = size.min(held.len() - at);
                 held[at..at + size].copy_from_slice(&bytes[..size]);
                 self.lab.kernel.file_write(file, at as u64, &bytes[..size]);
@@ -229,7 +229,7 @@ impl Pair {
         }
     }
 
-    /// A program comes whole, or all stays as it is; only one that cannot have a root table any more ends.
+    /// Runs `execve`. It succeeds or changes nothing, except that a process without memory for a root table ends.
     fn exec(&mut self, pid: Pid, program: usize) {
         let program = &self.programs[program % self.programs.len()];
         let done = self.lab.kernel.exec(pid, program.file);
@@ -250,7 +250,7 @@ impl Pair {
         self.compare();
     }
 
-    /// Private pages that may be stored to are copied by populating them. How far it came, the kernel tells.
+    /// Populates pages, which copies writable private pages. The number of populated pages is taken from the kernel.
     fn populate(&mut self, pid: Pid, at: u64, pages: u64) {
         let mut steps = Steps::default();
         let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut steps);
@@ -260,7 +260,7 @@ impl Pair {
                 Some(PageLocation::Frame(frame)) => {
                     self.lab.kernel.frames.get(frame).contents == FrameContents::Anonymous
                 }
-                // It had to make room at once for another.
+                // The page was evicted at once.
                 Some(PageLocation::Swap(_)) => true,
                 _ => false,
             };
@@ -368,7 +368,7 @@ impl Pair {
         }
     }
 
-    /// How many bytes of a store were done that ran out of memory: the longest run of whole pages that agrees.
+    /// Number of bytes stored before memory was exhausted: the longest run of whole pages that agrees.
     fn stored(&self, pid: Pid, va: u64, bytes: &[u8]) -> usize {
         let ends = (1..=bytes.len()).filter(|n| (va + *n as u64).is_multiple_of(self.page));
         let agrees = |n: &usize| {

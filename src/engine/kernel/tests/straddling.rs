@@ -1,4 +1,4 @@
-//! Stores over two pages: all or nothing.
+//! Stores across two pages store all bytes or none.
 
 use super::lab::{End, Lab, R, RW};
 use super::sound;

@@ -1,5 +1,4 @@
-//! One program in two worlds: with few frames and with many, with one TLB and cache geometry and with another. Nobody can
-//! tell the difference but by the counts.
+//! A program runs with few and many frames, and with different TLBs and caches. Only the counts differ.
 
 use proptest::prelude::*;
 
@@ -9,7 +8,7 @@ use super::sound;
 use crate::kernel::event::KernelStep;
 use crate::machine::pte::Pte;
 
-/// Runs a program, which reads what the model says.
+/// Runs a program, and compares its loads with the model.
 fn run(setting: &Setting, program: &[Op]) -> Pair {
     let mut pair = Pair::new(setting);
     pair.step(&Op::Spawn);
@@ -40,7 +39,7 @@ fn without_tlbs(pair: &Pair) -> Vec<KernelStep> {
     steps
 }
 
-/// With few frames, locked pages and populated ones come to less.
+/// Whether a step has the same result with few frames. Fewer pages can be locked or populated.
 fn is_told_alike(op: &Op) -> bool {
     !matches!(op, Op::Lock { .. } | Op::Populate { .. })
 }

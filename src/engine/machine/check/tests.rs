@@ -7,7 +7,7 @@ fn preset(name: &str) -> Spec {
     Preset::named(name).unwrap().spec()
 }
 
-/// The settings at fault after `spoil` changed the simple memory system.
+/// The settings at fault after `spoil` has changed the simple memory system.
 fn faults(spoil: impl FnOnce(&mut Spec)) -> Vec<(SpecPart, &'static str)> {
     let mut spec = preset("simple");
     spoil(&mut spec);

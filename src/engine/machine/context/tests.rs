@@ -4,9 +4,10 @@ use crate::machine::event::{AccessKind, Fault, Privilege};
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
 
-/// Two cores, pages of 64 bytes, one level of entries of 4 bytes in memory, one TLB a core.
+/// Creates two cores with pages of 64 bytes, one level of 4-byte entries in memory, and one TLB per core.
 ///
-/// Process 1's table is at 0x000, process 2's at 0x400; page `n` is frame 32 + n for the one and 48 + n for the other.
+/// Process 1's table is at 0x000, and process 2's is at 0x400. Page `n` is in frame 32 + n for process 1 and 48 + n for
+/// process 2.
 fn machine(tlb: TlbSpec) -> Machine {
     let mmu = Mmu::flat(10, 12, 6);
     let spec = Spec {
@@ -42,7 +43,7 @@ fn run(machine: &mut Machine, core: u32, asid: u16) {
     machine.switch_to(asid, Some(root), &mut ());
 }
 
-/// The frame that the current core finds for a page, and whether it had to walk for it.
+/// The frame that the current core finds for a page, and whether it walked the page table.
 fn frame(machine: &mut Machine, page: u64) -> (Result<u64, Fault>, bool) {
     let misses = machine.tlb_counts(0).misses;
     let va = machine.va(page << 6).unwrap();
@@ -79,7 +80,7 @@ fn each_core_runs_in_its_own_address_space() {
     }
 }
 
-/// Intel SDM 3A, section 4.10.4.1: a load of CR3 drops what is not global unless PCIDs are in use.
+/// Intel SDM 3A, section 4.10.4.1: a load of CR3 invalidates the non-global entries unless PCIDs are in use.
 #[test]
 fn another_process_finds_a_plain_tlb_empty_and_one_with_asids_full() {
     for (tlb, walks) in [(plain(), true), (with_asid(), false)] {
@@ -130,7 +131,7 @@ fn cr3_of_bare_hardware_is_that_of_all_cores() {
     }
 }
 
-/// Both processes have page 3 in the TLBs, process 1 on both cores if its entries may stay.
+/// Fills the TLBs with page 3 of both processes. If entries survive a switch, process 1 has them on both cores.
 fn shared_about(tlb: TlbSpec) -> Machine {
     let mut machine = machine(tlb);
     run(&mut machine, 0, 1);
@@ -171,7 +172,7 @@ fn all_of_a_process_is_shot_down() {
     }
 }
 
-/// An entry of a global page serves every process, so it is a danger wherever it stands.
+/// Every process uses an entry of a global page, so it must be invalidated on every core.
 #[test]
 fn global_entries_are_shot_down_too() {
     for tlb in [plain(), with_asid()] {
@@ -192,7 +193,7 @@ fn global_entries_are_shot_down_too() {
     }
 }
 
-/// A TLB of small pages holds parts of a huge one: they go together.
+/// A TLB of small pages holds parts of a huge page, which are invalidated together.
 #[test]
 fn all_parts_of_a_huge_page_are_shot_down() {
     let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6) };

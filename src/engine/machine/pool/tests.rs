@@ -10,8 +10,8 @@ fn serving_frames() -> impl Iterator<Item = Policy> {
     POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
 }
 
-/// A kernel of one process over a pool: the lowest free frame first, else the victim's. Answers for each reference the
-/// page that went and the pool's state.
+/// A kernel of one process that uses a pool. It allocates the lowest free frame, or else the victim's. Returns the evicted
+/// page and the pool's state for each reference.
 fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, PolicyState)> {
     let (mut pool, mut random) = (Pool::new(policy, reference.frames), reference.random);
     let (mut frames, mut steps) = (BTreeMap::new(), Vec::new());
@@ -39,14 +39,14 @@ fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, Pol
 }
 
 impl Pool {
-    /// The policy's state, one element a frame up to the highest that was ever filled.
+    /// The policy's state, with one element per frame up to the highest one that was ever filled.
     fn state(&self) -> PolicyState {
         let state = self.policy.state(&self.words[mask_words(self.room)..], self.room, self.limit);
         cut(state, self.reached)
     }
 }
 
-/// What every policy remembered of the first `len` frames.
+/// Truncates the state of every policy to the first `len` frames.
 fn cut(mut state: PolicyState, len: usize) -> PolicyState {
     for bits in [&mut state.use_bits, &mut state.dirty].into_iter().flatten() {
         bits.truncate(len);
@@ -67,7 +67,7 @@ fn agrees(reference: &ReferenceString, policy: Policy) -> Result<(), TestCaseErr
     Ok(())
 }
 
-/// Something done to a pool; frames are numbers modulo the limit.
+/// An operation on a pool. Frame numbers are taken modulo the limit.
 #[derive(Debug, Clone)]
 enum Deed {
     Fill(u32),
@@ -75,7 +75,7 @@ enum Deed {
     Forget(u32),
     Dirty(u32, bool),
     Tick,
-    /// The frames divisible by this must stay.
+    /// Chooses a victim. Frames divisible by this number must stay.
     Victim(u32),
 }
 
@@ -91,7 +91,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// All frames laid out from the beginning.
+/// A pool that has room for all frames from the start.
 struct Whole {
     policy: Policy,
     words: Vec<u64>,
@@ -136,7 +136,7 @@ impl Whole {
 }
 
 proptest! {
-    /// The frames of a kernel and those of a reference string follow the same rules.
+    /// A pool and a reference string follow the same rules.
     #[test]
     fn a_pool_chooses_as_the_reference_string_does(
         pages in prop::collection::vec(0..9_u32, 0..60),
@@ -152,7 +152,7 @@ proptest! {
         }
     }
 
-    /// Also when it has to grow.
+    /// The rules are also the same if the pool has to grow.
     #[test]
     fn a_large_pool_chooses_as_the_reference_string_does(
         pages in prop::collection::vec(0..250_u32, 300..900),
@@ -167,7 +167,7 @@ proptest! {
         }
     }
 
-    /// It is as if all frames were there from the beginning.
+    /// A pool that grows agrees with a pool that has room for all frames from the start.
     #[test]
     fn room_made_later_changes_nothing(deeds in prop::collection::vec(deed(), 0..600), limit in 1..500_u32) {
         for policy in serving_frames() {
@@ -212,7 +212,7 @@ fn an_empty_pool_has_no_victim_and_a_frame_beyond_the_limit_is_none_of_it() {
     }
 }
 
-/// The clock of a memory that is not full: the hand goes on to frames that are filled later.
+/// The hand of a clock in partly filled memory advances to frames that are filled later.
 #[test]
 fn the_hand_goes_round_the_limit() {
     let mut pool = Pool::new(Policy::SecondChance, 1 << 20);

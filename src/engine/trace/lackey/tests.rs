@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::trace::record::Record;
 
-/// What the quick way makes of a text that begins with this line: its record, if it takes it.
+/// The record that the fast parser returns for a text that starts with this line, if any.
 fn quickly(line: &[u8], after: &[u8]) -> Option<Record> {
     let text = [line, b"\n", after].concat();
     let mut found = Vec::new();
@@ -12,7 +12,7 @@ fn quickly(line: &[u8], after: &[u8]) -> Option<Record> {
     found.pop()
 }
 
-/// Lines of the usual shapes.
+/// Generates lines in the usual format.
 fn usual() -> impl Strategy<Value = String> {
     let begin = prop_oneof![Just("I  "), Just(" L "), Just(" S "), Just(" M ")];
     let address =
@@ -46,7 +46,7 @@ fn other_lines_are_left() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
-    /// A line that the quick way takes has the same record by the rules.
+    /// If the fast parser accepts a line, the slow parser returns the same record.
     #[test]
     fn both_ways_agree(
         mut line in usual().prop_map(String::into_bytes),
@@ -62,7 +62,7 @@ proptest! {
         }
     }
 
-    /// What lackey prints is read quickly.
+    /// The fast parser accepts lackey's output.
     #[test]
     fn usual_lines_with_small_sizes_are_taken(line in usual(), after in prop::collection::vec(any::<u8>(), 32)) {
         let address = line.find(',').expect("a size") - 3;

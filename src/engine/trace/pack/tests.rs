@@ -19,7 +19,7 @@ fn packed(records: &[Record]) -> Vec<u8> {
     packer.finish().expect("memory")
 }
 
-/// The records of a packed trace, and what went wrong after them.
+/// The records of a packed trace, and the error after them.
 fn unpacked(bytes: Vec<u8>) -> (Vec<Record>, Option<Unreadable>) {
     let (mut records, mut batch) = (Vec::new(), Vec::new());
     let mut reader = match Reader::new(Box::new(Cursor::new(bytes)), "t", Some(Format::Packed)) {
@@ -40,14 +40,14 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)]
 }
 
-/// Records that hardly repeat.
+/// Generates records with few repetitions.
 fn any_record() -> impl Strategy<Value = Record> {
     let address = prop_oneof![any::<u64>(), 0..64_u64, Just(u64::MAX)];
     let size = prop_oneof![1..=8_u32, 1..=Record::MOST_BYTES];
     (op(), address, size).prop_map(|(op, address, size)| Record { address, size, op })
 }
 
-/// Records as of a program: loops over a few instructions, whose data go on by strides.
+/// Generates records of a program: loops over a few instructions whose data addresses have strides.
 fn program() -> impl Strategy<Value = Vec<Record>> {
     let instruction = (0..40_u64, 1..9_u32, prop::collection::vec((op(), any::<u32>(), -9..9_i64), 0..3));
     let loops = prop::collection::vec((prop::collection::vec(instruction, 1..12), 1..30_u64), 1..8);
@@ -81,7 +81,7 @@ proptest! {
     }
 }
 
-/// The lengths of a file's blocks, with header and checksum.
+/// The lengths of a file's blocks, including headers and checksums.
 fn blocks(bytes: &[u8]) -> Vec<usize> {
     let mut lengths = Vec::new();
     let mut at = MAGIC.len() + 1;
@@ -93,7 +93,7 @@ fn blocks(bytes: &[u8]) -> Vec<usize> {
     lengths
 }
 
-/// A file with one block of this body, whose lengths and sums are right.
+/// Builds a file with one block of this body, with correct lengths and checksums.
 fn file_of(body: &[u8], records: u32) -> Vec<u8> {
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::fast());
     deflated.write_all(body).expect("memory");
@@ -134,7 +134,7 @@ static TWO_BLOCKS: LazyLock<(Vec<Record>, Vec<u8>)> = LazyLock::new(|| {
     (records, bytes)
 });
 
-/// A loop of a program: a fetch, and a load that goes on by 8.
+/// Builds a loop of a program: a fetch, and a load whose address increases by 8.
 fn walk(rounds: u64) -> Vec<Record> {
     let round = |n| {
         let fetch = Record { address: 0x400, size: 4, op: Op::Fetch };
@@ -145,7 +145,7 @@ fn walk(rounds: u64) -> Vec<Record> {
 
 #[test]
 fn what_repeats_is_small() {
-    // A form of two bytes a round, compressed; in text a round has 25 bytes.
+    // A form takes two bytes per round before compression. In text, a round takes 25 bytes.
     let records = walk(100_000);
     let bytes = packed(&records);
     assert!(bytes.len() < 2_000, "{}", bytes.len());
@@ -155,7 +155,7 @@ fn what_repeats_is_small() {
 
 #[test]
 fn what_does_not_repeat_is_not_much_longer() {
-    // Addresses without any order: nothing but what is known of four loads in a row can be left off.
+    // The addresses are random. Only the repeated pattern of four loads can be compressed.
     for count in [3, 100, 30_000, 200_000] {
         let address =
             |n: u64| (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17).wrapping_mul(n | 1);
@@ -169,7 +169,7 @@ fn what_does_not_repeat_is_not_much_longer() {
 
 #[test]
 fn more_than_can_be_known_is_forgotten() {
-    // Every phrase is new: there are more than numbers for them.
+    // Every phrase is new, and there are more phrases than numbers for them.
     let fetch = |n: u64| Record { address: n * 16 % 0xffff_fff1, size: 4, op: Op::Fetch };
     let records: Vec<Record> = (0..70_000).map(|n| fetch(n * n)).collect();
     assert_eq!(unpacked(packed(&records)), (records, None));
@@ -225,7 +225,7 @@ fn a_file_that_is_cut_or_has_more_is_told() {
         assert_eq!(found.is_empty(), cut < first);
     }
     assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("something follows its end"));
-    // A block that is missing shows, also if it changes nothing of those that follow.
+    // A missing block is detected, even if it does not affect the following blocks.
     let without = [&bytes[..=MAGIC.len()], &bytes[first..]].concat();
     assert_eq!(wrong(without).as_deref(), Some("a checksum differs"));
 }
@@ -238,7 +238,7 @@ fn each_limit_has_an_error() {
     assert_eq!(wrong(header([MOST_BODY as u32 + 1, 1, 1])).as_deref(), Some(long));
     assert_eq!(wrong(header([1, u32::MAX, 1])).as_deref(), Some(long));
 
-    // What is known is kept; a phrase: a load of 8; a form of it; how many forms are told, and which; distances.
+    // The body keeps the known definitions. It has a phrase (a load of 8), a form of it, a list of one form, and distances.
     let good = [0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32];
     let load = Record { address: 16, size: 8, op: Op::Load };
     assert_eq!(unpacked(file_of(&good, 1)), (vec![load], None));
@@ -270,7 +270,7 @@ fn the_example_of_the_document_is_a_trace() {
     let document = include_str!("../../../../docs/trace-format.md");
     let (_, example) = document.split_once("```hex\n").expect("a fence");
     let (example, after) = example.split_once("```").expect("its end");
-    // Each line has bytes, and after two blanks what they are.
+    // Each line has bytes and, after two blanks, their meaning.
     let bytes =
         example.lines().flat_map(|line| line.split("  ").next().unwrap_or_default().split_whitespace());
     let bytes: Vec<u8> = bytes.map(|byte| u8::from_str_radix(byte, 16).expect("a byte")).collect();
@@ -281,14 +281,14 @@ fn the_example_of_the_document_is_a_trace() {
     assert_eq!(lines.next(&mut expected), Ok(true));
     assert_eq!(lines.malformed().count, 0);
     assert_eq!(unpacked(bytes.clone()), (expected.clone(), None));
-    // What is written differs in how it is compressed alone.
+    // The files differ only in their compression.
     assert_eq!(body_of(&packed(&expected)), body_of(&bytes));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// A bit that fell over is noticed; what is delivered before is right.
+    /// A flipped bit is detected, and the records before it are correct.
     #[test]
     fn damage_is_told(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let (records, mut bytes) = TWO_BLOCKS.clone();
@@ -302,7 +302,7 @@ proptest! {
 }
 
 proptest! {
-    /// Whatever a body holds, it is read or refused.
+    /// Every body is read or rejected.
     #[test]
     fn any_body_is_read_or_refused(
         records in program(), count in 0..3_u32,

@@ -1,9 +1,9 @@
-//! The break. What each line answers and leaves was seen on Linux 6.18 with glibc 2.36.
+//! The program break. The results and areas were observed on Linux 6.18 with glibc 2.36.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
 
-/// The areas from the heap's beginning on, in bytes from there.
+/// Lists the areas from the heap's start on, in bytes relative to it.
 fn areas(lab: &Lab) -> String {
     let start = lab.process().space.brk_start;
     let shown = lab.process().space.areas.iter();
@@ -11,7 +11,7 @@ fn areas(lab: &Lab) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// Moves the break to each place; those it could be moved to.
+/// Moves the break to each address, and returns which moves succeeded.
 fn moves(lab: &mut Lab, to: &[i64]) -> Vec<bool> {
     let start = lab.process().space.brk_start;
     let mut done = |to: &i64| {
@@ -19,7 +19,7 @@ fn moves(lab: &mut Lab, to: &[i64]) -> Vec<bool> {
         let result = lab.call("brk", args![to]);
         let after = lab.process().space.brk;
         assert!(after == to || after == before, "{after:#x}");
-        // A break that is above what was asked for is no error.
+        // A break above the requested address is not an error.
         assert_eq!(result, if after >= to { Ok(0) } else { Err(Errno::ENOMEM) });
         after == to
     };
@@ -138,7 +138,7 @@ fn the_heap_stays_apart_from_a_named_area_below() {
     assert_eq!(moves(&mut lab, &[0x1000, 0x2000]), [true, true]);
     let wide = |lab: &Lab| lab.maps().iter().map(|(from, to, ..)| (to - from) >> 12).collect::<Vec<_>>();
     assert_eq!(wide(&lab), [1, 2, 2]);
-    // On Linux, too, what is mapped beside the heap is one area with it.
+    // On Linux also, memory mapped next to the heap merges with it.
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     lab.ok("mmap", args![start + 0x2000, 0x1000, c("PROT_READ|PROT_WRITE"), flags, -1, 0]);
     assert_eq!(wide(&lab), [1, 2, 3]);

@@ -24,7 +24,7 @@ fn what_is_not_open_cannot_be_closed() {
     }
     assert_eq!(lab.call("close", args![2]), Ok(0));
     assert_eq!(lab.call("close", args![2]), Err(Errno::EBADF));
-    // A descriptor is an int: what does not fit into 32 bits is cut off.
+    // A descriptor is an int, so bits above 32 are ignored.
     assert_eq!(lab.call("close", args![1_u64 << 32]), Ok(0));
     assert_eq!(lab.call("close", args![0]), Err(Errno::EBADF));
 }
@@ -52,7 +52,7 @@ fn open_makes_cuts_or_refuses() {
     assert_eq!(lab.open("f", "O_RDWR|O_EXCL"), Ok(3));
     assert_eq!(lab.open("f", "O_RDWR|O_CREAT"), Ok(4));
     assert_eq!(lab.contents("f"), b"hello");
-    // Linux cuts the file even if it is opened for reading only.
+    // Linux truncates the file even if it is opened for reading only.
     assert_eq!(lab.open("f", "O_RDONLY|O_TRUNC"), Ok(5));
     assert_eq!(lab.contents("f"), b"");
     assert_eq!(lab.call("open", args!["new", c("O_RDONLY|O_CREAT"), 0o600]), Ok(6));
@@ -70,7 +70,7 @@ fn paths_are_strings_or_addresses_of_strings() {
     let fd = lab_fd(&mut lab, "path", "data\0");
     lab.ok("pread", args![fd, 0x10FFE_u64, 5_u64, 0]);
     assert_eq!(lab.call("open", args![0x10FFE_u64, 0]), Ok(4));
-    // A path that ends at the last byte of its area.
+    // The path ends at the last byte of its area.
     lab.ok("pread", args![3, 0x11FFB_u64, 5_u64, 0]);
     assert_eq!(lab.call("open", args![0x11FFB_u64, 0]), Ok(5));
     lab.ok("pread", args![3, 0x11FFC_u64, 4_u64, 0]);
@@ -83,7 +83,7 @@ fn paths_are_strings_or_addresses_of_strings() {
     assert_eq!(lab.open("", "O_RDWR|O_CREAT"), Err(Errno::ENOENT));
 }
 
-/// A descriptor of a new file.
+/// Opens a new file and returns its descriptor.
 fn lab_fd(lab: &mut Lab, name: &str, bytes: &str) -> u64 {
     lab.file(name, bytes);
     lab.open(name, "O_RDONLY").expect("a descriptor")
@@ -139,7 +139,7 @@ fn fstat_tells_of_a_file_in_fields_and_in_memory() {
     assert_eq!(["st_size", "st_ino", "st_mode", "st_blksize"].map(field), [13, 1, 0o100_644, 4096].map(Some));
     lab.area("here", 0x10000, 0x11000, "rw-");
     assert_eq!(lab.call("fstat", args![fd, 0x10F70_u64]), Ok(0));
-    // The size stands at byte 48 of the structure, the inode at 8 (asm/stat.h of x86-64).
+    // In the structure, the size is at byte 48 and the inode at byte 8 (asm/stat.h of x86-64).
     assert_eq!(lab.bytes(0x10F70 + 48, 8), 13_u64.to_le_bytes());
     assert_eq!(lab.bytes(0x10F70 + 8, 8), 1_u64.to_le_bytes());
     assert_eq!(lab.call("fstat", args![fd, 0x10F71_u64]), Err(Errno::EFAULT), "its end lies outside");

@@ -4,14 +4,14 @@ use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
 use crate::kernel::file::Fill;
 
-/// A buffer of two pages at 0x10000, with nothing behind it.
+/// A buffer of two pages at 0x10000, followed by a hole.
 const BUFFER: u64 = 0x10000;
-/// The byte after the buffer.
+/// The address after the buffer.
 const END: u64 = 0x12000;
 /// An address of the kernel.
 const KERNEL: u64 = 0xFFFF_8000_0000_0000;
 
-/// A lab whose descriptor 3 is a file open for everything.
+/// Creates a lab whose descriptor 3 is a file opened for reading and writing.
 fn lab() -> Lab {
     let mut lab = Lab::i7();
     lab.file("f", "hello, world\n");
@@ -75,7 +75,7 @@ fn a_buffer_lies_in_the_user_half_whatever_the_file_has() {
 fn descriptors_are_checked_before_buffers() {
     let mut lab = lab();
     assert_eq!([lab.open("f", "O_RDONLY"), lab.open("f", "O_WRONLY")], [Ok(4), Ok(5)]);
-    // Neither reading nor writing, as Linux has it for access mode 3.
+    // Access mode 3 allows neither reading nor writing, as on Linux.
     assert_eq!(lab.call("open", args!["f", 3]), Ok(6));
     for at in [BUFFER, KERNEL] {
         for count in [0_u64, 1, 1 << 63] {
@@ -170,7 +170,7 @@ fn a_string_stands_for_a_buffer_that_is_read() {
     let mut lab = lab();
     assert_eq!(lab.call("write", args![1, "hello, world\n", 13_u64]), Ok(13));
     assert_eq!(lab.stdout(), b"hello, world\n");
-    // Its NUL is there, what lies behind that is not; nothing can be stored into it.
+    // The string's NUL is readable, the bytes after it are not, and no byte is writable.
     assert_eq!(lab.call("write", args![1, "hi", 9_u64]), Ok(3));
     assert_eq!(lab.stdout(), b"hello, world\nhi\0");
     assert_eq!(lab.call("read", args![3, "hi", 2_u64]), Err(Errno::EFAULT));
@@ -225,7 +225,7 @@ fn small_pages_do_as_well() {
     assert_eq!(lab.bytes(0x1021, 360), text.as_bytes());
     assert_eq!(lab.call("write", args![fd, 0x11F0_u64, 100_u64]), Ok(16));
     assert_eq!(lab.contents("f").len(), 376);
-    // The whole of the space is the user's.
+    // The user address space is the whole address space.
     assert_eq!(lab.call("write", args![fd, 0x3FFF_u64, 2_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("read", args![fd, 0x1000_u64, 0x3001_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("pread", args![fd, 0x1000_u64, 0x3000_u64, 0]), Ok(376));

@@ -1,11 +1,11 @@
-//! The short ways are no other ways: what a set answered last is what a search would find, and a reference without bytes
-//! does what an access with bytes does.
+//! Fast paths have the same results as slow ones. The memo of a set agrees with a search, and an access without data agrees
+//! with an access with data.
 
 use super::laws::{Dice, Pages, step};
 use super::*;
 use crate::machine::spec::{Mmu, TlbSpec};
 
-/// What can be seen of a machine: the counts and the lines of every TLB and cache.
+/// The visible state of a machine: the counts and lines of every TLB and cache.
 fn seen(machine: &Machine) -> Vec<String> {
     let (spec, mut all) = (machine.spec(), Vec::new());
     for core in 0..spec.cores {
@@ -36,7 +36,7 @@ fn what_is_remembered_is_what_is_found() {
         let (mut forgetful, mut flat) = (machine.clone(), vec![None; 1 << 12]);
         let mut same = flat.clone();
         for n in 0..150 {
-            // A copy remembers nothing.
+            // A clone has no remembered hits.
             forgetful = forgetful.clone();
             step(&mut forgetful, &mut dice.clone(), &pages, &mut same);
             step(&mut machine, &mut dice, &pages, &mut flat);
@@ -45,7 +45,7 @@ fn what_is_remembered_is_what_is_found() {
     }
 }
 
-/// A reference as a trace makes it, and as a script does: both tell the same.
+/// Performs an access as a trace does, and as a script does. Both must report the same.
 fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: bool) {
     let core = dice.below(machine.spec().cores.into()) as u32;
     machine.set_core(core).unwrap();
@@ -98,7 +98,7 @@ fn a_reference_without_bytes_is_an_access() {
 #[test]
 fn what_a_script_puts_into_a_set_is_found_there() {
     let mut machine = simple();
-    // Set 3 of the TLB and set 5 of the cache, both of which hit.
+    // The references hit set 3 of the TLB and set 5 of the cache.
     for _ in 0..3 {
         assert_eq!(read(&mut machine, 0x03D4).0, Some(0x36));
     }
@@ -120,8 +120,8 @@ fn what_a_script_puts_into_a_set_is_found_there() {
     assert_eq!((machine.tlb_counts(0).hits, machine.cache_counts(0).misses), (hits, misses + 1));
 }
 
-/// Two entries, the least recently used of which goes: the small page, though it is used last, if it were not seen that a huge one
-/// was used between.
+/// The small page is used before the huge one, so it must be the least recently used of the two entries. A remembered hit
+/// must not hide the use of the huge page.
 #[test]
 fn a_huge_page_takes_its_turn_among_small_ones() {
     let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };

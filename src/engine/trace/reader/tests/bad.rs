@@ -1,4 +1,4 @@
-//! Input that is no trace, or not to its end.
+//! Inputs that are not traces, or only partly.
 
 use super::*;
 use crate::trace::malformed::BadLine;
@@ -37,7 +37,7 @@ fn a_binary_file_is_refused_at_once() {
             (vec![], Some("`t` is no trace: it is a binary file".to_owned()))
         );
     }
-    // Not so after a record: then it is a bad line.
+    // After a record, the same line is only malformed.
     let mut late = reader(b" L 10,1\n\0\n L 10,1\n", None).expect("bytes");
     assert_eq!(all(&mut late), (vec![record(Op::Load, 16, 1); 2], None));
     assert_eq!(late.malformed().count, 1);
@@ -69,7 +69,7 @@ fn a_line_of_megabytes_is_one_bad_line() {
     }
 }
 
-/// Fails after its bytes.
+/// A reader that fails after its bytes.
 struct Fails(Cursor<Vec<u8>>, io::ErrorKind);
 
 impl Read for Fails {

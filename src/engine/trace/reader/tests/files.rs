@@ -1,4 +1,4 @@
-//! Files, as the system gives them.
+//! Reading from files.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// A file of its own for each test, gone afterwards.
+/// A temporary file for each test, which is removed afterwards.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -27,7 +27,7 @@ impl Drop for Scratch {
     }
 }
 
-/// More than is read at once.
+/// A text that is longer than a single read.
 fn long() -> String {
     " L 00000010,1\n".repeat(100_000)
 }

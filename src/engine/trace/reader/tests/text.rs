@@ -1,10 +1,10 @@
-//! Texts of every format.
+//! Text formats.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// The only bad line's reason.
+/// The reason of the only malformed line.
 fn why(line: &str, format: Format) -> &'static str {
     let mut reader = reader(line.as_bytes(), Some(format)).expect("bytes");
     assert_eq!(all(&mut reader), (vec![], None), "{line}");
@@ -65,13 +65,13 @@ fn a_byte_order_mark_is_no_part_of_the_first_line() {
     ] {
         assert_eq!(records(&format!("\u{feff}{text}"), format), expected, "{text}");
     }
-    // Only there.
+    // A byte order mark is accepted only at the start.
     assert!(why("\u{feff}\u{feff}L,16,8", Format::Csv).contains("no I, L, S or M"));
 }
 
 #[test]
 fn din_is_read() {
-    // The traditional format's records are of four bytes; sizes of the extended one are hexadecimal.
+    // Records of the traditional format have four bytes. Sizes of the extended format are hexadecimal.
     let text = "2 0 This is an instruction fetch at hex address 0.\n0 1000 8\n1 70f60888\n\
                 r 1fff 10\nw 0x20 0x8 comment\n  i\t30 4\nm 40 1\n# none\n\n";
     let expected = [
@@ -146,7 +146,7 @@ fn the_format_is_told_or_found() {
     assert_eq!(Format::named("Din"), None);
 }
 
-/// Gives what it has in pieces of these lengths.
+/// A reader that returns its bytes in chunks of these lengths.
 struct Pieces(Cursor<Vec<u8>>, Vec<usize>);
 
 impl Read for Pieces {
@@ -156,7 +156,7 @@ impl Read for Pieces {
     }
 }
 
-/// Lines, good and bad, short and too long.
+/// Generates valid, malformed, short, and overlong lines.
 fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => (any::<u64>(), 0..40_u32).prop_map(|(address, size)| format!(" S {address:08x},{size}")),
