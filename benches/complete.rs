@@ -31,9 +31,9 @@ fn main() {
     divan::main();
 }
 
-struct Nobody;
+struct NullSink;
 
-impl Sink for Nobody {
+impl Sink for NullSink {
     fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
@@ -51,7 +51,7 @@ fn text() -> String {
 fn loaded(text: &str) -> State {
     let (sources, script, wrong) = read_text("script.pw", text, &mut Disk);
     assert_eq!(wrong, []);
-    let (files, mut nobody) = (Files::default(), Nobody);
+    let (files, mut nobody) = (Files::default(), NullSink);
     let mut session = Session::new(&sources, &files, Options::default(), &mut nobody);
     session.run_block(&script.body, script.body[0].span).expect("it runs");
     session.progress.state

@@ -106,7 +106,7 @@ fn counted(bencher: Bencher, name: &str, wanted: ExtraOptions) {
 }
 
 #[divan::bench(args = names())]
-fn a_nobody(bencher: Bencher, name: &str) {
+fn a_no_observer(bencher: Bencher, name: &str) {
     watched::<()>(bencher, name);
 }
 

@@ -18,9 +18,9 @@ fn main() {
 }
 
 /// A sink that ignores records.
-struct Nobody;
+struct NullSink;
 
-impl Sink for Nobody {
+impl Sink for NullSink {
     fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
@@ -69,7 +69,7 @@ fn check_20_000_lines(bencher: Bencher) {
 fn run_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
     bencher.bench_local(|| {
-        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
+        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut NullSink);
         assert_eq!((ended.diagnostics.len(), ended.totals.failed()), (0, 0));
     });
 }
@@ -77,7 +77,7 @@ fn run_20_000_lines(bencher: Bencher) {
 /// Parses, checks, and runs a script.
 fn whole(text: &str) {
     let (sources, script) = script(text);
-    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
+    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut NullSink);
     assert_eq!(ended.diagnostics, []);
 }
 
@@ -119,7 +119,7 @@ fn simple_memory_system(bencher: Bencher) {
     bencher.bench_local(|| {
         let (sources, script) = script(text);
         assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()).diagnostics, []);
-        play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody).totals
+        play(&script.body, &sources, &Files::default(), Options::default(), &mut NullSink).totals
     });
 }
 

@@ -14,9 +14,9 @@ fn main() {
 }
 
 /// A sink that ignores records.
-struct Nobody;
+struct NullSink;
 
-impl Sink for Nobody {
+impl Sink for NullSink {
     fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
@@ -25,7 +25,7 @@ impl Sink for Nobody {
 /// Runs an input.
 fn does(session: &mut Exploration, text: &str) {
     let body = session.read("bench", text, &mut ()).expect("a right input");
-    let ended = session.run(&body, Mode::Whole, &mut Nobody);
+    let ended = session.run(&body, Mode::Whole, &mut NullSink);
     assert!(ended.diagnostics.is_empty(), "{:?}", ended.diagnostics);
 }
 
@@ -62,7 +62,7 @@ fn undo_a_step_and_do_another(bencher: Bencher) {
     let body = session.read("bench", "write p + 8192 = 3", &mut ()).expect("a right input");
     bencher.bench_local(|| {
         session.back(1);
-        session.run(&body, Mode::Whole, &mut Nobody).totals
+        session.run(&body, Mode::Whole, &mut NullSink).totals
     });
 }
 

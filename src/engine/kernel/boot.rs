@@ -51,18 +51,18 @@ pub enum BootError {
 impl fmt::Display for BootError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            BootError::NoMmu => f.write_str("a machine without `virtual` and `page` runs no processes"),
+            BootError::NoMmu => f.write_str("a machine without `virtual` and `page` cannot run processes"),
             BootError::TooManyFrames { most } => write!(f, "there can be at most {most} user frames"),
             BootError::NoFrames => f.write_str("there must be at least one user frame"),
-            BootError::NoPresentBit => f.write_str(
-                "page-table entries without a P (valid) bit cannot say that a page is not in memory",
-            ),
-            BootError::PageTooLarge => {
-                write!(f, "under a kernel a page has at most {} bytes", 1u64 << MAX_PAGE_BITS)
+            BootError::NoPresentBit => {
+                f.write_str("page-table entries without a P (valid) bit cannot mark a page as not resident")
             }
-            BootError::PolicyOfSets => f.write_str("this policy does not replace page frames"),
+            BootError::PageTooLarge => {
+                write!(f, "with a kernel, a page has at most {} bytes", 1u64 << MAX_PAGE_BITS)
+            }
+            BootError::PolicyOfSets => f.write_str("this policy does not support page frames"),
             BootError::BadAddress { setting } => {
-                write!(f, "`{setting}` is no page boundary of the address space")
+                write!(f, "`{setting}` is not a page boundary in the address space")
             }
         }
     }

@@ -58,7 +58,7 @@ mod tests {
     use super::NumberAllocator;
 
     #[test]
-    fn the_lowest_free_number_comes_first() {
+    fn the_lowest_free_number_is_allocated() {
         let mut numbers = NumberAllocator::default();
         assert_eq!(
             (0..4).map(|_| numbers.allocate(4)).collect::<Vec<_>>(),

@@ -69,13 +69,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_what_was_written_however_it_was_cut() {
+    fn decompression_works_for_every_split() {
         let (mut output, mut plain) = (Output::default(), Vec::new());
         for size in [0, 1, 4094, 1, 1, 4096, 3, 9000, 5] {
             let bytes: Vec<u8> = (0..size).map(|n: usize| (n * 7 + size) as u8).collect();
             let before = output.clone();
             output.push(&bytes);
-            assert_eq!(before.to_vec(), plain, "a copy stays as it was");
+            assert_eq!(before.to_vec(), plain, "a copy does not change");
             plain.extend(&bytes);
             assert_eq!((output.len(), output.to_vec()), (plain.len(), plain.clone()));
             assert_eq!(output.bytes(before.len()..usize::MAX), bytes);

@@ -63,7 +63,7 @@ impl Kernel {
             return Ok(FaultOutcome::Fatal(FaultClass::Bus));
         }
         self.make_path(fault.pid, fault.vpn, watch)?;
-        let (frame, answer) = match self.object_page(object, page) {
+        let (frame, outcome) = match self.object_page(object, page) {
             ObjectPage { frame: Some(frame), .. } => {
                 self.report(watch, KernelStep::Shared { frame });
                 (frame, FaultOutcome::minor(FaultClass::DemandZero))
@@ -83,7 +83,7 @@ impl Kernel {
         self.set_object_page(object, page, ObjectPage { frame: Some(frame), slot });
         self.map_frame(fault, frame, fault.area.prot.write, watch);
         self.map_around(fault, watch);
-        Ok(answer)
+        Ok(outcome)
     }
 
     /// Maps a nearby page of an object if it is in a frame. Returns whether it was mapped.

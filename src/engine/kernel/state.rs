@@ -29,7 +29,7 @@ pub enum OutOfMemory {
 impl fmt::Display for OutOfMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            OutOfMemory::Frames => "no frame is free and no page can make room",
+            OutOfMemory::Frames => "no frame is free and no page can be evicted",
             OutOfMemory::Tables => "physical memory has no room for another page table",
         })
     }

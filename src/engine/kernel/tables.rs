@@ -72,7 +72,7 @@ mod tests {
     use super::TableSpace;
 
     #[test]
-    fn tables_grow_down_and_leave_no_page_behind() {
+    fn tables_grow_down_and_free_every_page() {
         let mut space = TableSpace::new(64);
         assert_eq!(
             (space.allocate(8, 0), space.allocate(8, 0), space.allocate(1, 0)),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_below_the_floor_is_taken() {
+    fn no_page_below_the_floor_is_allocated() {
         let mut space = TableSpace::new(16);
         assert_eq!((space.allocate(8, 9), space.allocate(8, 8), space.allocate(1, 8)), (None, Some(8), None));
         assert_eq!(space.low(), 8);

@@ -87,7 +87,7 @@ impl fmt::Display for PteWriteError {
             PteWriteError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
             PteWriteError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
             PteWriteError::NoTable { level } => {
-                write!(f, "walks read memory from CR3 on, where this page has no table of level {level} yet")
+                write!(f, "this page has no table of level {level} in memory at CR3 yet")
             }
             PteWriteError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
             PteWriteError::WordTooWide(error) => write!(f, "the entry {error}"),

@@ -59,7 +59,7 @@ impl Csv {
         }
         self.columns = Some(usual);
         if op.or(address).or(size).is_some() {
-            return Line::Bad("names of columns without `op` and `address`");
+            return Line::Bad("column names without `op` and `address`");
         }
         usual.record(text).into()
     }
@@ -80,7 +80,7 @@ impl Columns {
             }
         }
         let op = OPS.iter().find(|row| is_one(op.unwrap_or_default(), row.1));
-        let (op, _) = op.ok_or("no I, L, S or M, nor a word for one")?;
+        let (op, _) = op.ok_or("no I, L, S, or M, and no word for one")?;
         let address = number(address.ok_or("no address")?)?;
         line::record(
             *op,
@@ -106,7 +106,7 @@ fn is_one(field: &[u8], names: &[&str]) -> bool {
 fn number(field: &[u8]) -> Result<u64, &'static str> {
     let hexadecimal = field.starts_with(b"0x") || field.starts_with(b"0X");
     if !hexadecimal && field.len() > 1 && field[0] == b'0' {
-        return Err("a number that begins with 0: a hexadecimal one is written with 0x");
+        return Err("a number with a leading 0: write hexadecimal numbers with 0x");
     }
     let (number, rest) = if hexadecimal { line::hex(field)? } else { line::decimal(field)? };
     if rest.is_empty() { Ok(number) } else { Err("a number that is neither decimal nor hexadecimal with 0x") }

@@ -23,17 +23,17 @@ fn record(text: &[u8]) -> Parsed {
         b"r" | b"m" => (Op::Load, true),
         b"w" => (Op::Store, true),
         b"i" => (Op::Fetch, true),
-        b"3" => return Err("an escape record, which refers to no memory"),
-        b"4" => return Err("an order to flush the caches, which is not carried out"),
-        b"c" => return Err("an order to copy back, which is not carried out"),
-        b"v" => return Err("an order to invalidate, which is not carried out"),
-        _ => return Err("no label 0, 1, 2, r, w or i at its beginning"),
+        b"3" => return Err("an escape record, which is not a memory reference"),
+        b"4" => return Err("a command to flush the caches, which is not supported"),
+        b"c" => return Err("a command to copy back, which is not supported"),
+        b"v" => return Err("a command to invalidate, which is not supported"),
+        _ => return Err("no label 0, 1, 2, r, w, or i at the start"),
     };
     let address = number(fields.next().ok_or("no address after the label")?)?;
     if !extended {
         return line::record(op, address, u64::from(DEFAULT_SIZE));
     }
-    let size = fields.next().ok_or("no size after the address, as r, w and i need it")?;
+    let size = fields.next().ok_or("no size after the address, which r, w, and i need")?;
     line::record(op, address, number(size)?)
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
     let (number, rest) = number(digits, 16).ok_or("an address of more than 64 bits")?;
     if rest.len() == digits.len() {
-        return Err("no address in hexadecimal where one should be");
+        return Err("no hexadecimal address where one is expected");
     }
     Ok((number, rest))
 }
@@ -59,7 +59,7 @@ pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
 /// # Errors If there is none, or it exceeds 64 bits.
 pub(crate) fn decimal(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let (number, rest) = number(text, 10).ok_or("a number of more than 64 bits")?;
-    if rest.len() == text.len() { Err("no number where one should be") } else { Ok((number, rest)) }
+    if rest.len() == text.len() { Err("no number where one is expected") } else { Ok((number, rest)) }
 }
 
 /// The number at the start of a text and the rest of the text, or `None` if the number exceeds 64 bits.

@@ -90,7 +90,7 @@ impl ShadowCache {
         if number == self.newest {
             return ShadowResult::Hit;
         }
-        let answer = match self.nodes.get(number as usize) {
+        let result = match self.nodes.get(number as usize) {
             Some(Node { held: true, .. }) => ShadowResult::Hit,
             Some(Node { referenced: true, .. }) => ShadowResult::Miss,
             Some(_) => ShadowResult::First,
@@ -100,7 +100,7 @@ impl ShadowCache {
             }
         };
         self.nodes[number as usize].referenced = true;
-        if answer == ShadowResult::Hit {
+        if result == ShadowResult::Hit {
             self.unlink(number);
             self.link(number);
         } else if allocates {
@@ -109,7 +109,7 @@ impl ShadowCache {
             }
             self.link(number);
         }
-        answer
+        result
     }
 
     /// Makes the blocks of the 2^`bits` bytes from `pa` on new, because another page is there now.
@@ -196,9 +196,9 @@ impl MachineObserver for MissClassifier {
         let low = set.raw() & !u64::MAX.checked_shl(shadow.set_bits).unwrap_or(0);
         let block = tag.raw().checked_shl(shadow.set_bits).unwrap_or(0) | low;
         let demand = purpose == Purpose::Demand;
-        let answer = shadow.lookup(block, !(demand && self.store) || shadow.stores_allocate);
+        let result = shadow.lookup(block, !(demand && self.store) || shadow.stores_allocate);
         if demand && way.is_none() {
-            let count = match answer {
+            let count = match result {
                 ShadowResult::First => &mut shadow.causes.compulsory,
                 ShadowResult::Miss => &mut shadow.causes.capacity,
                 ShadowResult::Hit => &mut shadow.causes.conflict,

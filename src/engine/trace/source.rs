@@ -50,13 +50,14 @@ impl Source {
             return Self::new(Box::new(io::stdin()), "standard input");
         }
         let name = path.display().to_string();
-        let told = |error: io::Error| Unreadable::system(&name, &error);
-        let file = File::open(path).map_err(told)?;
-        let known = file.metadata().map_err(told)?;
+        let unreadable = |error: io::Error| Unreadable::system(&name, &error);
+        let file = File::open(path).map_err(unreadable)?;
+        let known = file.metadata().map_err(unreadable)?;
         if known.is_dir() {
             return Err(Unreadable::new(&name, UnreadableReason::Directory));
         }
-        let watched = if known.is_file() { Some((file.try_clone().map_err(told)?, known)) } else { None };
+        let watched =
+            if known.is_file() { Some((file.try_clone().map_err(unreadable)?, known)) } else { None };
         let mut source = Self::new(Box::new(file), &name)?;
         source.file = watched;
         Ok(source)

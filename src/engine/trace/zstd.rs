@@ -96,7 +96,7 @@ impl<R: BufRead> Frames<R> {
         self.inside = false;
         let written = self.decoder.get_checksum_from_data();
         if written.is_some() && written != self.decoder.get_calculated_checksum() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum differs"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum does not match"));
         }
         Ok(())
     }

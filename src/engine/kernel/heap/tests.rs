@@ -26,7 +26,7 @@ fn sizes_are_rounded_up_to_16_and_are_at_least_16() {
 }
 
 #[test]
-fn the_first_block_stands_behind_its_header() {
+fn the_first_block_follows_its_header() {
     let mut heap = page();
     assert_eq!(list(&heap), [(0x1010, 0xFF0, false)]);
     assert_eq!(heap.allocate(112), (Some(0x1010), 1));
@@ -34,7 +34,7 @@ fn the_first_block_stands_behind_its_header() {
 }
 
 #[test]
-fn the_lowest_block_that_fits_is_taken_and_split() {
+fn the_lowest_fitting_block_is_split() {
     let mut heap = page();
     let taken: Vec<_> = [64, 16, 160, 16, 64, 16].map(|size| heap.allocate(size).0.unwrap()).into();
     for at in [0, 2, 4] {
@@ -49,7 +49,7 @@ fn the_lowest_block_that_fits_is_taken_and_split() {
 }
 
 #[test]
-fn free_neighbours_become_one() {
+fn free_neighbors_are_merged() {
     let mut heap = page();
     let taken = [32, 32, 32, 32].map(|size| heap.allocate(size).0.unwrap());
     heap.release(taken[0]);
@@ -85,7 +85,7 @@ fn the_heap_grows_from_its_last_free_block() {
 }
 
 #[test]
-fn a_heap_whose_break_was_moved_by_others_begins_again_there() {
+fn a_heap_continues_at_a_break_moved_by_sbrk() {
     let mut heap = page();
     assert_eq!(heap.break_for(0x2008, 64), Some(0x2060));
     heap.grow(0x2008, 0x3000);

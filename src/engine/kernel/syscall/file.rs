@@ -20,7 +20,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "open",
         prototype: "int open(const char *path, int flags, ... /* mode_t mode */ )",
-        help: "opens a file: the lowest free descriptor",
+        help: "opens a file and returns the lowest free descriptor",
         params: &[ParamKind::Path, ParamKind::Number, ParamKind::Number],
         required: 2,
         fields: &[],
@@ -38,7 +38,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "read",
         prototype: "ssize_t read(int fd, void *buf, size_t count)",
-        help: "reads from where the offset is",
+        help: "reads from the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number],
         required: 3,
         fields: &[],
@@ -47,7 +47,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "write",
         prototype: "ssize_t write(int fd, const void *buf, size_t count)",
-        help: "writes from where the offset is",
+        help: "writes at the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number],
         required: 3,
         fields: &[],
@@ -56,7 +56,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "pread",
         prototype: "ssize_t pread(int fd, void *buf, size_t count, off_t offset)",
-        help: "reads from an offset, without moving the descriptor's",
+        help: "reads from a given offset without moving the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number, ParamKind::Number],
         required: 4,
         fields: &[],
@@ -65,7 +65,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "pwrite",
         prototype: "ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)",
-        help: "writes from an offset, without moving the descriptor's",
+        help: "writes at a given offset without moving the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number, ParamKind::Number],
         required: 4,
         fields: &[],
@@ -83,7 +83,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fstat",
         prototype: "int fstat(int fd, struct stat *statbuf)",
-        help: "tells of a file: `fstat(fd).st_size`",
+        help: "returns information about a file: `fstat(fd).st_size`",
         params: &[ParamKind::Number, ParamKind::Buffer],
         required: 1,
         fields: STAT_FIELDS,

@@ -13,7 +13,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "malloc",
         prototype: "void *malloc(size_t size)",
-        help: "a block of memory: from the heap, a large one from `mmap`",
+        help: "allocates a block of memory, from the heap or (if large) with `mmap`",
         params: &[ParamKind::Number],
         required: 1,
         fields: &[],
@@ -22,7 +22,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "free",
         prototype: "void free(void *ptr)",
-        help: "gives a block of `malloc` back",
+        help: "frees a block of `malloc`",
         params: &[ParamKind::Number],
         required: 1,
         fields: &[],

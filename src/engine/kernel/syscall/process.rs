@@ -12,7 +12,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fork",
         prototype: "pid_t fork(void)",
-        help: "makes a copy of the process, which shares its frames until one of the two writes",
+        help: "creates a copy of the process, which shares its frames until a store",
         params: &[],
         required: 0,
         fields: &[],
@@ -21,7 +21,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "execve",
         prototype: "int execve(const char *path, char *const argv[], char *const envp[])",
-        help: "replaces the address space by that of an executable",
+        help: "replaces the program of the process with an executable",
         params: &[ParamKind::Path, ParamKind::Number, ParamKind::Number],
         required: 1,
         fields: &[],
@@ -30,7 +30,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "exit",
         prototype: "void exit(int status)",
-        help: "ends the process: its memory and descriptors are given back",
+        help: "ends the process and frees its memory and descriptors",
         params: &[ParamKind::Number],
         required: 1,
         fields: &[],
@@ -39,7 +39,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "wait",
         prototype: "pid_t wait(int *wstatus)",
-        help: "takes note of a child that ended, and answers its pid",
+        help: "reaps a child that has ended and returns its PID",
         params: &[ParamKind::Number],
         required: 0,
         fields: &[],
@@ -48,7 +48,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "getpid",
         prototype: "pid_t getpid(void)",
-        help: "the number of the process",
+        help: "returns the PID of the process",
         params: &[],
         required: 0,
         fields: &[],

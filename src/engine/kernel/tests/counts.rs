@@ -1,4 +1,4 @@
-//! Linux's fault counts (semantics, rule 19) and the classes of faults.
+//! Linux's fault counts and the classes of faults.
 
 use super::lab::{Lab, NONE, R, RW};
 use super::sound;
@@ -111,7 +111,7 @@ fn after_fork_pages_of_others_fault_again_in_the_child() {
 }
 
 #[test]
-fn a_page_of_ones_own_is_writable_as_soon_as_its_area_is() {
+fn an_exclusive_page_is_writable_as_soon_as_its_area_is() {
     let (mut lab, pid) = linux();
     lab.anonymous(pid, AT, PAGES);
     write_all(&mut lab, pid);
@@ -125,7 +125,7 @@ fn a_page_of_ones_own_is_writable_as_soon_as_its_area_is() {
 }
 
 #[test]
-fn dropped_pages_come_back_from_where_they_were() {
+fn dropped_pages_are_read_again_from_their_backing() {
     let (mut lab, pid) = linux();
     let (_, backing) = lab.file(Fill::Pages(0x40), 4096);
     let (_, shared) = lab.object(1);

@@ -73,7 +73,7 @@ fn writes_show_through_private_pages_until_they_are_copied() {
 }
 
 #[test]
-fn a_shorter_file_takes_pages_and_copies_away() {
+fn truncating_a_file_unmaps_pages_and_copies() {
     let mut lab = Lab::simple(|_| {});
     let pid = lab.spawn();
     let (file, backing) = lab.file(Fill::Byte(1), 3 * PAGE);
@@ -93,7 +93,7 @@ fn a_shorter_file_takes_pages_and_copies_away() {
 }
 
 #[test]
-fn after_a_sync_the_next_store_is_noticed_again() {
+fn after_a_sync_the_next_store_is_noticed() {
     let (mut lab, file, first, second) = shared(|_| {});
     assert_eq!(lab.class(first, AT, Some(b'1')), Some(FaultClass::File));
     assert_eq!(lab.class(first, AT, Some(b'2')), None);
@@ -107,13 +107,13 @@ fn after_a_sync_the_next_store_is_noticed_again() {
     assert_eq!(lab.class(first, AT, Some(b'3')), Some(FaultClass::File), "read-only again");
     assert!(lab.kernel.is_dirty(frame));
     lab.exit(first);
-    assert!(lab.kernel.is_dirty(frame), "an entry that goes leaves word");
+    assert!(lab.kernel.is_dirty(frame), "a removed entry keeps the frame dirty");
     lab.exit(second);
     assert_eq!(byte(&lab, file, 0), Some(b'3'));
 }
 
 #[test]
-fn fills_give_what_they_say() {
+fn fills_have_the_described_bytes() {
     let mut lab = Lab::simple(|_| {});
     let (text, _) = lab.file(Fill::Bytes(b"hello".as_slice().into()), 5);
     let (counting, _) = lab.file(Fill::Counting, 300);

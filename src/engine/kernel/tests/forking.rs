@@ -16,7 +16,7 @@ const PAGES: u64 = 6;
 
 /// An action in a family.
 #[derive(Debug, Clone)]
-enum Deed {
+enum Action {
     Fork(usize),
     Exit(usize),
     /// Forbids stores to a page and allows them again.
@@ -31,12 +31,12 @@ enum Deed {
     },
 }
 
-fn deeds() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        2 => (0..8usize).prop_map(Deed::Fork),
-        1 => (0..8usize).prop_map(Deed::Exit),
-        2 => (0..8usize, 0..PAGES).prop_map(|(who, page)| Deed::Protect { who, page }),
-        8 => (0..8usize, 0..PAGES, 1..9u8).prop_map(|(who, page, byte)| Deed::Store { who, page, byte }),
+        2 => (0..8usize).prop_map(Action::Fork),
+        1 => (0..8usize).prop_map(Action::Exit),
+        2 => (0..8usize, 0..PAGES).prop_map(|(who, page)| Action::Protect { who, page }),
+        8 => (0..8usize, 0..PAGES, 1..9u8).prop_map(|(who, page, byte)| Action::Store { who, page, byte }),
     ]
 }
 
@@ -57,26 +57,26 @@ impl Family {
         self.has.keys().nth(who % self.has.len().max(1)).copied()
     }
 
-    fn act(&mut self, deed: &Deed) {
-        match *deed {
-            Deed::Fork(who) => {
+    fn act(&mut self, action: &Action) {
+        match *action {
+            Action::Fork(who) => {
                 let Some(parent) = self.who(who).filter(|_| self.has.len() < 5) else { return };
                 let child = self.lab.fork(parent).expect("memory");
                 self.has.insert(child, self.has[&parent].clone());
                 self.open.retain(|(pid, _)| *pid != parent);
             }
-            Deed::Exit(who) => {
+            Action::Exit(who) => {
                 let Some(pid) = self.who(who) else { return };
                 self.lab.exit(pid);
                 self.has.remove(&pid);
                 self.open.retain(|(other, _)| *other != pid);
             }
-            Deed::Protect { who, page } => {
+            Action::Protect { who, page } => {
                 let Some(pid) = self.who(who) else { return };
                 self.lab.protect(pid, AT + page * PAGE, 1, R);
                 self.lab.protect(pid, AT + page * PAGE, 1, RW);
             }
-            Deed::Store { who, page, byte } => {
+            Action::Store { who, page, byte } => {
                 let Some(pid) = self.who(who) else { return };
                 self.store(pid, page, byte);
             }
@@ -95,10 +95,10 @@ impl Family {
         let before = self.lab.faults(pid);
         let (end, steps) = self.lab.store(pid, AT + page * PAGE, &[byte]);
         assert_eq!(end, End::Done);
-        let told = |is: fn(&KernelStep) -> bool| steps.iter().filter(|step| is(step)).count();
-        let zeroed = told(|step| matches!(step, KernelStep::Zeroed { .. }));
-        let copied = told(|step| matches!(step, KernelStep::Copied { .. }));
-        let reused = told(|step| matches!(step, KernelStep::Reused { .. }));
+        let count = |is: fn(&KernelStep) -> bool| steps.iter().filter(|step| is(step)).count();
+        let zeroed = count(|step| matches!(step, KernelStep::Zeroed { .. }));
+        let copied = count(|step| matches!(step, KernelStep::Copied { .. }));
+        let reused = count(|step| matches!(step, KernelStep::Reused { .. }));
         let expected = match sharers {
             0 => (1, 0, 0),
             1 if self.open.contains(&(pid, page)) => (0, 0, 0),
@@ -166,14 +166,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_family_shares_pages_until_one_of_it_stores(all in proptest::collection::vec(deeds(), 1..60)) {
+    fn a_family_shares_pages_until_one_of_it_stores(all in proptest::collection::vec(action(), 1..60)) {
         let mut lab = Lab::i7(|config| config.frames = Some(32));
         let first = lab.spawn();
         lab.anonymous(first, AT, PAGES);
         let has = BTreeMap::from([(first, BTreeMap::new())]);
         let mut family = Family { lab, has, open: BTreeSet::new(), groups: 0 };
-        for deed in &all {
-            family.act(deed);
+        for action in &all {
+            family.act(action);
         }
     }
 }

@@ -104,7 +104,7 @@ impl Lab {
         (object, Backing::Object { object, offset: 0 })
     }
 
-    /// Adds a file with bytes. With `Fill::Pages`, the first bytes of its pages are 0x40, 0x41, and so on.
+    /// Adds a file with these bytes. Returns its number and its backing.
     pub(crate) fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
         let name = format!("f{}", self.kernel.files.all.len());
         let file = self.kernel.add_file(name.into(), fill, size);

@@ -17,7 +17,7 @@ const PAGES: u64 = 5;
 
 /// An action on the pages.
 #[derive(Debug, Clone)]
-enum Deed {
+enum Action {
     /// Fills a page with a byte, except for one different byte.
     Fill {
         who: usize,
@@ -32,12 +32,12 @@ enum Deed {
     Scan,
 }
 
-fn deeds() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = Action> {
     let fill = (0..2usize, 0..2 * PAGES, 1..3u8, any::<bool>());
     prop_oneof![
-        6 => fill.prop_map(|(who, page, byte, odd)| Deed::Fill { who, page, byte, odd }),
-        2 => (0..2usize, 0..PAGES).prop_map(|(who, page)| Deed::Forget { who, page }),
-        2 => Just(Deed::Scan),
+        6 => fill.prop_map(|(who, page, byte, odd)| Action::Fill { who, page, byte, odd }),
+        2 => (0..2usize, 0..PAGES).prop_map(|(who, page)| Action::Forget { who, page }),
+        2 => Just(Action::Scan),
     ]
 }
 
@@ -68,16 +68,16 @@ impl Pair {
         self.holds.keys().map(|page| (*page, frame(page))).collect()
     }
 
-    fn act(&mut self, deed: &Deed) {
+    fn act(&mut self, action: &Action) {
         let before = self.frames();
-        match *deed {
-            Deed::Fill { who, page, byte, odd } => self.fill((self.pids[who], page), byte, odd, &before),
-            Deed::Forget { who, page } => {
+        match *action {
+            Action::Fill { who, page, byte, odd } => self.fill((self.pids[who], page), byte, odd, &before),
+            Action::Forget { who, page } => {
                 let start = AT + page * PAGE;
                 self.lab.kernel.unmap_pages(self.pids[who], start..start + PAGE);
                 self.holds.remove(&(self.pids[who], page));
             }
-            Deed::Scan => {
+            Action::Scan => {
                 self.lab.kernel.ksm_scan(&mut ());
                 self.check_scan(&before);
             }
@@ -124,10 +124,10 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn equal_pages_share_the_lowest_frame_until_a_store(all in proptest::collection::vec(deeds(), 1..60)) {
+    fn equal_pages_share_the_lowest_frame_until_a_store(all in proptest::collection::vec(action(), 1..60)) {
         let mut pair = Pair::new();
-        for deed in &all {
-            pair.act(deed);
+        for action in &all {
+            pair.act(action);
         }
     }
 }

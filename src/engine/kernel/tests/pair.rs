@@ -18,7 +18,7 @@ pub(crate) struct Pair {
     pub(crate) model: Model,
     pub(crate) alive: Vec<Pid>,
     /// The results of the program: loaded bytes, and the end of each access.
-    pub(crate) told: Vec<(Vec<u8>, Option<End>)>,
+    pub(crate) results: Vec<(Vec<u8>, Option<End>)>,
     pub(crate) tally: Tally,
     pub(crate) files: Vec<FileId>,
     objects: Vec<ObjectId>,
@@ -48,7 +48,7 @@ impl Pair {
             lab,
             model,
             alive: Vec::new(),
-            told: Vec::new(),
+            results: Vec::new(),
             tally: Tally::default(),
             files,
             objects: Vec::new(),
@@ -108,13 +108,13 @@ impl Pair {
             Op::Merge => {
                 let mut steps = Steps::default();
                 self.lab.kernel.ksm_scan(&mut steps);
-                self.tally.hear_kernel(&steps.0);
+                self.tally.on_kernel_steps(&steps.0);
             }
             Op::Tick => self.lab.kernel.tick(),
             Op::Reclaim(pages) => {
                 let mut steps = Steps::default();
                 self.lab.kernel.reclaim(pages, &mut steps);
-                self.tally.hear_kernel(&steps.0);
+                self.tally.on_kernel_steps(&steps.0);
             }
             Op::Flush => self.flush(),
             Op::Core(core) => drop(self.lab.kernel.machine.set_core(core)),
@@ -164,7 +164,7 @@ impl Pair {
                 let count = self.lab.kernel.file_read(file, at as u64, &mut bytes);
                 bytes.truncate(count);
                 assert_eq!(bytes, held[at..(at + size).min(held.len())]);
-                self.told.push((bytes, None));
+                self.results.push((bytes, None));
             }
             Op::Truncate { file, pages } => {
                 let (file, size) = (self.files[file], pages * self.page);
@@ -223,7 +223,7 @@ impl Pair {
                 let vpn = self.lab.kernel.vpn(self.vpns(at, 1).start).expect("a page");
                 let mut steps = Steps::default();
                 let _ = self.lab.kernel.swap_out(pid, vpn, &mut steps);
-                self.tally.hear_kernel(&steps.0);
+                self.tally.on_kernel_steps(&steps.0);
             }
             _ => {}
         }
@@ -233,7 +233,7 @@ impl Pair {
     fn exec(&mut self, pid: Pid, program: usize) {
         let program = &self.programs[program % self.programs.len()];
         let done = self.lab.kernel.exec(pid, program.file);
-        self.told.push((vec![u8::from(done.is_ok())], None));
+        self.results.push((vec![u8::from(done.is_ok())], None));
         if self.lab.kernel.process(pid).is_none_or(|process| process.space.tables.is_empty()) {
             assert!(done.is_err() && program.fits);
             self.model.spaces.remove(&pid);
@@ -254,7 +254,7 @@ impl Pair {
     fn populate(&mut self, pid: Pid, at: u64, pages: u64) {
         let mut steps = Steps::default();
         let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut steps);
-        self.tally.hear(pid, &steps.0);
+        self.tally.on_process_steps(pid, &steps.0);
         for vpn in self.vpns(at, pages) {
             let is_own = match self.lab.kernel.page_location(pid, vpn) {
                 Some(PageLocation::Frame(frame)) => {
@@ -319,7 +319,7 @@ impl Pair {
             Op::Load { fetch, .. } => {
                 let kind = if fetch { AccessKind::Execute } else { AccessKind::Read };
                 let (bytes, end, steps) = self.lab.access_bytes(pid, va, size, kind);
-                self.tally.hear(pid, &steps);
+                self.tally.on_process_steps(pid, &steps);
                 let (expected, class) = self.model.load(pid, va, size, kind, true);
                 let known: Vec<u8> = bytes.iter().map_while(|byte| *byte).collect();
                 match end {
@@ -327,13 +327,13 @@ impl Pair {
                     End::Done => assert_eq!((&known, None), (&expected, class)),
                     End::Killed(killed) => assert_eq!((&known, Some(killed)), (&expected, class)),
                 }
-                self.told.push((known, Some(end)));
+                self.results.push((known, Some(end)));
             }
             Op::Store { byte, .. } => {
                 let bytes = vec![byte; size];
                 let (end, steps) = self.lab.store(pid, va, &bytes);
-                self.tally.hear(pid, &steps);
-                self.told.push((Vec::new(), Some(end)));
+                self.tally.on_process_steps(pid, &steps);
+                self.results.push((Vec::new(), Some(end)));
                 match end {
                     End::NoMemory(_) => {
                         let done = self.stored(pid, va, &bytes);
@@ -347,18 +347,18 @@ impl Pair {
                 let mut bytes = vec![0; size];
                 let mut steps = Steps::default();
                 let count = self.lab.kernel.copy_in(pid, va, &mut bytes, &mut steps);
-                self.tally.hear(pid, &steps.0);
+                self.tally.on_process_steps(pid, &steps.0);
                 let (expected, _) = self.model.load(pid, va, size, AccessKind::Read, true);
                 if let Ok(count) = count {
                     assert_eq!(bytes[..count], expected);
-                    self.told.push((expected, None));
+                    self.results.push((expected, None));
                 }
             }
             Op::CopyOut { byte, .. } => {
                 let bytes = vec![byte; size];
                 let mut steps = Steps::default();
                 let count = self.lab.kernel.copy_out(pid, va, &bytes, &mut steps);
-                self.tally.hear(pid, &steps.0);
+                self.tally.on_process_steps(pid, &steps.0);
                 let done = count.unwrap_or_else(|_| self.stored(pid, va, &bytes));
                 let (stored, _) =
                     self.model.store(pid, va, &bytes[..if count.is_ok() { size } else { done }]);

@@ -79,7 +79,7 @@ fn a_store_to_a_shared_page_frees_its_slot() {
 }
 
 #[test]
-fn a_store_leaves_the_slot_to_those_whose_page_is_still_there() {
+fn a_store_leaves_the_slot_to_pages_still_in_it() {
     let mut lab = Lab::simple(|config| config.swap = 4);
     let parent = two_in_swap(&mut lab);
     let child = lab.fork(parent).expect("memory");

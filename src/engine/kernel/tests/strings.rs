@@ -58,7 +58,7 @@ fn faults(policy: Policy, frames: u32, pages: &[u32]) -> usize {
 const SILBERSCHATZ: [u32; 20] = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
 /// Stallings, Operating Systems, chapter 8.
 const STALLINGS: [u32; 12] = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
-/// The string of the semantics' rule 5.
+/// A string on which the policies differ.
 const RULE_5: [u32; 17] = [0, 1, 3, 6, 2, 4, 5, 2, 5, 0, 3, 1, 2, 5, 4, 1, 0];
 
 #[test]

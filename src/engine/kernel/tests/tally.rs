@@ -20,14 +20,14 @@ impl Tally {
     }
 
     /// Receives the steps of background activities, during which no process faults.
-    pub(crate) fn hear_kernel(&mut self, steps: &[KernelStep]) {
+    pub(crate) fn on_kernel_steps(&mut self, steps: &[KernelStep]) {
         assert!(!steps.iter().any(|step| matches!(step, KernelStep::Resolved { .. })));
         self.steps.extend(steps);
     }
 
     /// Receives the steps of a process's action. A fault is major if it read a file or a slot, and it is counted if it was
     /// resolved.
-    pub(crate) fn hear(&mut self, pid: Pid, steps: &[KernelStep]) {
+    pub(crate) fn on_process_steps(&mut self, pid: Pid, steps: &[KernelStep]) {
         let counts = self.faults.entry(pid).or_default();
         let mut read = false;
         for step in steps {

@@ -40,7 +40,7 @@ fn without_tlbs(pair: &Pair) -> Vec<KernelStep> {
 }
 
 /// Whether a step has the same result with few frames. Fewer pages can be locked or populated.
-fn is_told_alike(op: &Op) -> bool {
+fn has_same_result_with_few_frames(op: &Op) -> bool {
     !matches!(op, Op::Lock { .. } | Op::Populate { .. })
 }
 
@@ -50,7 +50,7 @@ proptest! {
     #[test]
     fn four_frames_and_swap_read_as_all_frames(
         (setting, _) in roomy_settings(),
-        program in proptest::collection::vec(ops().prop_filter("memory would run out", is_told_alike), 1..80),
+        program in proptest::collection::vec(ops().prop_filter("memory would run out", has_same_result_with_few_frames), 1..80),
     ) {
         prop_assume!(setting.spec.check().is_ok());
         let with = |frames| {
@@ -59,12 +59,12 @@ proptest! {
             run(&setting, &program)
         };
         let (few, all) = (with(Some(4)), with(None));
-        prop_assert_eq!(&few.told, &all.told);
+        prop_assert_eq!(&few.results, &all.results);
         prop_assert_eq!(&few.alive, &all.alive);
     }
 
     #[test]
-    fn no_geometry_of_tlbs_and_caches_is_noticed(
+    fn tlb_and_cache_geometry_does_not_affect_results(
         (setting, other) in roomy_settings(),
         program in proptest::collection::vec(ops(), 1..80),
     ) {
@@ -76,7 +76,7 @@ proptest! {
             run(&setting, &program)
         };
         for world in [run(&setting, &program), run(&other, &program)] {
-            prop_assert_eq!(&world.told, &bare.told);
+            prop_assert_eq!(&world.results, &bare.results);
             prop_assert_eq!(without_tlbs(&world), without_tlbs(&bare));
             prop_assert_eq!(entries(&world), entries(&bare));
         }

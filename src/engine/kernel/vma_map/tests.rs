@@ -134,7 +134,7 @@ fn naive_hole(model: &Model, len: u64, low: u64, limit: u64) -> Option<u64> {
 
 proptest! {
     #[test]
-    fn areas_are_what_an_array_of_pages_says(ops in prop::collection::vec(op(), 1..60)) {
+    fn areas_agree_with_an_array_of_pages(ops in prop::collection::vec(op(), 1..60)) {
         let mut model: Model = vec![None; PAGES as usize];
         let mut areas = VmaMap::default();
         for op in &ops {
@@ -151,24 +151,24 @@ proptest! {
             prop_assert_eq!(come, now.iter().filter(|area| !held.contains(area)).copied().collect::<Vec<_>>());
             let below = copy.below(20 * PAGE + 1).copied();
             prop_assert_eq!(below, held.iter().rev().find(|area| area.end <= 20 * PAGE).copied());
-            let mut told = held;
+            let mut expected = held;
             for edit in edits {
                 for gone in &edit.before {
-                    let at = told.iter().position(|area| area == gone);
+                    let at = expected.iter().position(|area| area == gone);
                     prop_assert!(at.is_some(), "{:?} was never there", gone);
-                    told.remove(at.unwrap());
+                    expected.remove(at.unwrap());
                 }
-                told.extend(edit.after);
+                expected.extend(edit.after);
             }
-            told.sort_by_key(|area| area.start);
-            prop_assert_eq!(&told, &now);
+            expected.sort_by_key(|area| area.start);
+            prop_assert_eq!(&expected, &now);
             prop_assert_eq!(areas.count(), now.len());
             prop_assert_eq!(areas.size(), now.iter().map(Vma::len).sum::<u64>());
         }
     }
 
     #[test]
-    fn holes_and_look_ups_are_what_an_array_of_pages_says(
+    fn holes_and_lookups_agree_with_an_array_of_pages(
         ops in prop::collection::vec(op(), 1..40),
         len in 1..6u64, low in 0..4u64, limit in 0..PAGES + 4,
     ) {
@@ -236,7 +236,7 @@ fn anonymous_objects_do_not_merge_with_each_other_but_with_themselves() {
 }
 
 #[test]
-fn a_private_area_does_not_care_who_may_write_its_file() {
+fn a_private_area_ignores_whether_its_file_is_writable() {
     let file = |first, last, shared, writable| {
         let backing = Backing::File { file: FileId(1), offset: first * PAGE, writable };
         area(first, last, Page { prot: Prot::default(), shared, locked: false, backing })
@@ -250,7 +250,7 @@ fn a_private_area_does_not_care_who_may_write_its_file() {
 }
 
 #[test]
-fn the_processs_stack_stays_apart_from_other_areas_that_grow_down() {
+fn the_stack_does_not_merge_with_other_areas_that_grow_down() {
     let stack = |first, last, label| Vma { stack: true, label, ..anonymous(first, last) };
     let own = Some(super::super::vma::VmaLabel(0));
     let mut areas = VmaMap::default();
@@ -265,7 +265,7 @@ fn the_processs_stack_stays_apart_from_other_areas_that_grow_down() {
 }
 
 #[test]
-fn many_areas_are_quick() {
+fn many_areas_are_fast() {
     // Only every other page is free. A naive search from the top would examine all of them each time (2·10^9 steps).
     let mut areas = VmaMap::default();
     let limit = 1 << 46;

@@ -119,10 +119,10 @@ impl fmt::Display for SpecProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SpecProblem::OutOfRange { value, least, most } => {
-                write!(f, "{value} is not within {least} to {most}")
+                write!(f, "{value} is not between {least} and {most}")
             }
             SpecProblem::NotPowerOfTwo { what, value } => {
-                write!(f, "the number of {what} must be a power of two, and {value} is not")
+                write!(f, "the number of {what} must be a power of two, but {value} is not")
             }
             SpecProblem::PageTooLarge { page_bits, space_bits } => {
                 write!(
@@ -131,22 +131,24 @@ impl fmt::Display for SpecProblem {
                 )
             }
             SpecProblem::LevelBits { sum, vpn_bits } => {
-                write!(f, "the levels take {sum} bits, but a VPN has {vpn_bits}")
+                write!(f, "the levels use {sum} bits, but a VPN has {vpn_bits}")
             }
             SpecProblem::Pte(error) => error.fmt(f),
-            SpecProblem::NoMmu => f.write_str("without `virtual` and `page` there is nothing to translate"),
+            SpecProblem::NoMmu => {
+                f.write_str("a machine without `virtual` and `page` has no address translation")
+            }
             SpecProblem::PageSizes => f.write_str(
-                "the page sizes are listed once each, smallest first, from the page to the virtual space",
+                "list each page size once, smallest first, from the page to the virtual address space",
             ),
             SpecProblem::TooManyLines { lines } => {
-                write!(f, "{lines} lines are more than the {MAX_LINES} kept here")
+                write!(f, "{lines} lines exceed the maximum of {MAX_LINES}")
             }
             SpecProblem::PolicyOfFrames { name } => {
-                write!(f, "`{name}` replaces page frames, not lines of a set")
+                write!(f, "`{name}` supports page frames, but not TLBs and caches")
             }
-            SpecProblem::NameTaken { name } => write!(f, "something else is called `{name}`"),
+            SpecProblem::NameTaken { name } => write!(f, "the name `{name}` is already used"),
             SpecProblem::NothingAbove => {
-                f.write_str("an exclusive cache is filled by the level above, and there is none")
+                f.write_str("an exclusive cache is filled by the cache above it, but there is none")
             }
             SpecProblem::BlockOfInclusion { block_bits, above, inclusion } => {
                 let (kind, rule) = match inclusion {

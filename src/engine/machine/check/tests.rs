@@ -156,7 +156,7 @@ fn the_message_names_the_number() {
     let mut spec = preset("simple");
     spec.caches[0].sets = 6;
     let errors = spec.check().unwrap_err();
-    assert_eq!(errors[0].problem.to_string(), "the number of sets must be a power of two, and 6 is not");
+    assert_eq!(errors[0].problem.to_string(), "the number of sets must be a power of two, but 6 is not");
 }
 
 #[test]

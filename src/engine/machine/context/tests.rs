@@ -82,7 +82,7 @@ fn each_core_runs_in_its_own_address_space() {
 
 /// Intel SDM 3A, section 4.10.4.1: a load of CR3 invalidates the non-global entries unless PCIDs are in use.
 #[test]
-fn another_process_finds_a_plain_tlb_empty_and_one_with_asids_full() {
+fn a_context_switch_flushes_only_tlbs_without_asids() {
     for (tlb, walks) in [(plain(), true), (with_asid(), false)] {
         let mut machine = machine(tlb);
         run(&mut machine, 0, 1);
@@ -97,7 +97,7 @@ fn another_process_finds_a_plain_tlb_empty_and_one_with_asids_full() {
 }
 
 #[test]
-fn a_switch_leaves_the_other_cores_alone() {
+fn a_switch_does_not_affect_other_cores() {
     let mut machine = machine(plain());
     for core in [0, 1] {
         run(&mut machine, core, 1);
@@ -121,7 +121,7 @@ fn the_same_process_with_another_root_keeps_its_tlb() {
 }
 
 #[test]
-fn cr3_of_bare_hardware_is_that_of_all_cores() {
+fn without_a_kernel_cr3_is_the_same_on_all_cores() {
     let mut machine = machine(plain());
     let root = root(&machine, 2);
     machine.set_cr3(Some(root));
@@ -144,7 +144,7 @@ fn shared_about(tlb: TlbSpec) -> Machine {
 }
 
 #[test]
-fn a_page_is_shot_down_on_all_cores_for_its_process_alone() {
+fn a_page_is_shot_down_on_all_cores_only_for_its_process() {
     for tlb in [plain(), with_asid()] {
         let mut machine = shared_about(tlb.clone());
         map(&mut machine, 1, 3, 40, Flags::TABLE);
@@ -155,12 +155,12 @@ fn a_page_is_shot_down_on_all_cores_for_its_process_alone() {
         assert_eq!(frame(&mut machine, 4), (Ok(36), !tlb.asid));
         machine.set_core(0).unwrap();
         assert_eq!(frame(&mut machine, 3), (Ok(40), true));
-        assert_eq!(frame(&mut machine, 4), (Ok(36), false), "only that page goes");
+        assert_eq!(frame(&mut machine, 4), (Ok(36), false), "only that page is invalidated");
     }
 }
 
 #[test]
-fn all_of_a_process_is_shot_down() {
+fn all_entries_of_a_process_are_shot_down() {
     for tlb in [plain(), with_asid()] {
         let mut machine = shared_about(tlb);
         machine.shoot_down_all(1, &mut ());
@@ -174,7 +174,7 @@ fn all_of_a_process_is_shot_down() {
 
 /// Every process uses an entry of a global page, so it must be invalidated on every core.
 #[test]
-fn global_entries_are_shot_down_too() {
+fn global_entries_are_shot_down() {
     for tlb in [plain(), with_asid()] {
         for all in [false, true] {
             let mut machine = machine(tlb.clone());

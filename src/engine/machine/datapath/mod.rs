@@ -85,7 +85,7 @@ impl Machine {
     /// # Panics If `spec` does not pass [`Spec::check`].
     pub fn new(spec: impl Into<Arc<Spec>>) -> Self {
         let spec = spec.into();
-        assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
+        assert_eq!(spec.check(), Ok(()), "the spec must pass `Spec::check`");
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
         let last = mask(spec.virtual_bits());

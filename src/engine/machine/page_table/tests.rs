@@ -68,7 +68,7 @@ fn pages_are_listed_in_order_of_vpn() {
 }
 
 #[test]
-fn a_huge_page_takes_the_place_of_its_tables() {
+fn a_huge_page_replaces_its_tables() {
     let mut tables = table(&[9, 9, 9, 9], 48, 12, 8);
     for vpn in [0, 0x200, 0x4_0000] {
         tables.map(Vpn::new(vpn), page(vpn + 1));
@@ -87,7 +87,7 @@ fn a_huge_page_takes_the_place_of_its_tables() {
 }
 
 #[test]
-fn marks_stay_with_the_entry() {
+fn accessed_and_dirty_bits_stay_with_the_entry() {
     let mut tables = table(&[4, 4], 14, 6, 2);
     tables.map(Vpn::new(0x12), page(3));
     let before = tables.clone();

@@ -213,7 +213,7 @@ fn store(machine: &mut Machine, raw: u64, byte: u8) {
 }
 
 #[test]
-fn what_the_kernel_moves_is_not_counted() {
+fn transfers_of_the_kernel_are_not_counted() {
     let mut machine = mapped();
     store(&mut machine, 0x10, 7);
     let counts = |machine: &Machine| [0, 1, 2, 3].map(|level| machine.cache_counts(level));
@@ -264,7 +264,7 @@ fn lines_that_were_never_filled_have_no_bytes() {
 
 /// Copying a page of 1 GB needs no storage, and its time depends only on the number of cache lines.
 #[test]
-fn huge_pages_are_moved_at_once() {
+fn huge_pages_are_copied_quickly() {
     let mmu = Mmu::flat(48, 40, 30);
     let spec = Spec { mmu: Some(mmu), physical_bits: 40, ..Spec::core_i7() };
     let spec = Spec { tlbs: vec![], ..spec };
@@ -285,7 +285,7 @@ fn huge_pages_are_moved_at_once() {
 }
 
 #[test]
-fn what_lies_beyond_memory_is_passed_over() {
+fn addresses_beyond_memory_are_skipped() {
     let mut machine = core_i7();
     let last = machine.pa((1 << 52) - 1).unwrap();
     machine.write_bytes(last, &[1, 2]);
@@ -298,7 +298,7 @@ fn what_lies_beyond_memory_is_passed_over() {
 }
 
 #[test]
-fn a_block_that_memory_is_too_small_for_is_lost() {
+fn a_block_larger_than_memory_is_lost() {
     for bits in [8, 12] {
         let caches = vec![CacheSpec::new("cache", 1024, 1, 4)];
         let spec = Spec { caches, ..Spec::unpaged(bits) };

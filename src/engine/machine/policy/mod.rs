@@ -58,7 +58,11 @@ pub const POLICIES: [PolicyRow; 11] = [
     any(Policy::Mru, "mru", "evict the most recently used"),
     PolicyRow {
         frames: false,
-        ..any(Policy::Plru, "plru", "a binary tree of bits points to what goes; a touch points them away")
+        ..any(
+            Policy::Plru,
+            "plru",
+            "evict the one that a binary tree of bits points to; a touch points the bits away",
+        )
     },
     any(
         Policy::Clock,

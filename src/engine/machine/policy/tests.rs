@@ -9,7 +9,7 @@ use crate::machine::set_assoc::SetAssoc;
 use super::{POLICIES, Policy};
 
 #[test]
-fn rows_stand_in_the_order_of_the_policies_and_names_lead_back() {
+fn rows_are_in_the_order_of_the_policies_and_have_unique_names() {
     for row in &POLICIES {
         assert_eq!(row.policy.row(), row);
         assert_eq!(Policy::by_name(row.name), Some(row.policy));
@@ -17,9 +17,9 @@ fn rows_stand_in_the_order_of_the_policies_and_names_lead_back() {
     assert_eq!(Policy::by_name("LRU"), None);
 }
 
-/// Section 3 of the language specification names the policies of TLBs and caches, and section 6 those of frames.
+/// The language supports some policies for TLBs and caches, and others for frames.
 #[test]
-fn each_policy_serves_what_the_language_says() {
+fn policies_support_sets_or_frames() {
     let names = |serves: fn(&super::PolicyRow) -> bool| -> BTreeSet<_> {
         POLICIES.iter().filter(|row| serves(row)).map(|row| row.name).collect()
     };
@@ -319,7 +319,7 @@ fn agree(policy: Policy, ways: usize, seed: u64, ops: &[Op]) -> Result<(), TestC
 proptest! {
     /// Every policy agrees with its naive model for any number of ways.
     #[test]
-    fn policies_are_what_they_say(ways in 1..12_usize, seed: u64, ops in ops()) {
+    fn policies_agree_with_their_models(ways in 1..12_usize, seed: u64, ops in ops()) {
         for row in &POLICIES {
             let ways = if row.policy == Policy::Plru { ways.next_power_of_two() } else { ways };
             agree(row.policy, ways, seed, &ops)?;
@@ -328,7 +328,7 @@ proptest! {
 
     /// The models also agree with more ways than a word has bits.
     #[test]
-    fn wide_sets_too(pages in prop::collection::vec(0..200_u64, 300..600), ways in 64..140_usize, seed: u64) {
+    fn wide_sets_agree_with_their_models(pages in prop::collection::vec(0..200_u64, 300..600), ways in 64..140_usize, seed: u64) {
         let ops: Vec<Op> = pages.into_iter().map(|page| if page < 5 { Op::Tick } else { Op::Load(page) }).collect();
         for row in &POLICIES {
             let ways = if row.policy == Policy::Plru { 128 } else { ways };

@@ -39,7 +39,7 @@ impl Pool {
     ///
     /// # Panics If `policy` does not support frames: see [`super::policy::PolicyRow`].
     pub fn new(policy: Policy, limit: u32) -> Self {
-        assert!(policy.row().frames, "{} does not serve frames", policy.row().name);
+        assert!(policy.row().frames, "{} does not support frames", policy.row().name);
         Self {
             policy,
             limit: limit as usize,

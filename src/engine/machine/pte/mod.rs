@@ -60,7 +60,7 @@ const fn row(
 
 /// Every bit of an entry, in the order of the default format.
 pub const BITS: [BitRow; 10] = [
-    row(Bit::P, "p", &["v", "valid"], &[], "P", "present: the entry holds a page or a table"),
+    row(Bit::P, "p", &["v", "valid"], &[], "P", "present: the entry maps a page or points to a table"),
     row(Bit::Rw, "rw", &["write"], &[], "R/W", "stores are allowed"),
     row(Bit::Us, "us", &[], &["sup"], "U/S", "user mode may use the page; 0 is supervisor only"),
     row(Bit::Wt, "wt", &[], &[], "WT", "stores to the page (fetches from the table) are write-through"),
@@ -224,11 +224,11 @@ impl fmt::Display for PteError {
                 write!(f, "the PPN is bits {low} to {high}, but an entry has only bits 0 to {}", width - 1)
             }
             PteError::BitOverlap { first, second } => {
-                write!(f, "{} stands on the same bit as {}", second.row().label, first.row().label)
+                write!(f, "{} is at the same bit as {}", second.row().label, first.row().label)
             }
-            PteError::PpnOverlap { bit } => write!(f, "{} stands within the PPN's bits", bit.row().label),
+            PteError::PpnOverlap { bit } => write!(f, "{} is within the PPN's bits", bit.row().label),
             PteError::PpnNarrow { have, need } => {
-                write!(f, "a PPN has {need} bits, and the entry has room for {have}")
+                write!(f, "a PPN has {need} bits, but the entry has room for only {have}")
             }
         }
     }

@@ -78,12 +78,12 @@ impl fmt::Display for ReferenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReferenceError::NoFrames => f.write_str("there must be at least one frame"),
-            ReferenceError::NoWindow => f.write_str("a window of 0 references holds no page"),
-            ReferenceError::NoTick => f.write_str("a tick every 0 references never comes"),
+            ReferenceError::NoWindow => f.write_str("a window must have at least 1 reference"),
+            ReferenceError::NoTick => f.write_str("a tick interval must have at least 1 reference"),
             ReferenceError::NotForFrames(policy) => {
-                write!(f, "`{}` does not replace page frames", policy.row().name)
+                write!(f, "`{}` does not support page frames", policy.row().name)
             }
-            ReferenceError::TooManyHeld => f.write_str("more pages are held than there are frames"),
+            ReferenceError::TooManyHeld => f.write_str("there are more held pages than frames"),
             ReferenceError::HeldTwice(_) => f.write_str("a page is held twice"),
         }
     }

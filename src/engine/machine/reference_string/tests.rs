@@ -122,7 +122,7 @@ fn pages_held_before_are_oldest_first_and_their_bits_clear() {
 /// Computed by hand: the tick after three references clears the R bits. Page 1 is dirty, so page 2 of class 0 is evicted
 /// first, and then page 3.
 #[test]
-fn nru_goes_by_classes() {
+fn nru_evicts_by_classes() {
     let reference = ReferenceString {
         writes: vec![1],
         tick: Some(3),
@@ -135,7 +135,7 @@ fn nru_goes_by_classes() {
 
 /// Computed by hand: after ticks after 1 2 and 1 3, the counters are 1: 11000000, 2: 01000000, 3: 10000000.
 #[test]
-fn aging_goes_by_ticks() {
+fn aging_evicts_by_ticks() {
     let reference =
         ReferenceString { tick: Some(2), ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging)) };
     let steps: Vec<_> = reference.steps().unwrap().collect();
@@ -144,7 +144,7 @@ fn aging_goes_by_ticks() {
 }
 
 #[test]
-fn what_cannot_run_says_why() {
+fn machines_that_cannot_run_have_an_error() {
     let good = string(&[1, 2], 2, Replacement::Policy(Policy::Lru));
     let why = |reference: ReferenceString| reference.run().unwrap_err();
     assert_eq!(why(ReferenceString { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
@@ -158,7 +158,7 @@ fn what_cannot_run_says_why() {
 }
 
 #[test]
-fn an_empty_string_and_endless_memory_are_fine() {
+fn an_empty_string_and_unlimited_frames_are_valid() {
     let none = run(&[], u32::MAX, Replacement::Policy(Policy::Clock));
     assert_eq!((none.hits, none.faults, none.resident), (0, 0, vec![]));
     let totals = run(&[1, 2, 1], u32::MAX, OPTIMAL);
@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn optimal_sees_as_far_as_it_may(pages in pages(), frames in 1..5_u32, held in 0..5_u32, n in 0..12_u64) {
+    fn optimal_uses_only_its_lookahead(pages in pages(), frames in 1..5_u32, held in 0..5_u32, n in 0..12_u64) {
         let holding = (0..held.min(frames)).rev().collect();
         let lookahead = Replacement::Optimal { lookahead: Some(n) };
         let mut reference = ReferenceString { holding, ..string(&pages, frames, lookahead) };

@@ -48,7 +48,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         let (sets, ways) = (sets.max(1), ways.max(1) as usize);
         assert!(
             policy != Policy::Plru || ways.is_power_of_two(),
-            "plru needs a power of two of ways, not {ways}"
+            "the number of plru ways must be a power of two, not {ways}"
         );
         let mask = mask_words(ways);
         let (tags, policy_words) = (2 * mask, 2 * mask + ways);

@@ -139,7 +139,7 @@ fn tanenbaum_aging_counters() {
     }
     let counts = vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011];
     assert_eq!(frames.policy_state(set).counts, Some(counts));
-    assert_eq!(frames.victim(set, &mut SplitMix64::new(0)).0, 2, "the smallest counter goes");
+    assert_eq!(frames.victim(set, &mut SplitMix64::new(0)).0, 2, "the smallest counter is evicted");
 }
 
 /// An entry with a tag and a payload.
@@ -162,7 +162,7 @@ fn invalid_lines_keep_their_tag_and_are_filled_first_lowest_first() {
 }
 
 #[test]
-fn a_lookup_may_ask_more_than_the_tag() {
+fn a_lookup_may_check_more_than_the_tag() {
     let set = SetIndex::new(0);
     let mut tlb = SetAssoc::new(1, 4, Policy::Lru);
     tlb.set_lines(set, &[line(3, true, 1), line(3, false, 2), line(3, true, 2)].map(Some));
@@ -171,9 +171,9 @@ fn a_lookup_may_ask_more_than_the_tag() {
     assert_eq!(tlb.find_by(set, Tag::new(3), |&asid| asid == 7), None);
 }
 
-/// After `set`, the ways are ordered from the least recent, first filled one.
+/// After `set`, way 0 is the least recently used and the first filled.
 #[test]
-fn placed_lines_are_in_order_from_the_left() {
+fn set_lines_are_ordered_from_way_0() {
     let set = SetIndex::new(0);
     let victim = |policy| {
         let mut cache = SetAssoc::new(1, 4, policy);
@@ -204,7 +204,7 @@ fn placing_beyond_the_last_set_or_way_changes_nothing() {
 }
 
 #[test]
-fn the_largest_shapes_work_and_take_no_room_before_use() {
+fn the_largest_arrays_take_no_storage_before_use() {
     let mut full = SetAssoc::new(1, 65_536, Policy::Clock);
     for page in 0..65_537 {
         access(&mut full, page);
@@ -220,7 +220,7 @@ fn the_largest_shapes_work_and_take_no_room_before_use() {
 }
 
 #[test]
-fn invalidate_if_takes_what_it_is_told() {
+fn invalidate_if_invalidates_matching_lines() {
     let mut tlb = SetAssoc::new(2, 2, Policy::Lru);
     for set in 0..2 {
         tlb.set_lines(SetIndex::new(set), &[line(1, true, 1), line(2, true, 2)].map(Some));
@@ -231,7 +231,7 @@ fn invalidate_if_takes_what_it_is_told() {
 }
 
 #[test]
-fn a_victim_among_some_passes_over_the_others() {
+fn a_filtered_victim_skips_other_lines() {
     let set = SetIndex::new(0);
     let mut frames = SetAssoc::new(1, 4, Policy::Clock);
     assert_eq!(frames.victim_among(set, &mut SplitMix64::new(0), |_| true), None, "nothing is there to go");
@@ -245,7 +245,7 @@ fn a_victim_among_some_passes_over_the_others() {
 }
 
 #[test]
-fn a_fill_forgets_what_was_remembered_of_the_way() {
+fn a_fill_clears_the_state_of_its_way() {
     let set = SetIndex::new(0);
     let refilled = |policy| {
         let mut frames = SetAssoc::new(1, 2, policy);

@@ -276,7 +276,7 @@ fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     if Arc::get_mut(cells).is_none() {
         unshare(cells);
     }
-    Arc::get_mut(cells).expect("nobody else has what was just copied")
+    Arc::get_mut(cells).expect("the copy has no other owner")
 }
 
 /// Resets the rows `first..=last` of a node to the default. The node has `depth` branches above its leaves, and its first

@@ -62,7 +62,7 @@ proptest! {
 
     /// Clones are as independent as clones of a map, and an array has the same contents as the map.
     #[test]
-    fn behaves_as_a_map_and_its_copies((rows, stride, ops) in shape_and_ops()) {
+    fn behaves_as_a_map_and_its_clones((rows, stride, ops) in shape_and_ops()) {
         let mut arrays = vec![(Sparse::new(rows, stride, 0_u8), BTreeMap::new())];
         for op in ops {
             let count = arrays.len();
@@ -112,7 +112,7 @@ fn a_row_never_written_is_none_and_takes_no_storage() {
 }
 
 #[test]
-fn rows_that_are_reset_give_their_storage_back() {
+fn reset_rows_free_their_storage() {
     let mut array = Sparse::new(1_u64 << 40, 8, 0_u64);
     (0..1000).for_each(|row| array.row_mut(row << 20)[0] = 1);
     array.reset(0, (1 << 40) - 2);
@@ -150,7 +150,7 @@ fn a_row_beyond_the_last_cannot_be_written() {
 }
 
 #[test]
-fn a_write_after_a_copy_copies_its_leaf_alone() {
+fn a_write_after_a_clone_copies_only_its_leaf() {
     let mut array = Sparse::new(1_u64 << 20, 8, 0_u64);
     array.row_mut(0)[0] = 1;
     array.row_mut(900_000)[0] = 2;

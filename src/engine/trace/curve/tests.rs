@@ -44,7 +44,7 @@ fn nothing_misses_nothing() {
 }
 
 #[test]
-fn blocks_that_go_around_miss_until_all_fit() {
+fn cyclic_blocks_miss_until_all_fit() {
     let around: Vec<u64> = (0..50).map(|n| n % 5).collect();
     assert_eq!(curve(&around).misses, [50, 50, 50, 5]);
 }
@@ -74,7 +74,7 @@ fn a_machine_without_a_cache_for_data_has_a_curve() {
 
 proptest! {
     #[test]
-    fn each_size_misses_as_a_cache_of_its_own(
+    fn each_size_misses_as_a_separate_cache(
         references in proptest::collection::vec(prop_oneof![0..4u64, 0..40u64, 0..600u64], 0..1500),
     ) {
         let curve = curve(&references);

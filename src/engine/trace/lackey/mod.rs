@@ -22,13 +22,13 @@ fn record(text: &[u8]) -> Parsed {
         Some(b'L') => Op::Load,
         Some(b'S') => Op::Store,
         Some(b'M') => Op::Modify,
-        _ => return Err("no I, L, S or M at its beginning"),
+        _ => return Err("no I, L, S, or M at the start"),
     };
     let (address, rest) = line::hex(text[1..].trim_ascii_start())?;
     let size = rest.trim_ascii_start().strip_prefix(b",").ok_or("no comma after the address")?;
     let (size, rest) = line::decimal(size.trim_ascii_start())?;
     if !rest.is_empty() {
-        return Err("something after the size");
+        return Err("extra text after the size");
     }
     line::record(op, address, size)
 }

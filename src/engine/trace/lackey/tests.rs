@@ -4,7 +4,7 @@ use super::*;
 use crate::trace::record::Record;
 
 /// The record that the fast parser returns for a text that starts with this line, if any.
-fn quickly(line: &[u8], after: &[u8]) -> Option<Record> {
+fn parse_fast(line: &[u8], after: &[u8]) -> Option<Record> {
     let text = [line, b"\n", after].concat();
     let mut found = Vec::new();
     let taken = records(&text, &mut found, 1);
@@ -30,16 +30,16 @@ fn usual_lines_are_taken() {
         (" M fffffffffffffff,1", (Op::Modify, u64::MAX >> 4, 1)),
     ] {
         let (op, address, size) = expected;
-        assert_eq!(quickly(line.as_bytes(), &[b'x'; 32]), Some(Record { address, size, op }), "{line}");
+        assert_eq!(parse_fast(line.as_bytes(), &[b'x'; 32]), Some(Record { address, size, op }), "{line}");
     }
 }
 
 #[test]
-fn other_lines_are_left() {
+fn other_lines_are_left_to_the_slow_parser() {
     for line in
         [" L 0401AB70,3", "L 0401ab70,3", " L 401ab7,3", " L 0401ab7g,3", " L 0401ab70,0", " L 0401ab70,3 "]
     {
-        assert_eq!(quickly(line.as_bytes(), &[b'x'; 32]), None, "{line}");
+        assert_eq!(parse_fast(line.as_bytes(), &[b'x'; 32]), None, "{line}");
     }
 }
 
@@ -57,7 +57,7 @@ proptest! {
             let at = at.index(line.len());
             line[at] = if byte == b'\n' { b' ' } else { byte };
         }
-        if let Some(record) = quickly(&line, &after) {
+        if let Some(record) = parse_fast(&line, &after) {
             prop_assert_eq!(super::line(&line), Line::Record(record));
         }
     }
@@ -67,6 +67,6 @@ proptest! {
     fn usual_lines_with_small_sizes_are_taken(line in usual(), after in prop::collection::vec(any::<u8>(), 32)) {
         let address = line.find(',').expect("a size") - 3;
         let small = matches!(super::line(line.as_bytes()), Line::Record(record) if record.size < 100 && address < 16);
-        prop_assert_eq!(quickly(line.as_bytes(), &after).is_some(), small);
+        prop_assert_eq!(parse_fast(line.as_bytes(), &after).is_some(), small);
     }
 }

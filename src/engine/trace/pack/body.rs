@@ -4,7 +4,7 @@
 pub(crate) type PackError = &'static str;
 
 /// The number of distances in a body does not match its forms.
-pub(crate) const OTHER_DISTANCES: PackError = "other distances than its slots need";
+pub(crate) const OTHER_DISTANCES: PackError = "the number of distances does not match its slots";
 
 /// Adds a number in groups of seven bits, one per byte, lowest first. The highest bit is set in all bytes except the last.
 pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
@@ -70,7 +70,7 @@ impl Cursor {
     /// Reads a count of at most `most`.
     pub(crate) fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, PackError> {
         let number = usize::try_from(self.number(bytes)?).ok();
-        number.filter(|number| *number <= most).ok_or("more of something than there can be")
+        number.filter(|number| *number <= most).ok_or("a count is too large")
     }
 
     /// Reads a little-endian number of `width` bytes, at most eight. Eight bytes must be available even if fewer are read.

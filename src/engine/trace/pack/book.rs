@@ -122,14 +122,14 @@ impl Book {
 
     fn learn_form(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         let number = place.count(bytes, self.phrases.len())?;
-        let phrase = *self.phrases.get(number).ok_or("a form of a phrase that there is not")?;
+        let phrase = *self.phrases.get(number).ok_or("a form of a phrase that does not exist")?;
         if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
-            return Err("more of something than there can be");
+            return Err("a count is too large");
         }
         let fillings = self.fillings.len();
         let records = &self.records[phrase.records as usize..][..usize::from(phrase.length)];
         for (at, _) in records.iter().enumerate().filter(|(_, record)| record.op != Op::Fetch) {
-            let rule = Rule::numbered(place.byte(bytes)?).ok_or("a rule that there is not")?;
+            let rule = Rule::numbered(place.byte(bytes)?).ok_or("an unknown rule")?;
             let (at, of_slot, width) = (at as u8, -i8::from(rule.is_of_slot()), rule.width() as u8);
             self.fillings.push(Filling { at, of_slot, width });
         }
@@ -148,7 +148,7 @@ impl Book {
         place: &mut Cursor,
         records: &mut [Record],
     ) -> Result<usize, PackError> {
-        let form = *self.forms.get(usize::from(form)).ok_or("a form that there is not")?;
+        let form = *self.forms.get(usize::from(form)).ok_or("an unknown form")?;
         let Form { phrase, fillings, plain } = form;
         copy(&self.records[phrase.records as usize..], records, usize::from(phrase.length));
         let fillings = &self.fillings[fillings as usize..][..usize::from(phrase.data)];

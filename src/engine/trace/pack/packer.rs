@@ -80,7 +80,7 @@ impl<W: Write> Packer<W> {
     pub fn add(&mut self, records: &[Record]) -> io::Result<()> {
         for record in records {
             if !(1..=Record::MOST_BYTES).contains(&record.size) {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a record of a size that none has"));
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a record has an invalid size"));
             }
             if self.cut.before(record, self.phrase.len()) {
                 self.end_phrase()?;

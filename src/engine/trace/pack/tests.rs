@@ -76,7 +76,7 @@ proptest! {
     }
 
     #[test]
-    fn programs_too(records in program()) {
+    fn programs_survive_packing(records in program()) {
         prop_assert_eq!(unpacked(packed(&records)), (records, None));
     }
 }
@@ -144,7 +144,7 @@ fn walk(rounds: u64) -> Vec<Record> {
 }
 
 #[test]
-fn what_repeats_is_small() {
+fn repeated_records_are_small() {
     // A form takes two bytes per round before compression. In text, a round takes 25 bytes.
     let records = walk(100_000);
     let bytes = packed(&records);
@@ -154,7 +154,7 @@ fn what_repeats_is_small() {
 }
 
 #[test]
-fn what_does_not_repeat_is_not_much_longer() {
+fn random_records_are_not_much_longer() {
     // The addresses are random. Only the repeated pattern of four loads can be compressed.
     for count in [3, 100, 30_000, 200_000] {
         let address =
@@ -168,7 +168,7 @@ fn what_does_not_repeat_is_not_much_longer() {
 }
 
 #[test]
-fn more_than_can_be_known_is_forgotten() {
+fn a_full_book_is_forgotten() {
     // Every phrase is new, and there are more phrases than numbers for them.
     let fetch = |n: u64| Record { address: n * 16 % 0xffff_fff1, size: 4, op: Op::Fetch };
     let records: Vec<Record> = (0..70_000).map(|n| fetch(n * n)).collect();
@@ -183,7 +183,7 @@ fn an_empty_trace_is_a_file() {
 }
 
 #[test]
-fn records_that_are_none_are_not_packed() {
+fn invalid_records_are_not_packed() {
     for size in [0, Record::MOST_BYTES + 1] {
         let mut packer = Packer::new(Vec::new()).expect("memory");
         assert!(packer.add(&[Record { address: 0, size, op: Op::Load }]).is_err());
@@ -191,28 +191,28 @@ fn records_that_are_none_are_not_packed() {
 }
 
 #[test]
-fn a_file_says_what_it_is() {
+fn the_format_of_a_file_is_detected() {
     let bytes = packed(&walk(3));
-    let told = |bytes: &[u8], format| {
+    let summary = |bytes: &[u8], format| {
         let read = Reader::new(Box::new(Cursor::new(bytes.to_vec())), "t.csv", format);
         read.map_or_else(|why| why.to_string(), |reader| reader.lines().to_string())
     };
-    assert_eq!(told(&bytes, None), "0", "its name is of no matter");
-    assert_eq!(told(&bytes, Some(Format::Lackey)), "`t.csv` is no trace: it is packed, and no text");
-    assert_eq!(told(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is no trace: it is not packed");
+    assert_eq!(summary(&bytes, None), "0", "its name does not matter");
+    assert_eq!(summary(&bytes, Some(Format::Lackey)), "`t.csv` is not a trace: it is packed, not text");
+    assert_eq!(summary(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is not a trace: it is not packed");
     let named = Reader::new(Box::new(&b" L 10,1\n"[..]), "t.pwt", None);
     assert_eq!(
         named.err().map(|why| why.to_string()).as_deref(),
-        Some("`t.pwt` is no trace: it is not packed")
+        Some("`t.pwt` is not a trace: it is not packed")
     );
     let mut later = bytes.clone();
     later[MAGIC.len()] = 2;
-    assert_eq!(told(&later, None), "`t.csv` is no trace: it is packed in a version that is not known");
-    assert_eq!(told(&MAGIC, None), "`t.csv` is no trace: it is packed in a version that is not known");
+    assert_eq!(summary(&later, None), "`t.csv` is not a trace: its version of the packed format is unknown");
+    assert_eq!(summary(&MAGIC, None), "`t.csv` is not a trace: its version of the packed format is unknown");
 }
 
 #[test]
-fn a_file_that_is_cut_or_has_more_is_told() {
+fn truncated_and_extended_files_are_reported() {
     let (records, bytes) = &*TWO_BLOCKS;
     let first = MAGIC.len() + 1 + blocks(bytes)[0];
     for cut in [MAGIC.len() + 1, 12, 20, first - 1, first, first + 5, bytes.len() - 1] {
@@ -224,17 +224,17 @@ fn a_file_that_is_cut_or_has_more_is_told() {
         assert_eq!(found, if cut < first { &[] } else { &records[..found.len()] });
         assert_eq!(found.is_empty(), cut < first);
     }
-    assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("something follows its end"));
+    assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("bytes follow its end"));
     // A missing block is detected, even if it does not affect the following blocks.
     let without = [&bytes[..=MAGIC.len()], &bytes[first..]].concat();
-    assert_eq!(wrong(without).as_deref(), Some("a checksum differs"));
+    assert_eq!(wrong(without).as_deref(), Some("a checksum does not match"));
 }
 
 #[test]
 fn each_limit_has_an_error() {
     let header =
         |lengths: [u32; 3]| [&MAGIC[..], &[VERSION], &lengths.map(u32::to_le_bytes).concat()].concat();
-    let long = "a block is longer than any can be";
+    let long = "a block is too long";
     assert_eq!(wrong(header([MOST_BODY as u32 + 1, 1, 1])).as_deref(), Some(long));
     assert_eq!(wrong(header([1, u32::MAX, 1])).as_deref(), Some(long));
 
@@ -243,21 +243,21 @@ fn each_limit_has_an_error() {
     let load = Record { address: 16, size: 8, op: Op::Load };
     assert_eq!(unpacked(file_of(&good, 1)), (vec![load], None));
     for (body, records, what) in [
-        (&good[..], 0, "more records than it says"),
-        (&good, 2, "fewer records than it says"),
-        (&good[..10], 1, "other distances than its slots need"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "other distances than its slots need"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "a form that there is not"),
-        (&[0, 1, 1, 0x41, 1, 0, 10, 1, 0, 0], 1, "a rule that there is not"),
-        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a form of a phrase that there is not"),
+        (&good[..], 0, "more records than its header says"),
+        (&good, 2, "fewer records than its header says"),
+        (&good[..10], 1, "the number of distances does not match its slots"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "the number of distances does not match its slots"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "an unknown form"),
+        (&[0, 1, 1, 0x41, 1, 0, 10, 1, 0, 0], 1, "an unknown rule"),
+        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a form of a phrase that does not exist"),
         (&[0, 1, 1, 0x01, 0, 1, 0, 2, 1, 0, 0], 1, "a size of 0"),
         (&[0, 1, 1, 0x01, 0x81, 0x20, 1, 0, 2, 1, 0, 0], 1, "a size of more than 4096 bytes"),
         (&[0, 1, 0, 1, 0, 1, 0, 0], 0, "a phrase without records"),
         (&[0, 0, 0, 0], 0, "a block without records"),
-        (&[0, 0x81, 0x80, 0x40], 1, "more of something than there can be"),
-        (&[0, 1, 0x80, 0x02], 1, "more of something than there can be"),
+        (&[0, 0x81, 0x80, 0x40], 1, "a count is too large"),
+        (&[0, 1, 0x80, 0x02], 1, "a count is too large"),
         (&[0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], 1, "a number of more than 64 bits"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0], 1, "more of something than there can be"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0], 1, "a count is too large"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 2, 0, 0], 1, "its body ends too early"),
         (&[], 1, "its body ends too early"),
     ] {
@@ -266,7 +266,7 @@ fn each_limit_has_an_error() {
 }
 
 #[test]
-fn the_example_of_the_document_is_a_trace() {
+fn the_documented_example_is_a_valid_trace() {
     let document = include_str!("../../../../docs/trace-format.md");
     let (_, example) = document.split_once("```hex\n").expect("a fence");
     let (example, after) = example.split_once("```").expect("its end");
@@ -290,7 +290,7 @@ proptest! {
 
     /// A flipped bit is detected, and the records before it are correct.
     #[test]
-    fn damage_is_told(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn damage_is_reported(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let (records, mut bytes) = TWO_BLOCKS.clone();
         let at = MAGIC.len() + 1 + at.index(bytes.len() - MAGIC.len() - 1);
         bytes[at] ^= 1 << bit;
@@ -304,7 +304,7 @@ proptest! {
 proptest! {
     /// Every body is read or rejected.
     #[test]
-    fn any_body_is_read_or_refused(
+    fn any_body_is_read_or_rejected(
         records in program(), count in 0..3_u32,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
@@ -319,7 +319,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_read_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = unpacked([&MAGIC[..], &[VERSION], &bytes].concat());
         prop_assume!(!bytes.is_empty());
         let _ = unpacked(file_of(&bytes, 1));

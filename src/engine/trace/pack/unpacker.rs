@@ -105,9 +105,9 @@ impl Unpacker {
             self.forms -= 1;
         }
         let added = (*count - before) as u64;
-        self.left = self.left.checked_sub(added).ok_or("more records than it says")?;
+        self.left = self.left.checked_sub(added).ok_or("more records than its header says")?;
         if self.forms == 0 && self.left > 0 {
-            return Err("fewer records than it says");
+            return Err("fewer records than its header says");
         }
         if self.forms == 0 && self.distances.0 != self.length {
             return Err(OTHER_DISTANCES);
@@ -122,7 +122,7 @@ impl Unpacker {
             |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         let (compressed, length, records) = (number(0) as usize, number(4) as usize, number(8));
         if compressed.max(length) > MOST_BODY {
-            return Err(damaged(source, "a block is longer than any can be"));
+            return Err(damaged(source, "a block is too long"));
         }
         self.compressed.resize(compressed, 0);
         fill(source, &mut self.compressed)?;
@@ -131,7 +131,7 @@ impl Unpacker {
         self.sum.update(&header);
         self.sum.update(&self.compressed);
         if self.sum.sum() != u32::from_le_bytes(sum) {
-            return Err(damaged(source, "a checksum differs"));
+            return Err(damaged(source, "a checksum does not match"));
         }
         if header == [0; HEADER] {
             return self.end(source);
@@ -166,7 +166,7 @@ impl Unpacker {
         self.ended = true;
         match source.read(&mut [0])? {
             0 => Ok(()),
-            _ => Err(damaged(source, "something follows its end")),
+            _ => Err(damaged(source, "bytes follow its end")),
         }
     }
 }

@@ -88,7 +88,7 @@ fn a_sweep_counts_what_single_replays_count() {
 }
 
 #[test]
-fn what_was_fed_is_what_is_counted() {
+fn all_sent_records_are_counted() {
     let (specs, records) = (specs(), trace(3_000));
     let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
     for threads in [1, 3] {
@@ -106,7 +106,7 @@ fn what_was_fed_is_what_is_counted() {
 }
 
 #[test]
-fn a_point_that_fails_leaves_the_others() {
+fn a_failed_point_does_not_affect_others() {
     let mut specs = specs();
     // Without address translation, no kernel can boot.
     specs[1].mmu = None;

@@ -26,7 +26,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "munmap",
         prototype: "int munmap(void *addr, size_t length)",
-        help: "takes mappings away",
+        help: "removes mappings",
         params: &[ParamKind::Number; 2],
         required: 2,
         fields: &[],
@@ -35,7 +35,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "mprotect",
         prototype: "int mprotect(void *addr, size_t length, int prot)",
-        help: "changes what pages may be used for",
+        help: "changes the permissions of pages",
         params: &[ParamKind::Number; 3],
         required: 3,
         fields: &[],
@@ -44,7 +44,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "mremap",
         prototype: "void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ... /* void *new_address */ )",
-        help: "makes a mapping longer or shorter, or moves it",
+        help: "resizes or moves a mapping",
         params: &[ParamKind::Number; 5],
         required: 4,
         fields: &[],
@@ -53,7 +53,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "msync",
         prototype: "int msync(void *addr, size_t length, int flags)",
-        help: "writes what was stored to shared file pages to the file",
+        help: "writes dirty shared pages to their file",
         params: &[ParamKind::Number; 3],
         required: 3,
         fields: &[],
@@ -62,7 +62,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "madvise",
         prototype: "int madvise(void *addr, size_t length, int advice)",
-        help: "says how pages will be used",
+        help: "advises the kernel about the use of pages",
         params: &[ParamKind::Number; 3],
         required: 3,
         fields: &[],
@@ -71,7 +71,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "brk",
         prototype: "int brk(void *addr)",
-        help: "sets where the heap ends",
+        help: "sets the end of the heap",
         params: &[ParamKind::Number; 1],
         required: 1,
         fields: &[],
@@ -80,7 +80,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "sbrk",
         prototype: "void *sbrk(intptr_t increment)",
-        help: "moves where the heap ends, and answers where it was",
+        help: "moves the end of the heap and returns the old end",
         params: &[ParamKind::Number; 1],
         required: 1,
         fields: &[],
@@ -89,7 +89,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "mlock",
         prototype: "int mlock(const void *addr, size_t length)",
-        help: "brings pages into memory and keeps them there",
+        help: "makes pages resident and locks them in memory",
         params: &[ParamKind::Number; 2],
         required: 2,
         fields: &[],
@@ -98,7 +98,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "munlock",
         prototype: "int munlock(const void *addr, size_t length)",
-        help: "lets pages leave memory again",
+        help: "unlocks pages, so that they can be evicted",
         params: &[ParamKind::Number; 2],
         required: 2,
         fields: &[],

@@ -64,7 +64,7 @@ fn argument(lab: &Lab, param: ParamKind, random: &mut SplitMix64) -> Arg {
 }
 
 /// Selects a running process, or creates one.
-fn somebody(lab: &mut Lab, random: &mut SplitMix64) -> Option<Pid> {
+fn running_process(lab: &mut Lab, random: &mut SplitMix64) -> Option<Pid> {
     let runs: Vec<Pid> = lab
         .kernel
         .processes()
@@ -82,7 +82,7 @@ fn run(preset: &str, seed: u64, calls: u32) -> u32 {
     let rows: Vec<_> = system_calls().collect();
     let mut fine = 0;
     for _ in 0..calls {
-        let Some(pid) = somebody(&mut lab, &mut random) else { break };
+        let Some(pid) = running_process(&mut lab, &mut random) else { break };
         lab.pid = pid;
         let call = rows[random.below(rows.len() as u64) as usize];
         if call.name == "exit" && random.below(4) > 0 {

@@ -33,7 +33,7 @@ fn heap() -> (Lab, u64) {
 }
 
 #[test]
-fn the_break_is_kept_to_the_byte_and_its_area_in_pages() {
+fn the_break_has_bytes_and_its_area_has_whole_pages() {
     let (mut lab, _) = heap();
     assert_eq!(moves(&mut lab, &[10]), [true]);
     assert_eq!(areas(&lab), "0-1000 rw-p");
@@ -74,7 +74,7 @@ fn where_the_heap_was_unmapped_the_break_does_not_go_down() {
 }
 
 #[test]
-fn the_break_takes_away_whatever_stands_where_the_heap_was() {
+fn lowering_the_break_unmaps_other_areas_in_its_way() {
     let (mut lab, start) = heap();
     assert_eq!(moves(&mut lab, &[0x8000]), [true]);
     let flags = c("MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED");
@@ -89,7 +89,7 @@ fn the_break_takes_away_whatever_stands_where_the_heap_was() {
 }
 
 #[test]
-fn the_heap_keeps_clear_of_the_gap_below_a_stack() {
+fn the_heap_does_not_use_the_stack_guard_gap() {
     let (mut lab, start) = heap();
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_GROWSDOWN");
     lab.ok("mmap", args![start + 0x40_0000, 0x1000, c("PROT_READ"), flags, -1, 0]);
@@ -97,7 +97,7 @@ fn the_heap_keeps_clear_of_the_gap_below_a_stack() {
 }
 
 #[test]
-fn what_is_locked_of_the_heap_stays_an_area_of_its_own() {
+fn a_locked_part_of_the_heap_is_a_separate_area() {
     let (mut lab, start) = heap();
     assert_eq!(moves(&mut lab, &[0x4000]), [true]);
     lab.ok("mlock", args![start + 0x3000, 0x1000]);
@@ -106,7 +106,7 @@ fn what_is_locked_of_the_heap_stays_an_area_of_its_own() {
 }
 
 #[test]
-fn sbrk_answers_the_old_break() {
+fn sbrk_returns_the_old_break() {
     let (mut lab, start) = heap();
     assert_eq!(lab.call("sbrk", args![0]), Ok(start));
     assert_eq!(lab.call("sbrk", args![100]), Ok(start));
@@ -131,7 +131,7 @@ fn a_14_bit_heap_begins_at_a_quarter() {
 }
 
 #[test]
-fn the_heap_stays_apart_from_a_named_area_below() {
+fn the_heap_does_not_merge_with_a_named_area_below() {
     let (mut lab, start) = heap();
     lab.area("bss", start - 0x2000, start, "rw-");
     lab.area("page", start - 0x5000, start - 0x4000, "rw-");

@@ -7,7 +7,7 @@ use crate::kernel::abi::Errno;
 const KERNEL: u64 = 0xFFFF_8000_0000_0000;
 
 #[test]
-fn the_lowest_free_descriptor_is_given() {
+fn the_lowest_free_descriptor_is_used() {
     let mut lab = Lab::i7();
     lab.file("f", "hello");
     assert_eq!([0; 3].map(|_| lab.open("f", "O_RDONLY").unwrap()), [3, 4, 5]);
@@ -17,7 +17,7 @@ fn the_lowest_free_descriptor_is_given() {
 }
 
 #[test]
-fn what_is_not_open_cannot_be_closed() {
+fn a_closed_descriptor_cannot_be_closed() {
     let mut lab = Lab::i7();
     for fd in [3, -1, 99, i32::MAX, i32::MIN] {
         assert_eq!(lab.call("close", args![fd]), Err(Errno::EBADF), "{fd}");
@@ -43,7 +43,7 @@ fn a_process_has_1024_descriptors_and_names_are_looked_up_after_that_is_known() 
 }
 
 #[test]
-fn open_makes_cuts_or_refuses() {
+fn open_creates_truncates_or_fails() {
     let mut lab = Lab::i7();
     lab.file("f", "hello");
     assert_eq!(lab.open("nope", "O_RDONLY"), Err(Errno::ENOENT));
@@ -90,7 +90,7 @@ fn lab_fd(lab: &mut Lab, name: &str, bytes: &str) -> u64 {
 }
 
 #[test]
-fn long_names_are_refused() {
+fn long_names_are_rejected() {
     let mut lab = Lab::i7();
     for (len, error) in [
         (255, Errno::ENOENT),
@@ -131,7 +131,7 @@ fn lseek_checks_the_descriptor_then_whence_then_the_file() {
 }
 
 #[test]
-fn fstat_tells_of_a_file_in_fields_and_in_memory() {
+fn fstat_reports_a_file_in_fields_and_in_memory() {
     let mut lab = Lab::i7();
     let fd = lab_fd(&mut lab, "f", "hello, world\n");
     let fields = lab.reply("fstat", args![fd]).fields;
@@ -150,7 +150,7 @@ fn fstat_tells_of_a_file_in_fields_and_in_memory() {
 }
 
 #[test]
-fn ftruncate_cuts_and_adds_zeros() {
+fn ftruncate_truncates_and_adds_zeros() {
     let mut lab = Lab::i7();
     lab.file("f", "hello, world\n");
     let fd = lab.open("f", "O_RDWR").unwrap();

@@ -171,7 +171,7 @@ fn descriptors_stay_open_unless_they_close_on_exec() {
 }
 
 #[test]
-fn the_old_memory_is_given_back_and_the_books_of_malloc_begin_anew() {
+fn the_old_memory_is_freed_and_the_malloc_heap_is_reset() {
     let mut lab = lab(&[]);
     let low = lab.kernel.space.low();
     lab.area("heap", 0x10000, 0x20000, "rw-");
@@ -206,7 +206,7 @@ fn it_fits_on_the_simple_machine() {
 }
 
 #[test]
-fn what_cannot_be_loaded_cannot_be_declared() {
+fn invalid_executables_cannot_be_declared() {
     let mut lab = Lab::simple();
     let sections = vec![section(".text", 0x3FFF, 2, "r-x")];
     let wrong = Executable { entry: 0, sections, libraries: Vec::new() };

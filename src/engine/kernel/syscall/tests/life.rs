@@ -34,7 +34,7 @@ fn processes_are_numbered_from_1() {
 }
 
 #[test]
-fn a_child_has_what_its_parent_had_and_its_own_from_then_on() {
+fn a_child_has_independent_copies_of_its_parents_pages() {
     let mut lab = lab();
     lab.ok("write", args![1, "before", 6_u64]);
     let reply = lab.reply("fork", args![]);
@@ -67,7 +67,7 @@ fn parent_and_child_move_one_offset_and_close_descriptors_of_their_own() {
 }
 
 #[test]
-fn open_files_go_with_their_last_descriptor() {
+fn open_files_are_freed_with_their_last_descriptor() {
     let mut lab = lab();
     let file = lab.file("f", "");
     let users = |lab: &Lab| lab.kernel.files().all[&file].users;
@@ -85,7 +85,7 @@ fn open_files_go_with_their_last_descriptor() {
 }
 
 #[test]
-fn exit_gives_back_frames_tables_and_areas() {
+fn exit_frees_frames_tables_and_areas() {
     let mut lab = lab();
     let low = lab.kernel.space.low();
     lab.ok("fork", args![]);
@@ -141,7 +141,7 @@ fn a_status_that_cannot_be_written_is_lost_with_its_child() {
 }
 
 #[test]
-fn children_of_a_process_that_ended_are_nobodys() {
+fn children_of_an_ended_process_have_no_parent() {
     let mut lab = lab();
     assert_eq!([0; 2].map(|_| lab.ok("fork", args![])), [2, 3]);
     lab.turn(2).ok("exit", args![0]);
@@ -173,7 +173,7 @@ fn a_fatal_fault_ends_a_process_where_signals_kill() {
 }
 
 #[test]
-fn a_process_that_another_follows_goes_on_after_a_fault_where_signals_are_reported() {
+fn a_process_continues_after_a_fatal_fault_if_signals_are_reported() {
     let mut lab = lab();
     assert_eq!(lab.touch(8, None), Some(FaultClass::Segmentation));
     assert_eq!(lab.call("getpid", args![]), Ok(1));
@@ -206,7 +206,7 @@ fn there_are_at_most_32768_processes() {
 }
 
 #[test]
-fn processes_that_ended_are_forgotten_in_the_end() {
+fn ended_processes_are_eventually_forgotten() {
     let mut lab = Lab::i7();
     lab.hasty = true;
     for _ in 0..70_000 {
@@ -220,7 +220,7 @@ fn processes_that_ended_are_forgotten_in_the_end() {
 }
 
 #[test]
-fn arguments_are_counted_and_strings_stand_where_they_may() {
+fn argument_counts_and_string_arguments_are_checked() {
     let mut lab = lab();
     let mut call = |name: &str, args: &[Arg]| {
         let call = system_call(name).expect("a system call");
@@ -235,7 +235,7 @@ fn arguments_are_counted_and_strings_stand_where_they_may() {
 }
 
 #[test]
-fn a_child_keeps_what_it_maps_apart_from_what_it_inherited() {
+fn a_child_does_not_merge_its_areas_with_inherited_ones() {
     let mut lab = Lab::i7();
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     let rw = c("PROT_READ|PROT_WRITE");

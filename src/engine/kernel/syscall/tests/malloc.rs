@@ -17,12 +17,12 @@ fn malloc(lab: &mut Lab, size: u64) -> u64 {
 
 /// Lists the address, size, and use of every block.
 fn blocks(lab: &Lab) -> Vec<(u64, u64, bool)> {
-    let told = |(at, block): (&u64, &HeapBlock)| (*at, block.size, block.used);
-    lab.process().space.heap.blocks.iter().map(told).collect()
+    let row = |(at, block): (&u64, &HeapBlock)| (*at, block.size, block.used);
+    lab.process().space.heap.blocks.iter().map(row).collect()
 }
 
 #[test]
-fn the_heap_grows_by_whole_pages_and_is_touched_by_nobody_but_the_process() {
+fn the_heap_grows_by_whole_pages_that_only_the_process_touches() {
     let mut lab = Lab::i7();
     assert_eq!(malloc(&mut lab, 100), BRK + 16);
     assert_eq!(lab.maps(), [(BRK, BRK + 0x1000, "rw-p".to_owned(), 0)]);
@@ -61,7 +61,7 @@ fn only_blocks_in_use_are_freed_and_null() {
 }
 
 #[test]
-fn a_large_block_is_an_area_of_its_own() {
+fn a_large_block_is_a_separate_area() {
     let mut lab = Lab::i7();
     assert_eq!(constant("M_MMAP_THRESHOLD"), Some(THRESHOLD as i64));
     // glibc 2.36 compares the size of the chunk, with a header of 8 bytes and rounded up to 16.
@@ -80,7 +80,7 @@ fn a_large_block_is_an_area_of_its_own() {
 }
 
 #[test]
-fn what_there_is_no_room_for_is_refused() {
+fn mappings_without_room_are_rejected() {
     let mut lab = Lab::i7();
     for size in [u64::MAX, u64::MAX - 15, 1 << 63, (1 << 63) - 1, 1 << 47, BASE] {
         assert_eq!(lab.call("malloc", args![size]), Err(Errno::ENOMEM), "{size:#x}");
@@ -119,7 +119,7 @@ fn a_break_that_the_process_moves_itself_is_respected() {
 }
 
 #[test]
-fn parent_and_child_have_books_of_their_own() {
+fn parent_and_child_have_separate_heaps() {
     let mut lab = Lab::i7();
     let at = malloc(&mut lab, 100);
     lab.touch(at, Some(7));

@@ -15,7 +15,7 @@ fn map(lab: &mut Lab, hint: u64, len: u64, more: &str) -> Result<u64, Errno> {
 }
 
 #[test]
-fn the_highest_hole_below_the_base_is_taken_at_its_top() {
+fn mappings_go_to_the_top_of_the_highest_hole_below_the_base() {
     let mut lab = Lab::i7();
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - PAGE));
     // A length is rounded up to pages.
@@ -31,7 +31,7 @@ fn the_highest_hole_below_the_base_is_taken_at_its_top() {
 }
 
 #[test]
-fn a_hole_across_the_base_is_of_use_below_it() {
+fn a_hole_across_the_base_is_usable_below_it() {
     let mut lab = Lab::i7();
     assert_eq!(map(&mut lab, BASE - PAGE, 2 * PAGE, "MAP_FIXED"), Ok(BASE - PAGE));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 2 * PAGE));
@@ -56,7 +56,7 @@ fn a_hint_is_rounded_down_and_used_if_it_is_free() {
 }
 
 #[test]
-fn a_14_bit_space_is_the_users_whole_but_for_the_page_of_null() {
+fn a_14_bit_space_is_all_user_space_except_page_0() {
     let mut lab = Lab::simple();
     assert_eq!(map(&mut lab, 0, 64, "MAP_FILE"), Ok(0x2FC0), "mmap-base is at three quarters");
     assert_eq!(map(&mut lab, 0x3FC0, 64, "MAP_FIXED"), Ok(0x3FC0));
@@ -125,7 +125,7 @@ fn mremap_moves_to_the_highest_hole_when_there_is_no_room() {
 }
 
 #[test]
-fn mremap_to_a_fixed_place_must_be_told_where() {
+fn mremap_to_a_fixed_address_needs_the_address() {
     let mut lab = Lab::i7();
     let at = map(&mut lab, 0, PAGE, "MAP_FILE").expect("room");
     let fixed = c("MREMAP_MAYMOVE|MREMAP_FIXED");
@@ -134,7 +134,7 @@ fn mremap_to_a_fixed_place_must_be_told_where() {
 }
 
 #[test]
-fn there_are_no_huge_pages() {
+fn huge_pages_are_not_available() {
     let mut lab = Lab::i7();
     lab.file("f", "hello");
     let fd = lab.open("f", "O_RDWR").expect("a descriptor");

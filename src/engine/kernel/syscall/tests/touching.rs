@@ -84,7 +84,7 @@ fn a_new_mapping_in_place_of_an_old_one_has_none_of_its_pages() {
 }
 
 #[test]
-fn unmapped_pages_are_gone() {
+fn unmapped_pages_are_not_accessible() {
     let mut lab = written(4, ANON, |_| {});
     lab.ok("munmap", args![AT + PAGE, 2 * PAGE]);
     assert_eq!(lab.touch(AT + PAGE, None), Some(FaultClass::Segmentation));
@@ -94,7 +94,7 @@ fn unmapped_pages_are_gone() {
 }
 
 #[test]
-fn mprotect_holds_for_pages_that_are_there_and_those_that_are_not() {
+fn mprotect_affects_resident_and_absent_pages() {
     let mut lab = written(2, ANON, |_| {});
     map(&mut lab, AT + 2 * PAGE, 1, ANON);
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_READ")]);
@@ -112,14 +112,14 @@ fn mprotect_holds_for_pages_that_are_there_and_those_that_are_not() {
 }
 
 #[test]
-fn mprotect_changes_what_lies_before_a_hole() {
+fn mprotect_changes_the_areas_before_a_hole() {
     let mut lab = written(2, ANON, |_| {});
     assert_eq!(lab.call("mprotect", args![AT, 3 * PAGE, c("PROT_READ")]), Err(Errno::ENOMEM));
     assert_eq!(lab.touch(AT + PAGE, Some(1)), Some(FaultClass::Protection));
 }
 
 #[test]
-fn dropped_pages_come_back_as_what_stands_behind_them() {
+fn dropped_pages_read_as_their_backing() {
     // On Linux, anonymous pages read as zeros, private file pages as the file's bytes, and shared pages keep their bytes.
     let drop = c("MADV_DONTNEED");
     let mut lab = written(2, ANON, |_| {});
@@ -138,7 +138,7 @@ fn dropped_pages_come_back_as_what_stands_behind_them() {
 }
 
 #[test]
-fn freed_pages_keep_their_bytes_while_nothing_presses() {
+fn freed_pages_keep_their_bytes_without_memory_pressure() {
     let mut lab = written(2, ANON, |_| {});
     lab.ok("madvise", args![AT, 2 * PAGE, c("MADV_FREE")]);
     assert_eq!(bytes(&lab, AT, 2), [1, 2]);
@@ -168,7 +168,7 @@ fn a_mapping_left_behind_is_empty() {
 }
 
 #[test]
-fn a_shared_mapping_of_no_length_is_mapped_once_more() {
+fn a_shared_mapping_of_length_0_is_mapped_again() {
     let mut lab = written(3, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED", |_| {});
     let fixed = c("MREMAP_MAYMOVE|MREMAP_FIXED");
     assert_eq!(lab.call("mremap", args![AT + PAGE, 0, 2 * PAGE, fixed, FAR]), Ok(FAR));
@@ -188,7 +188,7 @@ fn a_shared_object_does_not_grow_with_its_mapping() {
 }
 
 #[test]
-fn locked_pages_are_there_and_stay() {
+fn locked_pages_become_resident_and_stay() {
     let mut lab = Lab::on("core-i7", |config| (config.frames, config.swap) = (Some(4), 8));
     map(&mut lab, AT, 2, ANON);
     map(&mut lab, FAR, 8, ANON);
@@ -207,7 +207,7 @@ fn locked_pages_are_there_and_stay() {
 }
 
 #[test]
-fn locking_more_than_there_is_fails_for_want_of_a_frame() {
+fn locking_too_many_pages_fails_without_a_frame() {
     let mut lab = Lab::on("core-i7", |config| config.frames = Some(4));
     map(&mut lab, AT, 5, ANON);
     let arguments = [Arg::Number(AT.into()), Arg::Number((5 * PAGE).into())];
@@ -226,7 +226,7 @@ fn locked_pages_are_copied_as_soon_as_they_may_be_stored_to() {
 }
 
 #[test]
-fn msync_writes_dirty_pages_and_hears_of_the_next_store() {
+fn msync_writes_dirty_pages_and_notices_the_next_store() {
     let mut lab = mapped_file(2, "MAP_SHARED|MAP_FIXED", |_| {});
     assert_eq!(lab.touch(AT, Some(7)), None);
     let Some(PageLocation::Frame(frame)) = place(&lab, AT) else { panic!("the page is in a frame") };
@@ -250,7 +250,7 @@ fn pages_that_will_be_needed_are_read_into_the_page_cache() {
 }
 
 #[test]
-fn merged_pages_part_when_they_are_not_to_be_merged() {
+fn unmerged_pages_are_copied() {
     let mut lab = written(1, ANON, |_| {});
     map(&mut lab, AT + PAGE, 3, ANON);
     for page in 1..4 {

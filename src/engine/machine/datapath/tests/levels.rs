@@ -86,7 +86,7 @@ fn an_inclusive_eviction_invalidates_above() {
 }
 
 #[test]
-fn an_exclusive_level_holds_what_the_one_above_threw_out() {
+fn an_exclusive_level_holds_victims_of_the_one_above() {
     let l2 = CacheSpec { inclusion: Inclusion::Exclusive, ..CacheSpec::new("L2", 1, 1, 4) };
     let mut machine = bare(l1_and(l2), 1);
     store(&mut machine, 0x00, 7);
@@ -103,7 +103,7 @@ fn an_exclusive_level_holds_what_the_one_above_threw_out() {
 }
 
 #[test]
-fn a_store_on_one_core_takes_the_block_from_the_others() {
+fn a_store_on_one_core_invalidates_the_block_on_others() {
     let l2 = CacheSpec { shared: true, ..CacheSpec::new("L2", 4, 4, 4) };
     let mut machine = bare(vec![CacheSpec::new("L1", 4, 1, 4), l2], 2);
     store(&mut machine, 0x40, 1);
@@ -124,7 +124,7 @@ fn a_store_on_one_core_takes_the_block_from_the_others() {
 
 /// A store invalidates only its line in the L1 of another core, even if the L2 has larger blocks.
 #[test]
-fn a_store_takes_only_the_lines_of_its_own_line() {
+fn a_store_invalidates_only_its_line() {
     for (inclusion, neighbor) in [(Inclusion::None, Some(false)), (Inclusion::Inclusive, None)] {
         let l2 = CacheSpec { inclusion, ..CacheSpec::new("L2", 4, 4, 6) };
         let mut machine = bare(vec![CacheSpec::new("L1", 4, 2, 4), l2], 2);
@@ -143,7 +143,7 @@ fn a_store_takes_only_the_lines_of_its_own_line() {
 /// A store makes the whole line of its L1 dirty. Smaller lines with bytes of it must also be invalidated. Otherwise, a later
 /// store that hits the dirty line would not invalidate them.
 #[test]
-fn a_store_takes_smaller_lines_with_bytes_of_its_line() {
+fn a_store_invalidates_smaller_lines_with_bytes_of_its_line() {
     let small = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
     let large = CacheSpec { side: Side::Data, ..CacheSpec::new("L1d", 4, 1, 6) };
     let mut machine = bare(vec![large, small], 1);
@@ -176,7 +176,7 @@ fn an_exclusive_level_waits_for_the_last_of_split_caches() {
 }
 
 #[test]
-fn code_that_is_written_is_fetched_anew() {
+fn modified_code_is_fetched_again() {
     let half = |name, side| CacheSpec { side, ..CacheSpec::new(name, 4, 1, 4) };
     let mut machine = bare(vec![half("L1d", Side::Data), half("L1i", Side::Instructions)], 1);
     let fetch = |machine: &mut Machine| {
@@ -192,7 +192,7 @@ fn code_that_is_written_is_fetched_anew() {
 }
 
 #[test]
-fn synonyms_never_stand_in_two_sets() {
+fn synonyms_are_never_in_two_sets() {
     // With 4 sets of 128 bytes, one bit of the index comes from the virtual page number.
     let cache = CacheSpec { virtual_index: true, ..CacheSpec::new("cache", 4, 1, 7) };
     let mut machine = paged(vec![cache], &[]);
@@ -212,7 +212,7 @@ fn synonyms_never_stand_in_two_sets() {
 }
 
 #[test]
-fn a_page_with_cd_passes_the_caches_by() {
+fn a_page_with_cd_bypasses_the_caches() {
     let mut machine = paged(l1_and(CacheSpec::new("L2", 4, 4, 4)), &[Bit::Cd]);
     let events = store(&mut machine, 0x123, 5);
     assert!(events.contains(&Event::Bypassed { purpose: Purpose::Demand }));

@@ -230,7 +230,7 @@ fn a_page_that_is_not_present_faults_and_fills_nothing() {
 }
 
 #[test]
-fn an_access_over_a_block_boundary_is_done_in_pieces() {
+fn an_access_across_a_block_boundary_is_split() {
     let mut machine = simple();
     let mut bytes = [None; 4];
     let va = machine.va_span(0x03D6, 4).unwrap();

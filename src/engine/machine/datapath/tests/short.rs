@@ -28,7 +28,7 @@ fn seen(machine: &Machine) -> Vec<String> {
 }
 
 #[test]
-fn what_is_remembered_is_what_is_found() {
+fn remembered_hits_agree_with_searches() {
     for seed in 0..400 {
         let mut dice = Dice(SplitMix64::new(seed));
         let mut machine = Machine::new(dice.spec());
@@ -96,7 +96,7 @@ fn a_reference_without_bytes_is_an_access() {
 }
 
 #[test]
-fn what_a_script_puts_into_a_set_is_found_there() {
+fn lines_set_by_a_script_are_found() {
     let mut machine = simple();
     // The references hit set 3 of the TLB and set 5 of the cache.
     for _ in 0..3 {
@@ -120,10 +120,10 @@ fn what_a_script_puts_into_a_set_is_found_there() {
     assert_eq!((machine.tlb_counts(0).hits, machine.cache_counts(0).misses), (hits, misses + 1));
 }
 
-/// The small page is used before the huge one, so it must be the least recently used of the two entries. A remembered hit
-/// must not hide the use of the huge page.
+/// The huge page must be the least recently used of the two entries. The small page would be, if a remembered hit hid the
+/// use of the huge page between two uses of the small one.
 #[test]
-fn a_huge_page_takes_its_turn_among_small_ones() {
+fn a_huge_page_is_replaced_in_turn_with_small_ones() {
     let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };
     let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2) };
     let caches = Vec::new();
@@ -140,5 +140,5 @@ fn a_huge_page_takes_its_turn_among_small_ones() {
     }
     let before = machine.tlb_counts(0).hits;
     read(&mut machine, small);
-    assert_eq!(machine.tlb_counts(0).hits, before + 1, "the huge page went");
+    assert_eq!(machine.tlb_counts(0).hits, before + 1, "the huge page was evicted");
 }

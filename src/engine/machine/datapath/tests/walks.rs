@@ -53,7 +53,7 @@ fn harvard_cs61_2016_raw_words() {
 }
 
 #[test]
-fn the_walk_tells_where_it_reads() {
+fn the_walk_reports_its_addresses() {
     let mut machine = x86_32(vec![], vec![]);
     word(&mut machine, 1, 0x1000 + 4 * 32, 0x3007);
     word(&mut machine, 2, 0x3000 + 4 * 0x4A, 0x5_5067);
@@ -111,7 +111,7 @@ fn rights_accumulate_over_the_levels() {
 }
 
 #[test]
-fn a_fault_marks_nothing() {
+fn a_fault_sets_no_bits() {
     let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 4)], vec![]);
     word(&mut machine, 1, 0x1000, 0x3007);
     word(&mut machine, 2, 0x3000, 0x4005);
@@ -157,7 +157,7 @@ fn a_huge_page_ignores_the_low_bits_of_its_number() {
 }
 
 #[test]
-fn a_page_too_small_for_a_tlb_does_not_enter() {
+fn a_page_too_small_for_a_tlb_fills_no_entry() {
     let mut machine = x86_32(vec![TlbSpec { page_bits: vec![22], ..TlbSpec::new("tlb", 4, 2) }], vec![]);
     machine.map(machine.vpn(5).unwrap(), Pte { ppn: 9, flags: Flags::TABLE });
     for misses in 1..3 {
@@ -240,7 +240,7 @@ fn a_flat_table_in_memory_is_listed_where_bytes_are_known() {
 }
 
 #[test]
-fn a_tlb_entry_without_a_pte_is_believed() {
+fn a_tlb_entry_without_a_pte_is_used() {
     let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2)], vec![]);
     let (tag, ppn) = (machine.tlb_tag(0, 3).unwrap(), machine.ppn(0x77).unwrap());
     let line = TlbLine { tag: Some(tag), valid: true, ppn, flags: Flags::OPEN, ..TlbLine::default() };

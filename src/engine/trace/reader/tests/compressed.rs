@@ -40,7 +40,7 @@ fn trace(count: u64) -> (Vec<Record>, String) {
 }
 
 #[test]
-fn the_bytes_say_that_they_are_compressed() {
+fn compression_is_detected_from_the_first_bytes() {
     let (load, store) = (record(Op::Load, 16, 1), record(Op::Store, 32, 2));
     assert_eq!(read(GZIP), (vec![load], None));
     assert_eq!(read(&[GZIP, GZIP].concat()), (vec![load; 2], None));
@@ -54,7 +54,7 @@ fn the_bytes_say_that_they_are_compressed() {
 }
 
 #[test]
-fn a_cut_is_told_after_the_records_before_it() {
+fn a_truncation_is_reported_after_the_records_before_it() {
     let (records, text) = trace(30_000);
     for (kind, bytes) in [("gzip", gzip(text.as_bytes())), ("zstd", zstd(text.as_bytes()))] {
         assert_eq!(read(&bytes), (records.clone(), None), "{kind}");
@@ -69,7 +69,7 @@ fn a_cut_is_told_after_the_records_before_it() {
 }
 
 #[test]
-fn damage_is_told() {
+fn damage_is_reported() {
     let (_, text) = trace(3_000);
     for (kind, bytes, end) in [("gzip", gzip(text.as_bytes()), 8), ("zstd", zstd(text.as_bytes()), 4)] {
         let mut sum = bytes.clone();
@@ -77,10 +77,10 @@ fn damage_is_told() {
         sum[at] ^= 1;
         let (found, failed) = read(&sum);
         assert!(found.len() <= 3000);
-        let told = failed.expect("a sum that differs").to_string();
+        let error = failed.expect("a sum that differs").to_string();
         assert!(
-            told.starts_with(&format!("`t` is damaged: its {kind} data is wrong before byte ")),
-            "{told}"
+            error.starts_with(&format!("`t` is damaged: its {kind} data is wrong before byte ")),
+            "{error}"
         );
         let failed = read(&[&bytes[..], b"rubbish"].concat()).1.expect("rubbish");
         assert!(

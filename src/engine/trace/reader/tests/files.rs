@@ -47,15 +47,15 @@ fn a_file_is_read_to_its_end() {
 }
 
 #[test]
-fn what_is_no_file_is_refused() {
+fn missing_files_are_rejected() {
     assert_eq!(refused("/nowhere/t"), "there is no file `/nowhere/t`");
     assert_eq!(refused("/"), "`/` is a directory");
     let denied = Unreadable::system("t", &io::ErrorKind::PermissionDenied.into());
-    assert_eq!(denied.to_string(), "`t` may not be read");
+    assert_eq!(denied.to_string(), "`t` cannot be read: permission denied");
 }
 
 #[test]
-fn a_file_that_shrinks_is_told() {
+fn a_shrunken_file_is_reported() {
     let file = Scratch::new("shrinks", &long());
     let mut reader = file.open();
     assert_eq!(reader.next(&mut Vec::new()), Ok(true));
@@ -69,7 +69,7 @@ fn a_file_that_shrinks_is_told() {
 }
 
 #[test]
-fn a_file_that_grows_is_told() {
+fn a_grown_file_is_reported() {
     let file = Scratch::new("grows", &long());
     let mut reader = file.open();
     assert_eq!(reader.next(&mut Vec::new()), Ok(true));
@@ -77,6 +77,6 @@ fn a_file_that_grows_is_told() {
     more.write_all(b" L 00000010,1\n").expect("longer");
     let (records, failed) = all(&mut reader);
     assert_eq!(records.len(), 100_001 - BATCH);
-    let told = failed.expect("it changed").to_string();
-    assert!(told.ends_with(" changed while it was read: it had 1400000 bytes, now 1400014"), "{told}");
+    let error = failed.expect("it changed").to_string();
+    assert!(error.ends_with(" changed while it was read: it had 1400000 bytes, now 1400014"), "{error}");
 }

@@ -139,8 +139,8 @@ fn differences(recording: &str) -> Vec<String> {
         for (at, line) in lines.iter().enumerate() {
             let Some((call, expected)) = line.split_once(" => ") else { continue };
             let answered = replay.perform(call);
-            if let Some(told) = lines.get(at + 1).and_then(|next| next.strip_prefix("    ")) {
-                areas = told.to_owned();
+            if let Some(recorded) = lines.get(at + 1).and_then(|next| next.strip_prefix("    ")) {
+                areas = recorded.to_owned();
             }
             replay.check_users();
             let left = replay.areas();
@@ -154,13 +154,13 @@ fn differences(recording: &str) -> Vec<String> {
 }
 
 #[test]
-fn calls_answer_and_leave_what_they_do_on_linux() {
+fn calls_have_the_results_and_effects_of_linux() {
     let found = differences(include_str!("linux.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
 #[test]
-fn calls_drawn_at_random_do_as_on_linux() {
+fn random_calls_behave_as_on_linux() {
     let found = differences(include_str!("random.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
