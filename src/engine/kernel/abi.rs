@@ -188,8 +188,8 @@ pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
 /// The minimum size in bytes of a block that `malloc` maps as its own area (glibc's default).
 pub(crate) const MMAP_THRESHOLD: u64 = 128 << 10;
 
-/// Constants of files, buffers, and the library. Those of memory are beside its calls. [`super::syscall::constants`] lists
-/// all.
+/// Constants of files, buffers, and the library. Constants of memory are next to its calls. [`super::syscall::constants`]
+/// lists all.
 pub(crate) const CONSTANTS: &[Constant] = &[
     Constant::new("NULL", 0, "*", "the null pointer"),
     Constant::new("MAP_FAILED", -1, "", "the result of a failed `mmap` or `mremap`"),

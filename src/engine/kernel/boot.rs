@@ -155,7 +155,7 @@ impl Kernel {
         &self.frames
     }
 
-    /// The current maximum number of user frames: that of the settings, or the number of frames below the lowest page table.
+    /// The current maximum number of user frames: the setting, or the number of frames below the lowest page table.
     pub fn frame_limit(&self) -> u32 {
         let most = self.config.frames.map_or(FRAME_LIMIT, u64::from);
         most.min(self.space.low()) as u32

@@ -9,8 +9,9 @@ impl Kernel {
     /// [`KernelStep::DiskRead`], [`KernelStep::DiskWritten`],
     /// [`Event::TlbInvalidated`](crate::machine::event::Event::TlbInvalidated), and the steps of a `fork`.
     ///
-    /// An observer gets them in order with the other steps. A function without an observer, such as [`Kernel::switch_to`],
-    /// saves its details for the next function with an observer, or for [`Kernel::report_details`].
+    /// An observer receives them in order with the other steps. A function without an observer, such as
+    /// [`Kernel::switch_to`], saves its details. The next function with an observer, or [`Kernel::report_details`], reports
+    /// them.
     pub fn record_details(&mut self, on: bool) {
         self.journal = Journal::new(on);
     }

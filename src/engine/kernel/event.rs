@@ -61,7 +61,7 @@ impl FaultClass {
         matches!(self, FaultClass::DemandZero | FaultClass::File | FaultClass::Swap | FaultClass::CopyOnWrite)
     }
 
-    /// The signal of a fatal fault and its code, or `None` for a fault that the kernel resolves.
+    /// The signal of a fatal fault and its code, or `None` if the kernel resolves the fault.
     pub const fn signal(self) -> Option<(Signal, SignalCode)> {
         match self {
             FaultClass::Protection => Some((Signal::Segv, SignalCode::AccErr)),
@@ -196,7 +196,7 @@ pub enum KernelStep {
     Killed { class: FaultClass },
 }
 
-/// A borrowed observer is an observer.
+/// Lets a borrowed observer act as an observer.
 impl MachineObserver for &mut dyn KernelObserver {
     fn on_event(&mut self, event: Event) {
         (**self).on_event(event);

@@ -15,7 +15,7 @@ struct EvictionFilter {
     /// The process whose frames may be evicted, or `None` for all processes.
     only: Option<Pid>,
     keep: Option<FrameNo>,
-    /// Whether the swap file has a slot for a page without one.
+    /// Whether the swap file has a free slot for a page that needs one.
     room: bool,
 }
 

@@ -29,7 +29,7 @@ pub(super) enum FaultOutcome {
         /// Whether the handler read from a disk.
         major: bool,
     },
-    /// The PTE already permits the access. Only a stale TLB entry did not.
+    /// Spurious fault: the PTE already permits the access, but a TLB entry was stale.
     Spurious,
     Fatal(FaultClass),
 }

@@ -35,7 +35,7 @@ pub struct File {
     pub(crate) base: u64,
     /// Whole pages that were written.
     pub(crate) written: Map<u64, Arc<[u8]>>,
-    /// The pages that are in the page cache if it was cold at the start, or the pages that are not in it if it was warm.
+    /// Pages whose presence in the page cache differs from the start: present if it was cold, absent if it was warm.
     pub(crate) turned: Set<u64>,
     /// The pages that are in user frames.
     pub(crate) mapped: Map<u64, FrameNo>,

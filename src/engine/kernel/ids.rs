@@ -1,4 +1,4 @@
-//! Typed numbers, so that processes, frames, files, and swap slots cannot be mixed up.
+//! Typed numbers, which prevent mixing up processes, frames, files, and swap slots.
 
 use std::fmt;
 

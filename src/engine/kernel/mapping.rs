@@ -66,8 +66,8 @@ impl Kernel {
         area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
     }
 
-    /// Whether a stack that grows down to `start` keeps the guard gap free. An area below that is a stack or has no
-    /// permissions needs no gap.
+    /// Whether a stack that grows down to `start` keeps the guard gap free. The gap is not needed above another stack, or
+    /// above an area without permissions.
     pub(super) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let below = areas.and_then(|areas| areas.below(start));

@@ -119,7 +119,7 @@ impl Kernel {
         Ok(handled.is_ok())
     }
 
-    /// The fault that an access would raise according to the page's entry and its area, or `None`.
+    /// The fault that an access would raise, according to the page's entry and its area. `None` if the access is allowed.
     pub(super) fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
         let vpn = self.shape.vpn(va);
         let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));

@@ -23,7 +23,7 @@ impl Prot {
     }
 }
 
-/// What an area maps.
+/// The backing of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Backing {
@@ -49,7 +49,7 @@ pub struct Vma {
     pub prot: Prot,
     /// Whether it is shared with other processes (`MAP_SHARED`) or private.
     pub shared: bool,
-    /// What it maps.
+    /// Its backing.
     pub backing: Backing,
     /// Whether page faults below it make it grow down (`VM_GROWSDOWN`). The process's stack also has a name.
     pub stack: bool,

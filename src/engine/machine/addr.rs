@@ -1,4 +1,4 @@
-//! Typed numbers, so that addresses, page numbers, and set indices cannot be mixed up.
+//! Typed numbers, which prevent mixing up addresses, page numbers, and set indices.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Reads and sets the contents of a machine without an access. No count changes, and nothing is evicted. Private TLBs and
-//! caches are those of the current core.
+//! Reads and sets the contents of a machine without an access. No count changes, and nothing is evicted. For private TLBs
+//! and caches, the methods use those of the current core.
 
 use std::fmt;
 

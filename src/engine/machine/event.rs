@@ -46,12 +46,12 @@ pub enum Privilege {
 pub enum Fault {
     /// An entry of the page table is not present.
     NotPresent {
-        /// Its level; 1 is the top.
+        /// Its level (1 is the top).
         level: u32,
     },
     /// An entry of the page table is present, but it has a reserved bit set.
     Reserved {
-        /// Its level; 1 is the top.
+        /// Its level (1 is the top).
         level: u32,
     },
     /// The entry is present, but it forbids the access.
@@ -138,7 +138,7 @@ pub enum Event {
     },
     /// The walk fetched an entry, or it fetched the leaf again to set D.
     Pte {
-        /// Level of its table; 1 is the top.
+        /// Level of its table (1 is the top).
         level: u32,
         /// Its index in the table.
         index: u64,
@@ -151,7 +151,7 @@ pub enum Event {
     },
     /// The walk set A or D in an entry.
     AccessedDirtySet {
-        /// Level of its table; 1 is the top.
+        /// Level of its table (1 is the top).
         level: u32,
         /// Whether D was set.
         dirty: bool,

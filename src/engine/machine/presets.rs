@@ -102,7 +102,7 @@ impl Spec {
 
     /// The Intel Core i7 of CS:APP 9.7: 48-bit virtual and 52-bit physical addresses, four levels of page tables, 4 cores.
     pub fn core_i7() -> Spec {
-        // The capacity is given in bytes, so an override of the block size keeps it.
+        // The spec stores the capacity in bytes, so an override of the block size keeps it.
         let cache = |name, sets, ways| {
             let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
             CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }

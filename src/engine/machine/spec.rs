@@ -85,7 +85,7 @@ pub enum WritePolicy {
     Through,
 }
 
-/// The relation of the contents of a cache to those of the caches above it.
+/// The relation of a cache's contents to the contents of the caches above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inclusion {
     /// Neither inclusive nor exclusive.
@@ -116,7 +116,7 @@ pub struct CacheSpec {
     pub sets: u64,
     /// Lines per set.
     pub ways: u32,
-    /// Its size as given. It must agree with the sets, ways, and block size.
+    /// Its size in the original unit. It must agree with the sets, ways, and block size.
     pub capacity: Capacity,
     /// log2 of the block size in bytes.
     pub block_bits: u32,
@@ -281,8 +281,8 @@ impl TlbSpec {
         self.page_bits.first().copied().unwrap_or(spec.page_bits())
     }
 
-    /// Number of bytes that its entries can map together, with the largest page size that it lists. If it lists none, with
-    /// base pages.
+    /// Number of bytes that its entries can map together, with the largest page size that it lists. An empty list means base
+    /// pages.
     pub fn reach(&self, spec: &Spec) -> u128 {
         u128::from(self.entries()) << self.page_bits.last().copied().unwrap_or(spec.page_bits())
     }

@@ -31,7 +31,7 @@ pub struct PageTableListing {
 /// The place of a table in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableLocation {
-    /// Its level; 1 is the top.
+    /// Its level (1 is the top).
     pub level: u32,
     /// The first page that it maps.
     pub vpn: Vpn,
@@ -169,7 +169,7 @@ impl Machine {
         }
     }
 
-    /// The indices of the entries of a table that may be known, in order.
+    /// The indices of entries that may have known bytes, in order.
     fn known_indices(&self, mmu: &Mmu, level: u32, base: u64) -> Vec<u64> {
         let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
         let entries = 1u128 << bits;

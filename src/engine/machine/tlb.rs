@@ -314,7 +314,7 @@ impl Tlb {
         self.drop_if(|entry| !entry.flags.has(Bit::G), dropped);
     }
 
-    /// Drops the entries that the next process must not use. With address-space identifiers, there are none.
+    /// Drops the entries that the next process must not use. A TLB with address-space identifiers keeps all entries.
     pub(crate) fn switch(&mut self, dropped: impl FnMut(Dropped)) {
         if !self.asid {
             self.flush(dropped);

@@ -1,9 +1,9 @@
 //! The causes of cache misses: compulsory, capacity, and conflict.
 //!
-//! The three causes are those of Mark D. Hill ("Aspects of Cache Memory and Instruction Buffer Performance", 1987), as
-//! Hennessy and Patterson teach them. Each cache has a shadow cache, which is fully associative and has the same number of
-//! blocks and LRU replacement. The shadow cache receives the same lookups in the same order. For a second level, these are
-//! the misses of the first level.
+//! Mark D. Hill defined these causes ("Aspects of Cache Memory and Instruction Buffer Performance", 1987), and Hennessy and
+//! Patterson teach them. Each cache has a shadow cache, which is fully associative and has the same number of blocks and LRU
+//! replacement. The shadow cache receives the same lookups in the same order. For a second level, these are the misses of
+//! the first level.
 //!
 //! - Lookups of page walks use blocks of the shadow cache, but their misses are not classified.
 //! - A block from the cache above (a write-back or a victim) is not a lookup.

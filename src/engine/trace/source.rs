@@ -1,4 +1,4 @@
-//! The bytes of a trace, from a file or standard input, and their decompression.
+//! Reads the bytes of a trace from a file or standard input, and decompresses them.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Cursor, Read};

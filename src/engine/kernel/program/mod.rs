@@ -49,8 +49,8 @@ pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), Executabl
     }
 }
 
-/// The offset of each section in the file. A section starts on a new page, at the offset within the page that its address
-/// has. If it shares a page with the section before it, it follows that section. Sections without bytes have no offset.
+/// The offset of each section in the file. A section starts on a new page. Its offset within the page is the same as in
+/// memory. If it shares a page with the section before it, it follows that section. Sections without bytes have no offset.
 /// `sections` is in order of address.
 fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
     // The next free page of the file, and the start, offset, and end of the last section with bytes.
@@ -78,8 +78,8 @@ pub(crate) fn file_size(sections: &[Section], page: u64) -> u64 {
     ends.filter_map(|(offset, section)| Some(offset? + section.size)).max().unwrap_or(0)
 }
 
-/// The segments of sections in order of address. A page shared by two sections has the permissions of both. It comes from
-/// the file if one of them does, so the part of `.bss` in the last page of `.data` is the rest of that page.
+/// The segments of sections in order of address. A page shared by two sections has the permissions of both. The page comes
+/// from the file if either section does. The part of `.bss` in the last page of `.data` is thus the rest of that page.
 pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     for ((at, section), offset) in sections.iter().enumerate().zip(offsets(sections, page)) {

@@ -11,7 +11,7 @@ use crate::kernel::state::{Kernel, OutOfMemory};
 pub enum ParamKind {
     /// A number or an address.
     Number,
-    /// A buffer: an address, or a string instead.
+    /// A buffer: an address, or a string in place of an address.
     Buffer,
     /// A path: a string, or the address of a NUL-terminated string.
     Path,

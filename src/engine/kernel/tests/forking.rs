@@ -1,4 +1,5 @@
-//! `fork` on random families. Children are exact copies and read-only until a store, and the last sharer keeps the frame.
+//! `fork` on random families. Children have exact copies, which are read-only until a store. The last sharer keeps the
+//! frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 

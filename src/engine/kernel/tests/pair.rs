@@ -250,7 +250,7 @@ impl Pair {
         self.compare();
     }
 
-    /// Populates pages, which copies writable private pages. The number of populated pages is taken from the kernel.
+    /// Populates pages, which copies writable private pages. The model takes the number of populated pages from the kernel.
     fn populate(&mut self, pid: Pid, at: u64, pages: u64) {
         let mut steps = Steps::default();
         let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut steps);

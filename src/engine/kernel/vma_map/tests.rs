@@ -64,7 +64,7 @@ fn prot() -> impl Strategy<Value = Prot> {
     any::<bool>().prop_map(|write| Prot { read: true, write, exec: false })
 }
 
-/// Generates pages with few variants, so that neighbors often match. A file's offset is that of the first page, so that
+/// Generates pages with few variants, so that neighbors often match. A file's offset equals that of the first page, so that
 /// neighbors are often contiguous.
 fn page(first: u64) -> impl Strategy<Value = Page> {
     let file = Backing::File { file: FileId(1), offset: first * PAGE, writable: true };

@@ -50,7 +50,7 @@ pub enum SpecPart {
 pub enum SpecProblem {
     /// The number is out of range.
     OutOfRange {
-        /// The number given.
+        /// The invalid number.
         value: u64,
         /// The minimum.
         least: u64,
@@ -59,9 +59,9 @@ pub enum SpecProblem {
     },
     /// The number must be a power of two.
     NotPowerOfTwo {
-        /// What the number counts.
+        /// The counted objects.
         what: &'static str,
-        /// The number given.
+        /// The invalid number.
         value: u64,
     },
     /// A page is larger than an address space.
@@ -101,8 +101,8 @@ pub enum SpecProblem {
     },
     /// An exclusive cache has no cache above it.
     NothingAbove,
-    /// The block size does not fit the inclusion. It must equal (exclusive) or must not be smaller than (inclusive) those
-    /// above.
+    /// The block size does not fit the inclusion. It must equal (exclusive) or must not be smaller than (inclusive) the
+    /// block size above.
     BlockOfInclusion {
         /// log2 of its block size.
         block_bits: u32,

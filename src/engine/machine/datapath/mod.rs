@@ -223,8 +223,7 @@ impl Machine {
 
     /// Stores bytes in user mode: see [`Machine::access`].
     ///
-    /// # Errors
-    /// The fault; nothing is stored.
+    /// # Errors The fault. A store that faults stores nothing.
     pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
         let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
         done.fault.map_or(Ok(()), Err)

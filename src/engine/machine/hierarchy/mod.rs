@@ -85,7 +85,7 @@ pub(super) struct Hierarchy {
 }
 
 impl Hierarchy {
-    /// Creates empty caches and unknown memory.
+    /// Creates empty caches and memory with unknown contents.
     pub(crate) fn new(spec: &Spec) -> Self {
         let cores = |shared: bool| if shared { 1 } else { spec.cores };
         let caches = spec.caches.iter().zip(0..).flat_map(|(cache, level)| {

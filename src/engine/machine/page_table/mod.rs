@@ -21,7 +21,7 @@ impl TableEntry {}
 pub struct Mapping {
     /// The first virtual page that it maps.
     pub vpn: Vpn,
-    /// Level of its entry; 1 is the top.
+    /// Level of its entry (1 is the top).
     pub level: u32,
     /// The entry.
     pub pte: Pte,

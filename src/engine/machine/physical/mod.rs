@@ -31,12 +31,12 @@ impl Machine {
         self.hierarchy.write(pa.raw(), &bytes[..len as usize]);
     }
 
-    /// Fills a page frame with zeros, as [`Machine::write_bytes`] does.
+    /// Fills a page frame with zeros and drops cached copies, as [`Machine::write_bytes`] does.
     pub fn zero_page(&mut self, ppn: Ppn) {
         self.hierarchy.zero(self.page_of(ppn).raw(), self.page_size());
     }
 
-    /// Copies the newest bytes of a page frame to another, as [`Machine::write_bytes`] does.
+    /// Copies the newest bytes of a page frame to another, and drops cached copies of the target.
     pub fn copy_page(&mut self, from: Ppn, to: Ppn) {
         self.hierarchy.copy(self.page_of(from).raw(), self.page_of(to).raw(), self.page_size());
     }

@@ -5,28 +5,28 @@ mod state;
 /// A replacement policy: which line of a full set, or which page of full memory, is evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Policy {
-    /// The least recently touched.
+    /// The least recently touched way.
     #[default]
     Lru,
-    /// The first filled.
+    /// The way filled first.
     Fifo,
-    /// The last filled.
+    /// The way filled last.
     Lifo,
-    /// The most recently touched.
+    /// The most recently touched way.
     Mru,
-    /// The one to which the bits of a binary tree point.
+    /// The way to which the bits of a binary tree point.
     Plru,
-    /// The first that the hand finds with its use bit clear; a fill sets the bit.
+    /// The first way that the hand finds with a clear use bit. A fill sets the bit.
     Clock,
-    /// The first that the hand finds with its use bit clear; a fill leaves the bit clear.
+    /// The first way that the hand finds with a clear use bit. A fill leaves the bit clear.
     SecondChance,
-    /// The one with the fewest touches since it was filled.
+    /// The way with the fewest touches since its fill.
     Lfu,
-    /// One of the lowest class of referenced and dirty.
+    /// A way of the lowest class of referenced and dirty.
     Nru,
-    /// The one with the smallest counter of ticks.
+    /// The way with the smallest counter of ticks.
     Aging,
-    /// A random one.
+    /// A random way.
     Random,
 }
 

@@ -168,7 +168,7 @@ pub struct PteFormat {
 pub enum PteError {
     /// The size is not 1 to 8 bytes.
     Size {
-        /// The size given.
+        /// The invalid size.
         bytes: u32,
     },
     /// A bit number is too large for the entry.
@@ -182,18 +182,18 @@ pub enum PteError {
     },
     /// The PPN's highest bit is below its lowest bit or too large for the entry.
     PpnOutside {
-        /// Lowest bit given.
+        /// The invalid lowest bit.
         low: u32,
-        /// Highest bit given.
+        /// The invalid highest bit.
         high: u32,
         /// Width of the entry in bits.
         width: u32,
     },
     /// Two bits have the same position.
     BitOverlap {
-        /// The earlier one.
+        /// The earlier bit.
         first: Bit,
-        /// The later one.
+        /// The later bit.
         second: Bit,
     },
     /// A bit is inside the field of the PPN.

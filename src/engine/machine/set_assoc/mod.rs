@@ -14,8 +14,7 @@ use super::sparse::Sparse;
 /// # Panics Methods that take a set and a way panic if the set or way does not exist, except [`SetAssoc::find`].
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
-    /// A row per set: a valid bit per way, a bit per way that is set if the way ever had a tag, the tags, and the policy's
-    /// words.
+    /// A row per set: a mask of valid ways, a mask of ways that ever had a tag, the tags, and the policy's words.
     words: Sparse<u64>,
     payloads: Sparse<L>,
     sets: u64,
@@ -205,9 +204,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         lines.len() as u64
     }
 
-    /// Sets the lines of `set` from way 0. `None` leaves a way unchanged, as do missing lines. Lines beyond the last way are
-    /// ignored. The policy's state is reset: way 0 is the least recently touched and the first filled, use bits and counts
-    /// are 0, and the hand points to way 0.
+    /// Sets the lines of `set` from way 0. `None` and missing lines leave a way unchanged. Lines beyond the last way are
+    /// ignored. The policy's state is reset. Way 0 becomes the least recently touched and the first filled. Use bits and
+    /// counts become 0, and the hand points to way 0.
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
         if set.raw() >= self.sets {
             return;

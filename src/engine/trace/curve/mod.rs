@@ -1,12 +1,12 @@
 //! The miss-ratio curve: misses of fully associative LRU caches of every power of two of blocks, in one pass.
 //!
-//! An LRU cache holds the most recently used blocks. A reference therefore hits in every cache that has at least as many
-//! blocks as were used since the block's last use, including the block itself. This number is the stack distance (Mattson,
-//! Gecsei, Slutz and Traiger, "Evaluation techniques for storage hierarchies", 1970). Only its range between two powers of
-//! two matters. The blocks are in a list, latest first, with marks at positions 1, 2, 4, 8, …, and each block knows the
-//! marks around it (after Kim, Hill and Wood, "Implementing stack simulation for highly-associative memories", 1991). A
-//! reference moves its block to the front. Each mark that the block passes moves to the previous block. The cost is the
-//! logarithm of the distance.
+//! An LRU cache holds the most recently used blocks. A reference therefore hits in every cache that is at least as large as
+//! its stack distance. This is the number of blocks used since the block's last use, including the block itself (Mattson,
+//! Gecsei, Slutz and Traiger, "Evaluation techniques for storage hierarchies", 1970). Only the powers of two around it
+//! matter. The blocks are in a list, latest first, with marks at positions 1, 2, 4, 8, …. Each block stores the marks around
+//! it (after Kim, Hill and Wood, "Implementing stack simulation for highly-associative memories", 1991). A reference moves
+//! its block to the front. Each mark that the block passes moves to the previous block. The cost is the logarithm of the
+//! distance.
 
 use crate::machine::event::{AccessKind, Event, MachineObserver};
 use crate::machine::spec::Spec;

@@ -64,8 +64,8 @@ impl Default for Unpacker {
 }
 
 impl Unpacker {
-    /// Replaces `records` with the next records, at most `most`. There are none only at the end. The old contents do not
-    /// matter, but reusing a vector is faster.
+    /// Replaces `records` with the next records, at most `most`. The vector is empty only at the end. Its old contents do
+    /// not matter, but reusing a vector is faster.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,

@@ -47,7 +47,7 @@ pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar
 
 /// A message from the reading thread.
 enum WorkerMessage {
-    /// The next records and the progress. The malformed lines are sent if there are new ones.
+    /// The next records and the progress. The list of malformed lines is sent if it has grown.
     Records(Vec<Record>, Progress, Option<Malformed>),
     /// The end of the trace.
     Over(ReadSoFar, Option<Unreadable>),

@@ -20,7 +20,7 @@ pub enum SweptUnit {
 /// A value of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AxisValue {
-    /// A number, in bytes where it is a size.
+    /// A number. Sizes are in bytes.
     Number(u64),
     /// A word.
     Word(Box<str>),

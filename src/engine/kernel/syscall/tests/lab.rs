@@ -112,7 +112,7 @@ impl Lab {
         reply
     }
 
-    /// Loads or stores a byte by the process. Returns the class of a fatal fault.
+    /// Loads or stores a byte as the process. Returns the class of a fatal fault.
     pub(crate) fn touch(&mut self, va: u64, store: Option<u8>) -> Option<FaultClass> {
         let va = self.kernel.machine().va(va).expect("an address");
         let (kind, mut load) = (if store.is_some() { AccessKind::Write } else { AccessKind::Read }, [None]);

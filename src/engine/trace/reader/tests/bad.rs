@@ -1,4 +1,4 @@
-//! Inputs that are not traces, or only partly.
+//! Inputs that are not valid traces.
 
 use super::*;
 use crate::trace::malformed::BadLine;
