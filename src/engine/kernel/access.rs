@@ -26,7 +26,8 @@ pub struct ProcessAccessOutcome {
     pub killed: Option<FaultClass>,
 }
 
-/// Maximum number of tries at one address: the first one, one after the fault handler, and one after a TLB shootdown.
+/// Maximum number of tries at one address: the first access, a retry after the fault handler, and a retry after a TLB
+/// shootdown.
 const TRIES: u32 = 3;
 
 /// Observes an access, and tells the replacement policy which frames it uses.

@@ -11,7 +11,7 @@ pub(crate) const FRAME_LIMIT: u64 = 1 << 20;
 pub enum ReplacementScope {
     /// The frames of any process.
     Global,
-    /// The frames of the process that needs one, if it has any.
+    /// The frames of the process that needs a frame, if it has any.
     Local,
 }
 

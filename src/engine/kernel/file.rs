@@ -50,7 +50,8 @@ impl File {
         Self { name, size, fill, base: size, written, turned, mapped, users: 0 }
     }
 
-    /// Whether a page is in the page cache. `warm` means that all pages were in it at the start. Pages in frames are in it.
+    /// Whether a page is in the page cache. `warm` means that all pages were cached at the start. A page in a frame is
+    /// always cached.
     pub(crate) fn is_cached(&self, page: u64, warm: bool) -> bool {
         self.turned.contains(&page) != warm
     }

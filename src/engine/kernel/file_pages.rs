@@ -134,7 +134,7 @@ impl Kernel {
         bytes
     }
 
-    /// Writes a frame to the page of the file that it holds.
+    /// Writes the contents of a frame back to its page of the file.
     pub(super) fn write_back(&mut self, frame: FrameNo, file: FileId, page: u64) {
         let (bytes, bits) = (self.frame_bytes(frame), self.shape.page_bits);
         if let Some(held) = self.file_mut(file) {

@@ -58,7 +58,7 @@ pub(crate) struct Descriptor {
 pub enum ProcessState {
     /// It is running.
     Running,
-    /// It has ended, and its parent has not waited for it. The status is the one that `wait` returns.
+    /// It has ended, and its parent has not waited for it. `wait` returns this status.
     Zombie { status: u32 },
     /// It has ended, and its parent has waited for it.
     Ended { status: u32 },

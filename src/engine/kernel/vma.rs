@@ -63,14 +63,14 @@ pub struct Vma {
     pub advice: Advice,
     /// `MAP_NORESERVE`. Its only effect is that areas with different values are not merged.
     pub unreserved: bool,
-    /// The start of the parent's area, if that had private pages at `fork`. Parts of the child's area merge only with each
-    /// other (Linux's `anon_vma`).
+    /// The start of the parent's area, if that area had private pages at `fork`. Parts of the child's area merge only with
+    /// each other (Linux's `anon_vma`).
     pub inherited: Option<u64>,
     /// Its name. Areas that differ only in their names are merged, except the heap and stacks.
     pub label: Option<VmaLabel>,
 }
 
-/// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). Areas that differ in it are not merged.
+/// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). Areas with different uses are not merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Advice {
     /// `MADV_NORMAL`.

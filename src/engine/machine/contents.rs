@@ -65,7 +65,7 @@ pub enum PteWriteError {
     NoMmu,
     /// The page table has fewer levels.
     NoLevel {
-        /// The levels that it has.
+        /// Number of levels of the page table.
         levels: u32,
     },
     /// The page has no table of this level below CR3.

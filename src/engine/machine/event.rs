@@ -49,7 +49,7 @@ pub enum Fault {
         /// Its level (1 is the top).
         level: u32,
     },
-    /// An entry of the page table is present, but it has a reserved bit set.
+    /// An entry of the page table is present and has a reserved bit set.
     Reserved {
         /// Its level (1 is the top).
         level: u32,

@@ -1,4 +1,4 @@
-//! Reads and sets the page table, either the detached one or the one in memory at CR3.
+//! Reads and sets the page table, which is detached or in memory at CR3.
 
 use super::addr::{Pa, Vpn};
 use super::contents::{PteWord, PteWriteError};
@@ -40,7 +40,7 @@ pub struct TableLocation {
 }
 
 impl Machine {
-    /// The layout of tables in memory, the detached table, and the address of the current core's root table if it has one.
+    /// The layout of tables in memory, the detached table, and the address of the current core's root table, if any.
     fn tables(&self) -> Option<(TableLayout<'_>, &PageTable, Option<u64>)> {
         let mmu = self.spec().mmu.as_ref()?;
         let layout = TableLayout { mmu, physical_bits: self.spec().physical_bits };

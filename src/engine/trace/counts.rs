@@ -24,7 +24,7 @@ pub struct ReferenceCounts {
     pub straddling: u64,
     /// Records beyond the address space of the machine, which were skipped.
     pub outside: u64,
-    /// The first of them.
+    /// The first record that was skipped.
     pub first_outside: Option<Record>,
 }
 

@@ -1,4 +1,4 @@
-//! The results of parsing a line, and the numbers in it.
+//! Parses a line of a trace, and the numbers in a line.
 
 use super::record::{Op, Record};
 

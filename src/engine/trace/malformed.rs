@@ -21,7 +21,7 @@ pub struct BadLine {
 pub struct Malformed {
     /// Their number.
     pub count: u64,
-    /// The first ten of them.
+    /// The first ten malformed lines.
     pub first: Vec<BadLine>,
 }
 

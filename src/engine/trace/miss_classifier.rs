@@ -27,9 +27,9 @@ struct Node {
     held: bool,
     /// Whether it was referenced since its frame received its page.
     referenced: bool,
-    /// The block that was used next after this one.
+    /// The next more recently used block.
     newer: u32,
-    /// The block that was used last before this one.
+    /// The next less recently used block.
     older: u32,
 }
 

@@ -5,28 +5,28 @@ mod state;
 /// A replacement policy: which line of a full set, or which page of full memory, is evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Policy {
-    /// The least recently touched way.
+    /// The least recently touched entry.
     #[default]
     Lru,
-    /// The way filled first.
+    /// The entry filled first.
     Fifo,
-    /// The way filled last.
+    /// The entry filled last.
     Lifo,
-    /// The most recently touched way.
+    /// The most recently touched entry.
     Mru,
-    /// The way to which the bits of a binary tree point.
+    /// The entry to which the bits of a binary tree point.
     Plru,
-    /// The first way that the hand finds with a clear use bit. A fill sets the bit.
+    /// The first entry that the hand finds with a clear use bit. A fill sets the bit.
     Clock,
-    /// The first way that the hand finds with a clear use bit. A fill leaves the bit clear.
+    /// The first entry that the hand finds with a clear use bit. A fill leaves the bit clear.
     SecondChance,
-    /// The way with the fewest touches since its fill.
+    /// The entry with the fewest touches since its fill.
     Lfu,
-    /// A way of the lowest class of referenced and dirty.
+    /// An entry of the lowest class of referenced and dirty.
     Nru,
-    /// The way with the smallest counter of ticks.
+    /// The entry with the smallest counter of ticks.
     Aging,
-    /// A random way.
+    /// A random entry.
     Random,
 }
 

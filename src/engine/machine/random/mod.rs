@@ -1,4 +1,4 @@
-//! The only source of randomness: the same seed gives the same numbers on every platform.
+//! The only source of randomness. The same seed gives the same numbers on every platform.
 
 /// `SplitMix64`, a generator of 64 random bits at a time from a 64-bit state.
 ///

@@ -298,7 +298,7 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
         return tags.iter().enumerate().find(is).map(|(way, _)| way as u32);
     }
     for (chunk, tags) in tags.chunks(64).enumerate() {
-        // Most chunks of a wide set have no match. Vector code finds that out faster than it finds the position of a match.
+        // Most chunks of a wide set have no match. Vector code detects this faster than it finds the position of a match.
         if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
             let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
             if let Some(way) = found {

@@ -23,9 +23,9 @@ const NONE: u32 = u32::MAX;
 /// A block of the list.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    /// The block that was used next after this one.
+    /// The next more recently used block.
     newer: u32,
-    /// The block that was used last before this one.
+    /// The next less recently used block.
     older: u32,
     /// log2 of the smallest power of two that is at least its position.
     group: u32,

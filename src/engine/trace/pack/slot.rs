@@ -1,10 +1,10 @@
 //! The prediction of data addresses.
 
-/// The number in the file of the rule that finds the address of a slot.
+/// A rule that finds the address of a slot, by its number in the file.
 ///
 /// Rule 0 repeats the distance between the slot's last two addresses. Rule 1 repeats the slot's last distance from the
 /// trace's previous data address. The other rules read a distance from the file, in 1, 1, 2, 2, 4, 4, 8, and 8 bytes. Even
-/// rules start at the slot's last address, and odd rules at the trace's last data address.
+/// rules start at the slot's last address, and odd rules start at the trace's last data address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Rule(u8);
 
@@ -47,7 +47,7 @@ impl Rule {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AddressSlot {
     last: u64,
-    /// The distance from its address before the last one to the last one.
+    /// The distance between its last two addresses.
     stride: u64,
     /// The distance from the trace's data address before its last address.
     step: u64,

@@ -41,7 +41,7 @@ pub(crate) struct Unpacker {
 }
 
 impl Default for Unpacker {
-    /// Creates a reader after the file's first bytes.
+    /// Creates a reader that starts after the file's first bytes.
     fn default() -> Self {
         let mut sum = Crc::new();
         sum.update(&MAGIC);
