@@ -81,7 +81,8 @@ impl Kernel {
     /// hardware checks all of its pages first. If the process has ended or does not exist, the access is a segmentation
     /// fault.
     ///
-    /// # Errors If a fault needs memory and none is free. The fragments before it were performed.
+    /// # Errors
+    /// If a fault needs memory and none is free. The fragments before it were performed.
     pub fn access<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -179,7 +180,8 @@ impl Kernel {
     /// Performs an access without data, as in traces, and returns its number of fragments. It works as [`Kernel::access`]
     /// does, but it may leave the program counter unchanged.
     ///
-    /// # Errors The same as for [`Kernel::access`].
+    /// # Errors
+    /// The same as for [`Kernel::access`].
     #[inline(always)]
     pub(crate) fn touch<W: KernelObserver>(
         &mut self,
@@ -212,7 +214,8 @@ impl Kernel {
 
     /// Translates an address as [`Machine::translate_as`] does, and handles faults.
     ///
-    /// # Errors The same as for [`Kernel::access`].
+    /// # Errors
+    /// The same as for [`Kernel::access`].
     pub fn translate<W: KernelObserver>(
         &mut self,
         pid: Pid,

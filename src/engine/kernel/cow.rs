@@ -11,7 +11,8 @@ use super::entries::flags_of;
 impl Kernel {
     /// Handles a store to a read-only private page: a possibly shared frame, or the zero frame if `from` is `None`.
     ///
-    /// # Errors If no frame is free for the copy.
+    /// # Errors
+    /// If no frame is free for the copy.
     pub(super) fn copy_on_write(
         &mut self,
         fault: &FaultContext,
@@ -52,7 +53,8 @@ impl Kernel {
 
     /// Allocates a frame with a copy of another frame, or with zeros if `from` is `None`.
     ///
-    /// # Errors If no frame is free.
+    /// # Errors
+    /// If no frame is free.
     pub(super) fn copy_frame(
         &mut self,
         fault: &FaultContext,

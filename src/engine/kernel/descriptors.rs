@@ -14,7 +14,8 @@ pub(crate) const MOST_DESCRIPTORS: u32 = 1024;
 impl Kernel {
     /// The open file description of a descriptor.
     ///
-    /// # Errors EBADF if the descriptor is not open.
+    /// # Errors
+    /// EBADF if the descriptor is not open.
     pub(super) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, OpenFile), Errno> {
         let number = u32::try_from(fd).map_err(|_| Errno::EBADF)?;
         let held = self.process(pid).and_then(|process| process.descriptors.get(&number));
@@ -24,7 +25,8 @@ impl Kernel {
 
     /// The lowest free descriptor of a process.
     ///
-    /// # Errors EMFILE if the process has the maximum number of descriptors.
+    /// # Errors
+    /// EMFILE if the process has the maximum number of descriptors.
     pub(super) fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
         let taken = self.process(pid).into_iter().flat_map(|process| process.descriptors.keys());
         let free = (0..).zip(taken).find(|(number, fd)| number != *fd).map(|(number, _)| number);
@@ -84,7 +86,8 @@ impl Kernel {
 
     /// Closes a descriptor. Closing the last one frees the open file description.
     ///
-    /// # Errors EBADF if the descriptor is not open.
+    /// # Errors
+    /// EBADF if the descriptor is not open.
     pub(super) fn close_descriptor(&mut self, pid: Pid, fd: i32) -> Result<(), Errno> {
         let (id, open) = self.descriptor(pid, fd)?;
         if let Some(process) = self.process_mut(pid) {

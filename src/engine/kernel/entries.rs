@@ -56,7 +56,8 @@ fn read_pte(machine: &Machine, at: u64) -> Pte {
 impl Kernel {
     /// Creates an empty address space with only a root table.
     ///
-    /// # Errors If no memory is free for the table.
+    /// # Errors
+    /// If no memory is free for the table.
     pub(super) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
         let ppn = self.allocate_table(1)?;
         let brk = self.config.brk_start;
@@ -99,7 +100,8 @@ impl Kernel {
 
     /// Allocates the missing tables on the path to a page.
     ///
-    /// # Errors If no memory is free for a table. The tables above it remain.
+    /// # Errors
+    /// If no memory is free for a table. The tables above it remain.
     pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         let Some(process) = self.process_mut(pid) else { return Ok(()) };
@@ -116,7 +118,8 @@ impl Kernel {
 
     /// Allocates the missing tables in an address space that no process has yet.
     ///
-    /// # Errors The same as for [`Kernel::make_path`].
+    /// # Errors
+    /// The same as for [`Kernel::make_path`].
     pub(super) fn make_tables(
         &mut self,
         tables: &mut TableMap,

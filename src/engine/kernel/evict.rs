@@ -34,7 +34,8 @@ impl Kernel {
 
     /// Allocates a frame for a page of a process: the lowest free one, or the policy's victim. `keep` is not evicted.
     ///
-    /// # Errors If no frame is free and no page can be evicted.
+    /// # Errors
+    /// If no frame is free and no page can be evicted.
     pub(super) fn allocate_frame(
         &mut self,
         pid: Pid,
@@ -67,7 +68,8 @@ impl Kernel {
 
     /// Evicts the policy's victim.
     ///
-    /// # Errors If no page can be evicted.
+    /// # Errors
+    /// If no page can be evicted.
     pub(super) fn evict(
         &mut self,
         only: Option<Pid>,

@@ -37,7 +37,8 @@ impl Kernel {
     /// Performs `execve(2)`, or fails without changes. It removes the old areas, maps the program's sections, its libraries,
     /// and a stack, and sets the program counter to the entry point.
     ///
-    /// # Errors ENOENT if the file does not exist, EACCES if it is not executable, ENOMEM if its areas do not fit.
+    /// # Errors
+    /// ENOENT if the file does not exist, EACCES if it is not executable, ENOMEM if its areas do not fit.
     pub(super) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
         let program = self.files.executables.get(&file).map(Arc::clone).ok_or(Errno::EACCES)?;
         let image = self.image(file, &program)?;

@@ -54,7 +54,8 @@ impl Kernel {
     /// Handles a fault of a process at an address. On success, the access can be retried. A fatal fault returns its class
     /// and is not yet counted or signaled.
     ///
-    /// # Errors If memory is exhausted.
+    /// # Errors
+    /// If memory is exhausted.
     pub(super) fn handle_fault(
         &mut self,
         pid: Pid,

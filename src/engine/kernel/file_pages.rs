@@ -22,7 +22,8 @@ impl Kernel {
     /// Resolves a fault on a page of a file that has no entry in the process. A store to a private area makes a private copy
     /// at once.
     ///
-    /// # Errors If memory is exhausted.
+    /// # Errors
+    /// If memory is exhausted.
     pub(super) fn resolve_file(
         &mut self,
         fault: &FaultContext,

@@ -19,7 +19,8 @@ impl Kernel {
     /// read-only in both processes, and slots in swap are shared. Pages of shared areas, and of areas without private pages,
     /// are not copied and fault again (Linux's `vma_needs_copy`).
     ///
-    /// # Errors If no memory is free for its tables, or for its copies without an R/W bit. Nothing has changed then.
+    /// # Errors
+    /// If no memory is free for its tables, or for its copies without an R/W bit. Nothing has changed then.
     pub(super) fn fork_space(&mut self, parent: Pid, child: Pid) -> Result<AddressSpace, OutOfMemory> {
         let mut pages = self.pages_to_inherit(parent);
         let mut space = self.new_space()?;

@@ -39,7 +39,8 @@ impl Kernel {
 
     /// Copies the merged pages of a range to separate frames (`MADV_UNMERGEABLE`). Each copy is counted as a minor fault.
     ///
-    /// # Errors If no frame is free for a copy.
+    /// # Errors
+    /// If no frame is free for a copy.
     pub(super) fn unmerge(
         &mut self,
         pid: Pid,

@@ -112,7 +112,8 @@ impl Kernel {
 
     /// Checks that an edit leaves at most [`MOST_AREAS`] areas, or fewer than before.
     ///
-    /// # Errors ENOMEM.
+    /// # Errors
+    /// ENOMEM.
     pub(super) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let before = process.space.areas.count();
@@ -143,7 +144,8 @@ impl Kernel {
 
     /// Performs `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)` and returns the address.
     ///
-    /// # Errors ENOMEM if there is no hole, EINVAL if `len` is 0.
+    /// # Errors
+    /// ENOMEM if there is no hole, EINVAL if `len` is 0.
     pub(super) fn map_private(&mut self, pid: Pid, len: u64) -> Result<u64, Errno> {
         if len == 0 {
             return Err(Errno::EINVAL);

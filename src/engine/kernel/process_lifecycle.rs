@@ -19,7 +19,8 @@ const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
 impl Kernel {
     /// Creates a process with an empty address space, the terminal, and no parent.
     ///
-    /// # Errors If no memory is free for its page table, or there are too many processes.
+    /// # Errors
+    /// If no memory is free for its page table, or there are too many processes.
     pub fn spawn(&mut self, name: Arc<str>) -> Result<Pid, OutOfMemory> {
         let pid = self.next_pid().map_err(|_| OutOfMemory::Tables)?;
         let mut space = self.new_space()?;
@@ -86,7 +87,8 @@ impl Kernel {
 
     /// Performs `fork(2)`. The child differs from its parent in its number, its counts, and its output.
     ///
-    /// # Errors EAGAIN if there are too many processes, ENOMEM if no memory is free for the child's page tables.
+    /// # Errors
+    /// EAGAIN if there are too many processes, ENOMEM if no memory is free for the child's page tables.
     pub(super) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
         let child = self.next_pid()?;
         let space = self.fork_space(parent, child).map_err(|_| Errno::ENOMEM)?;
@@ -139,7 +141,8 @@ impl Kernel {
 
     /// Performs `wait(2)`: reaps the first child that has ended. Returns its number and status.
     ///
-    /// # Errors ECHILD without children. EAGAIN if all children are running, because the wait would never end.
+    /// # Errors
+    /// ECHILD without children. EAGAIN if all children are running, because the wait would never end.
     pub(super) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
         let Some(process) = self.process(pid).filter(|process| !process.children.is_empty()) else {
             return Err(Errno::ECHILD);

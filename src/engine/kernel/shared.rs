@@ -49,7 +49,8 @@ impl Kernel {
 
     /// Resolves a fault on a page of a shared object that has no entry in the process.
     ///
-    /// # Errors If memory is exhausted.
+    /// # Errors
+    /// If memory is exhausted.
     pub(super) fn resolve_object(
         &mut self,
         fault: &FaultContext,

@@ -121,7 +121,8 @@ impl Kernel {
 
     /// Adds an executable as a file of zeros. Each section is page-aligned and congruent with its address.
     ///
-    /// # Errors If `execve` could not load it.
+    /// # Errors
+    /// If `execve` could not load it.
     pub fn add_executable(
         &mut self,
         name: Arc<str>,

@@ -13,7 +13,8 @@ impl Kernel {
     /// Resolves a fault on a private page in swap. If a frame already holds the page (the swap cache), it is shared.
     /// Otherwise, the page is read, and it keeps its slot while it is clean. A store makes a private copy at once.
     ///
-    /// # Errors If memory is exhausted.
+    /// # Errors
+    /// If memory is exhausted.
     pub(super) fn swap_in(
         &mut self,
         fault: &FaultContext,
@@ -51,7 +52,8 @@ impl Kernel {
     /// Allocates a frame and reads a slot into it. If all slots are in use and the slot holds only this page, the evicted
     /// page may use this slot.
     ///
-    /// # Errors If no frame is available.
+    /// # Errors
+    /// If no frame is available.
     pub(super) fn allocate_frame_for(
         &mut self,
         fault: &FaultContext,

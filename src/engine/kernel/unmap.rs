@@ -62,7 +62,8 @@ impl Kernel {
 
     /// Moves pages to an unmapped address, for `mremap`.
     ///
-    /// # Errors If no memory is free for a new table. No page has moved then.
+    /// # Errors
+    /// If no memory is free for a new table. No page has moved then.
     pub(super) fn move_pages(&mut self, pid: Pid, from: Range<u64>, to: u64) -> Result<(), OutOfMemory> {
         let vpns = self.shape.vpns(&from);
         let target = self.shape.vpn(to);

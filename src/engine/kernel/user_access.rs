@@ -39,7 +39,8 @@ impl Kernel {
     /// Copies bytes from a process to the kernel as a system call does. Faults are handled and counted. Returns the number
     /// of bytes before the first fatal fault, which sends no signal.
     ///
-    /// # Errors If memory is exhausted.
+    /// # Errors
+    /// If memory is exhausted.
     pub(super) fn copy_in(
         &mut self,
         pid: Pid,
@@ -65,7 +66,8 @@ impl Kernel {
 
     /// Copies bytes to a process as [`Kernel::copy_in`] copies from it.
     ///
-    /// # Errors If memory is exhausted.
+    /// # Errors
+    /// If memory is exhausted.
     pub(super) fn copy_out(
         &mut self,
         pid: Pid,
@@ -135,7 +137,8 @@ impl Kernel {
     /// others. It stops at the first fatal fault. It also stops after as many pages as there are frames, because more pages
     /// would only evict each other. Faults are counted.
     ///
-    /// # Errors If memory is exhausted.
+    /// # Errors
+    /// If memory is exhausted.
     pub(super) fn populate(
         &mut self,
         pid: Pid,

@@ -310,7 +310,8 @@ impl Machine {
 
     /// The bytes that a load in supervisor mode would return. No state changes.
     ///
-    /// # Errors The fault that the load would raise.
+    /// # Errors
+    /// The fault that the load would raise.
     pub fn peek(&self, va: Va, out: &mut [Option<u8>]) -> Result<(), Fault> {
         let outcome =
             self.clone().access(va, AccessKind::Read, Privilege::Supervisor, Data::Load(out), &mut ());

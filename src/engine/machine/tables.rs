@@ -67,7 +67,8 @@ impl Machine {
     /// Sets the entry of a page at `level` in the page table that walks use. If that table is in memory, the tables above
     /// the entry must exist.
     ///
-    /// # Errors If the level, or its table in memory, does not exist.
+    /// # Errors
+    /// If the level, or its table in memory, does not exist.
     pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PteWriteError> {
         let (layout, _, root) = self.tables().ok_or(PteWriteError::NoMmu)?;
         let Some(mut base) = root else {

@@ -190,7 +190,8 @@ impl Translator {
 
     /// Translates an address.
     ///
-    /// # Errors The fault. A fault fills no TLB entry.
+    /// # Errors
+    /// The fault. A fault fills no TLB entry.
     #[inline(always)]
     pub(crate) fn translate<O: MachineObserver>(
         &mut self,

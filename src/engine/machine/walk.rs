@@ -121,7 +121,8 @@ fn accumulate(so_far: Flags, entry: Flags) -> Flags {
 impl Walker<'_> {
     /// Walks to the page of `va`, and sets A and D if the access is allowed.
     ///
-    /// # Errors The fault. A fault sets no bits.
+    /// # Errors
+    /// The fault. A fault sets no bits.
     pub(crate) fn walk<O: MachineObserver>(
         &mut self,
         va: u64,

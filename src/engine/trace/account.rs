@@ -80,7 +80,8 @@ impl Account {
 
     /// Performs records, in order, on the target that the account was created for.
     ///
-    /// # Errors If a fault needs memory and none is free. Everything before it was performed and counted.
+    /// # Errors
+    /// If a fault needs memory and none is free. Everything before it was performed and counted.
     pub fn perform(&mut self, target: Target<'_>, records: &[Record]) -> Result<(), OutOfMemory> {
         match &mut self.observer {
             Observers::Plain(tally) => self.so_far.perform(target, records, &mut **tally),

@@ -75,7 +75,8 @@ impl Backend {
 impl CountingReplay {
     /// Creates a replay on the current core of a machine.
     ///
-    /// # Errors If no process can be created for the trace.
+    /// # Errors
+    /// If no process can be created for the trace.
     pub fn new(
         machine: Machine,
         map: AddressMapping,

@@ -28,7 +28,8 @@ impl From<Parsed> for Line {
 
 /// Creates a record of these fields.
 ///
-/// # Errors If the size is invalid.
+/// # Errors
+/// If the size is invalid.
 pub(crate) fn record(op: Op, address: u64, size: u64) -> Parsed {
     match u32::try_from(size) {
         Ok(0) => Err("a size of 0"),
@@ -44,7 +45,8 @@ pub(crate) fn is_comment(line: &[u8]) -> bool {
 
 /// Parses the hexadecimal number at the start of a text, with or without `0x`.
 ///
-/// # Errors If there is none, or it exceeds 64 bits.
+/// # Errors
+/// If there is none, or it exceeds 64 bits.
 pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
     let (number, rest) = number(digits, 16).ok_or("an address of more than 64 bits")?;
@@ -56,7 +58,8 @@ pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
 
 /// Parses the decimal number at the start of a text.
 ///
-/// # Errors If there is none, or it exceeds 64 bits.
+/// # Errors
+/// If there is none, or it exceeds 64 bits.
 pub(crate) fn decimal(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let (number, rest) = number(text, 10).ok_or("a number of more than 64 bits")?;
     if rest.len() == text.len() { Err("no number where one is expected") } else { Ok((number, rest)) }

@@ -54,7 +54,8 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
 
     /// Performs records, in order. A record beyond the address space is counted and skipped.
     ///
-    /// # Errors If a fault needs memory and none is free. Everything before it was performed.
+    /// # Errors
+    /// If a fault needs memory and none is free. Everything before it was performed.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
         let Self { target, straddle, observer, references, code, last } = self;
         let batch = Batch { records, straddle: *straddle, last: *last };

@@ -59,7 +59,7 @@ impl<R: BufRead> Frames<R> {
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
                     length,
                     ..
-                })) => self.pass(length)?,
+                })) => self.skip_frame(length)?,
                 Err(error) => return Err(self.map_error(error)),
             }
         }
@@ -67,7 +67,7 @@ impl<R: BufRead> Frames<R> {
     }
 
     /// Skips bytes of a skippable frame.
-    fn pass(&mut self, length: u32) -> io::Result<()> {
+    fn skip_frame(&mut self, length: u32) -> io::Result<()> {
         let passed = io::copy(&mut (&mut self.source).take(length.into()), &mut io::sink())?;
         if passed < u64::from(length) { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }

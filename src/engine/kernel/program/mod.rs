@@ -32,7 +32,8 @@ pub(crate) struct Segment {
 
 /// Checks that an executable can be loaded below `limit`.
 ///
-/// # Errors The reason why it cannot be loaded.
+/// # Errors
+/// The reason why it cannot be loaded.
 pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
     let sections = executable.sections.iter().enumerate().filter(|(_, section)| section.size > 0);
     let mut sorted: Vec<_> = sections.collect();
@@ -91,7 +92,7 @@ pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
         let offset = offset.map(|offset| offset / page * page);
         let mut own = Segment { pages: start..end, prot: section.prot, offset, section: Some(at) };
         if let Some(last) = all.pop_if(|last| last.pages.end > start) {
-            let (rest, common) = meet(&last, &mut own, page);
+            let (rest, common) = split_common_page(&last, &mut own, page);
             all.extend(rest.into_iter().chain([common]));
         }
         if !own.pages.is_empty() {
@@ -102,7 +103,7 @@ pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
 }
 
 /// Splits off the page that a segment shares with the one before it. Returns the rest of that segment, if any, and the page.
-fn meet(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
+fn split_common_page(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
     let start = own.pages.start;
     let Prot { read, write, exec } = last.prot;
     let prot =

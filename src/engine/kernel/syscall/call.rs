@@ -83,7 +83,8 @@ impl SystemCall {
     /// Performs this call for a process on the current core. The result is ESRCH if the process has ended. It is EINVAL for
     /// a wrong number of arguments or a string in place of a number.
     ///
-    /// # Errors If it needs memory and none is free.
+    /// # Errors
+    /// If it needs memory and none is free.
     pub fn call(&self, kernel: &mut Kernel, pid: Pid, args: &[Arg], watch: Observer<'_>) -> SyscallResult {
         let runs = kernel.process(pid).is_some_and(|process| process.state == ProcessState::Running);
         if !runs {

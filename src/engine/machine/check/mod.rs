@@ -194,8 +194,9 @@ impl Findings {
 impl Spec {
     /// Checks that a machine can be built from this spec.
     ///
-    /// # Errors Every rule that the spec breaks, with the setting at fault. If a width is wrong, the settings that depend on
-    /// it are not checked.
+    /// # Errors
+    /// Every rule that the spec breaks, with the setting at fault. If a width is wrong, the settings that depend on it are
+    /// not checked.
     pub fn check(&self) -> Result<(), Vec<SpecError>> {
         let mut report = Findings(Vec::new());
         let wide = (1, u64::from(MAX_WIDTH));

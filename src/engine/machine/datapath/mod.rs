@@ -82,7 +82,8 @@ pub struct Machine {
 impl Machine {
     /// Creates an empty machine on core 0 with seed 0.
     ///
-    /// # Panics If `spec` does not pass [`Spec::check`].
+    /// # Panics
+    /// If `spec` does not pass [`Spec::check`].
     pub fn new(spec: impl Into<Arc<Spec>>) -> Self {
         let spec = spec.into();
         assert_eq!(spec.check(), Ok(()), "the spec must pass `Spec::check`");
@@ -130,7 +131,8 @@ impl Machine {
 
     /// Selects the current core.
     ///
-    /// # Errors If the core does not exist.
+    /// # Errors
+    /// If the core does not exist.
     pub fn set_core(&mut self, core: u32) -> Result<(), TooWide> {
         if core >= self.spec.cores {
             let bits = self.spec.cores.next_power_of_two().trailing_zeros();
@@ -223,7 +225,8 @@ impl Machine {
 
     /// Stores bytes in user mode: see [`Machine::access`].
     ///
-    /// # Errors The fault. A store that faults stores nothing.
+    /// # Errors
+    /// The fault. A store that faults stores nothing.
     pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
         let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
         done.fault.map_or(Ok(()), Err)

@@ -106,13 +106,13 @@ impl Hierarchy {
                 continue;
             }
             for (held, block) in cache.holders(base, last).collect::<Vec<_>>() {
-                self.give_up(above, held, (inst, slot), block, ctx);
+                self.back_invalidate(above, held, (inst, slot), block, ctx);
             }
         }
     }
 
     /// Invalidates a line. A dirty block is copied into the line of a lower cache that covers it.
-    fn give_up<O: MachineObserver>(
+    fn back_invalidate<O: MachineObserver>(
         &mut self,
         above: usize,
         held: LineSlot,
@@ -144,7 +144,7 @@ impl Hierarchy {
         let route = *self.plan.route(id);
         self.users = self.users.with(self.plan.route(id).class);
         for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {
-            self.gather(&route, k, slot, base, ctx);
+            self.collect_copies(&route, k, slot, base, ctx);
             if self.caches[inst].dirty(slot) {
                 self.send_line(&route, k, slot, base, ctx);
             }

@@ -259,7 +259,7 @@ impl Hierarchy {
         let mut looked = 0;
         let found = self.search(&route, 0, fragment, &mut looked, ctx);
         if found != Some(0) {
-            self.bring(&route, 0, found, fragment, ctx);
+            self.fill_up_to(&route, 0, found, fragment, ctx);
         }
         let cache = &self.caches[first];
         let (set, tag) = cache.locate(fragment.va, fragment.pa);
@@ -278,10 +278,10 @@ impl Hierarchy {
         let mut looked = 0;
         for (k, inst) in route.caches().enumerate() {
             let mut slot = self.lookup(&route, k, fragment, &mut looked, ctx);
-            let allocates = self.caches[inst].write_allocate && !self.bars_fill(&route, k);
+            let allocates = self.caches[inst].write_allocate && !self.fills_only_from_above(&route, k);
             if slot.is_none() && allocates {
                 let found = self.search(&route, k + 1, fragment, &mut looked, ctx);
-                slot = Some(self.bring(&route, k, found, fragment, ctx));
+                slot = Some(self.fill_up_to(&route, k, found, fragment, ctx));
             }
             let Some(slot) = slot else { continue };
             let cache = &mut self.caches[inst];
@@ -361,13 +361,13 @@ impl Hierarchy {
             && cache.has_aliases()
             && let Some(slot) = cache.holder(fragment.pa)
         {
-            self.expel(route, k, slot, ctx);
+            self.evict_alias(route, k, slot, ctx);
         }
         way.map(|way| LineSlot { set, way })
     }
 
     /// Whether position `k` of the route receives blocks only from the cache above.
-    fn bars_fill(&self, route: &Route, k: usize) -> bool {
+    fn fills_only_from_above(&self, route: &Route, k: usize) -> bool {
         k > 0 && self.caches[route.cache_at(k)].inclusion == Inclusion::Exclusive
     }
 }

@@ -44,7 +44,7 @@ struct Parcel<'a> {
 
 impl Hierarchy {
     /// Fills the caches from position `found` (`None` is memory) up to position `to`. Returns the line at `to`.
-    pub(super) fn bring<O: MachineObserver>(
+    pub(super) fn fill_up_to<O: MachineObserver>(
         &mut self,
         route: &Route,
         to: usize,
@@ -61,13 +61,13 @@ impl Hierarchy {
                     purpose: fragment.purpose,
                 });
             }
-            Some(place) if self.bars_fill(route, place) => {
-                from = self.lift(route, (to, place), fragment, ctx);
+            Some(place) if self.fills_only_from_above(route, place) => {
+                from = self.take_from_exclusive(route, (to, place), fragment, ctx);
             }
             Some(_) => {}
         }
         for k in (to + 1..found.unwrap_or(route.len())).rev() {
-            if !self.bars_fill(route, k) {
+            if !self.fills_only_from_above(route, k) {
                 self.fill(
                     route,
                     k,
@@ -86,7 +86,7 @@ impl Hierarchy {
     }
 
     /// Takes the block of a fragment from an exclusive cache, for the lowest cache above it that will be filled.
-    fn lift<O: MachineObserver>(
+    fn take_from_exclusive<O: MachineObserver>(
         &mut self,
         route: &Route,
         (to, place): (usize, usize),
@@ -98,7 +98,8 @@ impl Hierarchy {
         let (bits, base, dirty) = (cache.block_bits, cache.align(fragment.pa), cache.dirty(slot));
         self.lifted.copy(0, cache.data(), cache.data_offset(slot), 1 << bits);
         cache.invalidate(slot);
-        let taker = (to..place).rev().find(|&k| k == to || !self.bars_fill(route, k)).unwrap_or(to);
+        let taker =
+            (to..place).rev().find(|&k| k == to || !self.fills_only_from_above(route, k)).unwrap_or(to);
         let keeps = self.caches[route.cache_at(taker)].write_back();
         if dirty && !keeps {
             self.caches[route.cache_at(place)].counts.writebacks += 1;
@@ -181,10 +182,10 @@ impl Hierarchy {
     ) -> bool {
         let inst = route.cache_at(k);
         let base = self.caches[inst].base(slot.set, line.tag.unwrap_or_default());
-        self.gather(route, k, slot, base, ctx);
+        self.collect_copies(route, k, slot, base, ctx);
         let dirty = self.caches[inst].dirty(slot);
         let moves = dirty
-            || k + 1 < route.len() && self.bars_fill(route, k + 1) && {
+            || k + 1 < route.len() && self.fills_only_from_above(route, k + 1) && {
                 let next = &self.caches[route.cache_at(k + 1)];
                 let others = self
                     .caches
@@ -200,7 +201,7 @@ impl Hierarchy {
     }
 
     /// Collects the copies of a block that leaves an inclusive cache from the caches above it.
-    pub(super) fn gather<O: MachineObserver>(
+    pub(super) fn collect_copies<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
@@ -209,14 +210,14 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) {
         if self.caches[route.cache_at(k)].inclusion == Inclusion::Inclusive {
-            self.settle(route, k, base, ctx);
+            self.snoop_below(route, k, base, ctx);
             self.recall(route.cache_at(k), slot, base, ctx);
         }
     }
 
     /// Snoops caches that another route uses below this cache, before a block moves down. Their copies may be older than the
     /// block, and some of their bytes may be newer.
-    fn settle<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
+    fn snoop_below<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
         if self.plan.crossed && self.users == Users::Several {
             let last = self.caches[route.cache_at(k)].end(base);
             self.snoop(route, route.around(base, last), Some((base, last)), ctx);
@@ -233,7 +234,7 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) {
         if self.caches[route.cache_at(k)].dirty(slot) {
-            self.settle(route, k, base, ctx);
+            self.snoop_below(route, k, base, ctx);
         }
         let cache = &mut self.caches[route.cache_at(k)];
         let (source, at, bits, dirty) =
@@ -243,7 +244,7 @@ impl Hierarchy {
     }
 
     /// Evicts and invalidates a line whose block is needed in another set.
-    pub(super) fn expel<O: MachineObserver>(
+    pub(super) fn evict_alias<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
@@ -276,7 +277,7 @@ impl Hierarchy {
         let bits = parcel.bits.min(self.caches[inst].block_bits);
         for offset in (0..1u64 << parcel.bits).step_by(1 << bits) {
             let part = Parcel { at: parcel.at + offset, base: parcel.base + offset, bits, ..*parcel };
-            let slot = self.take_in(route, k, &part, ctx);
+            let slot = self.write_parcel(route, k, &part, ctx);
             if part.dirty && !(slot.is_some() && self.caches[inst].write_back()) {
                 self.send_down(route, k + 1, &part, ctx);
             }
@@ -285,7 +286,7 @@ impl Hierarchy {
 
     /// Writes a parcel no larger than a block into the cache at position `k`. Returns `None` if the cache does not allocate
     /// a line.
-    fn take_in<O: MachineObserver>(
+    fn write_parcel<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,

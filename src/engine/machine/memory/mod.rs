@@ -49,7 +49,8 @@ impl Bytes {
 
     /// Writes the byte at `at`. `None` makes it unknown.
     ///
-    /// # Panics If `at` is not below the size. The methods of [`super::Machine`] check this.
+    /// # Panics
+    /// If `at` is not below the size. The methods of [`super::Machine`] check this.
     #[inline]
     pub(crate) fn set(&mut self, at: u64, byte: Option<u8>) {
         set_byte(self.rows.row_mut(at / ROW), (at % ROW) as usize, byte);
@@ -90,7 +91,8 @@ impl Bytes {
 
     /// Writes the bytes from `at` on.
     ///
-    /// # Panics If they end beyond the size.
+    /// # Panics
+    /// If they end beyond the size.
     #[inline]
     pub(crate) fn write(&mut self, at: u64, bytes: &[u8]) {
         let (mut at, mut bytes) = (at, bytes);
@@ -158,7 +160,8 @@ impl Bytes {
 
     /// Sets `len` bytes to 0. If unset bytes read as 0, the storage of whole rows is freed.
     ///
-    /// # Panics If they end beyond the size.
+    /// # Panics
+    /// If they end beyond the size.
     pub(crate) fn zero(&mut self, at: u64, len: u64) {
         if self.zeros {
             return self.forget(at, len);

@@ -37,7 +37,8 @@ pub struct Pool {
 impl Pool {
     /// Creates an empty pool of the frames below `limit`.
     ///
-    /// # Panics If `policy` does not support frames: see [`super::policy::PolicyRow`].
+    /// # Panics
+    /// If `policy` does not support frames: see [`super::policy::PolicyRow`].
     pub fn new(policy: Policy, limit: u32) -> Self {
         assert!(policy.row().frames, "{} does not support frames", policy.row().name);
         Self {

@@ -241,7 +241,8 @@ impl PteFormat {
     /// 12 if it fits below XD, else at bit 9. If `bytes` is too small for all flags, the format keeps the first flags that
     /// fit, and the PPN follows directly.
     ///
-    /// # Errors [`PteError::Size`] for an invalid size. [`PteError::PpnNarrow`] if not even P fits beside the PPN.
+    /// # Errors
+    /// [`PteError::Size`] for an invalid size. [`PteError::PpnNarrow`] if not even P fits beside the PPN.
     pub fn default_for(ppn_bits: u32, bytes: Option<u32>) -> Result<PteFormat, PteError> {
         // A machine of one page has no PPN bits. Its field is one bit, which is always 0.
         let ppn_bits = ppn_bits.max(1);

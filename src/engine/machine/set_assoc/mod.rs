@@ -11,7 +11,8 @@ use super::sparse::Sparse;
 /// A clone is O(1), and lines take no storage before they are filled. The user of this type handles counts, write-backs, and
 /// the meaning of tags.
 ///
-/// # Panics Methods that take a set and a way panic if the set or way does not exist, except [`SetAssoc::find`].
+/// # Panics
+/// Methods that take a set and a way panic if the set or way does not exist, except [`SetAssoc::find`].
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
     /// A row per set: a mask of valid ways, a mask of ways that ever had a tag, the tags, and the policy's words.
@@ -42,7 +43,8 @@ pub struct Line<L> {
 impl<L: Copy + Default> SetAssoc<L> {
     /// Creates `sets` empty sets of `ways` lines, at least one of each.
     ///
-    /// # Panics If `sets`, or `ways` with [`Policy::Plru`], is not a power of two.
+    /// # Panics
+    /// If `sets`, or `ways` with [`Policy::Plru`], is not a power of two.
     pub fn new(sets: u64, ways: u32, policy: Policy) -> Self {
         let (sets, ways) = (sets.max(1), ways.max(1) as usize);
         assert!(

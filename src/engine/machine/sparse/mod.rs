@@ -128,7 +128,8 @@ impl<T: Clone> Sparse<T> {
 
     /// Row `i`, for writing.
     ///
-    /// # Panics If row `i` does not exist.
+    /// # Panics
+    /// If row `i` does not exist.
     #[inline]
     pub fn row_mut(&mut self, i: u64) -> &mut [T] {
         let stride = self.stride;
@@ -158,7 +159,8 @@ impl<T: Clone> Sparse<T> {
 
     /// The cells from row `i` to the end of its leaf, for writing.
     ///
-    /// # Panics If row `i` does not exist.
+    /// # Panics
+    /// If row `i` does not exist.
     #[inline]
     pub(crate) fn run_mut(&mut self, i: u64) -> &mut [T] {
         let (start, cells) = (self.start(i), self.leaf_cells);
@@ -182,7 +184,8 @@ impl<T: Clone> Sparse<T> {
     /// Copies `count` rows from row `from` on to row `to`. The ranges must not overlap. Whole leaves are shared until one is
     /// written.
     ///
-    /// # Panics If a row does not exist.
+    /// # Panics
+    /// If a row does not exist.
     pub(crate) fn copy_rows(&mut self, mut from: u64, mut to: u64, mut count: u64) {
         while count > 0 {
             let step = self.copy_some(from, to, count);

@@ -77,7 +77,7 @@ impl Stack {
     fn move_to_front(&mut self, number: u32) {
         let Node { newer, older, group } = self.nodes[number as usize];
         self.groups[group as usize] += 1;
-        self.pass(group as usize);
+        self.advance_marks(group as usize);
         if let Some(mark) = self.marks.get_mut(group as usize)
             && *mark == number
         {
@@ -94,7 +94,7 @@ impl Stack {
     /// Adds a new block at the front.
     fn add(&mut self, number: u32) {
         self.nodes.push(Node { newer: NONE, older: NONE, group: 0 });
-        self.pass(self.marks.len());
+        self.advance_marks(self.marks.len());
         self.put_first(number);
         if self.nodes.len() == 1 {
             self.oldest = number;
@@ -108,7 +108,7 @@ impl Stack {
 
     /// Moves the first `marks` marks to the previous blocks, before a block moves to the front. The blocks at these marks
     /// move back by one.
-    fn pass(&mut self, marks: usize) {
+    fn advance_marks(&mut self, marks: usize) {
         for mark in &mut self.marks[..marks] {
             let node = &mut self.nodes[*mark as usize];
             node.group += 1;

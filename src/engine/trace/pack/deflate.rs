@@ -11,7 +11,8 @@ const STORED: usize = 0xffff;
 /// Adds a compressed body. If compression hardly shortens the distances, they are stored, because inflating them would
 /// dominate the time to read.
 ///
-/// # Errors None in practice, because it writes to memory.
+/// # Errors
+/// None in practice, because it writes to memory.
 pub(crate) fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
     let alone = add(Vec::new(), distances)?.finish()?.len();
     if 5 * alone <= 3 * distances.len() {

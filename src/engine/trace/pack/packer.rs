@@ -65,7 +65,8 @@ struct Block {
 impl<W: Write> Packer<W> {
     /// Starts a file.
     ///
-    /// # Errors If it cannot be written.
+    /// # Errors
+    /// If it cannot be written.
     pub fn new(to: W) -> io::Result<Self> {
         let (cut, phrase, known, block) = Default::default();
         let mut packer = Self { to, sum: Crc::new(), cut, phrase, known, block };
@@ -76,7 +77,8 @@ impl<W: Write> Packer<W> {
 
     /// Adds records.
     ///
-    /// # Errors If they cannot be written, or the size of one is invalid.
+    /// # Errors
+    /// If they cannot be written, or the size of one is invalid.
     pub fn add(&mut self, records: &[Record]) -> io::Result<()> {
         for record in records {
             if !(1..=Record::MOST_BYTES).contains(&record.size) {
@@ -92,7 +94,8 @@ impl<W: Write> Packer<W> {
 
     /// Ends the file and returns the writer.
     ///
-    /// # Errors If it cannot be written.
+    /// # Errors
+    /// If it cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
         self.end_phrase()?;
         self.end_block()?;

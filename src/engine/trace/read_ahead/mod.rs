@@ -84,7 +84,8 @@ pub fn is_standard_input(trace: &Path) -> bool {
 /// Reads a trace and passes each batch to `each`, which receives the progress and can end the reading. `interrupt` can also
 /// end it, from another thread. A thread reads a few batches ahead if that helps or if a read may block.
 ///
-/// # Errors If the trace cannot be opened.
+/// # Errors
+/// If the trace cannot be opened.
 pub fn read_ahead<B>(
     origin: TraceOrigin,
     format: Option<Format>,

@@ -45,7 +45,8 @@ impl Reader {
     /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default format is
     /// determined by the first bytes, then by the file extension. Otherwise, it is lackey's.
     ///
-    /// # Errors If it cannot be opened, or is not a trace of the format.
+    /// # Errors
+    /// If it cannot be opened, or is not a trace of the format.
     pub fn open(path: &Path, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::open(path)?, format)
     }
@@ -53,7 +54,8 @@ impl Reader {
     /// Reads bytes as [`Reader::open`] reads those of a file. The name is for messages, and its extension selects the
     /// format.
     ///
-    /// # Errors The same as for [`Reader::open`].
+    /// # Errors
+    /// The same as for [`Reader::open`].
     pub fn new(bytes: Box<dyn Read + Send>, name: &str, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::new(bytes, name)?, format)
     }

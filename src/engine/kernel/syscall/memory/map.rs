@@ -155,7 +155,8 @@ fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range
 /// A free range of `len` bytes, at most the user address space. The range is at the hint (rounded down to a page) if that is
 /// free, or else in the highest hole.
 ///
-/// # Errors ENOMEM if there is none.
+/// # Errors
+/// ENOMEM if there is none.
 pub(crate) fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result<u64, Errno> {
     let hint = hint - hint % kernel.page_size();
     if hint != 0 {
@@ -225,7 +226,8 @@ fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Err
 
 /// A range that can be unmapped.
 ///
-/// # Errors EINVAL if it is empty, is not page-aligned, or ends beyond the user address space.
+/// # Errors
+/// EINVAL if it is empty, is not page-aligned, or ends beyond the user address space.
 pub(crate) fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u64>, Errno> {
     let end = start.checked_add(len).and_then(|end| kernel.whole_pages(end));
     let fits = end.filter(|end| *end <= kernel.user_end() && *end > start);

@@ -10,7 +10,8 @@ use crate::machine::pte::{Bit, Pte};
 impl Machine {
     /// The virtual address of `size` bytes that all lie in the address space.
     ///
-    /// # Errors If the first or last address is too wide.
+    /// # Errors
+    /// If the first or last address is too wide.
     pub(super) fn va_span(&self, raw: u64, size: u64) -> Result<Va, TooWide> {
         let first = self.va(raw)?;
         let bits = self.spec.virtual_bits();
