@@ -123,7 +123,6 @@ fn keystroke_state(bencher: Bencher) {
     bencher.bench_local(|| state_at(&script.body, &sources, &files, Options::default(), text.len()));
 }
 
-/// Completes its last line.
 #[divan::bench]
 fn keystroke_complete(bencher: Bencher) {
     let text = script() + "read va9";
@@ -132,7 +131,6 @@ fn keystroke_complete(bencher: Bencher) {
     bencher.bench_local(|| complete(&text, text.len(), &state));
 }
 
-/// Highlights it.
 #[divan::bench]
 fn keystroke_highlight(bencher: Bencher) {
     let text = script();

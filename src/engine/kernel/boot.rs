@@ -202,7 +202,6 @@ impl Kernel {
         std::mem::take(&mut self.work)
     }
 
-    /// A process, for writing.
     pub(super) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
         self.processes.get_mut(&pid).map(Arc::make_mut)
     }

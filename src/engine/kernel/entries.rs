@@ -73,7 +73,6 @@ impl Kernel {
         })
     }
 
-    /// Allocates a table of zeros.
     fn allocate_table(&mut self, level: u32) -> Result<u64, OutOfMemory> {
         let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
         let floor = self.config.frames.unwrap_or_else(|| self.frames.end());

@@ -20,7 +20,6 @@ const KILLED: u32 = 9;
 struct Image {
     areas: VmaMap,
     labels: Labels,
-    /// The start of its heap.
     brk: u64,
 }
 

@@ -204,7 +204,6 @@ impl Kernel {
         self.zero.is_some()
     }
 
-    /// Allocates a frame of zeros.
     pub(super) fn allocate_zeroed(
         &mut self,
         pid: Pid,

@@ -14,7 +14,6 @@ use super::ids::{FileId, FrameNo};
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// A file, for writing.
     pub(super) fn file_mut(&mut self, file: FileId) -> Option<&mut File> {
         self.files.all.get_mut(&file).map(Arc::make_mut)
     }
@@ -128,7 +127,6 @@ impl Kernel {
         self.work += end.saturating_sub(pages.start);
     }
 
-    /// The bytes of a frame.
     pub(super) fn frame_bytes(&self, frame: FrameNo) -> Vec<u8> {
         let mut bytes = vec![0; self.shape.page() as usize];
         self.machine.read_page(self.ppn(frame), &mut bytes);

@@ -4,7 +4,6 @@ use crate::machine::event::{Event, MachineObserver};
 
 use super::event::{KernelObserver, KernelStep, Observer};
 
-/// A micro-step.
 #[derive(Debug, Clone, Copy)]
 enum MicroStep {
     Event(Event),
@@ -16,7 +15,6 @@ enum MicroStep {
 pub(super) struct Journal(Option<Vec<MicroStep>>);
 
 impl Journal {
-    /// An empty journal.
     pub(crate) fn new(records: bool) -> Self {
         Self(records.then(Vec::new))
     }

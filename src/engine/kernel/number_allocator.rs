@@ -42,7 +42,6 @@ impl NumberAllocator {
         })
     }
 
-    /// Frees an allocated number.
     pub(crate) fn free(&mut self, number: u32) {
         self.free.insert(number);
         while let Some(last) = self.next.checked_sub(1)

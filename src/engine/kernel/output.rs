@@ -48,7 +48,6 @@ impl Output {
         self.bytes(0..usize::MAX)
     }
 
-    /// Appends bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {

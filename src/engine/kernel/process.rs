@@ -43,7 +43,6 @@ pub struct AddressSpace {
     pub heap: Heap,
 }
 
-/// A file descriptor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Descriptor {
     /// The open file description, shared after `fork`.

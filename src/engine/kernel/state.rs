@@ -66,7 +66,6 @@ pub struct MergeCounts {
 pub struct Kernel {
     pub(super) machine: Machine,
     pub(super) config: Arc<KernelConfig>,
-    /// The shape of page tables.
     pub(super) shape: TableShape,
     pub(super) frames: Frames,
     pub(super) space: TableSpace,

@@ -14,7 +14,6 @@ pub struct Prot {
 }
 
 impl Prot {
-    /// `PROT_READ | PROT_WRITE`.
     pub(crate) const RW: Self = Self { read: true, write: true, exec: false };
 
     /// `PROT_NONE`.

@@ -9,7 +9,6 @@ pub(super) const fn mask_words(ways: usize) -> usize {
     ways.div_ceil(WORD)
 }
 
-/// Bit `i` of `words`.
 #[inline]
 pub(super) fn bit(words: &[u64], i: usize) -> bool {
     words[i / WORD] >> (i % WORD) & 1 == 1

@@ -250,7 +250,6 @@ impl Cache {
         self.mark(slot, false);
     }
 
-    /// The contents of the line.
     pub(crate) fn line(&self, slot: LineSlot) -> Line<Block> {
         self.lines.line(slot.set, slot.way)
     }
@@ -355,7 +354,6 @@ impl Cache {
         self.data_offset(slot) | pa & mask(self.block_bits)
     }
 
-    /// The bytes of all lines.
     #[inline]
     pub(crate) fn data(&self) -> &Bytes {
         &self.data

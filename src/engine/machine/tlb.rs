@@ -10,7 +10,6 @@ use super::random::SplitMix64;
 use super::set_assoc::{Line, SetAssoc};
 use super::spec::TlbSpec;
 
-/// A translation in a TLB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct TlbEntry {
     /// The first physical page, in base pages.
@@ -33,7 +32,6 @@ pub(super) struct Lookup {
     pub(crate) hit: Option<(u32, TlbEntry)>,
 }
 
-/// An entry that was invalidated.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dropped {
     pub(crate) set: SetIndex,
@@ -65,7 +63,6 @@ impl Hit {
     }
 }
 
-/// A TLB of one core.
 #[derive(Debug, Clone)]
 pub(super) struct Tlb {
     entries: SetAssoc<TlbEntry>,

@@ -82,7 +82,6 @@ pub(super) struct Translator {
     page_bits: u32,
     data: TlbLevels,
     instructions: TlbLevels,
-    /// The detached page table.
     pub(crate) detached_table: PageTable,
     /// The address space of each core.
     contexts: Vec<Context>,
@@ -107,12 +106,10 @@ impl Translator {
         }
     }
 
-    /// TLB `level` of `core`.
     pub(crate) fn tlb(&self, level: usize, core: u32) -> &Tlb {
         &self.tlbs[level * self.cores + core as usize]
     }
 
-    /// TLB `level` of `core`.
     #[inline]
     pub(crate) fn tlb_mut(&mut self, level: usize, core: u32) -> &mut Tlb {
         &mut self.tlbs[level * self.cores + core as usize]
@@ -156,7 +153,6 @@ impl Translator {
         }
     }
 
-    /// All TLBs of `core`.
     pub(crate) fn tlbs_of(&mut self, core: u32) -> impl Iterator<Item = &mut Tlb> {
         self.tlbs.iter_mut().skip(core as usize).step_by(self.cores)
     }
@@ -292,7 +288,6 @@ impl Translator {
         }
     }
 
-    /// Reports the translation of `va`.
     #[inline]
     fn report_translated<O: MachineObserver>(
         &self,

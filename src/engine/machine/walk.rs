@@ -86,7 +86,6 @@ impl TableLayout<'_> {
 /// The inputs of a walk: the detached page table, or a root and memory to read from.
 pub(super) struct Walker<'a> {
     pub(crate) layout: TableLayout<'a>,
-    /// The detached page table.
     pub(crate) detached_table: &'a mut PageTable,
     /// Physical address of the root in memory. If present, walks read memory.
     pub(crate) root: Option<u64>,

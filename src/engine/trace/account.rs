@@ -149,7 +149,6 @@ fn level_counts(
     levels.map(part).collect()
 }
 
-/// The difference between two counts.
 fn difference(now: Counts, before: Counts) -> Counts {
     Counts {
         hits: now.hits.saturating_sub(before.hits),

@@ -20,7 +20,6 @@ const OP: &[&str] = &["op", "operation", "kind", "type"];
 const ADDRESS: &[&str] = &["address", "addr"];
 const SIZE: &[&str] = &["size", "bytes"];
 
-/// The positions of the columns.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
     op: usize,
@@ -30,7 +29,6 @@ struct Columns {
     most: usize,
 }
 
-/// A parser of lines.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Csv {
     /// The columns, known after the first line.

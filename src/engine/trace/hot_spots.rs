@@ -10,7 +10,6 @@ use super::observer::Reference;
 /// log2 of the page size in bytes on a machine without pages.
 const PAGE_BITS: u32 = 12;
 
-/// Addresses and their counts.
 #[derive(Debug, Clone, Default)]
 struct AddressCounts {
     numbers: BlockNumbers,

@@ -136,7 +136,6 @@ impl ShadowCache {
         self.held += 1;
     }
 
-    /// Removes the block.
     fn unlink(&mut self, number: u32) {
         let Node { newer, older, .. } = self.nodes[number as usize];
         match self.nodes.get_mut(newer as usize) {

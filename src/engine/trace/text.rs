@@ -37,7 +37,6 @@ pub(crate) struct Text {
     /// Whether the next bytes belong to a line that is too long and are skipped.
     skipping: bool,
     pub(crate) lines: u64,
-    /// The malformed lines.
     pub(crate) malformed: Malformed,
     begun: bool,
 }

@@ -22,7 +22,6 @@ pub enum ExecutableError {
 pub(crate) struct Segment {
     /// Its addresses.
     pub(crate) pages: Range<u64>,
-    /// Its permissions.
     pub(crate) prot: Prot,
     /// Its offset in the file, or `None` if it is anonymous (`.bss`).
     pub(crate) offset: Option<u64>,

@@ -9,7 +9,6 @@ use crate::kernel::vma::{Backing, Prot, Vma};
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     pub(crate) file: FileId,
-    /// Whether `execve` succeeds.
     pub(crate) fits: bool,
     /// The areas after `execve`.
     pub(crate) areas: Vec<Vma>,

@@ -36,7 +36,6 @@ pub(crate) const R: Prot = Prot { read: true, write: false, exec: false };
 /// No permissions.
 pub(crate) const NONE: Prot = Prot { read: false, write: false, exec: false };
 
-/// The spec of a preset.
 pub(crate) fn preset(name: &str) -> Spec {
     Preset::named(name).expect("a preset").spec()
 }
@@ -81,7 +80,6 @@ impl Lab {
         self.kernel.end(pid, 0);
     }
 
-    /// Maps `pages` pages at `start`.
     pub(crate) fn map(
         &mut self,
         pid: Pid,

@@ -12,7 +12,6 @@ use crate::kernel::process::PageLocation;
 use crate::kernel::vma::{Backing, Prot, Vma};
 use crate::machine::event::AccessKind;
 
-/// A kernel and its model.
 pub(crate) struct Pair {
     pub(crate) lab: Lab,
     pub(crate) model: Model,

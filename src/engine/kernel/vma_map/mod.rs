@@ -12,7 +12,6 @@ use super::vma::Vma;
 #[derive(Debug, Clone)]
 pub struct VmaMap {
     all: Map<u64, Vma>,
-    /// The holes between the areas.
     holes: Holes,
     /// Total size of all areas in bytes.
     size: u64,

@@ -114,7 +114,6 @@ impl Machine {
         self.random = SplitMix64::new(seed);
     }
 
-    /// The generator of `random` replacement.
     pub(crate) fn random(&mut self) -> &mut SplitMix64 {
         &mut self.random
     }

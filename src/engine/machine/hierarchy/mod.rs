@@ -119,7 +119,6 @@ impl Hierarchy {
         self.plan.levels()
     }
 
-    /// Cache `level` of `core`.
     pub(crate) fn cache(&self, level: usize, core: u32) -> &Cache {
         &self.caches[self.plan.instance(level, core)]
     }
@@ -160,7 +159,6 @@ impl Hierarchy {
         &mut self.memory
     }
 
-    /// Loads a fragment into `out`.
     #[inline]
     pub(crate) fn load<O: MachineObserver>(
         &mut self,
@@ -372,7 +370,6 @@ impl Hierarchy {
     }
 }
 
-/// Counts and reports a lookup.
 #[inline(always)]
 fn report_lookup<O: MachineObserver>(
     cache: &mut Cache,

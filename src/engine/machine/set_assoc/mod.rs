@@ -62,7 +62,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.sets
     }
 
-    /// Number of lines per set.
     pub(crate) fn ways(&self) -> u32 {
         self.ways as u32
     }
@@ -281,7 +280,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
     }
 
-    /// The policy's state of `set`.
     pub(crate) fn policy_state(&self, set: SetIndex) -> PolicyState {
         let at = self.policy_words;
         match self.words.row(set.raw()) {

@@ -85,7 +85,6 @@ impl<T: Clone> Sparse<T> {
         self.last
     }
 
-    /// Number of cells per row.
     pub(crate) fn stride(&self) -> usize {
         self.stride
     }

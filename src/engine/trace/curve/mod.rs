@@ -47,7 +47,6 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// Creates an empty stack.
     pub(crate) fn new(block_bits: u32) -> Self {
         Self {
             numbers: BlockNumbers::default(),

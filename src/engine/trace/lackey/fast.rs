@@ -1,6 +1,6 @@
 //! Parses lines in exactly lackey's format, eight digits at a time.
 //!
-//! For every line that it accepts, it returns the same record as [`super::line`], which parses all other lines. The first
+//! For every line that it accepts, it returns the same record as [`super::line()`], which parses all other lines. The first
 //! eight digits are a single 64-bit number whose bytes are processed in parallel. The code distinguishes the shapes of lines
 //! by predictable branches instead of arithmetic. The processor can therefore start with the next line before it finishes
 //! this one.

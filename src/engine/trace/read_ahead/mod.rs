@@ -15,7 +15,6 @@ use super::reader::{Progress, Reader};
 use super::record::Record;
 use super::unreadable::Unreadable;
 
-/// Maximum number of waiting batches.
 const MAX_WAITING_BATCHES: usize = 4;
 /// Interval for checking `interrupt` while no batch arrives.
 const INTERRUPT_POLL: Duration = Duration::from_millis(50);

@@ -15,7 +15,6 @@ use super::unreadable::{Unreadable, UnreadableReason};
 /// Maximum number of records of a batch.
 pub(crate) const BATCH: usize = 4096;
 
-/// The encoding of a trace.
 enum TraceEncoding {
     Text(Text),
     /// A packed trace. Its list of malformed lines is always empty.

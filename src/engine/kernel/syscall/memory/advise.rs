@@ -15,7 +15,6 @@ use super::constants::{
 };
 use super::failure::{CallFailure, into_result};
 
-/// `madvise(2)`.
 pub(crate) fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(advise(kernel, pid, args, watch))
 }
@@ -108,7 +107,6 @@ fn read_ahead(kernel: &mut Kernel, part: &Vma) {
     }
 }
 
-/// `msync(2)`.
 pub(crate) fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(synchronise(kernel, pid, args).map_err(CallFailure::from))
 }

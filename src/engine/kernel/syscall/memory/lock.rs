@@ -24,7 +24,6 @@ fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> R
     if end < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
 }
 
-/// `munlock(2)`.
 pub(crate) fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(set_locked(kernel, pid, args, false).map(|_| 0).map_err(CallFailure::from))
 }

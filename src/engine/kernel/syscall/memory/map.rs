@@ -64,7 +64,6 @@ enum MapSource {
     File(FileId, bool),
 }
 
-/// `mmap(2)`.
 pub(crate) fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(map(kernel, pid, args, watch))
 }
@@ -212,7 +211,6 @@ fn no_huge_page(request: &MapRequest) -> Errno {
     }
 }
 
-/// `munmap(2)`.
 pub(crate) fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(unmap(kernel, pid, args.address(0), args.size(1)).map_err(CallFailure::from))
 }

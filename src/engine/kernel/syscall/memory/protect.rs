@@ -19,7 +19,6 @@ const PROT_GROWSUP: u32 = 0x200_0000;
 /// A flag for atomic operations. It is ignored.
 const PROT_SEM: u32 = 0x8;
 
-/// `mprotect(2)`.
 pub(crate) fn mprotect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(protect(kernel, pid, args, watch))
 }

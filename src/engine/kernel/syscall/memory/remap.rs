@@ -53,13 +53,11 @@ struct Move {
 }
 
 impl Move {
-    /// The new area.
     fn area(&self) -> Vma {
         Vma { start: self.to, end: self.to + self.len, heap: false, ..self.from }
     }
 }
 
-/// `mremap(2)`.
 pub(crate) fn mremap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(remap(kernel, pid, args, watch))
 }
