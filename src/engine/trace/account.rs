@@ -29,7 +29,7 @@ pub struct Account {
     before: MachineCounts,
 }
 
-/// The observers, in two variants, so that counts that are not requested cost nothing.
+/// The observers. Two variants avoid the cost of counts that are not requested.
 #[derive(Debug)]
 enum Observers {
     Plain(Box<Tally>),

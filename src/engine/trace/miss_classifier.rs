@@ -27,9 +27,9 @@ struct Node {
     held: bool,
     /// Whether it was referenced since its frame received its page.
     referenced: bool,
-    /// The next more recently used block.
+    /// The neighbor that was used more recently.
     newer: u32,
-    /// The next less recently used block.
+    /// The neighbor that was used less recently.
     older: u32,
 }
 
@@ -173,7 +173,7 @@ impl MissClassifier {
         self.store = kind == AccessKind::Write;
     }
 
-    /// Makes the blocks of a frame new, because its page has changed.
+    /// Treats the blocks of a frame as new after its page has changed.
     pub(crate) fn renew(&mut self, frame: FrameNo) {
         let pa = u64::from(frame.0).checked_shl(self.page_bits).unwrap_or(0);
         for shadow in &mut self.caches {

@@ -23,9 +23,9 @@ const NONE: u32 = u32::MAX;
 /// A block of the list.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    /// The next more recently used block.
+    /// The neighbor that was used more recently.
     newer: u32,
-    /// The next less recently used block.
+    /// The neighbor that was used less recently.
     older: u32,
     /// log2 of the smallest power of two that is at least its position.
     group: u32,

@@ -45,7 +45,7 @@ fn remembered_hits_agree_with_searches() {
     }
 }
 
-/// Performs an access as a trace does, and as a script does. Both must report the same.
+/// Performs an access as a trace does, and as a script does. Both must report the same events.
 fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: bool) {
     let core = dice.below(machine.spec().cores.into()) as u32;
     machine.set_core(core).unwrap();
