@@ -1,4 +1,4 @@
-//! What a keystroke costs where much is loaded. `cargo bench --bench complete`.
+//! Measures the cost of a keystroke with a large script. Run with `cargo bench --bench complete`.
 
 use std::fmt::Write;
 
@@ -12,10 +12,10 @@ use pagewalk_script::run::state::State;
 use pagewalk_script::run::{Files, check, state_at};
 use pagewalk_script::services::complete::{complete, highlight, hint};
 
-/// Statements that are loaded, each of which names a variable.
+/// Number of loaded statements, each of which defines a variable.
 const STATEMENTS: usize = 10_000;
 
-/// What is typed: where anything may stand, where one thing can, and where nothing is like it.
+/// Typed lines: one where anything may follow, one with a single completion, and one without any.
 const TYPED: &[&str] = &[
     "",
     "re",
@@ -31,9 +31,9 @@ fn main() {
     divan::main();
 }
 
-struct Nobody;
+struct NullSink;
 
-impl Sink for Nobody {
+impl Sink for NullSink {
     fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
@@ -51,20 +51,20 @@ fn text() -> String {
 fn loaded(text: &str) -> State {
     let (sources, script, wrong) = read_text("script.pw", text, &mut Disk);
     assert_eq!(wrong, []);
-    let (files, mut nobody) = (Files::default(), Nobody);
+    let (files, mut nobody) = (Files::default(), NullSink);
     let mut session = Session::new(&sources, &files, Options::default(), &mut nobody);
     session.run_block(&script.body, script.body[0].span).expect("it runs");
     session.progress.state
 }
 
-/// A line, its script being known from the state.
+/// Completes a line after a script that is known from the state.
 #[divan::bench(args = TYPED)]
 fn complete_line(bencher: Bencher, typed: &str) {
     let state = loaded(&text());
     bencher.bench_local(|| complete(typed, typed.len(), &state));
 }
 
-/// The last line of a text of 10,000 statements, as an editor has it.
+/// Completes the last line of a text of 10,000 statements, as in an editor.
 #[divan::bench(args = TYPED)]
 fn complete_file(bencher: Bencher, typed: &str) {
     let text = text();
@@ -73,7 +73,7 @@ fn complete_file(bencher: Bencher, typed: &str) {
     bencher.bench_local(|| complete(&text, text.len(), &state));
 }
 
-/// A hint for a line.
+/// Computes a hint for a line.
 #[divan::bench]
 fn hint_line(bencher: Bencher) {
     let state = loaded(&text());
@@ -81,14 +81,15 @@ fn hint_line(bencher: Bencher) {
     bencher.bench_local(|| hint(typed, typed.len(), &state));
 }
 
-/// Colours of 10,000 lines.
+/// Highlights 10,000 lines.
 #[divan::bench]
 fn highlight_file(bencher: Bencher) {
     let text = text();
     bencher.bench_local(|| highlight(&text));
 }
 
-/// A script of 5,000 lines as courses write them: a machine, its contents, accesses with facts, processes, loops, comments.
+/// Builds a script of 5,000 lines as courses write them: a machine, its contents, accesses with facts, processes, loops, and
+/// comments.
 fn script() -> String {
     let mut text = "machine simple\nlet base = 0x40\n".to_owned();
     for n in 0..1000 {
@@ -102,7 +103,7 @@ fn script() -> String {
     text
 }
 
-/// What a keystroke costs in an editor: a script of 5,000 lines read and checked anew, and what is known at its end.
+/// Measures a keystroke in an editor: parses and checks a script of 5,000 lines, and finds the state at its end.
 #[divan::bench]
 fn keystroke_read(bencher: Bencher) {
     let text = script();
@@ -113,7 +114,7 @@ fn keystroke_read(bencher: Bencher) {
     });
 }
 
-/// What is known at its end, once it is read.
+/// Finds the state at the end of a parsed script.
 #[divan::bench]
 fn keystroke_state(bencher: Bencher) {
     let text = script();
@@ -122,7 +123,6 @@ fn keystroke_state(bencher: Bencher) {
     bencher.bench_local(|| state_at(&script.body, &sources, &files, Options::default(), text.len()));
 }
 
-/// Its completion in the last line.
 #[divan::bench]
 fn keystroke_complete(bencher: Bencher) {
     let text = script() + "read va9";
@@ -131,14 +131,13 @@ fn keystroke_complete(bencher: Bencher) {
     bencher.bench_local(|| complete(&text, text.len(), &state));
 }
 
-/// Its colours.
 #[divan::bench]
 fn keystroke_highlight(bencher: Bencher) {
     let text = script();
     bencher.bench_local(|| highlight(&text));
 }
 
-/// What stands under the pointer in its last statement.
+/// Computes the hover text for its last statement.
 #[divan::bench]
 fn keystroke_hover(bencher: Bencher) {
     let text = script() + "read 0x03D4";

@@ -1,4 +1,4 @@
-//! What an access costs on the Core i7 preset, with nobody watching.
+//! Measures the cost of an access on the Core i7 preset without an observer.
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
@@ -9,9 +9,9 @@ fn main() {
     divan::main();
 }
 
-/// Pages that are mapped, in a row from 0.
+/// Number of mapped pages, from page 0 on.
 const PAGES: u64 = 4096;
-/// Accesses of a run.
+/// Number of accesses in a run.
 const RUN: u64 = 4096;
 
 fn core_i7() -> Machine {
@@ -58,7 +58,7 @@ fn store_hits(bencher: Bencher) {
     });
 }
 
-/// Each access misses the first TLB and the first cache; the 4096 pages go around, so it misses all of them in time.
+/// Each access misses the first TLB and the first cache. The 4096 pages repeat, so it eventually misses all of them.
 #[divan::bench]
 fn strided_load_misses(bencher: Bencher) {
     let mut machine = core_i7();
@@ -79,7 +79,7 @@ fn strided_store_misses(bencher: Bencher) {
     });
 }
 
-/// A copy, one store to it, and the copy's end; the argument is how many pages of memory hold bytes.
+/// Clones a machine, stores to the clone once, and drops it. The argument is the number of memory pages with data.
 #[divan::bench(args = [16, 256, 4096])]
 fn snapshot_and_one_store(bencher: Bencher, pages: u64) {
     let mut machine = core_i7();
@@ -93,7 +93,7 @@ fn snapshot_and_one_store(bencher: Bencher, pages: u64) {
     });
 }
 
-/// A machine all of whose caches, of all cores, have blocks in them.
+/// Creates a machine with blocks in all caches of all cores.
 fn warm() -> Machine {
     let mut machine = core_i7();
     machine.zero_unset();
@@ -110,7 +110,7 @@ fn warm() -> Machine {
     machine
 }
 
-/// Pages that the caches hold parts of, one after the other.
+/// Copies consecutive pages that the caches hold parts of.
 #[divan::bench]
 fn copy_page(bencher: Bencher) {
     let mut machine = warm();
@@ -156,7 +156,7 @@ fn write_page(bencher: Bencher) {
     });
 }
 
-/// What fork does to an entry: reads it, writes it back read-only, and writes it to another table.
+/// Handles an entry as `fork` does: reads it, writes it back read-only, and writes it to another table.
 #[divan::bench]
 fn copy_page_table_entry(bencher: Bencher) {
     let mut machine = warm();
@@ -172,7 +172,7 @@ fn copy_page_table_entry(bencher: Bencher) {
     });
 }
 
-/// A page from the TLBs of all cores.
+/// Invalidates a page in the TLBs of all cores.
 #[divan::bench]
 fn shoot_down(bencher: Bencher) {
     let mut machine = warm();

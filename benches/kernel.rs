@@ -1,4 +1,4 @@
-//! What the kernel costs on the Core i7 preset, with nobody watching: faults, forks, many areas.
+//! Measures the cost of the kernel on the Core i7 preset without an observer: faults, forks, and many areas.
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::kernel::Kernel;
@@ -14,13 +14,13 @@ fn main() {
     divan::main();
 }
 
-/// Bytes of a page.
+/// Page size in bytes.
 const PAGE: u64 = 4096;
-/// Pages of 1 GB.
+/// Number of pages in 1 GB.
 const GIGABYTE: u64 = 1 << 18;
-/// Pages of 256 MB.
+/// Number of pages in 256 MB.
 const RESIDENT: u64 = 1 << 16;
-/// Areas that do not merge.
+/// Number of areas that do not merge.
 const AREAS: u64 = 10_000;
 
 fn kernel() -> (Kernel, Pid) {
@@ -62,7 +62,7 @@ fn read_write() -> u64 {
     value("PROT_READ") | value("PROT_WRITE")
 }
 
-/// A process with 1 GB mapped and 256 MB of it in memory.
+/// Creates a process with 1 GB mapped and 256 MB of it resident.
 fn large() -> (Kernel, Pid, u64) {
     let (mut kernel, pid) = kernel();
     let at = map(&mut kernel, pid, GIGABYTE, read_write());
@@ -70,7 +70,7 @@ fn large() -> (Kernel, Pid, u64) {
     (kernel, pid, at)
 }
 
-/// First touches of anonymous pages: fault, frame, entry, and the store again.
+/// Touches new anonymous pages: a fault, a frame, an entry, and the retried store.
 #[divan::bench(sample_count = 20)]
 fn demand_zero(bencher: Bencher) {
     let (mut kernel, pid) = kernel();
@@ -83,7 +83,7 @@ fn demand_zero(bencher: Bencher) {
     );
 }
 
-/// The same with 16,384 frames, clean victims going to swap: three of four pages push another out.
+/// The same with 16,384 frames and clean victims going to swap. Three of four pages evict another page.
 #[divan::bench(sample_count = 10)]
 fn eviction(bencher: Bencher) {
     let machine = Machine::core_i7();
@@ -100,7 +100,7 @@ fn eviction(bencher: Bencher) {
     );
 }
 
-/// fork of a process with 1 GB mapped and 256 MB in memory.
+/// Forks a process with 1 GB mapped and 256 MB resident.
 #[divan::bench(sample_count = 20)]
 fn fork(bencher: Bencher) {
     let (kernel, pid, _) = large();
@@ -110,7 +110,7 @@ fn fork(bencher: Bencher) {
     });
 }
 
-/// A copy of a kernel that holds 256 MB, one store to it and its end: what `scenario` and `probe` cost.
+/// Clones a kernel with 256 MB resident, stores once, and drops the clone: the cost of `scenario` and `probe`.
 #[divan::bench]
 fn snapshot(bencher: Bencher) {
     let (kernel, pid, at) = large();
@@ -121,7 +121,7 @@ fn snapshot(bencher: Bencher) {
     });
 }
 
-/// 10,000 areas that do not merge, made one by one.
+/// Creates 10,000 areas that do not merge, one by one.
 #[divan::bench(sample_count = 20)]
 fn many_areas(bencher: Bencher) {
     let (kernel, pid) = kernel();
@@ -136,7 +136,7 @@ fn many_areas(bencher: Bencher) {
     );
 }
 
-/// Stores to pages of 10,000 areas in a random order, all of them in memory.
+/// Stores to resident pages of 10,000 areas in a random order.
 #[divan::bench(sample_count = 20)]
 fn random_access_in_many_areas(bencher: Bencher) {
     let (mut kernel, pid) = kernel();

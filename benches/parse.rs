@@ -1,7 +1,7 @@
-//! Reads a trace to its end and does nothing with it: the whole process, for `time`, beside `wc -l` on the same file.
+//! Reads a trace to its end and ignores the records, for comparing the whole process with `wc -l` by `time`.
 //!
-//! `PAGEWALK_TRACE=FILE cargo bench --bench parse` prints the records, the lines that are none, and with
-//! `PAGEWALK_PACK=FILE` writes them packed. Without a file it says so.
+//! `PAGEWALK_TRACE=FILE cargo bench --bench parse` prints the numbers of records and malformed lines. With
+//! `PAGEWALK_PACK=FILE`, it also writes the records in the packed format. Without a trace, it prints how to name one.
 
 use std::env;
 use std::error::Error;

@@ -1,6 +1,6 @@
-//! What a record of a trace costs, and what those cost that watch: nobody, the plain counts, and what is wanted beside.
+//! Measures the cost of a trace record with different observers: none, the plain counts, and the optional counts.
 //!
-//! The trace is in memory and the machine is warm, so this is the engine alone.
+//! The trace is in memory and the machine is warm, so this measures only the engine.
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::Machine;
@@ -16,16 +16,17 @@ fn main() {
     divan::main();
 }
 
-/// Records of a run.
+/// Number of records in a run.
 const RUN: usize = 1 << 16;
 
-/// Numbers that look like chance and are always the same: a linear congruence, its upper half.
+/// Returns reproducible pseudo-random numbers: the upper half of a linear congruential generator.
 fn chance(state: &mut u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }
 
-/// Half fetches in loops, half loads and stores on a stack, along an array of 512 KB and through pointers into 4 MB.
+/// Half of the records are fetches in loops. The others are loads and stores on a stack, along an array of 512 KB, and
+/// through pointers into 4 MB.
 fn program() -> Vec<Record> {
     let (mut state, mut records) = (1, Vec::with_capacity(RUN));
     let (mut pc, mut along) = (0x40_0000, 0);
@@ -48,22 +49,22 @@ fn program() -> Vec<Record> {
     records
 }
 
-/// One cache of 32 KB for everything, and no translation: what courses simulate.
+/// A machine of many courses: one cache of 32 KB for everything, and no address translation.
 fn one_level() -> (Machine, AddressMapping) {
     let caches = vec![CacheSpec::new("cache", 64, 8, 6)];
     let spec = Spec { caches, ..Spec::unpaged(48) };
     (Machine::new(spec), AddressMapping::Identity)
 }
 
-/// TLBs, page walks and three levels of caches.
+/// A machine with TLBs, page walks, and three levels of caches.
 fn core_i7() -> (Machine, AddressMapping) {
     (Machine::core_i7(), AddressMapping::Demand(DemandPaging::default()))
 }
 
-/// A machine, and how a trace is mapped to it.
+/// A function that returns a machine and the address mapping of its traces.
 type Make = fn() -> (Machine, AddressMapping);
 
-/// The machines.
+/// The machines by name.
 const MACHINES: [(&str, Make); 2] = [("one level", one_level), ("core-i7", core_i7)];
 
 fn named(name: &str) -> (Machine, AddressMapping) {
@@ -75,7 +76,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     MACHINES.iter().map(|(name, _)| *name)
 }
 
-/// Records performed while a lens watches.
+/// Performs records with an observer.
 fn watched<L: ReplayObserver + Default>(bencher: Bencher, name: &str) {
     let records = program();
     let bencher = bencher.counter(ItemsCount::new(RUN));
@@ -95,7 +96,7 @@ fn watched<L: ReplayObserver + Default>(bencher: Bencher, name: &str) {
     }
 }
 
-/// As [`watched`], by all that is wanted.
+/// Performs records as [`watched`] does, with the optional counts.
 fn counted(bencher: Bencher, name: &str, wanted: ExtraOptions) {
     let (records, (machine, map)) = (program(), named(name));
     let mut counting = CountingReplay::new(machine, map, Straddle::Split, wanted).expect("it begins");
@@ -105,7 +106,7 @@ fn counted(bencher: Bencher, name: &str, wanted: ExtraOptions) {
 }
 
 #[divan::bench(args = names())]
-fn a_nobody(bencher: Bencher, name: &str) {
+fn a_no_observer(bencher: Bencher, name: &str) {
     watched::<()>(bencher, name);
 }
 

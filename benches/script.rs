@@ -1,4 +1,4 @@
-//! What a script costs: to read, to check, to run. `cargo bench --bench script`.
+//! Measures the cost of parsing, checking, and running a script. Run with `cargo bench --bench script`.
 
 use std::fmt::Write;
 
@@ -10,23 +10,23 @@ use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check, play, run};
 
-/// Lines of the long script.
+/// Number of lines of the long script.
 const LINES: usize = 20_000;
 
 fn main() {
     divan::main();
 }
 
-/// Takes records and forgets them.
-struct Nobody;
+/// A sink that ignores records.
+struct NullSink;
 
-impl Sink for Nobody {
+impl Sink for NullSink {
     fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
 }
 
-/// Accesses with facts, one a line, on a page table of 64 pages.
+/// Builds a script of accesses with facts, one per line, on a page table of 64 pages.
 fn long() -> String {
     let mut text = "machine simple\nset page_table {\n  | vpn ppn |\n".to_owned();
     for vpn in 0..64 {
@@ -47,14 +47,14 @@ fn script(text: &str) -> (Sources, Script) {
     (sources, script)
 }
 
-/// From text to a tree.
+/// Parses a text into a tree.
 #[divan::bench]
 fn read_20_000_lines(bencher: Bencher) {
     let text = long();
     bencher.bench(|| script(&text));
 }
 
-/// A tree gone over for mistakes.
+/// Checks a tree for mistakes.
 #[divan::bench]
 fn check_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
@@ -64,24 +64,24 @@ fn check_20_000_lines(bencher: Bencher) {
     });
 }
 
-/// A checked tree run, nobody told.
+/// Runs a checked tree and ignores its records.
 #[divan::bench]
 fn run_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
     bencher.bench_local(|| {
-        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
+        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut NullSink);
         assert_eq!((ended.diagnostics.len(), ended.totals.failed()), (0, 0));
     });
 }
 
-/// Reads, checks and runs a script.
+/// Parses, checks, and runs a script.
 fn whole(text: &str) {
     let (sources, script) = script(text);
-    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
+    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut NullSink);
     assert_eq!(ended.diagnostics, []);
 }
 
-/// `set page_table` with N rows.
+/// Runs `set page_table` with N rows.
 #[divan::bench(args = [4096, 16384, 65536], sample_count = 5)]
 fn rows_of_a_page_table(bencher: Bencher, rows: u64) {
     let row = |vpn: u64| format!("  | {vpn:05X} {vpn:05X} |\n");
@@ -91,7 +91,7 @@ fn rows_of_a_page_table(bencher: Bencher, rows: u64) {
     bencher.bench_local(|| whole(&text));
 }
 
-/// A process with N areas, each with its own name.
+/// Declares a process with N named areas.
 #[divan::bench(args = [2048, 8192, 32768], sample_count = 5)]
 fn rows_of_areas(bencher: Bencher, rows: u64) {
     let row =
@@ -101,7 +101,7 @@ fn rows_of_areas(bencher: Bencher, rows: u64) {
     bencher.bench_local(|| whole(&text));
 }
 
-/// N variables, and as many unknown names.
+/// Checks a script with N variables and N unknown names.
 #[divan::bench(args = [2048, 8192, 32768], sample_count = 5)]
 fn unknown_names(bencher: Bencher, names: u64) {
     let line = |n: u64| format!("let known{n:05} = 1; expect name{n:05} == 1\n");
@@ -112,31 +112,31 @@ fn unknown_names(bencher: Bencher, names: u64) {
     });
 }
 
-/// The worked example, from text to the last statement.
+/// Runs the worked example from its text.
 #[divan::bench]
 fn simple_memory_system(bencher: Bencher) {
     let text = include_str!("../examples/simple-memory-system.pw");
     bencher.bench_local(|| {
         let (sources, script) = script(text);
         assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()).diagnostics, []);
-        play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody).totals
+        play(&script.body, &sources, &Files::default(), Options::default(), &mut NullSink).totals
     });
 }
 
-/// The long script, half of it, with blanks that do not belong there.
+/// Builds half of the long script with extra blanks.
 fn sloppy() -> String {
     let text: Vec<String> = long().lines().take(LINES / 2).map(ToOwned::to_owned).collect();
     text.join("\n").replace(", ", ",").replace(" => ", "  =>").replace("  | ", "|")
 }
 
-/// From text to text.
+/// Formats a text.
 #[divan::bench]
 fn format_10_000_lines(bencher: Bencher) {
     let text = sloppy();
     bencher.bench(|| format(&text));
 }
 
-/// The same of what is formatted.
+/// Formats a text that is already formatted.
 #[divan::bench]
 fn format_10_000_lines_again(bencher: Bencher) {
     let text = format(&sloppy()).expect("a script");

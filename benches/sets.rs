@@ -1,4 +1,4 @@
-//! What a set costs: a hit, a fill, a snapshot. `cargo bench --bench sets`.
+//! Measures the cost of a set: hits, fills, and snapshots. Run with `cargo bench --bench sets`.
 
 use std::hint::black_box;
 
@@ -10,14 +10,14 @@ use pagewalk_engine::machine::reference_string::{ReferenceString, Replacement};
 use pagewalk_engine::machine::set_assoc::SetAssoc;
 use pagewalk_engine::machine::sparse::Sparse;
 
-/// Accesses in a round.
+/// Number of accesses in a round.
 const ROUND: usize = 10_000;
 
 fn main() {
     divan::main();
 }
 
-/// One access the way a cache does it; whether it hit.
+/// Performs an access as a cache does. Returns whether it hit.
 fn access(cache: &mut SetAssoc<u64>, random: &mut SplitMix64, number: u64) -> bool {
     let (set, tag) = cache.split(number);
     if let Some(way) = cache.find(set, tag) {
@@ -30,7 +30,7 @@ fn access(cache: &mut SetAssoc<u64>, random: &mut SplitMix64, number: u64) -> bo
     false
 }
 
-/// A cache that holds the blocks `0..lines` and block numbers drawn below `range`.
+/// Creates a cache that holds the blocks `0..lines`, and block numbers drawn below `range`.
 fn warm(sets: u64, ways: u32, policy: Policy, range: u64) -> (SetAssoc<u64>, Vec<u64>, SplitMix64) {
     let (mut cache, mut random) = (SetAssoc::new(sets, ways, policy), SplitMix64::new(1));
     for number in 0..sets * u64::from(ways) {
@@ -46,19 +46,19 @@ fn rounds(bencher: Bencher, sets: u64, ways: u32, policy: Policy, range: u64) {
         .bench_local(|| numbers.iter().filter(|&&number| access(&mut cache, &mut random, number)).count());
 }
 
-/// 64 sets of 8, blocks that are all there.
+/// 64 sets of 8 ways, with only hits.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn hits_64x8(bencher: Bencher, policy: &str) {
     rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 64 * 8);
 }
 
-/// 64 sets of 8, nearly no block there.
+/// 64 sets of 8 ways, with almost only misses.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn misses_64x8(bencher: Bencher, policy: &str) {
     rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 1 << 40);
 }
 
-/// 64 sets of 8, lookups alone.
+/// 64 sets of 8 ways, with lookups only.
 #[divan::bench]
 fn find_64x8(bencher: Bencher) {
     let (cache, numbers, _) = warm(64, 8, Policy::Lru, 64 * 8);
@@ -71,19 +71,19 @@ fn find_64x8(bencher: Bencher) {
     });
 }
 
-/// 8192 sets of 16, as a last-level cache.
+/// 8192 sets of 16 ways, as in a last-level cache.
 #[divan::bench]
 fn hits_8192x16(bencher: Bencher) {
     rounds(bencher, 8192, 16, Policy::Lru, 8192 * 16);
 }
 
-/// One set of so many ways.
+/// One set of `ways` ways.
 #[divan::bench(args = [64, 1024, 65_536])]
 fn hits_fully_associative(bencher: Bencher, ways: u32) {
     rounds(bencher, 1, ways, Policy::Lru, ways.into());
 }
 
-/// A copy of a warm last-level cache, and the first write to the copy.
+/// Clones a warm last-level cache and writes to the clone once.
 #[divan::bench]
 fn snapshot_8192x16(bencher: Bencher) {
     let (cache, ..) = warm(8192, 16, Policy::Lru, 1);
@@ -94,7 +94,7 @@ fn snapshot_8192x16(bencher: Bencher) {
     });
 }
 
-/// A row of an array that is one leaf.
+/// Writes a row of an array that is a single leaf.
 #[divan::bench]
 fn row_mut_of_a_small_array(bencher: Bencher) {
     let mut array = Sparse::new(64_u64, 16, 0_u64);
@@ -105,7 +105,7 @@ fn row_mut_of_a_small_array(bencher: Bencher) {
     });
 }
 
-/// A reference string of 10,000 pages in 100 frames.
+/// Runs a reference string of 10,000 pages in 100 frames.
 #[divan::bench(args = ["lru", "clock", "optimal"])]
 fn reference_string(bencher: Bencher, name: &str) {
     let mut random = SplitMix64::new(1);
@@ -124,7 +124,7 @@ fn reference_string(bencher: Bencher, name: &str) {
     bencher.counter(ItemsCount::new(ROUND)).bench_local(|| reference.run());
 }
 
-/// A pool of a million frames that are all filled.
+/// Creates a pool of a million filled frames.
 fn full_pool(policy: Policy) -> Pool {
     let mut pool = Pool::new(policy, 1 << 20);
     (0..1 << 20).for_each(|frame| pool.fill(frame));
@@ -141,7 +141,7 @@ fn frames_touched(bencher: Bencher, policy: &str) {
         .bench_local(|| frames.iter().for_each(|&frame| black_box(&mut pool).touch(frame)));
 }
 
-/// A victim among a million frames, and its fill.
+/// Chooses a victim among a million frames and fills it.
 #[divan::bench(args = ["lru", "fifo", "clock"])]
 fn frames_replaced(bencher: Bencher, policy: &str) {
     let mut pool = full_pool(Policy::by_name(policy).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What it costs to read traces, a record: of a made-up program, from memory. `benches/parse.rs` reads real ones.
+//! Measures the cost of reading a trace record, for a synthetic program in memory. `benches/parse.rs` reads real traces.
 
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -13,10 +13,10 @@ fn main() {
     divan::main();
 }
 
-/// Records of the trace.
+/// Number of records of the trace.
 const COUNT: usize = 1 << 18;
 
-/// Loops over a few instructions: some walk through arrays, some use the stack, some go where numbers lead them.
+/// Builds loops over a few instructions that walk through arrays, use the stack, or follow random numbers.
 fn program() -> Vec<Record> {
     let mut random = 1_u64;
     let mut records = Vec::new();
@@ -41,7 +41,7 @@ fn program() -> Vec<Record> {
     records
 }
 
-/// The trace as a text, by its letters, and what stands between the parts.
+/// Formats the trace as text, one record per line.
 fn text(line: impl Fn(&mut String, &Record)) -> Vec<u8> {
     let mut text = String::new();
     for record in program() {
@@ -79,7 +79,7 @@ fn read_lackey(bencher: Bencher) {
     read(bencher, lackey(), Format::Lackey);
 }
 
-/// Every line in a shape that lackey does not print.
+/// Reads lines in a format that lackey does not print.
 #[divan::bench]
 fn read_lackey_in_capitals(bencher: Bencher) {
     read(bencher, lackey().to_ascii_uppercase(), Format::Lackey);

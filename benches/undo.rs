@@ -1,5 +1,5 @@
-//! What a session costs: undoing a step, and going on from there, in a machine with 1 GB resident.
-//! `cargo bench --bench undo`. Undoing one step is to take less than 1 ms.
+//! Measures undoing a step and continuing from there, on a machine with 1 GB resident. Run with `cargo bench --bench undo`.
+//! The goal for undoing one step is less than 1 ms.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -13,23 +13,23 @@ fn main() {
     divan::main();
 }
 
-/// Takes records and forgets them.
-struct Nobody;
+/// A sink that ignores records.
+struct NullSink;
 
-impl Sink for Nobody {
+impl Sink for NullSink {
     fn accept(&mut self, _: &StepRecord) -> bool {
         true
     }
 }
 
-/// Does an input.
+/// Runs an input.
 fn does(session: &mut Exploration, text: &str) {
     let body = session.read("bench", text, &mut ()).expect("a right input");
-    let ended = session.run(&body, Mode::Whole, &mut Nobody);
+    let ended = session.run(&body, Mode::Whole, &mut NullSink);
     assert!(ended.diagnostics.is_empty(), "{:?}", ended.diagnostics);
 }
 
-/// A session on a Core i7 in which a process has touched every page of 1 GB.
+/// Starts a session on a Core i7 in which a process has touched every page of 1 GB.
 fn gigabyte() -> Exploration {
     let mut session = Exploration::new(Options::default(), Arc::new(AtomicBool::new(false)));
     does(
@@ -44,7 +44,7 @@ fn gigabyte() -> Exploration {
     session
 }
 
-/// `:back` and `:forward`.
+/// Runs `:back` and `:forward`.
 #[divan::bench]
 fn undo_and_redo_a_step(bencher: Bencher) {
     let mut session = gigabyte();
@@ -55,18 +55,18 @@ fn undo_and_redo_a_step(bencher: Bencher) {
     });
 }
 
-/// Undoing a step, and doing another in its place: what is shared is copied where it changes.
+/// Undoes a step and runs another one, which copies the shared state that it changes.
 #[divan::bench]
 fn undo_a_step_and_do_another(bencher: Bencher) {
     let mut session = gigabyte();
     let body = session.read("bench", "write p + 8192 = 3", &mut ()).expect("a right input");
     bencher.bench_local(|| {
         session.back(1);
-        session.run(&body, Mode::Whole, &mut Nobody).totals
+        session.run(&body, Mode::Whole, &mut NullSink).totals
     });
 }
 
-/// A thousand steps back at once, and forward again.
+/// Goes back a thousand steps at once, and forward again.
 #[divan::bench]
 fn undo_and_redo_a_thousand_steps(bencher: Bencher) {
     let mut session = gigabyte();

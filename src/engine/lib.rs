@@ -37,7 +37,7 @@ pub use machine::pte::Pte;
 pub use machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 pub use machine::{Data, Machine};
 
-/// Machines and kernels can be sent to, and shared between, threads.
+/// Checks at compile time that machines and kernels are `Send` and `Sync`.
 const _: () = {
     const fn is_send_and_sync<T: Send + Sync>() {}
     is_send_and_sync::<Machine>();

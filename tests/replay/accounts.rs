@@ -99,5 +99,5 @@ fn a_machine_without_pages_maps_none_on_demand() {
         ExtraOptions::default(),
     );
     let why = refused.err().map(|failed| failed.to_string());
-    assert_eq!(why.as_deref(), Some("a machine without `virtual` and `page` runs no processes"));
+    assert_eq!(why.as_deref(), Some("a machine without `virtual` and `page` cannot run processes"));
 }

@@ -53,7 +53,7 @@ fn what_is_no_trace_is_told_of() {
     let binary: Vec<u8> = (0..=255).cycle().take(10_000).collect();
     let folder =
         folder("no-traces", &[("m.pw", MACHINE.as_bytes()), ("b", &binary), ("t", TRACE.as_bytes())]);
-    for (trace, said) in [("b", "no trace"), ("absent", "no file"), (".", "directory")] {
+    for (trace, said) in [("b", "not a trace"), ("absent", "no file"), (".", "directory")] {
         let (status, out, err) = run(&folder, &["m.pw", trace, "t", "--format", "json"]);
         assert_eq!(status, 2, "{err}");
         assert!(err.contains(said) && err.contains(trace) && err.starts_with("pagewalk: "), "{err}");

@@ -1,4 +1,4 @@
-//! Accesses of a process: faults are handled and the access is retried.
+//! Accesses of a process. The kernel handles faults and retries the access.
 
 use std::sync::Arc;
 
@@ -26,17 +26,17 @@ pub struct ProcessAccessOutcome {
     pub killed: Option<FaultClass>,
 }
 
-/// How often a part of an access that gets nowhere is done again: once after the fault was handled, and once after a TLB
-/// was told that it is mistaken.
+/// Maximum number of tries at one address: the first access, a retry after the fault handler, and a retry after a TLB
+/// shootdown.
 const TRIES: u32 = 3;
 
-/// Watches an access, and tells replacement which frames it uses.
+/// Observes an access, and tells the replacement policy which frames it uses.
 struct FrameUseObserver<'a, W> {
     watch: &'a mut W,
     pool: &'a mut Pool,
     write: bool,
-    /// The frame that the access has used already: a fault has just filled it, or an earlier part stands in it. Parts of an
-    /// access, which caches cut it into, are one use of a frame.
+    /// The frame used last. A fault has just filled it, or an earlier fragment of the access used it. Consecutive fragments
+    /// in one frame are a single use.
     used: Option<FrameNo>,
 }
 
@@ -57,17 +57,17 @@ impl<W: MachineObserver> MachineObserver for FrameUseObserver<'_, W> {
     }
 }
 
-/// Faults of an access, so that none comes back for ever.
+/// Counts repeated faults at one address, so that retrying ends.
 #[derive(Default)]
 struct RepeatedFaults {
-    /// Where the latest was.
+    /// The address of the latest fault.
     at: Option<u64>,
-    /// How often in a row.
+    /// Number of consecutive faults at this address.
     times: u32,
 }
 
 impl RepeatedFaults {
-    /// One more, at an address; false if there were enough there.
+    /// Counts a fault at an address. Returns false if the access must not be retried.
     fn may_retry(&mut self, at: u64) -> bool {
         self.times = if self.at == Some(at) { self.times + 1 } else { 1 };
         self.at = Some(at);
@@ -77,9 +77,9 @@ impl RepeatedFaults {
 
 impl Kernel {
     /// Performs an access of a process on the current core, after a context switch if another process ran there. With
-    /// [`SignalPolicy::Kill`] a fatal fault ends the process. A store that ends so stores nothing, as the hardware checks all
-    /// of its pages first. If the process has ended or does not exist, the access is a
-    /// segmentation fault.
+    /// [`SignalPolicy::Kill`], a fatal fault ends the process. A store with a fatal fault stores nothing, because the
+    /// hardware checks all of its pages first. If the process has ended or does not exist, the access is a segmentation
+    /// fault.
     ///
     /// # Errors
     /// If a fault needs memory and none is free. The fragments before it were performed.
@@ -104,7 +104,7 @@ impl Kernel {
         let (len, refused) = (data.len(), self.refused_after(pid, va, kind, data.len()));
         loop {
             let (done, at) = (outcome.done, self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va));
-            // A store is done page by page, since the machine alone stores nothing if a later page faults.
+            // A store is done page by page, because a fault on a later page makes the machine store nothing.
             let next = if kind == AccessKind::Write { len.min(done + self.room_in_page(at)) } else { len };
             let checks = done < refused;
             let part = match &mut data {
@@ -119,7 +119,7 @@ impl Kernel {
             let mut touching = FrameUseObserver { watch, pool, write, used };
             let got = self.machine.access(at, kind, Privilege::User, part, &mut touching);
             used = touching.used;
-            // A part that is done again after its fault is counted already.
+            // A fragment that is retried after its fault has already been counted.
             outcome.fragments += got.fragments - u32::from(again);
             outcome.done += got.done;
             outcome.pa = outcome.pa.or(got.pa);
@@ -148,7 +148,7 @@ impl Kernel {
         Ok(outcome)
     }
 
-    /// How many bytes of a store lie on pages before the first that no fault handler can make fit for it; 0 if all are fit.
+    /// Number of bytes of a store on pages before the first page with a fatal fault. 0 if there is no such page.
     fn refused_after(&self, pid: Pid, va: Va, kind: AccessKind, len: usize) -> usize {
         if kind != AccessKind::Write {
             return 0;
@@ -164,24 +164,24 @@ impl Kernel {
         0
     }
 
-    /// Bytes of a page from an address on.
+    /// Number of bytes from an address to the end of its page.
     fn room_in_page(&self, at: Va) -> usize {
         let page = self.shape.page();
         usize::try_from(page - at.raw() % page).unwrap_or(usize::MAX)
     }
 
-    /// The hardware has marked a page as stored to.
+    /// Frees the stale swap slot of a page after the hardware stored to it.
     fn note_store(&mut self, pa: Pa) {
         if let Ok(frame) = u32::try_from(self.machine.ppn_of(pa).raw()) {
             self.free_stale_slot(FrameNo(frame));
         }
     }
 
-    /// An access of which only the place counts, as traces have it; answers the parts that it was done in. As with
-    /// [`Kernel::access`], but where the program is need not follow.
+    /// Performs an access without data, as in traces, and returns its number of fragments. It works as [`Kernel::access`]
+    /// does, but it may leave the program counter unchanged.
     ///
     /// # Errors
-    /// As [`Kernel::access`].
+    /// The same as for [`Kernel::access`].
     #[inline(always)]
     pub(crate) fn touch<W: KernelObserver>(
         &mut self,
@@ -215,7 +215,7 @@ impl Kernel {
     /// Translates an address as [`Machine::translate_as`] does, and handles faults.
     ///
     /// # Errors
-    /// As [`Kernel::access`].
+    /// The same as for [`Kernel::access`].
     pub fn translate<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -248,7 +248,7 @@ impl Kernel {
         Ok(outcome)
     }
 
-    /// A fault that the hardware raised. Answers its class if it is fatal; the process has its signal then.
+    /// Handles a fault that the hardware raised. If it is fatal, sends the signal and returns the class of the fault.
     fn fault<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -270,7 +270,7 @@ impl Kernel {
         Ok(Some(class))
     }
 
-    /// A process gets the signal of a fatal fault: with `signals kill` it ends.
+    /// Sends the signal of a fatal fault to a process. With `signals kill`, the process ends.
     fn signal(&mut self, pid: Pid, class: FaultClass) {
         if self.config.signals == SignalPolicy::Kill
             && let Some((signal, _)) = class.signal()
@@ -279,7 +279,7 @@ impl Kernel {
         }
     }
 
-    /// The program counter follows what a process fetches.
+    /// Updates the program counter after an instruction fetch.
     fn update_pc(&mut self, pid: Pid, va: Va, kind: AccessKind) {
         if kind == AccessKind::Execute
             && let Some(process) = self.process_mut(pid)
@@ -293,7 +293,7 @@ impl Kernel {
         self.make_current(pid);
     }
 
-    /// The current core runs a process; false if that has no address space.
+    /// Makes the current core run a process. Returns false if the process has no address space.
     #[inline]
     fn make_current(&mut self, pid: Pid) -> bool {
         self.current() == Some(pid) || self.context_switch(pid)
@@ -305,7 +305,7 @@ impl Kernel {
         if let Some(running) = Arc::make_mut(&mut self.running).get_mut(core) {
             *running = Some(pid);
         }
-        // Numbers of processes beyond what a TLB can tell apart come round again.
+        // A TLB cannot distinguish process numbers above its ASID width, so they wrap around.
         if self.processes.get_max().is_some_and(|(last, _)| last.0 > u32::from(u16::MAX)) {
             self.machine.shoot_down_all(asid(pid), &mut self.journal);
         }
@@ -313,7 +313,7 @@ impl Kernel {
         true
     }
 
-    /// No core runs a process any more.
+    /// Removes a process from all cores.
     pub(super) fn leave_cores(&mut self, pid: Pid) {
         let current = self.machine.core();
         for core in 0..self.machine.core_count() {
@@ -323,11 +323,11 @@ impl Kernel {
                 self.machine.switch_to(0, None, &mut self.journal);
             }
         }
-        // It was the current one before.
+        // This cannot fail, because the core was the current one before.
         let _ = self.machine.set_core(current);
     }
 
-    /// A copy of the machine as if the process ran on the current core, so that its page table can be listed.
+    /// A clone of the machine with the process on its current core, for listing its page table.
     pub fn machine_of(&self, pid: Pid) -> Machine {
         let mut machine = self.machine.clone();
         machine.switch_to(asid(pid), self.root_of(pid), &mut ());

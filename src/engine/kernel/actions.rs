@@ -1,4 +1,5 @@
-//! Background activities of the kernel, on request: reclaiming frames, syncing files, and clock ticks. Merging is in `ksm`.
+//! Background activities of the kernel that a script starts: reclaiming frames, syncing files, and clock ticks. `ksm` merges
+//! pages.
 
 use crate::machine::addr::Vpn;
 
@@ -9,7 +10,7 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// Evicts up to `pages` pages, chosen by the replacement policy. Returns the number of evicted pages.
+    /// Evicts up to `pages` pages that the replacement policy chooses. Returns the number of evicted pages.
     pub fn reclaim(&mut self, pages: u64, watch: Observer<'_>) -> u64 {
         let evicted = (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count();
         self.report_details(watch);

@@ -1,4 +1,4 @@
-//! Fault-around: further pages of a file or object that are in memory already, mapped by one read fault.
+//! Fault-around. A read fault also maps nearby resident pages of the same file or object.
 
 use super::event::{KernelStep, Observer};
 use super::fault::FaultContext;
@@ -8,9 +8,9 @@ use super::state::Kernel;
 use super::vma::Backing;
 
 impl Kernel {
-    /// After a read fault, maps the pages of its window that are in memory and have no entry yet. It takes free frames
-    /// only. The window begins at the page rounded down to `fault-around` pages, or at the area's start, and ends with the
-    /// area or the leaf table (Linux's `do_fault_around`).
+    /// Maps the resident pages in the window of a read fault that have no entry yet. It allocates only free frames. The
+    /// window starts at the page rounded down to `fault-around` pages, or at the area's start. It ends with the area or the
+    /// leaf table (Linux's `do_fault_around`).
     pub(super) fn map_around(&mut self, fault: &FaultContext, watch: Observer<'_>) {
         let pages = self.config.fault_around;
         if fault.write || pages <= 1 || self.make_path(fault.pid, fault.vpn, watch).is_err() {
@@ -39,7 +39,7 @@ impl Kernel {
         }
     }
 
-    /// Maps a page of a file beside the one touched, if it is in the page cache and there is a free frame.
+    /// Maps a nearby page of a file if it is in the page cache and a frame is free. Returns whether it was mapped.
     fn map_file_around(&mut self, fault: &FaultContext, file: FileId) -> bool {
         let page = self.backing_page(fault);
         let Some(held) = self.files.all.get(&file) else { return false };

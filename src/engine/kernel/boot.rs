@@ -20,7 +20,7 @@ use super::state::{Kernel, MergeCounts};
 use super::swap::Swap;
 use super::tables::TableSpace;
 
-/// log2 of the largest page that a kernel handles: evicting one copies it.
+/// log2 of the maximum page size. An eviction copies a whole page.
 const MAX_PAGE_BITS: u32 = 24;
 
 /// Why a kernel cannot boot on a machine.
@@ -28,7 +28,7 @@ const MAX_PAGE_BITS: u32 = 24;
 pub enum BootError {
     /// The machine has no MMU.
     NoMmu,
-    /// There are more user frames than physical pages, or than the limit of the simulation.
+    /// There are more user frames than physical pages, or more than the limit of the simulation.
     TooManyFrames {
         /// The maximum.
         most: u64,
@@ -51,24 +51,24 @@ pub enum BootError {
 impl fmt::Display for BootError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            BootError::NoMmu => f.write_str("a machine without `virtual` and `page` runs no processes"),
+            BootError::NoMmu => f.write_str("a machine without `virtual` and `page` cannot run processes"),
             BootError::TooManyFrames { most } => write!(f, "there can be at most {most} user frames"),
             BootError::NoFrames => f.write_str("there must be at least one user frame"),
-            BootError::NoPresentBit => f.write_str(
-                "page-table entries without a P (valid) bit cannot say that a page is not in memory",
-            ),
-            BootError::PageTooLarge => {
-                write!(f, "under a kernel a page has at most {} bytes", 1u64 << MAX_PAGE_BITS)
+            BootError::NoPresentBit => {
+                f.write_str("page-table entries without a P (valid) bit cannot mark a page as not resident")
             }
-            BootError::PolicyOfSets => f.write_str("this policy does not replace page frames"),
+            BootError::PageTooLarge => {
+                write!(f, "with a kernel, a page has at most {} bytes", 1u64 << MAX_PAGE_BITS)
+            }
+            BootError::PolicyOfSets => f.write_str("this policy does not support page frames"),
             BootError::BadAddress { setting } => {
-                write!(f, "`{setting}` is no page boundary of the address space")
+                write!(f, "`{setting}` is not a page boundary in the address space")
             }
         }
     }
 }
 
-/// Checks what the settings ask for against a machine of so many physical pages.
+/// Checks the settings against a machine with `pages` physical pages.
 fn check(spec: &Spec, shape: &TableShape, pages: u64, config: &KernelConfig) -> Result<(), BootError> {
     let format = spec.mmu.as_ref().map(|mmu| &mmu.pte).ok_or(BootError::NoMmu)?;
     format.bit_position(Bit::P).ok_or(BootError::NoPresentBit)?;
@@ -140,7 +140,7 @@ impl Kernel {
         &self.machine
     }
 
-    /// The machine, to flush its TLBs and caches or to choose a core.
+    /// The machine, for flushing TLBs and caches or selecting a core.
     pub fn machine_mut(&mut self) -> &mut Machine {
         &mut self.machine
     }
@@ -155,7 +155,7 @@ impl Kernel {
         &self.frames
     }
 
-    /// The current maximum number of user frames: that of the settings, or the number of frames below the lowest page table.
+    /// The current maximum number of user frames: the setting, or the number of frames below the lowest page table.
     pub fn frame_limit(&self) -> u32 {
         let most = self.config.frames.map_or(FRAME_LIMIT, u64::from);
         most.min(self.space.low()) as u32
@@ -202,7 +202,6 @@ impl Kernel {
         std::mem::take(&mut self.work)
     }
 
-    /// A process to be changed.
     pub(super) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
         self.processes.get_mut(&pid).map(Arc::make_mut)
     }

@@ -1,4 +1,4 @@
-//! The break: where the heap ends.
+//! The program break, where the heap ends.
 
 use super::abi::Errno;
 use super::ids::Pid;
@@ -6,12 +6,12 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 
 impl Kernel {
-    /// Moves the break, as `brk(2)` does: the heap's area follows in whole pages, and a page stays free between it and the
-    /// area above.
+    /// Moves the break, as `brk(2)` does. The heap's area follows in whole pages. One page stays free between the heap and
+    /// the area above.
     ///
     /// # Errors
-    /// ENOMEM, with the break where it was: below the heap's beginning, above what a process may map, into another area;
-    /// or when it is to go down and nothing is there that could be taken away.
+    /// ENOMEM, with the break unchanged, if it would be below the heap's start, above the user address space, or in another
+    /// area. Also if it would shrink the heap and no area is mapped there.
     pub(super) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Err(Errno::ENOMEM) };
         let space = &process.space;

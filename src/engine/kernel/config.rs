@@ -6,12 +6,12 @@ use crate::machine::spec::Spec;
 /// The maximum number of user frames, a limit of the simulation.
 pub(crate) const FRAME_LIMIT: u64 = 1 << 20;
 
-/// Whose frames may be evicted.
+/// The frames that may be evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplacementScope {
-    /// Those of any process.
+    /// The frames of any process.
     Global,
-    /// Those of the process that needs a frame, if it has any.
+    /// The frames of the process that needs a frame, if it has any.
     Local,
 }
 
@@ -31,7 +31,7 @@ pub struct KernelConfig {
     pub frames: Option<u32>,
     /// The replacement policy of page frames.
     pub replacement: Policy,
-    /// Whose frames may be evicted.
+    /// The frames that may be evicted.
     pub scope: ReplacementScope,
     /// Number of slots of the swap file.
     pub swap: u32,
@@ -43,18 +43,18 @@ pub struct KernelConfig {
     pub mmap_base: u64,
     /// The start of the heap in a process that has not called `execve`.
     pub brk_start: u64,
-    /// Pages mapped by one read fault on a file or shared area, a power of two.
+    /// Number of pages that one read fault on a file or shared area maps, a power of two.
     pub fault_around: u64,
-    /// All files are in the page cache at the start.
+    /// Whether all files are in the page cache at the start.
     pub warm: bool,
-    /// A read of an untouched anonymous page maps a shared zero frame.
+    /// Whether a read of an untouched anonymous page maps a shared zero frame.
     pub zero_page: bool,
     /// The consequence of a fatal fault.
     pub signals: SignalPolicy,
 }
 
 impl KernelConfig {
-    /// The defaults for a machine: those of Linux if virtual addresses have 47 bits or more; otherwise, they divide the
+    /// The defaults for a machine. They are Linux's if virtual addresses have 47 bits or more. Otherwise, they divide the
     /// address space into quarters.
     pub fn default_for(spec: &Spec) -> Self {
         let bits = spec.virtual_bits();

@@ -1,4 +1,4 @@
-//! Copy-on-write: a store to a private page that is not the process's own.
+//! Copy-on-write: stores to private pages that a process may share.
 
 use super::event::{FaultClass, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
@@ -9,10 +9,10 @@ use super::state::{Kernel, OutOfMemory};
 use super::entries::flags_of;
 
 impl Kernel {
-    /// A store to a private page that is read-only: in a frame that others may see, or (none) in the zero frame.
+    /// Handles a store to a read-only private page: a possibly shared frame, or the zero frame if `from` is `None`.
     ///
     /// # Errors
-    /// If there is no frame for the copy.
+    /// If no frame is free for the copy.
     pub(super) fn copy_on_write(
         &mut self,
         fault: &FaultContext,
@@ -35,14 +35,13 @@ impl Kernel {
         Ok(FaultOutcome::minor(FaultClass::CopyOnWrite))
     }
 
-    /// Only one page leads to an anonymous frame: no other process sees a store to it. A merged frame is always copied.
+    /// Whether an anonymous frame has only one mapping. A merged frame is always copied.
     fn is_last_sharer(&self, frame: FrameNo) -> bool {
         let held = self.frames.get(frame);
         held.contents == FrameContents::Anonymous && held.refs == 1
     }
 
-    /// A frame is written to by its only process from now on: pages of others that are still in its slot stay what they
-    /// are.
+    /// Makes a frame exclusive to its process. If other pages still use its swap slot, the frame is detached from the slot.
     pub(super) fn make_exclusive(&mut self, frame: FrameNo) {
         let shared = |slot: &super::ids::SlotNo| self.swap.holds_pages(*slot);
         if let Some(slot) = self.frames.get(frame).slot.filter(shared) {
@@ -52,10 +51,10 @@ impl Kernel {
         self.frames.change(frame).maybe_shared = false;
     }
 
-    /// A new frame for the process, with what stands in another one, or (none) zeros.
+    /// Allocates a frame with a copy of another frame, or with zeros if `from` is `None`.
     ///
     /// # Errors
-    /// If there is none.
+    /// If no frame is free.
     pub(super) fn copy_frame(
         &mut self,
         fault: &FaultContext,

@@ -1,4 +1,4 @@
-//! Descriptors, and the open file descriptions that they refer to.
+//! File descriptors and the open file descriptions that they refer to.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use super::process::Descriptor;
 use super::state::{Kernel, OpenFile};
 use super::vma::Backing;
 
-/// The most descriptors a process may have (`RLIMIT_NOFILE`).
+/// The maximum number of descriptors of a process (`RLIMIT_NOFILE`).
 pub(crate) const MOST_DESCRIPTORS: u32 = 1024;
 
 impl Kernel {
     /// The open file description of a descriptor.
     ///
     /// # Errors
-    /// EBADF if there is none.
+    /// EBADF if the descriptor is not open.
     pub(super) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, OpenFile), Errno> {
         let number = u32::try_from(fd).map_err(|_| Errno::EBADF)?;
         let held = self.process(pid).and_then(|process| process.descriptors.get(&number));
@@ -23,10 +23,10 @@ impl Kernel {
         self.opens.get(&id).map(|open| (id, *open)).ok_or(Errno::EBADF)
     }
 
-    /// The lowest number that is no descriptor of a process.
+    /// The lowest free descriptor of a process.
     ///
     /// # Errors
-    /// EMFILE if it has as many as there may be.
+    /// EMFILE if the process has the maximum number of descriptors.
     pub(super) fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
         let taken = self.process(pid).into_iter().flat_map(|process| process.descriptors.keys());
         let free = (0..).zip(taken).find(|(number, fd)| number != *fd).map(|(number, _)| number);
@@ -35,7 +35,7 @@ impl Kernel {
         if number < MOST_DESCRIPTORS { Ok(number) } else { Err(Errno::EMFILE) }
     }
 
-    /// Opens a file, or the terminal, as a descriptor that is free.
+    /// Opens a file or the terminal as a free descriptor.
     pub(super) fn install(&mut self, pid: Pid, fd: u32, open: OpenFile, close_on_exec: bool) {
         let id = OpenId(self.opens.get_max().map_or(0, |(last, _)| last.0 + 1));
         self.opens.insert(id, OpenFile { users: 1, ..open });
@@ -47,7 +47,7 @@ impl Kernel {
         }
     }
 
-    /// Opens the terminal as standard input, output and error: one open file description, as a login makes it.
+    /// Opens the terminal as standard input, output, and error. They share one open file description, as after a login.
     pub(super) fn open_terminal(&mut self, pid: Pid) {
         let open = OpenFile { file: None, offset: 0, read: true, write: true, append: false, users: 1 };
         self.install(pid, 0, open, false);
@@ -62,21 +62,21 @@ impl Kernel {
         }
     }
 
-    /// One more descriptor refers to an open file description.
+    /// Counts one more descriptor that refers to an open file description.
     fn count_descriptor(&mut self, id: OpenId) {
         if let Some(open) = self.opens.get_mut(&id) {
             open.users += 1;
         }
     }
 
-    /// A child has copies of all descriptors of its parent.
+    /// Counts the child's copies of all descriptors of its parent.
     pub(super) fn share_descriptors(&mut self, child: Pid) {
         for id in self.open_ids(child, |_| true).into_iter().map(|(_, id)| id) {
             self.count_descriptor(id);
         }
     }
 
-    /// The descriptors of a process that are of a kind.
+    /// The descriptors of a process that satisfy `of`.
     fn open_ids(&mut self, pid: Pid, of: fn(&Descriptor) -> bool) -> Vec<(u32, OpenId)> {
         let all = self.process(pid).into_iter().flat_map(|process| process.descriptors.iter());
         let found: Vec<_> = all.filter(|(_, held)| of(held)).map(|(fd, held)| (*fd, held.open)).collect();
@@ -84,10 +84,10 @@ impl Kernel {
         found
     }
 
-    /// Closes a descriptor. With the last one, the open file description goes.
+    /// Closes a descriptor. Closing the last one frees the open file description.
     ///
     /// # Errors
-    /// EBADF if there is none.
+    /// EBADF if the descriptor is not open.
     pub(super) fn close_descriptor(&mut self, pid: Pid, fd: i32) -> Result<(), Errno> {
         let (id, open) = self.descriptor(pid, fd)?;
         if let Some(process) = self.process_mut(pid) {
@@ -105,16 +105,16 @@ impl Kernel {
         Ok(())
     }
 
-    /// Closes all descriptors, or those that an `execve` closes.
+    /// Closes all descriptors, or only those that `execve` closes.
     pub(super) fn close_descriptors(&mut self, pid: Pid, on_exec: bool) {
         let of: fn(&Descriptor) -> bool = if on_exec { |held| held.close_on_exec } else { |_| true };
         for (fd, _) in self.open_ids(pid, of) {
-            // It is there: it was listed just now.
+            // This cannot fail, because the descriptor has just been listed.
             let _ = self.close_descriptor(pid, fd as i32);
         }
     }
 
-    /// What a descriptor of a process refers to.
+    /// The open file description of a process's descriptor.
     pub fn open_of(&self, pid: Pid, descriptor: u32) -> Option<OpenFile> {
         let open = self.process(pid)?.descriptors.get(&descriptor)?.open;
         self.opens.get(&open).copied()
@@ -126,7 +126,7 @@ impl Kernel {
     }
 }
 
-/// A file as what a descriptor counts as a user of.
+/// The backing that keeps a file in use while it is open.
 fn of_file(file: FileId) -> Backing {
     Backing::File { file, offset: 0, writable: false }
 }

@@ -1,22 +1,22 @@
-//! What an observer is told: the steps, and if it asks for details, every change of an entry, a TLB, or a disk.
+//! The reports to an observer: the steps, and on request every change of an entry, a TLB, or a disk.
 
 use super::event::{KernelStep, Observer};
 use super::journal::Journal;
 use super::state::Kernel;
 
 impl Kernel {
-    /// Switches details on or off. They are off at first, and cost nothing then. Details are
-    /// [`KernelStep::EntryWritten`], [`KernelStep::DiskRead`], [`KernelStep::DiskWritten`], and
+    /// Turns details on or off. They are off by default and cost nothing then. Details are [`KernelStep::EntryWritten`],
+    /// [`KernelStep::DiskRead`], [`KernelStep::DiskWritten`],
     /// [`Event::TlbInvalidated`](crate::machine::event::Event::TlbInvalidated), and the steps of a `fork`.
     ///
-    /// An observer gets them in order with the other steps. A function without an observer, such as
-    /// [`Kernel::switch_to`], leaves its details to the next one that has an observer, or to
-    /// [`Kernel::report_details`].
+    /// An observer receives them in order with the other steps. A function without an observer, such as
+    /// [`Kernel::switch_to`], saves its details. The next function with an observer, or [`Kernel::report_details`], reports
+    /// them.
     pub fn record_details(&mut self, on: bool) {
         self.journal = Journal::new(on);
     }
 
-    /// Reports the details that no observer has taken yet.
+    /// Reports the saved details.
     #[inline]
     pub fn report_details(&mut self, watch: Observer<'_>) {
         if self.journal.records() {
@@ -24,13 +24,13 @@ impl Kernel {
         }
     }
 
-    /// Reports a step, after the details that came before it.
+    /// Reports a step, after the saved details.
     pub(super) fn report(&mut self, watch: Observer<'_>, step: KernelStep) {
         self.report_details(watch);
         watch.on_step(step);
     }
 
-    /// Does what needs an observer where there is none. Its steps are details.
+    /// Runs a function that needs an observer and records its steps as details.
     pub(super) fn without_observer<T>(&mut self, act: impl FnOnce(&mut Self, Observer<'_>) -> T) -> T {
         let mut steps = Journal::new(self.journal.records());
         self.journal.drain_into(&mut steps);

@@ -1,4 +1,4 @@
-//! Page-table entries: they stand in the machine's memory, in its format. Tables on the way are made as needed.
+//! Page-table entries in the machine's memory and format. Intermediate tables are created as needed.
 
 use std::ops::Range;
 
@@ -19,20 +19,20 @@ use super::tables::{TableInfo, TableMap};
 use super::vma::Prot;
 use super::vma_map::VmaMap;
 
-/// A process whose entries went in more pages than these loses all its TLB entries at once, which costs less than looking
-/// for each (Linux's `tlb_single_page_flush_ceiling`).
+/// If more pages than this lose their entries, the TLB entries of the whole process are dropped. That costs less than
+/// invalidating each page (Linux's `tlb_single_page_flush_ceiling`).
 const FLUSH_CEILING: usize = 33;
 
-/// A table of at most so many pages is cleared when it is made.
+/// A table of at most this many pages is cleared when it is allocated.
 const CLEARED: u64 = 1 << 12;
 
-/// What an entry of a page allows.
+/// The flags of an entry for a page.
 pub(super) fn flags_of(prot: Prot, writable: bool) -> Flags {
     let any = prot.read || prot.write || prot.exec;
     Flags::NONE.with(Bit::Us).with_bit(Bit::P, any).with_bit(Bit::Rw, writable).with_bit(Bit::Xd, !prot.exec)
 }
 
-/// Where the entry of a page stands, if there is a table for it.
+/// The address of the entry of a page, if its table exists.
 pub(super) fn entry_of(tables: &TableMap, shape: &TableShape, vpn: u64) -> Option<u64> {
     let level = shape.levels;
     let table = tables.get(&(level, shape.table(level, vpn)))?;
@@ -54,10 +54,10 @@ fn read_pte(machine: &Machine, at: u64) -> Pte {
 }
 
 impl Kernel {
-    /// An address space with a root table and nothing in it.
+    /// Creates an empty address space with only a root table.
     ///
     /// # Errors
-    /// If there is no room for the table.
+    /// If no memory is free for the table.
     pub(super) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
         let ppn = self.allocate_table(1)?;
         let brk = self.config.brk_start;
@@ -73,13 +73,12 @@ impl Kernel {
         })
     }
 
-    /// Takes room for a table, which is all zeros.
     fn allocate_table(&mut self, level: u32) -> Result<u64, OutOfMemory> {
         let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
         let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
         let first = self.space.allocate(len, floor.into()).ok_or(OutOfMemory::Tables)?;
-        // What was a user frame once may hold anything, and so may what a script wrote to; of a table of very many pages,
-        // the rest is as it was when the kernel started.
+        // Pages that were once user frames, or that a script wrote to, may hold any bytes. In a very large table, other
+        // pages still have the zeros from boot time.
         let end = first.saturating_add(len);
         let unclean = if len <= CLEARED { end } else { end.min(self.frames.high_watermark().into()) };
         for ppn in first..unclean {
@@ -91,17 +90,17 @@ impl Kernel {
         Ok(first)
     }
 
-    /// Gives back a table whose entries are all zeros.
+    /// Frees a table whose entries are all zeros.
     fn free_table(&mut self, level: u32, table: TableInfo) {
         if let Some(len) = self.shape.table_pages(level) {
             self.space.free(table.ppn, len);
         }
     }
 
-    /// Makes the tables on the way to a page that are not there.
+    /// Allocates the missing tables on the path to a page.
     ///
     /// # Errors
-    /// If there is no room for one; those above it stay.
+    /// If no memory is free for a table. The tables above it remain.
     pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         let Some(process) = self.process_mut(pid) else { return Ok(()) };
@@ -116,10 +115,10 @@ impl Kernel {
         made
     }
 
-    /// As [`Kernel::make_path`], for the tables of an address space that no process has yet.
+    /// Allocates the missing tables in an address space that no process has yet.
     ///
     /// # Errors
-    /// As [`Kernel::make_path`].
+    /// The same as for [`Kernel::make_path`].
     pub(super) fn make_tables(
         &mut self,
         tables: &mut TableMap,
@@ -144,7 +143,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Gives back the tables below the root that have nothing left in them, of those on the way to the pages of a range.
+    /// Frees the empty tables below the root on the paths to the pages of a range.
     pub(super) fn free_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
         let shape = self.shape;
         let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else { return };
@@ -177,7 +176,7 @@ impl Kernel {
         self.work += 1;
     }
 
-    /// Gives back the root of a process that has no other table.
+    /// Frees the root of a process that has no other table.
     pub(super) fn free_root(&mut self, pid: Pid) {
         let Some(process) = self.process_mut(pid) else { return };
         if let Some(root) = process.space.tables.remove(&(1, 0)) {
@@ -185,7 +184,7 @@ impl Kernel {
         }
     }
 
-    /// Gives back all tables of an address space that holds no page.
+    /// Frees all tables of an address space without pages.
     pub(super) fn free_tables(&mut self, tables: &TableMap) {
         for ((level, number), _) in tables {
             let vpn = self.shape.first_page(*level, *number);
@@ -211,20 +210,20 @@ impl Kernel {
         self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
     }
 
-    /// The level of the lowest table that there is for a page of a process.
+    /// The level of the lowest existing table for a page of a process.
     pub(super) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
         let Some(process) = self.process(pid) else { return 1 };
         let there = |level: &u32| process.space.tables.contains_key(&(*level, self.shape.table(*level, vpn)));
         (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 
-    /// The entry of a page of a process; none if there is no table for it.
+    /// The entry of a page of a process, or `None` if its table does not exist.
     pub(super) fn pte(&self, pid: Pid, vpn: u64) -> Option<Pte> {
         let at = entry_of(&self.process(pid)?.space.tables, &self.shape, vpn)?;
         Some(read_pte(&self.machine, at))
     }
 
-    /// Writes the entry of a page of a process for which there is a table. TLBs are not told.
+    /// Writes the entry of a page of a process. Its table must exist. No TLB entry is invalidated.
     pub(super) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
         let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
         if let Some(at) = at {
@@ -232,7 +231,7 @@ impl Kernel {
         }
     }
 
-    /// Changes the permissions of an entry, and drops what TLBs hold of it. What the hardware marked stays.
+    /// Changes the permissions of an entry and invalidates its TLB entries. A and D do not change.
     pub(super) fn set_permissions(&mut self, pid: Pid, vpn: u64, flags: Flags) {
         let Some(pte) = self.pte(pid, vpn) else { return };
         let marks = |bit| pte.flags.has(bit);
@@ -243,13 +242,13 @@ impl Kernel {
         self.free_slot_without_dirty_bit(pid, vpn);
     }
 
-    /// Drops what TLBs of any core hold of a page. Answers whether any held it.
+    /// Invalidates the TLB entries of a page on all cores. Returns whether any TLB held one.
     pub(super) fn shoot_down(&mut self, pid: Pid, vpn: u64) -> bool {
         self.vpn(vpn)
             .is_some_and(|vpn| self.machine.shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal))
     }
 
-    /// Drops what TLBs of any core hold of these pages.
+    /// Invalidates the TLB entries of these pages on all cores.
     pub(super) fn shoot_down_pages(&mut self, pid: Pid, vpns: &[u64]) {
         if vpns.len() > FLUSH_CEILING {
             self.machine.shoot_down_all(asid(pid), &mut self.journal);
@@ -260,13 +259,13 @@ impl Kernel {
         }
     }
 
-    /// A page number as the machine writes it.
+    /// The page number as the machine's type.
     pub(super) fn vpn(&self, vpn: u64) -> Option<Vpn> {
         self.machine.vpn(vpn).ok()
     }
 }
 
-/// The address-space number of a process in TLBs.
+/// The address-space identifier of a process.
 pub(super) fn asid(pid: Pid) -> u16 {
     pid.0 as u16
 }

@@ -8,10 +8,10 @@ use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 /// Observes a process: the events of the hardware, and the steps of the kernel between them.
 ///
 /// An access that faults reports the [`Event`]s of the failed fragment, then the steps of the handler, from
-/// [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`]. After `Resolved` the events of the same
+/// [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`]. After `Resolved`, the events of the same
 /// fragment follow again.
 pub trait KernelObserver: MachineObserver {
-    /// Takes the next step.
+    /// Receives the next step.
     fn on_step(&mut self, step: KernelStep);
 }
 
@@ -32,13 +32,13 @@ pub enum FaultClass {
     File,
     /// The page is in swap.
     Swap,
-    /// A store to a zero page, a merged page, a present private file page or a shared private frame.
+    /// A store to a zero page, a merged page, a present private file page, or a shared private frame.
     CopyOnWrite,
     /// The area forbids the access: SIGSEGV, `SEGV_ACCERR`.
     Protection,
-    /// Outside every area: SIGSEGV, `SEGV_MAPERR`.
+    /// The address is outside every area: SIGSEGV, `SEGV_MAPERR`.
     Segmentation,
-    /// Past the end of the mapped file: SIGBUS, `BUS_ADRERR`.
+    /// The address is past the end of the mapped file: SIGBUS, `BUS_ADRERR`.
     Bus,
 }
 
@@ -61,7 +61,7 @@ impl FaultClass {
         matches!(self, FaultClass::DemandZero | FaultClass::File | FaultClass::Swap | FaultClass::CopyOnWrite)
     }
 
-    /// The signal of a fatal fault and its code; none for a fault that is resolved.
+    /// The signal of a fatal fault and its code, or `None` if the kernel resolves the fault.
     pub const fn signal(self) -> Option<(Signal, SignalCode)> {
         match self {
             FaultClass::Protection => Some((Signal::Segv, SignalCode::AccErr)),
@@ -121,7 +121,7 @@ impl SignalCode {
     }
 }
 
-/// Where a page is read from or written to.
+/// The location that a page is read from or written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum BackingStore {
@@ -150,7 +150,7 @@ pub struct ProcessPage {
 pub enum KernelStep {
     /// The hardware raised a fault, and the handler starts.
     Fault { va: Va, kind: AccessKind, fault: Fault },
-    /// The handler looked up the area of the address: its first byte, or none.
+    /// The handler looked up the area of the address: its first byte, or `None`.
     Area { start: Option<u64> },
     /// A stack grew down to this address.
     StackGrew { start: u64 },
@@ -158,9 +158,9 @@ pub enum KernelStep {
     Table { level: u32, ppn: u64 },
     /// A free frame was allocated.
     FrameAllocated { frame: FrameNo },
-    /// The page in this frame was evicted. `page` is its first mapping (lowest process, then page). `to` is where the page
-    /// was written; none if it was clean and was discarded. Its page-table entries were cleared, and name `slot` if there is
-    /// one. `tlb` is true if a TLB held the page.
+    /// The page in this frame was evicted. `page` is its first mapping (lowest process, then page). `to` is the location
+    /// that it was written to, or `None` if it was clean and was discarded. Its page-table entries were cleared, and they
+    /// name `slot` if it is present. `tlb` is true if a TLB held the page.
     Evicted {
         frame: FrameNo,
         page: Option<ProcessPage>,
@@ -175,12 +175,12 @@ pub enum KernelStep {
     Filled { frame: FrameNo, from: BackingStore },
     /// The page is already in this frame, which is shared.
     Shared { frame: FrameNo },
-    /// A page was copied. `from` is none for the zero page, and for a page of a file that is in no frame; then
-    /// [`KernelStep::Filled`] reported before that the copy was filled from the file.
+    /// A page was copied. `from` is `None` for the zero page, and for a page of a file that is in no frame. In the latter
+    /// case, [`KernelStep::Filled`] has reported before that the copy was filled from the file.
     Copied { from: Option<FrameNo>, to: FrameNo },
     /// The frame is no longer shared, and was made writable without a copy.
     Reused { frame: FrameNo },
-    /// The page-table entry of the page was set. `frame` is none for the zero page.
+    /// The page-table entry of the page was set. `frame` is `None` for the zero page.
     Mapped { page: ProcessPage, frame: Option<FrameNo>, writable: bool },
     /// Fault-around mapped this many further pages.
     MappedAround { pages: u32 },
@@ -196,7 +196,7 @@ pub enum KernelStep {
     Killed { class: FaultClass },
 }
 
-/// A borrowed observer is an observer.
+/// Lets a borrowed observer act as an observer.
 impl MachineObserver for &mut dyn KernelObserver {
     fn on_event(&mut self, event: Event) {
         (**self).on_event(event);

@@ -1,4 +1,4 @@
-//! Frames for pages that need one, and the pages that make room for them.
+//! The allocation of frames, and the eviction of pages.
 
 use crate::machine::pool::Pool;
 
@@ -12,16 +12,15 @@ use super::state::{Kernel, OutOfMemory};
 
 #[derive(Debug, Clone, Copy)]
 struct EvictionFilter {
-    /// Only frames that this process maps.
+    /// The process whose frames may be evicted, or `None` for all processes.
     only: Option<Pid>,
     keep: Option<FrameNo>,
-    /// A slot can be had for a page that has none of its own.
+    /// Whether the swap file has a free slot for a page that needs one.
     room: bool,
 }
 
 impl Kernel {
-    /// The frames in the order in which the replacement policy would evict their pages if nothing else happened; the first
-    /// `most` of them.
+    /// The first `most` frames in the order in which the replacement policy would evict their pages.
     pub fn replacement_order(&self, most: usize) -> Vec<FrameNo> {
         let choice = EvictionFilter { only: None, keep: None, room: self.swap.has_room() };
         let (mut pool, mut random) = (self.frames.pool.clone(), *self.machine.clone().random());
@@ -33,10 +32,10 @@ impl Kernel {
         victims.take(most).collect()
     }
 
-    /// A frame for a page of a process: the lowest free one, or that of the policy's victim. `keep` stays where it is.
+    /// Allocates a frame for a page of a process: the lowest free one, or the policy's victim. `keep` is not evicted.
     ///
     /// # Errors
-    /// If no frame is free and no page can make room.
+    /// If no frame is free and no page can be evicted.
     pub(super) fn allocate_frame(
         &mut self,
         pid: Pid,
@@ -58,7 +57,8 @@ impl Kernel {
         Ok(frame)
     }
 
-    /// A process has a frame other than `keep`. One that has none takes from all, whatever the scope.
+    /// Whether a process has a frame other than `keep`. A process with no other frame may evict any process's frame, even in
+    /// local scope.
     fn has_other_frame(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
         let other =
             |place: &PageLocation| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);
@@ -69,7 +69,7 @@ impl Kernel {
     /// Evicts the policy's victim.
     ///
     /// # Errors
-    /// If no page can make room.
+    /// If no page can be evicted.
     pub(super) fn evict(
         &mut self,
         only: Option<Pid>,
@@ -77,7 +77,7 @@ impl Kernel {
         watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let choice = EvictionFilter { only, keep, room: self.swap.has_room() };
-        // The pool is lent out, so that what may go can be asked of the rest.
+        // Move the pool out of `self`, because the eviction predicate borrows the rest of the kernel.
         let idle = Pool::new(self.frames.pool.policy(), 0);
         let mut pool = std::mem::replace(&mut self.frames.pool, idle);
         let mut random = *self.machine.random();
@@ -97,12 +97,12 @@ impl Kernel {
             && !self.is_locked(frame)
     }
 
-    /// A page needs a slot to leave its frame.
+    /// Whether a page needs a swap slot before it can be evicted.
     pub(super) fn needs_slot(held: &Frame) -> bool {
         !matches!(held.contents, FrameContents::Free | FrameContents::File { .. }) && held.slot.is_none()
     }
 
-    /// A frame is mapped in a locked area.
+    /// Whether a frame is mapped in a locked area.
     pub(super) fn is_locked(&self, frame: FrameNo) -> bool {
         let locked = |(pid, vpn): (Pid, u64)| {
             self.area_at(pid, vpn << self.shape.page_bits).is_some_and(|area| area.locked)
@@ -110,8 +110,8 @@ impl Kernel {
         self.locks && self.frames.maps(frame).any(locked)
     }
 
-    /// Makes the page in a frame leave it: into its file or a slot, or for nothing if it can be had again. There is a slot
-    /// if it needs one.
+    /// Evicts the page in a frame. It is written to its file or to a slot if necessary. If it needs a slot, one must be
+    /// available.
     pub(super) fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += 1 + mapped.len() as u64;
@@ -146,7 +146,7 @@ impl Kernel {
         self.report(watch, KernelStep::Evicted { frame, page, to, entries, slot: named, tlb });
     }
 
-    /// A frame that no entry leads to any more becomes free; its page is where it was written, if it was.
+    /// Frees a frame without mappings, after its page was written back.
     fn vacate_frame(&mut self, frame: FrameNo, slot: Option<SlotNo>) {
         match self.frames.get(frame).contents {
             FrameContents::File { file, page } => {
@@ -167,8 +167,8 @@ impl Kernel {
         self.frames.free(frame);
     }
 
-    /// Sees to it that the page in a frame is in a slot too: the one that it came from, which holds the same bytes, else the
-    /// lowest free one. Answers the slot, and where it was written, if it had to be.
+    /// Ensures that a swap slot holds the page in a frame, either its current slot or the lowest free one. Returns the slot,
+    /// and the location of the write if one was necessary.
     fn write_out(
         &mut self,
         frame: FrameNo,

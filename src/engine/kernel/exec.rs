@@ -1,4 +1,4 @@
-//! `execve`: another program takes the place of a process's own.
+//! `execve`: replaces the program of a process.
 
 use std::sync::Arc;
 
@@ -12,20 +12,19 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 use super::vma_map::VmaMap;
 
-/// SIGKILL: what a process dies of if its old memory is gone and there is none for the new one.
+/// SIGKILL. A process gets it if its old memory is freed and the new program does not fit into memory.
 const KILLED: u32 = 9;
 
-/// An address space as a program begins with it.
+/// The initial address space of a program.
 #[derive(Default)]
 struct Image {
     areas: VmaMap,
     labels: Labels,
-    /// Where its heap begins.
     brk: u64,
 }
 
 impl Image {
-    /// Puts an area where nothing is.
+    /// Adds an area where none is mapped.
     fn add_area(&mut self, area: Vma, name: &Arc<str>) -> Result<(), Errno> {
         let free = self.areas.is_free(area.start..area.end) && self.areas.count() < MOST_AREAS;
         let label = self.labels.number(name);
@@ -34,11 +33,11 @@ impl Image {
 }
 
 impl Kernel {
-    /// `execve(2)`, the whole or nothing: the old areas go, the program's sections, its libraries and a stack come; the
-    /// program counter is at the entry.
+    /// Performs `execve(2)`, or fails without changes. It removes the old areas, maps the program's sections, its libraries,
+    /// and a stack, and sets the program counter to the entry point.
     ///
     /// # Errors
-    /// ENOENT without such a file, EACCES if it is no executable, ENOMEM if there is no room for its areas.
+    /// ENOENT if the file does not exist, EACCES if it is not executable, ENOMEM if its areas do not fit.
     pub(super) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
         let program = self.files.executables.get(&file).map(Arc::clone).ok_or(Errno::EACCES)?;
         let image = self.image(file, &program)?;
@@ -63,7 +62,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Everything that a program begins with.
+    /// Builds the initial address space of a program.
     fn image(&mut self, file: FileId, program: &Executable) -> Result<Image, Errno> {
         let page = self.page_size();
         let mut image = Image::default();
@@ -86,7 +85,7 @@ impl Kernel {
         Ok(image)
     }
 
-    /// Puts a shared library into the highest hole: what is not written to is shared.
+    /// Maps a shared library into the highest hole. Segments that are not writable are shared.
     fn add_library(&mut self, image: &mut Image, name: &Arc<str>) -> Result<(), Errno> {
         let page = self.page_size();
         let file = self.library_file(name);
@@ -108,7 +107,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// The file of a library. One that nobody declared is made: two pages, of text and of data.
+    /// The file of a library. If the script has not declared it, a file of two pages is created, for text and data.
     fn library_file(&mut self, name: &Arc<str>) -> FileId {
         if let Some(file) = self.file_named(name) {
             return file;

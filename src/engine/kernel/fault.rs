@@ -1,4 +1,4 @@
-//! The page-fault handler, in Linux's order: the area, its permissions, then what is there.
+//! The page-fault handler, in Linux's order: the area, its permissions, then the page.
 
 use crate::machine::event::AccessKind;
 
@@ -10,7 +10,7 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::{Backing, Prot, Vma};
 
-/// A touch of a page that faulted, and that its area allows.
+/// An access that faulted and that its area allows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FaultContext {
     pub(crate) pid: Pid,
@@ -22,14 +22,14 @@ pub(super) struct FaultContext {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FaultOutcome {
-    /// The page is there now; a major fault read from a disk.
+    /// The page is now present.
     Resolved {
-        /// What the fault was.
+        /// The class of the fault.
         class: FaultClass,
-        /// A disk was read.
+        /// Whether the handler read from a disk.
         major: bool,
     },
-    /// It was there all along: a TLB held something else.
+    /// Spurious fault: the PTE already permits the access, but a TLB entry was stale.
     Spurious,
     Fatal(FaultClass),
 }
@@ -41,7 +41,7 @@ impl FaultOutcome {
     }
 }
 
-/// What an area must allow for an access. There is no read bit: what may be written or executed may be read.
+/// Whether an area allows an access. There is no read permission, because writable and executable areas are readable.
 pub(super) fn permits(prot: Prot, kind: AccessKind) -> bool {
     match kind {
         AccessKind::Read => prot.read || prot.write || prot.exec,
@@ -51,11 +51,11 @@ pub(super) fn permits(prot: Prot, kind: AccessKind) -> bool {
 }
 
 impl Kernel {
-    /// Handles a fault of a process at an address: done if the access may be done again, a class if it is fatal (nothing is
-    /// counted or sent then).
+    /// Handles a fault of a process at an address. On success, the access can be retried. A fatal fault returns its class
+    /// and is not yet counted or signaled.
     ///
     /// # Errors
-    /// If memory runs out.
+    /// If memory is exhausted.
     pub(super) fn handle_fault(
         &mut self,
         pid: Pid,
@@ -86,12 +86,12 @@ impl Kernel {
         }
     }
 
-    /// The area of an address.
+    /// The area that contains an address.
     pub(super) fn area_at(&self, pid: Pid, va: u64) -> Option<Vma> {
         self.process(pid)?.space.areas.find(va).copied()
     }
 
-    /// A store to an address does not end in a fatal fault.
+    /// Whether a store to an address would avoid a fatal fault.
     pub(super) fn may_be_stored_to(&self, pid: Pid, va: u64) -> bool {
         let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
         area.is_some_and(|area| {
@@ -105,8 +105,8 @@ impl Kernel {
         })
     }
 
-    /// The area of a stack that may grow down to an address, with its new start: the next area above, within the stack's
-    /// size, and with a gap to what lies below.
+    /// The area of a stack that may grow down to an address, with its new start. It is the next area above. The new size
+    /// must be within the limit, and the guard gap below must stay free.
     pub(super) fn growing_stack(&self, pid: Pid, va: u64) -> Option<Vma> {
         let above = self.process(pid)?.space.areas.at_or_above(va)?;
         let lowest = above.end.saturating_sub(self.config.stack_size);
@@ -130,7 +130,7 @@ impl Kernel {
         }
     }
 
-    /// Brings the page of a touch to where it can be done.
+    /// Resolves the fault of an access.
     fn resolve(&mut self, fault: &FaultContext, watch: Observer<'_>) -> Result<FaultOutcome, OutOfMemory> {
         match self.page_location(fault.pid, fault.vpn) {
             Some(PageLocation::Frame(frame)) => self.resolve_present(fault, frame, watch),
@@ -145,7 +145,7 @@ impl Kernel {
         }
     }
 
-    /// A touch of a page in a frame: a store that its entry does not allow, or nothing but a TLB that was mistaken.
+    /// Resolves a fault on a page in a frame: a store that its entry forbids, or a stale TLB entry.
     fn resolve_present(
         &mut self,
         fault: &FaultContext,
@@ -169,7 +169,7 @@ impl Kernel {
         }
     }
 
-    /// Makes the entry of a page that is there what it should be, and drops it from the TLBs.
+    /// Corrects the entry of a present page and invalidates its TLB entries.
     fn repair_entry(&mut self, fault: &FaultContext, place: PageLocation) -> FaultOutcome {
         self.set_area_permissions(fault.pid, fault.vpn, &fault.area, place);
         FaultOutcome::Spurious
@@ -192,7 +192,7 @@ impl Kernel {
         Ok(FaultOutcome::minor(FaultClass::DemandZero))
     }
 
-    /// There is a shared frame of zeros; it is taken when it is first needed. Without an R/W bit there can be none.
+    /// Whether a shared zero frame exists. It is allocated when it is first needed. Formats without an R/W bit have none.
     fn has_zero_frame(&mut self) -> bool {
         if self.zero.is_none() && self.config.zero_page && self.shape.read_only {
             let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
@@ -204,7 +204,6 @@ impl Kernel {
         self.zero.is_some()
     }
 
-    /// A frame full of zeros.
     pub(super) fn allocate_zeroed(
         &mut self,
         pid: Pid,
@@ -217,7 +216,7 @@ impl Kernel {
         Ok(frame)
     }
 
-    /// Leads the page of a touch to a frame.
+    /// Maps a frame for the page of a fault.
     pub(super) fn map_frame(
         &mut self,
         fault: &FaultContext,
@@ -241,7 +240,7 @@ impl Kernel {
         }
     }
 
-    /// A page of a process, as it is told.
+    /// A page of a process, for reports.
     pub(super) fn page_of(&self, pid: Pid, vpn: u64) -> Option<ProcessPage> {
         self.vpn(vpn).map(|vpn| ProcessPage { pid, vpn })
     }

@@ -1,8 +1,8 @@
-//! Files: their bytes on disk, and which of their pages are in the page cache.
+//! Files: their bytes on disk, and the set of their pages in the page cache.
 //!
 //! A mapped page is in a user frame, which all mappings share and which holds the newest bytes. When the last mapping is
 //! removed, a dirty frame is written back, and the frame becomes free. The other pages of the page cache are in kernel
-//! memory and occupy no user frame: a page stays in the page cache after it was read once.
+//! memory and occupy no user frame. A page stays in the page cache after it was read once.
 
 use std::sync::Arc;
 
@@ -27,35 +27,36 @@ pub enum Fill {
 pub struct File {
     /// Its name.
     pub name: Arc<str>,
-    /// Bytes it has.
+    /// Size in bytes.
     pub(crate) size: u64,
-    /// Its bytes before anything was written; beyond `base` they are zeros.
+    /// Its bytes before any write. Bytes from `base` on are zeros.
     pub(crate) fill: Fill,
-    /// The first byte that `fill` does not give.
+    /// The offset of the first byte that `fill` does not define.
     pub(crate) base: u64,
-    /// Pages that were written, whole.
+    /// Whole pages that were written.
     pub(crate) written: Map<u64, Arc<[u8]>>,
-    /// Pages that are in the page cache, if it was cold in the beginning; or that are not, if it was warm.
+    /// Pages whose presence in the page cache differs from the start: present if it was cold, absent if it was warm.
     pub(crate) turned: Set<u64>,
-    /// Pages that stand in a user frame.
+    /// The pages that are in user frames.
     pub(crate) mapped: Map<u64, FrameNo>,
-    /// Areas that map it and descriptors that refer to it.
+    /// Number of areas that map it and of descriptors that refer to it.
     pub(crate) users: u32,
 }
 
 impl File {
-    /// A file as it is declared.
+    /// Creates a declared file.
     pub(super) fn new(name: Arc<str>, fill: Fill, size: u64) -> Self {
         let (written, turned, mapped) = (Map::new(), Set::new(), Map::new());
         Self { name, size, fill, base: size, written, turned, mapped, users: 0 }
     }
 
-    /// A page is in the page cache; `warm`: all pages were in the beginning. One in a frame is.
+    /// Whether a page is in the page cache. `warm` means that all pages were cached at the start. A page in a frame is
+    /// always cached.
     pub(crate) fn is_cached(&self, page: u64, warm: bool) -> bool {
         self.turned.contains(&page) != warm
     }
 
-    /// A page comes into the page cache, or leaves it.
+    /// Adds a page to the page cache, or removes it.
     pub(super) fn set_cached(&mut self, page: u64, cached: bool, warm: bool) {
         if cached == warm {
             self.turned.remove(&page);
@@ -64,7 +65,7 @@ impl File {
         }
     }
 
-    /// The bytes on disk from `offset` on, which lie within one page of `1 << page_bits` bytes; zeros beyond the end.
+    /// Reads the bytes on disk from `offset` on, within one page of `1 << page_bits` bytes. Bytes beyond the end are zeros.
     pub(super) fn read_disk(&self, offset: u64, out: &mut [u8], page_bits: u32) {
         let there = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
         let (out, beyond) = out.split_at_mut(there);
@@ -79,7 +80,7 @@ impl File {
         }
     }
 
-    /// Writes bytes of a page to disk, from `at` in it on. What lies beyond the file's end is not written.
+    /// Writes bytes of a page to disk, from offset `at` in the page on. Bytes beyond the file's end are not written.
     pub(super) fn write_disk(&mut self, page: u64, at: usize, bytes: &[u8], page_bits: u32) {
         let start = page << page_bits;
         let mut whole = vec![0; 1 << page_bits];
@@ -90,7 +91,7 @@ impl File {
         self.written.insert(page, whole.into());
     }
 
-    /// Changes the size on disk: what is cut off is forgotten, what is added is zeros.
+    /// Changes the size on disk. Bytes beyond a smaller size are lost, and new bytes are zeros.
     pub(super) fn resize(&mut self, size: u64, page_bits: u32) {
         if size < self.size {
             let pages = size.div_ceil(1 << page_bits);
@@ -114,7 +115,7 @@ impl File {
 }
 
 impl Fill {
-    /// The byte at an offset, within what the fill gives.
+    /// The byte at an offset that `fill` defines.
     fn byte(&self, offset: u64, page_bits: u32) -> u8 {
         match self {
             Fill::Bytes(bytes) => {
@@ -130,11 +131,11 @@ impl Fill {
 /// All files.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    /// By number.
+    /// The files by number.
     pub all: Map<FileId, Arc<File>>,
-    /// By name.
+    /// The numbers of files by name.
     pub names: Map<Arc<str>, FileId>,
-    /// Executables, by the number of their file.
+    /// The executables by the number of their file.
     pub executables: Map<FileId, Arc<Executable>>,
 }
 
@@ -156,10 +157,10 @@ pub struct Section {
     pub name: Arc<str>,
     /// Its first byte.
     pub start: u64,
-    /// Its bytes.
+    /// Size in bytes.
     pub size: u64,
     /// Its permissions.
     pub prot: super::vma::Prot,
-    /// It has no bytes in the file, as `.bss`.
+    /// Whether it has no bytes in the file, as `.bss`.
     pub zero: bool,
 }

@@ -1,4 +1,4 @@
-//! What `read`, `write` and `ftruncate` do to a file, wherever its pages are.
+//! `read`, `write`, and `ftruncate` on files, whose pages may be on disk or in frames.
 
 use super::event::{BackingStore, KernelObserver, KernelStep};
 use super::ids::{FileId, FrameNo, Pid};
@@ -6,7 +6,8 @@ use super::state::Kernel;
 use super::vma::{Backing, Vma};
 
 impl Kernel {
-    /// Cuts `len` bytes of a file from `offset` on into parts of a page: page, where in it, where in the bytes, length.
+    /// Splits `len` bytes of a file from `offset` on by page. Each part is a page, an offset in it, an offset in the bytes,
+    /// and a length.
     fn parts(&self, offset: u64, len: usize) -> impl Iterator<Item = (u64, usize, usize, usize)> + use<> {
         let page = self.shape.page();
         let mut done = 0;
@@ -20,7 +21,8 @@ impl Kernel {
         })
     }
 
-    /// Bytes of a file as `read(2)` would see them; fewer at its end. No state changes.
+    /// Reads bytes of a file as `read(2)` does, but without state changes. Returns their number, which is smaller at the
+    /// end.
     pub fn file_peek(&self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
         let Some(held) = self.files.all.get(&file) else { return 0 };
         let len = usize::try_from(held.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
@@ -34,7 +36,7 @@ impl Kernel {
         len
     }
 
-    /// Bytes of a frame from `at` on.
+    /// Reads bytes of a frame, from offset `at` on.
     pub(super) fn read_frame(&self, frame: FrameNo, at: usize, out: &mut [u8]) {
         let first = self.machine.page_of(self.ppn(frame)).raw();
         if let Ok(pa) = self.machine.pa(first + at as u64) {
@@ -42,7 +44,7 @@ impl Kernel {
         }
     }
 
-    /// Writes bytes to a frame from `at` on.
+    /// Writes bytes to a frame, from offset `at` on.
     pub(super) fn write_frame(&mut self, frame: FrameNo, at: usize, bytes: &[u8]) {
         let first = self.machine.page_of(self.ppn(frame)).raw();
         if let Ok(pa) = self.machine.pa(first + at as u64) {
@@ -53,7 +55,7 @@ impl Kernel {
         self.free_stale_slot(frame);
     }
 
-    /// Reads bytes of a file as `read(2)` does, and leaves its pages in the page cache. Answers how many there were.
+    /// Reads bytes of a file as `read(2)` does, and leaves its pages in the page cache. Returns their number.
     pub(super) fn file_read(&mut self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
         let len = self.file_peek(file, offset, out);
         for (page, ..) in self.parts(offset, len) {
@@ -62,7 +64,8 @@ impl Kernel {
         len
     }
 
-    /// A page of a file is used by the kernel: it is in the page cache from now on. Answers its frame.
+    /// Records the use of a page of a file by the kernel. The page enters the page cache. Returns its frame, if it is
+    /// mapped.
     fn use_page(&mut self, file: FileId, page: u64) -> Option<FrameNo> {
         self.work += 1;
         self.cache_page(file, page);
@@ -71,7 +74,7 @@ impl Kernel {
         Some(frame)
     }
 
-    /// Writes bytes to a file as `write(2)` does: where a page is mapped, into its frame. The file grows as needed.
+    /// Writes bytes to a file as `write(2)` does. A mapped page is written in its frame. The file grows as needed.
     pub(super) fn file_write(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
         let Some(end) = offset.checked_add(bytes.len() as u64) else { return };
         let Some(held) = self.files.all.get(&file).filter(|_| !bytes.is_empty()) else { return };
@@ -90,8 +93,8 @@ impl Kernel {
         }
     }
 
-    /// Changes a file's size: pages wholly beyond the end leave every process, private copies too; what is left of the last
-    /// page reads zeros.
+    /// Changes a file's size. Whole pages beyond the end are unmapped from every process, including private copies. The rest
+    /// of the last page reads as zeros.
     pub(super) fn file_truncate(&mut self, file: FileId, size: u64) {
         let Some(held) = self.files.all.get(&file) else { return };
         if size < held.size {
@@ -103,8 +106,8 @@ impl Kernel {
         self.file_resize(file, size);
     }
 
-    /// Changes a file's size where no page beyond the end is mapped. The bytes of its last page past the smaller of the two
-    /// sizes become zeros, whoever wrote there.
+    /// Changes a file's size if no page beyond the end is mapped. The bytes of its last page beyond the smaller size become
+    /// zeros.
     fn file_resize(&mut self, file: FileId, size: u64) {
         let bits = self.shape.page_bits;
         let Some(held) = self.file_mut(file) else { return };
@@ -118,7 +121,7 @@ impl Kernel {
         }
     }
 
-    /// The areas of processes that map a file.
+    /// The areas of all processes that map a file.
     fn mappings_of(&mut self, file: FileId) -> Vec<(Pid, Vma)> {
         let is_of = |area: &Vma| matches!(area.backing, Backing::File { file: of, .. } if of == file);
         let mut found = Vec::new();
@@ -130,7 +133,7 @@ impl Kernel {
         found
     }
 
-    /// The pages of an area from page `beyond` of its file on leave the process.
+    /// Unmaps the pages of an area that map its file from page `beyond` on.
     fn unmap_beyond(&mut self, pid: Pid, area: &Vma, beyond: u64) {
         let first = self.shape.vpn(area.offset_of(area.start).unwrap_or(0));
         let start = self.shape.vpn(area.start).saturating_add(beyond.saturating_sub(first));

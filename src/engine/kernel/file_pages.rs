@@ -1,4 +1,4 @@
-//! Pages of files in processes: bringing them in, and writing them back.
+//! Pages of files in processes: loading and writing back.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,16 +14,15 @@ use super::ids::{FileId, FrameNo};
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// A file to be changed.
     pub(super) fn file_mut(&mut self, file: FileId) -> Option<&mut File> {
         self.files.all.get_mut(&file).map(Arc::make_mut)
     }
 
-    /// A touch of a page of a file that the process has no entry for. A store to a private area makes the process its own
-    /// copy at once.
+    /// Resolves a fault on a page of a file that has no entry in the process. A store to a private area makes a private copy
+    /// at once.
     ///
     /// # Errors
-    /// If memory runs out.
+    /// If memory is exhausted.
     pub(super) fn resolve_file(
         &mut self,
         fault: &FaultContext,
@@ -61,7 +60,7 @@ impl Kernel {
         Ok(FaultOutcome::Resolved { class: FaultClass::File, major })
     }
 
-    /// Where a page of a file is read from.
+    /// The location from which a page of a file is read.
     fn store_of(&self, file: FileId, page: u64) -> BackingStore {
         let cached = |held: &Arc<File>| held.is_cached(page, self.config.warm);
         if self.files.all.get(&file).is_some_and(cached) {
@@ -71,7 +70,8 @@ impl Kernel {
         }
     }
 
-    /// A new private frame with a copy of a page of a file that stands in no frame: it is read into the page cache first.
+    /// Allocates a private frame with a copy of a file's page that is in no frame. The page is first read into the page
+    /// cache.
     fn copy_from_file(
         &mut self,
         fault: &FaultContext,
@@ -86,7 +86,7 @@ impl Kernel {
         Ok(to)
     }
 
-    /// Fills a frame that is to be the page of a file.
+    /// Fills a frame that will hold the page of a file.
     pub(super) fn fill_from_file(&mut self, frame: FrameNo, file: FileId, page: u64) {
         self.read_in(frame, file, page);
         if let Some(held) = self.file_mut(file) {
@@ -94,7 +94,7 @@ impl Kernel {
         }
     }
 
-    /// Reads a page of a file into a frame; the page is in the page cache then.
+    /// Reads a page of a file into a frame and adds it to the page cache.
     fn read_in(&mut self, frame: FrameNo, file: FileId, page: u64) {
         let bits = self.shape.page_bits;
         self.cache_page(file, page);
@@ -105,7 +105,7 @@ impl Kernel {
         self.machine.write_bytes(to, &bytes);
     }
 
-    /// Reads a page of a file into the page cache, if it is not there yet.
+    /// Reads a page of a file into the page cache unless it is already there.
     pub(super) fn cache_page(&mut self, file: FileId, page: u64) {
         let warm = self.config.warm;
         let Some(held) = self.files.all.get_mut(&file).map(Arc::make_mut) else { return };
@@ -115,8 +115,8 @@ impl Kernel {
         held.set_cached(page, true, warm);
     }
 
-    /// Reads pages of a file into the page cache, as far as the file goes (`MADV_WILLNEED`); no more than there can be
-    /// frames.
+    /// Reads pages of a file into the page cache, up to the file's end (`MADV_WILLNEED`) and at most as many as the frame
+    /// limit.
     pub(super) fn cache_pages(&mut self, file: FileId, pages: Range<u64>) {
         let shape = self.shape;
         let Some(held) = self.files.all.get(&file) else { return };
@@ -127,14 +127,13 @@ impl Kernel {
         self.work += end.saturating_sub(pages.start);
     }
 
-    /// The bytes of a frame.
     pub(super) fn frame_bytes(&self, frame: FrameNo) -> Vec<u8> {
         let mut bytes = vec![0; self.shape.page() as usize];
         self.machine.read_page(self.ppn(frame), &mut bytes);
         bytes
     }
 
-    /// Writes a frame to the page of the file that it holds.
+    /// Writes the contents of a frame back to its page of the file.
     pub(super) fn write_back(&mut self, frame: FrameNo, file: FileId, page: u64) {
         let (bytes, bits) = (self.frame_bytes(frame), self.shape.page_bits);
         if let Some(held) = self.file_mut(file) {
@@ -144,7 +143,7 @@ impl Kernel {
         self.frames.pool.note_dirty(frame.0, false);
     }
 
-    /// A frame that no entry leads to is no page of its file any more; if it is dirty, it is written to it first.
+    /// Removes a frame without mappings from its file. A dirty frame is first written back.
     pub(super) fn unframe_file_page(&mut self, frame: FrameNo, file: FileId, page: u64) {
         if self.frames.get(frame).dirty {
             self.write_back(frame, file, page);
@@ -154,7 +153,8 @@ impl Kernel {
         }
     }
 
-    /// Writes the dirty pages of a file that stand in `pages` to it. The next store to each faults, so that it is known.
+    /// Writes the dirty resident pages of a file in `pages` back. The next store to each page faults and makes it dirty
+    /// again.
     pub(super) fn file_sync(&mut self, file: FileId, pages: Range<u64>) {
         let Some(held) = self.files.all.get(&file).filter(|_| pages.start < pages.end) else { return };
         let framed: Vec<_> = held.mapped.range(pages).map(|(page, frame)| (*page, *frame)).collect();
@@ -167,7 +167,7 @@ impl Kernel {
         }
     }
 
-    /// No entry says of a frame any more that it was stored to, and none allows stores.
+    /// Clears the dirty state of a frame and makes all of its entries read-only.
     fn clean(&mut self, frame: FrameNo) {
         self.frames.change(frame).dirty = false;
         for (pid, vpn) in self.frames.maps(frame).collect::<Vec<_>>() {

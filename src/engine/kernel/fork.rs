@@ -1,4 +1,4 @@
-//! The address space of a child.
+//! The address space of a child process.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -15,12 +15,12 @@ use super::state::{Kernel, OutOfMemory};
 use super::vma::Vma;
 
 impl Kernel {
-    /// The child's address space: areas are copied (and their backings counted), unlocked; private pages with frames of
-    /// their own are read-only in both from now on, those in swap are shared there. Pages of shared areas, and of areas that
-    /// have no page of their own, are left absent and fault again (Linux's `vma_needs_copy`).
+    /// Creates the child's address space with unlocked copies of the areas, and counts their backings. Private frames become
+    /// read-only in both processes, and slots in swap are shared. Pages of shared areas, and of areas without private pages,
+    /// are not copied and fault again (Linux's `vma_needs_copy`).
     ///
     /// # Errors
-    /// If there is no room for its tables, or without an R/W bit for the copies; nothing has changed then.
+    /// If no memory is free for its tables, or for its copies without an R/W bit. Nothing has changed then.
     pub(super) fn fork_space(&mut self, parent: Pid, child: Pid) -> Result<AddressSpace, OutOfMemory> {
         let mut pages = self.pages_to_inherit(parent);
         let mut space = self.new_space()?;
@@ -40,7 +40,8 @@ impl Kernel {
         Ok(space)
     }
 
-    /// Makes the tables of a child, and without an R/W bit room for its copies: after the tables, since they take frames.
+    /// Allocates the tables of a child. Without an R/W bit, it then frees frames for the copies, because the tables may use
+    /// frames.
     fn prepare(
         &mut self,
         parent: Pid,
@@ -53,7 +54,7 @@ impl Kernel {
         if self.shape.read_only { Ok(()) } else { self.make_room(parent, pages) }
     }
 
-    /// The pages that a child begins with, in order.
+    /// The pages that a child inherits, in order.
     fn pages_to_inherit(&self, parent: Pid) -> Vec<(Vma, u64, PageLocation)> {
         let Some(process) = self.process(parent) else { return Vec::new() };
         let mut all = Vec::new();
@@ -66,12 +67,12 @@ impl Kernel {
         all
     }
 
-    /// A range has a page that is not one of a file, or of the zero frame.
+    /// Whether a range has a private page that is not a file's page or the zero frame.
     pub(super) fn owns_pages(&self, pid: Pid, range: &Range<u64>) -> bool {
         self.pages_in(pid, self.shape.vpns(range)).iter().any(|(_, place)| self.is_own(*place))
     }
 
-    /// A page is not one of a file, or of the zero frame.
+    /// Whether a page is not a file's page or the zero frame.
     fn is_own(&self, place: PageLocation) -> bool {
         match place {
             PageLocation::Frame(frame) => {
@@ -82,7 +83,7 @@ impl Kernel {
         }
     }
 
-    /// Evicts until there are free frames for copies of all that the child begins with.
+    /// Evicts pages until there are free frames for copies of all inherited pages.
     fn make_room(
         &mut self,
         parent: Pid,
@@ -99,7 +100,7 @@ impl Kernel {
         }
     }
 
-    /// What of an address space is no page. The areas that these pages come from are marked as inherited.
+    /// Copies the parts of an address space that are not pages. The areas of `pages` are marked as inherited.
     fn inherit_settings(
         &mut self,
         parent: Pid,
@@ -122,7 +123,7 @@ impl Kernel {
         }
     }
 
-    /// Gives a page to a child. Answers whether it was taken away from the parent's stores.
+    /// Copies a page to a child. Returns whether it became read-only in the parent.
     fn inherit(
         &mut self,
         space: &mut AddressSpace,
@@ -132,7 +133,7 @@ impl Kernel {
         place: PageLocation,
     ) -> bool {
         let own = self.shape.read_only;
-        // The child's entry is old, and as dirty as the parent's (Linux's `__copy_present_ptes`).
+        // The child's entry has A clear, and D as in the parent's entry (Linux's `__copy_present_ptes`).
         let dirty = self.pte(parent, vpn).is_some_and(|pte| pte.flags.has(Bit::D));
         let flags = flags_of(area.prot, !own && area.prot.write).with_bit(Bit::D, dirty);
         let (mut place, mut protected) = (place, false);
@@ -158,7 +159,7 @@ impl Kernel {
         protected
     }
 
-    /// Makes an entry of a page in a frame read-only; true if it was not. TLBs are not told.
+    /// Makes the entry of a page in a frame read-only. Returns whether it was writable. No TLB entry is invalidated.
     fn protect(&mut self, pid: Pid, vpn: u64) -> bool {
         let Some(mut pte) = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::Rw)) else { return false };
         let flags = pte.flags.without(Bit::Rw);

@@ -17,7 +17,7 @@ pub enum FrameContents {
     Free,
     /// A private page.
     Anonymous,
-    /// Equal private pages merged into one, read-only in all of them.
+    /// Equal private pages that were merged into one read-only page.
     Merged,
     /// A page of a file.
     File { file: FileId, page: u64 },
@@ -32,11 +32,11 @@ pub struct Frame {
     pub contents: FrameContents,
     /// Number of page-table entries that map it.
     pub refs: u32,
-    /// It differs from what stands in its file or slot, as far as entries that led to it said so; those that lead to it now
-    /// keep their own dirty bit.
+    /// Whether it differs from the page in its file or slot, according to removed entries. Current entries have their own
+    /// dirty bits.
     pub(crate) dirty: bool,
-    /// A `fork` has shared it since it was filled, or since it was last found to be its process's own (Linux's pages that are not
-    /// `PageAnonExclusive`): only a fault makes it writable again.
+    /// Whether a `fork` may have shared it, so that only a fault makes it writable again. In Linux, such a page is not
+    /// `PageAnonExclusive`.
     pub(crate) maybe_shared: bool,
     /// The swap slot that holds the same page, if it was swapped in (the swap cache).
     pub(crate) slot: Option<SlotNo>,
@@ -46,19 +46,19 @@ pub struct Frame {
 #[derive(Debug, Clone)]
 pub struct Frames {
     table: Sparse<Frame>,
-    /// Who maps what: frame, process, virtual page.
+    /// The mappings: frame, process, virtual page.
     mappings: Set<(u32, Pid, u64)>,
     numbers: NumberAllocator,
-    /// The highest that ever was in use, and one.
+    /// One more than the highest frame that was ever in use.
     high_watermark: u32,
-    /// The one that the latest fault filled: the access that is done again then does not count as another touch of it.
+    /// The frame that the latest fault filled. The retried access is not counted as a second touch.
     pub(super) just_filled: Option<FrameNo>,
-    /// What goes when no frame is free.
+    /// The replacement policy's state.
     pub(crate) pool: Pool,
 }
 
 impl Frames {
-    /// `limit` frames at most, all free. `policy` serves frames.
+    /// Creates at most `limit` frames, all free. `policy` must support frames.
     pub(super) fn new(policy: Policy, limit: u32) -> Self {
         Self {
             table: Sparse::new(limit, 1, Frame::default()),
@@ -80,12 +80,12 @@ impl Frames {
         self.numbers.used()
     }
 
-    /// The highest frame in use, and one: tables stand above.
+    /// One more than the highest frame in use. Page tables are above it.
     pub(crate) fn end(&self) -> u32 {
         self.numbers.end()
     }
 
-    /// The highest frame that ever was in use, and one: above, memory is as it was when the kernel started.
+    /// One more than the highest frame that was ever in use. Memory above it is unchanged since boot.
     pub(super) fn high_watermark(&self) -> u32 {
         self.high_watermark
     }
@@ -96,19 +96,19 @@ impl Frames {
         rows.filter(|(_, frame)| frame.contents != FrameContents::Free)
     }
 
-    /// The pages that lead to a frame, by process, then virtual page number.
+    /// The pages that map a frame, by process, then virtual page number.
     pub fn maps(&self, frame: FrameNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
         let rows = self.mappings.range((frame.0, Pid(0), 0)..=(frame.0, Pid(u32::MAX), u64::MAX));
         rows.map(|(_, pid, vpn)| (*pid, *vpn))
     }
 
-    /// The first of [`Frames::maps`] that is the process's.
+    /// The first page in [`Frames::maps`] that belongs to the process.
     pub(crate) fn mapped_by(&self, frame: FrameNo, pid: Pid) -> Option<u64> {
         let (at, owner, vpn) = *self.mappings.get_next(&(frame.0, pid, 0))?;
         (at == frame.0 && owner == pid).then_some(vpn)
     }
 
-    /// Takes the lowest free frame below `limit` for a new page.
+    /// Allocates the lowest free frame below `limit` for a new page.
     pub(super) fn allocate(&mut self, limit: u32, contents: FrameContents) -> Option<FrameNo> {
         let number = self.numbers.allocate(limit)?;
         self.high_watermark = self.high_watermark.max(number + 1);
@@ -117,25 +117,25 @@ impl Frames {
         Some(FrameNo(number))
     }
 
-    /// A frame that nothing leads to is free from now on.
+    /// Frees a frame without mappings.
     pub(super) fn free(&mut self, frame: FrameNo) {
         *self.change(frame) = Frame::default();
         self.pool.forget(frame.0);
         self.numbers.free(frame.0);
     }
 
-    /// A frame to be changed, below the limit.
+    /// A frame below the limit, for writing.
     pub(super) fn change(&mut self, frame: FrameNo) -> &mut Frame {
         &mut self.table.row_mut(frame.0.into())[0]
     }
 
-    /// A page leads to a frame from now on.
+    /// Adds a mapping of a frame.
     pub(super) fn map(&mut self, frame: FrameNo, pid: Pid, vpn: u64) {
         self.mappings.insert((frame.0, pid, vpn));
         self.change(frame).refs += 1;
     }
 
-    /// A page leads to a frame no more; with `dirty`, it was stored to through it.
+    /// Removes a mapping of a frame. `dirty` means that a store used it.
     pub(super) fn unmap(&mut self, frame: FrameNo, pid: Pid, vpn: u64, dirty: bool) {
         self.mappings.remove(&(frame.0, pid, vpn));
         let frame = self.change(frame);

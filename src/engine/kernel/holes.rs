@@ -1,9 +1,9 @@
-//! The holes between areas, kept so that the highest one of a length is found without going through them: a binary trie of
-//! their first bytes (a Patricia tree) whose forks know the longest hole below them.
+//! The holes between areas, in a structure that finds the highest hole of a given length quickly. It is a binary trie of the
+//! holes' first bytes (a Patricia tree). Each fork stores the length of the longest hole below it.
 
 use std::sync::Arc;
 
-/// Runs of bytes that no area has. Copying shares all of it; a change makes at most 64 forks anew.
+/// Ranges of addresses that no area contains. A clone shares all nodes, and a change copies at most 64 forks.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Holes {
     root: Option<Arc<Node>>,
@@ -15,7 +15,7 @@ enum Node {
         start: u64,
         len: u64,
     },
-    /// The holes below agree in all bits above `bit`; those of `low` have it clear, those of `high` have it set.
+    /// The holes below agree in all bits above `bit`, which is clear in `low` and set in `high`.
     Fork {
         bit: u32,
         lowest: u64,
@@ -29,7 +29,7 @@ enum Node {
 type Hole = (u64, u64);
 
 impl Holes {
-    /// A hole that begins at `start`, in place of one that began there.
+    /// Adds a hole that starts at `start`, or replaces the hole that starts there.
     pub(crate) fn insert(&mut self, start: u64, len: u64) {
         self.root = Some(match &self.root {
             None => Arc::new(Node::Hole { start, len }),
@@ -37,12 +37,12 @@ impl Holes {
         });
     }
 
-    /// The hole that begins at `start` is none any more.
+    /// Removes the hole that starts at `start`.
     pub(crate) fn remove(&mut self, start: u64) {
         self.root = self.root.as_ref().and_then(|root| remove(root, start));
     }
 
-    /// The highest hole of at least `len` bytes that begins below `limit`.
+    /// The highest hole of at least `len` bytes that starts below `limit`.
     pub(crate) fn highest(&self, len: u64, limit: u64) -> Option<Hole> {
         highest(self.root.as_deref()?, len, limit)
     }
@@ -71,7 +71,7 @@ fn fork(bit: u32, low: Arc<Node>, high: Arc<Node>) -> Arc<Node> {
     Arc::new(Node::Fork { bit, lowest: low.lowest(), longest, low, high })
 }
 
-/// A fork of two nodes whose holes first differ in one bit.
+/// Creates a fork of two nodes whose holes first differ in one bit.
 fn join(a: Arc<Node>, b: Arc<Node>) -> Arc<Node> {
     let (at, other) = (a.lowest(), b.lowest());
     let bit = (at ^ other).ilog2();

@@ -1,4 +1,4 @@
-//! Typed numbers, so that processes, frames, files, and swap slots cannot be mixed up.
+//! Typed numbers, which prevent mixing up processes, frames, files, and swap slots.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ macro_rules! id {
 }
 
 id! {
-    /// A process, numbered from 1 in the order of creation. Also the ASID of its TLB entries.
+    /// A process, numbered from 1 in the order of creation. The number is also the ASID of its TLB entries.
     Pid
 }
 id! {
@@ -25,7 +25,7 @@ id! {
     FrameNo
 }
 id! {
-    /// A file, numbered from 1 in the order of declaration; `/proc/PID/maps` prints it as the inode.
+    /// A file, numbered from 1 in the order of declaration. `/proc/PID/maps` prints it as the inode.
     FileId
 }
 id! {

@@ -1,22 +1,20 @@
-//! Micro-steps of the kernel that happen where no observer is at hand. They wait here for the next report.
+//! Micro-steps of the kernel that happen without an observer. They are saved for the next report.
 
 use crate::machine::event::{Event, MachineObserver};
 
 use super::event::{KernelObserver, KernelStep, Observer};
 
-/// A micro-step.
 #[derive(Debug, Clone, Copy)]
 enum MicroStep {
     Event(Event),
     Step(KernelStep),
 }
 
-/// Micro-steps, in order, that no observer has taken yet. Without a list nothing is recorded.
+/// The saved micro-steps, in order. `None` if recording is off.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Journal(Option<Vec<MicroStep>>);
 
 impl Journal {
-    /// An empty journal.
     pub(crate) fn new(records: bool) -> Self {
         Self(records.then(Vec::new))
     }
@@ -31,7 +29,7 @@ impl Journal {
         }
     }
 
-    /// Hands everything to an observer.
+    /// Reports all saved micro-steps to an observer.
     pub(crate) fn drain_into(&mut self, watch: Observer<'_>) {
         for step in self.0.iter_mut().flat_map(|steps| steps.drain(..)) {
             match step {

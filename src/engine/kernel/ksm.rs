@@ -16,7 +16,7 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::Backing;
 
-/// Frames that hold the same bytes, the lowest first, with the mergeable pages that lead to each.
+/// Frames with the same bytes, lowest first, each with the mergeable pages that map it.
 type EqualFrames = Vec<(FrameNo, Vec<(Pid, u64)>)>;
 
 impl Kernel {
@@ -37,10 +37,10 @@ impl Kernel {
         freed
     }
 
-    /// The merged pages of a range get frames of their own again (`MADV_UNMERGEABLE`). Each counts as a minor fault.
+    /// Copies the merged pages of a range to separate frames (`MADV_UNMERGEABLE`). Each copy is counted as a minor fault.
     ///
     /// # Errors
-    /// If there is no frame for a copy.
+    /// If no frame is free for a copy.
     pub(super) fn unmerge(
         &mut self,
         pid: Pid,
@@ -60,7 +60,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Copies a merged page, as a store to it would even if its area forbids that.
+    /// Copies a merged page as a store would, even if its area forbids stores.
     fn part(&mut self, fault: &FaultContext, frame: FrameNo, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         if let Ok(va) = self.machine.va(fault.vpn << self.shape.page_bits) {
             let why = Fault::Protection { why: ProtectionCause::ReadOnly };
@@ -73,7 +73,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// The frames that mergeable pages lead to, with those pages, in order of frame.
+    /// The frames that mergeable pages map, with these pages, in order of frame.
     fn mergeable(&mut self) -> BTreeMap<FrameNo, Vec<(Pid, u64)>> {
         let mut found: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
         for process in self.processes.values() {
@@ -91,7 +91,7 @@ impl Kernel {
         found
     }
 
-    /// Groups of two or more frames that hold the same bytes, in order of their lowest frame.
+    /// Groups of two or more frames with the same bytes, in order of their lowest frame.
     fn equal_frames(&mut self) -> Vec<EqualFrames> {
         let mut alike: BTreeMap<u64, Vec<EqualFrames>> = BTreeMap::new();
         for (frame, pages) in self.mergeable() {
@@ -110,7 +110,7 @@ impl Kernel {
         groups
     }
 
-    /// Leads the pages of all frames of a group to its first.
+    /// Maps the pages of all frames of a group to its first frame.
     fn merge(&mut self, equals: &EqualFrames, watch: Observer<'_>) {
         let Some(((keep, _), others)) = equals.split_first() else { return };
         self.frames.change(*keep).contents = FrameContents::Merged;

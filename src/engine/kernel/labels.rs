@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::persistent::Map;
 use super::vma::VmaLabel;
 
-/// Names, each once, numbered in the order in which they come.
+/// Unique names, numbered in order of their first use.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
     names: Map<u16, Arc<str>>,
@@ -18,7 +18,7 @@ impl Labels {
         self.names.get(&label.0)
     }
 
-    /// The number of a name, a new one if it has none; none if there are too many.
+    /// Returns the number of a name and adds the name if it is new. `None` if there are too many names.
     pub(crate) fn number(&mut self, name: &Arc<str>) -> Option<VmaLabel> {
         if let Some(number) = self.numbers.get(name) {
             return Some(VmaLabel(*number));

@@ -1,4 +1,4 @@
-//! Areas put into and taken out of a process: what `mmap`, `execve` and declarations share.
+//! Adding and removing areas of a process, for `mmap`, `execve`, and declarations.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -9,23 +9,24 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 use super::vma_map::{VmaEdit, VmaMap};
 
-/// The most areas a process may have (`vm.max_map_count`).
+/// The maximum number of areas of a process (`vm.max_map_count`).
 pub(crate) const MOST_AREAS: usize = 65_530;
 
 impl Kernel {
-    /// Puts an area where nothing is; neighbours that agree merge.
+    /// Adds an area where none is mapped, and merges it with equal neighbors.
     pub(super) fn map_area(&mut self, pid: Pid, area: Vma) {
         self.edit_areas(pid, |areas| areas.insert(area));
     }
 
-    /// Takes away what areas there are in a range, and their pages.
+    /// Removes all areas in a range and unmaps their pages.
     pub(super) fn unmap_range(&mut self, pid: Pid, range: Range<u64>) {
-        // A backing may go with its last area, so its pages leave first.
+        // Removing the last area may free its backing, so its pages are unmapped first.
         self.unmap_pages(pid, range.clone());
         self.edit_areas(pid, |areas| areas.remove(range));
     }
 
-    /// Changes every area in a range (splitting at its ends, merging afterwards). Entries follow where permissions do.
+    /// Changes every area in a range. Areas are split at its ends and merged afterwards. If permissions change, the
+    /// page-table entries are updated.
     pub(super) fn change_areas(&mut self, pid: Pid, range: Range<u64>, change: &dyn Fn(&mut Vma)) {
         let protected = Cell::new(false);
         let watched = |area: &mut Vma| {
@@ -39,8 +40,8 @@ impl Kernel {
         }
     }
 
-    /// The highest hole of `len` bytes (whole pages) below `mmap-base`, at its top. The page of NULL is left alone, and so
-    /// are the pages below a stack.
+    /// The top of the highest hole of `len` bytes (whole pages) below `mmap-base`. The page at address 0 and the guard gap
+    /// below a stack stay free.
     pub(super) fn find_hole(&self, pid: Pid, len: u64) -> Option<u64> {
         let areas = &self.process(pid)?.space.areas;
         let mut limit = self.config.mmap_base.min(self.user_end());
@@ -53,32 +54,33 @@ impl Kernel {
         }
     }
 
-    /// Nothing is in a range that `mmap` would have to push aside, a stack's guard gap included.
+    /// Whether `mmap` can use a range without removing an area or using a stack's guard gap.
     pub(super) fn is_vacant(&self, pid: Pid, range: Range<u64>) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let above = areas.and_then(|areas| areas.at_or_above(range.start));
         above.is_none_or(|area| self.kept_free_below(area) >= range.end)
     }
 
-    /// The first byte that an area keeps for itself: its own, or that of a stack's guard gap.
+    /// The lowest address that an area reserves. For a stack, this is the start of its guard gap.
     fn kept_free_below(&self, area: &Vma) -> u64 {
         area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
     }
 
-    /// A stack that grows down to `start` stays clear of what lies below it, unless that is a stack too or forbids
-    /// everything.
+    /// Whether a stack that grows down to `start` keeps the guard gap free. The gap is not needed above another stack, or
+    /// above an area without permissions.
     pub(super) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let below = areas.and_then(|areas| areas.below(start));
         below.is_none_or(|area| area.stack || area.prot.is_none() || start - area.end >= self.guard_gap())
     }
 
-    /// Bytes that stay free below a stack (`stack_guard_gap`): 256 pages on machines that have room for such.
+    /// Size in bytes of the guard gap below a stack (`stack_guard_gap`): 256 pages on machines with large address spaces,
+    /// else 0.
     fn guard_gap(&self) -> u64 {
         if self.is_roomy() { 256 * self.page_size() } else { 0 }
     }
 
-    /// The address space is as large as Linux's: 47 bits or more.
+    /// Whether the address space is as large as Linux's, 47 bits or more.
     fn is_roomy(&self) -> bool {
         self.machine.spec().virtual_bits() >= 47
     }
@@ -87,13 +89,14 @@ impl Kernel {
         self.shape.page()
     }
 
-    /// Bytes rounded up to whole pages; none if they are too many to be counted.
+    /// Rounds bytes up to whole pages, or returns `None` on overflow.
     pub(super) fn whole_pages(&self, bytes: u64) -> Option<u64> {
         bytes.checked_next_multiple_of(self.page_size())
     }
 
-    /// The byte after the last that a process may map (`TASK_SIZE`): a page below half of the address space on machines
-    /// of 48 bits and more, whose upper half is the kernel's; else all of it.
+    /// The address after the last byte that a process may map (`TASK_SIZE`). On machines with 48 bits or more, this is one
+    /// page below half of the address space, because the kernel uses the upper half. On others, it is the end of the address
+    /// space.
     pub fn user_end(&self) -> u64 {
         match self.machine.spec().virtual_bits() {
             bits @ 48.. => (1 << (bits - 1)) - self.page_size(),
@@ -101,20 +104,20 @@ impl Kernel {
         }
     }
 
-    /// The lowest address that a hint is taken for (`vm.mmap_min_addr`): 64 KB on machines with room, else a page.
+    /// The lowest valid hint (`vm.mmap_min_addr`): 64 KB on machines with large address spaces, else a page.
     pub(super) fn lowest_hint(&self) -> u64 {
         let lowest: u64 = if self.is_roomy() { 0x1_0000 } else { 1 };
         lowest.next_multiple_of(self.page_size())
     }
 
-    /// The process may have the areas that an edit leaves: no more than [`MOST_AREAS`], unless there are fewer than before.
+    /// Checks that an edit leaves at most [`MOST_AREAS`] areas, or fewer than before.
     ///
     /// # Errors
     /// ENOMEM.
     pub(super) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let before = process.space.areas.count();
-        // No edit leaves more than two areas more for each range it is about, of which there are two at most.
+        // An edit adds at most two areas for each of its ranges, of which there are at most two.
         if before + 4 <= MOST_AREAS {
             return Ok(());
         }
@@ -124,12 +127,12 @@ impl Kernel {
         if after > MOST_AREAS && after > before { Err(Errno::ENOMEM) } else { Ok(()) }
     }
 
-    /// Edits the areas of a process and counts the users of what stands behind them.
+    /// Edits the areas of a process and counts the users of their backings.
     fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
         let Some(process) = self.process_mut(pid) else { return };
         let VmaEdit { before, after } = edit(&mut process.space.areas);
         self.work += (before.len() + after.len()) as u64;
-        // The new ones first, so that nothing goes that is used again at once.
+        // Count the new areas first, so that a backing that is still used is not freed.
         for area in after {
             self.locks |= area.locked;
             self.count_users(area.backing, 1);
@@ -139,10 +142,10 @@ impl Kernel {
         }
     }
 
-    /// `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`: its address.
+    /// Performs `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)` and returns the address.
     ///
     /// # Errors
-    /// ENOMEM if there is no hole, EINVAL if no byte is asked for.
+    /// ENOMEM if there is no hole, EINVAL if `len` is 0.
     pub(super) fn map_private(&mut self, pid: Pid, len: u64) -> Result<u64, Errno> {
         if len == 0 {
             return Err(Errno::EINVAL);

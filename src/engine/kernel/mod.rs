@@ -1,9 +1,9 @@
-//! The operating system: processes with areas, page faults, frames, swap, and files. It behaves as Linux does and keeps
-//! its page tables in simulated memory.
+//! The operating system: processes with areas, page faults, frames, swap, and files. It behaves as Linux does and keeps its
+//! page tables in simulated memory.
 //!
 //! A [`Kernel`] owns the [`crate::machine::Machine`]. A process performs accesses with [`Kernel::access`], and system calls
-//! with the rows of [`syscall::system_calls`]. An [`event::KernelObserver`] receives each step. A clone of a kernel is
-//! cheap: it shares all large parts until they are written.
+//! with the rows of [`syscall::system_calls`]. An [`event::KernelObserver`] receives each step. A clone of a kernel is cheap
+//! because it shares all large parts until they are written.
 
 pub mod abi;
 pub(crate) mod access;

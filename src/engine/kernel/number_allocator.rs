@@ -1,13 +1,13 @@
-//! Numbers that are handed out, the lowest free one first: frames and swap slots.
+//! An allocator of numbers, lowest first, for frames and swap slots.
 
 use super::persistent::Set;
 
-/// Numbers from 0 upward, each in use or free.
+/// Numbers from 0 upward, each allocated or free.
 #[derive(Debug, Clone)]
 pub(crate) struct NumberAllocator {
-    /// The highest in use, and one.
+    /// One more than the highest allocated number.
     next: u32,
-    /// The free ones below `next`.
+    /// The free numbers below `next`.
     free: Set<u32>,
 }
 
@@ -18,17 +18,17 @@ impl Default for NumberAllocator {
 }
 
 impl NumberAllocator {
-    /// How many are in use.
+    /// Number of allocated numbers.
     pub(crate) fn used(&self) -> u32 {
         self.next - self.free.len() as u32
     }
 
-    /// The highest in use, and one; 0 if none is.
+    /// One more than the highest allocated number, or 0 if all are free.
     pub(crate) fn end(&self) -> u32 {
         self.next
     }
 
-    /// Takes the lowest free number, if it is below `limit`.
+    /// Allocates the lowest free number below `limit`.
     pub(crate) fn allocate(&mut self, limit: u32) -> Option<u32> {
         if let Some(&lowest) = self.free.get_min() {
             return (lowest < limit).then(|| {
@@ -42,7 +42,6 @@ impl NumberAllocator {
         })
     }
 
-    /// A number that is in use is free from now on.
     pub(crate) fn free(&mut self, number: u32) {
         self.free.insert(number);
         while let Some(last) = self.next.checked_sub(1)
@@ -58,7 +57,7 @@ mod tests {
     use super::NumberAllocator;
 
     #[test]
-    fn the_lowest_free_number_comes_first() {
+    fn the_lowest_free_number_is_allocated() {
         let mut numbers = NumberAllocator::default();
         assert_eq!(
             (0..4).map(|_| numbers.allocate(4)).collect::<Vec<_>>(),

@@ -1,9 +1,9 @@
-//! Anonymous objects that processes share: `MAP_SHARED | MAP_ANONYMOUS`.
+//! Anonymous objects that processes share with `MAP_SHARED | MAP_ANONYMOUS`.
 
 use super::ids::{FrameNo, ObjectId, SlotNo};
 use super::persistent::Map;
 
-/// Where a page of an object is. A page that is in neither place was never touched.
+/// The location of a page of an object. A page without a frame and a slot was never touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ObjectPage {
     /// The frame that holds it, mapped or not.
@@ -13,17 +13,17 @@ pub(crate) struct ObjectPage {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object {
-    /// Bytes it has: beyond them is SIGBUS.
+    /// Size in bytes. An access beyond it raises SIGBUS.
     pub(crate) size: u64,
-    /// Areas that map it; it goes with the last.
+    /// Number of areas that map it. It is freed with the last area.
     pub(crate) users: u32,
-    /// Pages that were touched.
+    /// The pages that were touched.
     pub(crate) pages: Map<u64, ObjectPage>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Objects {
     pub(crate) all: Map<ObjectId, Object>,
-    /// The number of the next one.
+    /// The number of the next object.
     pub(crate) next: u32,
 }

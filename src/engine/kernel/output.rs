@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::persistent::Map;
 
-/// Bytes of a piece.
+/// Size of a chunk in bytes.
 const PIECE: usize = 4096;
 
-/// Bytes to which more are appended.
+/// A sequence of bytes to which more are appended.
 #[derive(Debug, Clone, Default)]
 pub struct Output {
-    /// Full pieces, by number.
+    /// Full chunks, by number.
     full: Map<usize, Arc<[u8]>>,
-    /// What follows them, less than a piece.
+    /// The bytes after the full chunks, fewer than a chunk.
     last: Arc<Vec<u8>>,
 }
 
@@ -28,7 +28,7 @@ impl Output {
         self.len() == 0
     }
 
-    /// The bytes in a range, as far as it exists.
+    /// The bytes in a range. Positions beyond the end are ignored.
     pub fn bytes(&self, range: Range<usize>) -> Vec<u8> {
         let end = range.end.min(self.len());
         let mut bytes = Vec::with_capacity(end.saturating_sub(range.start));
@@ -48,7 +48,6 @@ impl Output {
         self.bytes(0..usize::MAX)
     }
 
-    /// Puts bytes at the end.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -69,13 +68,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_what_was_written_however_it_was_cut() {
+    fn decompression_works_for_every_split() {
         let (mut output, mut plain) = (Output::default(), Vec::new());
         for size in [0, 1, 4094, 1, 1, 4096, 3, 9000, 5] {
             let bytes: Vec<u8> = (0..size).map(|n: usize| (n * 7 + size) as u8).collect();
             let before = output.clone();
             output.push(&bytes);
-            assert_eq!(before.to_vec(), plain, "a copy stays as it was");
+            assert_eq!(before.to_vec(), plain, "a copy does not change");
             plain.extend(&bytes);
             assert_eq!((output.len(), output.to_vec()), (plain.len(), plain.clone()));
             assert_eq!(output.bytes(before.len()..usize::MAX), bytes);

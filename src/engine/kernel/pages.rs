@@ -1,5 +1,4 @@
-//! The pages of processes: the one place where an entry, the frame it leads to, the reverse mapping and the counts change
-//! together.
+//! The pages of processes. Only this module changes an entry, its frame, the reverse mapping, and the counts together.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,8 +15,8 @@ use super::process::{AddressSpace, PageLocation};
 use super::shape::TableShape;
 use super::state::Kernel;
 
-/// Leads a page of an address space to where it is, or names its slot. There is a table for it, and it was nowhere or in
-/// swap; `zero` is the physical page of the zero frame.
+/// Maps a page of an address space, or writes the number of its slot into its entry. Its table exists, and it was untouched
+/// or in swap. `zero` is the physical page of the zero frame.
 pub(super) fn enter_page(
     (space, frames, machine, journal): (&mut AddressSpace, &mut Frames, &mut Machine, &mut Journal),
     shape: &TableShape,
@@ -37,7 +36,7 @@ pub(super) fn enter_page(
             Pte { ppn: frame.0.into(), flags }
         }
         PageLocation::Zero => Pte { ppn: zero, flags },
-        // The entry is 0 as yet.
+        // The entry is still 0.
         PageLocation::Swap(slot) => match shape.swap_entry(slot) {
             Pte { ppn: 0, .. } => return,
             pte => pte,
@@ -49,12 +48,12 @@ pub(super) fn enter_page(
 }
 
 impl Kernel {
-    /// Where a page of a process is.
+    /// The location of a page of a process.
     pub(super) fn page_location(&self, pid: Pid, vpn: u64) -> Option<PageLocation> {
         self.process(pid)?.space.pages.get(&vpn).copied()
     }
 
-    /// Leads a page of a process to a frame or the zero frame: see [`enter_page`].
+    /// Maps a page of a process to a frame or the zero frame: see [`enter_page`].
     pub(super) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
         let Self { processes, frames, machine, journal, shape, zero, .. } = self;
         if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
@@ -65,8 +64,8 @@ impl Kernel {
         self.free_slot_without_dirty_bit(pid, vpn);
     }
 
-    /// A page of a process leaves where it is, for swap or for nowhere. Its entry names the slot, or is cleared; TLBs are not
-    /// told, and its frame is not given back. Answers where it was.
+    /// Unmaps a page of a process. Its entry names its slot in swap, or is cleared. TLB entries are not invalidated, and its
+    /// frame is not freed. Returns the page's old location.
     pub(super) fn unmap_page(
         &mut self,
         pid: Pid,
@@ -100,7 +99,7 @@ impl Kernel {
         Some(from)
     }
 
-    /// The entry of a page says that it was stored to: by its D bit, or in a format without one, by allowing stores.
+    /// Whether the entry of a page shows a store. In a format without a D bit, a writable entry is treated as dirty.
     fn was_stored_to(&self, pid: Pid, vpn: u64) -> bool {
         let flag = if self.shape.dirty { Bit::D } else { Bit::Rw };
         let marked = self.pte(pid, vpn).is_some_and(|pte| pte.flags.has(flag));
@@ -108,8 +107,8 @@ impl Kernel {
         marked && (self.shape.dirty || self.shape.read_only || may_be())
     }
 
-    /// The entry of a page is about to get these flags. In a format without a D bit, that it allowed stores is all that tells
-    /// of them: the frame keeps in mind what the entry will not say any more.
+    /// Keeps the dirty state of a page whose entry changes its flags. In a format without a D bit, a writable entry that
+    /// becomes read-only would lose that state, so the frame becomes dirty.
     pub(super) fn preserve_dirty(&mut self, pid: Pid, vpn: u64, (old, new): (Flags, Flags)) {
         let forgets = !self.shape.dirty && old.has(Bit::Rw) && !new.has(Bit::Rw);
         if forgets && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn) {
@@ -117,7 +116,8 @@ impl Kernel {
         }
     }
 
-    /// The entry of a page was changed. In a format without a D bit, one that allows stores says that the page was stored to.
+    /// Frees the stale swap slot of a page after its entry changed. In a format without a D bit, a writable entry is treated
+    /// as dirty.
     pub(super) fn free_slot_without_dirty_bit(&mut self, pid: Pid, vpn: u64) {
         if !self.shape.dirty
             && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn)
@@ -126,13 +126,13 @@ impl Kernel {
         }
     }
 
-    /// A frame differs from what stands in its file or slot.
+    /// Whether a frame differs from the page in its file or slot.
     pub fn is_dirty(&self, frame: FrameNo) -> bool {
         self.frames.get(frame).dirty || self.frames.maps(frame).any(|(pid, vpn)| self.was_stored_to(pid, vpn))
     }
 
-    /// Gives a frame back if nothing needs it any more: no entry leads to it, and it is no page of a shared object. What a
-    /// file does not have yet is written to it.
+    /// Frees a frame that has no mapping and does not hold a page of a shared object. A dirty page of a file is first
+    /// written back.
     pub(super) fn release(&mut self, frame: FrameNo) {
         let held = self.frames.get(frame);
         if held.refs > 0 {
@@ -154,7 +154,7 @@ impl Kernel {
         self.machine.ppn(frame.0.into()).unwrap_or_default()
     }
 
-    /// The pages of a range that are somewhere, in order.
+    /// The pages of a range that have a location, in order.
     pub(super) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, PageLocation)> {
         let Some(process) = self.process(pid).filter(|_| vpns.start < vpns.end) else { return Vec::new() };
         process.space.pages.range(vpns).map(|(vpn, place)| (*vpn, *place)).collect()

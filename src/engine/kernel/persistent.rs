@@ -1,3 +1,4 @@
-//! Ordered maps and sets whose copies cost a reference count, and whose changes after a copy cost what they touch.
+//! Ordered maps and sets that share structure. A clone costs one reference count, and a later change copies only the path to
+//! it.
 
 pub(crate) use imbl::{OrdMap as Map, OrdSet as Set};

@@ -10,8 +10,8 @@ use super::persistent::{Map, Set};
 use super::tables::TableMap;
 use super::vma_map::VmaMap;
 
-/// Where a page of a process is. A page without a location was never touched, or is a page of a shared object or file that
-/// the process has not mapped.
+/// The location of a page of a process. A page without a location was never touched, or is a page of a shared object or file
+/// that the process has not mapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageLocation {
     /// In a user frame, with a present page-table entry.
@@ -27,9 +27,9 @@ pub enum PageLocation {
 pub struct AddressSpace {
     /// The areas (the list `mmap` in textbooks).
     pub areas: VmaMap,
-    /// The places of the page tables in the machine's memory; level 1 is `pgd`.
+    /// The locations of the page tables in the machine's memory. Level 1 is `pgd`.
     pub tables: TableMap,
-    /// The location of each page, in order; agrees with the page-table entries.
+    /// The location of each page, in order. It agrees with the page-table entries.
     pub pages: Map<u64, PageLocation>,
     /// Number of pages in user frames (`rss`).
     pub resident: u64,
@@ -43,12 +43,11 @@ pub struct AddressSpace {
     pub heap: Heap,
 }
 
-/// A file descriptor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Descriptor {
     /// The open file description, shared after `fork`.
     pub(crate) open: OpenId,
-    /// It is closed by `execve` (`O_CLOEXEC`).
+    /// Whether `execve` closes it (`O_CLOEXEC`).
     pub(crate) close_on_exec: bool,
 }
 
@@ -56,9 +55,9 @@ pub(crate) struct Descriptor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum ProcessState {
-    /// It runs.
+    /// It is running.
     Running,
-    /// It has ended, and its parent has not waited for it. The status is the one that `wait` returns.
+    /// It has ended, and its parent has not waited for it. `wait` returns this status.
     Zombie { status: u32 },
     /// It has ended, and its parent has waited for it.
     Ended { status: u32 },
@@ -78,9 +77,9 @@ impl ProcessState {
 /// Counts of resolved page faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FaultCounts {
-    /// Those without a disk read.
+    /// Faults without a disk read.
     pub minor: u64,
-    /// Those with a disk read.
+    /// Faults with a disk read.
     pub major: u64,
 }
 
@@ -91,13 +90,13 @@ pub struct Process {
     pub pid: Pid,
     /// Its name in the script.
     pub name: Arc<str>,
-    /// Its parent, while that runs.
+    /// Its parent, while the parent is running.
     pub parent: Option<Pid>,
-    /// Those that it forked, running or not waited for.
+    /// The children that are running or that it has not waited for.
     pub(crate) children: Set<Pid>,
     /// Its state.
     pub state: ProcessState,
-    /// Its address space; empty after it has ended.
+    /// Its address space, which is empty after it has ended.
     pub space: AddressSpace,
     /// Its open files, by descriptor.
     pub(crate) descriptors: Map<u32, Descriptor>,

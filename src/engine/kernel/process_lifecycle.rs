@@ -1,4 +1,4 @@
-//! The life of a process: it is made, it ends, its parent takes note.
+//! The life cycle of a process: creation, exit, and `wait`.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use super::persistent::{Map, Set};
 use super::process::{AddressSpace, FaultCounts, Process, ProcessState};
 use super::state::{Kernel, OutOfMemory};
 
-/// The most processes that run or are not waited for (`kernel.pid_max`).
+/// The maximum number of processes that are running or not waited for (`kernel.pid_max`).
 pub(crate) const MOST_PROCESSES: u32 = 32_768;
 
-/// As many processes are remembered, ended ones included; then the ended ones are forgotten.
+/// The maximum number of remembered processes. Beyond it, processes that have ended are forgotten.
 const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
 
 impl Kernel {
-    /// A new process with an empty address space, the terminal, and no parent.
+    /// Creates a process with an empty address space, the terminal, and no parent.
     ///
     /// # Errors
-    /// If there is no room for its page table, or there are too many processes.
+    /// If no memory is free for its page table, or there are too many processes.
     pub fn spawn(&mut self, name: Arc<str>) -> Result<Pid, OutOfMemory> {
         let pid = self.next_pid().map_err(|_| OutOfMemory::Tables)?;
         let mut space = self.new_space()?;
@@ -56,13 +56,13 @@ impl Kernel {
         self.alive += 1;
     }
 
-    /// Forgets processes that ended, if too many are remembered.
+    /// Forgets processes that have ended, if too many are remembered.
     fn forget_ended(&mut self) {
         if self.processes.len() < MOST_REMEMBERED {
             return;
         }
         self.work += self.processes.len() as u64;
-        // The last one keeps its number from being given again.
+        // The last process is kept so that its number is not used again.
         let last = self.processes.get_max().map(|(pid, _)| *pid);
         let ended = |process: &&Arc<Process>| matches!(process.state, ProcessState::Ended { .. });
         let gone =
@@ -75,7 +75,7 @@ impl Kernel {
         }
     }
 
-    /// A process is called otherwise from now on: the child of `let child = fork()`.
+    /// Changes the name of a process, for the child of `let child = fork()`.
     pub fn rename(&mut self, pid: Pid, name: Arc<str>) {
         let Some(process) = self.process_mut(pid) else { return };
         let before = std::mem::replace(&mut process.name, Arc::clone(&name));
@@ -85,10 +85,10 @@ impl Kernel {
         self.names.insert(name, pid);
     }
 
-    /// `fork(2)`: a child that differs from its parent in its number, its counts and what it wrote.
+    /// Performs `fork(2)`. The child differs from its parent in its number, its counts, and its output.
     ///
     /// # Errors
-    /// EAGAIN if there are too many processes, ENOMEM if there is no room for the child's page tables.
+    /// EAGAIN if there are too many processes, ENOMEM if no memory is free for the child's page tables.
     pub(super) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
         let child = self.next_pid()?;
         let space = self.fork_space(parent, child).map_err(|_| Errno::ENOMEM)?;
@@ -103,8 +103,8 @@ impl Kernel {
         Ok(child)
     }
 
-    /// A process ends: its memory and its descriptors are given back, its children have no parent any more. Its own parent
-    /// can wait for its status, which is as `wait(2)` encodes it.
+    /// Ends a process. Its memory and descriptors are freed, and its children lose their parent. Its own parent can wait for
+    /// the status, which is encoded as in `wait(2)`.
     pub fn end(&mut self, pid: Pid, status: u32) {
         self.free_address_space(pid);
         self.close_descriptors(pid, false);
@@ -125,7 +125,7 @@ impl Kernel {
         }
     }
 
-    /// Nobody will ask for the status of a process any more. Answers its status, if it has ended just now.
+    /// Reaps a zombie. Returns its status, or `None` if the process is not a zombie.
     fn reap(&mut self, pid: Pid) -> Option<u32> {
         let process = self.process_mut(pid)?;
         let ProcessState::Zombie { status } = process.state else { return None };
@@ -134,15 +134,15 @@ impl Kernel {
         Some(status)
     }
 
-    /// A process ends by a signal.
+    /// Ends a process by a signal.
     pub(super) fn kill(&mut self, pid: Pid, signal: Signal) {
         self.end(pid, signal.number());
     }
 
-    /// `wait(2)`: the first child that has ended is taken note of. Answers its number and status.
+    /// Performs `wait(2)`: reaps the first child that has ended. Returns its number and status.
     ///
     /// # Errors
-    /// ECHILD without children; EAGAIN if all of them run, since then the wait would have no end.
+    /// ECHILD without children. EAGAIN if all children are running, because the wait would never end.
     pub(super) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
         let Some(process) = self.process(pid).filter(|process| !process.children.is_empty()) else {
             return Err(Errno::ECHILD);

@@ -1,4 +1,4 @@
-//! Changing the permissions of mapped pages: what `mprotect` does to page tables.
+//! Changes the permissions of mapped pages, for `mprotect`.
 
 use std::ops::Range;
 
@@ -12,8 +12,8 @@ use super::state::Kernel;
 use super::vma::Vma;
 
 impl Kernel {
-    /// The permissions of the areas in a range have changed: entries and TLBs follow. A page of the process's own becomes
-    /// writable at once where its area is.
+    /// Updates entries and TLBs after the permissions of the areas in a range have changed. An exclusive page becomes
+    /// writable at once if its area is writable.
     pub(super) fn reprotect(&mut self, pid: Pid, range: Range<u64>) {
         let Some(process) = self.process(pid) else { return };
         let areas = process.space.areas.within(range);
@@ -26,7 +26,7 @@ impl Kernel {
         }
     }
 
-    /// Makes an entry allow what the area does and what the page is fit for.
+    /// Sets the permissions of an entry from its area and the state of its page.
     pub(super) fn set_area_permissions(&mut self, pid: Pid, vpn: u64, area: &Vma, place: PageLocation) {
         let writable = match place {
             PageLocation::Frame(frame) => area.prot.write && self.may_store(pid, vpn, area, frame),
@@ -36,7 +36,8 @@ impl Kernel {
         self.set_permissions(pid, vpn, flags_of(area.prot, writable));
     }
 
-    /// A page in a frame may be stored to without a fault: it is the process's own, or shared and known to be dirty.
+    /// Whether a store to a page in a frame needs no fault. The page must be exclusive to the process, or shared and known
+    /// to be dirty.
     fn may_store(&self, pid: Pid, vpn: u64, area: &Vma, frame: FrameNo) -> bool {
         let held = self.frames.get(frame);
         match held.contents {

@@ -1,4 +1,4 @@
-//! How page tables of a machine are cut: levels, entries, sizes.
+//! The shape of a machine's page tables: levels, entries, and sizes.
 
 use crate::machine::check::MAX_LEVELS;
 use crate::machine::pte::{Bit, Pte, mask};
@@ -9,26 +9,26 @@ use super::ids::SlotNo;
 /// The shape of the page tables of a machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TableShape {
-    /// log2 of a page.
+    /// log2 of the page size in bytes.
     pub(crate) page_bits: u32,
-    /// Number of levels; tables of level 1 are the roots.
+    /// Number of levels. Tables of level 1 are the roots.
     pub(crate) levels: u32,
-    /// Bytes of an entry.
+    /// Size of an entry in bytes.
     entry: u64,
-    /// log2 of the pages that an entry leads to, from the top level on.
+    /// log2 of the number of pages that an entry covers, from the top level on.
     below: [u32; MAX_LEVELS],
-    /// log2 of the entries of a table.
+    /// log2 of the number of entries of a table.
     index: [u32; MAX_LEVELS],
-    /// Entries have an R/W bit. Without one no store to a present page can be noticed.
+    /// Whether entries have an R/W bit. Without one, no store to a present page can be noticed.
     pub(crate) read_only: bool,
-    /// Entries have a D bit.
+    /// Whether entries have a D bit.
     pub(crate) dirty: bool,
-    /// Bits of an entry's PPN.
+    /// Width of an entry's PPN in bits.
     ppn_bits: u32,
 }
 
 impl TableShape {
-    /// The shape of a machine's tables; none without an MMU.
+    /// The shape of a machine's tables, or `None` without an MMU.
     pub(crate) fn from_spec(spec: &Spec) -> Option<Self> {
         let mmu = spec.mmu.as_ref()?;
         let level = |n: usize| (n < mmu.levels.len()).then_some(n as u32 + 1);
@@ -45,7 +45,7 @@ impl TableShape {
         })
     }
 
-    /// The entry of a page that is in a slot of swap: P = 0, and the slot in the PPN's bits if it fits.
+    /// The entry of a page in a swap slot: P is 0, and the PPN's bits hold the slot if it fits.
     pub(crate) fn swap_entry(&self, slot: SlotNo) -> Pte {
         let slot = u64::from(slot.0);
         Pte { ppn: if slot & !mask(self.ppn_bits) == 0 { slot } else { 0 }, ..Pte::default() }
@@ -55,48 +55,48 @@ impl TableShape {
         1 << self.page_bits
     }
 
-    /// Pages that so many bytes take.
+    /// Number of pages that `bytes` bytes need.
     pub(crate) fn pages_of(&self, bytes: u64) -> u64 {
         bytes.div_ceil(self.page())
     }
 
-    /// The page of an address.
+    /// The page that contains an address.
     pub(crate) fn vpn(&self, va: u64) -> u64 {
         va >> self.page_bits
     }
 
-    /// The pages that have a byte of `range`.
+    /// The pages that contain bytes of `range`.
     pub(crate) fn vpns(&self, range: &std::ops::Range<u64>) -> std::ops::Range<u64> {
         let first = self.vpn(range.start);
         let end = range.end.checked_sub(1).map_or(0, |last| self.vpn(last).saturating_add(1));
         first..end.max(first)
     }
 
-    /// Pages of physical memory that a table of `level` takes; none if they cannot be counted.
+    /// Number of physical pages that a table of `level` needs, or `None` on overflow.
     pub(crate) fn table_pages(&self, level: u32) -> Option<u64> {
         let bytes = u128::from(self.entry) << self.index[level as usize - 1];
         u64::try_from(bytes.div_ceil(u128::from(self.page()))).ok()
     }
 
-    /// Which table of `level` is for page `vpn`: what is left of it above the table's index.
+    /// The number of the table of `level` that covers page `vpn`: the bits of `vpn` above the table's index.
     pub(crate) fn table(&self, level: u32, vpn: u64) -> u64 {
         let n = level as usize - 1;
         vpn.checked_shr(self.below[n] + self.index[n]).unwrap_or(0)
     }
 
-    /// The first page that table `table` of `level` is for.
+    /// The first page that table `table` of `level` covers.
     pub(crate) fn first_page(&self, level: u32, table: u64) -> u64 {
         let n = level as usize - 1;
         table.checked_shl(self.below[n] + self.index[n]).unwrap_or(0)
     }
 
-    /// The last page that the table of `level` that is for `vpn` is for.
+    /// The last page that the table of `level` with page `vpn` covers.
     pub(crate) fn last_page(&self, level: u32, vpn: u64) -> u64 {
         let n = level as usize - 1;
         vpn | 1u64.checked_shl(self.below[n] + self.index[n]).map_or(u64::MAX, |pages| pages - 1)
     }
 
-    /// The physical address of the entry for `vpn` in the table of `level` that begins at physical page `ppn`.
+    /// The physical address of the entry for `vpn` in the table of `level` at physical page `ppn`.
     pub(crate) fn entry(&self, level: u32, ppn: u64, vpn: u64) -> u64 {
         let n = level as usize - 1;
         let index = vpn.checked_shr(self.below[n]).unwrap_or(0);

@@ -12,7 +12,7 @@ use super::state::{Kernel, OutOfMemory};
 use super::vma::Backing;
 
 impl Kernel {
-    /// A new shared anonymous object of so many bytes.
+    /// Creates a shared anonymous object of `size` bytes.
     pub(super) fn new_object(&mut self, size: u64) -> ObjectId {
         let object = ObjectId(self.objects.next);
         self.objects.next += 1;
@@ -20,7 +20,7 @@ impl Kernel {
         object
     }
 
-    /// An object that nothing uses any more goes, with its frames and slots.
+    /// Frees an unused object with its frames and slots.
     pub(super) fn drop_object(&mut self, object: ObjectId) {
         let Some(held) = self.objects.all.remove(&object) else { return };
         for (_, page) in &held.pages {
@@ -34,23 +34,23 @@ impl Kernel {
         }
     }
 
-    /// Where a page of an object is.
+    /// The location of a page of an object.
     pub(super) fn object_page(&self, object: ObjectId, page: u64) -> ObjectPage {
         let held = self.objects.all.get(&object);
         held.and_then(|object| object.pages.get(&page)).copied().unwrap_or_default()
     }
 
-    /// Changes where a page of an object is.
+    /// Sets the location of a page of an object.
     pub(super) fn set_object_page(&mut self, object: ObjectId, page: u64, at: ObjectPage) {
         if let Some(held) = self.objects.all.get_mut(&object) {
             held.pages.insert(page, at);
         }
     }
 
-    /// A touch of a page of a shared object that the process has no entry for.
+    /// Resolves a fault on a page of a shared object that has no entry in the process.
     ///
     /// # Errors
-    /// If memory runs out.
+    /// If memory is exhausted.
     pub(super) fn resolve_object(
         &mut self,
         fault: &FaultContext,
@@ -64,7 +64,7 @@ impl Kernel {
             return Ok(FaultOutcome::Fatal(FaultClass::Bus));
         }
         self.make_path(fault.pid, fault.vpn, watch)?;
-        let (frame, answer) = match self.object_page(object, page) {
+        let (frame, outcome) = match self.object_page(object, page) {
             ObjectPage { frame: Some(frame), .. } => {
                 self.report(watch, KernelStep::Shared { frame });
                 (frame, FaultOutcome::minor(FaultClass::DemandZero))
@@ -84,29 +84,29 @@ impl Kernel {
         self.set_object_page(object, page, ObjectPage { frame: Some(frame), slot });
         self.map_frame(fault, frame, fault.area.prot.write, watch);
         self.map_around(fault, watch);
-        Ok(answer)
+        Ok(outcome)
     }
 
-    /// Maps a page of an object beside the one touched, if it is in a frame.
+    /// Maps a nearby page of an object if it is in a frame. Returns whether it was mapped.
     pub(super) fn map_object_around(&mut self, fault: &FaultContext, object: ObjectId) -> bool {
         let Some(frame) = self.object_page(object, self.backing_page(fault)).frame else { return false };
         self.map_beside(fault, frame, fault.area.prot.write);
         true
     }
 
-    /// Maps a frame for a page beside the one touched.
+    /// Maps a frame for a nearby page.
     pub(super) fn map_beside(&mut self, fault: &FaultContext, frame: FrameNo, writable: bool) {
         let flags = flags_of(fault.area.prot, writable);
         self.map_page(fault.pid, fault.vpn, PageLocation::Frame(frame), flags);
     }
 
-    /// Which page of its file or object a touch is for.
+    /// The page of the file or object that a fault refers to.
     pub(super) fn backing_page(&self, fault: &FaultContext) -> u64 {
         let va = fault.vpn << self.shape.page_bits;
         fault.area.offset_of(va).unwrap_or(0) >> self.shape.page_bits
     }
 
-    /// Areas or descriptors that refer to a backing, more or fewer. With the last one an object goes.
+    /// Adds `change` to the number of users of a backing. An object without users is freed.
     pub(super) fn count_users(&mut self, backing: Backing, change: i64) {
         match backing {
             Backing::Anonymous => {}

@@ -1,4 +1,4 @@
-//! Declares areas, files, and executables.
+//! The declaration of areas, files, and executables.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use super::program::{self, ExecutableError};
 use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma, VmaLabel};
 
-/// The maximum size and offset of a file: the largest `off_t`.
+/// The maximum size and offset of a file, which is the largest `off_t`.
 pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
 
 /// The declaration of an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaDeclaration {
-    /// Its name. `heap` and `stack` are special, see [`Kernel::declare_area`].
+    /// Its name. `heap` and `stack` are special: see [`Kernel::declare_area`].
     pub label: Option<Arc<str>>,
     /// Its first byte.
     pub start: u64,
@@ -25,7 +25,7 @@ pub struct AreaDeclaration {
     pub prot: Prot,
     /// Whether it is shared.
     pub shared: bool,
-    /// The mapped file; none if it is anonymous.
+    /// The mapped file, or `None` if it is anonymous.
     pub file: Option<FileId>,
     /// The offset in the file.
     pub offset: u64,
@@ -94,12 +94,12 @@ impl Kernel {
         if full { Err(AreaError::TooMany) } else { Ok(()) }
     }
 
-    /// The number of an area's name; none if there are too many.
+    /// The number of an area's name, or `None` if there are too many names.
     fn label_number(&mut self, pid: Pid, name: &Arc<str>) -> Option<VmaLabel> {
         self.process_mut(pid)?.space.labels.number(name)
     }
 
-    /// Adds a file of at most 2^63 - 1 bytes. It replaces a file of the same name; open descriptors keep the old file.
+    /// Adds a file of at most 2^63 - 1 bytes. It replaces a file of the same name, but open descriptors keep the old file.
     pub fn add_file(&mut self, name: Arc<str>, fill: Fill, size: u64) -> FileId {
         let id = FileId(self.files.all.get_max().map_or(0, |(last, _)| last.0) + 1);
         let file = File::new(Arc::clone(&name), fill, size.min(MOST_BYTES));
@@ -110,7 +110,7 @@ impl Kernel {
         id
     }
 
-    /// A file that nothing refers to and that has no name any more is forgotten.
+    /// Forgets a file that has no users and no name.
     pub(super) fn forget_file(&mut self, file: FileId) {
         let Some(held) = self.files.all.get(&file) else { return };
         if held.users == 0 && self.files.names.get(&held.name) != Some(&file) {
@@ -119,7 +119,7 @@ impl Kernel {
         }
     }
 
-    /// Adds an executable: a file of zeros in which each section is page-aligned, congruent with its address.
+    /// Adds an executable as a file of zeros. Each section is page-aligned and congruent with its address.
     ///
     /// # Errors
     /// If `execve` could not load it.

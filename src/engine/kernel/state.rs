@@ -29,7 +29,7 @@ pub enum OutOfMemory {
 impl fmt::Display for OutOfMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            OutOfMemory::Frames => "no frame is free and no page can make room",
+            OutOfMemory::Frames => "no frame is free and no page can be evicted",
             OutOfMemory::Tables => "physical memory has no room for another page table",
         })
     }
@@ -38,7 +38,7 @@ impl fmt::Display for OutOfMemory {
 /// An open file description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenFile {
-    /// The file; none for the terminal (descriptors 0, 1, and 2).
+    /// The file, or `None` for the terminal (descriptors 0, 1, and 2).
     pub file: Option<super::ids::FileId>,
     /// The offset of the next `read` or `write`.
     pub offset: u64,
@@ -66,7 +66,6 @@ pub struct MergeCounts {
 pub struct Kernel {
     pub(super) machine: Machine,
     pub(super) config: Arc<KernelConfig>,
-    /// How page tables are cut.
     pub(super) shape: TableShape,
     pub(super) frames: Frames,
     pub(super) space: TableSpace,
@@ -75,18 +74,18 @@ pub struct Kernel {
     pub(super) swap: Swap,
     pub(super) processes: Map<Pid, Arc<Process>>,
     pub(super) names: Map<Arc<str>, Pid>,
-    /// Processes that have not ended, or whose parent has not waited for them.
+    /// Number of processes that have not ended, or whose parent has not waited for them.
     pub(super) alive: u32,
     pub(super) opens: Map<OpenId, OpenFile>,
-    /// The process that each core runs.
+    /// The process on each core.
     pub(super) running: Arc<Vec<Option<Pid>>>,
-    /// The physical page of zeros, once it was needed.
+    /// The physical page of the zero frame, if it was ever needed.
     pub(super) zero: Option<u64>,
     pub(super) merging: MergeCounts,
-    /// Some area was locked once, so that eviction has to ask.
+    /// Whether any area was ever locked, so that an eviction must check for locks.
     pub(super) locks: bool,
-    /// Details for an observer that wants them.
+    /// Details for an observer that requests them.
     pub(super) journal: Journal,
-    /// Work done so far, in pages and areas gone through: callers hold it against a budget.
+    /// Work done so far, in pages and areas. Callers limit it.
     pub(super) work: u64,
 }

@@ -9,11 +9,11 @@ use super::persistent::{Map, Set};
 /// A slot in use.
 #[derive(Debug, Clone)]
 pub struct SwapSlot {
-    /// The page's bytes, without the zeros at its end.
+    /// The bytes of the page, without trailing zeros.
     pub(crate) bytes: Arc<[u8]>,
     /// The frame that holds the same page (its entry in the swap cache).
     pub frame: Option<FrameNo>,
-    /// It belongs to a page of a shared object.
+    /// Whether it belongs to a page of a shared object.
     pub(crate) object: bool,
 }
 
@@ -24,27 +24,27 @@ pub struct Swap {
     pub slots: u32,
     /// The slots in use.
     pub used: Map<SlotNo, SwapSlot>,
-    /// Which pages of processes are there: slot, process, virtual page.
+    /// The pages of processes in swap: slot, process, virtual page.
     pub(crate) pages: Set<(SlotNo, Pid, u64)>,
-    /// Which numbers are in use.
+    /// The numbers of slots in use.
     numbers: NumberAllocator,
-    /// Those that only back a page which is in a frame: they can be had when no other is free.
+    /// Slots whose page is also in a frame and that no process refers to. They are reused if no other slot is free.
     spare: Set<SlotNo>,
 }
 
 impl Swap {
-    /// A swap file of so many slots, all free.
+    /// Creates a swap file with `slots` free slots.
     pub(super) fn new(slots: u32) -> Self {
         let (used, pages, spare) = (Map::new(), Set::new(), Set::new());
         Self { slots, used, pages, numbers: NumberAllocator::default(), spare }
     }
 
-    /// A slot can be had for another page.
+    /// Whether a slot is available for another page.
     pub(crate) fn has_room(&self) -> bool {
         self.numbers.used() < self.slots || !self.spare.is_empty()
     }
 
-    /// The page in a frame can be had of this slot; none if it is not in use.
+    /// The slot with this number, or `None` if it is not in use.
     pub(super) fn slot(&self, slot: SlotNo) -> Option<&SwapSlot> {
         self.used.get(&slot)
     }
@@ -55,20 +55,20 @@ impl Swap {
         rows.map(|(_, pid, vpn)| (*pid, *vpn))
     }
 
-    /// Takes the lowest free slot for a page; none if all are in use.
+    /// Allocates the lowest free slot for a page, or returns `None` if all are in use.
     pub(super) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
         let slot = SlotNo(self.numbers.allocate(self.slots)?);
         self.used.insert(slot, SwapSlot { bytes, frame: None, object });
         Some(slot)
     }
 
-    /// The lowest slot that only backs a page in a frame, and the frame.
+    /// The lowest spare slot, and the frame that holds its page.
     pub(super) fn spare(&self) -> Option<(SlotNo, FrameNo)> {
         let slot = *self.spare.get_min()?;
         Some((slot, self.slot(slot)?.frame?))
     }
 
-    /// The page of a slot is in this frame too from now on, or in none. A slot that nothing needs is free then.
+    /// Sets the frame that holds the page of a slot, or `None`. A slot that becomes unused is freed.
     pub(super) fn set_frame(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
         if let Some(held) = self.used.get_mut(&slot) {
             held.frame = frame;
@@ -76,19 +76,19 @@ impl Swap {
         }
     }
 
-    /// A page of a process is in a slot from now on.
+    /// Adds a page of a process to a slot.
     pub(super) fn add_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.insert((slot, pid, vpn));
         self.spare.remove(&slot);
     }
 
-    /// A page of a process is in a slot no more. A slot that nothing needs is free then.
+    /// Removes a page of a process from a slot. A slot that becomes unused is freed.
     pub(super) fn remove_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.remove(&(slot, pid, vpn));
         self.update_slot(slot);
     }
 
-    /// The page that is in a slot and in a frame, or the page of a shared object that is in the slot, is there no more.
+    /// Separates a slot from its frame and from its shared object.
     pub(super) fn detach(&mut self, slot: SlotNo) {
         if let Some(held) = self.used.get_mut(&slot) {
             (held.object, held.frame) = (false, None);
@@ -96,22 +96,22 @@ impl Swap {
         }
     }
 
-    /// Lends a slot that no frame holds, and which is being read into one, to the page that makes room: the slot is free.
-    /// Answers what was in it.
+    /// Frees a slot temporarily for the page that is evicted while this slot is read into a frame. Returns the slot's
+    /// contents. A slot with a frame is not lent.
     pub(super) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
         self.used.get(&slot).filter(|held| held.frame.is_none())?;
         self.numbers.free(slot.0);
         self.used.remove(&slot)
     }
 
-    /// Takes back a slot that was lent and not used, while all others are in use.
+    /// Restores a lent slot that was not used, while all others are in use.
     pub(super) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
         if self.numbers.allocate(self.slots) == Some(slot.0) {
             self.used.insert(slot, held);
         }
     }
 
-    /// Some page of a process is in a slot.
+    /// Whether a slot holds pages of processes.
     pub(super) fn holds_pages(&self, slot: SlotNo) -> bool {
         self.pages_in(slot).next().is_some()
     }

@@ -1,4 +1,4 @@
-//! Pages that come back from swap, and slots for those that go there.
+//! Swap-in, and the allocation of swap slots.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use super::object::ObjectPage;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// A touch of a private page that is in swap. A frame that holds the same page already (the swap cache) is shared;
-    /// else the page is read, and keeps its slot as long as it is clean. A store gets a page of its own at once.
+    /// Resolves a fault on a private page in swap. If a frame already holds the page (the swap cache), it is shared.
+    /// Otherwise, the page is read, and it keeps its slot while it is clean. A store makes a private copy at once.
     ///
     /// # Errors
-    /// If memory runs out.
+    /// If memory is exhausted.
     pub(super) fn swap_in(
         &mut self,
         fault: &FaultContext,
@@ -23,7 +23,7 @@ impl Kernel {
     ) -> Result<FaultOutcome, OutOfMemory> {
         self.make_path(fault.pid, fault.vpn, watch)?;
         let cached = self.swap.slot(slot).and_then(|held| held.frame);
-        // Without an R/W bit no later store can be noticed.
+        // Without an R/W bit, no later store can be noticed.
         let own = fault.write || !self.shape.read_only;
         let frame = match cached {
             Some(frame) if own => self.copy_frame(fault, Some(frame), watch)?,
@@ -49,11 +49,11 @@ impl Kernel {
         Ok(FaultOutcome::Resolved { class: FaultClass::Swap, major: cached.is_none() })
     }
 
-    /// Takes a frame and reads a slot into it. If all slots are in use and only this page is in it, the page that makes
-    /// room may have this slot.
+    /// Allocates a frame and reads a slot into it. If all slots are in use and the slot holds only this page, the evicted
+    /// page may use this slot.
     ///
     /// # Errors
-    /// If there is no frame.
+    /// If no frame is available.
     pub(super) fn allocate_frame_for(
         &mut self,
         fault: &FaultContext,
@@ -93,7 +93,7 @@ impl Kernel {
         taken
     }
 
-    /// A slot for the bytes of a frame: the lowest free one, else one that only backs a page in another frame.
+    /// Allocates a slot for the bytes of a frame: the lowest free one, or else a spare slot.
     pub(super) fn allocate_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
         let bytes: Arc<[u8]> = self.trimmed_bytes(frame);
         if let Some(slot) = self.swap.allocate(bytes.clone(), object) {
@@ -104,14 +104,14 @@ impl Kernel {
         self.swap.allocate(bytes, object)
     }
 
-    /// The bytes of a frame without the zeros at their end.
+    /// The bytes of a frame without trailing zeros.
     pub(super) fn trimmed_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
         let bytes = self.frame_bytes(frame);
         let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         bytes[..len].into()
     }
 
-    /// Bytes of the page in a slot, from `at` in it on.
+    /// Reads bytes of the page in a slot, from offset `at` on.
     pub(super) fn read_slot(&self, slot: SlotNo, at: usize, out: &mut [u8]) {
         let bytes = self.swap.slot(slot).and_then(|held| held.bytes.get(at..)).unwrap_or_default();
         let there = bytes.len().min(out.len());
@@ -119,8 +119,8 @@ impl Kernel {
         out[there..].fill(0);
     }
 
-    /// A slot is no more in the swap cache: its page in the frame goes its own way. The slot is free if no other page is
-    /// in it.
+    /// Drops a frame's link to its swap slot, because the copies may differ from now on. The slot is freed if no other page
+    /// is in it.
     pub(super) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
         self.frames.change(frame).slot = None;
         if let FrameContents::Object { object, page } = self.frames.get(frame).contents {
@@ -129,7 +129,7 @@ impl Kernel {
         self.swap.detach(slot);
     }
 
-    /// A slot whose page was stored to in its frame holds an older page: the frame leaves it (Linux's `folio_free_swap`).
+    /// Detaches a dirty frame from its slot, which holds an older page (Linux's `folio_free_swap`).
     pub(super) fn free_stale_slot(&mut self, frame: FrameNo) {
         if let Some(slot) = self.frames.get(frame).slot.filter(|_| self.is_dirty(frame)) {
             self.detach_from_slot(frame, slot);

@@ -1,13 +1,13 @@
-//! Physical memory for page tables: above the user frames, allocated from the top downward.
+//! Physical memory for page tables. It is above the user frames and is allocated from the top downward.
 
 use super::persistent::Map;
 
-/// The pages that tables (and the zero frame) take, from the top of memory downward. Those that are free are zeros.
+/// The physical pages of tables and the zero frame, from the top of memory downward. Free pages are zeros.
 #[derive(Debug, Clone)]
 pub(crate) struct TableSpace {
-    /// The lowest page that is taken; the number of physical pages while there is none.
+    /// The lowest allocated page, or the number of physical pages if none is allocated.
     low: u64,
-    /// Runs of free pages above `low`: first page, length. No two touch.
+    /// Runs of free pages above `low`: first page and length. No two runs are adjacent.
     free: Map<u64, u64>,
 }
 
@@ -16,7 +16,7 @@ pub(crate) struct TableSpace {
 pub struct TableInfo {
     /// Its first physical page.
     pub ppn: u64,
-    /// Number of used entries: for pages, including those in swap, or for tables of the next level.
+    /// Number of used entries, for pages (including those in swap) or for tables of the next level.
     pub used: u32,
 }
 
@@ -24,17 +24,17 @@ pub struct TableInfo {
 pub(crate) type TableMap = Map<(u32, u64), TableInfo>;
 
 impl TableSpace {
-    /// All of `pages` physical pages, free.
+    /// Creates a space of `pages` free physical pages.
     pub(super) fn new(pages: u64) -> Self {
         Self { low: pages, free: Map::new() }
     }
 
-    /// The lowest page that is taken, with all above it: user frames stand below.
+    /// The lowest allocated page. User frames are below it.
     pub(crate) fn low(&self) -> u64 {
         self.low
     }
 
-    /// Takes `len` pages side by side, as high as there are so many, and none below `floor`. Answers the first.
+    /// Allocates `len` adjacent pages, as high as possible and not below `floor`. Returns the first page.
     pub(super) fn allocate(&mut self, len: u64, floor: u64) -> Option<u64> {
         let run = self.free.iter().rev().find(|(_, size)| **size >= len).map(|(start, size)| (*start, *size));
         let Some((start, size)) = run else {
@@ -48,7 +48,7 @@ impl TableSpace {
         Some(start + (size - len))
     }
 
-    /// Gives `len` pages from `first` on back.
+    /// Frees `len` pages from `first` on.
     pub(super) fn free(&mut self, first: u64, len: u64) {
         let (mut start, mut size) = (first, len);
         if let Some(next) = self.free.remove(&(first + len)) {
@@ -72,7 +72,7 @@ mod tests {
     use super::TableSpace;
 
     #[test]
-    fn tables_grow_down_and_leave_no_page_behind() {
+    fn tables_grow_down_and_free_every_page() {
         let mut space = TableSpace::new(64);
         assert_eq!(
             (space.allocate(8, 0), space.allocate(8, 0), space.allocate(1, 0)),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_below_the_floor_is_taken() {
+    fn no_page_below_the_floor_is_allocated() {
         let mut space = TableSpace::new(16);
         assert_eq!((space.allocate(8, 9), space.allocate(8, 8), space.allocate(1, 8)), (None, Some(8), None));
         assert_eq!(space.low(), 8);

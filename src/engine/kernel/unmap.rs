@@ -1,4 +1,4 @@
-//! Unmapping and moving pages: what `munmap`, `mremap` and the end of a process do to page tables.
+//! Unmaps and moves pages, for `munmap`, `mremap`, and the end of a process.
 
 use std::ops::Range;
 
@@ -11,8 +11,8 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// Gives back everything of a process's address space: pages, tables (the root too), areas (their backings are counted
-    /// down); it is empty and has no root afterwards. TLBs hold nothing of it any more, and no core runs it.
+    /// Frees the pages, tables, and areas of a process. The address space is then empty and has no root. No TLB has entries
+    /// of it, and no core runs the process.
     pub(super) fn free_address_space(&mut self, pid: Pid) {
         self.release_pages(pid, 0..u64::MAX);
         self.machine.shoot_down_all(asid(pid), &mut self.journal);
@@ -28,21 +28,21 @@ impl Kernel {
         }
     }
 
-    /// The pages of a range leave a process: entries are cleared, TLBs told, frames and slots given back, tables with
-    /// nothing left in them too. Areas are not looked at. Costs what is there, not the range.
+    /// Unmaps the pages of a range. Entries are cleared, TLB entries are invalidated, and frames, slots, and empty tables
+    /// are freed. Areas do not change. The cost depends on the number of mapped pages, not on the size of the range.
     pub(super) fn unmap_pages(&mut self, pid: Pid, range: Range<u64>) {
         let vpns = self.shape.vpns(&range);
         self.unmap_vpns(pid, vpns.clone());
         self.free_empty_tables(pid, &vpns);
     }
 
-    /// As [`Kernel::unmap_pages`], but tables stay.
+    /// Unmaps pages as [`Kernel::unmap_pages`] does, but keeps the tables.
     pub(super) fn unmap_vpns(&mut self, pid: Pid, vpns: Range<u64>) {
         let gone = self.release_pages(pid, vpns);
         self.shoot_down_pages(pid, &gone);
     }
 
-    /// Takes pages from a process. Answers those that had an entry, which TLBs may still hold.
+    /// Removes pages from a process. Returns the pages that had an entry and may still be in TLBs.
     fn release_pages(&mut self, pid: Pid, vpns: Range<u64>) -> Vec<u64> {
         let mut gone = Vec::new();
         for (vpn, place) in self.pages_in(pid, vpns) {
@@ -60,10 +60,10 @@ impl Kernel {
         gone
     }
 
-    /// Pages move with their area to another address (`mremap`); nothing is mapped there.
+    /// Moves pages to an unmapped address, for `mremap`.
     ///
     /// # Errors
-    /// If a table for the new place cannot be had; nothing has moved then.
+    /// If no memory is free for a new table. No page has moved then.
     pub(super) fn move_pages(&mut self, pid: Pid, from: Range<u64>, to: u64) -> Result<(), OutOfMemory> {
         let vpns = self.shape.vpns(&from);
         let target = self.shape.vpn(to);

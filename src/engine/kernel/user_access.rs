@@ -1,4 +1,4 @@
-//! How the kernel reaches the memory of a process: for a system call, as its own access; or only looking.
+//! The kernel's accesses to the memory of a process, for system calls or for inspection.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::{Backing, Vma};
 
-/// A part of a buffer that lies in one page.
+/// A part of a buffer within one page.
 #[derive(Debug, Clone, Copy)]
 struct PagePart {
     va: u64,
@@ -23,7 +23,7 @@ struct PagePart {
 }
 
 impl Kernel {
-    /// Cuts a buffer at pages.
+    /// Splits a buffer at page boundaries.
     fn parts_of(&self, va: u64, len: usize) -> impl Iterator<Item = PagePart> + use<> {
         let page = self.shape.page();
         let mut from = 0;
@@ -36,11 +36,11 @@ impl Kernel {
         })
     }
 
-    /// Copies bytes of a process to the kernel as a system call does: faults are handled and counted. Answers how many could
-    /// be copied before the first that faults for good; no signal is sent.
+    /// Copies bytes from a process to the kernel as a system call does. Faults are handled and counted. Returns the number
+    /// of bytes before the first fatal fault, which sends no signal.
     ///
     /// # Errors
-    /// If memory runs out.
+    /// If memory is exhausted.
     pub(super) fn copy_in(
         &mut self,
         pid: Pid,
@@ -64,10 +64,10 @@ impl Kernel {
         Ok(out.len())
     }
 
-    /// Copies bytes to a process, as [`Kernel::copy_in`].
+    /// Copies bytes to a process as [`Kernel::copy_in`] copies from it.
     ///
     /// # Errors
-    /// If memory runs out.
+    /// If memory is exhausted.
     pub(super) fn copy_out(
         &mut self,
         pid: Pid,
@@ -88,19 +88,19 @@ impl Kernel {
         Ok(bytes.len())
     }
 
-    /// Where in its page an address lies.
+    /// The offset of an address within its page.
     fn page_offset(&self, va: u64) -> usize {
         (va & (self.shape.page() - 1)) as usize
     }
 
-    /// The kernel used a frame, which is a touch unless the frame was just filled.
+    /// Records a use of a frame by the kernel, unless the frame has just been filled.
     fn touch_frame(&mut self, frame: FrameNo) {
         if self.frames.just_filled.take() != Some(frame) {
             self.frames.pool.touch(frame.0);
         }
     }
 
-    /// Sees to it that the kernel can do for a process what the process may do itself; false if it may not.
+    /// Makes a page accessible to the kernel if the process may access it. Returns false if the process may not.
     fn fault_in(
         &mut self,
         pid: Pid,
@@ -121,7 +121,7 @@ impl Kernel {
         Ok(handled.is_ok())
     }
 
-    /// The fault that an access would raise by the entry of its page and its area; none if it can be done.
+    /// The fault that an access would raise, according to the page's entry and its area. `None` if the access is allowed.
     pub(super) fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
         let vpn = self.shape.vpn(va);
         let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
@@ -133,12 +133,12 @@ impl Kernel {
         (!allowed || !writable).then_some(Fault::Protection { why })
     }
 
-    /// Touches every page of a range that is not there yet (`MAP_POPULATE`, `mlock`), as a store where the area is private
-    /// and writable, else as a load; stops quietly at what cannot be touched, and when it has touched as many pages as there
-    /// are frames, since more would only drive each other out. Counts faults.
+    /// Makes every page of a range resident (`MAP_POPULATE`, `mlock`), with stores in private writable areas and loads in
+    /// others. It stops at the first fatal fault. It also stops after as many pages as there are frames, because more pages
+    /// would only evict each other. Faults are counted.
     ///
     /// # Errors
-    /// If memory runs out.
+    /// If memory is exhausted.
     pub(super) fn populate(
         &mut self,
         pid: Pid,
@@ -156,7 +156,7 @@ impl Kernel {
                 if self.would_fault(pid, va, kind).is_none() {
                     continue;
                 }
-                // One that finds no room at all is an error even then.
+                // Even then, a page without any available frame is an error.
                 let enough = (frames == 0 && !area.locked) || pages == 0;
                 if !self.fault_in(pid, va, kind, watch)? || enough {
                     return Ok(());
@@ -168,8 +168,8 @@ impl Kernel {
         Ok(())
     }
 
-    /// The bytes that a load by the process would read, pages that are not in memory included; the number of them before
-    /// the first that cannot be read (outside every area, forbidden, past the end of a file). No state changes.
+    /// Reads bytes as the process would, including pages that are not resident. Returns the number of bytes before the first
+    /// unreadable one. Such a byte is outside every area, forbidden, or past the end of a file. No state changes.
     pub fn peek(&self, pid: Pid, va: Va, out: &mut [u8]) -> usize {
         for PagePart { va, from, size } in self.parts_of(va.raw(), out.len()) {
             if !self.peek_part(pid, va, &mut out[from..from + size]) {
@@ -179,7 +179,7 @@ impl Kernel {
         out.len()
     }
 
-    /// As [`Kernel::peek`], within a page; false if it cannot be read.
+    /// Reads bytes within one page as [`Kernel::peek`] does. Returns false if they are unreadable.
     fn peek_part(&self, pid: Pid, va: u64, out: &mut [u8]) -> bool {
         let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
         let Some(area) = area.filter(|area| permits(area.prot, AccessKind::Read)) else { return false };
@@ -202,7 +202,7 @@ impl Kernel {
         true
     }
 
-    /// Bytes of a mapped page of a file: past the file's end as far as its last page goes.
+    /// Reads bytes of a mapped page of a file. Bytes after the file's end are readable up to the end of its last page.
     fn peek_file(&self, file: FileId, offset: u64, out: &mut [u8]) -> bool {
         let Some(held) = self.files.all.get(&file) else { return false };
         let page = self.shape.vpn(offset);

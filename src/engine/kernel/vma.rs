@@ -14,7 +14,6 @@ pub struct Prot {
 }
 
 impl Prot {
-    /// `PROT_READ | PROT_WRITE`.
     pub(crate) const RW: Self = Self { read: true, write: true, exec: false };
 
     /// `PROT_NONE`.
@@ -23,14 +22,14 @@ impl Prot {
     }
 }
 
-/// What an area maps.
+/// The backing of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Backing {
     /// Private demand-zero pages.
     Anonymous,
-    /// A file from a page-aligned offset. `writable`: the file was opened for writing, so `mprotect` may allow stores to a
-    /// shared area.
+    /// A file from a page-aligned offset. `writable` means that the file was opened for writing, so `mprotect` may allow
+    /// stores to a shared area.
     File { file: FileId, offset: u64, writable: bool },
     /// A shared anonymous object from this offset.
     Object { object: ObjectId, offset: u64 },
@@ -47,30 +46,30 @@ pub struct Vma {
     pub end: u64,
     /// Its permissions.
     pub prot: Prot,
-    /// Shared with other processes (`MAP_SHARED`), or private.
+    /// Whether it is shared with other processes (`MAP_SHARED`) or private.
     pub shared: bool,
-    /// What it maps.
+    /// Its backing.
     pub backing: Backing,
-    /// Page faults below it make it grow down (`VM_GROWSDOWN`). The process's stack has a name besides.
+    /// Whether page faults below it make it grow down (`VM_GROWSDOWN`). The process's stack also has a name.
     pub stack: bool,
-    /// It is the run-time heap, which `brk` makes.
+    /// Whether it is the run-time heap, which `brk` creates.
     pub heap: bool,
-    /// Its pages stay in memory (`VM_LOCKED`).
+    /// Whether its pages stay in memory (`VM_LOCKED`).
     pub locked: bool,
-    /// Equal pages may be merged (`VM_MERGEABLE`).
+    /// Whether equal pages may be merged (`VM_MERGEABLE`).
     pub mergeable: bool,
     /// The expected use, as given to `madvise`.
     pub advice: Advice,
-    /// `MAP_NORESERVE`. It has no effect except that areas that differ in it are not merged.
+    /// `MAP_NORESERVE`. Its only effect is that areas with different values are not merged.
     pub unreserved: bool,
-    /// Where the parent's area began, if it had pages of its own at `fork`: the child's parts of it merge with each other alone
-    /// (Linux's `anon_vma`).
+    /// The start of the parent's area, if that area had private pages at `fork`. Parts of the child's area merge only with
+    /// each other (Linux's `anon_vma`).
     pub inherited: Option<u64>,
-    /// Its name. Areas that differ only in it are merged, but for the heap and stacks.
+    /// Its name. Areas that differ only in their names are merged, except the heap and stacks.
     pub label: Option<VmaLabel>,
 }
 
-/// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). Areas that differ in it are not merged.
+/// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). Areas with different uses are not merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Advice {
     /// `MADV_NORMAL`.
@@ -87,7 +86,7 @@ pub enum Advice {
 pub struct VmaLabel(pub u16);
 
 impl Vma {
-    /// An area without any of the flags.
+    /// Creates an area without flags.
     pub(crate) fn new(range: std::ops::Range<u64>, prot: Prot, shared: bool, backing: Backing) -> Self {
         Self {
             start: range.start,
@@ -116,20 +115,20 @@ impl Vma {
         self.end <= self.start
     }
 
-    /// The part from `start` to `end`, with its offset moved along.
+    /// The part from `start` to `end`, with its adjusted offset.
     #[must_use]
     pub(crate) fn part(&self, start: u64, end: u64) -> Self {
         Self { start, end, backing: self.backing_at(start), ..*self }
     }
 
-    /// The part that lies in `range`, of which it has a byte.
+    /// The part within `range`, which must overlap it.
     #[must_use]
     pub(crate) fn clip(&self, range: &std::ops::Range<u64>) -> Self {
         self.part(self.start.max(range.start), self.end.min(range.end))
     }
 
-    /// One area in place of two, if `next` follows at once and agrees in everything but its name. The heap stays apart from
-    /// what has a name of its own, such as `.bss`, and the process's stack from other areas that grow down.
+    /// Merges two areas if `next` follows directly and differs only in its name. The heap is not merged with a named area
+    /// such as `.bss`, nor the process's stack with other areas that grow down.
     #[must_use]
     pub(crate) fn joined(&self, next: &Self) -> Option<Self> {
         let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
@@ -142,8 +141,8 @@ impl Vma {
         (follows && !apart && like == *self).then_some(joined)
     }
 
-    /// What stands behind the byte at `va`, which may be its end. Whether a private area's file may be written through
-    /// its descriptor makes no difference to it.
+    /// The backing of the byte at `va`, which may be the end. It ignores whether a private area's file was opened for
+    /// writing.
     fn backing_at(&self, va: u64) -> Backing {
         let moved = va - self.start;
         match self.backing {
@@ -157,7 +156,7 @@ impl Vma {
         }
     }
 
-    /// The offset of `va` in its file or object; none for anonymous memory.
+    /// The offset of `va` in its file or object, or `None` for anonymous memory.
     pub fn offset_of(&self, va: u64) -> Option<u64> {
         match self.backing {
             Backing::Anonymous => None,

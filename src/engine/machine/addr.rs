@@ -1,4 +1,4 @@
-//! Typed numbers, so that addresses, page numbers, and set indices cannot be mixed up.
+//! Typed numbers, which prevent mixing up addresses, page numbers, and set indices.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ macro_rules! number {
         pub struct $name(u64);
 
         impl $name {
-            /// Takes a number whose width the caller has checked.
+            /// Wraps a number whose width the caller has checked.
             pub(in crate::machine) const fn new(raw: u64) -> Self {
                 Self(raw)
             }
 
-            /// The number itself.
+            /// The raw number.
             pub const fn raw(self) -> u64 {
                 self.0
             }
@@ -32,7 +32,7 @@ macro_rules! number {
             }
         }
 
-        /// Hexadecimal, with the prefix `0x`.
+        /// Prints the number in hexadecimal with the prefix `0x`.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{:#x}", self.0)
@@ -42,11 +42,11 @@ macro_rules! number {
 }
 
 number! {
-    /// A virtual address, in bytes; at most the machine's virtual width (a sign-extended one is cut to it).
+    /// A virtual address in bytes, at most the machine's virtual width. A sign-extended address is truncated to it.
     Va
 }
 number! {
-    /// A physical address, in bytes; at most the machine's physical width.
+    /// A physical address in bytes, at most the machine's physical width.
     Pa
 }
 number! {

@@ -1,15 +1,14 @@
-//! Runs of words as runs of bits.
+//! Bit sets stored in slices of words.
 
 use std::iter::successors;
 
 const WORD: usize = u64::BITS as usize;
 
-/// Words that hold a bit a way.
+/// Number of words that hold one bit per way.
 pub(super) const fn mask_words(ways: usize) -> usize {
     ways.div_ceil(WORD)
 }
 
-/// Bit `i` of `words`.
 #[inline]
 pub(super) fn bit(words: &[u64], i: usize) -> bool {
     words[i / WORD] >> (i % WORD) & 1 == 1
@@ -24,7 +23,7 @@ pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     words.iter().enumerate().flat_map(move |(n, &word)| in_word(word).map(move |i| n * WORD + i))
 }
 
-/// Makes bit `i` of `words` what `on` says.
+/// Sets bit `i` of `words` to `on`.
 #[inline]
 pub(super) fn set_bit(words: &mut [u64], i: usize, on: bool) {
     let word = &mut words[i / WORD];

@@ -1,5 +1,4 @@
-//! One cache: blocks by set and tag, their bytes, and counts. What happens between caches is the
-//! hierarchy's.
+//! One cache: blocks by set and tag, their bytes, and counts. The hierarchy moves blocks between caches.
 
 use super::addr::{SetIndex, Tag};
 use super::memo::Memo;
@@ -12,83 +11,83 @@ use super::spec::{CacheSpec, Inclusion, Side, Spec, WritePolicy};
 /// The counts of a TLB or cache since the machine was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Hits; each fragment of an access counts as one.
+    /// Hits. Each fragment of an access is counted separately.
     pub hits: u64,
-    /// Accesses that looked here in vain.
+    /// Misses. Each fragment of an access is counted separately.
     pub misses: u64,
-    /// Valid entries that a fill threw out.
+    /// Valid entries that a fill evicted.
     pub evictions: u64,
     /// Dirty blocks written back to the next level.
     pub writebacks: u64,
-    /// Page-table entries that the walk found here.
+    /// Page-table entries that a page walk found here.
     pub walk_hits: u64,
-    /// Page-table entries that the walk looked for here in vain.
+    /// Page-table entries that a page walk did not find here.
     pub walk_misses: u64,
 }
 
-/// A line of a cache.
+/// The position of a line in a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LineSlot {
     pub(crate) set: SetIndex,
     pub(crate) way: u32,
 }
 
-/// What a line keeps beside its tag and bytes.
+/// The payload of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Block {
-    /// It was stored to, and what is below does not know.
+    /// Whether the block differs from the copy in the next level.
     pub(crate) dirty: bool,
 }
 
-/// A line as a script lists it.
+/// A line that a script sets.
 #[derive(Clone, Copy)]
 pub(super) struct ListedLine<'a> {
     pub(crate) line: Line<Block>,
-    /// Its bytes from the first on; those not given are unknown.
+    /// Its bytes, lowest address first. Missing bytes are unknown.
     pub(crate) bytes: &'a [Option<u8>],
 }
 
-/// A cache of one core, or of all.
+/// A cache of one core, or one that all cores share.
 #[derive(Debug, Clone)]
 pub(super) struct Cache {
     lines: SetAssoc<Block>,
     data: Bytes,
     pub(crate) counts: Counts,
-    /// Its number in the spec.
+    /// Its index in the spec.
     pub(crate) level: u32,
-    /// The core it belongs to; none if it is shared.
+    /// The core that it belongs to, or `None` if it is shared.
     pub(crate) core: Option<u32>,
-    /// log2 of its block.
+    /// log2 of the block size in bytes.
     pub(crate) block_bits: u32,
     /// The lowest bit of the physical address that belongs to the tag.
     tag_low: u32,
-    /// The set comes from the virtual address.
+    /// Whether the virtual address selects the set.
     virtual_index: bool,
-    /// Bits of the set that come from the virtual page number: a block may stand in as many sets as they can name.
+    /// Number of set bits that come from the virtual page number. A block may be in any of 2^`alias_bits` sets.
     alias_bits: u32,
     write: WritePolicy,
-    /// A missing store brings the block in.
+    /// Whether a store that misses fetches the block.
     pub(crate) write_allocate: bool,
-    /// With regard to the levels above.
+    /// Its relation to the caches above.
     pub(crate) inclusion: Inclusion,
     pub(crate) side: Side,
-    /// It ever held a block.
+    /// Whether it ever held a block.
     used: bool,
-    /// The last hits of its sets.
+    /// The last hit of each set.
     memo: Memo<Hit>,
 }
 
-/// A block that was hit, and would be hit again: another touch changes nothing.
+/// The last hit of a set. It is valid only if a second touch changes nothing.
 #[derive(Debug, Clone, Copy)]
 struct Hit {
     slot: LineSlot,
     tag: Tag,
-    /// It is known to be dirty.
+    /// Whether the block is known to be dirty.
     dirty: bool,
 }
 
 impl Cache {
-    /// An empty cache: number `level` of `spec`.
+    /// Creates an empty cache, number `level` of `spec`.
     pub(crate) fn new(spec: &Spec, level: u32, cache: &CacheSpec, core: Option<u32>) -> Self {
         let tag_low = cache.tag_low(spec);
         Self {
@@ -110,39 +109,39 @@ impl Cache {
         }
     }
 
-    /// The set and tag of the block at `pa`, which a program calls `va`.
+    /// The set and tag of the block at physical address `pa` and virtual address `va`.
     #[inline]
     pub(crate) fn locate(&self, va: u64, pa: u64) -> (SetIndex, Tag) {
         let index = if self.virtual_index { va } else { pa };
         (SetIndex::new(index >> self.block_bits & (self.lines.sets() - 1)), Tag::new(pa >> self.tag_low))
     }
 
-    /// The way of `set` that holds the block of this tag.
+    /// Returns the way of `set` that holds the block with this tag.
     #[inline]
     pub(crate) fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
         self.lines.find(set, tag)
     }
 
-    /// The line of `set` that holds the block of this tag, which is touched.
+    /// Returns the line of `set` that holds the block with this tag, and touches it.
     #[inline(always)]
     pub(crate) fn hit(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
         match self.memo.get(set) {
             Some(hit) if hit.tag == tag && hit.slot.set == set => Some(hit.slot),
-            _ => self.hit_other(set, tag),
+            _ => self.hit_unremembered(set, tag),
         }
     }
 
-    /// A hit that is not remembered.
+    /// Handles a hit that the memo does not contain.
     #[inline(never)]
-    fn hit_other(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
+    fn hit_unremembered(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
         let slot = LineSlot { set, way: self.lines.find_and_touch(set, tag)? };
-        if self.lines.policy().forgets_repeats() {
+        if self.lines.policy().repeated_touch_is_noop() {
             self.memo.remember(set, Hit { slot, tag, dirty: false });
         }
         Some(slot)
     }
 
-    /// The line that holds the block at `pa`, in whichever set a virtual index has put it.
+    /// Returns the line that holds the block at `pa`. With a virtual index, it searches all possible sets.
     pub(crate) fn holder(&self, pa: u64) -> Option<LineSlot> {
         let (SetIndex { .. }, tag) = self.locate(pa, pa);
         let low = pa >> self.block_bits & (self.lines.sets() - 1);
@@ -156,30 +155,30 @@ impl Cache {
         sets.into_iter().find_map(|set| self.find(set, tag).map(|way| LineSlot { set, way }))
     }
 
-    /// Whether write-back: a store marks the block dirty and stops here.
+    /// Whether a store marks the block dirty instead of writing to the next level.
     #[inline]
     pub(crate) fn write_back(&self) -> bool {
         self.write == WritePolicy::Back
     }
 
-    /// Whether a block may stand in several sets.
+    /// Whether a block may be in several sets.
     #[inline]
     pub(crate) fn has_aliases(&self) -> bool {
         self.alias_bits > 0
     }
 
-    /// The physical address of the block in a line of this set and tag.
+    /// The physical address of the block with this set and tag.
     pub(crate) fn base(&self, set: SetIndex, tag: Tag) -> u64 {
         tag.raw() << self.tag_low | set.raw() << self.block_bits & mask(self.tag_low)
     }
 
-    /// The first byte of the block that holds `pa`.
+    /// The address of the first byte of the block that contains `pa`.
     #[inline]
     pub(crate) fn align(&self, pa: u64) -> u64 {
         pa & !mask(self.block_bits)
     }
 
-    /// The line that a fill of `set` takes.
+    /// Returns the line that the next fill of `set` will use.
     pub(crate) fn victim(
         &mut self,
         set: SetIndex,
@@ -190,7 +189,7 @@ impl Cache {
         (LineSlot { set, way }, line)
     }
 
-    /// Puts a block into a line; its bytes are those already copied there.
+    /// Makes a line valid. The caller has already copied the block's bytes into it.
     pub(crate) fn fill(&mut self, slot: LineSlot, tag: Tag, dirty: bool) {
         self.used = true;
         self.memo.forget(slot.set);
@@ -203,7 +202,7 @@ impl Cache {
         self.lines.touch(slot.set, slot.way);
     }
 
-    /// The block that was just hit is stored to, and what is below does not know.
+    /// Marks the block dirty after a store that hit it.
     #[inline(always)]
     pub(crate) fn mark_dirty(&mut self, slot: LineSlot) {
         if self.memo.get(slot.set).is_none_or(|hit| !hit.dirty) {
@@ -227,7 +226,7 @@ impl Cache {
         self.lines.payload(slot.set, slot.way).dirty
     }
 
-    /// Whether it holds the block of this tag, and that is dirty.
+    /// Whether the cache holds a dirty block with this tag.
     #[inline]
     pub(crate) fn has_dirty(&self, set: SetIndex, tag: Tag) -> bool {
         match self.memo.get(set) {
@@ -236,7 +235,7 @@ impl Cache {
         }
     }
 
-    /// Marks the block in the line.
+    /// Sets the dirty bit of the block in the line.
     #[inline]
     pub(crate) fn mark(&mut self, slot: LineSlot, dirty: bool) {
         if self.dirty(slot) != dirty {
@@ -251,19 +250,18 @@ impl Cache {
         self.mark(slot, false);
     }
 
-    /// The line as it stands.
     pub(crate) fn line(&self, slot: LineSlot) -> Line<Block> {
         self.lines.line(slot.set, slot.way)
     }
 
-    /// Puts lines into a set as a script lists them: see [`SetAssoc::set_lines`].
+    /// Sets the lines of a set: see [`SetAssoc::set_lines`].
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
         self.used = true;
         self.memo.forget(set);
         self.lines.set_lines(set, lines);
     }
 
-    /// Sets the bytes of a line from the first on; those not given become unknown.
+    /// Sets the bytes of a line, lowest address first. Missing bytes become unknown.
     pub(crate) fn write_line(&mut self, slot: LineSlot, bytes: &[Option<u8>]) {
         let (at, size) = (self.data_offset(slot), 1 << self.block_bits);
         self.data.forget(at, size);
@@ -272,33 +270,34 @@ impl Cache {
         }
     }
 
-    /// Whether it ever held a block.
+    /// Whether the cache ever held a block.
     #[inline]
     pub(crate) fn used(&self) -> bool {
         self.used
     }
 
-    /// Its valid lines with the addresses of their blocks, in order of set and way.
+    /// The valid lines and the addresses of their blocks, in order of set and way.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
         self.lines
             .valid_lines()
             .map(|(set, way, line)| (LineSlot { set, way }, self.base(set, line.tag.unwrap_or_default())))
     }
 
-    /// Its lines that hold bytes of `first..=last`, with the addresses of their blocks.
+    /// The lines that hold bytes of `first..=last`, and the addresses of their blocks.
     pub(crate) fn holders(&self, first: u64, last: u64) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
         let blocks = (self.align(first) >> self.block_bits)..=(last >> self.block_bits);
         blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
     }
 
-    /// Tells the lines that hold bytes of `first..=last`, and which bytes of these (from, to): no byte twice.
-    pub(crate) fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(LineSlot, u64, u64)) {
-        let mut clip = |slot, base: u64| tell(slot, base.max(first), self.end(base).min(last));
+    /// Calls `visit` for each line that holds bytes of `first..=last`, with the first and last of these bytes. No byte is
+    /// visited twice.
+    pub(crate) fn each_held(&self, first: u64, last: u64, mut visit: impl FnMut(LineSlot, u64, u64)) {
+        let mut clip = |slot, base: u64| visit(slot, base.max(first), self.end(base).min(last));
         let (mut block, end) = (first >> self.block_bits, last >> self.block_bits);
         let sets = self.lines.sets();
         if end - block > sets * u64::from(self.lines.ways()) {
             let within = |base: u64| base <= last && self.end(base) >= first;
-            // A script may put a block into several lines: the first one counts.
+            // A script may put a block into several lines. Only the first line is used.
             let counts = |(slot, base): &(LineSlot, u64)| within(*base) && self.holder(*base) == Some(*slot);
             self.blocks().filter(counts).for_each(|(slot, base)| clip(slot, base));
         } else if self.has_aliases() {
@@ -319,7 +318,7 @@ impl Cache {
         }
     }
 
-    /// Makes all lines invalid that hold bytes of `first..=last`, dirty or not.
+    /// Invalidates all lines that hold bytes of `first..=last`, including dirty lines.
     pub(crate) fn drop_held(&mut self, first: u64, last: u64) {
         let mut held = Vec::new();
         self.each_held(first, last, |slot, from, _| held.push((slot, from)));
@@ -331,37 +330,36 @@ impl Cache {
         }
     }
 
-    /// Whether an access may go through this cache and then through `below`.
+    /// Whether an access may look up this cache first and then `below`.
     pub(crate) fn is_above(&self, below: &Cache) -> bool {
         let other_core = self.core.is_some() && below.core.is_some() && self.core != below.core;
         self.level < below.level && !other_core && self.side.meets(below.side)
     }
 
-    /// The last byte of the block that begins at `base`.
+    /// The address of the last byte of the block that starts at `base`.
     #[inline]
     pub(crate) fn end(&self, base: u64) -> u64 {
         base | mask(self.block_bits)
     }
 
-    /// Where the bytes of a line begin in [`Cache::data`].
+    /// The offset of a line's first byte in [`Cache::data`].
     #[inline]
     pub(crate) fn data_offset(&self, slot: LineSlot) -> u64 {
         (slot.set.raw() * u64::from(self.lines.ways()) + u64::from(slot.way)) << self.block_bits
     }
 
-    /// Where the byte of `pa` stands in [`Cache::data`], if its block is in this line.
+    /// The offset of the byte at `pa` in [`Cache::data`]. The line must hold its block.
     #[inline]
     pub(crate) fn byte_at(&self, slot: LineSlot, pa: u64) -> u64 {
         self.data_offset(slot) | pa & mask(self.block_bits)
     }
 
-    /// The bytes of all lines.
     #[inline]
     pub(crate) fn data(&self) -> &Bytes {
         &self.data
     }
 
-    /// The bytes of all lines, to be written.
+    /// The bytes of all lines, for writing.
     #[inline]
     pub(crate) fn data_mut(&mut self) -> &mut Bytes {
         &mut self.data

@@ -1,5 +1,5 @@
-//! Reads and sets the contents of a machine without an access: nothing is counted or evicted. Private TLBs and caches
-//! are those of the current core.
+//! Reads and sets the contents of a machine without an access. No count changes, and nothing is evicted. For private TLBs
+//! and caches, the methods use those of the current core.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use super::tlb::{Tlb, TlbEntry};
 /// A TLB entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TlbLine {
-    /// Its tag; none if it was never filled.
+    /// Its tag, or `None` if it was never filled.
     pub tag: Option<Tag>,
     /// Its valid bit.
     pub valid: bool,
@@ -23,7 +23,7 @@ pub struct TlbLine {
     pub ppn: Ppn,
     /// R/W, U/S, XD, G, D, CD and WT.
     pub flags: Flags,
-    /// log2 of its page size; 0 means the smallest that the TLB supports.
+    /// log2 of its page size. 0 means the smallest size that the TLB supports.
     pub page_bits: u32,
     /// The address-space identifier of its process.
     pub asid: u16,
@@ -32,13 +32,13 @@ pub struct TlbLine {
 /// A cache line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CacheLine {
-    /// Its tag; none if it was never filled.
+    /// Its tag, or `None` if it was never filled.
     pub tag: Option<Tag>,
     /// Its valid bit.
     pub valid: bool,
-    /// It differs from the next level.
+    /// Whether it differs from the next level.
     pub dirty: bool,
-    /// Its bytes, lowest address first. When a line is set, missing bytes are unknown.
+    /// Its bytes, lowest address first. Bytes missing in a line to be set are unknown.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -65,7 +65,7 @@ pub enum PteWriteError {
     NoMmu,
     /// The page table has fewer levels.
     NoLevel {
-        /// The levels that it has.
+        /// Number of levels of the page table.
         levels: u32,
     },
     /// The page has no table of this level below CR3.
@@ -87,7 +87,7 @@ impl fmt::Display for PteWriteError {
             PteWriteError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
             PteWriteError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
             PteWriteError::NoTable { level } => {
-                write!(f, "walks read memory from CR3 on, where this page has no table of level {level} yet")
+                write!(f, "this page has no table of level {level} in memory at CR3 yet")
             }
             PteWriteError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
             PteWriteError::WordTooWide(error) => write!(f, "the entry {error}"),
@@ -103,7 +103,7 @@ impl Machine {
         Some(self.translator.as_ref()?.tlb(level, self.core()))
     }
 
-    /// Set and tag of an address in TLB `level`, for the smallest page size it supports; none if the TLB does not exist.
+    /// Set and tag of an address in TLB `level`, for the smallest page size it supports. `None` if the TLB does not exist.
     pub fn tlb_location(&self, level: usize, va: Va) -> Option<(SetIndex, Tag)> {
         let tlb = self.tlb(level)?;
         Some(tlb.locate(va.raw(), tlb.smallest()))
@@ -126,7 +126,7 @@ impl Machine {
         fit(raw, bits).map(Tag::new)
     }
 
-    /// The entry in a way of a set of TLB `level`; none if the way does not exist.
+    /// The entry in a way of a set of TLB `level`, or `None` if the way does not exist.
     pub fn tlb_line(&self, level: usize, set: SetIndex, way: u32) -> Option<TlbLine> {
         let line = self.tlb(level)?.line(set, way)?;
         let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
@@ -170,7 +170,7 @@ impl Machine {
         });
     }
 
-    /// Invalidates the entries of a page in all TLBs of the current core, also global ones.
+    /// Invalidates the entries of a page in all TLBs of the current core, including global ones.
     pub fn invlpg(&mut self, va: Va, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
@@ -178,7 +178,7 @@ impl Machine {
         translator.for_each_tlb_of(core, watch, |tlb, _, dropped| tlb.drop_page(va.raw(), asid, dropped));
     }
 
-    /// The counts of TLB `level`; zeros if the TLB does not exist.
+    /// The counts of TLB `level`, or zeros if the TLB does not exist.
     pub fn tlb_counts(&self, level: usize) -> Counts {
         self.tlb(level).map(|tlb| tlb.counts).unwrap_or_default()
     }
@@ -190,7 +190,7 @@ impl Machine {
         level < self.spec().caches.len()
     }
 
-    /// Offset, set, and tag of an address in cache `level`; none if the cache does not exist.
+    /// Offset, set, and tag of an address in cache `level`, or `None` if the cache does not exist.
     pub fn cache_location(&self, level: usize, va: Va, pa: Pa) -> Option<(u64, SetIndex, Tag)> {
         let spec = self.spec().caches.get(level)?;
         let (set, tag) = self.hierarchy.cache(level, self.core()).locate(va.raw(), pa.raw());
@@ -215,7 +215,7 @@ impl Machine {
         fit(raw, bits).map(Tag::new)
     }
 
-    /// The line in a way of a set of cache `level`, without its bytes; none if the way does not exist.
+    /// The line in a way of a set of cache `level`, without its bytes. `None` if the way does not exist.
     pub fn cache_line(&self, level: usize, set: SetIndex, way: u32) -> Option<CacheLine> {
         self.spec().caches.get(level).filter(|spec| way < spec.ways && set.raw() < spec.sets)?;
         let line = self.hierarchy.cache(level, self.core()).line(LineSlot { set, way });
@@ -223,7 +223,7 @@ impl Machine {
         Some(CacheLine { tag: line.tag, valid: line.valid, dirty, bytes: Vec::new() })
     }
 
-    /// A byte of the line in a way of a set of cache `level`; none if it is unknown.
+    /// A byte of the line in a way of a set of cache `level`, or `None` if it is unknown.
     pub fn cache_byte(&self, level: usize, set: SetIndex, way: u32, at: u64) -> Option<u8> {
         let spec = self.spec().caches.get(level)?;
         let cache = self.hierarchy.cache(level, self.core());
@@ -233,8 +233,8 @@ impl Machine {
         if filled { cache.data().get(at) } else { cache.data().given(at) }
     }
 
-    /// The way of cache `level` that holds the block of an address, and with `read` its bytes; none if no way does. Unknown
-    /// bytes are none.
+    /// The way of cache `level` that holds the block of an address, or `None` if no way does. With `read`, also the block's
+    /// bytes. Unknown bytes are `None`.
     pub fn cached_block(&self, level: usize, va: Va, pa: Pa, read: bool) -> Option<(u32, Vec<Option<u8>>)> {
         let block_bits = self.spec().caches.get(level)?.block_bits;
         let cache = self.hierarchy.cache(level, self.core());
@@ -281,7 +281,7 @@ impl Machine {
         }
     }
 
-    /// The counts of cache `level`; zeros if the cache does not exist.
+    /// The counts of cache `level`, or zeros if the cache does not exist.
     pub fn cache_counts(&self, level: usize) -> Counts {
         if self.has_cache(level) {
             self.hierarchy.cache(level, self.core()).counts
@@ -298,7 +298,7 @@ impl Machine {
         self.hierarchy.memory().get(pa.raw())
     }
 
-    /// Sets the byte of main memory at `pa`, without the caches; `None` makes it unknown.
+    /// Sets the byte of main memory at `pa` without changing the caches. `None` makes the byte unknown.
     pub fn set_memory_byte(&mut self, pa: Pa, byte: Option<u8>) {
         self.hierarchy.memory_mut().set(pa.raw(), byte);
     }

@@ -6,7 +6,7 @@ use super::addr::{Pa, Ppn, SetIndex, Tag, Va, Vpn};
 
 /// Observes an access. `()` ignores all events and costs nothing.
 pub trait MachineObserver {
-    /// Takes the next event.
+    /// Receives the next event.
     fn on_event(&mut self, event: Event);
 }
 
@@ -46,15 +46,15 @@ pub enum Privilege {
 pub enum Fault {
     /// An entry of the page table is not present.
     NotPresent {
-        /// Its level; 1 is the top.
+        /// Its level (1 is the top).
         level: u32,
     },
     /// An entry of the page table is present and has a reserved bit set.
     Reserved {
-        /// Its level; 1 is the top.
+        /// Its level (1 is the top).
         level: u32,
     },
-    /// The entry is present and forbids the access.
+    /// The entry is present, but it forbids the access.
     Protection {
         /// The bit that forbids it.
         why: ProtectionCause,
@@ -85,7 +85,7 @@ impl fmt::Display for Fault {
 pub enum ProtectionCause {
     /// R/W is 0 and the access is a store.
     ReadOnly,
-    /// U/S is 0 and the access is the user's.
+    /// U/S is 0 and the access is in user mode.
     Supervisor,
     /// XD is 1 and the access is a fetch.
     NoExecute,
@@ -94,13 +94,13 @@ pub enum ProtectionCause {
 /// The kind of an entry that a walk found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteKind {
-    /// It points to a table of the next level.
+    /// The entry points to a table of the next level.
     Table,
-    /// It maps a page.
+    /// The entry maps a page.
     Page,
     /// P is 0, or the entry was never set.
     Absent,
-    /// P is 1, and so is a reserved bit.
+    /// P is 1 and a reserved bit is 1.
     Reserved,
 }
 
@@ -111,11 +111,11 @@ pub enum Purpose {
     Demand,
     /// The page walk.
     Walk,
-    /// A dirty block is written back, or an exclusive cache receives a block from the cache above it.
+    /// A write-back of a dirty block, or the transfer of a block to an exclusive cache from the cache above it.
     Writeback,
 }
 
-/// A step of an access. `tlb` and `cache` are level numbers of the spec, from 0, and mean those of the current core.
+/// A step of an access. `tlb` and `cache` are indices into the spec, and they mean the units of the current core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// A fragment of an access begins: the part within one page and one block.
@@ -127,35 +127,35 @@ pub enum Event {
     },
     /// A TLB was looked up.
     TlbLookup {
-        /// The TLB.
+        /// The index of the TLB.
         tlb: u32,
-        /// The set.
+        /// The index of the set.
         set: SetIndex,
-        /// The tag looked for: on a miss in a TLB with several page sizes, that of the smallest.
+        /// The tag that was compared. After a miss in a TLB with several page sizes, the tag for the smallest size.
         tag: Tag,
-        /// The way that hit; none on a miss.
+        /// The way that hit, or `None` on a miss.
         way: Option<u32>,
     },
-    /// The walk fetched an entry, or the leaf again to set D in it.
+    /// The walk fetched an entry, or it fetched the leaf again to set D.
     Pte {
-        /// Level of its table; 1 is the top.
+        /// Level of its table (1 is the top).
         level: u32,
         /// Its index in the table.
         index: u64,
-        /// Its physical address; none in a detached table.
+        /// Its physical address, or `None` in a detached table.
         address: Option<Pa>,
-        /// Its raw value; none if it was never set, or if it points to another level of a detached table.
+        /// Its raw value. `None` if it was never set, or if it points to another level of a detached table.
         value: Option<u64>,
         /// Its kind.
         found: PteKind,
     },
-    /// The walk changed an entry: set A, or D, in it.
+    /// The walk set A or D in an entry.
     AccessedDirtySet {
-        /// Level of its table; 1 is the top.
+        /// Level of its table (1 is the top).
         level: u32,
-        /// D was set.
+        /// Whether D was set.
         dirty: bool,
-        /// Physical address of the entry; none in a detached table.
+        /// Physical address of the entry, or `None` in a detached table.
         address: Option<Pa>,
         /// Its raw value before.
         before: u64,
@@ -164,34 +164,33 @@ pub enum Event {
     },
     /// A translation filled a TLB entry.
     TlbFill {
-        /// The TLB.
+        /// The index of the TLB.
         tlb: u32,
-        /// The set.
+        /// The index of the set.
         set: SetIndex,
-        /// The way.
+        /// The index of the way.
         way: u32,
-        /// Its tag.
+        /// The tag of the new entry.
         tag: Tag,
         /// Tag of the entry that was evicted.
         victim: Option<Tag>,
     },
-    /// A TLB entry was invalidated: by a flush, by `INVLPG`, by a context switch, or by the kernel after it changed the
-    /// page-table entry.
+    /// A flush, `INVLPG`, a context switch, or the kernel's change of a page-table entry invalidated a TLB entry.
     TlbInvalidated {
         /// The core that the TLB belongs to.
         core: u32,
-        /// The TLB.
+        /// The index of the TLB.
         tlb: u32,
-        /// The set.
+        /// The index of the set.
         set: SetIndex,
-        /// The way.
+        /// The index of the way.
         way: u32,
-        /// Its tag.
+        /// The tag of the entry.
         tag: Tag,
         /// The first virtual page that it mapped, in base pages.
         vpn: Vpn,
     },
-    /// The address is translated.
+    /// The MMU translated the address.
     Translated {
         /// The virtual page, in base pages.
         vpn: Vpn,
@@ -202,61 +201,61 @@ pub enum Event {
     },
     /// The access failed.
     Faulted {
-        /// Why.
+        /// The fault that ended it.
         fault: Fault,
     },
     /// A cache was looked up.
     CacheLookup {
-        /// The cache.
+        /// The index of the cache.
         cache: u32,
-        /// The set.
+        /// The index of the set.
         set: SetIndex,
-        /// The tag looked for.
+        /// The tag that was compared.
         tag: Tag,
-        /// The way that hit; none on a miss.
+        /// The way that hit, or `None` on a miss.
         way: Option<u32>,
-        /// Why.
+        /// The purpose of the access.
         purpose: Purpose,
     },
     /// A block filled a cache line.
     CacheFill {
-        /// The cache.
+        /// The index of the cache.
         cache: u32,
-        /// The set.
+        /// The index of the set.
         set: SetIndex,
-        /// The way.
+        /// The index of the way.
         way: u32,
-        /// Its tag.
+        /// The tag of the new block.
         tag: Tag,
         /// Tag of the block that was evicted.
         victim: Option<Tag>,
-        /// The evicted block was dirty and was written back.
+        /// Whether the evicted block was dirty and was written back.
         writeback: bool,
-        /// Why.
+        /// The purpose of the access.
         purpose: Purpose,
     },
-    /// A copy of the block was invalidated: in a cache of another core, in the other half of a split cache, or in another
-    /// set of a virtually indexed cache.
+    /// A copy of the block was invalidated in a cache of another core, in the other half of a split cache, or in another set
+    /// of a virtually indexed cache.
     Snooped {
-        /// The cache.
+        /// The index of the cache.
         cache: u32,
-        /// The core that the cache belongs to; 0 if it is shared.
+        /// The core that the cache belongs to, or 0 if it is shared.
         core: u32,
-        /// The copy was dirty and was written back first.
+        /// Whether the copy was dirty and was written back first.
         dirty: bool,
     },
     /// Main memory was read or written.
     Memory {
         /// The first byte of the fragment, of the entry, or of the block written back.
         pa: Pa,
-        /// True for a write.
+        /// Whether it was a write.
         write: bool,
-        /// Why.
+        /// The purpose of the access.
         purpose: Purpose,
     },
     /// The caches were bypassed because CD is set.
     Bypassed {
-        /// Why.
+        /// The purpose of the access.
         purpose: Purpose,
     },
 }

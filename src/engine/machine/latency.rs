@@ -3,19 +3,19 @@
 use super::event::{Event, MachineObserver, Purpose};
 use super::spec::{Latency, Spec};
 
-/// Adds up an access as it happens.
+/// Computes the latency of an access from its events.
 ///
-/// Every lookup of a TLB or cache costs its latency, and every read or write of memory that the access waits for
-/// costs memory's; so does an entry fetched from a detached page table. Write-backs cost nothing, because the access
-/// does not wait for them. Where the first cache is virtually indexed, its lookup begins together with the first TLB's, and only
-/// the longer of the two counts.
+/// Every lookup of a TLB or cache costs its latency. Every read or write of memory that the access waits for costs the
+/// latency of memory, and so does an entry fetched from a detached page table. Write-backs cost nothing, because the access
+/// does not wait for them. If the first cache is virtually indexed, its lookup overlaps with the first TLB lookup, and only
+/// the longer latency is counted.
 #[derive(Debug, Clone)]
 pub(crate) struct LatencyMeter<'a> {
     spec: &'a Spec,
     total: Latency,
-    /// Latency of this piece's first TLB lookup, until the first cache has been looked up.
+    /// Latency of this fragment's first TLB lookup, until the first cache lookup.
     tlb: Option<Latency>,
-    /// Whether this piece has looked up a cache for itself.
+    /// Whether this fragment has looked up a cache for its own data.
     cached: bool,
 }
 
@@ -63,12 +63,12 @@ impl MachineObserver for LatencyMeter<'_> {
     }
 }
 
-/// The latency of an access, given its events.
+/// The latency of an access with these events.
 pub fn cycles(spec: &Spec, events: &[Event]) -> Latency {
     latencies(spec, events).fold(0, |total: Latency, (_, latency)| total.saturating_add(latency))
 }
 
-/// What each event of an access adds to its latency. A lookup that overlaps with an earlier one adds only what is left.
+/// The latency that each event of an access adds. A lookup that overlaps with an earlier one adds only the difference.
 pub fn latencies<'a>(spec: &'a Spec, events: &'a [Event]) -> impl Iterator<Item = (Event, Latency)> + 'a {
     let mut meter = LatencyMeter::new(spec);
     events.iter().map(move |event| {

@@ -1,27 +1,27 @@
-//! What the sets of a TLB or cache answered last: an answer that is asked for again needs no search, and changes nothing.
+//! The last hits in the sets of a TLB or cache. A repeated access finds its entry here without a search.
 
 use std::fmt;
 
 use super::addr::SetIndex;
 
-/// Sets that are remembered; those with the same lowest bits share a place.
+/// Number of remembered sets. Sets with the same lowest bits share a slot.
 const SLOTS: usize = 64;
 
-/// For each set, the hit that was the last thing to happen to it. Whoever changes a set forgets it here.
+/// For each set, its last hit if nothing else has happened to it. Code that changes a set must call `forget`.
 ///
-/// It only saves time: a copy begins with nothing, so that copying costs nothing.
+/// The memo only saves time. A clone is empty, so that cloning costs nothing.
 pub(super) struct Memo<T>(Option<Box<[Option<T>; SLOTS]>>);
 
 impl<T: Copy> Memo<T> {
     pub(crate) const EMPTY: Self = Self(None);
 
-    /// What is remembered of a set, or of another that shares its place.
+    /// The remembered hit of a set, or of another set that shares its slot.
     #[inline(always)]
     pub(crate) fn get(&self, set: SetIndex) -> Option<&T> {
         self.0.as_ref()?[slot_index(set)].as_ref()
     }
 
-    /// What is remembered of a set, or of another that shares its place, to be changed.
+    /// The remembered hit of a set, or of another set that shares its slot, for writing.
     #[inline(always)]
     pub(crate) fn get_mut(&mut self, set: SetIndex) -> Option<&mut T> {
         self.0.as_mut()?[slot_index(set)].as_mut()
@@ -33,7 +33,7 @@ impl<T: Copy> Memo<T> {
         self.0.get_or_insert_with(|| Box::new([None; SLOTS]))[slot_index(set)] = Some(hit);
     }
 
-    /// Something else happened to a set.
+    /// Forgets the hit of a set.
     #[inline]
     pub(crate) fn forget(&mut self, set: SetIndex) {
         if let Some(places) = &mut self.0 {
@@ -41,7 +41,7 @@ impl<T: Copy> Memo<T> {
         }
     }
 
-    /// Something else happened to any set.
+    /// Forgets the hits of all sets.
     pub(crate) fn clear(&mut self) {
         self.0 = None;
     }

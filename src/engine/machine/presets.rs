@@ -1,4 +1,4 @@
-//! Named machines, and short ways to describe one of your own.
+//! Named machines, and functions that describe a machine briefly.
 
 use std::sync::Arc;
 
@@ -43,9 +43,9 @@ impl Preset {
 }
 
 impl Mmu {
-    /// Translation by a page table of one level, with the default entry format.
+    /// Address translation with a page table of one level and the default entry format.
     pub fn flat(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Mmu {
-        // An entry of 8 bytes has room for P and 63 bits more. `Spec::check` rejects a machine that needs them all.
+        // An entry of 8 bytes has room for P and 63 other bits. `Spec::check` rejects a machine that needs all of them.
         let Ok(pte) = PteFormat::default_for(physical_bits.saturating_sub(page_bits).min(63), None) else {
             unreachable!("63 bits and P fit into 8 bytes");
         };
@@ -102,7 +102,7 @@ impl Spec {
 
     /// The Intel Core i7 of CS:APP 9.7: 48-bit virtual and 52-bit physical addresses, four levels of page tables, 4 cores.
     pub fn core_i7() -> Spec {
-        // The caches are known by their sizes, so an override of the block size keeps the size.
+        // The spec stores the capacity in bytes, so an override of the block size keeps it.
         let cache = |name, sets, ways| {
             let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
             CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
@@ -145,7 +145,7 @@ impl Spec {
         Spec { mmu: None, physical_bits, tlbs: Vec::new(), caches: Vec::new(), memory_latency: 0, cores: 1 }
     }
 
-    /// The same machine with these levels of page tables: the bits of the VPN that index each, top first.
+    /// Replaces the levels of the page table. `bits` has the number of VPN bits that index each level, top first.
     #[must_use]
     pub fn levels(mut self, bits: &[u32]) -> Spec {
         if let Some(mmu) = &mut self.mmu {
@@ -154,14 +154,14 @@ impl Spec {
         self
     }
 
-    /// The same machine with one more TLB: see [`TlbSpec::new`].
+    /// Adds a TLB: see [`TlbSpec::new`].
     #[must_use]
     pub fn tlb(mut self, name: &str, sets: u64, ways: u32) -> Spec {
         self.tlbs.push(TlbSpec::new(name, sets, ways));
         self
     }
 
-    /// The same machine with one more cache: see [`CacheSpec::new`].
+    /// Adds a cache: see [`CacheSpec::new`].
     #[must_use]
     pub fn cache(mut self, name: &str, sets: u64, ways: u32, block_bits: u32) -> Spec {
         self.caches.push(CacheSpec::new(name, sets, ways, block_bits));

@@ -10,11 +10,11 @@ use super::pte::{Bit, Pte, PteFormat, mask};
 /// A latency in thousandths of the script's unit (cycles or nanoseconds).
 pub type Latency = u64;
 
-/// The description of a machine. It must pass [`Spec::check`] before a [`super::Machine`] is built from it, and before the
-/// numbers derived from it mean anything.
+/// The description of a machine. The numbers derived from it are valid only if it passes [`Spec::check`]. A
+/// [`super::Machine`] needs such a spec.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
-    /// Address translation; without it, programs use physical addresses.
+    /// Address translation, or `None` if programs use physical addresses.
     pub mmu: Option<Mmu>,
     /// Width of a physical address, 1 to 64.
     pub physical_bits: u32,
@@ -35,11 +35,11 @@ pub struct Mmu {
     pub virtual_bits: u32,
     /// Width of the page offset: log2 of the page size.
     pub page_bits: u32,
-    /// Bits of the VPN that index each level of the page table, top first; they sum to the VPN's width.
+    /// Number of VPN bits that index each level of the page table, top first. They sum to the VPN's width.
     pub levels: Vec<u32>,
     /// Format of an entry.
     pub pte: PteFormat,
-    /// Page walks fetch entries through the data caches.
+    /// Whether page walks fetch entries through the data caches.
     pub walk_cached: bool,
 }
 
@@ -67,10 +67,10 @@ pub struct TlbSpec {
     pub policy: Policy,
     /// Which accesses it serves.
     pub side: Side,
-    /// log2 of the page sizes it supports, smallest first; empty if it supports every size that the tables can map. For a
-    /// larger page it holds the accessed part, of the largest supported size. It never holds a smaller page.
+    /// log2 of the page sizes it supports, smallest first. If empty, it supports every size that the page tables can map.
+    /// For a larger page it holds the accessed part, of the largest supported size. It never holds a smaller page.
     pub page_bits: Vec<u32>,
-    /// Entries are tagged with the address-space identifier of their process.
+    /// Whether entries are tagged with the address-space identifier of their process.
     pub asid: bool,
     /// Latency of a lookup.
     pub latency: Latency,
@@ -85,18 +85,18 @@ pub enum WritePolicy {
     Through,
 }
 
-/// The relation of the contents of a cache to those of the caches above it.
+/// The relation of a cache's contents to the contents of the caches above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inclusion {
     /// Neither inclusive nor exclusive.
     None,
-    /// It holds every block of the caches above: an eviction here invalidates the copies above.
+    /// It holds every block of the caches above. An eviction here invalidates the copies above.
     Inclusive,
-    /// It holds no block of the caches above: it is filled by their victims, and a hit moves the block up.
+    /// It holds no block of the caches above. Their victims fill it, and a hit moves the block up.
     Exclusive,
 }
 
-/// How the size of a cache was given. An override of the block size keeps this number.
+/// The unit in which the size of a cache was given. An override of the block size keeps this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     /// Bytes of data.
@@ -116,7 +116,7 @@ pub struct CacheSpec {
     pub sets: u64,
     /// Lines per set.
     pub ways: u32,
-    /// How its size was given; it must agree with the sets, ways, and block size.
+    /// Its size in the original unit. It must agree with the sets, ways, and block size.
     pub capacity: Capacity,
     /// log2 of the block size in bytes.
     pub block_bits: u32,
@@ -124,15 +124,15 @@ pub struct CacheSpec {
     pub policy: Policy,
     /// When a store reaches the next level.
     pub write: WritePolicy,
-    /// A store that misses fetches the block.
+    /// Whether a store that misses fetches the block.
     pub write_allocate: bool,
     /// Which accesses it serves.
     pub side: Side,
-    /// It is indexed by the virtual address and tagged by the physical one.
+    /// Whether it is indexed by the virtual address and tagged by the physical one.
     pub virtual_index: bool,
     /// Its relation to the caches above.
     pub inclusion: Inclusion,
-    /// All cores share it.
+    /// Whether all cores share it.
     pub shared: bool,
     /// Latency of a lookup.
     pub latency: Latency,
@@ -149,7 +149,7 @@ impl Side {
         }
     }
 
-    /// Whether some access concerns both sides.
+    /// Whether the two sides have a kind of access in common.
     pub fn meets(self, other: Side) -> bool {
         self == other || self == Side::Both || other == Side::Both
     }
@@ -161,7 +161,7 @@ impl Spec {
         self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.virtual_bits)
     }
 
-    /// Width of the page offset in bits; without an MMU the whole memory is one page.
+    /// Width of the page offset in bits. Without an MMU, the whole memory is one page.
     pub fn page_bits(&self) -> u32 {
         self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.page_bits)
     }
@@ -191,7 +191,7 @@ impl Spec {
         1 << self.ppn_bits()
     }
 
-    /// Size in bytes of a one-level page table with an entry for every page; 0 without an MMU.
+    /// Size in bytes of a one-level page table with an entry for every page, or 0 without an MMU.
     pub fn flat_page_table_bytes(&self) -> u128 {
         self.mmu.as_ref().map_or(0, |mmu| self.pages() * u128::from(mmu.pte.bytes))
     }
@@ -218,19 +218,20 @@ impl Spec {
 }
 
 impl Mmu {
-    /// log2 of the size of a page that an entry of `level` (1 is the top) maps; above the last level, of a huge page.
+    /// log2 of the size of a page that an entry of `level` (1 is the top) maps. Above the last level, this is a huge page.
     pub fn level_page_bits(&self, level: u32) -> u32 {
         self.page_bits + self.levels.iter().skip(level as usize).sum::<u32>()
     }
 
-    /// Size in bytes of a table of `level` (1 is the top); 0 if the level does not exist.
+    /// Size in bytes of a table of `level` (1 is the top), or 0 if the level does not exist.
     pub fn table_bytes(&self, level: u32) -> u128 {
         let bits = (level as usize).checked_sub(1).and_then(|n| self.levels.get(n));
         bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
     }
 
     /// Whether a present entry of `level` (1 is the top) has a bit set that Intel's 4-level paging reserves (Intel SDM 3A,
-    /// section 4.5.4): PS in a top-level entry, or a bit between PAT and the page number in an entry that maps a huge page.
+    /// section 4.5.4). The reserved bits are PS in a top-level entry, and the bits between PAT and the page number in an
+    /// entry of a huge page.
     pub(super) fn is_reserved(&self, level: u32, pte: Pte) -> bool {
         let below = self.level_page_bits(level) - self.page_bits;
         // Bit 0 of a huge page's PPN is PAT.
@@ -238,7 +239,7 @@ impl Mmu {
         below > 0 && pte.flags.has(Bit::Ps) && (level == 1 || low != 0) && self.is_intel_4_level()
     }
 
-    /// Whether tables and entries are those of Intel's 4-level paging.
+    /// Whether tables and entries have the format of Intel's 4-level paging.
     fn is_intel_4_level(&self) -> bool {
         let entry = (self.pte.bytes, self.pte.ppn_low, self.pte.bit_position(Bit::Ps));
         self.page_bits == 12 && self.levels == [9; 4] && entry == (8, 12, Some(7))
@@ -280,7 +281,8 @@ impl TlbSpec {
         self.page_bits.first().copied().unwrap_or(spec.page_bits())
     }
 
-    /// Bytes that its entries map together: with the largest page size that it lists, or with base pages if it lists none.
+    /// Number of bytes that its entries can map together, with the largest page size that it lists. An empty list means base
+    /// pages.
     pub fn reach(&self, spec: &Spec) -> u128 {
         u128::from(self.entries()) << self.page_bits.last().copied().unwrap_or(spec.page_bits())
     }
@@ -307,8 +309,8 @@ impl CacheSpec {
         self.sets.trailing_zeros()
     }
 
-    /// Number of bits of the tag: the physical address above the index. If the index is virtual and reaches into the page
-    /// number, the tag is the whole PPN.
+    /// Number of bits of the tag, which are the bits of the physical address above the index. If the index is virtual and
+    /// uses bits of the page number, the tag is the whole PPN.
     pub fn tag_bits(&self, spec: &Spec) -> u32 {
         spec.physical_bits.saturating_sub(self.tag_low(spec))
     }
@@ -319,8 +321,8 @@ impl CacheSpec {
         if self.virtual_index { low.min(spec.page_bits()) } else { low }
     }
 
-    /// Whether index and offset lie within the page offset, so that the set is known before the address is translated.
-    /// True without an MMU.
+    /// Whether index and offset are within the page offset, so that the set is known before the address is translated. True
+    /// without an MMU.
     pub fn vipt(&self, spec: &Spec) -> bool {
         spec.mmu.is_none() || self.block_bits + self.index_bits() <= spec.page_bits()
     }

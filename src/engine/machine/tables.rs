@@ -1,4 +1,4 @@
-//! Reads and sets the page table: the detached one, or the one in memory at CR3.
+//! Reads and sets the page table, which is detached or in memory at CR3.
 
 use super::addr::{Pa, Vpn};
 use super::contents::{PteWord, PteWriteError};
@@ -9,37 +9,38 @@ use super::pte::Pte;
 use super::spec::Mmu;
 use super::walk::TableLayout;
 
-/// The most pages of a table in memory that are listed: one that leads to itself has no end.
+/// The maximum number of listed pages. A table in memory that points to itself would have no end.
 const LISTED: usize = 1 << 20;
-/// A table of up to this many entries is read entry by entry; of a larger one, where known bytes stand.
+/// The maximum number of entries of a table that is read entry by entry. In a larger table, only known bytes are read.
 const SMALL_TABLE: u64 = 1 << 12;
 
 /// The contents of a page table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageTableListing {
-    /// The pages that were set, in order of VPN; of a table in memory, those that are present or name a location on disk.
+    /// The pages that were set, in order of VPN. For a table in memory, the pages that are present or name a location on
+    /// disk.
     pub mappings: Vec<Mapping>,
     /// Number of tables.
     pub tables: u64,
     /// Size of all tables in bytes.
     pub bytes: u128,
-    /// The tables in memory, each for every page range that it maps.
+    /// The tables in memory, once for every range of pages that they map.
     pub locations: Vec<TableLocation>,
 }
 
 /// The place of a table in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableLocation {
-    /// Its level; 1 is the top.
+    /// Its level (1 is the top).
     pub level: u32,
     /// The first page that it maps.
     pub vpn: Vpn,
-    /// Its first byte.
+    /// The address of its first byte.
     pub at: Pa,
 }
 
 impl Machine {
-    /// How tables lie in memory, the detached one, and the root in memory if the current core has one.
+    /// The layout of tables in memory, the detached table, and the address of the current core's root table, if any.
     fn tables(&self) -> Option<(TableLayout<'_>, &PageTable, Option<u64>)> {
         let mmu = self.spec().mmu.as_ref()?;
         let layout = TableLayout { mmu, physical_bits: self.spec().physical_bits };
@@ -48,14 +49,14 @@ impl Machine {
     }
 
     /// Sets the last-level entry of a page in the detached page table and creates the tables above it. Bits that the entry
-    /// format lacks are lost. Without an MMU nothing happens.
+    /// format lacks are dropped. Without an MMU, nothing changes.
     pub fn map(&mut self, vpn: Vpn, pte: Pte) {
         let levels = self.spec().mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
         self.map_at(levels, vpn, pte);
     }
 
-    /// Sets the entry of a page at `level` (1 is the top): above the last one, a huge page. Nothing if there is no such
-    /// level.
+    /// Sets the entry of a page at `level` (1 is the top). Above the last level, this maps a huge page. If the level does
+    /// not exist, nothing changes.
     pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let spec = self.spec().clone();
         if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {
@@ -63,8 +64,8 @@ impl Machine {
         }
     }
 
-    /// Sets the entry of a page at `level` in the page table that walks use: the detached one, or the one in memory, where
-    /// the tables above the entry must exist.
+    /// Sets the entry of a page at `level` in the page table that walks use. If that table is in memory, the tables above
+    /// the entry must exist.
     ///
     /// # Errors
     /// If the level, or its table in memory, does not exist.
@@ -143,7 +144,7 @@ impl Machine {
         listing
     }
 
-    /// Lists a table, by level and first byte, whose first entry maps page `first`.
+    /// Lists the table of `level` at `base`, whose first entry maps page `first`.
     fn list(
         &self,
         layout: TableLayout<'_>,
@@ -169,7 +170,7 @@ impl Machine {
         }
     }
 
-    /// The indices of the entries of a table that may be known, in order.
+    /// The indices of entries that may have known bytes, in order.
     fn known_indices(&self, mmu: &Mmu, level: u32, base: u64) -> Vec<u64> {
         let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
         let entries = 1u128 << bits;
@@ -190,7 +191,8 @@ impl Machine {
         known
     }
 
-    /// The entry at an index of a table in memory, if it is present or names a location on disk, and whether it is a page.
+    /// The entry at an index of a table in memory, and whether it maps a page. `None` unless it is present or names a
+    /// location on disk.
     fn entry_at(&self, layout: TableLayout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
         let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
         let last = level as usize == layout.mmu.levels.len();

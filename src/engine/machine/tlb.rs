@@ -1,4 +1,4 @@
-//! One TLB: translations by set and tag, and what happened to it.
+//! One TLB: translations by set and tag, and their counts.
 
 use std::sync::Arc;
 
@@ -10,22 +10,21 @@ use super::random::SplitMix64;
 use super::set_assoc::{Line, SetAssoc};
 use super::spec::TlbSpec;
 
-/// A translation as a TLB keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct TlbEntry {
     /// The first physical page, in base pages.
     pub(crate) ppn: u64,
-    /// log2 of the page, or of the part of a huge one that this TLB can hold.
+    /// log2 of the size of the page, or of the part of a huge page that this TLB supports.
     pub(crate) page_bits: u8,
-    /// log2 of the whole page.
+    /// log2 of the size of the whole page.
     pub(crate) whole_bits: u8,
-    /// R/W, U/S and XD of all levels together; G, D, CD and WT of the page.
+    /// R/W, U/S, and XD combined over all levels, and G, D, CD, and WT of the page.
     pub(crate) flags: Flags,
-    /// The process it belongs to.
+    /// The process that the entry belongs to.
     pub(crate) asid: u16,
 }
 
-/// Where a lookup looked, and what it found.
+/// The set and tag of a lookup, and the entry that it found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lookup {
     pub(crate) set: SetIndex,
@@ -33,13 +32,12 @@ pub(super) struct Lookup {
     pub(crate) hit: Option<(u32, TlbEntry)>,
 }
 
-/// An entry that was invalidated.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dropped {
     pub(crate) set: SetIndex,
     pub(crate) way: u32,
     pub(crate) tag: Tag,
-    /// The first address that it mapped.
+    /// The first virtual address that it mapped.
     pub(crate) va: u64,
 }
 
@@ -51,7 +49,7 @@ pub(super) struct Hit {
     pub(crate) tag: Tag,
     /// Its first physical page, in base pages.
     pub(crate) ppn: u64,
-    /// The bits of an address within its page.
+    /// The mask of the address bits within its page.
     pub(crate) within: u64,
     pub(crate) flags: Flags,
 }
@@ -65,34 +63,33 @@ impl Hit {
     }
 }
 
-/// A TLB of one core.
 #[derive(Debug, Clone)]
 pub(super) struct Tlb {
     entries: SetAssoc<TlbEntry>,
-    /// log2 of the page sizes it supports, smallest first; empty if it supports all.
+    /// log2 of the page sizes it supports, smallest first. Empty if it supports all.
     sizes: Arc<[u32]>,
     smallest: u32,
-    /// The page sizes of the entries it was ever given: bit n for pages of 2^n bytes.
+    /// The page sizes of all entries that filled it. Bit n is set for pages of 2^n bytes.
     held: u64,
     asid: bool,
-    /// It was ever given a part of a page.
+    /// Whether an entry covers only a part of its page, so that an invalidation must scan all sets.
     parts: bool,
-    /// The last hits of its sets, on pages of the smallest size.
+    /// The last hit of each set on a page of the smallest size.
     memo: Memo<Latest>,
     pub(crate) counts: Counts,
 }
 
-/// An entry that was hit, and would be hit again: another touch changes nothing.
+/// The last hit of a set. It is valid only if a second touch changes nothing.
 #[derive(Debug, Clone, Copy)]
 struct Latest {
-    /// The page of the address, in the smallest pages.
+    /// The page of the address, in units of the smallest page size.
     page: u64,
     asid: u16,
     hit: Hit,
 }
 
 impl Tlb {
-    /// An empty TLB on a machine with pages of 2^`base_bits` bytes.
+    /// Creates an empty TLB for a machine with pages of 2^`base_bits` bytes.
     pub(crate) fn new(spec: &TlbSpec, base_bits: u32) -> Self {
         let smallest = spec.page_bits.first().copied().unwrap_or(base_bits);
         Self {
@@ -107,18 +104,18 @@ impl Tlb {
         }
     }
 
-    /// Where the page of `va` of this size belongs.
+    /// The set and tag of the page of `va` with this page size.
     #[inline]
     pub(crate) fn locate(&self, va: u64, page_bits: u32) -> (SetIndex, Tag) {
         self.entries.split(va.checked_shr(page_bits).unwrap_or(0))
     }
 
-    /// log2 of the smallest pages it holds.
+    /// log2 of the smallest page size it supports.
     pub(crate) fn smallest(&self) -> u32 {
         self.smallest
     }
 
-    /// The entry of `va`, if it has what the access needs: `may` says so. It is counted and touched.
+    /// Returns the entry of `va` if its flags satisfy `may`, and counts and touches it.
     #[inline(always)]
     pub(crate) fn hit(&mut self, va: u64, asid: u16, may: impl Fn(Flags) -> bool) -> Option<Hit> {
         let (page, set) = (self.page(va), self.locate(va, self.smallest).0);
@@ -138,7 +135,7 @@ impl Tlb {
 
     fn touch(&mut self, page: u64, asid: u16, hit: Hit) {
         self.entries.touch(hit.set, hit.way);
-        if hit.within == mask(self.smallest) && self.entries.policy().forgets_repeats() {
+        if hit.within == mask(self.smallest) && self.entries.policy().repeated_touch_is_noop() {
             self.memo.remember(hit.set, Latest { page, asid, hit });
         } else {
             self.memo.forget(hit.set);
@@ -149,7 +146,7 @@ impl Tlb {
     #[inline(never)]
     pub(crate) fn lookup(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
-        // Where only one size was ever held, the tag alone decides.
+        // If the TLB only ever held pages of one size, the tag alone decides.
         if self.held == 1 << self.smallest && !self.asid {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
             return Lookup { set, tag, hit };
@@ -164,7 +161,7 @@ impl Tlb {
         found.unwrap_or(Lookup { set, tag, hit: None })
     }
 
-    /// log2 of the page sizes of the entries it was ever given, smallest first.
+    /// log2 of the page sizes of all entries that filled it, smallest first.
     fn held_sizes(&self) -> impl Iterator<Item = u32> + use<> {
         let mut rest = self.held;
         std::iter::from_fn(move || {
@@ -174,7 +171,7 @@ impl Tlb {
         })
     }
 
-    /// The page of an address, in the smallest pages.
+    /// The page of an address, in units of the smallest page size.
     #[inline]
     fn page(&self, va: u64) -> u64 {
         va.checked_shr(self.smallest).unwrap_or(0)
@@ -184,7 +181,7 @@ impl Tlb {
         !self.asid || entry.asid == asid || entry.flags.has(Bit::G)
     }
 
-    /// Counts a lookup of `va`, and touches what it found.
+    /// Counts a lookup of `va`, and touches the entry that it found.
     #[inline]
     pub(crate) fn count(&mut self, va: u64, asid: u16, found: &Lookup) {
         match Hit::from_lookup(found) {
@@ -196,7 +193,8 @@ impl Tlb {
         }
     }
 
-    /// Puts in the part of a translation that it can hold; none if it holds no page so small.
+    /// Fills an entry with the largest supported part of a translation. Returns `None` if the page is smaller than all
+    /// supported sizes.
     pub(crate) fn fill(
         &mut self,
         va: u64,
@@ -221,7 +219,7 @@ impl Tlb {
         Some((set, way, tag, victim.and_then(|line| line.tag)))
     }
 
-    /// Sets D in the entry of `va`, if it is here.
+    /// Sets D in the entry of `va`, if the TLB has one.
     pub(crate) fn mark_dirty(&mut self, va: u64, asid: u16) {
         let found = self.lookup(va, asid);
         if let Some((way, entry)) = found.hit {
@@ -230,26 +228,26 @@ impl Tlb {
         }
     }
 
-    /// Drops the entry of the page of `va`, global or not; of a huge page all the parts that are here.
+    /// Drops the entry of the page of `va`, including a global one. For a huge page, it drops all parts.
     pub(crate) fn drop_page(&mut self, va: u64, asid: u16, dropped: impl FnMut(Dropped)) {
         self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid), dropped);
     }
 
-    /// Drops the entries of the page of `va` for which `goes` holds.
+    /// Drops the entries of the page of `va` that satisfy `doomed`.
     fn drop_page_if(
         &mut self,
         va: u64,
-        goes: impl Fn(&Tlb, &TlbEntry) -> bool,
+        doomed: impl Fn(&Tlb, &TlbEntry) -> bool,
         mut dropped: impl FnMut(Dropped),
     ) {
         self.memo.clear();
         if self.parts {
-            return self.drop_parts_if(va, goes, dropped);
+            return self.drop_parts_if(va, doomed, dropped);
         }
         for bits in self.held_sizes() {
             let (set, tag) = self.locate(va, bits);
             let find = |tlb: &Tlb| {
-                let its = |entry: &TlbEntry| u32::from(entry.page_bits) == bits && goes(tlb, entry);
+                let its = |entry: &TlbEntry| u32::from(entry.page_bits) == bits && doomed(tlb, entry);
                 tlb.entries.find_by(set, tag, its)
             };
             while let Some(way) = find(self) {
@@ -259,11 +257,11 @@ impl Tlb {
         }
     }
 
-    /// As [`Tlb::drop_page_if`], whatever parts of the page are here.
+    /// Drops entries as [`Tlb::drop_page_if`] does, including entries for parts of the page.
     fn drop_parts_if(
         &mut self,
         va: u64,
-        goes: impl Fn(&Tlb, &TlbEntry) -> bool,
+        doomed: impl Fn(&Tlb, &TlbEntry) -> bool,
         mut dropped: impl FnMut(Dropped),
     ) {
         let set_bits = self.entries.sets().trailing_zeros();
@@ -271,7 +269,7 @@ impl Tlb {
             let entry = &line.payload;
             let page = |address: u64| address.checked_shr(entry.whole_bits.into()).unwrap_or(0);
             let found = dropped_line(set_bits, set, way, &line);
-            (page(found.va) == page(va) && goes(self, entry)).then_some(found)
+            (page(found.va) == page(va) && doomed(self, entry)).then_some(found)
         });
         for found in lines.collect::<Vec<_>>() {
             self.entries.invalidate(found.set, found.way);
@@ -279,21 +277,21 @@ impl Tlb {
         }
     }
 
-    /// Drops the entries for which `goes` holds.
-    fn drop_if(&mut self, goes: impl Fn(&TlbEntry) -> bool, mut dropped: impl FnMut(Dropped)) {
+    /// Drops the entries that satisfy `doomed`.
+    fn drop_if(&mut self, doomed: impl Fn(&TlbEntry) -> bool, mut dropped: impl FnMut(Dropped)) {
         self.memo.clear();
         let set_bits = self.entries.sets().trailing_zeros();
         self.entries.invalidate_if(|set, way, line| {
-            let goes = goes(&line.payload);
-            if goes {
+            let doomed = doomed(&line.payload);
+            if doomed {
                 dropped(dropped_line(set_bits, set, way, line));
             }
-            goes
+            doomed
         });
     }
 
-    /// Drops the entries of the page of `va` that process `asid` could meet, while the core runs `running`: its own and
-    /// global ones. Entries that do not carry their process are those of the one that runs.
+    /// Drops the entries of the page of `va` that process `asid` could use while the core runs `running`: its own and global
+    /// ones. Without address-space identifiers, all entries belong to the running process.
     pub(crate) fn shoot_down(&mut self, va: u64, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
         let met = |tlb: &Tlb, entry: &TlbEntry| {
             entry.flags.has(Bit::G) || if tlb.asid { entry.asid == asid } else { running == asid }
@@ -301,19 +299,19 @@ impl Tlb {
         self.drop_page_if(va, met, dropped);
     }
 
-    /// Drops all entries of process `asid`, while the core runs `running`; global ones are those of the process that
-    /// filled them.
+    /// Drops all entries of process `asid` while the core runs `running`. A global entry belongs to the process that filled
+    /// it.
     pub(crate) fn shoot_down_all(&mut self, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
         let its = !self.asid && running == asid;
         self.drop_if(|entry| entry.asid == asid || its && !entry.flags.has(Bit::G), dropped);
     }
 
-    /// Drops all entries that are not global.
+    /// Drops all non-global entries.
     pub(crate) fn flush(&mut self, dropped: impl FnMut(Dropped)) {
         self.drop_if(|entry| !entry.flags.has(Bit::G), dropped);
     }
 
-    /// Drops what another process must not see: nothing if entries carry their process.
+    /// Drops the entries that the next process must not use. A TLB with address-space identifiers keeps all entries.
     pub(crate) fn switch(&mut self, dropped: impl FnMut(Dropped)) {
         if !self.asid {
             self.flush(dropped);
@@ -327,12 +325,12 @@ impl Tlb {
         sets
     }
 
-    /// A line of a set; none if there is no such way.
+    /// A line of a set, or `None` if the way does not exist.
     pub(crate) fn line(&self, set: SetIndex, way: u32) -> Option<Line<TlbEntry>> {
         (way < self.entries.ways()).then(|| self.entries.line(set, way))
     }
 
-    /// Puts lines into a set as a script lists them: see [`SetAssoc::set_lines`].
+    /// Sets the lines of a set: see [`SetAssoc::set_lines`].
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
         self.held = lines.iter().flatten().fold(self.held, |held, line| held | 1 << line.payload.page_bits);
         self.memo.clear();
@@ -340,7 +338,7 @@ impl Tlb {
     }
 }
 
-/// A valid line of a TLB of 2^`set_bits` sets that is invalidated.
+/// Describes a valid line that is invalidated, in a TLB of 2^`set_bits` sets.
 fn dropped_line(set_bits: u32, set: SetIndex, way: u32, line: &Line<TlbEntry>) -> Dropped {
     let tag = line.tag.unwrap_or_default();
     let page = tag.raw().checked_shl(set_bits).unwrap_or(0) | set.raw();

@@ -1,4 +1,4 @@
-//! References of which only the place counts, as traces have them: no byte is asked for or told.
+//! Accesses without data, as in traces. Only their addresses matter.
 
 use super::addr::{Pa, Ppn, Va, Vpn};
 use super::datapath::Machine;
@@ -8,9 +8,9 @@ use super::pte::Bit;
 use super::translate::AccessRequest;
 
 impl Machine {
-    /// What [`Machine::access`] does for an access without bytes, if that takes little: it lies in one page and one block,
-    /// and the first TLB has its page and lets it. Answers its physical address. None: more is to be done, and nothing has
-    /// happened yet.
+    /// Performs an access without data if it is simple: within one page and one block, with a hit in the first TLB that
+    /// allows it. It returns the physical address. `None` means that [`Machine::access`] is needed and that nothing has
+    /// changed.
     #[inline(always)]
     pub(crate) fn touch(
         &mut self,
@@ -40,8 +40,8 @@ impl Machine {
         Some(Pa::new(pa))
     }
 
-    /// A reference without bytes that is not translated: as an access from the first cache on, and no page is asked whether
-    /// it may be cached. Answers the parts it was done in; none are done beyond the last physical address.
+    /// Performs an access without data to a physical address. It starts at the first cache, and no page can disable caching.
+    /// Returns the number of fragments. Bytes beyond the last physical address are ignored.
     #[inline(always)]
     pub(crate) fn touch_physical(
         &mut self,
@@ -98,7 +98,7 @@ impl Machine {
         self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx);
     }
 
-    /// Whether bytes lie in one page and one block, and none beyond the last address.
+    /// Whether the bytes are in one page and one block, and end at or before `last`.
     #[inline(always)]
     fn is_fragment(&self, route: RouteId, first: u64, size: u32, last: u64) -> bool {
         let (within, more) = (self.hierarchy.fragment_mask(route), u64::from(size).wrapping_sub(1));

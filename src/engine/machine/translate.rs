@@ -1,4 +1,4 @@
-//! The MMU: TLB levels in order, then the walk.
+//! The MMU: the TLB levels in order, then the page walk.
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Vpn};
 use super::check::MAX_UNITS;
@@ -10,7 +10,7 @@ use super::spec::{Mmu, Spec};
 use super::tlb::{Dropped, Lookup, Tlb, TlbEntry};
 use super::walk::{TableLayout, Walker, forbidden};
 
-/// An access as the MMU sees it.
+/// An access for the MMU to translate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AccessRequest {
     pub(crate) va: u64,
@@ -19,23 +19,23 @@ pub(super) struct AccessRequest {
     pub(crate) core: u32,
 }
 
-/// The address space that a core runs in.
+/// The address space that a core uses.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Context {
-    /// The process whose TLB entries count.
+    /// The process whose TLB entries are used.
     pub(crate) asid: u16,
-    /// Physical address of the root table in memory; without one walks go through the detached page table.
+    /// Physical address of the root table in memory. If `None`, walks use the detached page table.
     pub(crate) root: Option<u64>,
 }
 
-/// A translated address, and what its page says of caching.
+/// A translated address, and the caching bits of its page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Translation {
     pub(crate) pa: u64,
     pub(crate) flags: Flags,
 }
 
-/// What the first TLB answered.
+/// A hit in the first TLB.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hit {
     pub(crate) level: u32,
@@ -46,7 +46,7 @@ pub(super) struct Hit {
     pub(crate) flags: Flags,
 }
 
-/// The TLB levels that accesses of one side look into.
+/// The TLB levels that serve accesses of one side.
 #[derive(Debug, Clone, Copy)]
 struct TlbLevels {
     levels: [u8; MAX_UNITS],
@@ -73,23 +73,22 @@ impl TlbLevels {
     }
 }
 
-/// The TLBs of all cores, the address space each runs in, and the detached page table.
+/// The TLBs of all cores, the address space of each core, and the detached page table.
 #[derive(Debug, Clone)]
 pub(super) struct Translator {
-    /// In the order of the spec; the cores' ones of a level side by side.
+    /// The TLBs in the order of the spec. The TLBs of a level are adjacent, one per core.
     tlbs: Vec<Tlb>,
     cores: usize,
     page_bits: u32,
     data: TlbLevels,
     instructions: TlbLevels,
-    /// The detached page table.
     pub(crate) detached_table: PageTable,
-    /// Of each core.
+    /// The address space of each core.
     contexts: Vec<Context>,
 }
 
 impl Translator {
-    /// Empty TLBs and an empty table.
+    /// Creates empty TLBs and an empty page table.
     pub(crate) fn new(spec: &Spec, mmu: &Mmu) -> Self {
         let cores = spec.cores as usize;
         Self {
@@ -107,29 +106,27 @@ impl Translator {
         }
     }
 
-    /// TLB `level` of `core`.
     pub(crate) fn tlb(&self, level: usize, core: u32) -> &Tlb {
         &self.tlbs[level * self.cores + core as usize]
     }
 
-    /// TLB `level` of `core`.
     #[inline]
     pub(crate) fn tlb_mut(&mut self, level: usize, core: u32) -> &mut Tlb {
         &mut self.tlbs[level * self.cores + core as usize]
     }
 
-    /// The address space that `core` runs in.
+    /// The address space that `core` uses.
     #[inline]
     pub(crate) fn context(&self, core: u32) -> Context {
         self.contexts[core as usize]
     }
 
-    /// The address spaces that the cores run in, to be changed.
+    /// The address spaces of all cores, for writing.
     pub(crate) fn contexts_mut(&mut self) -> &mut [Context] {
         &mut self.contexts
     }
 
-    /// Calls `each` with every TLB, the process that its core runs, and what takes the entries that it drops.
+    /// Calls `each` with every TLB, the process that its core runs, and a sink for dropped entries.
     pub(crate) fn for_each_tlb<O: MachineObserver>(
         &mut self,
         watch: &mut O,
@@ -143,7 +140,7 @@ impl Translator {
         }
     }
 
-    /// As [`Translator::for_each_tlb`], for the TLBs of `core`, with their levels.
+    /// Works as [`Translator::for_each_tlb`] for the TLBs of `core`, and also passes their levels.
     pub(crate) fn for_each_tlb_of<O: MachineObserver>(
         &mut self,
         core: u32,
@@ -156,7 +153,6 @@ impl Translator {
         }
     }
 
-    /// All TLBs of `core`.
     pub(crate) fn tlbs_of(&mut self, core: u32) -> impl Iterator<Item = &mut Tlb> {
         self.tlbs.iter_mut().skip(core as usize).step_by(self.cores)
     }
@@ -166,14 +162,14 @@ impl Translator {
         if kind == AccessKind::Execute { &self.instructions } else { &self.data }
     }
 
-    /// log2 of the base page.
+    /// log2 of the size of a base page.
     #[inline]
     pub(crate) fn page_bits(&self) -> u32 {
         self.page_bits
     }
 
-    /// The translation of an address, if the first TLB has it and lets the access be done: it is counted, and not told.
-    /// None: more is to be done, and nothing has happened.
+    /// Translates an address if the first TLB hits and allows the access. The hit is counted but not reported. `None` means
+    /// that more work is needed and that nothing has changed.
     #[inline(always)]
     pub(crate) fn hit(&mut self, AccessRequest { va, kind, mode, core }: AccessRequest) -> Option<Hit> {
         let levels = self.levels(kind);
@@ -191,7 +187,7 @@ impl Translator {
     /// Translates an address.
     ///
     /// # Errors
-    /// The fault, which fills no TLB.
+    /// The fault. A fault fills no TLB entry.
     #[inline(always)]
     pub(crate) fn translate<O: MachineObserver>(
         &mut self,
@@ -218,7 +214,7 @@ impl Translator {
         }
     }
 
-    /// A translation that the first TLB cannot answer at once.
+    /// Translates an address that needs more than the first TLB.
     #[inline(never)]
     fn translate_beyond<O: MachineObserver>(
         &mut self,
@@ -292,7 +288,6 @@ impl Translator {
         }
     }
 
-    /// Tells that `va` is translated.
     #[inline]
     fn report_translated<O: MachineObserver>(
         &self,

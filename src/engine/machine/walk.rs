@@ -1,4 +1,4 @@
-//! The page walk: from the root to the page, through the detached page table or through memory from CR3.
+//! The page walk from the root to the page, through the detached page table or through memory from CR3.
 
 use super::addr::Pa;
 use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, ProtectionCause, PteKind, Purpose};
@@ -7,25 +7,25 @@ use super::page_table::{PageTable, TableEntry};
 use super::pte::{Bit, Flags, Pte, mask};
 use super::spec::Mmu;
 
-/// A page as the walk found it.
+/// The page that a walk found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Leaf {
     /// Its first physical page, in base pages.
     pub(crate) ppn: u64,
-    /// log2 of its size.
+    /// log2 of its size in bytes.
     pub(crate) page_bits: u32,
-    /// R/W, U/S and XD of all levels together; G, D, CD and WT of its own entry.
+    /// R/W, U/S, and XD combined over all levels, and G, D, CD, and WT of its own entry.
     pub(crate) flags: Flags,
 }
 
-/// A table on the way: where it is in memory, and whether fetches from it pass the caches by.
+/// A table on the path of a walk: its address in memory, and whether fetches from it bypass the caches.
 #[derive(Debug, Clone, Copy)]
 struct TableRef {
     base: u64,
     uncached: bool,
 }
 
-/// An entry as it was read.
+/// An entry that a walk read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Visit {
     level: u32,
@@ -35,7 +35,7 @@ pub(super) struct Visit {
     pub(crate) found: PteKind,
 }
 
-/// How tables lie in memory.
+/// The layout of tables in memory.
 #[derive(Clone, Copy)]
 pub(super) struct TableLayout<'a> {
     pub(crate) mmu: &'a Mmu,
@@ -43,31 +43,31 @@ pub(super) struct TableLayout<'a> {
 }
 
 impl TableLayout<'_> {
-    /// A page number as wide as the machine's: a format may have room for more.
+    /// Truncates a page number to the machine's width, because a format may have a wider field.
     fn truncate_ppn(&self, ppn: u64) -> u64 {
         ppn & mask(self.physical_bits - self.mmu.page_bits)
     }
 
-    /// The first byte of the table that an entry leads to.
+    /// The address of the table that an entry points to.
     pub(crate) fn child(&self, pte: Pte) -> u64 {
         self.truncate_ppn(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0)
     }
 
-    /// Where an entry of the table at `base` stands; none beyond memory.
+    /// The address of an entry of the table at `base`, or `None` beyond memory.
     pub(crate) fn address(&self, base: u64, index: u64) -> Option<u64> {
         let bytes = u64::from(self.mmu.pte.bytes);
         let address = base.checked_add(index.checked_mul(bytes)?)?;
         (address.checked_add(bytes - 1)? <= mask(self.physical_bits)).then_some(address)
     }
 
-    /// The newest bytes of an entry, read without a trace.
+    /// Reads the newest bytes of an entry without changing any state.
     pub(crate) fn peek(&self, memory: &Hierarchy, level: u32, address: u64) -> Visit {
         let mut bytes = [None; 8];
         memory.newest(address, &mut bytes[..self.mmu.pte.bytes as usize]);
         self.read(level, address, bytes)
     }
 
-    /// What an entry says. One with a byte that was never set is not present.
+    /// Decodes an entry. An entry with an unknown byte is not present.
     fn read(&self, level: u32, address: u64, bytes: [Option<u8>; 8]) -> Visit {
         let known = bytes[..self.mmu.pte.bytes as usize].iter().all(Option::is_some);
         let raw = known.then(|| self.mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
@@ -83,19 +83,18 @@ impl TableLayout<'_> {
     }
 }
 
-/// What a walk needs: the detached page table, or a root and memory to read from.
+/// The inputs of a walk: the detached page table, or a root and memory to read from.
 pub(super) struct Walker<'a> {
     pub(crate) layout: TableLayout<'a>,
-    /// The detached page table.
     pub(crate) detached_table: &'a mut PageTable,
-    /// Physical address of the root in memory, once there is one: then walks read memory.
+    /// Physical address of the root in memory. If present, walks read memory.
     pub(crate) root: Option<u64>,
     pub(crate) memory: &'a mut Hierarchy,
-    /// The data side of the core that walks.
+    /// The data route of the core that walks.
     pub(crate) route: RouteId,
 }
 
-/// Which bit of `flags`, if any, forbids an access.
+/// Returns the bit of `flags` that forbids an access, if any.
 #[inline]
 pub(super) fn forbidden(flags: Flags, kind: AccessKind, mode: Privilege) -> Option<ProtectionCause> {
     if mode == Privilege::User && !flags.has(Bit::Us) {
@@ -109,7 +108,8 @@ pub(super) fn forbidden(flags: Flags, kind: AccessKind, mode: Privilege) -> Opti
     }
 }
 
-/// Rights through one more level: R/W and U/S must hold at all, XD at any (Intel SDM 3A, section 4.6).
+/// Combines permissions with one more level. R/W and U/S must be set at all levels, and XD at any level (Intel SDM 3A,
+/// section 4.6).
 fn accumulate(so_far: Flags, entry: Flags) -> Flags {
     so_far
         .with_bit(Bit::Rw, so_far.has(Bit::Rw) && entry.has(Bit::Rw))
@@ -118,10 +118,10 @@ fn accumulate(so_far: Flags, entry: Flags) -> Flags {
 }
 
 impl Walker<'_> {
-    /// Walks to the page of `va`, and marks the entries if the access may be done.
+    /// Walks to the page of `va`, and sets A and D if the access is allowed.
     ///
     /// # Errors
-    /// The fault; nothing is marked then.
+    /// The fault. A fault sets no bits.
     pub(crate) fn walk<O: MachineObserver>(
         &mut self,
         va: u64,
@@ -162,7 +162,8 @@ impl Walker<'_> {
         ))
     }
 
-    /// Sets D in the entry of a page that a TLB has clean. Only that entry is fetched; without one nothing happens.
+    /// Sets D in the page-table entry of a page whose TLB entry is clean. Only that entry is fetched. If it does not exist,
+    /// nothing happens.
     pub(crate) fn set_dirty<O: MachineObserver>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
         let mut table = self.top();
         for level in 1..=self.layout.mmu.levels.len() as u32 {
@@ -197,7 +198,7 @@ impl Walker<'_> {
         Leaf { ppn, page_bits, flags: flags.with_bit(Bit::D, dirty) }
     }
 
-    /// Reads an entry as the walk does, and tells of it.
+    /// Reads an entry as part of a walk, and reports it.
     fn fetch<O: MachineObserver>(
         &mut self,
         va: u64,
@@ -248,7 +249,7 @@ impl Walker<'_> {
         }
     }
 
-    /// Reads an entry without a trace.
+    /// Reads an entry without changing any state.
     fn peek(&self, va: u64, level: u32, table: TableRef) -> Visit {
         if let Some(address) = self.address(va, level, table) {
             return self.layout.peek(self.memory, level, address);
@@ -271,14 +272,14 @@ impl Walker<'_> {
         Visit { level, address: None, raw, pte, found }
     }
 
-    /// Where an entry stands in memory; none in the detached page table, or beyond memory.
+    /// The address of an entry in memory. `None` in the detached page table or beyond memory.
     fn address(&self, va: u64, level: u32, table: TableRef) -> Option<u64> {
         self.root?;
         let mmu = self.layout.mmu;
         self.layout.address(table.base, mmu.index(mmu.vpn(va), level))
     }
 
-    /// Sets A, and with `dirty` D, in an entry, as far as its format has them.
+    /// Sets A in an entry, and also D if `dirty` is true. Bits that the format lacks are skipped.
     fn mark<O: MachineObserver>(&mut self, va: u64, visit: &Visit, dirty: bool, ctx: &mut Ctx<'_, O>) {
         let format = &self.layout.mmu.pte;
         let wanted = [(Bit::A, true), (Bit::D, dirty)];

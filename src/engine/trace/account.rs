@@ -17,31 +17,31 @@ use super::tally::Tally;
 
 /// Counts the records performed on a borrowed machine.
 ///
-/// Only the current core is counted. Choose it first, and perform all records on the same machine.
+/// It counts only the current core. Select the core first, and perform all records on the same machine.
 #[derive(Debug)]
 pub struct Account {
     spec: Arc<Spec>,
-    /// Addresses are virtual ones of a process.
+    /// Whether the addresses are virtual addresses of a process.
     mapped: bool,
     so_far: ReplayState,
     observer: Observers,
-    /// What the machine had counted before.
+    /// The machine's counts before the replay.
     before: MachineCounts,
 }
 
-/// Who watches: nobody pays for what is not wanted.
+/// The observers. Two variants avoid the cost of counts that are not requested.
 #[derive(Debug)]
 enum Observers {
     Plain(Box<Tally>),
     More(Box<(Tally, Extras)>),
 }
 
-/// What a batch of records goes on from.
+/// The state that a replay keeps between batches.
 #[derive(Debug)]
 struct ReplayState {
     straddle: Straddle,
     references: ReferenceCounts,
-    /// The instruction that was fetched last.
+    /// The address of the last fetched instruction.
     code: u64,
 }
 
@@ -62,7 +62,7 @@ impl ReplayState {
 }
 
 impl Account {
-    /// An account before the first record.
+    /// Creates an account before the first record.
     pub fn new(target: &Target<'_>, straddle: Straddle, wanted: ExtraOptions) -> Self {
         let (machine, mapped) = match target {
             Target::Identity(machine) => (&**machine, false),
@@ -89,7 +89,7 @@ impl Account {
         }
     }
 
-    /// What has been performed so far.
+    /// The references performed so far.
     pub(crate) fn references(&self) -> &ReferenceCounts {
         &self.so_far.references
     }
@@ -118,7 +118,7 @@ impl Account {
     }
 }
 
-/// What a machine has counted, TLBs and caches in the order of the spec.
+/// The counts of a machine, with TLBs and caches in the order of the spec.
 #[derive(Debug)]
 struct MachineCounts {
     tlbs: Vec<Counts>,
@@ -135,7 +135,7 @@ impl MachineCounts {
     }
 }
 
-/// What TLBs or caches did between two times, level by level; the rest of each is asked for.
+/// The counts of TLBs or caches between two times, level by level. The closures return the other counts of a level.
 fn level_counts(
     now: &[Counts],
     before: &[Counts],
@@ -149,7 +149,6 @@ fn level_counts(
     levels.map(part).collect()
 }
 
-/// What was counted between two times.
 fn difference(now: Counts, before: Counts) -> Counts {
     Counts {
         hits: now.hits.saturating_sub(before.hits),

@@ -1,11 +1,11 @@
-//! Numbers for blocks, pages and instructions as they turn up: 0 for the first one, 1 for the next.
+//! Consecutive numbers for blocks, pages, and instructions in the order of their first use.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// Spreads addresses over all bits by one multiplication. Whoever makes a trace could make it slow, and nothing worse: no
-/// order of it is ever seen.
+/// Hashes an address with one multiplication. A malicious trace could only make it slow, because the order of the map is
+/// never visible.
 #[derive(Debug, Clone, Copy, Default)]
 struct BlockHasher(u64);
 
@@ -31,13 +31,13 @@ impl Hasher for BlockHasher {
     }
 }
 
-/// Gives each address that it is asked for a number: those of different ones are counted up from 0.
+/// Maps each address to a number, counted up from 0.
 ///
-/// At most 2^32 of them: as many take more memory than a machine has.
+/// There are at most 2^32 numbers. More would not fit into memory.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BlockNumbers {
     known: HashMap<u64, u32, BuildHasherDefault<BlockHasher>>,
-    /// What was asked for last.
+    /// The last address and its number.
     last: Option<(u64, u32)>,
 }
 
@@ -51,7 +51,7 @@ impl BlockNumbers {
         }
     }
 
-    /// The number of an address that was asked for before.
+    /// The number of an address, or `None` if it is new.
     pub(crate) fn known(&self, address: u64) -> Option<u32> {
         self.known.get(&address).copied()
     }

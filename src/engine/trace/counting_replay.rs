@@ -13,10 +13,10 @@ pub use super::extras::ExtraOptions;
 use super::record::Record;
 use super::replay::{Straddle, Target};
 
-/// How addresses of a trace are translated to physical addresses.
+/// The translation of a trace's addresses to physical addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressMapping {
-    /// They are physical addresses; only the caches are used.
+    /// The addresses are already physical. Only the caches are used.
     Identity,
     /// A kernel allocates a frame for a page when it is first touched.
     Demand(DemandPaging),
@@ -49,7 +49,7 @@ pub struct CountingReplay {
     account: Account,
 }
 
-/// What a replay of its own runs on.
+/// The machine of a replay, and the kernel if there is one.
 #[derive(Debug)]
 enum Backend {
     Machine(Box<Machine>),
@@ -73,7 +73,7 @@ impl Backend {
 }
 
 impl CountingReplay {
-    /// A replay on the current core of a machine.
+    /// Creates a replay on the current core of a machine.
     ///
     /// # Errors
     /// If no process can be created for the trace.

@@ -24,12 +24,12 @@ pub struct ReferenceCounts {
     pub straddling: u64,
     /// Records beyond the address space of the machine, which were skipped.
     pub outside: u64,
-    /// The first of them.
+    /// The first record that was skipped.
     pub first_outside: Option<Record>,
 }
 
 impl ReferenceCounts {
-    /// A reference of this kind is made.
+    /// Counts a reference of this kind.
     #[inline]
     pub(super) fn count(&mut self, kind: AccessKind) {
         *match kind {
@@ -39,7 +39,7 @@ impl ReferenceCounts {
         } += 1;
     }
 
-    /// A record reaches beyond the addresses that there are.
+    /// Counts a record beyond the address space.
     #[cold]
     pub(super) fn skip(&mut self, record: &Record) {
         self.outside += 1;
@@ -92,14 +92,14 @@ pub struct LevelCounts {
     pub counts: Counts,
     /// Lookups by kind.
     pub kinds: ByKind<Lookups>,
-    /// Causes of misses, if requested; only for caches.
+    /// Causes of misses, if requested. Only caches have them.
     pub causes: Option<MissCauses>,
 }
 
 /// Transfers between caches and main memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MemoryTransfers {
-    /// Reads of blocks for loads, stores, and fetches; without caches, reads of fragments.
+    /// Reads of blocks for loads, stores, and fetches. Without caches, reads of fragments.
     pub reads: u64,
     /// Writes of blocks, and stores that no cache holds.
     pub writes: u64,
@@ -127,7 +127,7 @@ pub struct HotSpot {
     pub address: u64,
     /// References.
     pub references: u64,
-    /// References of which a fragment missed the first cache.
+    /// References with a fragment that missed the first cache.
     pub misses: u64,
 }
 
@@ -147,7 +147,7 @@ pub struct MissCurve {
     pub block: u64,
     /// Fragments of loads and stores.
     pub references: u64,
-    /// The misses in caches of 1, 2, 4, … blocks. The last cache is the smallest that holds all blocks; it has only
+    /// The misses in caches of 1, 2, 4, … blocks. The last cache is the smallest that holds all blocks, and it has only
     /// compulsory misses.
     pub misses: Vec<u64>,
 }
@@ -159,7 +159,7 @@ pub struct ReplayCounts {
     pub spec: Arc<Spec>,
     /// The references performed.
     pub references: ReferenceCounts,
-    /// The TLBs, in the order of the spec; empty with physical addresses.
+    /// The TLBs, in the order of the spec. Empty for physical addresses.
     pub tlbs: Vec<LevelCounts>,
     /// The caches, in the order of the spec.
     pub caches: Vec<LevelCounts>,

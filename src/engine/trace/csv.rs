@@ -1,13 +1,13 @@
-//! Comma-separated values: what is done, the address, the size.
+//! Comma-separated values: the operation, the address, and the size.
 //!
-//! A first line may name the columns, in any order and among others: `op`, `address`, `size`. Without one they are these,
-//! in this order. The size may be left off. An address is decimal, or hexadecimal after `0x`; a decimal one that begins
-//! with a 0 is refused, as it is most likely a hexadecimal one.
+//! The first line may name the columns `op`, `address`, and `size`, in any order and with others between them. Without such
+//! a line, these are the columns, in this order. The size is optional. An address is decimal, or hexadecimal after `0x`. A
+//! decimal address with a leading 0 is rejected, because it is probably hexadecimal.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;
 
-/// What an operation is called in the column `op`, in any case.
+/// The names of operations in the column `op`, in any case.
 const OPS: &[(Op, &[&str])] = &[
     (Op::Fetch, &["i", "fetch", "ifetch", "instruction"]),
     (Op::Load, &["l", "r", "load", "read"]),
@@ -15,30 +15,28 @@ const OPS: &[(Op, &[&str])] = &[
     (Op::Modify, &["m", "modify"]),
 ];
 
-/// What the columns may be called, in any case.
+/// The names of columns, in any case.
 const OP: &[&str] = &["op", "operation", "kind", "type"];
 const ADDRESS: &[&str] = &["address", "addr"];
 const SIZE: &[&str] = &["size", "bytes"];
 
-/// Where the columns are.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
     op: usize,
     address: usize,
     size: Option<usize>,
-    /// How many there are at most.
+    /// One more than the highest position.
     most: usize,
 }
 
-/// A reader of lines.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Csv {
-    /// Known after the first line.
+    /// The columns, known after the first line.
     columns: Option<Columns>,
 }
 
 impl Csv {
-    /// What the next line is.
+    /// Parses the next line.
     pub(crate) fn line(&mut self, line: &[u8]) -> Line {
         let text = line.trim_ascii();
         if line::is_comment(text) {
@@ -48,7 +46,7 @@ impl Csv {
         columns.record(text).into()
     }
 
-    /// The first line names the columns, or is a record.
+    /// Parses the first line, which names the columns or is a record.
     fn first(&mut self, text: &[u8]) -> Line {
         let usual = Columns { op: 0, address: 1, size: Some(2), most: 3 };
         let named = |names: &[&str]| fields(text).position(|field| is_one(field, names));
@@ -59,7 +57,7 @@ impl Csv {
         }
         self.columns = Some(usual);
         if op.or(address).or(size).is_some() {
-            return Line::Bad("names of columns without `op` and `address`");
+            return Line::Bad("column names without `op` and `address`");
         }
         usual.record(text).into()
     }
@@ -80,7 +78,7 @@ impl Columns {
             }
         }
         let op = OPS.iter().find(|row| is_one(op.unwrap_or_default(), row.1));
-        let (op, _) = op.ok_or("no I, L, S or M, nor a word for one")?;
+        let (op, _) = op.ok_or("no I, L, S, or M, and no word for one")?;
         let address = number(address.ok_or("no address")?)?;
         line::record(
             *op,
@@ -90,7 +88,7 @@ impl Columns {
     }
 }
 
-/// The fields of a line, without blanks and quotes around them.
+/// The fields of a line, without surrounding blanks and quotes.
 fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b',').map(|field| {
         let field = field.trim_ascii();
@@ -106,7 +104,7 @@ fn is_one(field: &[u8], names: &[&str]) -> bool {
 fn number(field: &[u8]) -> Result<u64, &'static str> {
     let hexadecimal = field.starts_with(b"0x") || field.starts_with(b"0X");
     if !hexadecimal && field.len() > 1 && field[0] == b'0' {
-        return Err("a number that begins with 0: a hexadecimal one is written with 0x");
+        return Err("a number with a leading 0: write hexadecimal numbers with 0x");
     }
     let (number, rest) = if hexadecimal { line::hex(field)? } else { line::decimal(field)? };
     if rest.is_empty() { Ok(number) } else { Err("a number that is neither decimal nor hexadecimal with 0x") }

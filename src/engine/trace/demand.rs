@@ -1,5 +1,5 @@
-//! Demand paging for a trace: a process whose whole address space is one private anonymous area. A page gets a frame when it
-//! is first touched.
+//! Demand paging for a trace. The whole address space of its process is one private anonymous area, and the first touch of a
+//! page allocates a frame.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub const SWAP: u32 = 1 << 24;
 pub struct DemandPaging {
     /// Number of user page frames. Default: all.
     pub frames: Option<u32>,
-    /// The replacement policy. Default: that of the kernel.
+    /// The replacement policy. Default: the kernel's.
     pub replacement: Option<Policy>,
 }
 

@@ -1,9 +1,9 @@
-//! The formats of Dinero, the traditional and the extended one, told apart by each line's label.
+//! The traditional and extended formats of Dinero. The label of each line determines the format.
 //!
-//! The traditional one is `LABEL ADDRESS`, where 0 reads, 1 writes and 2 fetches a word of four bytes. The extended one is
-//! `LABEL ADDRESS SIZE`, where r, m read, w writes and i fetches. Numbers are hexadecimal, also the size; what follows on
-//! a line is a comment. The other labels (3, 4, c, v) are no references but orders to the simulator. They are not carried
-//! out; as the counts would be others if they were, they are told as lines that were not understood.
+//! The traditional format is `LABEL ADDRESS`: 0 reads, 1 writes, and 2 fetches a word of four bytes. The extended format is
+//! `LABEL ADDRESS SIZE`: r and m read, w writes, and i fetches. Addresses and sizes are hexadecimal. The rest of a line is a
+//! comment. The other labels (3, 4, c, v) are commands to the simulator, not references. They are not performed. Because
+//! they could change the counts, they are reported as malformed lines.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;
@@ -23,17 +23,17 @@ fn record(text: &[u8]) -> Parsed {
         b"r" | b"m" => (Op::Load, true),
         b"w" => (Op::Store, true),
         b"i" => (Op::Fetch, true),
-        b"3" => return Err("an escape record, which refers to no memory"),
-        b"4" => return Err("an order to flush the caches, which is not carried out"),
-        b"c" => return Err("an order to copy back, which is not carried out"),
-        b"v" => return Err("an order to invalidate, which is not carried out"),
-        _ => return Err("no label 0, 1, 2, r, w or i at its beginning"),
+        b"3" => return Err("an escape record, which is not a memory reference"),
+        b"4" => return Err("a command to flush the caches, which is not supported"),
+        b"c" => return Err("a command to copy back, which is not supported"),
+        b"v" => return Err("a command to invalidate, which is not supported"),
+        _ => return Err("no label 0, 1, 2, r, w, or i at the start"),
     };
     let address = number(fields.next().ok_or("no address after the label")?)?;
     if !extended {
         return line::record(op, address, u64::from(DEFAULT_SIZE));
     }
-    let size = fields.next().ok_or("no size after the address, as r, w and i need it")?;
+    let size = fields.next().ok_or("no size after the address, which r, w, and i need")?;
     line::record(op, address, number(size)?)
 }
 

@@ -17,7 +17,7 @@ pub struct ExtraOptions {
     pub causes: bool,
     /// The miss-ratio curve.
     pub curve: bool,
-    /// This many of the pages and instructions with the most misses.
+    /// Number of pages and instructions with the most misses to list.
     pub top: Option<usize>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Extras {
 }
 
 impl Extras {
-    /// Nothing counted yet, of a machine.
+    /// Creates the requested counts for a machine, all zero.
     pub(crate) fn new(spec: &Spec, wanted: ExtraOptions) -> Self {
         Self {
             causes: wanted.causes.then(|| MissClassifier::new(spec)),
@@ -38,7 +38,7 @@ impl Extras {
         }
     }
 
-    /// Causes of the misses of the cache of this level.
+    /// Causes of the misses of the cache at this level.
     pub(crate) fn causes(&self, level: usize) -> Option<MissCauses> {
         self.causes.as_ref().map(|causes| causes.causes(level))
     }

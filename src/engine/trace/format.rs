@@ -33,25 +33,25 @@ pub const FORMATS: &[FormatRow] = &[
     FormatRow {
         format: Format::Lackey,
         name: "lackey",
-        help: "lines ` L 04222cac,8` with I, L, S or M, as valgrind's lackey prints them",
+        help: "lines such as ` L 04222cac,8` (I, L, S, or M), the output of valgrind's lackey",
         extensions: &["lackey", "trace"],
     },
     FormatRow {
         format: Format::Din,
         name: "din",
-        help: "lines `0 1fff4` or `r 1fff4 8`, as Dinero reads them",
+        help: "lines such as `0 1fff4` or `r 1fff4 8`, the input of Dinero",
         extensions: &["din"],
     },
     FormatRow {
         format: Format::Csv,
         name: "csv",
-        help: "lines `L,0x1fff4,8`, with or without a line that names the columns",
+        help: "lines such as `L,0x1fff4,8`, with an optional line of column names",
         extensions: &["csv"],
     },
     FormatRow {
         format: Format::Packed,
         name: "packed",
-        help: "a binary file that `--pack` wrote: small, and quickly read",
+        help: "the binary output of `--pack`, which is small and fast to read",
         extensions: &["pwt"],
     },
 ];
@@ -62,7 +62,7 @@ impl Format {
         FORMATS.iter().find(|row| row.name == name).map(|row| row.format)
     }
 
-    /// The format of a file with this name; a final `.gz` or `.zst` is ignored.
+    /// The format of a file with this name. A final `.gz` or `.zst` is ignored.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
         let end = Path::new(name).extension()?.to_str()?;

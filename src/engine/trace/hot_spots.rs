@@ -1,4 +1,4 @@
-//! The busiest pages and instructions.
+//! The pages and instructions with the most misses.
 
 use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};
 use crate::machine::spec::Spec;
@@ -7,10 +7,9 @@ use super::blocks::BlockNumbers;
 use super::counts::{HotSpot, HotSpots};
 use super::observer::Reference;
 
-/// log2 of the pages that are told apart on a machine that has none.
+/// log2 of the page size in bytes on a machine without pages.
 const PAGE_BITS: u32 = 12;
 
-/// Places, with what happened at each.
 #[derive(Debug, Clone, Default)]
 struct AddressCounts {
     numbers: BlockNumbers,
@@ -18,7 +17,7 @@ struct AddressCounts {
 }
 
 impl AddressCounts {
-    /// A reference to a place; answers which one it is.
+    /// Counts a reference to an address and returns the index of its counts.
     #[inline]
     fn refer(&mut self, address: u64) -> usize {
         let number = self.numbers.number_of(address) as usize;
@@ -29,7 +28,7 @@ impl AddressCounts {
         number
     }
 
-    /// The first so many, in the order of [`HotSpots`].
+    /// The first `count` addresses, in the order of [`HotSpots`].
     fn busiest(&self, count: usize) -> Vec<HotSpot> {
         let mut spots = self.spots.clone();
         spots.sort_unstable_by_key(|spot| (std::cmp::Reverse((spot.misses, spot.references)), spot.address));
@@ -38,7 +37,7 @@ impl AddressCounts {
     }
 }
 
-/// Counts references and misses by page and by instruction. A reference is one to the page that it begins in.
+/// Counts references and misses by page and by instruction. A reference belongs to the page of its first byte.
 #[derive(Debug, Clone)]
 pub(super) struct HotSpotCounter {
     count: usize,
@@ -47,14 +46,14 @@ pub(super) struct HotSpotCounter {
     first: [Option<u32>; 2],
     pages: AddressCounts,
     code: AddressCounts,
-    /// The cache whose misses count for the reference at hand; none once it missed.
-    asked: Option<u32>,
+    /// The cache whose misses the current reference counts, or `None` after a miss.
+    counting: Option<u32>,
     page: usize,
     instruction: Option<usize>,
 }
 
 impl HotSpotCounter {
-    /// Nothing counted yet, of a machine; so many of the busiest will be asked for.
+    /// Creates a counter for a machine that will return the first `count` pages and instructions.
     pub(crate) fn new(spec: &Spec, count: usize) -> Self {
         let first = |kind| spec.first_cache(kind).map(|level| level as u32);
         Self {
@@ -63,7 +62,7 @@ impl HotSpotCounter {
             first: [first(AccessKind::Read), first(AccessKind::Execute)],
             pages: AddressCounts::default(),
             code: AddressCounts::default(),
-            asked: None,
+            counting: None,
             page: 0,
             instruction: None,
         }
@@ -72,9 +71,10 @@ impl HotSpotCounter {
     #[inline]
     pub(crate) fn begin(&mut self, reference: Reference) {
         let fetch = reference.kind == AccessKind::Execute;
-        self.asked = self.first[usize::from(fetch)];
+        self.counting = self.first[usize::from(fetch)];
         self.page = self.pages.refer(reference.va & u64::MAX.checked_shl(self.page_bits).unwrap_or(0));
-        // Fetches that no cache is for do not begin, and yet the code is known: 0 is that of nobody.
+        // Without a cache for fetches, fetches are not reported, but the code address is still known. Address 0 means that
+        // no instruction was fetched.
         let known = !fetch && reference.code != 0;
         self.instruction = known.then(|| self.code.refer(reference.code));
     }
@@ -88,9 +88,9 @@ impl MachineObserver for HotSpotCounter {
     #[inline]
     fn on_event(&mut self, event: Event) {
         if let Event::CacheLookup { cache, way: None, purpose: Purpose::Demand, .. } = event
-            && self.asked == Some(cache)
+            && self.counting == Some(cache)
         {
-            self.asked = None;
+            self.counting = None;
             self.pages.spots[self.page].misses += 1;
             if let Some(instruction) = self.instruction {
                 self.code.spots[instruction].misses += 1;

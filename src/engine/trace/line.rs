@@ -1,20 +1,20 @@
-//! What a line of a text can be, and the numbers in it.
+//! Parses a line of a trace, and the numbers in a line.
 
 use super::record::{Op, Record};
 
-/// Bytes of an access whose line does not say it: a word, as Dinero takes it.
+/// Size in bytes of an access whose line has no size: a word, as in Dinero.
 pub(crate) const DEFAULT_SIZE: u32 = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line {
     Record(Record),
-    /// Something between records: a comment, or blank.
+    /// A comment or a blank line.
     Nothing,
-    /// None of these, and why.
+    /// A malformed line, with the reason.
     Bad(&'static str),
 }
 
-/// A record, if the line has one.
+/// A record, or the reason why a line has none.
 pub(crate) type Parsed = Result<Record, &'static str>;
 
 impl From<Parsed> for Line {
@@ -26,10 +26,10 @@ impl From<Parsed> for Line {
     }
 }
 
-/// A record of these fields.
+/// Creates a record of these fields.
 ///
 /// # Errors
-/// If no access is of this size.
+/// If the size is invalid.
 pub(crate) fn record(op: Op, address: u64, size: u64) -> Parsed {
     match u32::try_from(size) {
         Ok(0) => Err("a size of 0"),
@@ -38,34 +38,34 @@ pub(crate) fn record(op: Op, address: u64, size: u64) -> Parsed {
     }
 }
 
-/// Is there nothing to read but blanks, or a comment?
+/// Whether a line is blank or a comment.
 pub(crate) fn is_comment(line: &[u8]) -> bool {
     matches!(line.trim_ascii_start().first(), None | Some(b'#'))
 }
 
-/// Takes the hexadecimal number that a text begins with, with or without `0x`.
+/// Parses the hexadecimal number at the start of a text, with or without `0x`.
 ///
 /// # Errors
-/// If there is none, or it is beyond 64 bits.
+/// If there is none, or it exceeds 64 bits.
 pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
     let (number, rest) = number(digits, 16).ok_or("an address of more than 64 bits")?;
     if rest.len() == digits.len() {
-        return Err("no address in hexadecimal where one should be");
+        return Err("no hexadecimal address where one is expected");
     }
     Ok((number, rest))
 }
 
-/// Takes the decimal number that a text begins with.
+/// Parses the decimal number at the start of a text.
 ///
 /// # Errors
-/// If there is none, or it is beyond 64 bits.
+/// If there is none, or it exceeds 64 bits.
 pub(crate) fn decimal(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let (number, rest) = number(text, 10).ok_or("a number of more than 64 bits")?;
-    if rest.len() == text.len() { Err("no number where one should be") } else { Ok((number, rest)) }
+    if rest.len() == text.len() { Err("no number where one is expected") } else { Ok((number, rest)) }
 }
 
-/// The digits that a text begins with, and what comes after them; none if they are beyond 64 bits.
+/// The number at the start of a text and the rest of the text, or `None` if the number exceeds 64 bits.
 fn number(text: &[u8], base: u32) -> Option<(u64, &[u8])> {
     let mut value = 0_u64;
     for (at, byte) in text.iter().enumerate() {

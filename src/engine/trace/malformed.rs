@@ -1,8 +1,8 @@
 //! Malformed lines of a trace.
 
-/// Bad lines that are kept.
+/// Number of malformed lines that are kept.
 const KEPT: usize = 10;
-/// Characters of a line that are kept.
+/// Maximum number of characters of a line that are kept.
 const EXCERPT: usize = 60;
 
 /// A malformed line.
@@ -21,7 +21,7 @@ pub struct BadLine {
 pub struct Malformed {
     /// Their number.
     pub count: u64,
-    /// The first ten of them.
+    /// The first ten malformed lines.
     pub first: Vec<BadLine>,
 }
 
@@ -34,7 +34,7 @@ impl Malformed {
     }
 }
 
-/// How a line begins, so that it can be printed.
+/// The start of a line in printable characters.
 fn excerpt(bytes: &[u8]) -> String {
     // A character has at most four bytes.
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);

@@ -1,15 +1,15 @@
-//! Why caches miss: for the first time, for want of room, or for want of ways.
+//! The causes of cache misses: compulsory, capacity, and conflict.
 //!
-//! The three causes are those of Mark D. Hill ("Aspects of Cache Memory and Instruction Buffer Performance", 1987), as
-//! Hennessy and Patterson teach them. Beside each cache stands one that is fully associative, of as many blocks, with LRU
-//! replacement, which is asked for the same blocks in the same order: all lookups of the cache beside it, so those of a
-//! second level are what the first one let through.
+//! Mark D. Hill defined these causes ("Aspects of Cache Memory and Instruction Buffer Performance", 1987), and Hennessy and
+//! Patterson teach them. Each cache has a shadow cache, which is fully associative and has the same number of blocks and LRU
+//! replacement. The shadow cache receives the same lookups in the same order. For a second level, these are the misses of
+//! the first level.
 //!
-//! - The page walk's lookups take part, as they take room in the cache; but its misses are not told apart.
-//! - What a cache takes in from the one above (write-backs, victims) is no lookup.
-//! - A store that misses puts the block in if the cache, or one above it, allocates for stores.
-//! - A frame that gets another page holds other blocks than before, which were never asked for.
-//! - What a cache held before the replay is unknown: the first reference to a block that misses is compulsory.
+//! - Lookups of page walks use blocks of the shadow cache, but their misses are not classified.
+//! - A block from the cache above (a write-back or a victim) is not a lookup.
+//! - A store that misses fills a block if the cache, or one above it, is write-allocate.
+//! - If the page in a frame changes, the blocks of the frame are new blocks without earlier references.
+//! - The contents of a cache before the replay are unknown. The first reference to a block that misses is compulsory.
 
 use crate::kernel::ids::FrameNo;
 use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};
@@ -18,22 +18,22 @@ use crate::machine::spec::Spec;
 use super::blocks::BlockNumbers;
 use super::counts::MissCauses;
 
-/// No block.
+/// The index of no block.
 const NONE: u32 = u32::MAX;
 
-/// A block that was asked for: its neighbours in the order of use, while the fully associative cache holds it.
+/// A referenced block, with its neighbors in the order of use while the shadow cache holds it.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     held: bool,
-    /// It was asked for since its frame has its page.
-    asked: bool,
-    /// The next one that was used later.
+    /// Whether it was referenced since its frame received its page.
+    referenced: bool,
+    /// The neighbor that was used more recently.
     newer: u32,
-    /// The next one that was used earlier.
+    /// The neighbor that was used less recently.
     older: u32,
 }
 
-/// A fully associative LRU cache, and what was ever asked of it.
+/// A fully associative LRU cache, and all blocks that were ever referenced.
 #[derive(Debug, Clone)]
 struct ShadowCache {
     numbers: BlockNumbers,
@@ -41,24 +41,24 @@ struct ShadowCache {
     newest: u32,
     oldest: u32,
     held: u64,
-    /// Blocks that it can hold.
+    /// Its capacity in blocks.
     lines: u64,
-    /// A store that misses puts the block in.
+    /// Whether a store that misses fills a block.
     stores_allocate: bool,
-    /// log2 of a block.
+    /// log2 of the block size in bytes.
     block_bits: u32,
-    /// Bits of the set number that belong to a block's number, beneath the tag.
+    /// Number of bits of the set index in a block's number, below the tag.
     set_bits: u32,
     causes: MissCauses,
 }
 
-/// What the fully associative cache answers.
+/// The result of a lookup in the shadow cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ShadowResult {
     Hit,
-    /// The block was there or was at least asked for, once.
+    /// The cache does not hold the block, which was referenced before.
     Miss,
-    /// The block was never asked for.
+    /// The block was never referenced.
     First,
 }
 
@@ -83,24 +83,24 @@ impl ShadowCache {
         }
     }
 
-    /// Asks for a block, which enters if it `allocates`.
+    /// Looks up a block. A miss fills it if `allocates` is true.
     #[inline]
     fn lookup(&mut self, block: u64, allocates: bool) -> ShadowResult {
         let number = self.numbers.number_of(block);
         if number == self.newest {
             return ShadowResult::Hit;
         }
-        let answer = match self.nodes.get(number as usize) {
+        let result = match self.nodes.get(number as usize) {
             Some(Node { held: true, .. }) => ShadowResult::Hit,
-            Some(Node { asked: true, .. }) => ShadowResult::Miss,
+            Some(Node { referenced: true, .. }) => ShadowResult::Miss,
             Some(_) => ShadowResult::First,
             None => {
-                self.nodes.push(Node { held: false, asked: false, newer: NONE, older: NONE });
+                self.nodes.push(Node { held: false, referenced: false, newer: NONE, older: NONE });
                 ShadowResult::First
             }
         };
-        self.nodes[number as usize].asked = true;
-        if answer == ShadowResult::Hit {
+        self.nodes[number as usize].referenced = true;
+        if result == ShadowResult::Hit {
             self.unlink(number);
             self.link(number);
         } else if allocates {
@@ -109,10 +109,10 @@ impl ShadowCache {
             }
             self.link(number);
         }
-        answer
+        result
     }
 
-    /// The bytes from `pa` on, 2^`bits` of them, are those of another page: no block of them was ever asked for.
+    /// Makes the blocks of the 2^`bits` bytes from `pa` on new, because another page is there now.
     fn renew(&mut self, pa: u64, bits: u32) {
         let first = pa.checked_shr(self.block_bits).unwrap_or(0);
         let count = 1u64.checked_shl(bits.saturating_sub(self.block_bits)).unwrap_or(1);
@@ -121,13 +121,13 @@ impl ShadowCache {
             if self.nodes[number as usize].held {
                 self.unlink(number);
             }
-            self.nodes[number as usize].asked = false;
+            self.nodes[number as usize].referenced = false;
         }
     }
 
-    /// The block becomes the newest.
+    /// Inserts the block as the newest one.
     fn link(&mut self, number: u32) {
-        self.nodes[number as usize] = Node { held: true, asked: true, newer: NONE, older: self.newest };
+        self.nodes[number as usize] = Node { held: true, referenced: true, newer: NONE, older: self.newest };
         match self.nodes.get_mut(self.newest as usize) {
             Some(node) => node.newer = number,
             None => self.oldest = number,
@@ -136,7 +136,6 @@ impl ShadowCache {
         self.held += 1;
     }
 
-    /// The block leaves.
     fn unlink(&mut self, number: u32) {
         let Node { newer, older, .. } = self.nodes[number as usize];
         match self.nodes.get_mut(newer as usize) {
@@ -152,13 +151,13 @@ impl ShadowCache {
     }
 }
 
-/// Tells the causes of misses apart, of all caches of a core.
+/// Classifies the misses of all caches of a core.
 #[derive(Debug, Clone)]
 pub(super) struct MissClassifier {
     caches: Vec<ShadowCache>,
-    /// The reference at hand is a store.
+    /// Whether the current reference is a store.
     store: bool,
-    /// log2 of a page.
+    /// log2 of the page size in bytes.
     page_bits: u32,
 }
 
@@ -168,23 +167,23 @@ impl MissClassifier {
         Self { caches, store: false, page_bits: spec.page_bits() }
     }
 
-    /// A reference of this kind begins.
+    /// Starts a reference of this kind.
     #[inline]
     pub(crate) fn begin(&mut self, kind: AccessKind) {
         self.store = kind == AccessKind::Write;
     }
 
-    /// A frame holds another page.
+    /// Treats the blocks of a frame as new after its page has changed.
     pub(crate) fn renew(&mut self, frame: FrameNo) {
         let pa = u64::from(frame.0).checked_shl(self.page_bits).unwrap_or(0);
-        for beside in &mut self.caches {
-            beside.renew(pa, self.page_bits);
+        for shadow in &mut self.caches {
+            shadow.renew(pa, self.page_bits);
         }
     }
 
     /// The causes of a cache's misses.
     pub(crate) fn causes(&self, level: usize) -> MissCauses {
-        self.caches.get(level).map(|beside| beside.causes).unwrap_or_default()
+        self.caches.get(level).map(|shadow| shadow.causes).unwrap_or_default()
     }
 }
 
@@ -192,16 +191,16 @@ impl MachineObserver for MissClassifier {
     #[inline]
     fn on_event(&mut self, event: Event) {
         let Event::CacheLookup { cache, set, tag, way, purpose } = event else { return };
-        let Some(beside) = self.caches.get_mut(cache as usize) else { return };
-        let low = set.raw() & !u64::MAX.checked_shl(beside.set_bits).unwrap_or(0);
-        let block = tag.raw().checked_shl(beside.set_bits).unwrap_or(0) | low;
+        let Some(shadow) = self.caches.get_mut(cache as usize) else { return };
+        let low = set.raw() & !u64::MAX.checked_shl(shadow.set_bits).unwrap_or(0);
+        let block = tag.raw().checked_shl(shadow.set_bits).unwrap_or(0) | low;
         let demand = purpose == Purpose::Demand;
-        let answer = beside.lookup(block, !(demand && self.store) || beside.stores_allocate);
+        let result = shadow.lookup(block, !(demand && self.store) || shadow.stores_allocate);
         if demand && way.is_none() {
-            let count = match answer {
-                ShadowResult::First => &mut beside.causes.compulsory,
-                ShadowResult::Miss => &mut beside.causes.capacity,
-                ShadowResult::Hit => &mut beside.causes.conflict,
+            let count = match result {
+                ShadowResult::First => &mut shadow.causes.compulsory,
+                ShadowResult::Miss => &mut shadow.causes.capacity,
+                ShadowResult::Hit => &mut shadow.causes.conflict,
             };
             *count += 1;
         }

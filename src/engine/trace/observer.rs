@@ -11,7 +11,7 @@ pub struct Reference {
     pub(crate) va: u64,
     /// Its size in bytes.
     pub(crate) size: u32,
-    /// The address of the last fetched instruction, which makes it. 0 before the first fetch.
+    /// The address of the last fetched instruction, which makes the reference. 0 before the first fetch.
     pub(crate) code: u64,
 }
 
@@ -21,7 +21,7 @@ pub trait ReplayObserver: KernelObserver {
     /// A reference starts. The events and steps up to the next reference belong to it.
     fn on_reference(&mut self, reference: Reference);
 
-    /// A load or store that the machine has no TLB and no cache for. It is counted and not performed.
+    /// Receives a load or store for which the machine has no TLB and no cache. It is counted but not performed.
     #[inline(always)]
     fn on_uncached(&mut self, _reference: Reference) {}
 }
@@ -61,7 +61,7 @@ impl<A: ReplayObserver, B: ReplayObserver> ReplayObserver for (A, B) {
     }
 }
 
-/// Watches if it is there.
+/// `Some` forwards events to the observer, and `None` ignores them.
 impl<A: MachineObserver> MachineObserver for Option<A> {
     #[inline(always)]
     fn on_event(&mut self, event: Event) {

@@ -22,7 +22,7 @@ pub enum Straddle {
 /// The target of a replay.
 #[derive(Debug)]
 pub enum Target<'a> {
-    /// The caches of a machine. Addresses are physical; TLBs and page tables are not used.
+    /// The caches of a machine. Addresses are physical. TLBs and page tables are not used.
     Identity(&'a mut Machine),
     /// A process, with TLBs, page walks, faults, and caches: see [`super::demand`].
     Process(&'a mut Kernel, Pid),
@@ -34,16 +34,16 @@ pub struct Replay<'a, L> {
     target: Target<'a>,
     straddle: Straddle,
     pub(crate) observer: L,
-    /// What was performed so far.
+    /// The references performed so far.
     pub(crate) references: ReferenceCounts,
-    /// The instruction that was fetched last; see [`Reference::code`].
+    /// The address of the last fetched instruction: see [`Reference::code`].
     pub(crate) code: u64,
-    /// The highest address there is.
+    /// The highest valid address.
     last: u64,
 }
 
 impl<'a, L: ReplayObserver> Replay<'a, L> {
-    /// A replay before the first record.
+    /// Creates a replay before the first record.
     pub fn new(target: Target<'a>, straddle: Straddle, observer: L) -> Self {
         let last = match &target {
             Target::Identity(machine) => u64::MAX >> (64 - machine.spec().physical_bits),
@@ -61,8 +61,8 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
         let batch = Batch { records, straddle: *straddle, last: *last };
         match target {
             Target::Identity(machine) => {
-                let asked = KINDS.map(|kind| machine.spec().first_cache(kind).is_some());
-                batch.perform(references, code, observer, asked, |kind, va, size, observer| {
+                let simulated = KINDS.map(|kind| machine.spec().first_cache(kind).is_some());
+                batch.perform(references, code, observer, simulated, |kind, va, size, observer| {
                     let Ok(pa) = machine.pa(va) else { return Ok(0) };
                     Ok(machine.touch_physical(pa, size, kind, observer))
                 })
@@ -70,9 +70,9 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
             Target::Process(kernel, pid) => {
                 let spec = kernel.machine().spec();
                 let bare = spec.tlbs.is_empty() && spec.caches.is_empty();
-                let asked = KINDS
+                let simulated = KINDS
                     .map(|kind| bare || spec.first_tlb(kind).is_some() || spec.first_cache(kind).is_some());
-                batch.perform(references, code, observer, asked, |kind, va, size, observer| {
+                batch.perform(references, code, observer, simulated, |kind, va, size, observer| {
                     let Ok(va) = kernel.machine().va(va) else { return Ok(0) };
                     kernel.touch(*pid, va, size, kind, observer)
                 })
@@ -84,27 +84,27 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
 /// Every kind, in the order of [`AccessKind`].
 const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
 
-/// What a record does, or first does, in the order of [`Op`].
+/// The first access of a record, in the order of [`Op`].
 const FIRST: [AccessKind; 4] = [AccessKind::Execute, AccessKind::Read, AccessKind::Write, AccessKind::Read];
 
-/// Records to be performed, and how.
+/// Records to be performed, with the options of the replay.
 struct Batch<'a> {
     records: &'a [Record],
     straddle: Straddle,
-    /// The highest address there is.
+    /// The highest valid address.
     last: u64,
 }
 
 impl Batch<'_> {
-    /// Performs the records, each by way of `refer`, which answers the parts that a reference was done in. The kinds that
-    /// nothing is `asked` for (loads, stores, fetches) are counted, and that is all.
+    /// Performs the records with `refer`, which returns the number of fragments of a reference. Kinds of access that are not
+    /// `simulated` are only counted.
     #[inline(always)]
     fn perform<L: ReplayObserver>(
         self,
         references: &mut ReferenceCounts,
         code: &mut u64,
         observer: &mut L,
-        asked: [bool; 3],
+        simulated: [bool; 3],
         mut refer: impl FnMut(AccessKind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
     ) -> Result<(), OutOfMemory> {
         let most = if self.straddle == Straddle::First { 1 } else { u32::MAX };
@@ -117,7 +117,7 @@ impl Batch<'_> {
             }
             if op == Op::Fetch {
                 *code = address;
-                if !asked[AccessKind::Execute as usize] {
+                if !simulated[AccessKind::Execute as usize] {
                     references.fetches += 1;
                     continue;
                 }
@@ -127,10 +127,10 @@ impl Batch<'_> {
             loop {
                 references.count(kind);
                 let reference = Reference { kind, va: address, size: counted, code: *code };
-                if asked[kind as usize] {
+                if simulated[kind as usize] {
                     observer.on_reference(Reference { size, ..reference });
-                    let pieces = refer(kind, address, counted, observer)?;
-                    references.straddling += u64::from(pieces > 1);
+                    let fragments = refer(kind, address, counted, observer)?;
+                    references.straddling += u64::from(fragments > 1);
                 } else {
                     observer.on_uncached(reference);
                 }

@@ -1,4 +1,4 @@
-//! The bytes of a trace: of a file, of standard input, decompressed if need be.
+//! Reads the bytes of a trace from a file or standard input, and decompresses them.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Cursor, Read};
@@ -11,10 +11,10 @@ use flate2::bufread::MultiGzDecoder;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::zstd::{self, Frames};
 
-/// Bytes that are read at once of a compressed file.
+/// Number of bytes read at once from a compressed file.
 const COMPRESSED: usize = 1 << 16;
 
-/// What errors call the compressions.
+/// The names of the compressions in errors.
 const GZIP: &str = "gzip";
 const ZSTD: &str = "zstd";
 
@@ -22,11 +22,11 @@ const ZSTD: &str = "zstd";
 pub(crate) struct Source {
     name: String,
     bytes: Box<dyn Read + Send>,
-    /// What compresses them.
+    /// The name of the compression, if any.
     kind: Option<&'static str>,
-    /// Bytes that were taken of the file.
+    /// Number of bytes read from the file.
     consumed: Arc<AtomicU64>,
-    /// The file, to see whether it changes, with what was known of it when it was opened.
+    /// The file and its metadata when it was opened, to detect changes.
     file: Option<(File, Metadata)>,
 }
 
@@ -44,19 +44,20 @@ impl Read for CountingReader {
 }
 
 impl Source {
-    /// Opens a file; `-` is standard input.
+    /// Opens a file. `-` is standard input.
     pub(crate) fn open(path: &Path) -> Result<Self, Unreadable> {
         if path.as_os_str() == "-" {
             return Self::new(Box::new(io::stdin()), "standard input");
         }
         let name = path.display().to_string();
-        let told = |error: io::Error| Unreadable::system(&name, &error);
-        let file = File::open(path).map_err(told)?;
-        let known = file.metadata().map_err(told)?;
+        let unreadable = |error: io::Error| Unreadable::system(&name, &error);
+        let file = File::open(path).map_err(unreadable)?;
+        let known = file.metadata().map_err(unreadable)?;
         if known.is_dir() {
             return Err(Unreadable::new(&name, UnreadableReason::Directory));
         }
-        let watched = if known.is_file() { Some((file.try_clone().map_err(told)?, known)) } else { None };
+        let watched =
+            if known.is_file() { Some((file.try_clone().map_err(unreadable)?, known)) } else { None };
         let mut source = Self::new(Box::new(file), &name)?;
         source.file = watched;
         Ok(source)
@@ -86,17 +87,17 @@ impl Source {
         &self.name
     }
 
-    /// Bytes that were taken of the file so far.
+    /// Number of bytes read from the file so far.
     pub(crate) fn consumed(&self) -> u64 {
         self.consumed.load(Ordering::Relaxed)
     }
 
-    /// Bytes of the file when it was opened, if it is one.
+    /// Size in bytes of the file when it was opened, if it is a file.
     pub(crate) fn total(&self) -> Option<u64> {
         self.file.as_ref().map(|(_, known)| known.len())
     }
 
-    /// Reads as much as there is at once, at least a byte; 0 at the end.
+    /// Reads the available bytes, at least one. Returns 0 at the end.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
         loop {
             match self.bytes.read(buffer) {
@@ -108,7 +109,7 @@ impl Source {
         }
     }
 
-    /// The first bytes, as many of these as there are.
+    /// Reads the first `count` bytes, or fewer at the end.
     pub(crate) fn head(&mut self, count: usize) -> Result<Vec<u8>, Unreadable> {
         let mut head = vec![0; count];
         let mut there = 0;
@@ -122,13 +123,13 @@ impl Source {
         Ok(head)
     }
 
-    /// Puts bytes that were read back to the front.
+    /// Puts bytes back at the front.
     pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
         let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
         self.bytes = Box::new(Cursor::new(bytes).chain(rest));
     }
 
-    /// What is wrong at this place of the file.
+    /// An error for this file.
     pub(crate) fn error(&self, why: UnreadableReason) -> Unreadable {
         Unreadable::new(&self.name, why)
     }
@@ -137,7 +138,7 @@ impl Source {
         let at = self.consumed();
         let Some(kind) = self.kind else { return Unreadable::system(&self.name, error) };
         match error.kind() {
-            // A file that was cut while it was read ends too early, too.
+            // A file that was truncated while it was read also ends too early.
             io::ErrorKind::UnexpectedEof => {
                 self.end().err().unwrap_or_else(|| self.error(UnreadableReason::Truncated { kind, at }))
             }
@@ -148,7 +149,7 @@ impl Source {
         }
     }
 
-    /// Is the file at its end what it was at the beginning?
+    /// Checks that the file has not changed since it was opened.
     fn end(&self) -> Result<(), Unreadable> {
         let Some((file, known)) = &self.file else { return Ok(()) };
         let now = file.metadata().map_err(|error| Unreadable::system(&self.name, &error))?;

@@ -1,4 +1,4 @@
-//! The counts of a replay that the machine does not make: lookups by level and kind, memory transfers, and kernel steps.
+//! Counts of a replay that the machine does not have: lookups by level and kind, memory transfers, and kernel steps.
 
 use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::kernel::process::FaultCounts;
@@ -9,7 +9,7 @@ use crate::machine::spec::Spec;
 use super::counts::{ByKind, Lookups, MemoryTransfers, PagingCounts};
 use super::observer::{Reference, ReplayObserver};
 
-/// Where a kind stands in a row of counts.
+/// The index of a kind in a row of counts.
 #[inline]
 const fn kind_index(kind: AccessKind) -> usize {
     match kind {
@@ -19,10 +19,11 @@ const fn kind_index(kind: AccessKind) -> usize {
     }
 }
 
-/// Where the page walk stands in a row of counts.
+/// The index of page walks in a row of counts.
 const WALK: usize = 3;
 
-/// Lookups of up to [`MAX_UNITS`] levels by kind, misses before hits: in one row, so that a lookup is one addition.
+/// Lookups of up to [`MAX_UNITS`] levels by kind, misses before hits. They are in one array, so that a lookup is one
+/// addition.
 #[derive(Debug, Clone)]
 struct LookupTable([u64; 8 * MAX_UNITS]);
 
@@ -49,15 +50,15 @@ impl LookupTable {
     }
 }
 
-/// Counts what a replay does, by level and kind.
+/// Counts the events of a replay by level and kind.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    /// The place of the kind of the reference at hand.
+    /// The index of the current reference's kind.
     kind: usize,
     tlbs: LookupTable,
     caches: LookupTable,
     memory: MemoryTransfers,
-    /// Entries of the top level that a walk fetched, by kind: one a walk where no TLB is asked.
+    /// Number of top-level entries that page walks fetched, by kind. Without a TLB, each walk fetches one.
     roots: [u64; 4],
     faults: FaultCounts,
     evicted: u64,
@@ -113,22 +114,22 @@ impl Tally {
         *count += 1;
     }
 
-    /// Lookups of the TLB of this level.
+    /// Lookups of the TLB at this level.
     pub(crate) fn tlb(&self, level: usize) -> ByKind<Lookups> {
         self.tlbs.by_kind(level)
     }
 
-    /// Lookups of the cache of this level.
+    /// Lookups of the cache at this level.
     pub(crate) fn cache(&self, level: usize) -> ByKind<Lookups> {
         self.caches.by_kind(level)
     }
 
-    /// Transfers from and to main memory.
+    /// Transfers to and from main memory.
     pub(crate) fn memory(&self) -> MemoryTransfers {
         self.memory
     }
 
-    /// What the kernel did, on a machine of this spec.
+    /// The counts of the kernel on a machine of this spec.
     pub(crate) fn paging(&self, spec: &Spec) -> PagingCounts {
         let walks =
             [AccessKind::Read, AccessKind::Write, AccessKind::Execute].map(|kind| self.walks(spec, kind));
@@ -136,7 +137,7 @@ impl Tally {
         PagingCounts { walks: walks.iter().sum(), faults, evicted, written }
     }
 
-    /// Page walks for references of a kind.
+    /// Number of page walks for references of a kind.
     fn walks(&self, spec: &Spec, kind: AccessKind) -> u64 {
         match spec.tlbs.iter().rposition(|tlb| tlb.side.serves(kind)) {
             Some(last) => self.tlbs.lookups(last, kind_index(kind)).misses,

@@ -1,4 +1,4 @@
-//! A trace that is a text: its lines, and the records in them.
+//! A trace in a text format: its lines, and the records in them.
 
 use memchr::{memchr, memrchr};
 
@@ -10,13 +10,13 @@ use super::source::Source;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::{din, lackey};
 
-/// The longest a line may be, in bytes; a longer one is malformed if it is no comment.
+/// Maximum size of a line in bytes. A longer line is malformed unless it is a comment.
 const LONGEST: usize = 4096;
-/// What Excel and other programs of Windows write before the first line.
+/// The first character of files from Excel and other Windows programs.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-/// Bytes that are held of a text.
+/// Size of the buffer in bytes.
 const BUFFER: usize = 1 << 17;
-/// If there is no record in so many lines that are not comments, it is no trace.
+/// Number of non-comment lines without a record after which the file is rejected.
 const PATIENCE: u64 = 1000;
 
 #[derive(Debug)]
@@ -29,15 +29,14 @@ pub(crate) enum Grammar {
 pub(crate) struct Text {
     grammar: Grammar,
     buffer: Vec<u8>,
-    /// What is to be read next, up to the end of the last whole line, and to the end of what there is.
+    /// The start of the unread bytes. Whole lines end at `whole`, and the buffered bytes end at `end`.
     start: usize,
     whole: usize,
     end: usize,
     ended: bool,
-    /// What comes is of a line that was too long, and is passed over up to its end.
+    /// Whether the next bytes belong to a line that is too long and are skipped.
     skipping: bool,
     pub(crate) lines: u64,
-    /// Those of them that are not records.
     pub(crate) malformed: Malformed,
     begun: bool,
 }
@@ -58,7 +57,7 @@ impl Text {
         }
     }
 
-    /// Adds records up to this many; fewer at the end only.
+    /// Adds records up to a total of `most`. There are fewer only at the end.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,
@@ -77,7 +76,7 @@ impl Text {
         Ok(())
     }
 
-    /// The whole lines that are there, up to so many records.
+    /// Parses the buffered whole lines, up to a total of `most` records.
     fn parse(&mut self, source: &Source, records: &mut Vec<Record>, most: usize) -> Result<(), Unreadable> {
         while self.start < self.whole && records.len() < most {
             if self.parse_fast(records, most) {
@@ -85,7 +84,7 @@ impl Text {
             }
             let rest = &self.buffer[self.start..self.whole];
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
-            // So that it is the same whether the rest of a long line is there or not.
+            // The cut makes the result independent of how much of a long line is buffered.
             let line = &rest[..length.min(LONGEST + 1)];
             self.start += (length + 1).min(rest.len());
             self.lines += 1;
@@ -112,7 +111,7 @@ impl Text {
         Ok(())
     }
 
-    /// The lines that are exactly as they are printed by the program that the format is of; false if there is none now.
+    /// Parses lines in the exact format of the program that prints them. Returns false if the next line is different.
     fn parse_fast(&mut self, records: &mut Vec<Record>, most: usize) -> bool {
         if !matches!(self.grammar, Grammar::Lackey) {
             return false;
@@ -125,7 +124,7 @@ impl Text {
         lines > 0
     }
 
-    /// Is it a trace at all, as no record was seen yet?
+    /// Rejects a file that is not a trace, before its first record.
     fn check_is_trace(&self, source: &Source, nul: bool) -> Result<(), Unreadable> {
         if nul {
             return Err(source.error(UnreadableReason::NotATrace("it is a binary file")));
@@ -138,7 +137,7 @@ impl Text {
         Ok(())
     }
 
-    /// Reads more of the text, when all whole lines are read.
+    /// Reads more of the text after all whole lines have been parsed.
     fn fill(&mut self, source: &mut Source) -> Result<(), Unreadable> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
@@ -158,7 +157,7 @@ impl Text {
             None => 0,
         };
         if self.whole == 0 && self.end > LONGEST {
-            // The beginning of a line that is too long; the rest of it is passed over.
+            // Keep the start of a line that is too long, and skip the rest.
             self.whole = LONGEST + 1;
             self.end = LONGEST + 1;
             self.skipping = true;
@@ -166,7 +165,7 @@ impl Text {
         Ok(())
     }
 
-    /// Passes over the rest of a line that was too long.
+    /// Skips the rest of a line that was too long.
     fn skip(&mut self, end: usize) {
         let Some(at) = memchr(b'\n', &self.buffer[..end]) else {
             self.end = 0;

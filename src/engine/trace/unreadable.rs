@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-/// Why a trace cannot be read, or not to its end. The records before the error were delivered.
+/// Why a trace cannot be read completely. The records before the error were delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// The name of the file.
@@ -55,7 +55,7 @@ impl Unreadable {
         Self { name: name.to_owned(), why }
     }
 
-    /// What the system said when a file was opened or read.
+    /// Converts an error of the system from opening or reading a file.
     pub(super) fn system(name: &str, error: &io::Error) -> Self {
         let why = match error.kind() {
             io::ErrorKind::NotFound => UnreadableReason::NotFound,
@@ -73,8 +73,8 @@ impl fmt::Display for Unreadable {
         match &self.why {
             UnreadableReason::NotFound => write!(f, "there is no file `{name}`"),
             UnreadableReason::Directory => write!(f, "`{name}` is a directory"),
-            UnreadableReason::Denied => write!(f, "`{name}` may not be read"),
-            UnreadableReason::NotATrace(why) => write!(f, "`{name}` is no trace: {why}"),
+            UnreadableReason::Denied => write!(f, "`{name}` cannot be read: permission denied"),
+            UnreadableReason::NotATrace(why) => write!(f, "`{name}` is not a trace: {why}"),
             UnreadableReason::Truncated { kind, at } => {
                 write!(f, "`{name}` is truncated: its {kind} data ends too early, after {at} bytes")
             }
@@ -82,7 +82,7 @@ impl fmt::Display for Unreadable {
                 write!(f, "`{name}` is damaged: its {kind} data is wrong before byte {at}: {what}")
             }
             UnreadableReason::Changed { before, after } if before == after => {
-                write!(f, "`{name}` was written to while it was read")
+                write!(f, "`{name}` was modified while it was read")
             }
             UnreadableReason::Changed { before, after } => {
                 write!(f, "`{name}` changed while it was read: it had {before} bytes, now {after}")

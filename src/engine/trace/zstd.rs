@@ -1,32 +1,32 @@
-//! What `zstd` compressed, frame after frame.
+//! Decompresses the frames of `zstd`, one after another.
 
 use std::io::{self, BufRead, Read};
 
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// Does a file that begins with these bytes hold frames? Some begin with one that is to be passed over.
+/// Whether a file with these first bytes has frames. It may start with a skippable frame.
 pub(crate) fn begins(magic: &[u8]) -> bool {
     matches!(magic, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
-/// Decompresses frames, and checks their sums.
+/// Decompresses frames and verifies their checksums.
 pub(crate) struct Frames<R> {
     source: EndDetector<R>,
     decoder: FrameDecoder,
-    /// Is a frame being read?
+    /// Whether a frame is being read.
     inside: bool,
-    /// What is wrong after what was decoded.
+    /// The error after the decoded bytes.
     failed: Option<io::Error>,
 }
 
-/// The end of a frame, for what was decoded before something was wrong: an empty last block, and room for a checksum.
+/// The end of a frame, for decoding the bytes before an error: an empty last block, and room for a checksum.
 const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 
-/// Notices when there is no more.
+/// Notices the end of the input.
 struct EndDetector<R> {
     bytes: R,
-    /// Something was to be read, and nothing was there.
+    /// Whether a read found no more bytes.
     ended: bool,
 }
 
@@ -48,7 +48,7 @@ impl<R: BufRead> Frames<R> {
         }
     }
 
-    /// Begins the next frame; false at the end of the file.
+    /// Starts the next frame. Returns false at the end of the file.
     fn begin(&mut self) -> io::Result<bool> {
         while !self.source.bytes.fill_buf()?.is_empty() {
             match self.decoder.init(&mut self.source) {
@@ -59,25 +59,25 @@ impl<R: BufRead> Frames<R> {
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
                     length,
                     ..
-                })) => self.pass(length)?,
+                })) => self.skip_frame(length)?,
                 Err(error) => return Err(self.map_error(error)),
             }
         }
         Ok(false)
     }
 
-    /// Passes over bytes of a frame that is not for us.
-    fn pass(&mut self, length: u32) -> io::Result<()> {
+    /// Skips bytes of a skippable frame.
+    fn skip_frame(&mut self, length: u32) -> io::Result<()> {
         let passed = io::copy(&mut (&mut self.source).take(length.into()), &mut io::sink())?;
         if passed < u64::from(length) { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }
 
-    /// Decodes until there is something to give, or the frame is over.
+    /// Decodes until bytes are available or the frame ends.
     fn decode(&mut self) -> io::Result<()> {
         let one = || BlockDecodingStrategy::UptoBlocks(1);
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
             if let Err(error) = self.decoder.decode_blocks(&mut self.source, one()) {
-                // The decoder holds back what later blocks may refer to. None come now, so the frame is ended for it.
+                // The decoder holds back bytes that later blocks may refer to. No more blocks follow, so end the frame.
                 let error = self.map_error(error);
                 if !matches!(self.decoder.decode_blocks(&END[..], one()), Ok(true)) {
                     return Err(error);
@@ -88,7 +88,7 @@ impl<R: BufRead> Frames<R> {
         Ok(())
     }
 
-    /// A frame is over: is it what was written?
+    /// Verifies the checksum at the end of a frame.
     fn end(&mut self) -> io::Result<()> {
         if let Some(failed) = self.failed.take() {
             return Err(failed);
@@ -96,7 +96,7 @@ impl<R: BufRead> Frames<R> {
         self.inside = false;
         let written = self.decoder.get_checksum_from_data();
         if written.is_some() && written != self.decoder.get_calculated_checksum() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum differs"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum does not match"));
         }
         Ok(())
     }

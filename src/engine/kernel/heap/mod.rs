@@ -2,11 +2,11 @@
 //! its pages.
 //!
 //! A block is a header of 16 bytes and the usable bytes. The blocks of the heap are adjacent, and adjacent free blocks are
-//! merged. A large block is an area of its own.
+//! merged. A large block is a separate area.
 
 use super::persistent::{Map, Set};
 
-/// Bytes of a block's header, and what addresses and sizes are a multiple of.
+/// Size of a block's header in bytes, and the alignment of addresses and sizes.
 pub(crate) const UNIT: u64 = 16;
 
 /// The blocks of `malloc`, by the address that it returned.
@@ -14,37 +14,37 @@ pub(crate) const UNIT: u64 = 16;
 pub struct Heap {
     /// All blocks, including free ones.
     pub blocks: Map<u64, HeapBlock>,
-    /// Those that are free, all of them of the heap.
+    /// The free blocks, which are all in the heap.
     free: Set<u64>,
-    /// The byte after the last block of the heap, where the break was when the heap grew last.
+    /// The address after the last block of the heap: the break when the heap last grew.
     end: u64,
 }
 
 /// A block of `malloc`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeapBlock {
-    /// Number of usable bytes, a multiple of 16; of a mapped block, the size of the area without the header.
+    /// Number of usable bytes, a multiple of 16. For a mapped block, the size of the area without the header.
     pub size: u64,
     /// Whether it is in use.
     pub used: bool,
-    /// Whether it is an area of its own (`mmap`).
+    /// Whether it is a separate area (`mmap`).
     pub mapped: bool,
 }
 
-/// The usable bytes of a block that is asked for with `size`; none if there is no such number.
+/// Number of usable bytes of a block for a request of `size` bytes, or `None` on overflow.
 pub(crate) fn usable(size: u64) -> Option<u64> {
     size.max(1).checked_next_multiple_of(UNIT)
 }
 
-/// The bytes of glibc's chunk for a request: its header takes 8, since the rest of it lies in the block before. None if there
-/// is no such number.
+/// Size in bytes of glibc's chunk for a request, or `None` on overflow. Its header takes only 8 bytes, because the rest of
+/// it is in the block before.
 pub(crate) fn chunk(size: u64) -> Option<u64> {
     size.checked_add(UNIT / 2)?.checked_next_multiple_of(UNIT).map(|chunk| chunk.max(2 * UNIT))
 }
 
 impl Heap {
-    /// Takes the lowest free block that has `size` usable bytes (a multiple of 16), and leaves the rest of it free. Answers
-    /// its address, and how many blocks were looked at.
+    /// Allocates the lowest free block that has `size` usable bytes (a multiple of 16) and splits off the rest. Returns its
+    /// address and the number of examined blocks.
     pub(crate) fn allocate(&mut self, size: u64) -> (Option<u64>, u64) {
         let mut looked = 0;
         let found = self.free.iter().copied().find(|at| {
@@ -57,7 +57,7 @@ impl Heap {
         (found, looked)
     }
 
-    /// Uses the first bytes of a free block; what is left is a free block, if it can hold anything.
+    /// Allocates the first bytes of a free block. The rest becomes a free block if it is large enough for one.
     fn split(&mut self, at: u64, size: u64) {
         let Some(block) = self.blocks.get_mut(&at) else { return };
         let rest = block.size - size;
@@ -76,20 +76,20 @@ impl Heap {
         self.free.insert(at);
     }
 
-    /// Where the break must be at least for a block of `size` usable bytes to be free; none if beyond every address.
+    /// The lowest break at which a block of `size` usable bytes would be free, or `None` on overflow.
     pub(crate) fn break_for(&self, brk: u64, size: u64) -> Option<u64> {
         let at = self.last_free(brk).map_or_else(|| first_block(brk), |(at, _)| Some(at))?;
         at.checked_add(size)
     }
 
-    /// The free block that ends where the break is, if the heap ends there.
+    /// The free block at the break, if the heap ends there.
     fn last_free(&self, brk: u64) -> Option<(u64, HeapBlock)> {
         let at = *self.free.get_max()?;
         let block = *self.blocks.get(&at)?;
         (self.end == brk && brk - (at + block.size) < UNIT).then_some((at, block))
     }
 
-    /// The break moved from `brk` to `to`: what lies between is free.
+    /// Adds a free block for the bytes between the old break `brk` and the new break `to`.
     pub(crate) fn grow(&mut self, brk: u64, to: u64) {
         let last = self.last_free(brk).map(|(at, _)| at).or_else(|| first_block(brk));
         let Some((at, room)) = last.and_then(|at| Some((at, to.checked_sub(at)?))) else { return };
@@ -99,7 +99,7 @@ impl Heap {
         }
     }
 
-    /// The break is below the end of the heap: blocks that reach above it are forgotten.
+    /// Removes the blocks that extend above a lowered break.
     pub(crate) fn cut(&mut self, brk: u64) {
         while let Some((at, _)) = self.last_below(self.end).filter(|(at, block)| at + block.size > brk) {
             self.blocks.remove(&at);
@@ -108,19 +108,19 @@ impl Heap {
         self.end = self.end.min(brk);
     }
 
-    /// The last block of the heap that begins below an address.
+    /// The last block of the heap that starts below an address.
     fn last_below(&self, end: u64) -> Option<(u64, HeapBlock)> {
         let below = self.blocks.range(..end).rev().find(|(_, block)| !block.mapped);
         below.map(|(at, block)| (*at, *block))
     }
 
-    /// A block that is an area of its own.
+    /// Adds a block that is a separate area.
     pub(crate) fn add_mapped(&mut self, at: u64, size: u64) {
         self.free.remove(&at);
         self.blocks.insert(at, HeapBlock { size, used: true, mapped: true });
     }
 
-    /// Gives a block back, and answers what it was; none if there is no such block in use.
+    /// Frees a block and returns it, or returns `None` if no block is in use there.
     pub(crate) fn release(&mut self, at: u64) -> Option<HeapBlock> {
         let block = *self.blocks.get(&at).filter(|block| block.used)?;
         self.blocks.remove(&at);
@@ -130,7 +130,7 @@ impl Heap {
         Some(block)
     }
 
-    /// Bytes are free again, together with free neighbours.
+    /// Adds free bytes, and merges them with adjacent free blocks.
     fn join(&mut self, at: u64, size: u64) {
         let (mut at, mut size) = (at, size);
         let above = at + size + UNIT;
@@ -149,7 +149,7 @@ impl Heap {
     }
 }
 
-/// The address of the first block of a heap that begins at `brk`.
+/// The address of the first block of a heap that starts at `brk`.
 fn first_block(brk: u64) -> Option<u64> {
     brk.checked_next_multiple_of(UNIT)?.checked_add(UNIT)
 }

@@ -1,4 +1,4 @@
-//! The books against what textbooks say of first fit with coalescing, and against a naive model.
+//! Compares the heap with textbook examples of first fit with coalescing, and with a naive model.
 
 use super::*;
 
@@ -6,12 +6,12 @@ fn block(size: u64, used: bool) -> HeapBlock {
     HeapBlock { size, used, mapped: false }
 }
 
-/// Address, size and whether it is used, of every block.
+/// Lists the address, size, and use of every block.
 fn list(heap: &Heap) -> Vec<(u64, u64, bool)> {
     heap.blocks.iter().map(|(at, block)| (*at, block.size, block.used)).collect()
 }
 
-/// A heap of a page of 4 KB at 0x1000.
+/// Creates a heap of 4 KB at 0x1000.
 fn page() -> Heap {
     let mut heap = Heap::default();
     heap.grow(0x1000, 0x2000);
@@ -26,7 +26,7 @@ fn sizes_are_rounded_up_to_16_and_are_at_least_16() {
 }
 
 #[test]
-fn the_first_block_stands_behind_its_header() {
+fn the_first_block_follows_its_header() {
     let mut heap = page();
     assert_eq!(list(&heap), [(0x1010, 0xFF0, false)]);
     assert_eq!(heap.allocate(112), (Some(0x1010), 1));
@@ -34,22 +34,22 @@ fn the_first_block_stands_behind_its_header() {
 }
 
 #[test]
-fn the_lowest_block_that_fits_is_taken_and_split() {
+fn the_lowest_fitting_block_is_split() {
     let mut heap = page();
     let taken: Vec<_> = [64, 16, 160, 16, 64, 16].map(|size| heap.allocate(size).0.unwrap()).into();
     for at in [0, 2, 4] {
         assert_eq!(heap.release(taken[at]), Some(block([64, 16, 160, 16, 64, 16][at], true)));
     }
-    // Of the free ones of 64, 160, 64 and the rest, 80 fits first into the second, which leaves 64 of it.
+    // The free blocks have 64, 160, and 64 bytes, and the rest. 80 bytes first fit into the second, which leaves 64.
     assert_eq!(heap.allocate(80).0, Some(taken[2]));
     assert_eq!(heap.blocks[&(taken[2] + 96)], block(64, false));
-    // What is left of 64 after 48 is a bare header: the block stays whole.
+    // The remainder of 64 after 48 would be a bare header, so the block is not split.
     assert_eq!(heap.allocate(48).0, Some(taken[0]));
     assert_eq!(heap.blocks[&taken[0]], block(64, true));
 }
 
 #[test]
-fn free_neighbours_become_one() {
+fn free_neighbors_are_merged() {
     let mut heap = page();
     let taken = [32, 32, 32, 32].map(|size| heap.allocate(size).0.unwrap());
     heap.release(taken[0]);
@@ -85,12 +85,12 @@ fn the_heap_grows_from_its_last_free_block() {
 }
 
 #[test]
-fn a_heap_whose_break_was_moved_by_others_begins_again_there() {
+fn a_heap_continues_at_a_break_moved_by_sbrk() {
     let mut heap = page();
     assert_eq!(heap.break_for(0x2008, 64), Some(0x2060));
     heap.grow(0x2008, 0x3000);
     assert_eq!(list(&heap), [(0x1010, 0xFF0, false), (0x2020, 0xFE0, false)]);
-    // They are no neighbours: what lies between is not malloc's.
+    // The blocks are not adjacent, because the bytes between them do not belong to malloc.
     let (low, high) = (heap.allocate(0xFF0).0.unwrap(), heap.allocate(0xFE0).0.unwrap());
     heap.release(low);
     heap.release(high);
@@ -115,7 +115,7 @@ fn nothing_overflows_at_the_end_of_the_space() {
     assert_eq!(page().break_for(0x2000, u64::MAX - 15), None);
 }
 
-/// A naive model: every unit of 16 bytes of the page is a header, used or free.
+/// In the naive model, every unit of 16 bytes of the page is a header, used, or free.
 #[test]
 fn random_sequences_agree_with_a_naive_model() {
     let mut random = crate::machine::random::SplitMix64::new(7);

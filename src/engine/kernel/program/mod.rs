@@ -1,4 +1,4 @@
-//! The file of an executable, and the areas that it is loaded into.
+//! The file of an executable, and its segments in memory.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::file::{Executable, Section};
 use super::ids::FileId;
 use super::vma::{Backing, Prot, Vma};
 
-/// Why an executable is invalid. Sections are given by their index.
+/// Why an executable is invalid. A section is identified by its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExecutableError {
     /// It has no bytes.
@@ -22,18 +22,17 @@ pub enum ExecutableError {
 pub(crate) struct Segment {
     /// Its addresses.
     pub(crate) pages: Range<u64>,
-    /// What is allowed.
     pub(crate) prot: Prot,
-    /// Where it begins in the file; none is anonymous (`.bss`).
+    /// Its offset in the file, or `None` if it is anonymous (`.bss`).
     pub(crate) offset: Option<u64>,
-    /// The section that it is called after, by its place in the list; none for a library that is no executable.
+    /// The index of the section that names it, or `None` for a library that is not an executable.
     pub(crate) section: Option<usize>,
 }
 
 /// Checks that an executable can be loaded below `limit`.
 ///
 /// # Errors
-/// Why it cannot.
+/// The reason why it cannot be loaded.
 pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
     let sections = executable.sections.iter().enumerate().filter(|(_, section)| section.size > 0);
     let mut sorted: Vec<_> = sections.collect();
@@ -50,10 +49,11 @@ pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), Executabl
     }
 }
 
-/// Where each section begins in the file: on a page of its own, as far into it as its address is into its page; behind the
-/// section before it where the two have a page in common. One without bytes is nowhere. Sections are in order of address.
+/// The offset of each section in the file. A section starts on a new page. Its offset within the page is the same as in
+/// memory. If it shares a page with the section before it, it follows that section. Sections without bytes have no offset.
+/// `sections` is in order of address.
 fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
-    // The next free page of the file; the last section with bytes, its offset and its end.
+    // The next free page of the file, and the start, offset, and end of the last section with bytes.
     let (mut free, mut last): (u64, Option<(u64, u64, u64)>) = (0, None);
     let place = |section: &Section| {
         if section.zero || section.size == 0 {
@@ -72,14 +72,14 @@ fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
     sections.iter().map(place).collect()
 }
 
-/// Bytes of the file of an executable: those of its sections, in order of address.
+/// Size in bytes of the file of an executable with these sections, in order of address.
 pub(crate) fn file_size(sections: &[Section], page: u64) -> u64 {
     let ends = offsets(sections, page).into_iter().zip(sections);
     ends.filter_map(|(offset, section)| Some(offset? + section.size)).max().unwrap_or(0)
 }
 
-/// The pages that sections (in order of address) are loaded as. In a page that two of them have in common, what either needs
-/// is allowed; it is of the file if one of them is: so the part of a `.bss` in the last page of `.data` is that page's rest.
+/// The segments of sections in order of address. A page shared by two sections has the permissions of both. The page comes
+/// from the file if either section does. The part of `.bss` in the last page of `.data` is thus the rest of that page.
 pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     for ((at, section), offset) in sections.iter().enumerate().zip(offsets(sections, page)) {
@@ -91,7 +91,7 @@ pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
         let offset = offset.map(|offset| offset / page * page);
         let mut own = Segment { pages: start..end, prot: section.prot, offset, section: Some(at) };
         if let Some(last) = all.pop_if(|last| last.pages.end > start) {
-            let (rest, common) = meet(&last, &mut own, page);
+            let (rest, common) = split_common_page(&last, &mut own, page);
             all.extend(rest.into_iter().chain([common]));
         }
         if !own.pages.is_empty() {
@@ -101,9 +101,8 @@ pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     all
 }
 
-/// Cuts the page that a segment has in common with the one before it out of both. Answers what is left of that one, if
-/// anything, and the page.
-fn meet(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
+/// Splits off the page that a segment shares with the one before it. Returns the rest of that segment, if any, and the page.
+fn split_common_page(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
     let start = own.pages.start;
     let Prot { read, write, exec } = last.prot;
     let prot =
@@ -117,8 +116,8 @@ fn meet(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segme
     ((!rest.pages.is_empty()).then_some(rest), common)
 }
 
-/// The segments of a shared library that is a file of `size` bytes and no more is known of: all of it as text, and its last
-/// page once more as data.
+/// The segments of a shared library that is a plain file of `size` bytes: the whole file as text, and its last page again as
+/// data.
 pub(crate) fn plain_library(size: u64, page: u64) -> Vec<Segment> {
     let Some(text) = size.checked_next_multiple_of(page).filter(|text| *text > 0) else { return Vec::new() };
     let Some(end) = text.checked_add(page) else { return Vec::new() };
@@ -128,7 +127,7 @@ pub(crate) fn plain_library(size: u64, page: u64) -> Vec<Segment> {
     vec![segment(0..text, false, 0), segment(text..end, true, text - page)]
 }
 
-/// The sections of a library that nobody declared: a page of text and a page of data.
+/// The sections of a library that the script has not declared: a page of text and a page of data.
 pub(crate) fn implicit_library(page: u64) -> Vec<Section> {
     let section = |name: &str, start, write| Section {
         name: name.into(),
@@ -141,7 +140,7 @@ pub(crate) fn implicit_library(page: u64) -> Vec<Section> {
 }
 
 impl Segment {
-    /// The area that it is loaded as, `shift` bytes above its address.
+    /// The area of the segment, `shift` bytes above its address.
     pub(crate) fn area(&self, file: FileId, shift: u64, shared: bool) -> Vma {
         let backing = match self.offset {
             Some(offset) => Backing::File { file, offset, writable: false },

@@ -1,4 +1,4 @@
-//! Loading, against CS:APP's picture of a process and what an ELF loader does with pages that two segments share.
+//! Compares loaded programs with CS:APP's picture of a process, and with an ELF loader for pages that two segments share.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn section(name: &str, start: u64, size: u64, perms: &str) -> Section {
     Section { name: name.into(), start, size, prot: prot(perms), zero: name == ".bss" }
 }
 
-/// The example of the language's page.
+/// The example of the language's documentation.
 fn a_out() -> Vec<Section> {
     vec![
         section(".text", 0x40_0000, 0x1800, "r-x"),
@@ -19,17 +19,17 @@ fn a_out() -> Vec<Section> {
     ]
 }
 
-/// Addresses, permissions, offset in the file and name of each segment.
-fn told(sections: &[Section]) -> Vec<(Range<u64>, Prot, Option<u64>, &str)> {
+/// Lists the addresses, permissions, file offset, and name of each segment.
+fn described_segments(sections: &[Section]) -> Vec<(Range<u64>, Prot, Option<u64>, &str)> {
     let name = |segment: &Segment| segment.section.map_or("", |at| &*sections[at].name);
-    let told = |segment: Segment| (segment.pages.clone(), segment.prot, segment.offset, name(&segment));
-    segments(sections, 0x1000).into_iter().map(told).collect()
+    let describe = |segment: Segment| (segment.pages.clone(), segment.prot, segment.offset, name(&segment));
+    segments(sections, 0x1000).into_iter().map(describe).collect()
 }
 
 #[test]
 fn sections_are_loaded_in_whole_pages() {
     assert_eq!(
-        told(&a_out()),
+        described_segments(&a_out()),
         [
             (0x40_0000..0x40_2000, prot("r-x"), Some(0), ".text"),
             (0x60_2000..0x60_3000, prot("rw-"), Some(0x2000), ".data"),
@@ -44,39 +44,39 @@ fn the_offset_in_the_file_is_congruent_with_the_address() {
     let sections = [section(".text", 0x40_0123, 0x100, "r-x"), section(".data", 0x60_2FF0, 0x20, "rw-")];
     assert_eq!(offsets(&sections, 0x1000), [Some(0x123), Some(0x1FF0)]);
     assert_eq!(file_size(&sections, 0x1000), 0x2010);
-    assert_eq!(told(&sections)[1], (0x60_2000..0x60_4000, prot("rw-"), Some(0x1000), ".data"));
+    assert_eq!(described_segments(&sections)[1], (0x60_2000..0x60_4000, prot("rw-"), Some(0x1000), ".data"));
 }
 
 #[test]
 fn bss_in_the_last_page_of_data_is_the_rest_of_that_page() {
     let sections = [section(".data", 0x60_2000, 0x400, "rw-"), section(".bss", 0x60_2400, 0x2000, "rw-")];
     assert_eq!(
-        told(&sections),
+        described_segments(&sections),
         [
             (0x60_2000..0x60_3000, prot("rw-"), Some(0), ".data"),
             (0x60_3000..0x60_5000, prot("rw-"), None, ".bss"),
         ]
     );
     let small = [section(".data", 0x60_2000, 0x400, "rw-"), section(".bss", 0x60_2400, 0x10, "rw-")];
-    assert_eq!(told(&small), [(0x60_2000..0x60_3000, prot("rw-"), Some(0), ".data")]);
+    assert_eq!(described_segments(&small), [(0x60_2000..0x60_3000, prot("rw-"), Some(0), ".data")]);
 }
 
 #[test]
-fn in_a_common_page_what_either_needs_is_allowed() {
+fn a_common_page_has_the_permissions_of_both_sections() {
     let sections = [
         section(".rodata", 0x1000, 0x1800, "r--"),
         section(".text", 0x2800, 0x1000, "r-x"),
         section(".data", 0x3800, 0x10, "rw-"),
     ];
     assert_eq!(
-        told(&sections),
+        described_segments(&sections),
         [
             (0x1000..0x2000, prot("r--"), Some(0), ".rodata"),
             (0x2000..0x3000, prot("r-x"), Some(0x1000), ".text"),
             (0x3000..0x4000, prot("rwx"), Some(0x2000), ".data"),
         ]
     );
-    // The page holds both: their bytes follow each other in the file as in memory.
+    // The page holds both sections. Their bytes are adjacent in the file as in memory.
     assert_eq!(offsets(&sections, 0x1000), [Some(0), Some(0x1800), Some(0x2800)]);
 }
 
@@ -85,23 +85,23 @@ fn three_sections_may_have_one_page_in_common() {
     let sections =
         [section("a", 0x1000, 8, "r--"), section("b", 0x1010, 8, "rw-"), section("c", 0x1020, 0x1000, "r-x")];
     assert_eq!(
-        told(&sections),
+        described_segments(&sections),
         [(0x1000..0x2000, prot("rwx"), Some(0), "c"), (0x2000..0x3000, prot("r-x"), Some(0x1000), "c")]
     );
 }
 
 #[test]
-fn bytes_after_a_bss_in_the_same_page_are_of_the_file() {
+fn bytes_after_a_bss_in_the_same_page_come_from_the_file() {
     let sections = [section(".bss", 0x1000, 0x1800, "rw-"), section(".data", 0x2800, 0x10, "rw-")];
     assert_eq!(
-        told(&sections),
+        described_segments(&sections),
         [(0x1000..0x2000, prot("rw-"), None, ".bss"), (0x2000..0x3000, prot("rw-"), Some(0), ".bss")]
     );
     assert_eq!(offsets(&sections, 0x1000), [None, Some(0x800)]);
 }
 
 #[test]
-fn what_cannot_be_loaded_is_told() {
+fn invalid_executables_are_reported() {
     let check = |sections: &[Section]| {
         check(&Executable { entry: 0, sections: sections.to_vec(), libraries: Vec::new() }, 1 << 47)
     };
@@ -119,16 +119,16 @@ fn what_cannot_be_loaded_is_told() {
 }
 
 #[test]
-fn a_library_of_which_only_its_bytes_are_known_is_text_and_a_page_of_data() {
-    let told = |size| -> Vec<_> {
+fn a_plain_library_is_text_and_a_page_of_data() {
+    let plain = |size| -> Vec<_> {
         let tell = |s: Segment| (s.pages.start, s.pages.end, s.prot, s.offset);
         plain_library(size, 0x1000).into_iter().map(tell).collect()
     };
     assert_eq!(
-        told(0x2001),
+        plain(0x2001),
         [(0, 0x3000, prot("r-x"), Some(0)), (0x3000, 0x4000, prot("rw-"), Some(0x2000))]
     );
-    assert_eq!(told(0), []);
-    assert_eq!(told(u64::MAX), []);
-    assert_eq!(told(u64::MAX - 0xFFF), []);
+    assert_eq!(plain(0), []);
+    assert_eq!(plain(u64::MAX), []);
+    assert_eq!(plain(u64::MAX - 0xFFF), []);
 }

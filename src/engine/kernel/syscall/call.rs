@@ -9,11 +9,11 @@ use crate::kernel::state::{Kernel, OutOfMemory};
 /// The kind of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamKind {
-    /// A number that is no number of bytes: a descriptor, flags.
+    /// A number without a unit, such as a descriptor or flags.
     Number,
     /// An address, a size, or an offset.
     Bytes,
-    /// A buffer: an address, or a string instead.
+    /// A buffer: an address, or a string in place of an address.
     Buffer,
     /// A path: a string, or the address of a NUL-terminated string.
     Path,
@@ -89,8 +89,8 @@ impl SystemCall {
         }
     }
 
-    /// Performs this call for a process on the current core. The result is ESRCH if the process has ended, and EINVAL for a
-    /// wrong number of arguments or a string in place of a number.
+    /// Performs this call for a process on the current core. The result is ESRCH if the process has ended. It is EINVAL for
+    /// a wrong number of arguments or a string in place of a number.
     ///
     /// # Errors
     /// If it needs memory and none is free.

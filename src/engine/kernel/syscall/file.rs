@@ -13,14 +13,14 @@ use super::call::{ParamKind, SyscallResult, SystemCall};
 use super::path::path;
 use super::transfer::{pread, pwrite, read, write};
 
-/// What `fstat` tells.
+/// The fields that `fstat` fills in.
 const STAT_FIELDS: &[&str] = &["st_ino", "st_mode", "st_nlink", "st_size", "st_blksize"];
 
 pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "open",
         prototype: "int open(const char *path, int flags, ... /* mode_t mode */ )",
-        help: "opens a file: the lowest free descriptor",
+        help: "opens a file and returns the lowest free descriptor",
         params: &[ParamKind::Path, ParamKind::Number, ParamKind::Number],
         required: 2,
         fields: &[],
@@ -38,7 +38,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "read",
         prototype: "ssize_t read(int fd, void *buf, size_t count)",
-        help: "reads from where the offset is",
+        help: "reads from the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes],
         required: 3,
         fields: &[],
@@ -47,7 +47,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "write",
         prototype: "ssize_t write(int fd, const void *buf, size_t count)",
-        help: "writes from where the offset is",
+        help: "writes at the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes],
         required: 3,
         fields: &[],
@@ -56,7 +56,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "pread",
         prototype: "ssize_t pread(int fd, void *buf, size_t count, off_t offset)",
-        help: "reads from an offset, without moving the descriptor's",
+        help: "reads from a given offset without moving the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes, ParamKind::Bytes],
         required: 4,
         fields: &[],
@@ -65,7 +65,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "pwrite",
         prototype: "ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)",
-        help: "writes from an offset, without moving the descriptor's",
+        help: "writes at a given offset without moving the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes, ParamKind::Bytes],
         required: 4,
         fields: &[],
@@ -83,7 +83,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fstat",
         prototype: "int fstat(int fd, struct stat *statbuf)",
-        help: "tells of a file: `fstat(fd).st_size`",
+        help: "returns information about a file: `fstat(fd).st_size`",
         params: &[ParamKind::Number, ParamKind::Buffer],
         required: 1,
         fields: STAT_FIELDS,
@@ -100,7 +100,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     },
 ];
 
-/// `open(2)`. There are no directories and no owners: the mode of a new file is not kept.
+/// `open(2)`. Files have no directories, no owners, and no modes.
 fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     Ok(name.and_then(|name| open_named(kernel, pid, &name, args.int(1))).into())
@@ -119,7 +119,7 @@ fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u
         None if flags & O_CREAT != 0 => kernel.add_file(name.into(), Fill::Byte(0), 0),
         None => return Err(Errno::ENOENT),
     };
-    // The access mode 3 allows neither, as on Linux.
+    // Access mode 3 allows neither reading nor writing, as on Linux.
     let mode = flags & (O_WRONLY | O_RDWR);
     let open = OpenFile {
         file: Some(file),
@@ -157,7 +157,7 @@ fn seek(kernel: &mut Kernel, pid: Pid, fd: i32, by: i64, whence: i32) -> Result<
     Ok(to)
 }
 
-/// `fstat(2)`. What it tells is also answered as fields, so the buffer may be left out.
+/// `fstat(2)`. The reply also has the fields, so the buffer is optional.
 fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let open = match kernel.descriptor(pid, args.int(0)) {
         Ok((_, open)) => open,
@@ -171,14 +171,14 @@ fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> 
     Ok(Reply { fields, ..Ok(0).into() })
 }
 
-/// The values of [`STAT_FIELDS`]. The terminal is a character device of one owner, with the block size of a pseudoterminal.
+/// The values of [`STAT_FIELDS`]. The terminal is a character device with one link and the block size of a pseudoterminal.
 fn stat(kernel: &Kernel, file: Option<FileId>) -> [u64; 5] {
     let Some(file) = file else { return [0, 0o20_620, 1, 0, 1024] };
     let mode = if kernel.files().executables.contains_key(&file) { 0o100_755 } else { 0o100_644 };
     [file.0.into(), mode, 1, kernel.file_size(file), kernel.page_size()]
 }
 
-/// Fills in a `struct stat` of x86-64; false if it cannot be written.
+/// Writes a `struct stat` of x86-64. Returns false if the buffer is not writable.
 fn put_stat(
     kernel: &mut Kernel,
     pid: Pid,

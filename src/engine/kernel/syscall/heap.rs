@@ -13,7 +13,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "malloc",
         prototype: "void *malloc(size_t size)",
-        help: "a block of memory: from the heap, a large one from `mmap`",
+        help: "allocates a block of memory, from the heap or (if large) with `mmap`",
         params: &[ParamKind::Bytes],
         required: 1,
         fields: &[],
@@ -22,7 +22,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "free",
         prototype: "void free(void *ptr)",
-        help: "gives a block of `malloc` back",
+        help: "frees a block of `malloc`",
         params: &[ParamKind::Bytes],
         required: 1,
         fields: &[],
@@ -34,15 +34,15 @@ fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -
     Ok(allocate(kernel, pid, args.size(0)).into())
 }
 
-/// The address of a block of at least `size` bytes; ENOMEM if there is none.
+/// Allocates a block of at least `size` bytes and returns its address. ENOMEM if there is no memory.
 fn allocate(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
-    // More than PTRDIFF_MAX is refused by glibc too.
+    // glibc also refuses sizes above PTRDIFF_MAX.
     let wanted = heap::usable(size).filter(|wanted| *wanted <= MOST_BYTES).ok_or(Errno::ENOMEM)?;
     let chunk = heap::chunk(size).ok_or(Errno::ENOMEM)?;
     if chunk >= MMAP_THRESHOLD { map_block(kernel, pid, chunk) } else { from_heap(kernel, pid, wanted) }
 }
 
-/// A block that is an area of its own: a chunk whose header is whole.
+/// Allocates a block as a separate area. The whole header of its chunk is in the area.
 fn map_block(kernel: &mut Kernel, pid: Pid, chunk: u64) -> Result<u64, Errno> {
     let page = kernel.page_size();
     let len = (chunk + UNIT / 2).checked_next_multiple_of(page).ok_or(Errno::ENOMEM)?;
@@ -52,7 +52,7 @@ fn map_block(kernel: &mut Kernel, pid: Pid, chunk: u64) -> Result<u64, Errno> {
     Ok(at)
 }
 
-/// A block of the heap, which grows if it must by whole pages.
+/// Allocates a block in the heap, which grows by whole pages if necessary.
 fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
     let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
     let brk = process.space.brk;
@@ -71,7 +71,7 @@ fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
     heap.allocate(size).0.ok_or(Errno::ENOMEM)
 }
 
-/// `free(3)`. What is no block in use is EINVAL, where glibc ends the process.
+/// `free(3)`. An address without a block in use is EINVAL. glibc would end the process.
 fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(release(kernel, pid, args.address(0)).map(|()| 0).into())
 }

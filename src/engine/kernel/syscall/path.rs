@@ -1,18 +1,18 @@
-//! Strings that a system call is given: paths.
+//! Paths as arguments of system calls.
 
 use crate::kernel::abi::{Buffer, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
-/// Bytes of the longest path, its NUL included (`PATH_MAX`).
+/// Maximum size of a path in bytes, including its NUL (`PATH_MAX`).
 const MOST_BYTES: usize = 4096;
 
-/// Bytes of the longest name in a path (`NAME_MAX`).
+/// Maximum size of a name in a path in bytes (`NAME_MAX`).
 const MOST_OF_NAME: usize = 255;
 
-/// A path: a string, or the bytes at an address up to a NUL. EFAULT if they cannot be read, ENAMETOOLONG if there are too
-/// many, ENOENT for an empty one.
+/// Reads a path from a string, or from an address up to a NUL. EFAULT if it is not readable, ENAMETOOLONG if it is too long,
+/// ENOENT if it is empty.
 pub(crate) fn path(
     kernel: &mut Kernel,
     pid: Pid,
@@ -34,12 +34,12 @@ pub(crate) fn path(
     }))
 }
 
-/// The bytes before the first NUL; none if there is no NUL.
+/// The bytes before the first NUL, or `None` without a NUL.
 fn until_nul(bytes: &[u8]) -> Option<&[u8]> {
     bytes.iter().position(|byte| *byte == 0).map(|end| &bytes[..end])
 }
 
-/// The bytes at an address up to a NUL, read page by page so that none behind the string is touched.
+/// Reads the bytes at an address up to a NUL. It reads page by page, so that it touches no page after the string.
 fn string_at(
     kernel: &mut Kernel,
     pid: Pid,

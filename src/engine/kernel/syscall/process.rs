@@ -12,7 +12,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fork",
         prototype: "pid_t fork(void)",
-        help: "makes a copy of the process, which shares its frames until one of the two writes",
+        help: "creates a copy of the process, which shares its frames until a store",
         params: &[],
         required: 0,
         fields: &[],
@@ -21,7 +21,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "execve",
         prototype: "int execve(const char *path, char *const argv[], char *const envp[])",
-        help: "replaces the address space by that of an executable",
+        help: "replaces the program of the process with an executable",
         params: &[ParamKind::Path, ParamKind::Bytes, ParamKind::Bytes],
         required: 1,
         fields: &[],
@@ -30,7 +30,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "exit",
         prototype: "void exit(int status)",
-        help: "ends the process: its memory and descriptors are given back",
+        help: "ends the process and frees its memory and descriptors",
         params: &[ParamKind::Number],
         required: 1,
         fields: &[],
@@ -39,7 +39,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "wait",
         prototype: "pid_t wait(int *wstatus)",
-        help: "takes note of a child that ended, and answers its pid",
+        help: "reaps a child that has ended and returns its PID",
         params: &[ParamKind::Bytes],
         required: 0,
         fields: &[],
@@ -48,7 +48,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "getpid",
         prototype: "pid_t getpid(void)",
-        help: "the number of the process",
+        help: "returns the PID of the process",
         params: &[],
         required: 0,
         fields: &[],
@@ -56,10 +56,10 @@ pub(crate) const CALLS: &[SystemCall] = &[
     },
 ];
 
-/// Bytes of a pointer.
+/// Size of a pointer in bytes.
 const POINTER: u64 = 8;
 
-/// The most strings in `argv` or `envp`.
+/// The maximum number of strings in `argv` or `envp`.
 const MOST_STRINGS: u64 = 4096;
 
 fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
@@ -67,7 +67,7 @@ fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: Observer<'_>) ->
     Ok(Reply { child: child.ok(), ..child.map(|child| child.0.into()).into() })
 }
 
-/// `execve(2)`. The strings of `argv` and `envp` are not put on the new stack; NULL stands for an empty list, as on Linux.
+/// `execve(2)`. The strings of `argv` and `envp` are not copied to the new stack. NULL means an empty list, as on Linux.
 fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     let found = name.and_then(|name| kernel.file_named(&name).ok_or(Errno::ENOENT));
@@ -85,7 +85,7 @@ fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) ->
     Ok(kernel.exec(pid, file).map(|()| 0).into())
 }
 
-/// A list of pointers that ends with NULL can be read: EFAULT if not, E2BIG if it is too long.
+/// Checks that a NULL-terminated list of pointers is readable. EFAULT if it is not, E2BIG if it is too long.
 fn check_strings(
     kernel: &mut Kernel,
     pid: Pid,
@@ -108,13 +108,13 @@ fn check_strings(
     Ok(Err(Errno::E2BIG))
 }
 
-/// `exit(3)`: it does not return; what it answers is seen by nobody.
+/// `exit(3)`. The process ends, so the reply is never used.
 fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     kernel.end(pid, (args.int(0) as u32 & 0xFF) << 8);
     Ok(Ok(0).into())
 }
 
-/// `wait(2)`. The child is taken note of even if its status cannot be written, as on Linux.
+/// `wait(2)`. The child is reaped even if its status cannot be written, as on Linux.
 fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let (child, status) = match kernel.wait(pid) {
         Ok(ended) => ended,

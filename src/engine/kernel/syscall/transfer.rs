@@ -1,4 +1,4 @@
-//! `read`, `write`, `pread` and `pwrite`: bytes between a file and the memory of a process, page by page.
+//! `read`, `write`, `pread`, and `pwrite`: transfers between a file and the memory of a process, page by page.
 
 use crate::kernel::abi::{Args, Buffer, Errno};
 use crate::kernel::event::Observer;
@@ -8,19 +8,19 @@ use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
 
 use super::call::SyscallResult;
 
-/// The most bytes that Linux moves in a call (`MAX_RW_COUNT`).
+/// The maximum number of bytes that Linux transfers in a call (`MAX_RW_COUNT`).
 const MOST_OF_LINUX: u64 = 0x7FFF_F000;
 
-/// The most bytes that a call moves here; it answers how many, as a short `read` or `write` may.
+/// The maximum number of bytes that a call transfers here. A longer `read` or `write` is short.
 pub(crate) const MOST_AT_ONCE: u64 = 16 << 20;
 
-/// The most bytes between the file and the memory at a time.
+/// The maximum number of bytes per transfer between file and memory.
 const CHUNK: u64 = 64 << 10;
 
-/// The most bytes that are kept of what a process writes to the terminal.
+/// The maximum number of bytes of terminal output that a process keeps.
 pub(crate) const MOST_OF_TERMINAL: usize = 1 << 20;
 
-/// What a call of this family was asked for, once it is allowed.
+/// The arguments of a transfer, after its checks.
 #[derive(Clone, Copy)]
 struct TransferRequest<'a> {
     id: OpenId,
@@ -28,7 +28,7 @@ struct TransferRequest<'a> {
     buffer: Buffer<'a>,
     count: u64,
     offset: u64,
-    /// The descriptor's offset follows.
+    /// Whether the descriptor's offset advances.
     follows: bool,
 }
 
@@ -66,7 +66,7 @@ fn transfer(
         Err(error) => return Ok(Err(error).into()),
     };
     Ok(match (request.open.file, way) {
-        // The end of the terminal's input.
+        // The terminal's input is at its end.
         (None, Direction::In) => Ok(0),
         (None, Direction::Out) => to_terminal(kernel, pid, &request, watch)?,
         (Some(file), Direction::In) => from_file(kernel, pid, &request, file, watch)?,
@@ -105,12 +105,12 @@ fn request<'a>(
     Ok(TransferRequest { id, open, buffer, count, offset, follows: at.is_none() })
 }
 
-/// What a call answers whose buffer could be used up to `done`.
+/// The result of a call whose buffer was usable up to `done`.
 fn part_done(done: u64, fault: bool) -> Result<u64, Errno> {
     if fault && done == 0 { Err(Errno::EFAULT) } else { Ok(done) }
 }
 
-/// Bytes up to the end of the page of the file, at most `rest`.
+/// Number of bytes up to the end of the file's page, at most `rest`.
 fn chunk(kernel: &Kernel, offset: u64, rest: u64) -> usize {
     let page = kernel.page_size();
     (page - offset % page).min(rest).min(CHUNK) as usize
@@ -155,7 +155,7 @@ fn to_file(
     if request.count == 0 {
         return Ok(Ok(0));
     }
-    // With O_APPEND a pwrite goes to the end too, as on Linux.
+    // With O_APPEND, `pwrite` also appends, as on Linux.
     let start = if request.open.append { kernel.file_size(file) } else { request.offset };
     let room = MOST_BYTES - start.min(MOST_BYTES);
     if room == 0 {
@@ -169,7 +169,7 @@ fn to_file(
         kernel.file_write(file, start + done, &bytes[..there]);
         kernel.moved(there);
         done += there as u64;
-        // As Linux does it: the rest is tried again, since the file may reach further now into what the buffer maps.
+        // As on Linux, the rest is retried, because the buffer may map a part of the file that has just been added.
         fault = there == 0;
     }
     if request.follows && done > 0 {
@@ -198,7 +198,7 @@ fn to_terminal(
     Ok(part_done(there as u64, there < bytes.len()))
 }
 
-/// Bytes of a buffer from `done` on; how many there are before the first that cannot be read. A string ends with its NUL.
+/// Reads bytes of a buffer from `done` on. Returns the number before the first unreadable byte. A string ends with its NUL.
 fn fetch(
     kernel: &mut Kernel,
     pid: Pid,
@@ -221,14 +221,14 @@ fn fetch(
 }
 
 impl Kernel {
-    /// Moves the offset of an open file description.
+    /// Sets the offset of an open file description.
     pub(super) fn set_offset(&mut self, id: OpenId, offset: u64) {
         if let Some(open) = self.opens.get_mut(&id) {
             open.offset = offset;
         }
     }
 
-    /// Bytes were moved: work of a piece for every 64 of them.
+    /// Counts one unit of work for every 64 transferred bytes.
     fn moved(&mut self, bytes: usize) {
         self.work += bytes as u64 / 64;
     }

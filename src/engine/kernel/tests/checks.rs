@@ -1,4 +1,4 @@
-//! What must hold of the kernel and the model while a program runs.
+//! The invariants of the kernel and the model while a program runs.
 
 use super::pair::Pair;
 use super::programs::PAGES;
@@ -8,7 +8,7 @@ use crate::kernel::process::PageLocation;
 use crate::machine::event::AccessKind;
 
 impl Pair {
-    /// Empties all caches: memory beneath them has every byte that any process has in a frame.
+    /// Flushes all caches, so that main memory has every byte of the processes' frames.
     pub(crate) fn flush(&mut self) {
         let machine = &mut self.lab.kernel.machine;
         let current = machine.core();
@@ -31,7 +31,7 @@ impl Pair {
         }
     }
 
-    /// A child begins with pages of private areas that have a page of their own; the others fault again.
+    /// Checks that a child has copies of the pages of private areas with private pages. The others fault again.
     pub(crate) fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
         let is_own = |place: &PageLocation| match place {
@@ -51,7 +51,7 @@ impl Pair {
         }
     }
 
-    /// What is counted adds up: faults are those that were resolved, vsize is the bytes of the areas.
+    /// Checks the counts: the faults are the resolved ones, and vsize is the total size of the areas.
     pub(crate) fn check_counts(&self) {
         for pid in &self.alive {
             let process = self.lab.kernel.process(*pid).expect("it lives");
@@ -70,7 +70,7 @@ impl Pair {
         bytes
     }
 
-    /// Every byte that any process can see, and of every file, is the model's.
+    /// Compares every readable byte of all processes, and of all files, with the model.
     pub(crate) fn compare(&mut self) {
         for pid in self.alive.clone() {
             for vpn in self.vpns(0, PAGES + 8) {

@@ -1,4 +1,4 @@
-//! Linux's fault counts (semantics, rule 19) and the classes of faults.
+//! Linux's fault counts and the classes of faults.
 
 use super::lab::{Lab, NONE, R, RW};
 use super::sound;
@@ -10,7 +10,7 @@ use crate::kernel::vma::Backing;
 const AT: u64 = 0x7F00_0000_0000;
 const PAGES: u64 = 16;
 
-/// Linux's ways: a zero page, fault-around of 16 pages, a warm page cache.
+/// Linux's settings: a zero page, fault-around of 16 pages, and a warm page cache.
 fn linux() -> (Lab, Pid) {
     let mut lab = Lab::i7(|config| {
         config.zero_page = true;
@@ -111,7 +111,7 @@ fn after_fork_pages_of_others_fault_again_in_the_child() {
 }
 
 #[test]
-fn a_page_of_ones_own_is_writable_as_soon_as_its_area_is() {
+fn an_exclusive_page_is_writable_as_soon_as_its_area_is() {
     let (mut lab, pid) = linux();
     lab.anonymous(pid, AT, PAGES);
     write_all(&mut lab, pid);
@@ -125,7 +125,7 @@ fn a_page_of_ones_own_is_writable_as_soon_as_its_area_is() {
 }
 
 #[test]
-fn dropped_pages_come_back_from_where_they_were() {
+fn dropped_pages_are_read_again_from_their_backing() {
     let (mut lab, pid) = linux();
     let (_, backing) = lab.file(Fill::Pages(0x40), 4096);
     let (_, shared) = lab.object(1);

@@ -1,4 +1,4 @@
-//! Details, on request: every change of an entry, of a TLB, and of a disk.
+//! The details that an observer can request: every change of an entry, a TLB, or a disk.
 
 use super::lab::{Lab, RW};
 use crate::kernel::event::{BackingStore, KernelObserver, KernelStep};
@@ -13,14 +13,14 @@ const PAGE: u64 = 64;
 /// The virtual page at `AT`.
 const VPN: u64 = 0x10;
 
-/// Everything that is observed, in order.
+/// An observer that records everything in order.
 #[derive(Default)]
 struct Seen(Vec<Step>);
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Step {
     Kernel(KernelStep),
-    /// A TLB entry was invalidated: core, TLB, and virtual page.
+    /// An invalidated TLB entry: core, TLB, and virtual page.
     Invalidated(u32, u32, u64),
 }
 
@@ -47,7 +47,7 @@ fn is_detail(step: &Step) -> bool {
     )
 }
 
-/// The raw entry before and after, if the step wrote one of the last level.
+/// The raw entry before and after, if the step wrote an entry of the last level.
 fn written(step: &Step) -> Option<(u64, u64)> {
     match step {
         Step::Kernel(KernelStep::EntryWritten { before, after, .. }) => Some((*before, *after)),
@@ -62,14 +62,14 @@ fn store(lab: &mut Lab, pid: Pid, page: u64) -> Vec<Step> {
     seen.0
 }
 
-/// The details that no observer has taken yet.
+/// The details that no observer has received.
 fn waiting(lab: &mut Lab) -> Vec<Step> {
     let mut seen = Seen::default();
     lab.kernel.report_details(&mut seen);
     seen.0
 }
 
-/// A process that has stored to the first of two pages, in frame 0.
+/// Creates a process that has stored to the first of two pages, in frame 0.
 fn lab(frames: u32) -> (Lab, Pid) {
     let mut lab = Lab::simple(|config| {
         (config.frames, config.swap, config.replacement) = (Some(frames), 4, Policy::Fifo);
@@ -81,7 +81,7 @@ fn lab(frames: u32) -> (Lab, Pid) {
     (lab, pid)
 }
 
-// P, R/W, U/S, A, D, and XD of an entry of two bytes; its PPN starts at bit 9.
+// P, R/W, U/S, A, D, and XD of an entry of two bytes. Its PPN starts at bit 9.
 const STORED: u64 = 0x8067;
 const READ_ONLY: u64 = 0x8065;
 
@@ -91,14 +91,14 @@ fn fork_and_copy_on_write_report_each_entry() {
     lab.fork(pid).expect("a child");
     let steps = waiting(&mut lab);
     let entries: Vec<_> = steps.iter().filter_map(written).collect();
-    // The parent's entry becomes read-only; the child's is new: it was not accessed, and is as dirty.
+    // The parent's entry becomes read-only. The child's entry is new: its A bit is clear, and its D bit is copied.
     assert_eq!(entries, [(STORED, READ_ONLY), (0, 0x8045)]);
     assert_eq!(steps.last(), Some(&Step::Invalidated(0, 0, VPN)));
 
     let steps = store(&mut lab, pid, 0);
     let from = Some(FrameNo(0));
     assert!(steps.contains(&Step::Kernel(KernelStep::Copied { from, to: FrameNo(1) })), "{steps:?}");
-    // Frame 1 takes the place of frame 0.
+    // Frame 1 replaces frame 0.
     let entries: Vec<_> = steps.iter().filter_map(written).collect();
     assert_eq!(entries, [(READ_ONLY, 0), (0, 0x8007 | 1 << 9)]);
 }

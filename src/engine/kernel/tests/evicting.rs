@@ -1,4 +1,4 @@
-//! Eviction, swap and its cache, locking, scopes: what goes where, and what it costs.
+//! Eviction, swap, the swap cache, locking, and replacement scopes.
 
 use super::lab::{End, Lab, R, RW};
 use super::sound;
@@ -22,7 +22,7 @@ fn lab(frames: u32, swap: u32) -> Lab {
     })
 }
 
-/// A process with a private anonymous area.
+/// Creates a process with a private anonymous area.
 fn process(lab: &mut Lab, pages: u64) -> Pid {
     let pid = lab.spawn();
     lab.anonymous(pid, AT, pages);
@@ -33,7 +33,7 @@ fn va(page: u64) -> u64 {
     AT + page * PAGE
 }
 
-/// The frame that was evicted, and where its page went.
+/// The evicted frame, and the location that its page was written to.
 fn evicted(steps: &[KernelStep]) -> Option<(FrameNo, Option<BackingStore>)> {
     steps.iter().find_map(|step| match step {
         KernelStep::Evicted { frame, to, .. } => Some((*frame, *to)),
@@ -123,7 +123,7 @@ fn as_many_pages_as_frames_and_slots_have_room() {
 }
 
 #[test]
-fn a_slot_that_only_backs_a_frame_is_given_up_when_swap_is_full() {
+fn a_spare_slot_is_reused_when_swap_is_full() {
     let mut lab = lab(2, 1);
     let pid = process(&mut lab, 3);
     (0..3).for_each(|page| lab.write(pid, va(page), 1 + page as u8));
@@ -135,7 +135,7 @@ fn a_slot_that_only_backs_a_frame_is_given_up_when_swap_is_full() {
 }
 
 #[test]
-fn sharers_of_a_swapped_page_read_it_once() {
+fn sharers_of_a_swapped_page_cause_one_read() {
     let mut lab = lab(4, 8);
     let parent = process(&mut lab, 1);
     lab.write(parent, va(0), 5);
@@ -175,7 +175,7 @@ fn a_store_to_a_swapped_page_is_one_fault() {
 }
 
 #[test]
-fn what_is_no_private_page_in_memory_is_not_swapped_out() {
+fn only_resident_private_pages_are_swapped_out() {
     let mut lab = lab(4, 1);
     let pid = lab.spawn();
     let (_, backing) = lab.file(Fill::Byte(1), PAGE);
@@ -212,7 +212,7 @@ fn locked_pages_stay() {
 }
 
 #[test]
-fn local_scope_takes_from_the_needy() {
+fn local_scope_evicts_pages_of_the_same_process() {
     for (scope, victim) in [(ReplacementScope::Local, 2), (ReplacementScope::Global, 0)] {
         let mut lab = Lab::simple(|config| {
             (config.frames, config.swap, config.replacement) = (Some(4), 16, Policy::Fifo);
@@ -251,7 +251,7 @@ fn without_a_dirty_bit_no_store_is_forgotten_when_an_entry_becomes_read_only() {
 }
 
 #[test]
-fn a_copy_of_the_only_frame_takes_from_others() {
+fn copying_the_only_frame_evicts_from_other_processes() {
     let mut lab = Lab::simple(|config| {
         (config.frames, config.swap, config.replacement) = (Some(2), 16, Policy::Fifo);
         config.scope = ReplacementScope::Local;
@@ -334,7 +334,7 @@ fn a_table_needs_room_above_the_frames_in_use() {
 }
 
 #[test]
-fn a_full_swap_gives_a_slot_that_only_backs_a_frame_to_the_victim() {
+fn a_victim_gets_a_spare_slot_if_swap_is_full() {
     let mut lab = lab(2, 2);
     let pid = process(&mut lab, 4);
     (0..3).for_each(|page| lab.write(pid, va(page), 1 + page as u8));
@@ -346,7 +346,7 @@ fn a_full_swap_gives_a_slot_that_only_backs_a_frame_to_the_victim() {
     assert_eq!(
         evicted(&lab.store(pid, va(3), &[4]).1),
         Some((FrameNo(0), slot(0))),
-        "page 2 goes, as it is first"
+        "page 2 is evicted, because it is first"
     );
     sound::check(&lab.kernel);
     assert_eq!([0, 1, 2, 3].map(|page| lab.read(pid, va(page))), [1, 2, 3, 4]);
@@ -354,7 +354,7 @@ fn a_full_swap_gives_a_slot_that_only_backs_a_frame_to_the_victim() {
 }
 
 #[test]
-fn a_sharer_that_goes_leaves_word_of_its_stores() {
+fn an_unmapped_sharer_keeps_the_frame_dirty() {
     let mut lab = lab(2, 4);
     let parent = process(&mut lab, 1);
     let vpn = lab.kernel.vpn(va(0) / PAGE).expect("a page");
@@ -369,7 +369,7 @@ fn a_sharer_that_goes_leaves_word_of_its_stores() {
 }
 
 #[test]
-fn pages_that_move_leave_no_translation_behind() {
+fn moved_pages_leave_no_tlb_entries() {
     let mut lab = lab(8, 4);
     let pid = process(&mut lab, 4);
     (0..4).for_each(|page| lab.write(pid, va(page), 1 + page as u8));

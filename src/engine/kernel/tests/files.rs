@@ -1,4 +1,4 @@
-//! Files in memory: tails, shared stores, sizes that change, writing back.
+//! Files in memory: partial last pages, shared stores, size changes, and write-back.
 
 use super::lab::{Lab, R, RW};
 use super::sound;
@@ -9,7 +9,7 @@ use crate::kernel::ids::{FileId, Pid};
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;
 
-/// Two processes that share a file of a page and ten bytes.
+/// Creates two processes that share a file of one page and ten bytes.
 fn shared(change: impl FnOnce(&mut crate::kernel::config::KernelConfig)) -> (Lab, FileId, Pid, Pid) {
     let mut lab = Lab::simple(change);
     let (first, second) = (lab.spawn(), lab.spawn());
@@ -31,7 +31,7 @@ fn the_tail_of_the_last_page_never_reaches_the_file() {
     lab.write(first, AT + PAGE + 10, 7);
     assert_eq!(lab.read(second, AT + PAGE + 10), 7, "sharers see it");
     assert_eq!(byte(&lab, file, PAGE + 10), None);
-    // Growing the file by two bytes shows zeros, also in the page that is mapped.
+    // Growing the file by two bytes adds zeros, also in the mapped page.
     lab.kernel.file_truncate(file, PAGE + 12);
     assert_eq!((byte(&lab, file, PAGE + 10), lab.read(first, AT + PAGE + 10)), (Some(0), 0));
     lab.write(first, AT + PAGE + 20, 8);
@@ -73,7 +73,7 @@ fn writes_show_through_private_pages_until_they_are_copied() {
 }
 
 #[test]
-fn a_shorter_file_takes_pages_and_copies_away() {
+fn truncating_a_file_unmaps_pages_and_copies() {
     let mut lab = Lab::simple(|_| {});
     let pid = lab.spawn();
     let (file, backing) = lab.file(Fill::Byte(1), 3 * PAGE);
@@ -93,7 +93,7 @@ fn a_shorter_file_takes_pages_and_copies_away() {
 }
 
 #[test]
-fn after_a_sync_the_next_store_is_noticed_again() {
+fn after_a_sync_the_next_store_is_noticed() {
     let (mut lab, file, first, second) = shared(|_| {});
     assert_eq!(lab.class(first, AT, Some(b'1')), Some(FaultClass::File));
     assert_eq!(lab.class(first, AT, Some(b'2')), None);
@@ -107,13 +107,13 @@ fn after_a_sync_the_next_store_is_noticed_again() {
     assert_eq!(lab.class(first, AT, Some(b'3')), Some(FaultClass::File), "read-only again");
     assert!(lab.kernel.is_dirty(frame));
     lab.exit(first);
-    assert!(lab.kernel.is_dirty(frame), "an entry that goes leaves word");
+    assert!(lab.kernel.is_dirty(frame), "a removed entry keeps the frame dirty");
     lab.exit(second);
     assert_eq!(byte(&lab, file, 0), Some(b'3'));
 }
 
 #[test]
-fn fills_give_what_they_say() {
+fn fills_have_the_described_bytes() {
     let mut lab = Lab::simple(|_| {});
     let (text, _) = lab.file(Fill::Bytes(b"hello".as_slice().into()), 5);
     let (counting, _) = lab.file(Fill::Counting, 300);

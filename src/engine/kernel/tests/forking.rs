@@ -1,4 +1,5 @@
-//! `fork` on random families: exact copies, read-only in all of them until a store; the last one keeps the frame.
+//! `fork` on random families. Children have exact copies, which are read-only until a store. The last sharer keeps the
+//! frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +15,12 @@ const AT: u64 = 0x7F00_0000_0000;
 const PAGE: u64 = 4096;
 const PAGES: u64 = 6;
 
-/// What happens in a family.
+/// An action in a family.
 #[derive(Debug, Clone)]
-enum Deed {
+enum Action {
     Fork(usize),
     Exit(usize),
-    /// Stores to a page are forbidden and allowed again.
+    /// Forbids stores to a page and allows them again.
     Protect {
         who: usize,
         page: u64,
@@ -31,23 +32,23 @@ enum Deed {
     },
 }
 
-fn deeds() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        2 => (0..8usize).prop_map(Deed::Fork),
-        1 => (0..8usize).prop_map(Deed::Exit),
-        2 => (0..8usize, 0..PAGES).prop_map(|(who, page)| Deed::Protect { who, page }),
-        8 => (0..8usize, 0..PAGES, 1..9u8).prop_map(|(who, page, byte)| Deed::Store { who, page, byte }),
+        2 => (0..8usize).prop_map(Action::Fork),
+        1 => (0..8usize).prop_map(Action::Exit),
+        2 => (0..8usize, 0..PAGES).prop_map(|(who, page)| Action::Protect { who, page }),
+        8 => (0..8usize, 0..PAGES, 1..9u8).prop_map(|(who, page, byte)| Action::Store { who, page, byte }),
     ]
 }
 
-/// A page of a process: its byte, and a number that those have in common who share its frame.
+/// A page of a process: its byte, and a number that is equal for all sharers of its frame.
 type Page = (u8, usize);
 
-/// A family, and what each of its members has.
+/// A family, and the expected pages of each process.
 struct Family {
     lab: Lab,
     has: BTreeMap<Pid, BTreeMap<u64, Page>>,
-    /// Pages that may be stored to without a fault.
+    /// The pages for which a store does not fault.
     open: BTreeSet<(Pid, u64)>,
     groups: usize,
 }
@@ -57,26 +58,26 @@ impl Family {
         self.has.keys().nth(who % self.has.len().max(1)).copied()
     }
 
-    fn act(&mut self, deed: &Deed) {
-        match *deed {
-            Deed::Fork(who) => {
+    fn act(&mut self, action: &Action) {
+        match *action {
+            Action::Fork(who) => {
                 let Some(parent) = self.who(who).filter(|_| self.has.len() < 5) else { return };
                 let child = self.lab.fork(parent).expect("memory");
                 self.has.insert(child, self.has[&parent].clone());
                 self.open.retain(|(pid, _)| *pid != parent);
             }
-            Deed::Exit(who) => {
+            Action::Exit(who) => {
                 let Some(pid) = self.who(who) else { return };
                 self.lab.exit(pid);
                 self.has.remove(&pid);
                 self.open.retain(|(other, _)| *other != pid);
             }
-            Deed::Protect { who, page } => {
+            Action::Protect { who, page } => {
                 let Some(pid) = self.who(who) else { return };
                 self.lab.protect(pid, AT + page * PAGE, 1, R);
                 self.lab.protect(pid, AT + page * PAGE, 1, RW);
             }
-            Deed::Store { who, page, byte } => {
+            Action::Store { who, page, byte } => {
                 let Some(pid) = self.who(who) else { return };
                 self.store(pid, page, byte);
             }
@@ -84,7 +85,7 @@ impl Family {
         self.check();
     }
 
-    /// A store: the first touch, a copy, the frame as it is, or no fault, by who has the page in common.
+    /// Stores to a page. Depending on its sharers, this is a first touch, a copy, a reuse of the frame, or no fault.
     fn store(&mut self, pid: Pid, page: u64, byte: u8) {
         let held = self.has[&pid].get(&page).copied();
         let sharers = self
@@ -95,10 +96,10 @@ impl Family {
         let before = self.lab.faults(pid);
         let (end, steps) = self.lab.store(pid, AT + page * PAGE, &[byte]);
         assert_eq!(end, End::Done);
-        let told = |is: fn(&KernelStep) -> bool| steps.iter().filter(|step| is(step)).count();
-        let zeroed = told(|step| matches!(step, KernelStep::Zeroed { .. }));
-        let copied = told(|step| matches!(step, KernelStep::Copied { .. }));
-        let reused = told(|step| matches!(step, KernelStep::Reused { .. }));
+        let count = |is: fn(&KernelStep) -> bool| steps.iter().filter(|step| is(step)).count();
+        let zeroed = count(|step| matches!(step, KernelStep::Zeroed { .. }));
+        let copied = count(|step| matches!(step, KernelStep::Copied { .. }));
+        let reused = count(|step| matches!(step, KernelStep::Reused { .. }));
         let expected = match sharers {
             0 => (1, 0, 0),
             1 if self.open.contains(&(pid, page)) => (0, 0, 0),
@@ -114,8 +115,8 @@ impl Family {
         self.open.insert((pid, page));
     }
 
-    /// All have what they should, in frames that those have in common who share a page, and no entry allows a store
-    /// that should not.
+    /// Checks that all processes have the expected pages in the expected shared frames, and that no entry allows a wrong
+    /// store.
     fn check(&self) {
         sound::check(&self.lab.kernel);
         let mut frames = BTreeMap::new();
@@ -166,14 +167,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_family_shares_pages_until_one_of_it_stores(all in proptest::collection::vec(deeds(), 1..60)) {
+    fn a_family_shares_pages_until_one_of_it_stores(all in proptest::collection::vec(action(), 1..60)) {
         let mut lab = Lab::i7(|config| config.frames = Some(32));
         let first = lab.spawn();
         lab.anonymous(first, AT, PAGES);
         let has = BTreeMap::from([(first, BTreeMap::new())]);
         let mut family = Family { lab, has, open: BTreeSet::new(), groups: 0 };
-        for deed in &all {
-            family.act(deed);
+        for action in &all {
+            family.act(action);
         }
     }
 }
@@ -185,7 +186,7 @@ fn a_child_begins_with_the_dirty_bits_of_private_pages_and_without_accessed_bits
     lab.anonymous(parent, 0x400, 2);
     let vpn = lab.kernel.machine.vpn(0x11).expect("a page");
     (0..2).for_each(|page| lab.write(parent, 0x400 + page * 64, 1));
-    // Page 1 comes back clean.
+    // Page 1 is clean after swap-in.
     assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true));
     assert_eq!(lab.read(parent, 0x440), 1);
     let child = lab.fork(parent).expect("memory");

@@ -1,4 +1,4 @@
-//! Executables for random programs: some that fit, and some that do not.
+//! Executables for random programs, some of which do not fit.
 
 use super::model::Model;
 use crate::kernel::Kernel;
@@ -9,18 +9,17 @@ use crate::kernel::vma::{Backing, Prot, Vma};
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     pub(crate) file: FileId,
-    /// `execve` succeeds.
     pub(crate) fits: bool,
-    /// What it is loaded as then.
+    /// The areas after `execve`.
     pub(crate) areas: Vec<Vma>,
 }
 
 const RW: Prot = Prot { read: true, write: true, exec: false };
 const RX: Prot = Prot { read: true, write: false, exec: true };
-/// Code that may be stored to, as formats without an R/W bit have it.
+/// Writable code, as in formats without an R/W bit.
 const RWX: Prot = Prot { read: true, write: true, exec: true };
 
-/// Declares one that fits, one with a library, one that stands where the stack is, and one with a library too large.
+/// Declares an executable that fits, one with a library, one that overlaps the stack, and one whose library is too large.
 pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<Program> {
     let (page, top) = (model.page, kernel.config().stack_top);
     kernel.add_file("huge.so".into(), Fill::Byte(0), 1 << 47);
@@ -52,7 +51,7 @@ pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<
         model.files.insert(file, vec![0; size]);
         let mut areas = loaded(file, (base, page), top);
         if with_library {
-            // Its text and its data, at the top of the highest hole; programs do not reach them.
+            // Its text and data are at the top of the highest hole, which programs do not reach.
             let end = kernel.config().mmap_base;
             areas.push(Vma::new(end - 2 * page..end - page, RX, true, Backing::Anonymous));
             areas.push(Vma::new(end - page..end, RW, false, Backing::Anonymous));
@@ -62,7 +61,7 @@ pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<
     rows.into_iter().enumerate().map(declare).collect()
 }
 
-/// The areas of the executable itself, and its stack.
+/// The areas of the executable itself and of its stack.
 fn loaded(file: FileId, (base, page): (u64, u64), top: u64) -> Vec<Vma> {
     let of_file = |at: u64, pages: u64, offset: u64, prot| {
         let backing = Backing::File { file, offset, writable: false };

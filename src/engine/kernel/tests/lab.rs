@@ -1,4 +1,4 @@
-//! Kernels to try things on: processes with areas, without system calls.
+//! Test kernels with processes and areas, but without system calls.
 
 use crate::kernel::abi::Errno;
 use crate::kernel::config::KernelConfig;
@@ -17,7 +17,7 @@ pub(crate) struct Lab {
     pub(crate) kernel: Kernel,
 }
 
-/// The steps of the kernel, with the hardware's events left out.
+/// An observer that records the kernel's steps without the hardware's events.
 #[derive(Default)]
 pub(crate) struct Steps(pub(crate) Vec<KernelStep>);
 
@@ -33,15 +33,14 @@ impl KernelObserver for Steps {
 
 pub(crate) const RW: Prot = Prot { read: true, write: true, exec: false };
 pub(crate) const R: Prot = Prot { read: true, write: false, exec: false };
-/// Nothing.
+/// No permissions.
 pub(crate) const NONE: Prot = Prot { read: false, write: false, exec: false };
 
-/// The spec of a preset.
 pub(crate) fn preset(name: &str) -> Spec {
     Preset::named(name).expect("a preset").spec()
 }
 
-/// How an access ended: its last class, if any, and whether it was fatal.
+/// The end of an access: the class of its last fault, and whether it was fatal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     Done,
@@ -81,7 +80,6 @@ impl Lab {
         self.kernel.end(pid, 0);
     }
 
-    /// Maps `pages` pages at `start`.
     pub(crate) fn map(
         &mut self,
         pid: Pid,
@@ -104,7 +102,7 @@ impl Lab {
         (object, Backing::Object { object, offset: 0 })
     }
 
-    /// A file with bytes; its pages' first bytes are 0x40, 0x41 …, if `pages` is given.
+    /// Adds a file with these bytes. Returns its number and its backing.
     pub(crate) fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
         let name = format!("f{}", self.kernel.files.all.len());
         let file = self.kernel.add_file(name.into(), fill, size);
@@ -124,12 +122,12 @@ impl Lab {
         }
     }
 
-    /// Loads bytes; those that could be loaded, how it ended, and the kernel's steps.
+    /// Loads bytes. Returns the bytes before a fatal fault, the end of the access, and the kernel's steps.
     pub(crate) fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<KernelStep>) {
         self.access_bytes(pid, va, size, AccessKind::Read)
     }
 
-    /// As [`Lab::load`], of any kind.
+    /// Accesses bytes as [`Lab::load`] does, with any kind of access.
     pub(crate) fn access_bytes(
         &mut self,
         pid: Pid,
@@ -148,19 +146,19 @@ impl Lab {
         (end, steps.0)
     }
 
-    /// Loads one byte that can be loaded.
+    /// Loads one readable byte.
     pub(crate) fn read(&mut self, pid: Pid, va: u64) -> u8 {
         let (bytes, end, _) = self.load(pid, va, 1);
         assert_eq!(end, End::Done, "read {va:#x}");
         bytes[0].expect("a known byte")
     }
 
-    /// Stores one byte that can be stored.
+    /// Stores one writable byte.
     pub(crate) fn write(&mut self, pid: Pid, va: u64, byte: u8) {
         assert_eq!(self.store(pid, va, &[byte]).0, End::Done, "write {va:#x}");
     }
 
-    /// The class of the fault that a load (or with a byte, a store) of one byte raises; none if none.
+    /// The class of the fault that a load, or with `byte` a store, of one byte raises, if any.
     pub(crate) fn class(&mut self, pid: Pid, va: u64, byte: Option<u8>) -> Option<FaultClass> {
         let steps = match byte {
             Some(byte) => self.store(pid, va, &[byte]).1,
@@ -177,7 +175,7 @@ impl Lab {
         (faults.minor, faults.major)
     }
 
-    /// Faults (minor and major) that `act` makes the process raise.
+    /// Counts the minor and major faults of the process during `act`.
     pub(crate) fn counting(&mut self, pid: Pid, act: impl FnOnce(&mut Self)) -> (u64, u64) {
         let before = self.faults(pid);
         act(self);
@@ -185,7 +183,7 @@ impl Lab {
         (after.0 - before.0, after.1 - before.1)
     }
 
-    /// The frame that a page is in.
+    /// The frame that contains a page.
     pub(crate) fn frame(&self, pid: Pid, va: u64) -> Option<FrameNo> {
         match self.kernel.page_location(pid, self.kernel.shape.vpn(va)) {
             Some(crate::kernel::process::PageLocation::Frame(frame)) => Some(frame),

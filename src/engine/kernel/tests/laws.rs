@@ -1,5 +1,5 @@
-//! Random programs on random machines read what a naive model of memory says, whatever is evicted, merged or shared, and
-//! the books are sound after every step.
+//! Random programs on random machines read the same bytes as in a naive model of memory, despite eviction, merging, and
+//! sharing. The kernel's state is consistent after every step.
 
 use proptest::prelude::*;
 
@@ -45,7 +45,7 @@ proptest! {
     }
 
     #[test]
-    fn families_in_memory_that_is_nearly_full_keep_their_bytes(
+    fn families_in_nearly_full_memory_keep_their_bytes(
         (mut setting, _) in roomy_settings(),
         (frames, swap) in (2..4u32, 1..5u32),
         steps in proptest::collection::vec(tight_ops(), 1..80),
@@ -58,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_stored_to_shared_files_reaches_them(
+    fn stores_to_shared_files_reach_them(
         setting in settings(),
         steps in proptest::collection::vec(file_ops(), 1..80),
     ) {

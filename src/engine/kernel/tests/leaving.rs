@@ -1,4 +1,4 @@
-//! Pages that leave in any number, few or so many that TLBs are emptied at once.
+//! Unmapping of few or many pages. Above a limit, TLBs are flushed completely.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_tlb_holds_a_page_that_left(pages in 1..80u64, first in 0..40u64, gone in 1..60u64, way in 0..3) {
+    fn no_tlb_holds_an_unmapped_page(pages in 1..80u64, first in 0..40u64, gone in 1..60u64, way in 0..3) {
         let mut lab = Lab::i7(|_| {});
         let pid = lab.spawn();
         lab.anonymous(pid, AT, pages);

@@ -1,4 +1,4 @@
-//! Same-page merging on random pages: after a scan, equal pages share the lowest frame and no others do; a store copies.
+//! Same-page merging on random pages. After a scan, only equal pages share a frame, the lowest one, and a store copies.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use crate::kernel::ids::{FrameNo, Pid};
 
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;
-/// Mergeable pages of each process; behind them are as many of an object that both share.
+/// Number of mergeable pages of each process. The same number of pages of a shared object follows them.
 const PAGES: u64 = 5;
 
-/// What happens.
+/// An action on the pages.
 #[derive(Debug, Clone)]
-enum Deed {
-    /// A page is filled with a byte, but for one other in it.
+enum Action {
+    /// Fills a page with a byte, except for one different byte.
     Fill {
         who: usize,
         page: u64,
@@ -32,12 +32,12 @@ enum Deed {
     Scan,
 }
 
-fn deeds() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = Action> {
     let fill = (0..2usize, 0..2 * PAGES, 1..3u8, any::<bool>());
     prop_oneof![
-        6 => fill.prop_map(|(who, page, byte, odd)| Deed::Fill { who, page, byte, odd }),
-        2 => (0..2usize, 0..PAGES).prop_map(|(who, page)| Deed::Forget { who, page }),
-        2 => Just(Deed::Scan),
+        6 => fill.prop_map(|(who, page, byte, odd)| Action::Fill { who, page, byte, odd }),
+        2 => (0..2usize, 0..PAGES).prop_map(|(who, page)| Action::Forget { who, page }),
+        2 => Just(Action::Scan),
     ]
 }
 
@@ -46,7 +46,7 @@ type Frames = BTreeMap<(Pid, u64), FrameNo>;
 struct Pair {
     lab: Lab,
     pids: [Pid; 2],
-    /// What the mergeable pages hold.
+    /// The contents of the mergeable pages.
     holds: BTreeMap<(Pid, u64), Vec<u8>>,
 }
 
@@ -68,16 +68,16 @@ impl Pair {
         self.holds.keys().map(|page| (*page, frame(page))).collect()
     }
 
-    fn act(&mut self, deed: &Deed) {
+    fn act(&mut self, action: &Action) {
         let before = self.frames();
-        match *deed {
-            Deed::Fill { who, page, byte, odd } => self.fill((self.pids[who], page), byte, odd, &before),
-            Deed::Forget { who, page } => {
+        match *action {
+            Action::Fill { who, page, byte, odd } => self.fill((self.pids[who], page), byte, odd, &before),
+            Action::Forget { who, page } => {
                 let start = AT + page * PAGE;
                 self.lab.kernel.unmap_pages(self.pids[who], start..start + PAGE);
                 self.holds.remove(&(self.pids[who], page));
             }
-            Deed::Scan => {
+            Action::Scan => {
                 self.lab.kernel.ksm_scan(&mut ());
                 self.check_scan(&before);
             }
@@ -91,7 +91,7 @@ impl Pair {
         }
     }
 
-    /// A store to a merged page copies it, also if nobody else has it any more; a page of its own stays where it is.
+    /// Stores to a page. A merged page is copied even if it has no other sharer, and a private page keeps its frame.
     fn fill(&mut self, (pid, page): (Pid, u64), byte: u8, odd: bool, before: &Frames) {
         let merged = before
             .get(&(pid, page))
@@ -107,7 +107,7 @@ impl Pair {
         }
     }
 
-    /// Pages with equal bytes are in the lowest of their frames, and pages with other bytes in others.
+    /// Checks that equal pages are in the lowest of their frames, and that different pages are in different frames.
     fn check_scan(&self, before: &Frames) {
         let mut lowest: BTreeMap<&[u8], FrameNo> = BTreeMap::new();
         for (page, bytes) in &self.holds {
@@ -124,10 +124,10 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn equal_pages_share_the_lowest_frame_until_a_store(all in proptest::collection::vec(deeds(), 1..60)) {
+    fn equal_pages_share_the_lowest_frame_until_a_store(all in proptest::collection::vec(action(), 1..60)) {
         let mut pair = Pair::new();
-        for deed in &all {
-            pair.act(deed);
+        for action in &all {
+            pair.act(action);
         }
     }
 }

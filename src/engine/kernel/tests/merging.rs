@@ -1,4 +1,4 @@
-//! Same-page merging, and other things that a kernel does on its own.
+//! Same-page merging and other background activities of the kernel.
 
 use super::lab::{Lab, RW};
 use super::sound;
@@ -47,7 +47,7 @@ fn a_merged_frame_is_copied_even_by_its_last_user() {
     lab.kernel.unmap_range(pid, AT..AT + PAGE);
     let frame = lab.frame(pid, AT + PAGE);
     assert_eq!(lab.class(pid, AT + PAGE, Some(8)), Some(FaultClass::CopyOnWrite));
-    assert_ne!(lab.frame(pid, AT + PAGE), frame, "rule 8: merged frames are always copied");
+    assert_ne!(lab.frame(pid, AT + PAGE), frame, "merged frames are always copied");
     sound::check(&lab.kernel);
 }
 
@@ -66,7 +66,7 @@ fn only_mergeable_areas_are_merged() {
 }
 
 #[test]
-fn processes_whose_numbers_come_round_do_not_share_a_tlb() {
+fn processes_with_the_same_asid_do_not_share_tlb_entries() {
     let mut spec = super::lab::preset("simple");
     spec.tlbs[0].asid = true;
     let mut lab = Lab::new(spec, |_| {});
@@ -85,7 +85,7 @@ fn processes_whose_numbers_come_round_do_not_share_a_tlb() {
 }
 
 #[test]
-fn a_tlb_entry_that_a_script_put_there_is_believed_but_hangs_nothing() {
+fn a_tlb_entry_set_by_a_script_is_used_without_endless_retries() {
     let mut lab = Lab::simple(|_| {});
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 1);

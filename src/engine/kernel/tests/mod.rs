@@ -1,4 +1,4 @@
-//! What must hold of the kernel, beyond single files: laws, facts of Linux, textbooks' counts.
+//! Properties of the whole kernel: invariants, Linux's behavior, and the counts of textbooks.
 
 mod checks;
 mod counts;

@@ -1,4 +1,4 @@
-//! Process memory as a naive program would keep it: no frames, no tables, only bytes.
+//! A naive model of process memory, with bytes but without frames and tables.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,10 +9,10 @@ use crate::kernel::ids::{FileId, ObjectId, Pid};
 use crate::kernel::vma::{Backing, Prot, Vma};
 use crate::machine::event::AccessKind;
 
-/// A process: its areas a page each, and the pages that are its own.
+/// A process, with its areas split into pages, and its private pages.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Space {
-    /// By page: what is allowed, whether it is shared, and the backing of that very page.
+    /// For each page, its permissions, whether it is shared, and its backing.
     pub(crate) pages: BTreeMap<u64, (Prot, bool, Backing)>,
     /// Private pages that were stored to.
     pub(crate) own: BTreeMap<u64, Vec<u8>>,
@@ -21,7 +21,7 @@ pub(crate) struct Space {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Model {
     pub(crate) page: u64,
-    /// Private pages of files are copied when they are first touched, for want of an R/W bit.
+    /// Whether private pages of files are copied when they are first touched, because there is no R/W bit.
     pub(crate) eager: bool,
     pub(crate) spaces: BTreeMap<Pid, Space>,
     pub(crate) files: BTreeMap<FileId, Vec<u8>>,
@@ -34,7 +34,7 @@ impl Model {
         self.spaces.entry(pid).or_default()
     }
 
-    /// Whole pages of an area.
+    /// Maps the whole pages of an area.
     pub(crate) fn map(&mut self, pid: Pid, area: &Vma) {
         for vpn in area.start / self.page..area.end / self.page {
             let page = area.part(vpn * self.page, (vpn + 1) * self.page);
@@ -47,7 +47,7 @@ impl Model {
         self.space(pid).pages.retain(|vpn, _| !vpns.contains(vpn));
     }
 
-    /// Private pages are forgotten (`MADV_DONTNEED`).
+    /// Drops private pages (`MADV_DONTNEED`).
     pub(crate) fn drop_own(&mut self, pid: Pid, vpns: Range<u64>) {
         self.space(pid).own.retain(|vpn, _| !vpns.contains(vpn));
     }
@@ -71,7 +71,7 @@ impl Model {
         }
     }
 
-    /// A private page is the process's own from now on.
+    /// Makes a page private to the process.
     pub(crate) fn make_own(&mut self, pid: Pid, vpn: u64) {
         let backing = self.spaces[&pid].pages[&vpn].2;
         if let Some(bytes) = self.behind(backing) {
@@ -84,7 +84,7 @@ impl Model {
         self.spaces.insert(child, space);
     }
 
-    /// Changes a file's size; it is a whole number of pages before and after.
+    /// Changes a file's size between multiples of the page size.
     pub(crate) fn truncate(&mut self, file: FileId, size: usize) {
         if let Some(bytes) = self.files.get_mut(&file) {
             bytes.resize(size, 0);
@@ -98,7 +98,7 @@ impl Model {
         }
     }
 
-    /// The bytes behind a page, from its first on; none if it lies past the end.
+    /// The bytes of a backing page, or `None` beyond its end.
     fn behind(&self, backing: Backing) -> Option<Vec<u8>> {
         let (bytes, offset) = match backing {
             Backing::Anonymous => return Some(vec![0; self.page as usize]),
@@ -108,7 +108,7 @@ impl Model {
         bytes.get(offset..offset + self.page as usize).map(<[u8]>::to_vec)
     }
 
-    /// What a page holds, or how a touch of it ends.
+    /// The contents of a page, or the end of an access to it.
     fn page(&self, pid: Pid, vpn: u64, kind: AccessKind) -> Result<Vec<u8>, FaultClass> {
         let space = self.spaces.get(&pid).ok_or(FaultClass::Segmentation)?;
         let (prot, _, backing) = space.pages.get(&vpn).copied().ok_or(FaultClass::Segmentation)?;
@@ -121,7 +121,7 @@ impl Model {
         }
     }
 
-    /// A load: the bytes that can be had, and how it ends. With `touch`, it is a real one.
+    /// Loads bytes. Returns the readable bytes and the end of the access. With `touch`, the load changes the model.
     pub(crate) fn load(
         &mut self,
         pid: Pid,
@@ -148,7 +148,7 @@ impl Model {
         (bytes, None)
     }
 
-    /// A store of an instruction: all bytes or none, and how it ends. The pages before one that is forbidden are touched.
+    /// Performs a store of an instruction, which stores all bytes or none. The pages before a forbidden one are touched.
     pub(crate) fn store_all(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> Option<FaultClass> {
         let mut tried = self.clone();
         let (done, class) = tried.store(pid, va, bytes);
@@ -165,7 +165,7 @@ impl Model {
         class
     }
 
-    /// A store: how many bytes were stored, and how it ends.
+    /// Stores bytes. Returns the number of stored bytes and the end of the access.
     pub(crate) fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (usize, Option<FaultClass>) {
         for (n, byte) in bytes.iter().enumerate() {
             let at = va + n as u64;

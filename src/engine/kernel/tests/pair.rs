@@ -1,4 +1,4 @@
-//! The kernel and a naive model of memory, side by side, while a program runs.
+//! A kernel and a naive model of memory that run the same program.
 
 use super::images::{self, Program};
 use super::lab::{End, Lab, Steps};
@@ -12,13 +12,12 @@ use crate::kernel::process::PageLocation;
 use crate::kernel::vma::{Backing, Prot, Vma};
 use crate::machine::event::AccessKind;
 
-/// The kernel and the model, side by side.
 pub(crate) struct Pair {
     pub(crate) lab: Lab,
     pub(crate) model: Model,
     pub(crate) alive: Vec<Pid>,
-    /// What the program was told: bytes, and how what it did ended.
-    pub(crate) told: Vec<(Vec<u8>, Option<End>)>,
+    /// The results of the program: loaded bytes, and the end of each access.
+    pub(crate) results: Vec<(Vec<u8>, Option<End>)>,
     pub(crate) tally: Tally,
     pub(crate) files: Vec<FileId>,
     objects: Vec<ObjectId>,
@@ -32,7 +31,7 @@ impl Pair {
     pub(crate) fn new(setting: &Setting) -> Self {
         let mut lab = Lab::new(setting.spec.clone(), |config| *config = setting.config.clone());
         let page = lab.page();
-        // On the core i7, across the border between two tables of each level.
+        // On the Core i7, the addresses cross the border between two tables of each level.
         let base = if page == 4096 { 0x4000_0000_0000 - 8 * page } else { 4 * page };
         let eager = !lab.kernel.shape.read_only;
         let mut model = Model { page, eager, ..Model::default() };
@@ -48,7 +47,7 @@ impl Pair {
             lab,
             model,
             alive: Vec::new(),
-            told: Vec::new(),
+            results: Vec::new(),
             tally: Tally::default(),
             files,
             objects: Vec::new(),
@@ -62,18 +61,18 @@ impl Pair {
         self.alive.get(who % self.alive.len().max(1)).copied()
     }
 
-    /// Permissions as this machine can hold them: without an R/W bit, what may be read may be written.
+    /// The permissions that this machine supports. Without an R/W bit, readable pages are also writable.
     fn prot(&self, prot: Prot) -> Prot {
         let open = self.model.eager && (prot.read || prot.exec);
         Prot { write: prot.write || open, ..prot }
     }
 
-    /// An address of a process out of a number that counts 64 bytes a page.
+    /// The address of a process for a number that counts 64 bytes per page.
     fn va(&self, pid: Pid, at: u64) -> u64 {
         self.base + self.aim(pid, at / 64) * self.page + at % 64 * (self.page / 64)
     }
 
-    /// Mostly one of the pages that a process has, else any page.
+    /// Usually one of the pages of a process, else any page.
     fn aim(&self, pid: Pid, at: u64) -> u64 {
         let window = self.vpns(0, PAGES);
         let mapped =
@@ -108,13 +107,13 @@ impl Pair {
             Op::Merge => {
                 let mut steps = Steps::default();
                 self.lab.kernel.ksm_scan(&mut steps);
-                self.tally.hear_kernel(&steps.0);
+                self.tally.on_kernel_steps(&steps.0);
             }
             Op::Tick => self.lab.kernel.tick(),
             Op::Reclaim(pages) => {
                 let mut steps = Steps::default();
                 self.lab.kernel.reclaim(pages, &mut steps);
-                self.tally.hear_kernel(&steps.0);
+                self.tally.on_kernel_steps(&steps.0);
             }
             Op::Flush => self.flush(),
             Op::Core(core) => drop(self.lab.kernel.machine.set_core(core)),
@@ -152,7 +151,7 @@ impl Pair {
                 let (file, bytes) = (self.files[file], vec![byte; size]);
                 let held = self.model.files.get_mut(&file).expect("a file");
                 let at = (at as usize * self.page as usize / 64) % (held.len() + 1);
-                // The size stays a whole number of pages.
+                // The size stays a multiple of the page size.
                 let size = size.min(held.len() - at);
                 held[at..at + size].copy_from_slice(&bytes[..size]);
                 self.lab.kernel.file_write(file, at as u64, &bytes[..size]);
@@ -164,7 +163,7 @@ impl Pair {
                 let count = self.lab.kernel.file_read(file, at as u64, &mut bytes);
                 bytes.truncate(count);
                 assert_eq!(bytes, held[at..(at + size).min(held.len())]);
-                self.told.push((bytes, None));
+                self.results.push((bytes, None));
             }
             Op::Truncate { file, pages } => {
                 let (file, size) = (self.files[file], pages * self.page);
@@ -223,17 +222,17 @@ impl Pair {
                 let vpn = self.lab.kernel.vpn(self.vpns(at, 1).start).expect("a page");
                 let mut steps = Steps::default();
                 let _ = self.lab.kernel.swap_out(pid, vpn, &mut steps);
-                self.tally.hear_kernel(&steps.0);
+                self.tally.on_kernel_steps(&steps.0);
             }
             _ => {}
         }
     }
 
-    /// A program comes whole, or all stays as it is; only one that cannot have a root table any more ends.
+    /// Runs `execve`. It succeeds or changes nothing, except that a process without memory for a root table ends.
     fn exec(&mut self, pid: Pid, program: usize) {
         let program = &self.programs[program % self.programs.len()];
         let done = self.lab.kernel.exec(pid, program.file);
-        self.told.push((vec![u8::from(done.is_ok())], None));
+        self.results.push((vec![u8::from(done.is_ok())], None));
         if self.lab.kernel.process(pid).is_none_or(|process| process.space.tables.is_empty()) {
             assert!(done.is_err() && program.fits);
             self.model.spaces.remove(&pid);
@@ -250,17 +249,17 @@ impl Pair {
         self.compare();
     }
 
-    /// Private pages that may be stored to are copied by populating them. How far it came, the kernel tells.
+    /// Populates pages, which copies writable private pages. The model takes the number of populated pages from the kernel.
     fn populate(&mut self, pid: Pid, at: u64, pages: u64) {
         let mut steps = Steps::default();
         let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut steps);
-        self.tally.hear(pid, &steps.0);
+        self.tally.on_process_steps(pid, &steps.0);
         for vpn in self.vpns(at, pages) {
             let is_own = match self.lab.kernel.page_location(pid, vpn) {
                 Some(PageLocation::Frame(frame)) => {
                     self.lab.kernel.frames.get(frame).contents == FrameContents::Anonymous
                 }
-                // It had to make room at once for another.
+                // The page was evicted at once.
                 Some(PageLocation::Swap(_)) => true,
                 _ => false,
             };
@@ -319,7 +318,7 @@ impl Pair {
             Op::Load { fetch, .. } => {
                 let kind = if fetch { AccessKind::Execute } else { AccessKind::Read };
                 let (bytes, end, steps) = self.lab.access_bytes(pid, va, size, kind);
-                self.tally.hear(pid, &steps);
+                self.tally.on_process_steps(pid, &steps);
                 let (expected, class) = self.model.load(pid, va, size, kind, true);
                 let known: Vec<u8> = bytes.iter().map_while(|byte| *byte).collect();
                 match end {
@@ -327,13 +326,13 @@ impl Pair {
                     End::Done => assert_eq!((&known, None), (&expected, class)),
                     End::Killed(killed) => assert_eq!((&known, Some(killed)), (&expected, class)),
                 }
-                self.told.push((known, Some(end)));
+                self.results.push((known, Some(end)));
             }
             Op::Store { byte, .. } => {
                 let bytes = vec![byte; size];
                 let (end, steps) = self.lab.store(pid, va, &bytes);
-                self.tally.hear(pid, &steps);
-                self.told.push((Vec::new(), Some(end)));
+                self.tally.on_process_steps(pid, &steps);
+                self.results.push((Vec::new(), Some(end)));
                 match end {
                     End::NoMemory(_) => {
                         let done = self.stored(pid, va, &bytes);
@@ -347,18 +346,18 @@ impl Pair {
                 let mut bytes = vec![0; size];
                 let mut steps = Steps::default();
                 let count = self.lab.kernel.copy_in(pid, va, &mut bytes, &mut steps);
-                self.tally.hear(pid, &steps.0);
+                self.tally.on_process_steps(pid, &steps.0);
                 let (expected, _) = self.model.load(pid, va, size, AccessKind::Read, true);
                 if let Ok(count) = count {
                     assert_eq!(bytes[..count], expected);
-                    self.told.push((expected, None));
+                    self.results.push((expected, None));
                 }
             }
             Op::CopyOut { byte, .. } => {
                 let bytes = vec![byte; size];
                 let mut steps = Steps::default();
                 let count = self.lab.kernel.copy_out(pid, va, &bytes, &mut steps);
-                self.tally.hear(pid, &steps.0);
+                self.tally.on_process_steps(pid, &steps.0);
                 let done = count.unwrap_or_else(|_| self.stored(pid, va, &bytes));
                 let (stored, _) =
                     self.model.store(pid, va, &bytes[..if count.is_ok() { size } else { done }]);
@@ -368,7 +367,7 @@ impl Pair {
         }
     }
 
-    /// How many bytes of a store were done that ran out of memory: the longest run of whole pages that agrees.
+    /// Number of bytes stored before memory was exhausted: the longest run of whole pages that agrees.
     fn stored(&self, pid: Pid, va: u64, bytes: &[u8]) -> usize {
         let ends = (1..=bytes.len()).filter(|n| (va + *n as u64).is_multiple_of(self.page));
         let agrees = |n: &usize| {

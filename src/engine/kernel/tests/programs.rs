@@ -1,4 +1,4 @@
-//! Random programs, machines and kernels.
+//! Random programs, machines, and kernels.
 
 use proptest::prelude::*;
 
@@ -9,12 +9,12 @@ use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::pte::Bit;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec, WritePolicy};
 
-/// Pages that programs use.
+/// Number of pages that programs use.
 pub(crate) const PAGES: u64 = 24;
-/// Pages of a file or object in the beginning.
+/// Initial number of pages of a file or object.
 pub(crate) const BACKED: u64 = 6;
 
-/// What stands behind a new area.
+/// The backing of a new area.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Behind {
     Anonymous,
@@ -24,7 +24,7 @@ pub(crate) enum Behind {
     SharedFile(usize),
 }
 
-/// A step of a program. Processes, pages and files are numbers that are cut to those there are.
+/// A step of a program. Numbers of processes, pages, and files are reduced to valid ones.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     Spawn,
@@ -119,7 +119,7 @@ pub(crate) enum Op {
         pages: u64,
     },
     Sync,
-    /// All caches are emptied.
+    /// Flushes all caches.
     Flush,
     Merge,
     Reclaim(u64),
@@ -182,7 +182,7 @@ pub(crate) fn ops() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// Steps of families whose memory is nearly full.
+/// Generates steps of families whose memory is nearly full.
 pub(crate) fn tight_ops() -> impl Strategy<Value = Op> {
     let (who, at) = (0..4usize, || 0..8 * 64u64);
     let anonymous = |who| Op::Map { who, at: 0, pages: 8, prot: RW, behind: Behind::Anonymous, offset: 0 };
@@ -196,7 +196,7 @@ pub(crate) fn tight_ops() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// Steps of processes that share a file.
+/// Generates steps of processes that share a file.
 pub(crate) fn file_ops() -> impl Strategy<Value = Op> {
     let (who, pages) = (0..3usize, || (0..8u64, 1..4u64));
     let bytes = || (0..8 * 64u64, 1..80usize);
@@ -244,7 +244,7 @@ fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
     ]
 }
 
-/// Machines with room for every page that programs use, and one TLB and cache geometry and another.
+/// Generates pairs of machines with room for every page of a program, and with different TLBs and caches.
 pub(crate) fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
     let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
     let kernel = (3..12u32, proptest::sample::select(policies), any::<[bool; 3]>(), 0..4u32);
@@ -264,7 +264,7 @@ pub(crate) fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
     )
 }
 
-/// A machine with these TLBs, caches and cores. `cached`: walks go through the caches.
+/// Adds TLBs, caches, and cores to a machine. `cached` means that page walks use the caches.
 fn fit_out(mut spec: Spec, units: (Vec<TlbSpec>, Vec<CacheSpec>, u32), cached: bool) -> Spec {
     let (mut tlbs, caches, cores) = units;
     let mmu = spec.mmu.as_mut().expect("it translates");
@@ -306,7 +306,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Setting> {
         (any::<bool>(), any::<bool>(), any::<bool>()),
         0..4u32,
     );
-    // Bits that the format of entries lacks.
+    // The bits that the format of entries lacks.
     let lacks = prop_oneof![
         6 => Just(vec![]),
         2 => Just(vec![Bit::D]),
@@ -314,7 +314,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Setting> {
         1 => Just(vec![Bit::Rw]),
         1 => Just(vec![Bit::Rw, Bit::D]),
     ];
-    // In the smallest, frames and tables come and go in one place.
+    // In the smallest machines, frames and tables reuse the same pages.
     let machines = (11..14u32).prop_flat_map(machines);
     (machines, units(), kernels, lacks, any::<bool>()).prop_map(|(mut spec, units, kernel, lacks, cached)| {
         let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;

@@ -1,4 +1,4 @@
-//! Swap slots: how long a page keeps its own, and what its page-table entry says of it.
+//! Swap slots: how long a page keeps its slot, and the contents of its page-table entry.
 
 use super::lab::{Lab, RW};
 use super::sound;
@@ -22,7 +22,7 @@ fn used(lab: &Lab) -> Vec<u32> {
     lab.kernel.swap().used.iter().map(|(slot, _)| slot.0).collect()
 }
 
-/// Pages 0 and 1 of a process are in slots 0 and 1, page 2 is in a frame.
+/// Swaps out pages 0 and 1 of a process to slots 0 and 1. Page 2 is in a frame.
 fn two_in_swap(lab: &mut Lab) -> Pid {
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 4);
@@ -79,7 +79,7 @@ fn a_store_to_a_shared_page_frees_its_slot() {
 }
 
 #[test]
-fn a_store_leaves_the_slot_to_those_whose_page_is_still_there() {
+fn a_store_leaves_the_slot_to_pages_still_in_it() {
     let mut lab = Lab::simple(|config| config.swap = 4);
     let parent = two_in_swap(&mut lab);
     let child = lab.fork(parent).expect("memory");
@@ -113,7 +113,7 @@ fn raw(lab: &Lab, pid: Pid, page: u64) -> u64 {
 
 #[test]
 fn a_page_in_swap_leaves_its_slot_in_its_entry() {
-    // The format of `simple`: the PPN is 6 bits from bit 9 on, so that slots 64 and up do not fit.
+    // In the format of `simple`, the PPN has 6 bits from bit 9 on, so slots 64 and up do not fit.
     let mut lab = Lab::simple(|config| config.swap = 80);
     let pid = two_in_swap(&mut lab);
     assert_eq!([0, 1].map(|page| raw(&lab, pid, page)), [0, 1 << 9], "slot 0 gives 0");

@@ -1,4 +1,4 @@
-//! The kernel's books agree with each other, with the page tables in simulated memory, and with the TLBs.
+//! The kernel's state is consistent with itself, with the page tables in simulated memory, and with the TLBs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::machine::page_table::Mapping;
 use crate::machine::pte::{Bit, Pte};
 
-/// Everything that must hold at any time between two accesses.
+/// Checks all invariants that hold between two accesses.
 pub(crate) fn check(kernel: &Kernel) {
     let mut mapped: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
     let mut slots: BTreeSet<(SlotNo, Pid, u64)> = BTreeSet::new();
@@ -36,7 +36,7 @@ pub(crate) fn check(kernel: &Kernel) {
     check_tlbs(kernel);
 }
 
-/// The entries in memory are those that the books say, and allow what they may.
+/// Checks that the entries in memory agree with the kernel's state and its permissions.
 fn check_tables(kernel: &Kernel, pid: Pid) {
     let space = &kernel.process(pid).expect("a process").space;
     if space.tables.is_empty() {
@@ -85,7 +85,7 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
     assert_eq!(used as usize, space.pages.len(), "entries in use of {pid}");
 }
 
-/// A private page that may be stored to is seen by nobody else.
+/// Checks that no other process maps a writable private page.
 fn check_writable(kernel: &Kernel, shared: bool, place: PageLocation) {
     let PageLocation::Frame(frame) = place else { panic!("the zero frame may be stored to") };
     let held = kernel.frames.get(frame);
@@ -100,7 +100,7 @@ fn check_writable(kernel: &Kernel, shared: bool, place: PageLocation) {
     }
 }
 
-/// Reference counts are the entries, and every frame in use is needed.
+/// Checks that reference counts equal the number of entries, and that every allocated frame is needed.
 fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
     let in_use: BTreeMap<FrameNo, _> = kernel.frames.iter().collect();
     assert_eq!(in_use.len() as u32, kernel.frames.used());
@@ -131,7 +131,7 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
     }
 }
 
-/// A frame of private pages is in private areas only; one of merged pages in anonymous ones.
+/// Checks that a private frame is only in private areas, and a merged frame only in anonymous areas.
 fn check_private(kernel: &Kernel, frame: FrameNo) {
     for (pid, vpn) in kernel.frames.maps(frame) {
         let area = kernel.area_at(pid, vpn << kernel.shape.page_bits).expect("a page lies in an area");
@@ -141,7 +141,7 @@ fn check_private(kernel: &Kernel, frame: FrameNo) {
     }
 }
 
-/// What files and objects say of frames is what those hold.
+/// Checks that files and objects agree with the contents of frames.
 fn check_stores(kernel: &Kernel) {
     for (file, held) in &kernel.files.all {
         for (page, frame) in &held.mapped {
@@ -166,7 +166,7 @@ fn check_stores(kernel: &Kernel) {
     }
 }
 
-/// Every slot in use is needed, and known to those that need it.
+/// Checks that every allocated slot is needed and that its users refer to it.
 fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
     assert_eq!(&kernel.swap.pages.iter().copied().collect::<BTreeSet<_>>(), slots);
     assert!(kernel.swap.used.len() as u32 <= kernel.swap.slots);
@@ -188,7 +188,7 @@ fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
     }
 }
 
-/// Tables and the zero frame stand above the user frames, none on another.
+/// Checks that tables and the zero frame are above the user frames and do not overlap.
 fn check_space(kernel: &Kernel) {
     let mut taken: Vec<(u64, u64)> = kernel.zero.map(|ppn| (ppn, 1)).into_iter().collect();
     for process in kernel.processes() {
@@ -202,7 +202,7 @@ fn check_space(kernel: &Kernel) {
     assert!(u64::from(kernel.frames.end()) <= kernel.space.low());
 }
 
-/// No TLB of any core holds what the tables deny.
+/// Checks that no TLB of any core contradicts the page tables.
 fn check_tlbs(kernel: &Kernel) {
     let spec = kernel.machine.spec().clone();
     for core in 0..spec.cores {

@@ -1,4 +1,4 @@
-//! Stores over two pages: all or nothing.
+//! Stores across two pages store all bytes or none.
 
 use super::lab::{End, Lab, R, RW};
 use super::sound;
@@ -36,7 +36,7 @@ fn a_store_into_nothing_stores_nothing() {
 }
 
 #[test]
-fn a_store_into_what_is_forbidden_stores_nothing() {
+fn a_store_into_a_forbidden_page_stores_nothing() {
     let mut lab = Lab::simple(|_| {});
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 1);
@@ -59,7 +59,7 @@ fn a_store_past_a_file_stores_nothing() {
 }
 
 #[test]
-fn a_store_over_two_good_pages_is_done_with_one_frame() {
+fn a_store_over_two_writable_pages_works_with_one_frame() {
     let mut lab = Lab::simple(|config| (config.frames, config.swap) = (Some(1), 2));
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 2);

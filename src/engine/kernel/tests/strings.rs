@@ -1,4 +1,4 @@
-//! Reference strings through real page faults of a process: every policy counts as on bare pages.
+//! Reference strings as real page faults of a process. Every policy gives the same counts as on bare pages.
 
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ fn va(page: u32) -> u64 {
     0x1000 + u64::from(page) * 64
 }
 
-/// A process with pages for every string, `frames` frames and swap for the rest.
+/// Creates a process with pages for every string, `frames` frames, and swap for the rest.
 fn process(policy: Policy, frames: u32) -> (Lab, Pid) {
     let mut lab = Lab::simple(|config| {
         config.frames = Some(frames);
@@ -26,7 +26,7 @@ fn process(policy: Policy, frames: u32) -> (Lab, Pid) {
     (lab, pid)
 }
 
-/// Touches pages one after the other; whether each was in memory, and what each frame holds in the end.
+/// Touches pages in order. Returns whether each page was resident, and the final page of each frame.
 fn touch(policy: Policy, frames: u32, pages: &[u32], writes: &[u32]) -> (Vec<bool>, Vec<Option<u32>>) {
     let (mut lab, pid) = process(policy, frames);
     lab.kernel.machine.seed(7);
@@ -58,7 +58,7 @@ fn faults(policy: Policy, frames: u32, pages: &[u32]) -> usize {
 const SILBERSCHATZ: [u32; 20] = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
 /// Stallings, Operating Systems, chapter 8.
 const STALLINGS: [u32; 12] = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
-/// The string of the semantics' rule 5.
+/// A string on which the policies differ.
 const RULE_5: [u32; 17] = [0, 1, 3, 6, 2, 4, 5, 2, 5, 0, 3, 1, 2, 5, 4, 1, 0];
 
 #[test]
@@ -74,7 +74,7 @@ fn textbooks_count_the_same() {
 
 #[test]
 fn belady_has_more_faults_with_more_frames() {
-    // Belady, Nelson and Shedler, 1969: the classical string.
+    // The classic string is from Belady, Nelson and Shedler, 1969.
     let string = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5];
     assert_eq!((faults(Policy::Fifo, 3, &string), faults(Policy::Fifo, 4, &string)), (9, 10));
 }
@@ -84,9 +84,9 @@ fn policies() -> impl Strategy<Value = Policy> {
     proptest::sample::select(served)
 }
 
-/// FIFO, LRU and clock in the plainest words: whether each page was in memory.
+/// A naive model of FIFO, LRU, and clock. Returns whether each page was resident.
 fn naive(policy: Policy, frames: usize, pages: &[u32]) -> Vec<bool> {
-    // Page and use bit of each frame; those of FIFO and LRU stand in the order in which they go.
+    // The page and use bit of each frame. For FIFO and LRU, the frames are in order of eviction.
     let (mut held, mut hand): (Vec<(u32, bool)>, usize) = (Vec::new(), 0);
     let mut hits = Vec::new();
     for page in pages {

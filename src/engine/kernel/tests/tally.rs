@@ -1,11 +1,11 @@
-//! Fault counts by what the kernel told of each fault.
+//! Fault counts from the kernel's reports of each fault.
 
 use std::collections::BTreeMap;
 
 use crate::kernel::event::{BackingStore, KernelStep};
 use crate::kernel::ids::Pid;
 
-/// What was told so far.
+/// The counts so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
     /// Minor and major faults of each process.
@@ -19,15 +19,15 @@ impl Tally {
         self.faults.get(&pid).copied().unwrap_or_default()
     }
 
-    /// Steps of the kernel's own, in which no process faults.
-    pub(crate) fn hear_kernel(&mut self, steps: &[KernelStep]) {
+    /// Receives the steps of background activities, during which no process faults.
+    pub(crate) fn on_kernel_steps(&mut self, steps: &[KernelStep]) {
         assert!(!steps.iter().any(|step| matches!(step, KernelStep::Resolved { .. })));
         self.steps.extend(steps);
     }
 
-    /// Steps while a process did something. A fault is major if a file or a slot was read for it, and counts if it was
+    /// Receives the steps of a process's action. A fault is major if it read a file or a slot, and it is counted if it was
     /// resolved.
-    pub(crate) fn hear(&mut self, pid: Pid, steps: &[KernelStep]) {
+    pub(crate) fn on_process_steps(&mut self, pid: Pid, steps: &[KernelStep]) {
         let counts = self.faults.entry(pid).or_default();
         let mut read = false;
         for step in steps {

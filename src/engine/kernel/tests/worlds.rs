@@ -1,5 +1,4 @@
-//! One program in two worlds: with few frames and with many, with one TLB and cache geometry and with another. Nobody can
-//! tell the difference but by the counts.
+//! A program runs with few and many frames, and with different TLBs and caches. Only the counts differ.
 
 use proptest::prelude::*;
 
@@ -9,7 +8,7 @@ use super::sound;
 use crate::kernel::event::KernelStep;
 use crate::machine::pte::Pte;
 
-/// Runs a program, which reads what the model says.
+/// Runs a program, and compares its loads with the model.
 fn run(setting: &Setting, program: &[Op]) -> Pair {
     let mut pair = Pair::new(setting);
     pair.step(&Op::Spawn);
@@ -40,8 +39,8 @@ fn without_tlbs(pair: &Pair) -> Vec<KernelStep> {
     steps
 }
 
-/// With few frames, locked pages and populated ones come to less.
-fn is_told_alike(op: &Op) -> bool {
+/// Whether a step has the same result with few frames. Fewer pages can be locked or populated.
+fn has_same_result_with_few_frames(op: &Op) -> bool {
     !matches!(op, Op::Lock { .. } | Op::Populate { .. })
 }
 
@@ -51,7 +50,7 @@ proptest! {
     #[test]
     fn four_frames_and_swap_read_as_all_frames(
         (setting, _) in roomy_settings(),
-        program in proptest::collection::vec(ops().prop_filter("memory would run out", is_told_alike), 1..80),
+        program in proptest::collection::vec(ops().prop_filter("memory would run out", has_same_result_with_few_frames), 1..80),
     ) {
         prop_assume!(setting.spec.check().is_ok());
         let with = |frames| {
@@ -60,12 +59,12 @@ proptest! {
             run(&setting, &program)
         };
         let (few, all) = (with(Some(4)), with(None));
-        prop_assert_eq!(&few.told, &all.told);
+        prop_assert_eq!(&few.results, &all.results);
         prop_assert_eq!(&few.alive, &all.alive);
     }
 
     #[test]
-    fn no_geometry_of_tlbs_and_caches_is_noticed(
+    fn tlb_and_cache_geometry_does_not_affect_results(
         (setting, other) in roomy_settings(),
         program in proptest::collection::vec(ops(), 1..80),
     ) {
@@ -77,7 +76,7 @@ proptest! {
             run(&setting, &program)
         };
         for world in [run(&setting, &program), run(&other, &program)] {
-            prop_assert_eq!(&world.told, &bare.told);
+            prop_assert_eq!(&world.results, &bare.results);
             prop_assert_eq!(without_tlbs(&world), without_tlbs(&bare));
             prop_assert_eq!(entries(&world), entries(&bare));
         }

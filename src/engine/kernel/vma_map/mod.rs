@@ -12,16 +12,15 @@ use super::vma::Vma;
 #[derive(Debug, Clone)]
 pub struct VmaMap {
     all: Map<u64, Vma>,
-    /// What lies between them.
     holes: Holes,
-    /// Bytes of all areas together.
+    /// Total size of all areas in bytes.
     size: u64,
 }
 
-/// What a change did: these areas went, whole, and those stand in their place. Both are in order of address.
+/// The result of a change: the removed areas and their replacements, both in order of address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct VmaEdit {
-    /// The areas that went, those that were only looked at for merging included.
+    /// The removed areas, including unchanged neighbors that were checked for merging.
     pub(crate) before: Vec<Vma>,
     pub(crate) after: Vec<Vma>,
 }
@@ -35,27 +34,27 @@ impl Default for VmaMap {
 }
 
 impl VmaMap {
-    /// How many there are.
+    /// Number of areas.
     pub fn count(&self) -> usize {
         self.all.len()
     }
 
-    /// Bytes of all areas together.
+    /// Total size of all areas in bytes.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// In order of address.
+    /// The areas in order of address.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         self.all.values()
     }
 
-    /// The area that holds `va`.
+    /// The area that contains `va`.
     pub fn find(&self, va: u64) -> Option<&Vma> {
         self.all.get_prev(&va).map(|(_, area)| area).filter(|area| va < area.end)
     }
 
-    /// The first area that begins above `va` or holds it.
+    /// The first area that contains `va` or starts above it.
     pub fn at_or_above(&self, va: u64) -> Option<&Vma> {
         self.find(va).or_else(|| self.all.get_next(&va).map(|(_, area)| area))
     }
@@ -66,25 +65,25 @@ impl VmaMap {
         if area.end <= va { Some(area) } else { self.below(area.start) }
     }
 
-    /// The areas that have a byte of `range`, whole, in order.
+    /// The whole areas that overlap `range`, in order.
     pub(crate) fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());
         let first = held.map_or(range.start, |area| area.start);
         self.all.range(first..range.end.max(first)).map(|(_, area)| area)
     }
 
-    /// The parts of areas that lie in `range`, in order.
+    /// The parts of areas within `range`, in order.
     pub(crate) fn within(&self, range: Range<u64>) -> Vec<Vma> {
         self.touching(range.clone()).map(|area| area.clip(&range)).collect()
     }
 
-    /// No area has a byte of `range`.
+    /// Whether no area overlaps `range`.
     pub(crate) fn is_free(&self, range: Range<u64>) -> bool {
         self.touching(range).next().is_none()
     }
 
-    /// The areas that are only here, and those that are only in `later`. Costs what has changed, if one is a changed copy of
-    /// the other.
+    /// The areas that are only in this map, and those that are only in `later`. If one map is a changed clone of the other,
+    /// the cost depends only on the changes.
     pub fn difference(&self, later: &Self) -> (Vec<Vma>, Vec<Vma>) {
         let (mut gone, mut come) = (Vec::new(), Vec::new());
         for item in self.all.diff(&later.all) {
@@ -100,10 +99,10 @@ impl VmaMap {
         (gone, come)
     }
 
-    /// Where the highest hole of `len` bytes between `lowest` and `limit` has its top `len` bytes.
+    /// The start of the top `len` bytes of the highest hole of at least `len` bytes between `lowest` and `limit`.
     pub(crate) fn highest_hole(&self, len: u64, lowest: u64, limit: u64) -> Option<u64> {
         let room = |start: u64, end: u64| end.checked_sub(len).filter(|at| *at >= start.max(lowest));
-        // The hole that reaches across the limit is of use only below it.
+        // Only the part of a hole below the limit can be used.
         let across = match self.all.get_prev(&limit.checked_sub(1)?) {
             Some((_, area)) => area.end,
             None => 0,
@@ -115,17 +114,17 @@ impl VmaMap {
         room(start, start + size)
     }
 
-    /// Puts an area where nothing is; neighbours that agree merge with it.
+    /// Adds an area where none is mapped, and merges it with equal neighbors.
     pub(crate) fn insert(&mut self, area: Vma) -> VmaEdit {
         self.replace(area.start..area.end, |_| vec![area])
     }
 
-    /// Takes away what areas there are in a range, splitting those that reach out of it.
+    /// Removes the parts of areas within a range, and splits areas at its ends.
     pub(crate) fn remove(&mut self, range: Range<u64>) -> VmaEdit {
         self.replace(range, |_| Vec::new())
     }
 
-    /// Changes every area in a range, splitting those that reach out of it; neighbours that agree merge afterwards.
+    /// Changes every area in a range. Areas are split at its ends, and equal neighbors are merged afterwards.
     pub(crate) fn change(&mut self, range: Range<u64>, change: &dyn Fn(&mut Vma)) -> VmaEdit {
         self.replace(range, |mut parts| {
             parts.iter_mut().for_each(change);
@@ -133,12 +132,12 @@ impl VmaMap {
         })
     }
 
-    /// Puts what `new` makes of the parts in a range in their place.
+    /// Replaces the parts of areas in a range with the result of `new`.
     fn replace(&mut self, range: Range<u64>, new: impl FnOnce(Vec<Vma>) -> Vec<Vma>) -> VmaEdit {
         if range.is_empty() {
             return VmaEdit::default();
         }
-        // With the areas that adjoin the range.
+        // Include the areas adjacent to the range.
         let wide = range.start.saturating_sub(1)..range.end.saturating_add(1);
         let before: Vec<Vma> = self.touching(wide).copied().collect();
         let below = before.first().filter(|area| area.start < range.start);
@@ -158,7 +157,7 @@ impl VmaMap {
         VmaEdit { before, after }
     }
 
-    /// Takes areas out and puts others in their place; those that stay as they are, are not touched.
+    /// Replaces areas. Areas in both lists are not touched.
     fn replace_areas(&mut self, before: &[Vma], after: &[Vma]) {
         let same = |(a, b): &(&Vma, &Vma)| a == b;
         let head = before.iter().zip(after).take_while(same).count();
@@ -172,7 +171,7 @@ impl VmaMap {
         }
     }
 
-    /// The end of the area below an address, and the start of the one above.
+    /// The end of the area below `start`, and the start of the area at or above `end`.
     fn around(&self, start: u64, end: u64) -> (u64, u64) {
         let below = start.checked_sub(1).and_then(|at| self.all.get_prev(&at));
         let above = self.all.get_next(&end);

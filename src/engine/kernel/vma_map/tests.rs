@@ -7,7 +7,7 @@ use crate::kernel::vma::{Backing, Prot};
 const PAGE: u64 = 64;
 const PAGES: u64 = 40;
 
-/// What the naive model knows of a page: everything that an area says of it.
+/// A page of the naive model, with all properties of its area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Page {
     prot: Prot,
@@ -35,7 +35,7 @@ fn next(page: Page) -> Page {
     Page { backing, ..page }
 }
 
-/// The areas that an array of pages makes: runs as long as they can be.
+/// The areas of an array of pages: the longest runs of matching pages.
 fn runs(model: &Model) -> Vec<Vma> {
     let mut found: Vec<(u64, u64, Page)> = Vec::new();
     let mut expected = None;
@@ -64,7 +64,8 @@ fn prot() -> impl Strategy<Value = Prot> {
     any::<bool>().prop_map(|write| Prot { read: true, write, exec: false })
 }
 
-/// Few enough that neighbours often agree; the offset of a file is that of the first page, so that they often follow.
+/// Generates pages with few variants, so that neighbors often match. A file's offset equals that of the first page, so that
+/// neighbors are often contiguous.
 fn page(first: u64) -> impl Strategy<Value = Page> {
     let file = Backing::File { file: FileId(1), offset: first * PAGE, writable: true };
     let object = Backing::Object { object: ObjectId(1), offset: first * PAGE };
@@ -125,7 +126,7 @@ fn apply(areas: &mut VmaMap, op: &Op) -> Vec<VmaEdit> {
     }
 }
 
-/// The highest free run of `len` pages that lies in `low..limit`, tried address by address.
+/// The highest free run of `len` pages within `low..limit`, by trying every address.
 fn naive_hole(model: &Model, len: u64, low: u64, limit: u64) -> Option<u64> {
     let free = |at: u64| model.get(at as usize).is_none_or(Option::is_none);
     (low..=limit.checked_sub(len)?).rev().find(|at| (*at..at + len).all(free))
@@ -133,7 +134,7 @@ fn naive_hole(model: &Model, len: u64, low: u64, limit: u64) -> Option<u64> {
 
 proptest! {
     #[test]
-    fn areas_are_what_an_array_of_pages_says(ops in prop::collection::vec(op(), 1..60)) {
+    fn areas_agree_with_an_array_of_pages(ops in prop::collection::vec(op(), 1..60)) {
         let mut model: Model = vec![None; PAGES as usize];
         let mut areas = VmaMap::default();
         for op in &ops {
@@ -143,31 +144,31 @@ proptest! {
             apply_to_model(&mut model, op);
             let now: Vec<Vma> = areas.iter().copied().collect();
             prop_assert_eq!(&now, &runs(&model));
-            // A copy keeps what it had, and edits account for every area.
+            // A clone does not change, and edits account for every area.
             prop_assert_eq!(copy.iter().copied().collect::<Vec<_>>(), held.clone());
             let (gone, come) = copy.difference(&areas);
             prop_assert_eq!(gone, held.iter().filter(|area| !now.contains(area)).copied().collect::<Vec<_>>());
             prop_assert_eq!(come, now.iter().filter(|area| !held.contains(area)).copied().collect::<Vec<_>>());
             let below = copy.below(20 * PAGE + 1).copied();
             prop_assert_eq!(below, held.iter().rev().find(|area| area.end <= 20 * PAGE).copied());
-            let mut told = held;
+            let mut expected = held;
             for edit in edits {
                 for gone in &edit.before {
-                    let at = told.iter().position(|area| area == gone);
+                    let at = expected.iter().position(|area| area == gone);
                     prop_assert!(at.is_some(), "{:?} was never there", gone);
-                    told.remove(at.unwrap());
+                    expected.remove(at.unwrap());
                 }
-                told.extend(edit.after);
+                expected.extend(edit.after);
             }
-            told.sort_by_key(|area| area.start);
-            prop_assert_eq!(&told, &now);
+            expected.sort_by_key(|area| area.start);
+            prop_assert_eq!(&expected, &now);
             prop_assert_eq!(areas.count(), now.len());
             prop_assert_eq!(areas.size(), now.iter().map(Vma::len).sum::<u64>());
         }
     }
 
     #[test]
-    fn holes_and_look_ups_are_what_an_array_of_pages_says(
+    fn holes_and_lookups_agree_with_an_array_of_pages(
         ops in prop::collection::vec(op(), 1..40),
         len in 1..6u64, low in 0..4u64, limit in 0..PAGES + 4,
     ) {
@@ -235,7 +236,7 @@ fn anonymous_objects_do_not_merge_with_each_other_but_with_themselves() {
 }
 
 #[test]
-fn a_private_area_does_not_care_who_may_write_its_file() {
+fn a_private_area_ignores_whether_its_file_is_writable() {
     let file = |first, last, shared, writable| {
         let backing = Backing::File { file: FileId(1), offset: first * PAGE, writable };
         area(first, last, Page { prot: Prot::default(), shared, locked: false, backing })
@@ -249,7 +250,7 @@ fn a_private_area_does_not_care_who_may_write_its_file() {
 }
 
 #[test]
-fn the_processs_stack_stays_apart_from_other_areas_that_grow_down() {
+fn the_stack_does_not_merge_with_other_areas_that_grow_down() {
     let stack = |first, last, label| Vma { stack: true, label, ..anonymous(first, last) };
     let own = Some(super::super::vma::VmaLabel(0));
     let mut areas = VmaMap::default();
@@ -257,21 +258,21 @@ fn the_processs_stack_stays_apart_from_other_areas_that_grow_down() {
     areas.insert(stack(4, 6, None));
     areas.insert(stack(2, 4, None));
     assert_eq!(areas.iter().copied().collect::<Vec<_>>(), [stack(2, 6, None), stack(6, 9, own)]);
-    // The stack grows as itself.
+    // The stack remains a separate area when it grows.
     areas.remove(2 * PAGE..6 * PAGE);
     areas.insert(stack(5, 6, own));
     assert_eq!(areas.iter().copied().collect::<Vec<_>>(), [stack(5, 9, own)]);
 }
 
 #[test]
-fn many_areas_are_quick() {
-    // Every other page, from the top downward: each search would go through all of them, were it naive (2·10^9 steps).
+fn many_areas_are_fast() {
+    // Only every other page is free. A naive search from the top would examine all of them each time (2·10^9 steps).
     let mut areas = VmaMap::default();
     let limit = 1 << 46;
     for _ in 0..65_530 {
         let at = areas.highest_hole(2 * PAGE, PAGE, limit).expect("there is room");
         areas.insert(anonymous(at / PAGE, at / PAGE + 1));
-        // The page above stays free: too small for any later one.
+        // The page above stays free, because it is too small for later areas.
     }
     assert_eq!(areas.count(), 65_530);
     assert_eq!(areas.size(), 65_530 * PAGE);

@@ -7,15 +7,15 @@ use super::policy::Policy;
 use super::pte::{Bit, PteError};
 use super::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec};
 
-/// The widest address, in bits.
+/// The maximum width of an address in bits.
 pub(crate) const MAX_WIDTH: u32 = 64;
-/// The most levels of a page table.
+/// The maximum number of levels of a page table.
 pub(crate) const MAX_LEVELS: usize = 6;
-/// The most TLBs, and the most caches.
+/// The maximum number of TLBs, and of caches.
 pub(crate) const MAX_UNITS: usize = 16;
-/// The most lines of a TLB or cache.
+/// The maximum number of lines of a TLB or cache.
 pub(crate) const MAX_LINES: u64 = 1 << 26;
-/// log2 of the largest block of a cache.
+/// log2 of the maximum block size of a cache.
 pub(crate) const MAX_BLOCK_BITS: u32 = 20;
 pub(crate) const MAX_CORES: u32 = 64;
 
@@ -37,7 +37,7 @@ pub enum SpecPart {
     Machine,
     /// The page table.
     PageTable,
-    /// The format of an entry; the bit if the problem is one bit.
+    /// The format of an entry, with the bit if only one bit is invalid.
     Pte(Option<Bit>),
     /// A TLB, by number.
     Tlb(usize),
@@ -50,7 +50,7 @@ pub enum SpecPart {
 pub enum SpecProblem {
     /// The number is out of range.
     OutOfRange {
-        /// The number given.
+        /// The invalid number.
         value: u64,
         /// The minimum.
         least: u64,
@@ -59,9 +59,9 @@ pub enum SpecProblem {
     },
     /// The number must be a power of two.
     NotPowerOfTwo {
-        /// What the number counts.
+        /// The counted objects.
         what: &'static str,
-        /// The number given.
+        /// The invalid number.
         value: u64,
     },
     /// A page is larger than an address space.
@@ -101,7 +101,8 @@ pub enum SpecProblem {
     },
     /// An exclusive cache has no cache above it.
     NothingAbove,
-    /// The block size does not fit the inclusion: it must equal (exclusive) or must not be smaller than (inclusive) those above.
+    /// The block size does not fit the inclusion. It must equal (exclusive) or must not be smaller than (inclusive) the
+    /// block size above.
     BlockOfInclusion {
         /// log2 of its block size.
         block_bits: u32,
@@ -118,10 +119,10 @@ impl fmt::Display for SpecProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SpecProblem::OutOfRange { value, least, most } => {
-                write!(f, "{value} is not within {least} to {most}")
+                write!(f, "{value} is not between {least} and {most}")
             }
             SpecProblem::NotPowerOfTwo { what, value } => {
-                write!(f, "the number of {what} must be a power of two, and {value} is not")
+                write!(f, "the number of {what} must be a power of two, but {value} is not")
             }
             SpecProblem::PageTooLarge { page_bits, space_bits } => {
                 write!(
@@ -130,22 +131,24 @@ impl fmt::Display for SpecProblem {
                 )
             }
             SpecProblem::LevelBits { sum, vpn_bits } => {
-                write!(f, "the levels take {sum} bits, but a VPN has {vpn_bits}")
+                write!(f, "the levels use {sum} bits, but a VPN has {vpn_bits}")
             }
             SpecProblem::Pte(error) => error.fmt(f),
-            SpecProblem::NoMmu => f.write_str("without `virtual` and `page` there is nothing to translate"),
+            SpecProblem::NoMmu => {
+                f.write_str("a machine without `virtual` and `page` has no address translation")
+            }
             SpecProblem::PageSizes => f.write_str(
-                "the page sizes are listed once each, smallest first, from the page to the virtual space",
+                "list each page size once, smallest first, from the page to the virtual address space",
             ),
             SpecProblem::TooManyLines { lines } => {
-                write!(f, "{lines} lines are more than the {MAX_LINES} kept here")
+                write!(f, "{lines} lines exceed the maximum of {MAX_LINES}")
             }
             SpecProblem::PolicyOfFrames { name } => {
-                write!(f, "`{name}` replaces page frames, not lines of a set")
+                write!(f, "`{name}` supports page frames, but not TLBs and caches")
             }
-            SpecProblem::NameTaken { name } => write!(f, "something else is called `{name}`"),
+            SpecProblem::NameTaken { name } => write!(f, "the name `{name}` is already used"),
             SpecProblem::NothingAbove => {
-                f.write_str("an exclusive cache is filled by the level above, and there is none")
+                f.write_str("an exclusive cache is filled by the cache above it, but there is none")
             }
             SpecProblem::BlockOfInclusion { block_bits, above, inclusion } => {
                 let (kind, rule) = match inclusion {
@@ -189,10 +192,11 @@ impl Findings {
 }
 
 impl Spec {
-    /// Checks that such a machine can be built.
+    /// Checks that a machine can be built from this spec.
     ///
     /// # Errors
-    /// Every rule it breaks, each with the setting at fault. Where widths are wrong, what depends on them is not checked.
+    /// Every rule that the spec breaks, with the setting at fault. If a width is wrong, the settings that depend on it are
+    /// not checked.
     pub fn check(&self) -> Result<(), Vec<SpecError>> {
         let mut report = Findings(Vec::new());
         let wide = (1, u64::from(MAX_WIDTH));
@@ -307,7 +311,8 @@ fn check_sets(part: SpecPart, (sets, ways): (u64, u32), policy: Policy, report: 
     }
 }
 
-/// An exclusive level trades whole blocks with those above; an inclusive one must cover theirs.
+/// Checks the block size. An exclusive cache swaps whole blocks with the caches above, and a block of an inclusive cache
+/// covers theirs.
 fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Findings) {
     let (part, inclusion) = (SpecPart::Cache(n), cache.inclusion);
     let mut above = spec.caches[..n].iter().filter(|above| above.side.meets(cache.side)).peekable();

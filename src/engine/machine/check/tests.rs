@@ -7,7 +7,7 @@ fn preset(name: &str) -> Spec {
     Preset::named(name).unwrap().spec()
 }
 
-/// The settings at fault after `spoil` changed the simple memory system.
+/// The settings at fault after `spoil` has changed the simple memory system.
 fn faults(spoil: impl FnOnce(&mut Spec)) -> Vec<(SpecPart, &'static str)> {
     let mut spec = preset("simple");
     spoil(&mut spec);
@@ -156,7 +156,7 @@ fn the_message_names_the_number() {
     let mut spec = preset("simple");
     spec.caches[0].sets = 6;
     let errors = spec.check().unwrap_err();
-    assert_eq!(errors[0].problem.to_string(), "the number of sets must be a power of two, and 6 is not");
+    assert_eq!(errors[0].problem.to_string(), "the number of sets must be a power of two, but 6 is not");
 }
 
 #[test]

@@ -1,21 +1,21 @@
-//! Address spaces: context switches, and the TLB invalidations that go with them.
+//! Address spaces: context switches and the TLB invalidations that they cause.
 
 use super::addr::{Pa, Va};
 use super::datapath::Machine;
 use super::event::MachineObserver;
 
 impl Machine {
-    /// The root of the current core's page table in memory; none for the detached page table.
+    /// The physical address of the current core's root page table, or `None` if the core uses the detached page table.
     pub fn cr3(&self) -> Option<Pa> {
         self.translator.as_ref()?.context(self.core()).root.map(Pa::new)
     }
 
-    /// The process whose address space the current core is in; 0 on bare hardware.
+    /// The process whose address space the current core uses, or 0 without a kernel.
     pub fn asid(&self) -> u16 {
         self.translator.as_ref().map_or(0, |translator| translator.context(self.core()).asid)
     }
 
-    /// Sets the root of the page table in memory for all cores; `None` selects the detached page table. TLBs keep their
+    /// Sets the root of the page table in memory for all cores. `None` selects the detached page table. TLBs keep their
     /// entries.
     pub fn set_cr3(&mut self, root: Option<Pa>) {
         let Some(translator) = &mut self.translator else { return };
@@ -24,9 +24,10 @@ impl Machine {
         }
     }
 
-    /// Puts the current core into an address space: a process, and the root of its tables in memory (none: the detached
-    /// page table). If it is another process than before, TLBs of this core whose entries do not carry their process
-    /// drop those not global, as a load of CR3 does (Intel SDM 3A, section 4.10.4); the others keep all.
+    /// Switches the current core to the address space of a process, with `root` as the root of its page table. `None`
+    /// selects the detached page table. If the process changes, TLBs of this core without address-space identifiers drop
+    /// their non-global entries, as a load of CR3 does (Intel SDM 3A, section 4.10.4). TLBs with identifiers keep all
+    /// entries.
     pub(crate) fn switch_to(&mut self, asid: u16, root: Option<Pa>, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
@@ -38,9 +39,9 @@ impl Machine {
         }
     }
 
-    /// Invalidates the entries of a process's page in the TLBs of all cores (a TLB shootdown), also global ones. A TLB
-    /// without address-space identifiers has non-global entries of the process only if its core runs the process. Returns
-    /// whether any TLB held one.
+    /// Invalidates the entries of a process's page in the TLBs of all cores (a TLB shootdown), including global entries. A
+    /// TLB without address-space identifiers has non-global entries of the process only if its core runs the process.
+    /// Returns whether any TLB held an entry.
     pub fn shoot_down(&mut self, va: Va, asid: u16, watch: &mut impl MachineObserver) -> bool {
         let Some(translator) = &mut self.translator else { return false };
         let mut held = false;
@@ -53,7 +54,7 @@ impl Machine {
         held
     }
 
-    /// Drops all entries of a process from the TLBs of all cores. A global entry goes if this process filled it.
+    /// Drops all entries of a process from the TLBs of all cores. This includes global entries that the process filled.
     pub(crate) fn shoot_down_all(&mut self, asid: u16, watch: &mut impl MachineObserver) {
         let Some(translator) = &mut self.translator else { return };
         translator.for_each_tlb(watch, |tlb, running, dropped| tlb.shoot_down_all(asid, running, dropped));

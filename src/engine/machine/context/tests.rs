@@ -4,9 +4,10 @@ use crate::machine::event::{AccessKind, Fault, Privilege};
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
 
-/// Two cores, pages of 64 bytes, one level of entries of 4 bytes in memory, one TLB a core.
+/// Creates two cores with pages of 64 bytes, one level of 4-byte entries in memory, and one TLB per core.
 ///
-/// Process 1's table is at 0x000, process 2's at 0x400; page `n` is frame 32 + n for the one and 48 + n for the other.
+/// Process 1's table is at 0x000, and process 2's is at 0x400. Page `n` is in frame 32 + n for process 1 and 48 + n for
+/// process 2.
 fn machine(tlb: TlbSpec) -> Machine {
     let mmu = Mmu::flat(10, 12, 6);
     let spec = Spec {
@@ -42,7 +43,7 @@ fn run(machine: &mut Machine, core: u32, asid: u16) {
     machine.switch_to(asid, Some(root), &mut ());
 }
 
-/// The frame that the current core finds for a page, and whether it had to walk for it.
+/// The frame that the current core finds for a page, and whether it walked the page table.
 fn frame(machine: &mut Machine, page: u64) -> (Result<u64, Fault>, bool) {
     let misses = machine.tlb_counts(0).misses;
     let va = machine.va(page << 6).unwrap();
@@ -79,9 +80,9 @@ fn each_core_runs_in_its_own_address_space() {
     }
 }
 
-/// Intel SDM 3A, section 4.10.4.1: a load of CR3 drops what is not global unless PCIDs are in use.
+/// Intel SDM 3A, section 4.10.4.1: a load of CR3 invalidates the non-global entries unless PCIDs are in use.
 #[test]
-fn another_process_finds_a_plain_tlb_empty_and_one_with_asids_full() {
+fn a_context_switch_flushes_only_tlbs_without_asids() {
     for (tlb, walks) in [(plain(), true), (with_asid(), false)] {
         let mut machine = machine(tlb);
         run(&mut machine, 0, 1);
@@ -96,7 +97,7 @@ fn another_process_finds_a_plain_tlb_empty_and_one_with_asids_full() {
 }
 
 #[test]
-fn a_switch_leaves_the_other_cores_alone() {
+fn a_switch_does_not_affect_other_cores() {
     let mut machine = machine(plain());
     for core in [0, 1] {
         run(&mut machine, core, 1);
@@ -120,7 +121,7 @@ fn the_same_process_with_another_root_keeps_its_tlb() {
 }
 
 #[test]
-fn cr3_of_bare_hardware_is_that_of_all_cores() {
+fn without_a_kernel_cr3_is_the_same_on_all_cores() {
     let mut machine = machine(plain());
     let root = root(&machine, 2);
     machine.set_cr3(Some(root));
@@ -130,7 +131,7 @@ fn cr3_of_bare_hardware_is_that_of_all_cores() {
     }
 }
 
-/// Both processes have page 3 in the TLBs, process 1 on both cores if its entries may stay.
+/// Fills the TLBs with page 3 of both processes. If entries survive a switch, process 1 has them on both cores.
 fn shared_about(tlb: TlbSpec) -> Machine {
     let mut machine = machine(tlb);
     run(&mut machine, 0, 1);
@@ -143,7 +144,7 @@ fn shared_about(tlb: TlbSpec) -> Machine {
 }
 
 #[test]
-fn a_page_is_shot_down_on_all_cores_for_its_process_alone() {
+fn a_page_is_shot_down_on_all_cores_only_for_its_process() {
     for tlb in [plain(), with_asid()] {
         let mut machine = shared_about(tlb.clone());
         map(&mut machine, 1, 3, 40, Flags::TABLE);
@@ -154,12 +155,12 @@ fn a_page_is_shot_down_on_all_cores_for_its_process_alone() {
         assert_eq!(frame(&mut machine, 4), (Ok(36), !tlb.asid));
         machine.set_core(0).unwrap();
         assert_eq!(frame(&mut machine, 3), (Ok(40), true));
-        assert_eq!(frame(&mut machine, 4), (Ok(36), false), "only that page goes");
+        assert_eq!(frame(&mut machine, 4), (Ok(36), false), "only that page is invalidated");
     }
 }
 
 #[test]
-fn all_of_a_process_is_shot_down() {
+fn all_entries_of_a_process_are_shot_down() {
     for tlb in [plain(), with_asid()] {
         let mut machine = shared_about(tlb);
         machine.shoot_down_all(1, &mut ());
@@ -171,9 +172,9 @@ fn all_of_a_process_is_shot_down() {
     }
 }
 
-/// An entry of a global page serves every process, so it is a danger wherever it stands.
+/// Every process uses an entry of a global page, so it must be invalidated on every core.
 #[test]
-fn global_entries_are_shot_down_too() {
+fn global_entries_are_shot_down() {
     for tlb in [plain(), with_asid()] {
         for all in [false, true] {
             let mut machine = machine(tlb.clone());
@@ -192,7 +193,7 @@ fn global_entries_are_shot_down_too() {
     }
 }
 
-/// A TLB of small pages holds parts of a huge one: they go together.
+/// A TLB of small pages holds parts of a huge page, which are invalidated together.
 #[test]
 fn all_parts_of_a_huge_page_are_shot_down() {
     let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6) };

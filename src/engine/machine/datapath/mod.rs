@@ -1,4 +1,4 @@
-//! The machine, and its accesses.
+//! The machine and its accesses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::translate::{AccessRequest, Translation, Translator};
 pub struct TooWide {
     /// The number.
     pub value: u64,
-    /// The width in bits that it must fit into.
+    /// The maximum width in bits.
     pub bits: u32,
 }
 
@@ -31,13 +31,13 @@ impl fmt::Display for TooWide {
 /// The data of an access.
 #[derive(Debug)]
 pub enum Data<'a> {
-    /// A load or fetch into this buffer. A byte that was never set is none.
+    /// A load or fetch into this buffer. A byte that was never set is `None`.
     Load(&'a mut [Option<u8>]),
     /// A store of these bytes.
     Store(&'a [u8]),
     /// An access of this many bytes whose values are unknown, as in a memory trace. A store changes no byte.
     SizeOnly(u32),
-    /// The translations alone of this many bytes: no cache is touched and no byte moves.
+    /// Translates this many bytes without accessing a cache or moving data.
     TranslateOnly(u32),
 }
 
@@ -60,33 +60,33 @@ pub struct AccessOutcome {
     pub fault: Option<Fault>,
     /// Physical address of the first fragment.
     pub pa: Option<Pa>,
-    /// Number of bytes accessed before the fault; all of them without a fault. Of a store that faults, those that could
-    /// have been stored.
+    /// Number of bytes accessed before the fault, or all bytes if there is no fault. For a store that faults, the number of
+    /// bytes before the faulting page.
     pub done: usize,
 }
 
-/// A memory system and its state. A clone is cheap: it shares all large parts until they are written.
+/// A memory system and its state. A clone is cheap because it shares all large parts until they are written.
 #[derive(Debug, Clone)]
 pub struct Machine {
     spec: Arc<Spec>,
     core: u32,
-    /// The last address of a program.
+    /// The last address that a program can use.
     pub(super) last: u64,
     pub(super) last_physical: u64,
-    /// None without an MMU.
+    /// The MMU, or `None` if the machine has none.
     pub(super) translator: Option<Translator>,
     pub(super) hierarchy: Hierarchy,
     pub(super) random: SplitMix64,
 }
 
 impl Machine {
-    /// An empty machine on core 0 with seed 0.
+    /// Creates an empty machine on core 0 with seed 0.
     ///
     /// # Panics
     /// If `spec` does not pass [`Spec::check`].
     pub fn new(spec: impl Into<Arc<Spec>>) -> Self {
         let spec = spec.into();
-        assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
+        assert_eq!(spec.check(), Ok(()), "the spec must pass `Spec::check`");
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
         let last = mask(spec.virtual_bits());
@@ -104,7 +104,7 @@ impl Machine {
         Self::new(Spec::core_i7())
     }
 
-    /// Its description.
+    /// The description of the machine.
     pub fn spec(&self) -> &Arc<Spec> {
         &self.spec
     }
@@ -114,7 +114,6 @@ impl Machine {
         self.random = SplitMix64::new(seed);
     }
 
-    /// The generator of `random` replacement.
     pub(crate) fn random(&mut self) -> &mut SplitMix64 {
         &mut self.random
     }
@@ -124,15 +123,15 @@ impl Machine {
         self.spec.cores
     }
 
-    /// The current core, which accesses run on.
+    /// The core that accesses run on.
     pub fn core(&self) -> u32 {
         self.core
     }
 
-    /// Chooses the current core.
+    /// Selects the current core.
     ///
     /// # Errors
-    /// If there is no such core.
+    /// If the core does not exist.
     pub fn set_core(&mut self, core: u32) -> Result<(), TooWide> {
         if core >= self.spec.cores {
             let bits = self.spec.cores.next_power_of_two().trailing_zeros();
@@ -181,19 +180,19 @@ impl Machine {
         fit(raw, self.spec.ppn_bits()).map(Ppn::new)
     }
 
-    /// The first byte of a page frame.
+    /// The address of the first byte of a page frame.
     #[inline]
     pub fn page_of(&self, ppn: Ppn) -> Pa {
         Pa::new(ppn.raw().checked_shl(self.spec.page_bits()).unwrap_or(0))
     }
 
-    /// The page frame of a byte.
+    /// The page frame that contains a byte.
     #[inline]
     pub fn ppn_of(&self, pa: Pa) -> Ppn {
         Ppn::new(pa.raw().checked_shr(self.spec.page_bits()).unwrap_or(0))
     }
 
-    /// The page of an address.
+    /// The page that contains an address.
     #[inline]
     pub fn vpn_of(&self, va: Va) -> Vpn {
         Vpn::new(va.raw().checked_shr(self.spec.page_bits()).unwrap_or(0))
@@ -226,7 +225,7 @@ impl Machine {
     /// Stores bytes in user mode: see [`Machine::access`].
     ///
     /// # Errors
-    /// The fault; nothing is stored.
+    /// The fault. A store that faults stores nothing.
     pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
         let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
         done.fault.map_or(Ok(()), Err)
@@ -247,9 +246,10 @@ impl Machine {
         self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
     }
 
-    /// Performs an access fragment by fragment, in address order. It is split at page boundaries and at the boundaries of
-    /// the smallest block among the caches that serve it. It ends at a fault, and at the end of the address space. A store
-    /// that faults stores nothing: its fragments on the pages before are only translated, and set no D.
+    /// Performs an access fragment by fragment, in address order. It splits the access at page boundaries and at the
+    /// boundaries of the smallest block among the caches that serve it. The access ends at a fault or at the end of the
+    /// address space. A store that faults stores nothing. Its fragments on earlier pages are only translated, and they do
+    /// not set D.
     #[inline]
     pub fn access(
         &mut self,
@@ -297,7 +297,7 @@ impl Machine {
         outcome
     }
 
-    /// How many bytes of a store lie on pages before the first that faults; 0 if none does.
+    /// Number of bytes of a store on pages before the first page that faults. 0 if no page faults.
     #[inline]
     fn refused_after(&self, va: Va, len: usize, mode: Privilege) -> usize {
         let page = mask(self.spec.page_bits());
@@ -318,7 +318,7 @@ impl Machine {
         0
     }
 
-    /// The part of an access that lies in one page and one block, once it is translated.
+    /// Accesses the translated part of an access within one page and one block.
     #[inline]
     fn move_fragment(
         &mut self,
@@ -358,7 +358,7 @@ impl Machine {
     }
 }
 
-/// A number that fits into `bits` bits.
+/// Checks that a number fits into `bits` bits.
 pub(super) fn fit(value: u64, bits: u32) -> Result<u64, TooWide> {
     if value & !mask(bits) == 0 { Ok(value) } else { Err(TooWide { value, bits }) }
 }

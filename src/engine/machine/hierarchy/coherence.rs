@@ -1,4 +1,4 @@
-//! What caches do to each other: snooped by other routes, recalled by an inclusive level, flushed.
+//! Coherence between caches: snoops by other routes, back-invalidation by inclusive caches, and flushes.
 
 use super::{Ctx, Hierarchy, Route};
 use crate::machine::addr::Pa;
@@ -8,9 +8,9 @@ use crate::machine::hierarchy::RouteId;
 use crate::machine::spec::Inclusion;
 
 impl Hierarchy {
-    /// Makes way for a load or store of this route. Caches that are not on it write back their dirty copies of the bytes
-    /// that the route's caches may be filled with, `filled`. Before a store they give up their lines with bytes of
-    /// the line that it makes dirty, `written`.
+    /// Snoops all caches that are not on `route` before a load or store. A snooped cache writes back its dirty copies of the
+    /// bytes in `filled`. Before a store, it also invalidates its lines that contain bytes of `written`, the line that
+    /// becomes dirty.
     pub(super) fn snoop<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -20,7 +20,7 @@ impl Hierarchy {
     ) {
         let written = written.map(|(first, last)| self.widen(route, first, last));
         let (first, last) = written.map_or(filled, |w| (filled.0.min(w.0), filled.1.max(w.1)));
-        // From the lowest level up: a copy further up is newer and must be written later.
+        // Start at the lowest level. A copy at a higher level is newer, so it must be written later.
         for inst in (0..self.caches.len()).rev() {
             if !self.caches[inst].used() || route.position_of(inst).is_some() {
                 continue;
@@ -43,8 +43,8 @@ impl Hierarchy {
         }
     }
 
-    /// The bytes that go with `first..=last` when caches off the route give them up: what an inclusive cache loses, those
-    /// above it lose.
+    /// Widens `first..=last` to all bytes that caches off the route lose with it. If an inclusive cache loses a block, the
+    /// caches above it lose the block also.
     fn widen(&self, route: &Route, mut first: u64, mut last: u64) -> (u64, u64) {
         loop {
             let before = (first, last);
@@ -91,7 +91,7 @@ impl Hierarchy {
         }
     }
 
-    /// Takes all copies of a block from the caches above an inclusive one, their dirty bytes into its own line.
+    /// Invalidates all copies of a block in the caches above an inclusive cache, and copies their dirty bytes into its line.
     pub(super) fn recall<O: MachineObserver>(
         &mut self,
         inst: usize,
@@ -106,13 +106,13 @@ impl Hierarchy {
                 continue;
             }
             for (held, block) in cache.holders(base, last).collect::<Vec<_>>() {
-                self.give_up(above, held, (inst, slot), block, ctx);
+                self.back_invalidate(above, held, (inst, slot), block, ctx);
             }
         }
     }
 
-    /// Makes a line invalid; its block, if dirty, goes into a line below that covers it.
-    fn give_up<O: MachineObserver>(
+    /// Invalidates a line. A dirty block is copied into the line of a lower cache that covers it.
+    fn back_invalidate<O: MachineObserver>(
         &mut self,
         above: usize,
         held: LineSlot,
@@ -135,7 +135,7 @@ impl Hierarchy {
         ctx.watch.on_event(Event::Snooped { cache: level, core, dirty });
     }
 
-    /// Empties cache `level` of `core`; dirty blocks go to the next level.
+    /// Invalidates all lines of cache `level` of `core`. Dirty blocks are written to the next level.
     pub(crate) fn flush<O: MachineObserver>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
         let inst = self.plan.instance(level, core);
         let ids = [AccessKind::Read, AccessKind::Execute].map(|kind| RouteId::new(core, kind));
@@ -144,7 +144,7 @@ impl Hierarchy {
         let route = *self.plan.route(id);
         self.users = self.users.with(self.plan.route(id).class);
         for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {
-            self.gather(&route, k, slot, base, ctx);
+            self.collect_copies(&route, k, slot, base, ctx);
             if self.caches[inst].dirty(slot) {
                 self.send_line(&route, k, slot, base, ctx);
             }

@@ -1,7 +1,7 @@
-//! The caches between the cores and main memory, and what a load or store does to them.
+//! The caches between the cores and main memory, and their loads and stores.
 //!
-//! Three laws hold whatever the geometry. The copy of a byte in the first cache that has it, in the order of the spec,
-//! is its newest value. A store leaves no copy in caches that are not on its route. A load finds no dirty copy there.
+//! Three invariants hold for every geometry. The first cache that holds a byte, in the order of the spec, has its newest
+//! value. A store leaves no copy in caches that are not on its route. A load finds no dirty copy there.
 
 mod coherence;
 mod direct;
@@ -21,7 +21,7 @@ use plan::Plan;
 pub(super) use plan::{Route, RouteId};
 use presence::Presence;
 
-/// What every step of an access needs beside the state: where chance comes from and who watches.
+/// The random generator and the observer, which every step of an access needs.
 pub(super) struct Ctx<'a, O> {
     pub(crate) random: &'a mut SplitMix64,
     pub(crate) watch: &'a mut O,
@@ -30,18 +30,18 @@ pub(super) struct Ctx<'a, O> {
 /// A load or store of bytes within one block of every cache on its route.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fragment {
-    /// Which caches it goes through.
+    /// The caches that it goes through.
     pub(crate) route: RouteId,
-    /// What a program calls its first byte; the physical address where no program does.
+    /// The virtual address of its first byte, or the physical address if there is no virtual one.
     pub(crate) va: u64,
-    /// Its first byte.
+    /// The physical address of its first byte.
     pub(crate) pa: u64,
-    /// Its bytes, at least one.
+    /// Number of bytes, at least 1.
     pub(crate) size: u32,
     pub(crate) purpose: Purpose,
-    /// Stores pass down whatever the cache says (WT of the page).
+    /// Whether stores are written through all caches (WT of the page).
     pub(crate) write_through: bool,
-    /// The caches are passed by (CD of the page).
+    /// Whether the access bypasses the caches (CD of the page).
     pub(crate) uncached: bool,
 }
 
@@ -51,20 +51,20 @@ impl Fragment {
     }
 }
 
-/// Whose accesses the caches have seen: coherence costs nothing until they are of two routes.
+/// The classes of routes that have used the caches. Coherence costs nothing until a second class does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Users {
-    Nobody,
+    None,
     One(u16),
     Several,
 }
 
 impl Users {
-    /// These, and a route of this class.
+    /// Adds a route of this class.
     #[cold]
     fn with(self, class: u16) -> Self {
         match self {
-            Users::Nobody => Users::One(class),
+            Users::None => Users::One(class),
             Users::One(one) if one == class => self,
             Users::One(_) | Users::Several => Users::Several,
         }
@@ -75,17 +75,17 @@ impl Users {
 #[derive(Debug, Clone)]
 pub(super) struct Hierarchy {
     plan: Arc<Plan>,
-    /// In the order of the spec; the cores' ones of a level side by side.
+    /// The caches in the order of the spec. The private caches of a level are adjacent, one per core.
     caches: Vec<Cache>,
     memory: Bytes,
     users: Users,
     presence: Presence,
-    /// The block that is between an exclusive cache and the one above.
+    /// The block that is moving from an exclusive cache to the cache above.
     lifted: Bytes,
 }
 
 impl Hierarchy {
-    /// Empty caches and unknown memory.
+    /// Creates empty caches and memory with unknown contents.
     pub(crate) fn new(spec: &Spec) -> Self {
         let cores = |shared: bool| if shared { 1 } else { spec.cores };
         let caches = spec.caches.iter().zip(0..).flat_map(|(cache, level)| {
@@ -98,18 +98,18 @@ impl Hierarchy {
             plan: Arc::new(plan),
             caches: caches.collect(),
             memory: Bytes::new(1 << spec.physical_bits),
-            users: Users::Nobody,
+            users: Users::None,
             presence: Presence::new(spec.physical_bits),
         }
     }
 
-    /// log2 of what a piece lies within: the smallest block on its route, or the page if that is smaller.
+    /// log2 of the maximum size of a fragment: the smallest block on the route, or the page if that is smaller.
     #[inline]
     pub(crate) fn fragment_bits(&self, route: RouteId) -> u32 {
         self.plan.route(route).fragment_bits
     }
 
-    /// The bits of an address within a piece: the lowest [`Hierarchy::fragment_bits`].
+    /// The mask of the address bits within a fragment: the lowest [`Hierarchy::fragment_bits`] bits.
     #[inline]
     pub(crate) fn fragment_mask(&self, route: RouteId) -> u64 {
         self.plan.route(route).fragment_mask
@@ -119,13 +119,12 @@ impl Hierarchy {
         self.plan.levels()
     }
 
-    /// Cache `level` of `core`.
     pub(crate) fn cache(&self, level: usize, core: u32) -> &Cache {
         &self.caches[self.plan.instance(level, core)]
     }
 
-    /// Puts lines with their bytes into a set of cache `level` of `core` as a script lists them, which may put a block
-    /// into several caches. See [`SetAssoc::set_lines`](super::set_assoc::SetAssoc::set_lines).
+    /// Sets lines and their bytes in a set of cache `level` of `core`. A script may put a block into several caches. See
+    /// [`SetAssoc::set_lines`](super::set_assoc::SetAssoc::set_lines).
     pub(crate) fn set_lines(
         &mut self,
         level: usize,
@@ -150,17 +149,16 @@ impl Hierarchy {
             .set_lines(set, &lines.iter().map(|listed| listed.map(|listed| listed.line)).collect::<Vec<_>>());
     }
 
-    /// Main memory, beneath the caches.
+    /// Main memory, below the caches.
     pub(crate) fn memory(&self) -> &Bytes {
         &self.memory
     }
 
-    /// Main memory, to be filled by a script.
+    /// Main memory, for a script that sets its contents.
     pub(crate) fn memory_mut(&mut self) -> &mut Bytes {
         &mut self.memory
     }
 
-    /// Loads a piece into `out`.
     #[inline]
     pub(crate) fn load<O: MachineObserver>(
         &mut self,
@@ -177,7 +175,7 @@ impl Hierarchy {
         }
     }
 
-    /// Stores the bytes of a piece.
+    /// Stores the bytes of a fragment.
     #[inline]
     pub(crate) fn store<O: MachineObserver>(
         &mut self,
@@ -195,7 +193,7 @@ impl Hierarchy {
         }
     }
 
-    /// Loads a piece, or with `write` stores it, but no bytes: they stay as they were.
+    /// Loads a fragment, or stores it if `write` is true, without changing any bytes.
     #[inline(always)]
     pub(crate) fn touch<O: MachineObserver>(
         &mut self,
@@ -212,8 +210,8 @@ impl Hierarchy {
         }
     }
 
-    /// A load, or with `write` a store, that the first cache answers alone: it is counted and told, and the line is the
-    /// answer. None: more is to be done, and nothing has happened but that this route is in use.
+    /// Performs a load, or a store if `write` is true, that needs only the first cache. It counts and reports the lookup,
+    /// and it returns the line. `None` means that more work is needed. In that case only `users` has changed.
     #[inline(always)]
     fn hit_first_cache<O: MachineObserver>(
         &mut self,
@@ -232,7 +230,7 @@ impl Hierarchy {
             return None;
         }
         let (set, tag) = cache.locate(fragment.va, fragment.pa);
-        // A dirty block in a cache that nothing stands above of is nowhere else.
+        // If no cache is above this one, a dirty block has no other copy.
         if several && !(top_private && (!write || cache.has_dirty(set, tag))) {
             return None;
         }
@@ -244,7 +242,7 @@ impl Hierarchy {
         Some((first, slot))
     }
 
-    /// A load that the first cache cannot answer at once.
+    /// Performs a load that needs more than the first cache.
     #[inline(never)]
     fn load_beyond<O: MachineObserver>(
         &mut self,
@@ -259,7 +257,7 @@ impl Hierarchy {
         let mut looked = 0;
         let found = self.search(&route, 0, fragment, &mut looked, ctx);
         if found != Some(0) {
-            self.bring(&route, 0, found, fragment, ctx);
+            self.fill_up_to(&route, 0, found, fragment, ctx);
         }
         let cache = &self.caches[first];
         let (set, tag) = cache.locate(fragment.va, fragment.pa);
@@ -268,7 +266,7 @@ impl Hierarchy {
         }
     }
 
-    /// A store that does not end in the first cache at once.
+    /// Performs a store that needs more than the first cache.
     #[inline(never)]
     fn store_beyond<O: MachineObserver>(&mut self, fragment: Fragment, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
         let (fragment, route) = (&fragment, *self.plan.route(fragment.route));
@@ -278,10 +276,10 @@ impl Hierarchy {
         let mut looked = 0;
         for (k, inst) in route.caches().enumerate() {
             let mut slot = self.lookup(&route, k, fragment, &mut looked, ctx);
-            let allocates = self.caches[inst].write_allocate && !self.bars_fill(&route, k);
+            let allocates = self.caches[inst].write_allocate && !self.fills_only_from_above(&route, k);
             if slot.is_none() && allocates {
                 let found = self.search(&route, k + 1, fragment, &mut looked, ctx);
-                slot = Some(self.bring(&route, k, found, fragment, ctx));
+                slot = Some(self.fill_up_to(&route, k, found, fragment, ctx));
             }
             let Some(slot) = slot else { continue };
             let cache = &mut self.caches[inst];
@@ -300,8 +298,8 @@ impl Hierarchy {
         });
     }
 
-    /// The first cache of the route, once other caches stand in a load's or store's way no more; none if memory
-    /// answers, which is told here.
+    /// Returns the first cache of the route, after other caches have been snooped. `None` means that memory serves the
+    /// access, which is reported here.
     fn enter<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -325,7 +323,8 @@ impl Hierarchy {
         Some(top)
     }
 
-    /// Looks for the piece in the caches from place `from` of the route on; answers the place that has it.
+    /// Looks for the fragment in the caches from position `from` of the route on. Returns the position of the first cache
+    /// that holds it.
     fn search<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -337,7 +336,7 @@ impl Hierarchy {
         (from..route.len()).find(|&k| self.lookup(route, k, fragment, looked, ctx).is_some())
     }
 
-    /// Looks for the piece at place `k` of the route; it counts the first time that this access does.
+    /// Looks for the fragment at position `k` of the route. Only the first lookup of an access is counted.
     fn lookup<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -360,18 +359,17 @@ impl Hierarchy {
             && cache.has_aliases()
             && let Some(slot) = cache.holder(fragment.pa)
         {
-            self.expel(route, k, slot, ctx);
+            self.evict_alias(route, k, slot, ctx);
         }
         way.map(|way| LineSlot { set, way })
     }
 
-    /// Whether place `k` of the route takes blocks only from the cache above.
-    fn bars_fill(&self, route: &Route, k: usize) -> bool {
+    /// Whether position `k` of the route receives blocks only from the cache above.
+    fn fills_only_from_above(&self, route: &Route, k: usize) -> bool {
         k > 0 && self.caches[route.cache_at(k)].inclusion == Inclusion::Exclusive
     }
 }
 
-/// Counts a lookup and tells of it.
 #[inline(always)]
 fn report_lookup<O: MachineObserver>(
     cache: &mut Cache,

@@ -1,4 +1,4 @@
-//! Which caches an access goes through: fixed by the spec, so worked out once.
+//! The caches that an access goes through, computed once from the spec.
 
 use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
@@ -22,15 +22,15 @@ impl RouteId {
 pub(crate) struct Route {
     caches: [u16; MAX_UNITS],
     len: usize,
-    /// Equal for routes of the same caches.
+    /// A number that is equal for routes through the same caches.
     pub(crate) class: u16,
-    /// log2 of what a piece lies within: the smallest block or the page, whichever is smaller.
+    /// log2 of the maximum size of a fragment: the smallest block or the page, whichever is smaller.
     pub(crate) fragment_bits: u32,
-    /// The bits of an address within a piece.
+    /// The mask of the address bits within a fragment.
     pub(crate) fragment_mask: u64,
-    /// log2 of the largest block.
+    /// log2 of the largest block size.
     largest: u32,
-    /// Its first cache is the first of every route that goes through it.
+    /// Whether its first cache is also the first of every other route that goes through that cache.
     pub(crate) top_private: bool,
 }
 
@@ -40,13 +40,13 @@ impl Route {
         self.len
     }
 
-    /// The cache at place `k`, which must be below [`Route::len`].
+    /// The cache at position `k`, which must be below [`Route::len`].
     #[inline]
     pub(crate) fn cache_at(&self, k: usize) -> usize {
         usize::from(self.caches[k])
     }
 
-    /// The cache at place `k`; none is memory.
+    /// The cache at position `k`, or `None` for memory.
     #[inline]
     pub(crate) fn get(&self, k: usize) -> Option<usize> {
         (k < self.len).then(|| self.cache_at(k))
@@ -56,12 +56,12 @@ impl Route {
         (0..self.len).map(move |k| self.cache_at(k))
     }
 
-    /// The place of a cache.
+    /// The position of a cache on the route.
     pub(crate) fn position_of(&self, cache: usize) -> Option<usize> {
         self.caches().position(|other| other == cache)
     }
 
-    /// The bytes that come with those of `first..=last` when all caches of the route are filled.
+    /// The range of bytes that filling all caches of the route with `first..=last` affects.
     pub(crate) fn around(&self, first: u64, last: u64) -> (u64, u64) {
         (first & !mask(self.largest), last | mask(self.largest))
     }
@@ -71,15 +71,15 @@ impl Route {
 #[derive(Debug)]
 pub(super) struct Plan {
     routes: Vec<Route>,
-    /// The first instance of each level, and whether there is one for all cores.
+    /// For each level, the index of its first cache, and whether all cores share it.
     levels: Vec<(usize, bool)>,
-    /// log2 of the smallest block of all caches; 64 without any.
+    /// log2 of the smallest block size of all caches, or 64 without caches.
     pub(crate) smallest: u32,
-    /// log2 of the largest one; 0 without any.
+    /// log2 of the largest block size, or 0 without caches.
     pub(crate) largest: u32,
-    /// All accesses go through the same caches.
+    /// Whether all accesses go through the same caches.
     pub(crate) single: bool,
-    /// Two routes through one cache go on differently below it.
+    /// Whether two routes share a cache but differ below it.
     pub(crate) crossed: bool,
 }
 
@@ -108,7 +108,7 @@ impl Plan {
         plan
     }
 
-    /// The route of one core and side; how it compares with others is not known yet.
+    /// The route of one core and side, before it is compared with other routes.
     fn draw(&self, spec: &Spec, core: u32, kind: AccessKind) -> Route {
         let (mut caches, mut len, mut largest) = ([0; MAX_UNITS], 0, 0);
         let mut fragment_bits = spec.page_bits();
@@ -147,7 +147,7 @@ impl Plan {
         self.levels.len()
     }
 
-    /// The cache of `core` at `level`.
+    /// The index of the cache of `core` at `level`.
     pub(crate) fn instance(&self, level: usize, core: u32) -> usize {
         let (first, shared) = self.levels[level];
         first + if shared { 0 } else { core as usize }

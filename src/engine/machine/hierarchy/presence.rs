@@ -1,17 +1,17 @@
-//! Which caches may hold blocks of which part of memory, so that whoever looks for copies asks few of them.
+//! The caches that may hold blocks of each region of memory. A search for copies needs to look only in these caches.
 
 use crate::machine::sparse::Sparse;
 
-/// log2 of a region, in bytes.
+/// log2 of the size of a region in bytes.
 const REGION: u32 = 12;
-/// The most regions that are looked at one by one.
+/// The maximum number of regions that a query checks one by one.
 const MANY: u64 = 1 << 12;
-/// As many regions lately noted are remembered.
+/// Number of recently noted regions that are remembered.
 const RECENT: usize = 16;
-/// No region has this number.
+/// A number that no region has.
 const NONE: u64 = u64::MAX;
 
-/// Caches as bits; a bit may stand for several caches of a machine that has more than 64.
+/// A set of caches as a bit mask. In a machine with more than 64 caches, several caches share a bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Present(u64);
 
@@ -22,28 +22,28 @@ impl Present {
         Self(1 << (inst % 64))
     }
 
-    /// Whether cache `inst` may be among them.
+    /// Whether cache `inst` may be in the set.
     #[inline]
     pub(crate) const fn may_have(self, inst: usize) -> bool {
         self.0 >> (inst % 64) & 1 == 1
     }
 }
 
-/// For each region, the caches that were given a block of it since all of it was taken from them. The others hold none.
+/// For each region, the caches that may hold a block of it. Every other cache holds none.
 #[derive(Debug, Clone)]
 pub(super) struct Presence {
     regions: Sparse<u64>,
-    /// Regions lately noted, and their caches; each by the lowest bits of its number.
+    /// Recently noted regions and their caches, indexed by the lowest bits of the region's number.
     recent: [(u64, u64); RECENT],
 }
 
 impl Presence {
-    /// Of a memory of 2^`bits` bytes.
+    /// Creates an empty record for a memory of 2^`bits` bytes.
     pub(crate) fn new(bits: u32) -> Self {
         Self { regions: Sparse::new(1u128 << bits.saturating_sub(REGION), 1, 0), recent: [(NONE, 0); RECENT] }
     }
 
-    /// Cache `inst` is given the block `first..=last`.
+    /// Records that cache `inst` receives the block `first..=last`.
     #[inline]
     pub(crate) fn note(&mut self, inst: usize, first: u64, last: u64) {
         let (region, bit) = (first >> REGION, Present::only(inst).0);
@@ -54,7 +54,7 @@ impl Presence {
     }
 
     fn note_all(&mut self, bit: u64, first: u64, last: u64) {
-        // A script may fill a set of a cache that no address of a smaller memory belongs to.
+        // A script may fill a set of a cache for which a smaller memory has no address.
         for region in first..=last.min(self.regions.last()) {
             let mut caches = self.of_region(region);
             if caches & bit == 0 {
@@ -80,7 +80,7 @@ impl Presence {
         Present((first..=last).fold(0, |caches, region| caches | self.of_region(region)))
     }
 
-    /// No cache holds bytes of `first..=last` any more.
+    /// Records that no cache holds bytes of `first..=last`.
     pub(crate) fn clear(&mut self, first: u64, last: u64) {
         let end = last.checked_add(1).map_or(1 << (64 - REGION), |end| end >> REGION);
         let first = first.div_ceil(1 << REGION);

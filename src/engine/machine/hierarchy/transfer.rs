@@ -1,4 +1,4 @@
-//! How blocks move between the levels: brought up by a miss, sent down by an eviction.
+//! The movement of blocks between levels: a miss fetches a block, and an eviction writes it down.
 
 use super::{Ctx, Fragment, Hierarchy, Route, Users};
 use crate::machine::addr::Pa;
@@ -8,7 +8,7 @@ use crate::machine::memory::Bytes;
 use crate::machine::set_assoc::Line;
 use crate::machine::spec::Inclusion;
 
-/// The block that a cache is filled with.
+/// The block that fills a cache.
 #[derive(Clone, Copy)]
 struct Wanted {
     va: u64,
@@ -22,29 +22,29 @@ struct Wanted {
 enum Source {
     /// The caches below, or memory.
     Below,
-    /// The exclusive cache that gave the block up, dirty or not.
+    /// The exclusive cache that held the block.
     Lifted { dirty: bool },
-    /// The block above, which is about to be written over all of it.
+    /// The block above, which will overwrite the whole line.
     Above,
 }
 
-/// A block on its way down, or a part of one.
+/// A block, or a part of one, that moves to a lower level.
 struct Parcel<'a> {
-    /// Bytes among which it stands.
+    /// The array that contains its bytes.
     source: &'a Bytes,
-    /// Where it begins there.
+    /// Its offset in this array.
     at: u64,
     /// Its physical address.
     base: u64,
-    /// log2 of its size.
+    /// log2 of its size in bytes.
     bits: u32,
-    /// It differs from what is below.
+    /// Whether it differs from the copies below.
     dirty: bool,
 }
 
 impl Hierarchy {
-    /// Fills the caches from place `found` (none is memory) up to place `to`, which is the line it answers.
-    pub(super) fn bring<O: MachineObserver>(
+    /// Fills the caches from position `found` (`None` is memory) up to position `to`. Returns the line at `to`.
+    pub(super) fn fill_up_to<O: MachineObserver>(
         &mut self,
         route: &Route,
         to: usize,
@@ -61,13 +61,13 @@ impl Hierarchy {
                     purpose: fragment.purpose,
                 });
             }
-            Some(place) if self.bars_fill(route, place) => {
-                from = self.lift(route, (to, place), fragment, ctx);
+            Some(place) if self.fills_only_from_above(route, place) => {
+                from = self.take_from_exclusive(route, (to, place), fragment, ctx);
             }
             Some(_) => {}
         }
         for k in (to + 1..found.unwrap_or(route.len())).rev() {
-            if !self.bars_fill(route, k) {
+            if !self.fills_only_from_above(route, k) {
                 self.fill(
                     route,
                     k,
@@ -85,8 +85,8 @@ impl Hierarchy {
         )
     }
 
-    /// Takes the block of a piece out of an exclusive cache, for the lowest cache above that is to be filled.
-    fn lift<O: MachineObserver>(
+    /// Takes the block of a fragment from an exclusive cache, for the lowest cache above it that will be filled.
+    fn take_from_exclusive<O: MachineObserver>(
         &mut self,
         route: &Route,
         (to, place): (usize, usize),
@@ -98,7 +98,8 @@ impl Hierarchy {
         let (bits, base, dirty) = (cache.block_bits, cache.align(fragment.pa), cache.dirty(slot));
         self.lifted.copy(0, cache.data(), cache.data_offset(slot), 1 << bits);
         cache.invalidate(slot);
-        let taker = (to..place).rev().find(|&k| k == to || !self.bars_fill(route, k)).unwrap_or(to);
+        let taker =
+            (to..place).rev().find(|&k| k == to || !self.fills_only_from_above(route, k)).unwrap_or(to);
         let keeps = self.caches[route.cache_at(taker)].write_back();
         if dirty && !keeps {
             self.caches[route.cache_at(place)].counts.writebacks += 1;
@@ -108,7 +109,7 @@ impl Hierarchy {
         Source::Lifted { dirty: dirty && keeps }
     }
 
-    /// Fills the cache at place `k`; what has to go for it goes down first.
+    /// Fills the cache at position `k`. A victim is evicted first.
     fn fill<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -142,7 +143,7 @@ impl Hierarchy {
         slot
     }
 
-    /// Copies a block from below into a line at place `k`.
+    /// Copies a block from the levels below into a line at position `k`.
     fn copy_up(&mut self, route: &Route, k: usize, slot: LineSlot, base: u64) {
         let inst = route.cache_at(k);
         if self.memory.is_blank() && self.caches.iter().all(|cache| cache.data().is_blank()) {
@@ -169,9 +170,9 @@ impl Hierarchy {
         }
     }
 
-    /// Sends what a line holds to the next place, if that must have it; answers whether it was dirty.
+    /// Evicts the block of a line and sends it to the next position if necessary. Returns whether it was dirty.
     ///
-    /// An inclusive cache takes the block from those above first. The line stays until it is filled or made invalid.
+    /// An inclusive cache first invalidates the copies above it. The line stays valid until it is filled or invalidated.
     pub(super) fn evict<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -181,10 +182,10 @@ impl Hierarchy {
     ) -> bool {
         let inst = route.cache_at(k);
         let base = self.caches[inst].base(slot.set, line.tag.unwrap_or_default());
-        self.gather(route, k, slot, base, ctx);
+        self.collect_copies(route, k, slot, base, ctx);
         let dirty = self.caches[inst].dirty(slot);
         let moves = dirty
-            || k + 1 < route.len() && self.bars_fill(route, k + 1) && {
+            || k + 1 < route.len() && self.fills_only_from_above(route, k + 1) && {
                 let next = &self.caches[route.cache_at(k + 1)];
                 let others = self
                     .caches
@@ -199,8 +200,8 @@ impl Hierarchy {
         dirty
     }
 
-    /// Takes a block that leaves an inclusive cache from those above.
-    pub(super) fn gather<O: MachineObserver>(
+    /// Collects the copies of a block that leaves an inclusive cache from the caches above it.
+    pub(super) fn collect_copies<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
@@ -209,21 +210,21 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) {
         if self.caches[route.cache_at(k)].inclusion == Inclusion::Inclusive {
-            self.settle(route, k, base, ctx);
+            self.snoop_below(route, k, base, ctx);
             self.recall(route.cache_at(k), slot, base, ctx);
         }
     }
 
-    /// Before a block is sent down: where another route goes on differently below this cache, its copies there are older
-    /// and would be found again; some of their bytes may even be news to this line.
-    fn settle<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
+    /// Snoops caches that another route uses below this cache, before a block moves down. Their copies may be older than the
+    /// block, and some of their bytes may be newer.
+    fn snoop_below<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
         if self.plan.crossed && self.users == Users::Several {
             let last = self.caches[route.cache_at(k)].end(base);
             self.snoop(route, route.around(base, last), Some((base, last)), ctx);
         }
     }
 
-    /// Sends a line's block to the next place.
+    /// Sends the block of a line to the next position.
     pub(super) fn send_line<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -233,7 +234,7 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) {
         if self.caches[route.cache_at(k)].dirty(slot) {
-            self.settle(route, k, base, ctx);
+            self.snoop_below(route, k, base, ctx);
         }
         let cache = &mut self.caches[route.cache_at(k)];
         let (source, at, bits, dirty) =
@@ -242,8 +243,8 @@ impl Hierarchy {
         self.send_down(route, k + 1, &Parcel { source: &source, at, base, bits, dirty }, ctx);
     }
 
-    /// Makes a line invalid whose block is wanted in another set.
-    pub(super) fn expel<O: MachineObserver>(
+    /// Evicts and invalidates a line whose block is needed in another set.
+    pub(super) fn evict_alias<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
@@ -259,8 +260,8 @@ impl Hierarchy {
         ctx.watch.on_event(Event::Snooped { cache, core, dirty });
     }
 
-    /// Writes a parcel into the cache at place `k`, which allocates it unless it does not for stores, and on from there
-    /// as a store would go.
+    /// Writes a parcel into the cache at position `k`, and continues below it as a store does. The cache allocates a line if
+    /// it is write-allocate.
     fn send_down<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -276,15 +277,16 @@ impl Hierarchy {
         let bits = parcel.bits.min(self.caches[inst].block_bits);
         for offset in (0..1u64 << parcel.bits).step_by(1 << bits) {
             let part = Parcel { at: parcel.at + offset, base: parcel.base + offset, bits, ..*parcel };
-            let slot = self.take_in(route, k, &part, ctx);
+            let slot = self.write_parcel(route, k, &part, ctx);
             if part.dirty && !(slot.is_some() && self.caches[inst].write_back()) {
                 self.send_down(route, k + 1, &part, ctx);
             }
         }
     }
 
-    /// Writes a parcel no larger than a block into the cache at place `k`; none if it passes by.
-    fn take_in<O: MachineObserver>(
+    /// Writes a parcel no larger than a block into the cache at position `k`. Returns `None` if the cache does not allocate
+    /// a line.
+    fn write_parcel<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,

@@ -1,36 +1,36 @@
-//! Bytes that may be unknown: main memory, and the data of a cache.
+//! Arrays of bytes that may be unknown. They store main memory and the data of caches.
 
 use super::sparse::Sparse;
 
-/// Bytes of a row.
+/// Number of bytes in a row.
 const ROW: u64 = 64;
-/// Words of a row: its bytes, little-endian, and a bit a byte that says it is known.
+/// Words of a row: its bytes in little-endian order, then a mask of the known bytes.
 const WORDS: usize = 9;
-/// The word of those bits.
+/// The index of the mask of known bytes.
 const KNOWN: usize = 8;
 
-/// An array of bytes, each unknown until it is written. Copying it is O(1), and what was never written takes no storage.
+/// An array of bytes, each unknown until it is written. A clone is O(1), and bytes that were never written take no storage.
 #[derive(Debug, Clone)]
 pub(crate) struct Bytes {
-    /// An unknown byte stands there as 0.
+    /// The rows. An unknown byte is stored as 0.
     rows: Sparse<u64>,
-    /// Bytes that are not known otherwise are known to be 0.
+    /// Whether unknown bytes read as 0.
     zeros: bool,
 }
 
 impl Bytes {
-    /// `size` unknown bytes.
+    /// Creates `size` unknown bytes.
     pub(crate) fn new(size: u128) -> Self {
         Self { rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0), zeros: false }
     }
 
-    /// No byte was ever written.
+    /// Whether no byte was ever written.
     #[inline]
     pub(crate) fn is_blank(&self) -> bool {
         self.rows.is_blank()
     }
 
-    /// From now on bytes that would be unknown are known to be 0.
+    /// Makes unknown bytes read as 0 from now on.
     pub(crate) fn zero_unset(&mut self) {
         self.zeros = true;
     }
@@ -47,10 +47,10 @@ impl Bytes {
         byte_of(self.rows.row(at / ROW)?, (at % ROW) as usize, false)
     }
 
-    /// Writes the byte at `at`; none makes it unknown.
+    /// Writes the byte at `at`. `None` makes it unknown.
     ///
     /// # Panics
-    /// If `at` lies beyond the size, which the gates of [`super::Machine`] see to.
+    /// If `at` is not below the size. The methods of [`super::Machine`] check this.
     #[inline]
     pub(crate) fn set(&mut self, at: u64, byte: Option<u8>) {
         set_byte(self.rows.row_mut(at / ROW), (at % ROW) as usize, byte);
@@ -73,7 +73,7 @@ impl Bytes {
         }
     }
 
-    /// Reads the bytes from `at` on, unknown ones as 0.
+    /// Reads the bytes from `at` on, with unknown bytes as 0.
     pub(crate) fn read_known(&self, at: u64, out: &mut [u8]) {
         let (mut at, mut out) = (at, out);
         while !out.is_empty() {
@@ -92,7 +92,7 @@ impl Bytes {
     /// Writes the bytes from `at` on.
     ///
     /// # Panics
-    /// As [`Bytes::set`].
+    /// If they end beyond the size.
     #[inline]
     pub(crate) fn write(&mut self, at: u64, bytes: &[u8]) {
         let (mut at, mut bytes) = (at, bytes);
@@ -105,8 +105,8 @@ impl Bytes {
         }
     }
 
-    /// Copies `len` bytes of another array, the unknown ones as unknown. Those that would come beyond the size are passed
-    /// over: a script may fill a set of a cache that no address of a smaller memory belongs to.
+    /// Copies `len` bytes of another array, including unknown ones. Bytes beyond the size are skipped, because a script may
+    /// fill a set of a cache for which a smaller memory has no address.
     pub(crate) fn copy(&mut self, at: u64, from: &Bytes, from_at: u64, len: u64) {
         if at / ROW > self.rows.last() || from.is_blank() && self.is_blank() {
             return;
@@ -130,7 +130,7 @@ impl Bytes {
         }
     }
 
-    /// Copies `len` bytes to another place in the array, which does not overlap, the unknown ones as unknown.
+    /// Copies `len` bytes, including unknown ones, to another place in the array. The ranges must not overlap.
     pub(crate) fn copy_within(&mut self, from: u64, to: u64, len: u64) {
         if (from | to | len).is_multiple_of(ROW) {
             self.rows.copy_rows(from / ROW, to / ROW, len / ROW);
@@ -144,7 +144,7 @@ impl Bytes {
     pub(crate) fn forget(&mut self, at: u64, len: u64) {
         let Some(more) = len.checked_sub(1) else { return };
         let last = at + more;
-        // The rows between the first and the last one go whole.
+        // Whole rows between the first and the last one are reset.
         let (from, to) = (at.div_ceil(ROW), (last / ROW + u64::from(last % ROW == ROW - 1)));
         if from < to {
             self.rows.reset(from, to - 1);
@@ -158,10 +158,10 @@ impl Bytes {
         }
     }
 
-    /// Makes `len` bytes 0. If bytes never set are 0, these are then as if never set, and give their storage back.
+    /// Sets `len` bytes to 0. If unset bytes read as 0, the storage of whole rows is freed.
     ///
     /// # Panics
-    /// As [`Bytes::set`].
+    /// If they end beyond the size.
     pub(crate) fn zero(&mut self, at: u64, len: u64) {
         if self.zeros {
             return self.forget(at, len);
@@ -175,19 +175,19 @@ impl Bytes {
         }
     }
 
-    /// Where written bytes stand: the first bytes of the aligned runs of 64 that hold some, in order.
+    /// The start addresses of the aligned runs of 64 bytes that contain written bytes, in order.
     pub(crate) fn known(&self) -> impl Iterator<Item = u64> + '_ {
         self.rows.rows().filter(|(_, row)| row[KNOWN] != 0).map(|(row, _)| row * ROW)
     }
 }
 
-/// Byte `n` of a row, if it is known or all are.
+/// Byte `n` of a row, if it is known or `all` is true.
 #[inline]
 fn byte_of(row: &[u64], n: usize, all: bool) -> Option<u8> {
     (all || row[KNOWN] >> n & 1 == 1).then(|| (row[n / 8] >> (n % 8 * 8)) as u8)
 }
 
-/// Reads bytes of rows from byte `n` of the first one on.
+/// Reads bytes of consecutive rows, starting at byte `n` of the first one.
 fn read_rows(cells: &[u64], mut n: usize, mut out: &mut [u8]) {
     for row in cells.chunks_exact(WORDS) {
         let (now, later) = out.split_at_mut(out.len().min(ROW as usize - n));
@@ -205,7 +205,7 @@ fn read_rows(cells: &[u64], mut n: usize, mut out: &mut [u8]) {
     }
 }
 
-/// Writes bytes of rows from byte `n` of the first one on.
+/// Writes bytes of consecutive rows, starting at byte `n` of the first one.
 #[inline]
 fn write_rows(cells: &mut [u64], mut n: usize, mut bytes: &[u8]) {
     for row in cells.chunks_exact_mut(WORDS) {
@@ -234,12 +234,12 @@ fn set_byte(row: &mut [u64], n: usize, byte: Option<u8>) {
     row[KNOWN] = row[KNOWN] & !(1 << n) | u64::from(byte.is_some()) << n;
 }
 
-/// The bits of bytes `n..n + len` of a row.
+/// The mask of bytes `n..n + len` of a row.
 fn bits_of(n: usize, len: u64) -> u64 {
     (u64::MAX >> (ROW - len)) << n
 }
 
-/// Makes `len` (1 to 64) bytes of a row 0, known or unknown.
+/// Sets `len` (1 to 64) bytes of a row to 0, and makes them known or unknown.
 fn wipe(row: &mut [u64], n: usize, len: u64, known: bool) {
     let bits = bits_of(n, len);
     row[KNOWN] = row[KNOWN] & !bits | if known { bits } else { 0 };

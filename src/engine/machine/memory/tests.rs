@@ -15,7 +15,7 @@ fn bytes_are_unknown_until_written() {
 }
 
 #[test]
-fn what_was_never_set_may_be_zero() {
+fn unset_bytes_may_read_as_zero() {
     let mut bytes = Bytes::new(1 << 64);
     bytes.write(100, &[7, 8]);
     bytes.set(101, None);
@@ -49,9 +49,9 @@ fn zeros_of_an_array_of_unknown_bytes_are_written() {
 }
 
 proptest! {
-    /// Reads and writes at any place, in arrays of unknown bytes and of zeros.
+    /// Reads and writes at random positions, in arrays of unknown bytes and of zeros.
     #[test]
-    fn bytes_stand_where_plain_vectors_have_them(
+    fn bytes_agree_with_plain_vectors(
         writes in proptest::collection::vec((0usize..300, proptest::collection::vec(any::<u8>(), 0..150)), 0..8),
         wipes in proptest::collection::vec((0usize..300, 0usize..150, any::<bool>()), 0..4),
         copies in proptest::collection::vec((0usize..5, 0usize..5, 1usize..3, any::<bool>()), 0..3),

@@ -10,28 +10,28 @@ use super::spec::Mmu;
 pub(crate) enum TableEntry {
     /// A table of the next level.
     Table(Pte),
-    /// A page, present or not: a huge one above the last level.
+    /// A page, present or not. Above the last level, it is a huge page.
     Page(Pte),
 }
 
 impl TableEntry {}
 
-/// A page of a page table.
+/// An entry that maps a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mapping {
-    /// Its first virtual page.
+    /// The first virtual page that it maps.
     pub vpn: Vpn,
-    /// Level of its entry; 1 is the top.
+    /// Level of its entry (1 is the top).
     pub level: u32,
     /// The entry.
     pub pte: Pte,
 }
 
-/// The tables of one level, side by side: the entry of a page stands at its VPN without the bits of lower levels.
+/// All tables of one level. The index of an entry is its VPN without the bits of lower levels.
 #[derive(Debug, Clone)]
 struct Level {
     entries: Sparse<Option<TableEntry>>,
-    /// Bits of the VPN that lower levels use.
+    /// Number of VPN bits that lower levels use.
     shift: u32,
     table_bytes: u128,
     tables: u64,
@@ -43,16 +43,16 @@ impl Level {
     }
 }
 
-/// A page table of one or more levels. Copying it costs no more than its number of levels.
+/// A page table of one or more levels. A clone costs O(levels).
 ///
-/// Tables between are made as needed, and forbid nothing.
+/// Intermediate tables are created as needed, and they do not restrict access.
 #[derive(Debug, Clone)]
 pub(crate) struct PageTable {
     levels: Vec<Level>,
 }
 
 impl PageTable {
-    /// An empty table: the root alone.
+    /// Creates an empty table with only the root.
     pub(crate) fn new(mmu: &Mmu) -> Self {
         let level = |n: u32| {
             let shift = mmu.level_page_bits(n) - mmu.page_bits;
@@ -63,13 +63,13 @@ impl PageTable {
         Self { levels: (1..=mmu.levels.len() as u32).map(level).collect() }
     }
 
-    /// The entry of `vpn` at `level` (1 is the top), if it was ever set or made.
+    /// The entry of `vpn` at `level` (1 is the top), if it exists.
     pub(crate) fn entry(&self, level: u32, vpn: Vpn) -> Option<TableEntry> {
         let level = self.levels.get((level as usize).checked_sub(1)?)?;
         *level.entries.row(level.key(vpn.raw()))?.first()?
     }
 
-    /// The entry that maps `vpn`, and its level, if one was ever set; it need not be present.
+    /// The entry that maps `vpn`, and its level. The entry need not be present.
     pub(crate) fn leaf(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         for level in 1..=self.levels.len() as u32 {
             if let TableEntry::Page(pte) = self.entry(level, vpn)? {
@@ -79,8 +79,8 @@ impl PageTable {
         None
     }
 
-    /// Sets the entry of `vpn` at `level`, a huge page above the last one: then PS is set, and the tables below it go.
-    /// A level that does not exist is left alone.
+    /// Sets the entry of `vpn` at `level`. Above the last level this maps a huge page, sets PS, and drops the tables below.
+    /// If the level does not exist, nothing changes.
     pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let last = self.levels.len();
         let n = level as usize;
@@ -100,7 +100,7 @@ impl PageTable {
         self.set_entry(n, vpn, Some(TableEntry::Page(Pte { flags, ..pte })));
     }
 
-    /// Sets a bit of an entry that there is.
+    /// Sets a bit of an existing entry.
     pub(crate) fn mark(&mut self, level: u32, vpn: Vpn, bit: Bit) {
         let with = |pte: Pte| Pte { flags: pte.flags.with(bit), ..pte };
         let marked = self.entry(level, vpn).map(|entry| match entry {
@@ -112,7 +112,7 @@ impl PageTable {
         }
     }
 
-    /// Every page that was ever set, present or not, in order of VPN.
+    /// Every page that was set, present or not, in order of VPN.
     pub(crate) fn mappings(&self) -> Vec<Mapping> {
         let mut all = Vec::new();
         for (level, number) in self.levels.iter().zip(1..) {
@@ -129,12 +129,12 @@ impl PageTable {
         all
     }
 
-    /// Tables in use: the root, and those that were made on the way to a page.
+    /// Number of tables: the root and the tables on the path to a page.
     pub(crate) fn tables(&self) -> u64 {
         self.levels.iter().map(|level| level.tables).sum()
     }
 
-    /// Bytes of the tables in use.
+    /// Size of all tables in bytes.
     pub(crate) fn bytes(&self) -> u128 {
         self.levels.iter().map(|level| u128::from(level.tables) * level.table_bytes).sum()
     }
@@ -145,7 +145,7 @@ impl PageTable {
         level.entries.row_mut(key)[0] = entry;
     }
 
-    /// Drops the tables that the entry of `vpn` at level `n` leads to.
+    /// Drops the tables that the entry of `vpn` at level `n` points to.
     fn drop_below(&mut self, n: usize, vpn: Vpn) {
         let (key, shift) = (self.levels[n - 1].key(vpn.raw()), self.levels[n - 1].shift);
         self.levels[n].tables -= 1;

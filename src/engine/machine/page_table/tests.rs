@@ -2,7 +2,7 @@ use super::*;
 use crate::machine::pte::PteFormat;
 
 impl TableEntry {
-    /// Its bits and page number.
+    /// The entry with its bits and page number.
     fn pte(self) -> Pte {
         match self {
             TableEntry::Table(pte) | TableEntry::Page(pte) => pte,
@@ -11,7 +11,7 @@ impl TableEntry {
 }
 
 impl PageTable {
-    /// Sets the entry of `vpn` at the last level. A huge page that held `vpn` goes.
+    /// Sets the last-level entry of `vpn`. A huge page that contained `vpn` is removed.
     fn map(&mut self, vpn: Vpn, pte: Pte) {
         self.map_at(self.levels.len() as u32, vpn, pte);
     }
@@ -68,7 +68,7 @@ fn pages_are_listed_in_order_of_vpn() {
 }
 
 #[test]
-fn a_huge_page_takes_the_place_of_its_tables() {
+fn a_huge_page_replaces_its_tables() {
     let mut tables = table(&[9, 9, 9, 9], 48, 12, 8);
     for vpn in [0, 0x200, 0x4_0000] {
         tables.map(Vpn::new(vpn), page(vpn + 1));
@@ -87,7 +87,7 @@ fn a_huge_page_takes_the_place_of_its_tables() {
 }
 
 #[test]
-fn marks_stay_with_the_entry() {
+fn accessed_and_dirty_bits_stay_with_the_entry() {
     let mut tables = table(&[4, 4], 14, 6, 2);
     tables.map(Vpn::new(0x12), page(3));
     let before = tables.clone();

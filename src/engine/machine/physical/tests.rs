@@ -1,4 +1,4 @@
-//! Random programs and a kernel beneath them, on random hierarchies, against a flat array of bytes.
+//! Random programs and kernel accesses, on random hierarchies, compared with a flat array of bytes.
 
 use crate::machine::addr::{Pa, Ppn, Va};
 use crate::machine::contents::{CacheLine, PteWord};
@@ -9,7 +9,7 @@ use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, WritePolicy};
 use crate::machine::{Data, Machine};
 
 impl Machine {
-    /// The newest byte at `pa`, in whichever cache or in memory. No state changes.
+    /// Reads the newest byte at `pa` from a cache or memory. No state changes.
     pub(in crate::machine) fn peek_physical(&self, pa: Pa) -> Option<u8> {
         let mut byte = [None];
         self.hierarchy.newest(pa.raw(), &mut byte);
@@ -17,7 +17,7 @@ impl Machine {
     }
 }
 
-/// log2 of physical memory.
+/// log2 of the size of physical memory in bytes.
 const MEMORY: u32 = 12;
 
 fn one_of<T: Copy>(dice: &mut SplitMix64, all: &[T]) -> T {
@@ -37,7 +37,7 @@ fn cache(dice: &mut SplitMix64, n: u64) -> CacheSpec {
     }
 }
 
-/// Caches of random shapes; every page of memory is mapped at its own number and 16 pages up.
+/// Creates caches of random geometries. Every page of memory is mapped twice, at its own number and 16 pages above.
 fn machine(dice: &mut SplitMix64) -> Machine {
     loop {
         let page_bits = one_of(dice, &[4, 6, 8]);
@@ -64,7 +64,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
     }
 }
 
-/// A machine, and memory as it must look.
+/// A machine and its expected memory.
 struct Pair {
     machine: Machine,
     bytes: Vec<Option<u8>>,
@@ -86,13 +86,13 @@ impl Pair {
         (self.machine.ppn(number).unwrap(), (number << bits) as usize, 1 << bits)
     }
 
-    /// Some bytes within memory: where, and how many.
+    /// Draws a range of bytes within memory: its address and size.
     fn some_bytes(&mut self, most: u64) -> (u64, usize) {
         let at = self.below(1 << MEMORY);
         (at, 1 + self.below(most.min((1 << MEMORY) - at)) as usize)
     }
 
-    /// One of the two addresses that a program has for `pa`.
+    /// Draws one of the two virtual addresses of `pa`.
     fn va(&mut self, pa: u64) -> Va {
         let alias =
             (pa + (1 << MEMORY) - (16 << self.machine.spec().page_bits())) % (1 << MEMORY) + (1 << MEMORY);
@@ -194,7 +194,7 @@ fn core_i7() -> Machine {
     Machine::core_i7()
 }
 
-/// A machine whose page 0 is mapped to frame 5.
+/// Creates a machine whose page 0 is mapped to frame 5.
 fn mapped() -> Machine {
     let mut machine = core_i7();
     machine.map(machine.vpn(0).unwrap(), Pte { ppn: 5, flags: Flags::TABLE });
@@ -213,7 +213,7 @@ fn store(machine: &mut Machine, raw: u64, byte: u8) {
 }
 
 #[test]
-fn what_the_kernel_moves_is_not_counted() {
+fn transfers_of_the_kernel_are_not_counted() {
     let mut machine = mapped();
     store(&mut machine, 0x10, 7);
     let counts = |machine: &Machine| [0, 1, 2, 3].map(|level| machine.cache_counts(level));
@@ -231,7 +231,7 @@ fn what_the_kernel_moves_is_not_counted() {
     assert_eq!(machine.cache_counts(0).misses, 2, "the block had gone");
 }
 
-/// A walk of zeros finds nothing present, a load of memory never set is 0, and nothing of it is listed.
+/// A walk through zeros finds no present entry. A load of unset memory returns 0, and unset memory is not listed.
 #[test]
 fn memory_that_starts_as_zeros_is_known_everywhere() {
     let mut machine = mapped();
@@ -262,9 +262,9 @@ fn lines_that_were_never_filled_have_no_bytes() {
     assert_eq!(machine.cache_byte(0, set, 0, 0), Some(0));
 }
 
-/// A page of 1 GB takes no longer than the caches have lines, and no storage.
+/// Copying a page of 1 GB needs no storage, and its time depends only on the number of cache lines.
 #[test]
-fn huge_pages_are_moved_at_once() {
+fn huge_pages_are_copied_quickly() {
     let mmu = Mmu::flat(48, 40, 30);
     let spec = Spec { mmu: Some(mmu), physical_bits: 40, ..Spec::core_i7() };
     let spec = Spec { tlbs: vec![], ..spec };
@@ -285,7 +285,7 @@ fn huge_pages_are_moved_at_once() {
 }
 
 #[test]
-fn what_lies_beyond_memory_is_passed_over() {
+fn addresses_beyond_memory_are_skipped() {
     let mut machine = core_i7();
     let last = machine.pa((1 << 52) - 1).unwrap();
     machine.write_bytes(last, &[1, 2]);
@@ -298,7 +298,7 @@ fn what_lies_beyond_memory_is_passed_over() {
 }
 
 #[test]
-fn a_block_that_memory_is_too_small_for_is_lost() {
+fn a_block_larger_than_memory_is_lost() {
     for bits in [8, 12] {
         let caches = vec![CacheSpec::new("cache", 1024, 1, 4)];
         let spec = Spec { caches, ..Spec::unpaged(bits) };

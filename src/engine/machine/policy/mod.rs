@@ -5,28 +5,28 @@ mod state;
 /// A replacement policy: which line of a full set, or which page of full memory, is evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Policy {
-    /// The least recently touched.
+    /// The least recently touched entry.
     #[default]
     Lru,
-    /// The first filled.
+    /// The entry filled first.
     Fifo,
-    /// The last filled.
+    /// The entry filled last.
     Lifo,
-    /// The most recently touched.
+    /// The most recently touched entry.
     Mru,
-    /// The one that the bits of a binary tree point to.
+    /// The entry to which the bits of a binary tree point.
     Plru,
-    /// The first that the hand finds with its use bit clear; a fill sets the bit.
+    /// The first entry that the hand finds with a clear use bit. A fill sets the bit.
     Clock,
-    /// The first that the hand finds with its use bit clear; a fill leaves the bit clear.
+    /// The first entry that the hand finds with a clear use bit. A fill leaves the bit clear.
     SecondChance,
-    /// The one with the fewest touches since it was filled.
+    /// The entry with the fewest touches since its fill.
     Lfu,
-    /// One of the lowest class of referenced and dirty.
+    /// An entry of the lowest class of referenced and dirty.
     Nru,
-    /// The one with the smallest counter of ticks.
+    /// The entry with the smallest counter of ticks.
     Aging,
-    /// A random one.
+    /// A random entry.
     Random,
 }
 
@@ -39,13 +39,13 @@ pub struct PolicyRow {
     pub name: &'static str,
     /// One line of help.
     pub help: &'static str,
-    /// TLBs and caches may use it.
+    /// Whether TLBs and caches may use it.
     pub sets: bool,
-    /// Kernels and reference strings may use it for page frames.
+    /// Whether kernels and reference strings may use it for page frames.
     pub frames: bool,
 }
 
-/// A row of a policy for TLBs, caches, and frames.
+/// A row for a policy that TLBs, caches, and frames may use.
 const fn any(policy: Policy, name: &'static str, help: &'static str) -> PolicyRow {
     PolicyRow { policy, name, help, sets: true, frames: true }
 }
@@ -58,7 +58,11 @@ pub const POLICIES: [PolicyRow; 11] = [
     any(Policy::Mru, "mru", "evict the most recently used"),
     PolicyRow {
         frames: false,
-        ..any(Policy::Plru, "plru", "a binary tree of bits points to what goes; a touch points them away")
+        ..any(
+            Policy::Plru,
+            "plru",
+            "evict the one that a binary tree of bits points to; a touch points the bits away",
+        )
     },
     any(
         Policy::Clock,
@@ -86,7 +90,7 @@ pub const POLICIES: [PolicyRow; 11] = [
     any(Policy::Random, "random", "evict a random one, drawn from the script's seed"),
 ];
 
-/// The state of a policy in one set. A field is none if the policy does not use it. A vector has one element per way.
+/// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one element per way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyState {
     /// Use bits (clock, second-chance) or reference bits (nru, aging).
@@ -97,7 +101,7 @@ pub struct PolicyState {
     pub dirty: Option<Vec<bool>>,
     /// Touches since the fill (lfu) or the 8-bit counters (aging).
     pub counts: Option<Vec<u64>>,
-    /// The tree (plru), root first, then level by level; `true` points right. It has one element fewer than there are ways.
+    /// The tree (plru), root first, then level by level. `true` points right. It has one element fewer than there are ways.
     pub tree: Option<Vec<bool>>,
 }
 
@@ -107,7 +111,7 @@ impl Policy {
         POLICIES.iter().find(|row| row.name == name).map(|row| row.policy)
     }
 
-    /// Its row of the registry.
+    /// The row of this policy in the registry.
     pub const fn row(self) -> &'static PolicyRow {
         &POLICIES[self as usize]
     }

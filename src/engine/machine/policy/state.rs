@@ -1,13 +1,13 @@
-//! What a policy remembers of a set and how it chooses: one run of words a set, all zero to begin with.
+//! The state of each policy in a set, and its choice of a victim. The state is a sequence of words, initially all zero.
 //!
 //! | policy | words of a set with `w` ways |
 //! |---|---|
-//! | lru, mru, fifo, lifo | a stamp a way: when it was last touched (lru, mru) or filled (fifo, lifo) |
-//! | lfu | `w` stamps of filling, then `w` counts of touches |
-//! | plru | a bit a node of the tree, heap order from bit 1; 0 points left |
-//! | clock, second-chance | a use bit a way, then a word for the hand |
-//! | nru | a reference bit a way, then a dirty bit a way |
-//! | aging | a reference bit a way, then a counter a way |
+//! | lru, mru, fifo, lifo | a stamp per way: the time of its last touch (lru, mru) or fill (fifo, lifo) |
+//! | lfu | `w` stamps of fills, then `w` counts of touches |
+//! | plru | a bit per node of the tree, heap order from bit 1; 0 points left |
+//! | clock, second-chance | a use bit per way, then a word for the hand |
+//! | nru | a reference bit per way, then a dirty bit per way |
+//! | aging | a reference bit per way, then a counter per way |
 //! | random | none |
 
 use std::cmp::Reverse;
@@ -16,14 +16,14 @@ use super::{Policy, PolicyState};
 use crate::machine::bits::{bit, mask_words, set_bit};
 use crate::machine::random::SplitMix64;
 
-/// A run of words that a policy keeps of a set.
+/// A part of a policy's state in a set.
 #[derive(Clone, Copy)]
 enum Run {
-    /// A bit a way.
+    /// One bit per way.
     Bits,
-    /// A word a way.
+    /// One word per way.
     Words,
-    /// One: the way after the last one that the hand took.
+    /// One word: the way after the last victim of the hand.
     Hand,
 }
 
@@ -37,9 +37,9 @@ impl Run {
     }
 }
 
-/// A policy's words of one set.
+/// The words of a policy in one set.
 impl Policy {
-    /// What a set keeps, in order.
+    /// The parts of the state, in order.
     const fn runs(self) -> &'static [Run] {
         match self {
             Self::Lru | Self::Mru | Self::Fifo | Self::Lifo => &[Run::Words],
@@ -52,13 +52,13 @@ impl Policy {
         }
     }
 
-    /// Words that a set of `ways` ways needs.
+    /// Number of words in the state of a set with `ways` ways.
     pub(crate) fn words(self, ways: usize) -> usize {
         self.runs().iter().map(|run| run.words(ways)).sum()
     }
 
-    /// The words of a set of `ways` ways as those of one of `more`, whose new ways were never filled. Not for plru.
-    pub(crate) fn relay(self, words: &[u64], ways: usize, more: usize) -> Vec<u64> {
+    /// Extends the state of a set from `ways` ways to `more` ways. The new ways were never filled. Not for plru.
+    pub(crate) fn extend_state(self, words: &[u64], ways: usize, more: usize) -> Vec<u64> {
         let (mut from, mut laid) = (words, Vec::with_capacity(self.words(more)));
         for run in self.runs() {
             let (these, rest) = from.split_at(run.words(ways).min(from.len()));
@@ -70,19 +70,19 @@ impl Policy {
         laid
     }
 
-    /// When a way was last touched or filled, where the smallest such stamp goes and stamps only grow.
+    /// The stamp of a way, for policies that evict the way with the smallest stamp and whose stamps only increase.
     #[inline]
     pub(crate) fn stamp(self, words: &[u64], way: usize) -> Option<u64> {
         matches!(self, Self::Lru | Self::Fifo).then(|| words[way])
     }
 
-    /// Whether a touch changes anything: where not, a hit need not write to the set.
+    /// Whether a touch changes the state. If not, a hit need not write to the set.
     #[inline]
-    pub(crate) const fn minds_touches(self) -> bool {
+    pub(crate) const fn records_touches(self) -> bool {
         !matches!(self, Self::Fifo | Self::Lifo | Self::Random)
     }
 
-    /// The way with the smallest of these stamps, where that one goes: the first of them.
+    /// The first way with the smallest stamp, for policies that evict that way.
     #[inline]
     pub(crate) fn smallest_stamp(self, stamps: &[u64]) -> Option<usize> {
         if !matches!(self, Self::Lru | Self::Fifo) {
@@ -93,19 +93,19 @@ impl Policy {
         Some(stamps.iter().enumerate().fold(first, smaller).0)
     }
 
-    /// Whether touching a way twice in a row, with nothing in between, is touching it once.
+    /// Whether a second consecutive touch of a way changes nothing.
     #[inline]
-    pub(crate) const fn forgets_repeats(self) -> bool {
+    pub(crate) const fn repeated_touch_is_noop(self) -> bool {
         !matches!(self, Self::Lfu)
     }
 
-    /// Whether a use bit says of way `way` already what a touch would.
+    /// Whether the use bit of `way` is already set, so that a touch changes nothing.
     #[inline]
     pub(crate) fn is_marked(self, words: &[u64], way: usize) -> bool {
         matches!(self, Self::Clock | Self::SecondChance | Self::Nru | Self::Aging) && bit(words, way)
     }
 
-    /// Way `way` was used; `now` grows from call to call.
+    /// Records a use of `way`. `now` increases with each call.
     #[inline(always)]
     pub(crate) fn touch(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
         match self {
@@ -117,7 +117,7 @@ impl Policy {
         }
     }
 
-    /// Way `way` was filled anew; what was remembered of it is forgotten.
+    /// Records a fill of `way` and clears its earlier state.
     #[inline(always)]
     pub(crate) fn fill(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
         let mask = mask_words(ways);
@@ -139,7 +139,7 @@ impl Policy {
         }
     }
 
-    /// Way `way` became invalid: its bits and counts are cleared. Stamps and trees stay as they are.
+    /// Records that `way` became invalid, and clears its bits and counts. Stamps and trees do not change.
     pub(crate) fn forget(self, words: &mut [u64], ways: usize, way: usize) {
         let mask = mask_words(ways);
         match self {
@@ -157,8 +157,8 @@ impl Policy {
         }
     }
 
-    /// Orders the ways from the left (least recently touched, first filled) to the right, bits clear, counts 0, the hand
-    /// at way 0. Stamps are `now` and what follows it.
+    /// Orders the ways from 0 (least recently touched, first filled) to the last. Bits and counts are cleared, and the hand
+    /// points to way 0. The stamps are consecutive numbers from `now` on.
     pub(crate) fn order(self, words: &mut [u64], ways: usize, now: u64) {
         words.fill(0);
         if let Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Lfu = self {
@@ -168,14 +168,14 @@ impl Policy {
         }
     }
 
-    /// Way `way` holds something that differs from what lies beneath it, or no longer does. Only nru minds.
+    /// Sets whether `way` is dirty. Only nru uses this.
     pub(crate) fn note_dirty(self, words: &mut [u64], ways: usize, way: usize, dirty: bool) {
         if self == Self::Nru {
             set_bit(&mut words[mask_words(ways)..], way, dirty);
         }
     }
 
-    /// The clock interrupt: nru clears the reference bits, aging shifts them into the counters from the top.
+    /// Performs a clock tick: nru clears the reference bits, and aging shifts them into the counters from the top.
     pub(crate) fn tick(self, words: &mut [u64], ways: usize) {
         let (referenced, counters) = words.split_at_mut(mask_words(ways).min(words.len()));
         match self {
@@ -190,7 +190,7 @@ impl Policy {
         }
     }
 
-    /// Which of the ways for which `may` holds goes; none if there is none.
+    /// Returns the victim among the ways for which `may` holds, or `None` if there is none.
     #[inline]
     pub(crate) fn victim(
         self,
@@ -208,7 +208,7 @@ impl Policy {
             Self::Nru => open.min_by_key(|&way| (bit(words, way), bit(&words[mask..], way))),
             Self::Aging => open.min_by_key(|&way| words[mask + way]),
             Self::Plru => {
-                // The way pointed to, else the nearest to it in the tree.
+                // The way that the tree points to, or else the nearest one in the tree.
                 let pointed = pointed_to(words, ways);
                 (0..ways).map(|distance| pointed ^ distance).find(|&way| way < ways && may(way))
             }
@@ -220,7 +220,7 @@ impl Policy {
         }
     }
 
-    /// The state as it is shown, of a set whose hand goes round `places` ways: those given, or more.
+    /// The state of a set for display, with at least `places` ways.
     pub(crate) fn state(self, words: &[u64], ways: usize, places: usize) -> PolicyState {
         let mask = mask_words(ways);
         let bits = |words: &[u64]| Some((0..ways).map(|way| bit(words, way)).collect());
@@ -243,7 +243,7 @@ impl Policy {
     }
 }
 
-/// Points the bits of the tree on the path to `way` to the other side.
+/// Points the bits of the tree on the path to `way` away from it.
 #[inline]
 fn point_away(words: &mut [u64], ways: usize, way: usize) {
     let mut node = way + ways;
@@ -263,8 +263,8 @@ fn pointed_to(words: &[u64], ways: usize) -> usize {
     node - ways
 }
 
-/// Turns the hand: it passes over ways that may not go, clears the set use bits it finds, takes the first clear one and
-/// stops after it. One turn clears every bit, so that the second finds one.
+/// Advances the hand to the first way with a clear use bit, and clears the set bits on the way. Ways that may not be evicted
+/// are skipped. The first turn clears every bit, so the second turn finds a way.
 fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
     let mask = mask_words(ways);
     let hand = words[mask] as usize;

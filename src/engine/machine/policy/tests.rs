@@ -9,7 +9,7 @@ use crate::machine::set_assoc::SetAssoc;
 use super::{POLICIES, Policy};
 
 #[test]
-fn rows_stand_in_the_order_of_the_policies_and_names_lead_back() {
+fn rows_are_in_the_order_of_the_policies_and_have_unique_names() {
     for row in &POLICIES {
         assert_eq!(row.policy.row(), row);
         assert_eq!(Policy::by_name(row.name), Some(row.policy));
@@ -17,9 +17,9 @@ fn rows_stand_in_the_order_of_the_policies_and_names_lead_back() {
     assert_eq!(Policy::by_name("LRU"), None);
 }
 
-/// The language names the policies of TLBs and caches in its section 3, those of frames in its section 6.
+/// The language supports some policies for TLBs and caches, and others for frames.
 #[test]
-fn each_policy_serves_what_the_language_says() {
+fn policies_support_sets_or_frames() {
     let names = |serves: fn(&super::PolicyRow) -> bool| -> BTreeSet<_> {
         POLICIES.iter().filter(|row| serves(row)).map(|row| row.name).collect()
     };
@@ -29,9 +29,9 @@ fn each_policy_serves_what_the_language_says() {
     assert_eq!(names(|row| row.frames), frames.into());
 }
 
-/// Intel, Embedded Pentium Processor Family Developer's Manual (1998), figure 37, as tabulated by Mark Smotherman,
-/// Clemson, `p_lru.txt`: the state of four ways, the way replaced, and the bits a reference to a way leaves. There a 0
-/// points left, as here; `-`: any, or unchanged.
+/// Intel, Embedded Pentium Processor Family Developer's Manual (1998), figure 37, as tabulated by Mark Smotherman, Clemson,
+/// `p_lru.txt`. The columns are the state of four ways, the replaced way, and the bits after a reference to a way. As here,
+/// a 0 points left. `-` means any bit, or an unchanged one.
 #[test]
 fn plru_table_of_four_ways() {
     let table = [("00-", 0, "11-"), ("01-", 1, "10-"), ("1-0", 2, "0-1"), ("1-1", 3, "0-0")];
@@ -52,7 +52,7 @@ fn plru_table_of_four_ways() {
     }
 }
 
-/// A policy in the plainest words, to hold the fast one against. Ways are numbered as there.
+/// A naive model of a policy for comparison with the fast implementation. Ways have the same numbers.
 trait Naive {
     fn touch(&mut self, _way: usize) {}
     fn fill(&mut self, way: usize);
@@ -64,7 +64,7 @@ trait Naive {
     }
 }
 
-/// Ways in order of filling, or of use.
+/// Ways in the order of their fills or uses.
 struct Queue {
     order: Vec<usize>,
     touches_count: bool,
@@ -86,7 +86,7 @@ impl Naive for Queue {
     }
 }
 
-/// The ways in a ring whose front is under the hand, each with its use bit.
+/// The ways in a ring, each with its use bit. The front is under the hand.
 struct Ring {
     ring: VecDeque<(usize, bool)>,
     fill_sets: bool,
@@ -123,7 +123,7 @@ impl Naive for Ring {
     }
 }
 
-/// A tree of arrows that point to the victim's side.
+/// A tree of arrows that point to the side of the victim.
 enum Tree {
     Way(usize),
     Fork { arrow_right: bool, left: Box<Tree>, right: Box<Tree> },
@@ -138,7 +138,7 @@ impl Tree {
         let (left, right) = (Box::new(Self::over(left)), Box::new(Self::over(right)));
         Self::Fork { arrow_right: false, left, right }
     }
-    /// Turns the arrows above `way` away from it; whether it is in this tree.
+    /// Points the arrows above `way` away from it. Returns whether `way` is in this tree.
     fn used(&mut self, way: usize) -> bool {
         match self {
             Self::Way(own) => *own == way,
@@ -167,18 +167,18 @@ impl Naive for Tree {
     }
 }
 
-/// A way's page as its whole history: when it came, how often it was touched, and whether it was used in each tick.
+/// The complete history of a way's page: the time of its fill, its number of touches, and its use in each tick.
 #[derive(Clone, Default)]
 struct History {
     came: usize,
     touches: usize,
-    /// Newest tick last.
+    /// The uses per tick, with the newest tick last.
     used: Vec<bool>,
     used_now: bool,
     dirty: bool,
 }
 
-/// The policies that judge by what a page has been through: lfu, nru, aging.
+/// The policies that depend on the history of pages: lfu, nru, aging.
 struct Judge {
     ways: Vec<History>,
     time: usize,
@@ -221,7 +221,7 @@ impl Naive for Judge {
     }
 }
 
-/// Any way, by a generator of the same seed.
+/// A random way, from a generator with the same seed.
 struct Dice {
     random: SplitMix64,
     ways: u64,
@@ -272,7 +272,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     prop::collection::vec(op, 0..300)
 }
 
-/// Puts both to the same operations and compares every victim and every use bit.
+/// Performs the same operations on both implementations and compares every victim and every use bit.
 fn agree(policy: Policy, ways: usize, seed: u64, ops: &[Op]) -> Result<(), TestCaseError> {
     let set = SetIndex::new(0);
     let (mut real, mut random) = (SetAssoc::new(1, ways as u32, policy), SplitMix64::new(seed));
@@ -317,18 +317,18 @@ fn agree(policy: Policy, ways: usize, seed: u64, ops: &[Op]) -> Result<(), TestC
 }
 
 proptest! {
-    /// Every policy is what its plain model is, with any number of ways.
+    /// Every policy agrees with its naive model for any number of ways.
     #[test]
-    fn policies_are_what_they_say(ways in 1..12_usize, seed: u64, ops in ops()) {
+    fn policies_agree_with_their_models(ways in 1..12_usize, seed: u64, ops in ops()) {
         for row in &POLICIES {
             let ways = if row.policy == Policy::Plru { ways.next_power_of_two() } else { ways };
             agree(row.policy, ways, seed, &ops)?;
         }
     }
 
-    /// The same with more ways than a word has bits.
+    /// The models also agree with more ways than a word has bits.
     #[test]
-    fn wide_sets_too(pages in prop::collection::vec(0..200_u64, 300..600), ways in 64..140_usize, seed: u64) {
+    fn wide_sets_agree_with_their_models(pages in prop::collection::vec(0..200_u64, 300..600), ways in 64..140_usize, seed: u64) {
         let ops: Vec<Op> = pages.into_iter().map(|page| if page < 5 { Op::Tick } else { Op::Load(page) }).collect();
         for row in &POLICIES {
             let ways = if row.policy == Policy::Plru { 128 } else { ways };

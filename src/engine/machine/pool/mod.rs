@@ -6,41 +6,41 @@ use super::bits::{bit, mask_words, set_bit};
 use super::policy::Policy;
 use super::random::SplitMix64;
 
-/// Frames that a pool first has room for.
+/// Initial capacity in frames.
 const FIRST: usize = 64;
 
-/// The state of a replacement policy for page frames, which are numbers below a limit.
+/// The state of a replacement policy for page frames with numbers below a limit.
 ///
 /// A clone is O(1). Storage grows with the highest frame that was filled.
 #[derive(Debug, Clone)]
 pub struct Pool {
     policy: Policy,
     limit: usize,
-    /// A bit a frame that says it is filled, then the policy's words, for so many frames as there is room for.
+    /// A bit per frame that is set if the frame is filled, then the policy's words. Both cover `room` frames.
     words: Arc<Vec<u64>>,
-    /// Frames there is room for, at most `limit`.
+    /// Capacity in frames, at most `limit`.
     room: usize,
-    /// Where the policy's words begin.
+    /// The index of the policy's first word.
     marks: usize,
-    /// The highest frame ever filled, and one.
+    /// One more than the highest frame that was ever filled.
     reached: usize,
-    /// Grows with each touch and fill.
+    /// A clock that increases with each touch and fill.
     now: u64,
-    /// Where the smallest stamp goes: the frames with the smallest, when they were last looked for, and their stamps.
+    /// A cache of the frames with the smallest stamps, for policies that evict those. It is sorted by stamp.
     oldest: Arc<[(u64, u32)]>,
-    /// Those of them that have another stamp by now, counted from the first on.
+    /// Number of frames at its start whose stamps have changed since.
     outdated: usize,
-    /// What was touched last, if nothing has changed since: another touch changes nothing.
+    /// The frame touched last, if another touch would change nothing.
     latest: Option<u32>,
 }
 
 impl Pool {
-    /// An empty pool of the frames below `limit`.
+    /// Creates an empty pool of the frames below `limit`.
     ///
     /// # Panics
     /// If `policy` does not support frames: see [`super::policy::PolicyRow`].
     pub fn new(policy: Policy, limit: u32) -> Self {
-        assert!(policy.row().frames, "{} does not serve frames", policy.row().name);
+        assert!(policy.row().frames, "{} does not support frames", policy.row().name);
         Self {
             policy,
             limit: limit as usize,
@@ -77,7 +77,7 @@ impl Pool {
         self.policy.fill(words, room, frame, now);
     }
 
-    /// The physical page was used, and stored to: nothing if no frame has its number.
+    /// Records a use of a physical page, or a store to it. A page without a frame number is ignored.
     #[inline(always)]
     pub(crate) fn used(&mut self, ppn: u64, write: bool) {
         if let Ok(frame) = u32::try_from(ppn) {
@@ -96,21 +96,21 @@ impl Pool {
         }
     }
 
-    /// A frame was used that is not the latest one.
+    /// Records the use of a frame other than the latest one.
     #[inline]
     fn touch_other(&mut self, latest: u32) {
         let frame = latest as usize;
         // A frame that is not filled is not marked.
         let marked = frame < self.room && self.policy.is_marked(&self.words[self.marks..], frame);
-        if !marked && self.policy.minds_touches() && self.holds(frame) {
-            self.latest = self.policy.forgets_repeats().then_some(latest);
+        if !marked && self.policy.records_touches() && self.holds(frame) {
+            self.latest = self.policy.repeated_touch_is_noop().then_some(latest);
             self.now += 1;
             let words = &mut Arc::make_mut(&mut self.words)[self.marks..];
             self.policy.touch(words, self.room, frame, self.now);
         }
     }
 
-    /// `frame` is free again. Nothing for a frame that is not filled.
+    /// Records that `frame` is free. A frame that is not filled is ignored.
     pub(crate) fn forget(&mut self, frame: u32) {
         self.latest = None;
         let (frame, room) = (frame as usize, self.room);
@@ -121,8 +121,8 @@ impl Pool {
         }
     }
 
-    /// The page in `frame` was stored to, or written back. Only `nru` minds; told beside [`Pool::touch`] and
-    /// [`Pool::fill`]. Nothing for a frame that is not filled.
+    /// Sets whether the page in `frame` is dirty. Only `nru` uses this. Callers also call [`Pool::touch`] or [`Pool::fill`].
+    /// A frame that is not filled is ignored.
     #[inline]
     pub(crate) fn note_dirty(&mut self, frame: u32, dirty: bool) {
         let (frame, room) = (frame as usize, self.room);
@@ -136,7 +136,7 @@ impl Pool {
         }
     }
 
-    /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
+    /// Performs a clock tick, which `nru` and `aging` use: see [`Policy`].
     pub(crate) fn tick(&mut self) {
         self.latest = None;
         if matches!(self.policy, Policy::Nru | Policy::Aging) {
@@ -145,8 +145,8 @@ impl Pool {
         }
     }
 
-    /// The filled frame that goes, among those for which `may` holds; none if there is none. A clock's hand passes over
-    /// the others without clearing their bits. The frame stays until it is forgotten or filled anew.
+    /// Chooses the victim among the filled frames for which `may` holds, or `None` if there is none. The hand of a clock
+    /// skips other frames without clearing their bits. The victim stays filled until it is forgotten or filled again.
     pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
         self.latest = None;
         if let Policy::Lru | Policy::Fifo = self.policy
@@ -160,9 +160,9 @@ impl Pool {
         self.policy.victim(words, room, random, open).map(|frame| frame as u32)
     }
 
-    /// The frame with the smallest stamp that may go, if it is among the smallest of all.
+    /// Returns the frame with the smallest stamp for which `may` holds, if it is in the cache of small stamps.
     ///
-    /// They are looked for many at a time: while their stamps last, every other frame has a larger one.
+    /// The cache holds many frames at a time. As long as their stamps are unchanged, every other frame has a larger stamp.
     fn oldest(&mut self, may: &impl Fn(u32) -> bool) -> Option<u32> {
         if self.reached <= FIRST {
             return None;
@@ -170,8 +170,8 @@ impl Pool {
         let lasts = |&(stamp, frame): &(u64, u32)| self.stamp(frame as usize) == Some(stamp);
         let lasting = self.oldest.iter().skip(self.outdated).position(lasts);
         let outdated = lasting.map_or(self.oldest.len(), |more| self.outdated + more);
-        let goes = |old: &&(u64, u32)| lasts(old) && may(old.1);
-        let found = self.oldest[outdated..].iter().find(goes).map(|(_, frame)| *frame);
+        let is_victim = |old: &&(u64, u32)| lasts(old) && may(old.1);
+        let found = self.oldest[outdated..].iter().find(is_victim).map(|(_, frame)| *frame);
         self.outdated = outdated;
         if found.is_some() {
             return found;
@@ -197,13 +197,13 @@ impl Pool {
         frame < self.room && bit(&self.words, frame)
     }
 
-    /// Makes room for `frame`, which is below the limit.
+    /// Grows the capacity to include `frame`, which is below the limit.
     fn grow(&mut self, frame: usize) {
         let room = (frame + 1).next_power_of_two().max(FIRST).min(self.limit);
         let mut words = vec![0; mask_words(room)];
         let (filled, old) = self.words.split_at(mask_words(self.room));
         words[..filled.len()].copy_from_slice(filled);
-        words.extend(self.policy.relay(old, self.room, room));
+        words.extend(self.policy.extend_state(old, self.room, room));
         (self.words, self.room, self.marks) = (Arc::new(words), room, mask_words(room));
     }
 }

@@ -10,8 +10,8 @@ fn serving_frames() -> impl Iterator<Item = Policy> {
     POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
 }
 
-/// A kernel of one process over a pool: the lowest free frame first, else the victim's. Answers for each reference the
-/// page that went and the pool's state.
+/// A kernel of one process that uses a pool. It allocates the lowest free frame, or else the victim's. Returns the evicted
+/// page and the pool's state for each reference.
 fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, PolicyState)> {
     let (mut pool, mut random) = (Pool::new(policy, reference.frames), reference.random);
     let (mut frames, mut steps) = (BTreeMap::new(), Vec::new());
@@ -39,14 +39,14 @@ fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, Pol
 }
 
 impl Pool {
-    /// The policy's state, one element a frame up to the highest that was ever filled.
+    /// The policy's state, with one element per frame up to the highest one that was ever filled.
     fn state(&self) -> PolicyState {
         let state = self.policy.state(&self.words[mask_words(self.room)..], self.room, self.limit);
         cut(state, self.reached)
     }
 }
 
-/// What every policy remembered of the first `len` frames.
+/// Truncates the state of every policy to the first `len` frames.
 fn cut(mut state: PolicyState, len: usize) -> PolicyState {
     for bits in [&mut state.use_bits, &mut state.dirty].into_iter().flatten() {
         bits.truncate(len);
@@ -67,31 +67,31 @@ fn agrees(reference: &ReferenceString, policy: Policy) -> Result<(), TestCaseErr
     Ok(())
 }
 
-/// Something done to a pool; frames are numbers modulo the limit.
+/// An operation on a pool. Frame numbers are taken modulo the limit.
 #[derive(Debug, Clone)]
-enum Deed {
+enum Action {
     Fill(u32),
     Touch(u32),
     Forget(u32),
     Dirty(u32, bool),
     Tick,
-    /// The frames divisible by this must stay.
+    /// Chooses a victim. Frames divisible by this number must stay.
     Victim(u32),
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        6 => any::<u32>().prop_map(Deed::Fill),
-        3 => (0..150_u32).prop_map(Deed::Fill),
-        9 => any::<u32>().prop_map(Deed::Touch),
-        2 => any::<u32>().prop_map(Deed::Forget),
-        2 => (any::<u32>(), any::<bool>()).prop_map(|(frame, dirty)| Deed::Dirty(frame, dirty)),
-        1 => Just(Deed::Tick),
-        9 => (1..5_u32).prop_map(Deed::Victim),
+        6 => any::<u32>().prop_map(Action::Fill),
+        3 => (0..150_u32).prop_map(Action::Fill),
+        9 => any::<u32>().prop_map(Action::Touch),
+        2 => any::<u32>().prop_map(Action::Forget),
+        2 => (any::<u32>(), any::<bool>()).prop_map(|(frame, dirty)| Action::Dirty(frame, dirty)),
+        1 => Just(Action::Tick),
+        9 => (1..5_u32).prop_map(Action::Victim),
     ]
 }
 
-/// All frames laid out from the beginning.
+/// A pool that has room for all frames from the start.
 struct Whole {
     policy: Policy,
     words: Vec<u64>,
@@ -104,27 +104,27 @@ impl Whole {
         Self { policy, words: vec![0; policy.words(limit)], filled: vec![false; limit], now: 0 }
     }
 
-    fn does(&mut self, deed: &Deed, random: &mut SplitMix64) -> Option<u32> {
+    fn does(&mut self, action: &Action, random: &mut SplitMix64) -> Option<u32> {
         let (policy, words, limit) = (self.policy, &mut self.words, self.filled.len());
         self.now += 1;
         let place = |frame: u32| frame as usize % limit;
-        match *deed {
-            Deed::Fill(frame) => {
+        match *action {
+            Action::Fill(frame) => {
                 policy.fill(words, limit, place(frame), self.now);
                 self.filled[place(frame)] = true;
             }
-            Deed::Touch(frame) if self.filled[place(frame)] => {
+            Action::Touch(frame) if self.filled[place(frame)] => {
                 policy.touch(words, limit, place(frame), self.now);
             }
-            Deed::Forget(frame) if self.filled[place(frame)] => {
+            Action::Forget(frame) if self.filled[place(frame)] => {
                 policy.forget(words, limit, place(frame));
                 self.filled[place(frame)] = false;
             }
-            Deed::Dirty(frame, dirty) if self.filled[place(frame)] => {
+            Action::Dirty(frame, dirty) if self.filled[place(frame)] => {
                 policy.note_dirty(words, limit, place(frame), dirty);
             }
-            Deed::Tick => policy.tick(words, limit),
-            Deed::Victim(divisor) => {
+            Action::Tick => policy.tick(words, limit),
+            Action::Victim(divisor) => {
                 let may =
                     |way: usize| self.filled[way] && (divisor == 1 || !way.is_multiple_of(divisor as usize));
                 return policy.victim(words, limit, random, may).map(|way| way as u32);
@@ -136,7 +136,7 @@ impl Whole {
 }
 
 proptest! {
-    /// The frames of a kernel and those of a reference string follow the same rules.
+    /// A pool and a reference string follow the same rules.
     #[test]
     fn a_pool_chooses_as_the_reference_string_does(
         pages in prop::collection::vec(0..9_u32, 0..60),
@@ -152,7 +152,7 @@ proptest! {
         }
     }
 
-    /// Also when it has to grow.
+    /// The rules are also the same if the pool has to grow.
     #[test]
     fn a_large_pool_chooses_as_the_reference_string_does(
         pages in prop::collection::vec(0..250_u32, 300..900),
@@ -167,36 +167,36 @@ proptest! {
         }
     }
 
-    /// It is as if all frames were there from the beginning.
+    /// A pool that grows agrees with a pool that has room for all frames from the start.
     #[test]
-    fn room_made_later_changes_nothing(deeds in prop::collection::vec(deed(), 0..600), limit in 1..500_u32) {
+    fn growing_changes_nothing(actions in prop::collection::vec(action(), 0..600), limit in 1..500_u32) {
         for policy in serving_frames() {
             let (mut whole, mut pool) = (Whole::new(policy, limit as usize), Pool::new(policy, limit));
             let (mut random, mut other) = (SplitMix64::new(1), SplitMix64::new(1));
-            for deed in &deeds {
-                let expected = whole.does(deed, &mut random);
+            for action in &actions {
+                let expected = whole.does(action, &mut random);
                 let mut got = None;
-                match *deed {
-                    Deed::Fill(frame) => pool.fill(frame % limit),
-                    Deed::Touch(frame) => pool.touch(frame % limit),
-                    Deed::Forget(frame) => pool.forget(frame % limit),
-                    Deed::Dirty(frame, dirty) => pool.note_dirty(frame % limit, dirty),
-                    Deed::Tick => pool.tick(),
-                    Deed::Victim(divisor) => {
+                match *action {
+                    Action::Fill(frame) => pool.fill(frame % limit),
+                    Action::Touch(frame) => pool.touch(frame % limit),
+                    Action::Forget(frame) => pool.forget(frame % limit),
+                    Action::Dirty(frame, dirty) => pool.note_dirty(frame % limit, dirty),
+                    Action::Tick => pool.tick(),
+                    Action::Victim(divisor) => {
                         let may = |frame: u32| divisor == 1 || !frame.is_multiple_of(divisor);
                         got = pool.victim(&mut other, may);
                     }
                 }
-                prop_assert_eq!(got, expected, "{:?} {:?}", policy, deed);
+                prop_assert_eq!(got, expected, "{:?} {:?}", policy, action);
                 let state = policy.state(&whole.words, limit as usize, limit as usize);
-                prop_assert_eq!(pool.state(), cut(state, pool.reached), "{:?} {:?}", policy, deed);
+                prop_assert_eq!(pool.state(), cut(state, pool.reached), "{:?} {:?}", policy, action);
             }
         }
     }
 }
 
 #[test]
-fn an_empty_pool_has_no_victim_and_a_frame_beyond_the_limit_is_none_of_it() {
+fn an_empty_pool_has_no_victim_and_frames_beyond_the_limit_are_ignored() {
     for policy in serving_frames() {
         let mut pool = Pool::new(policy, 3);
         pool.touch(0);
@@ -212,9 +212,9 @@ fn an_empty_pool_has_no_victim_and_a_frame_beyond_the_limit_is_none_of_it() {
     }
 }
 
-/// The clock of a memory that is not full: the hand goes on to frames that are filled later.
+/// The hand of a clock in partly filled memory advances to frames that are filled later.
 #[test]
-fn the_hand_goes_round_the_limit() {
+fn the_hand_wraps_around_at_the_limit() {
     let mut pool = Pool::new(Policy::SecondChance, 1 << 20);
     (0..64).for_each(|frame| pool.fill(frame));
     assert_eq!(pool.victim(&mut SplitMix64::new(0), |frame| frame == 63), Some(63));
@@ -225,7 +225,7 @@ fn the_hand_goes_round_the_limit() {
 }
 
 #[test]
-fn a_copy_goes_its_own_way() {
+fn a_clone_is_independent() {
     let mut pool = Pool::new(Policy::Lru, 4);
     (0..4).for_each(|frame| pool.fill(frame));
     let mut copy = pool.clone();
@@ -235,7 +235,7 @@ fn a_copy_goes_its_own_way() {
 }
 
 #[test]
-#[should_panic(expected = "plru does not serve frames")]
-fn a_tree_serves_no_frames() {
+#[should_panic(expected = "plru does not support frames")]
+fn plru_does_not_support_frames() {
     let _ = Pool::new(Policy::Plru, 4);
 }

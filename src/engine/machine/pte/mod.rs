@@ -1,7 +1,6 @@
 //! Page-table entries: their bits, and the positions of these bits in the raw value.
 //!
-//! Intel 64 and IA-32 Architectures Software Developer's Manual, volume 3A, section 4.5, names the bits and their
-//! places; a script may put them elsewhere.
+//! The names and default positions come from the Intel SDM, volume 3A, section 4.5. A script may choose other positions.
 
 use std::fmt;
 
@@ -40,9 +39,9 @@ pub struct BitRow {
     pub name: &'static str,
     /// Its other names.
     pub aliases: &'static [&'static str],
-    /// Names with the inverse meaning, as lectures use them: `sup 1` is `us 0`.
+    /// Names with the inverse meaning, as some lectures use them: `sup 1` is `us 0`.
     pub inverses: &'static [&'static str],
-    /// Its name as slides print it.
+    /// Its name on lecture slides.
     pub label: &'static str,
     /// One line of help.
     pub help: &'static str,
@@ -59,9 +58,9 @@ const fn row(
     BitRow { bit, name, aliases, inverses, label, help }
 }
 
-/// Every bit of an entry, in the order a default format lays them out.
+/// Every bit of an entry, in the order of the default format.
 pub const BITS: [BitRow; 10] = [
-    row(Bit::P, "p", &["v", "valid"], &[], "P", "present: the entry holds a page or a table"),
+    row(Bit::P, "p", &["v", "valid"], &[], "P", "present: the entry maps a page or points to a table"),
     row(Bit::Rw, "rw", &["write"], &[], "R/W", "stores are allowed"),
     row(Bit::Us, "us", &[], &["sup"], "U/S", "user mode may use the page; 0 is supervisor only"),
     row(Bit::Wt, "wt", &[], &[], "WT", "stores to the page (fetches from the table) are write-through"),
@@ -107,20 +106,20 @@ impl Flags {
         self.0 >> bit as u8 & 1 == 1
     }
 
-    /// These and `bit`.
+    /// Adds `bit` to the set.
     #[inline]
     #[must_use]
     pub const fn with(self, bit: Bit) -> Flags {
         Flags(self.0 | 1 << bit as u8)
     }
 
-    /// These without `bit`.
+    /// Removes `bit` from the set.
     #[must_use]
     pub const fn without(self, bit: Bit) -> Flags {
         Flags(self.0 & !(1 << bit as u8))
     }
 
-    /// These with `bit` set to `on`.
+    /// Sets `bit` to `on`.
     #[must_use]
     pub const fn with_bit(self, bit: Bit, on: bool) -> Flags {
         if on { self.with(bit) } else { self.without(bit) }
@@ -136,14 +135,14 @@ impl fmt::Debug for Flags {
 /// The fields of a page-table entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pte {
-    /// Page frame number of the page or of the next table; meaningless without P.
+    /// Page frame number of the page or of the next table. It has no meaning if P is 0.
     pub ppn: u64,
     /// The bits.
     pub flags: Flags,
 }
 
 impl Pte {
-    /// An entry that maps page frame `ppn`, and that allows user mode to load, store, and fetch.
+    /// An entry that maps page frame `ppn` and that allows loads, stores, and fetches in user mode.
     pub const fn present(ppn: u64) -> Pte {
         Pte { ppn, flags: Flags::TABLE }
     }
@@ -154,25 +153,25 @@ impl Pte {
 pub struct PteFormat {
     /// Size of an entry, 1 to 8 bytes.
     pub bytes: u32,
-    /// Bit number of each bit, in the order of [`BITS`]; none where the format lacks it.
+    /// Bit number of each bit, in the order of [`BITS`], or `None` if the format lacks it.
     pub places: [Option<u32>; BITS.len()],
     /// Lowest bit of the PPN.
     pub ppn_low: u32,
     /// Highest bit of the PPN.
     pub ppn_high: u32,
-    /// The most significant byte comes first.
+    /// Whether the most significant byte comes first.
     pub big_endian: bool,
 }
 
 /// Why a format is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteError {
-    /// An entry has 1 to 8 bytes.
+    /// The size is not 1 to 8 bytes.
     Size {
-        /// The size given.
+        /// The invalid size.
         bytes: u32,
     },
-    /// A bit number lies beyond the entry.
+    /// A bit number is too large for the entry.
     BitOutside {
         /// The bit.
         bit: Bit,
@@ -181,30 +180,30 @@ pub enum PteError {
         /// Width of the entry in bits.
         width: u32,
     },
-    /// The PPN's bits run backwards or beyond the entry.
+    /// The PPN's highest bit is below its lowest bit or too large for the entry.
     PpnOutside {
-        /// Lowest bit given.
+        /// The invalid lowest bit.
         low: u32,
-        /// Highest bit given.
+        /// The invalid highest bit.
         high: u32,
         /// Width of the entry in bits.
         width: u32,
     },
     /// Two bits have the same position.
     BitOverlap {
-        /// The earlier one.
+        /// The earlier bit.
         first: Bit,
-        /// The later one.
+        /// The later bit.
         second: Bit,
     },
-    /// A bit lies within the PPN.
+    /// A bit is inside the field of the PPN.
     PpnOverlap {
         /// The bit.
         bit: Bit,
     },
     /// The PPN's field is too narrow for the machine's page numbers.
     PpnNarrow {
-        /// Bits of the field (of what the entry has left beside P, for a default format).
+        /// Width of the field. For a default format, the number of bits of the entry except P.
         have: u32,
         /// Bits of a PPN.
         need: u32,
@@ -225,11 +224,11 @@ impl fmt::Display for PteError {
                 write!(f, "the PPN is bits {low} to {high}, but an entry has only bits 0 to {}", width - 1)
             }
             PteError::BitOverlap { first, second } => {
-                write!(f, "{} stands on the same bit as {}", second.row().label, first.row().label)
+                write!(f, "{} is at the same bit as {}", second.row().label, first.row().label)
             }
-            PteError::PpnOverlap { bit } => write!(f, "{} stands within the PPN's bits", bit.row().label),
+            PteError::PpnOverlap { bit } => write!(f, "{} is within the PPN's bits", bit.row().label),
             PteError::PpnNarrow { have, need } => {
-                write!(f, "a PPN has {need} bits, and the entry has room for {have}")
+                write!(f, "a PPN has {need} bits, but the entry has room for only {have}")
             }
         }
     }
@@ -238,14 +237,14 @@ impl fmt::Display for PteError {
 impl PteFormat {
     /// The default format: P, R/W, U/S, WT, CD, A, D, PS, and G from bit 0, and XD as the highest bit.
     ///
-    /// The default size is the smallest power of two that holds the PPN and the ten flags, at most 8. The PPN starts at
-    /// bit 12 if it fits below XD, else at bit 9. If `bytes` is too small for all flags, the first that fit are kept, and
-    /// the PPN follows directly.
+    /// The default size is the smallest power of two that holds the PPN and the ten flags, at most 8. The PPN starts at bit
+    /// 12 if it fits below XD, else at bit 9. If `bytes` is too small for all flags, the format keeps the first flags that
+    /// fit, and the PPN follows directly.
     ///
     /// # Errors
-    /// [`PteError::Size`] for a size that no entry has; [`PteError::PpnNarrow`] where not even P fits beside the PPN.
+    /// [`PteError::Size`] for an invalid size. [`PteError::PpnNarrow`] if not even P fits beside the PPN.
     pub fn default_for(ppn_bits: u32, bytes: Option<u32>) -> Result<PteFormat, PteError> {
-        // A machine of one page has no PPN bits; its field is then one bit, always 0.
+        // A machine of one page has no PPN bits. Its field is one bit, which is always 0.
         let ppn_bits = ppn_bits.max(1);
         let count = BITS.len() as u32;
         let bytes = bytes.unwrap_or_else(|| (ppn_bits + count).div_ceil(8).next_power_of_two().min(8));
@@ -302,14 +301,14 @@ impl PteFormat {
         (self.ppn_high + 1).saturating_sub(self.ppn_low)
     }
 
-    /// The raw value of an entry. A PPN that is too wide for the field is truncated; bits that the format lacks are dropped.
+    /// The raw value of an entry. A PPN that is too wide for the field is truncated. Bits that the format lacks are dropped.
     pub fn encode(&self, pte: Pte) -> u64 {
         let ppn = (pte.ppn & mask(self.ppn_bits())) << self.ppn_low;
         let held = BITS.iter().filter(|row| pte.flags.has(row.bit));
         held.filter_map(|row| self.bit_position(row.bit)).fold(ppn, |raw, place| raw | 1 << place)
     }
 
-    /// The fields of a raw value. Of the bits that the format lacks, P, R/W, and U/S read as 1, the others as 0.
+    /// The fields of a raw value. P, R/W, and U/S read as 1 if the format lacks them. Other missing bits read as 0.
     pub fn decode(&self, raw: u64) -> Pte {
         let on = |bit| match self.bit_position(bit) {
             Some(place) => raw >> place & 1 == 1,
@@ -319,19 +318,19 @@ impl PteFormat {
         Pte { ppn: raw >> self.ppn_low & mask(self.ppn_bits()), flags }
     }
 
-    /// The location on disk in an entry that is not present: its PPN's bits, if all others are 0. None if that is 0, too.
+    /// The location on disk that an entry names: its PPN's bits, if all other bits are 0. `None` if the location is 0.
     pub fn disk_location(&self, pte: Pte) -> Option<u64> {
         let alone = !pte.flags.has(Bit::P) && self.encode(Pte { ppn: 0, ..pte }) == 0;
         (alone && pte.ppn != 0).then_some(pte.ppn)
     }
 
-    /// The entry as this format can keep it; P is kept even where the format has no place for it.
+    /// The entry without the information that this format cannot store, except P, which is always kept.
     pub(crate) fn representable(&self, pte: Pte) -> Pte {
         let kept = self.decode(self.encode(pte));
         Pte { flags: kept.flags.with_bit(Bit::P, pte.flags.has(Bit::P)), ..kept }
     }
 
-    /// The raw word as it stands in memory: the first `bytes` of the array.
+    /// The bytes of a raw value in memory order. Only the first `bytes` of the array are used.
     pub(crate) fn to_bytes(&self, raw: u64) -> [u8; 8] {
         if self.big_endian { (raw << (64 - 8 * self.bytes)).to_be_bytes() } else { raw.to_le_bytes() }
     }
@@ -347,12 +346,12 @@ impl PteFormat {
     }
 }
 
-/// Width of an entry in bits.
+/// Checks the size of an entry and returns its width in bits.
 fn width_of(bytes: u32) -> Result<u32, PteError> {
     if (1..=8).contains(&bytes) { Ok(bytes * 8) } else { Err(PteError::Size { bytes }) }
 }
 
-/// The lowest `bits` bits, all 64 from there up.
+/// A mask of the lowest `bits` bits, at most 64.
 pub(crate) const fn mask(bits: u32) -> u64 {
     if bits >= 64 { u64::MAX } else { (1 << bits) - 1 }
 }

@@ -19,7 +19,7 @@ fn the_core_i7_entry_is_intels() {
 }
 
 #[test]
-fn a_ppn_that_does_not_fit_from_bit_12_stands_from_bit_9() {
+fn a_ppn_that_does_not_fit_at_bit_12_starts_at_bit_9() {
     let format = PteFormat::default_for(6, None).unwrap();
     assert_eq!((format.bytes, format.ppn_low, format.ppn_high), (2, 9, 14));
     assert_eq!(format.bit_position(Bit::Xd), Some(15));
@@ -53,14 +53,14 @@ fn no_room_for_the_ppn_is_an_error() {
 }
 
 #[test]
-fn what_a_format_lacks_is_permitted() {
+fn missing_bits_of_a_format_allow_access() {
     let format = PteFormat::default_for(7, Some(1)).unwrap();
     let pte = format.decode(0x03);
     assert_eq!(pte, entry(1, &[Bit::P, Bit::Rw, Bit::Us]));
 }
 
 #[test]
-fn fields_must_not_meet() {
+fn fields_must_not_overlap() {
     let mut format = PteFormat::default_for(20, Some(4)).unwrap();
     assert_eq!(format.check(), Ok(()));
     format.places[Bit::Rw as usize] = Some(0);
@@ -74,7 +74,7 @@ fn fields_must_not_meet() {
 }
 
 #[test]
-fn names_are_found_with_their_contraries() {
+fn bits_are_found_by_name_and_inverse_name() {
     assert_eq!(BitRow::named("valid"), Some((Bit::P, false)));
     assert_eq!(BitRow::named("sup"), Some((Bit::Us, true)));
     assert_eq!(BitRow::named("exec"), Some((Bit::Xd, true)));
@@ -85,7 +85,7 @@ fn names_are_found_with_their_contraries() {
 }
 
 #[test]
-fn byte_order_is_the_formats() {
+fn the_format_determines_the_byte_order() {
     let mut format = PteFormat::default_for(14, Some(3)).unwrap();
     assert_eq!(format.to_bytes(0x01_2345)[..3], [0x45, 0x23, 0x01]);
     format.big_endian = true;
@@ -95,7 +95,7 @@ fn byte_order_is_the_formats() {
 
 proptest! {
     #[test]
-    fn every_default_format_is_sound_and_keeps_what_it_has(ppn_bits in 0u32..=64, bytes in proptest::option::of(1u32..=8), raw: u64) {
+    fn every_default_format_is_valid_and_round_trips(ppn_bits in 0u32..=64, bytes in proptest::option::of(1u32..=8), raw: u64) {
         if let Ok(mut format) = PteFormat::default_for(ppn_bits, bytes) {
             prop_assert_eq!(format.check(), Ok(()));
             prop_assert!(format.ppn_bits() >= ppn_bits);

@@ -1,4 +1,4 @@
-//! Page replacement on a reference string, as in textbooks: only pages and frames, no addresses or page tables.
+//! Page replacement on a reference string, as in textbooks. It has only pages and frames, no addresses or page tables.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,14 +9,14 @@ use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::set_assoc::{Line, SetAssoc};
 
-/// The frames are the ways of one set.
+/// The set whose ways are the frames.
 const POOL: SetIndex = SetIndex::new(0);
 
-/// A page that is not used again.
+/// The next use of a page that is never used again.
 const NEVER: usize = usize::MAX;
 
-/// Frames that are there to be shown even if there are fewer pages. Frames beyond these and beyond the pages of the string
-/// would stay free for ever and are left out.
+/// Minimum number of frames that are kept for display. More frames are kept only if the string has more pages, because the
+/// others would always be free.
 const SHOWN: usize = 64;
 
 /// A reference string, and the memory that it runs on.
@@ -26,14 +26,14 @@ pub struct ReferenceString {
     pub pages: Vec<u32>,
     /// Pages to which every reference is a store. Only `nru` uses this.
     pub writes: Vec<u32>,
-    /// Number of frames; ignored for a working set.
+    /// Number of frames. A working set ignores it.
     pub frames: u32,
     /// How a victim is chosen.
     pub replacement: Replacement,
     /// The resident pages before the first reference, oldest first, from frame 0. They are clean, and their use bits are
     /// clear.
     pub holding: Vec<u32>,
-    /// Number of references between clock ticks; none for no ticks.
+    /// Number of references between clock ticks, or `None` for no ticks.
     pub tick: Option<u64>,
     /// The generator of `random`.
     pub random: SplitMix64,
@@ -44,13 +44,13 @@ pub struct ReferenceString {
 pub enum Replacement {
     /// By a policy.
     Policy(Policy),
-    /// The page used farthest in the future, then the first filled.
+    /// The page used farthest in the future. Among pages that are not used again, the first filled.
     Optimal {
-        /// Only this many future references are known; other pages count as never used again. None if all are known.
+        /// Number of future references that are known, or `None` for all. Pages used later are treated as never used again.
         lookahead: Option<u64>,
     },
-    /// By the working set: after each reference, pages that are not among the last `window` references, including this one,
-    /// are evicted. The pages held before count as references just before the string.
+    /// By the working set. After each reference, pages that are not among the last `window` references, including this one,
+    /// are evicted. The pages held before are treated as references just before the string.
     WorkingSet {
         /// Length of the window in references.
         window: u64,
@@ -78,12 +78,12 @@ impl fmt::Display for ReferenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReferenceError::NoFrames => f.write_str("there must be at least one frame"),
-            ReferenceError::NoWindow => f.write_str("a window of 0 references holds no page"),
-            ReferenceError::NoTick => f.write_str("a tick every 0 references never comes"),
+            ReferenceError::NoWindow => f.write_str("a window must have at least 1 reference"),
+            ReferenceError::NoTick => f.write_str("a tick interval must have at least 1 reference"),
             ReferenceError::NotForFrames(policy) => {
-                write!(f, "`{}` does not replace page frames", policy.row().name)
+                write!(f, "`{}` does not support page frames", policy.row().name)
             }
-            ReferenceError::TooManyHeld => f.write_str("more pages are held than there are frames"),
+            ReferenceError::TooManyHeld => f.write_str("there are more held pages than frames"),
             ReferenceError::HeldTwice(_) => f.write_str("a page is held twice"),
         }
     }
@@ -188,7 +188,7 @@ impl ReferenceString {
         }
     }
 
-    /// The pages in memory before the first reference.
+    /// The resident pages before the first reference.
     fn held(&self) -> &[u32] {
         let gone = match self.replacement {
             Replacement::WorkingSet { window } => (self.holding.len() as u64).saturating_sub(window),
@@ -197,7 +197,7 @@ impl ReferenceString {
         &self.holding[gone as usize..]
     }
 
-    /// Frames to keep: a working set has its window's pages and, for a moment, the one that comes in.
+    /// Number of frames to keep. A working set needs one frame more than its window, for the page that is just loaded.
     fn ways(&self, string: &[u32]) -> u32 {
         let distinct = string.iter().collect::<BTreeSet<_>>().len();
         let most = match self.replacement {
@@ -207,7 +207,7 @@ impl ReferenceString {
         u32::try_from(most).unwrap_or(u32::MAX)
     }
 
-    /// The policy of the frames; where the victim is chosen here, one that remembers nothing to be shown.
+    /// The policy of the frames. If this module chooses the victim, a policy without a visible state.
     fn policy(&self) -> Policy {
         match self.replacement {
             Replacement::Policy(policy) => policy,
@@ -216,7 +216,7 @@ impl ReferenceString {
     }
 }
 
-/// For each place of the string, the place of the next reference to the same page.
+/// For each position of the string, the position of the next reference to the same page.
 fn next_uses(string: &[u32]) -> Vec<usize> {
     let mut seen = BTreeMap::new();
     let mut next = vec![NEVER; string.len()];
@@ -226,7 +226,7 @@ fn next_uses(string: &[u32]) -> Vec<usize> {
     next
 }
 
-/// When the page of a frame was filled, was last referenced, and will be next: places in the string.
+/// The positions in the string at which the page of a frame was filled, was last referenced, and will be referenced next.
 #[derive(Debug, Clone, Copy, Default)]
 struct Use {
     filled: usize,
@@ -239,17 +239,17 @@ struct Use {
 pub struct ReferenceSteps<'a> {
     reference: &'a ReferenceString,
     writes: BTreeSet<u32>,
-    /// The pages held before, then the pages referenced; the place of a page in it is its time.
+    /// The pages held before, then the pages referenced. The index of a page is its time.
     string: Vec<u32>,
-    /// See [`next_uses`]; empty where the future is not asked for.
+    /// See [`next_uses`]. Empty if the policy does not need the future.
     next_use: Vec<usize>,
     pool: SetAssoc<Use>,
-    /// Of the next reference.
+    /// The time of the next reference.
     time: usize,
     random: SplitMix64,
 }
 
-/// What changed in a step.
+/// The changes of a step.
 struct Moved {
     page: u32,
     hit: bool,
@@ -302,7 +302,7 @@ impl ReferenceSteps<'_> {
         Some(Moved { page, hit: found.is_some(), frame, victim })
     }
 
-    /// The frame for a page that comes in, and the page that goes for it: the lowest free frame first.
+    /// Returns the frame for a page to be loaded, and the page that it evicts. The lowest free frame is used first.
     fn make_room(&mut self) -> (u32, Option<u32>) {
         let Replacement::Optimal { lookahead } = self.reference.replacement else {
             let (frame, gone) = self.pool.victim(POOL, &mut self.random);
@@ -322,7 +322,7 @@ impl ReferenceSteps<'_> {
         }
     }
 
-    /// Takes the page out whose last reference fell out of the window; with one reference, one at most does.
+    /// Evicts the page whose last reference left the window. Each reference evicts at most one page.
     fn leave_window(&mut self, window: u64) -> Option<u32> {
         let time = self.time;
         let (_, frame, line) =

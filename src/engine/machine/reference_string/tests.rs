@@ -22,7 +22,7 @@ fn faults(pages: &[u32], frames: u32, policy: Policy) -> u64 {
     run(pages, frames, Replacement::Policy(policy)).faults
 }
 
-/// Pages that went, in order.
+/// The evicted pages, in order.
 fn victims(reference: &ReferenceString) -> Vec<u32> {
     reference.steps().unwrap().filter_map(|step| step.victim).collect()
 }
@@ -36,7 +36,7 @@ fn silberschatz() {
     assert_eq!(run(&pages, 3, OPTIMAL).faults, 9);
 }
 
-/// Stallings, Operating Systems, figure on four replacement algorithms, cold faults counted: optimal 6, LRU 7, FIFO 9, clock 8.
+/// Stallings, Operating Systems, figure on four replacement algorithms, with cold faults: optimal 6, LRU 7, FIFO 9, clock 8.
 #[test]
 fn stallings() {
     let pages = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
@@ -46,7 +46,7 @@ fn stallings() {
     assert_eq!(faults(&pages, 3, Policy::Clock), 8);
 }
 
-/// GATE IT 2008 Q39: 16-byte pages, 4 frames, LRU: 7 faults, pages 1 2 4 5 stay.
+/// GATE IT 2008 Q39: 16-byte pages, 4 frames, and LRU give 7 faults. Pages 1, 2, 4, and 5 stay.
 #[test]
 fn gate_it_2008_q39() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92];
@@ -55,7 +55,7 @@ fn gate_it_2008_q39() {
     assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [1, 2, 4, 5].into());
 }
 
-/// ISRO 2013 Q65: window 5, after the last but one reference the working set is {3, 9, 6, 2}.
+/// ISRO 2013 Q65: with window 5, the working set before the last reference is {3, 9, 6, 2}.
 #[test]
 fn isro_2013_q65() {
     let pages = [9, 6, 2, 3, 4, 4, 4, 4, 3, 4, 4, 2, 5, 8, 6, 8, 5, 5, 3, 2, 3, 3, 9, 6, 2, 7];
@@ -64,7 +64,7 @@ fn isro_2013_q65() {
     assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [3, 9, 6, 2].into());
 }
 
-/// A string that tells the two apart, recomputed by hand: 14 faults by clock, 12 by second chance.
+/// The string distinguishes the two policies: clock has 14 faults and second chance has 12, computed by hand.
 #[test]
 fn a_fill_sets_the_use_bit_or_not() {
     let pages = [0, 1, 3, 6, 2, 4, 5, 2, 5, 0, 3, 1, 2, 5, 4, 1, 0];
@@ -72,7 +72,7 @@ fn a_fill_sets_the_use_bit_or_not() {
     assert_eq!(faults(&pages, 4, Policy::SecondChance), 12);
 }
 
-/// Belady, Nelson and Shedler, CACM 12(6), 1969: FIFO takes 9 faults in 3 frames and 10 in 4.
+/// Belady, Nelson and Shedler, CACM 12(6), 1969: FIFO has 9 faults in 3 frames and 10 in 4.
 #[test]
 fn beladys_anomaly() {
     let pages = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5];
@@ -80,15 +80,15 @@ fn beladys_anomaly() {
     assert_eq!(faults(&pages, 4, Policy::Fifo), 10);
 }
 
-/// A cycle one longer than memory, the textbook's case for MRU: FIFO and LRU fault each time, MRU 6 times in 12.
+/// The textbook case for MRU is a cycle one longer than memory. FIFO and LRU always fault, and MRU faults 6 times in 12.
 #[test]
 fn a_cycle_one_too_long() {
     let pages = [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4];
     assert_eq!([Policy::Fifo, Policy::Lru, Policy::Mru].map(|policy| faults(&pages, 3, policy)), [12, 12, 6]);
 }
 
-/// Stallings' table for the clock, row by row as far as it is full: after 2 3 2 1 all bits are set and the hand is back at
-/// the first frame; 5 takes it and clears the others.
+/// Stallings' table for the clock, row by row from the first full row. After 2 3 2 1, all bits are set and the hand is at
+/// the first frame. Page 5 replaces that frame's page, and the other bits are cleared.
 #[test]
 fn steps_of_a_clock() {
     let reference = string(&[2, 3, 2, 1, 5, 2], 3, Replacement::Policy(Policy::Clock));
@@ -119,9 +119,10 @@ fn pages_held_before_are_oldest_first_and_their_bits_clear() {
     assert_eq!(victims(&roomy), [7], "a free frame is taken first");
 }
 
-/// By hand: the tick after three references clears the R bits; 1 is dirty, so 2, of class 0, goes first; then 3.
+/// Computed by hand: the tick after three references clears the R bits. Page 1 is dirty, so page 2 of class 0 is evicted
+/// first, and then page 3.
 #[test]
-fn nru_goes_by_classes() {
+fn nru_evicts_by_classes() {
     let reference = ReferenceString {
         writes: vec![1],
         tick: Some(3),
@@ -132,9 +133,9 @@ fn nru_goes_by_classes() {
     assert_eq!(victims(&never), [2, 4], "without a tick all are referenced, and 1 is dirty");
 }
 
-/// By hand: ticks after 1 2 and after 1 3 leave the counters 1: 11000000, 2: 01000000, 3: 10000000.
+/// Computed by hand: after ticks after 1 2 and 1 3, the counters are 1: 11000000, 2: 01000000, 3: 10000000.
 #[test]
-fn aging_goes_by_ticks() {
+fn aging_evicts_by_ticks() {
     let reference =
         ReferenceString { tick: Some(2), ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging)) };
     let steps: Vec<_> = reference.steps().unwrap().collect();
@@ -143,7 +144,7 @@ fn aging_goes_by_ticks() {
 }
 
 #[test]
-fn what_cannot_run_says_why() {
+fn machines_that_cannot_run_have_an_error() {
     let good = string(&[1, 2], 2, Replacement::Policy(Policy::Lru));
     let why = |reference: ReferenceString| reference.run().unwrap_err();
     assert_eq!(why(ReferenceString { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
@@ -157,7 +158,7 @@ fn what_cannot_run_says_why() {
 }
 
 #[test]
-fn an_empty_string_and_endless_memory_are_fine() {
+fn an_empty_string_and_unlimited_frames_are_valid() {
     let none = run(&[], u32::MAX, Replacement::Policy(Policy::Clock));
     assert_eq!((none.hits, none.faults, none.resident), (0, 0, vec![]));
     let totals = run(&[1, 2, 1], u32::MAX, OPTIMAL);
@@ -166,7 +167,7 @@ fn an_empty_string_and_endless_memory_are_fine() {
     assert_eq!((whole.faults, whole.resident), (2, vec![1, 2]));
 }
 
-/// The fewest faults of any way to choose victims, by trying all of them.
+/// The minimum number of faults, found by trying all choices of victims.
 fn fewest_faults(pages: &[u32], frames: usize) -> u64 {
     let mut reachable = vec![(BTreeSet::new(), 0)];
     for &page in pages {
@@ -189,7 +190,7 @@ fn fewest_faults(pages: &[u32], frames: usize) -> u64 {
     reachable.into_iter().map(|(_, faults)| faults).min().unwrap_or(0)
 }
 
-/// Who goes under `optimal`, by looking along the string: memory is kept in the order of filling.
+/// The victims of `optimal`, found by a search along the string. Memory is in the order of fills.
 fn naive_optimal(reference: &ReferenceString, lookahead: usize) -> Vec<u32> {
     let (mut memory, mut gone) = (reference.holding.clone(), Vec::new());
     for (time, page) in reference.pages.iter().enumerate() {
@@ -213,7 +214,7 @@ fn pages() -> impl Strategy<Value = Vec<u32>> {
 }
 
 proptest! {
-    /// Belady's rule is optimal: no choice of victims does better.
+    /// Belady's rule is optimal, so no choice of victims has fewer faults.
     #[test]
     fn nothing_beats_optimal(pages in prop::collection::vec(0..6_u32, 0..16), frames in 1..5_u32) {
         let fewest = fewest_faults(&pages, frames as usize);
@@ -224,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn optimal_sees_as_far_as_it_may(pages in pages(), frames in 1..5_u32, held in 0..5_u32, n in 0..12_u64) {
+    fn optimal_uses_only_its_lookahead(pages in pages(), frames in 1..5_u32, held in 0..5_u32, n in 0..12_u64) {
         let holding = (0..held.min(frames)).rev().collect();
         let lookahead = Replacement::Optimal { lookahead: Some(n) };
         let mut reference = ReferenceString { holding, ..string(&pages, frames, lookahead) };
@@ -233,7 +234,8 @@ proptest! {
         prop_assert_eq!(victims(&reference), naive_optimal(&reference, usize::MAX));
     }
 
-    /// After each reference exactly the last `window` references are there, those held before among them.
+    /// After each reference, exactly the pages of the last `window` references are resident. The pages held before are
+    /// included.
     #[test]
     fn a_working_set_is_the_last_references(pages in pages(), window in 1..10_usize, held in 0..5_u32) {
         let holding: Vec<u32> = (0..held).rev().collect();
@@ -252,13 +254,13 @@ proptest! {
         prop_assert_eq!(steps, pages.len());
     }
 
-    /// LRU is a stack algorithm (Mattson and others, 1970): more frames never make more faults.
+    /// LRU is a stack algorithm (Mattson and others, 1970), so more frames never cause more faults.
     #[test]
     fn more_frames_help_lru(pages in pages(), frames in 1..6_u32) {
         prop_assert!(faults(&pages, frames + 1, Policy::Lru) <= faults(&pages, frames, Policy::Lru));
     }
 
-    /// The totals are those of the steps, and the same seed gives the same again.
+    /// The totals agree with the steps, and the same seed gives the same totals again.
     #[test]
     fn totals_are_those_of_the_steps(pages in pages(), frames in 1..6_u32) {
         for row in POLICIES.iter().filter(|row| row.frames) {

@@ -8,33 +8,33 @@ use super::sparse::Sparse;
 
 /// Sets of lines with a tag, a valid bit, and a payload `L`, and a replacement policy.
 ///
-/// A clone is O(1), and lines take no storage before they are filled. Counts, write-backs, and the meaning of tags are up to
-/// the user.
+/// A clone is O(1), and lines take no storage before they are filled. The user of this type handles counts, write-backs, and
+/// the meaning of tags.
 ///
 /// # Panics
 /// Methods that take a set and a way panic if the set or way does not exist, except [`SetAssoc::find`].
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
-    /// A row a set: a valid bit a way, a bit a way that says it ever had a tag, the tags, the policy's words.
+    /// A row per set: a mask of valid ways, a mask of ways that ever had a tag, the tags, and the policy's words.
     words: Sparse<u64>,
     payloads: Sparse<L>,
     sets: u64,
     ways: usize,
     policy: Policy,
-    /// Words of a bit a way.
+    /// Number of words in a mask with one bit per way.
     mask: usize,
-    /// Where the tags begin in a row.
+    /// Index of the first tag in a row.
     tags: usize,
-    /// Where the policy's words begin in a row.
+    /// Index of the policy's first word in a row.
     policy_words: usize,
-    /// Grows with each touch and fill.
+    /// A clock that increases with each touch and fill.
     now: u64,
 }
 
 /// The contents of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line<L> {
-    /// Its tag; none if it was never filled. An invalid line keeps its tag.
+    /// Its tag, or `None` if it was never filled. An invalid line keeps its tag.
     pub(crate) tag: Option<Tag>,
     pub(crate) valid: bool,
     pub(crate) payload: L,
@@ -49,7 +49,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         let (sets, ways) = (sets.max(1), ways.max(1) as usize);
         assert!(
             policy != Policy::Plru || ways.is_power_of_two(),
-            "plru needs a power of two of ways, not {ways}"
+            "the number of plru ways must be a power of two, not {ways}"
         );
         let mask = mask_words(ways);
         let (tags, policy_words) = (2 * mask, 2 * mask + ways);
@@ -62,7 +62,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.sets
     }
 
-    /// Lines per set.
     pub(crate) fn ways(&self) -> u32 {
         self.ways as u32
     }
@@ -71,22 +70,22 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.policy
     }
 
-    /// Splits a page or block number into its set, the number modulo the number of sets, and its tag, the quotient.
+    /// Splits a page or block number into its set (the number modulo the number of sets) and its tag (the quotient).
     #[inline]
     pub fn split(&self, number: u64) -> (SetIndex, Tag) {
         (SetIndex::new(number & (self.sets - 1)), Tag::new(number >> self.sets.trailing_zeros()))
     }
 
-    /// The lowest valid way of `set` with `tag`. The policy does not see this: see [`SetAssoc::touch`].
+    /// The lowest valid way of `set` with `tag`. The policy does not record this: see [`SetAssoc::touch`].
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
         self.among(self.words.row(set.raw())?, tag, |_| true)
     }
 
-    /// As [`SetAssoc::find`], and what is found is touched.
+    /// Finds a line as [`SetAssoc::find`] does, and touches it.
     #[inline]
     pub(crate) fn find_and_touch(&mut self, set: SetIndex, tag: Tag) -> Option<u32> {
-        if !self.policy.minds_touches() {
+        if !self.policy.records_touches() {
             return self.find(set, tag);
         }
         let row = self.words.written_mut(set.raw())?;
@@ -103,14 +102,14 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.among(self.words.row(set.raw())?, tag, |way| also(&payloads[way]))
     }
 
-    /// The lowest way of a row that is valid, has `tag` and satisfies `also`.
+    /// The lowest way of a row that is valid, has `tag`, and satisfies `also`.
     #[inline]
     fn among(&self, row: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
         lowest(row, self.mask, &row[self.tags..self.policy_words], tag, also)
     }
 
-    /// Tells of the sets `first..first + count` each the lowest way that is valid and has `tag`, if there is one.
-    pub(crate) fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut tell: impl FnMut(u64, u32)) {
+    /// Calls `visit` with the lowest valid way with `tag` in each of the sets `first..first + count` that has one.
+    pub(crate) fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut visit: impl FnMut(u64, u32)) {
         let mut done = 0;
         while done < count {
             let (sets, cells) = self.words.run(first + done);
@@ -120,7 +119,7 @@ impl<L: Copy + Default> SetAssoc<L> {
                 if row[..self.mask].iter().any(|valid| *valid != 0)
                     && let Some(way) = self.among(row, tag, |_| true)
                 {
-                    tell(set, way);
+                    visit(set, way);
                 }
             }
             done += sets;
@@ -130,7 +129,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Records a use of way `way`.
     #[inline]
     pub fn touch(&mut self, set: SetIndex, way: u32) {
-        if self.policy.minds_touches() {
+        if self.policy.records_touches() {
             self.now += 1;
             let (at, now) = (self.policy_words, self.now);
             let row = self.words.row_mut(set.raw());
@@ -138,13 +137,14 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
     }
 
-    /// Way `way` was stored to, or written back. Only `nru` minds; told beside [`SetAssoc::touch`] and [`SetAssoc::fill`].
+    /// Sets whether the line in `way` is dirty. Only `nru` uses this. Callers also call [`SetAssoc::touch`] or
+    /// [`SetAssoc::fill`].
     pub(crate) fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
         let at = self.policy_words;
         self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
     }
 
-    /// Chooses a way for the next fill of `set`: the lowest invalid way, or else the victim of the policy, whose line is also
+    /// Chooses a way for the next fill of `set`: the lowest invalid way, or else the policy's victim, which is also
     /// returned. The line stays until [`SetAssoc::fill`] replaces it.
     #[inline]
     pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (u32, Option<Line<L>>) {
@@ -153,7 +153,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
         let row = self.words.row_mut(set.raw());
         let words = &mut row[self.policy_words..];
-        // Policies without a stamp a way may keep fewer words than there are ways.
+        // Policies without a stamp per way may have fewer words than there are ways.
         let way = match words.get(..self.ways).and_then(|stamps| self.policy.smallest_stamp(stamps)) {
             Some(way) => way,
             None => self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0),
@@ -188,7 +188,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.payloads.row_mut(set.raw())[way] = payload;
     }
 
-    /// Makes `way` invalid. Its tag and payload stay to be read.
+    /// Makes `way` invalid. Its tag and payload can still be read.
     pub(crate) fn invalidate(&mut self, set: SetIndex, way: u32) {
         let (at, way) = (self.policy_words, way as usize);
         let row = self.words.row_mut(set.raw());
@@ -196,18 +196,18 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.policy.forget(&mut row[at..], self.ways, way);
     }
 
-    /// Makes every valid line invalid for which `goes` holds, and answers how many there were.
-    pub(crate) fn invalidate_if(&mut self, mut goes: impl FnMut(SetIndex, u32, &Line<L>) -> bool) -> u64 {
-        let going: Vec<_> = self.valid_lines().filter(|(set, way, line)| goes(*set, *way, line)).collect();
-        for (set, way, _) in &going {
+    /// Invalidates every valid line that satisfies `doomed`, and returns their number.
+    pub(crate) fn invalidate_if(&mut self, mut doomed: impl FnMut(SetIndex, u32, &Line<L>) -> bool) -> u64 {
+        let lines: Vec<_> = self.valid_lines().filter(|(set, way, line)| doomed(*set, *way, line)).collect();
+        for (set, way, _) in &lines {
             self.invalidate(*set, *way);
         }
-        going.len() as u64
+        lines.len() as u64
     }
 
-    /// Puts lines into the ways of `set` from the left, as they are given; none leaves a way as it is, as do lines that
-    /// are not given, and those beyond the last way are not taken. The whole set is then in order: the leftmost way is the
-    /// least recently touched and the first filled; use bits are clear, counts 0, the hand at way 0.
+    /// Sets the lines of `set` from way 0. `None` and missing lines leave a way unchanged. Lines beyond the last way are
+    /// ignored. The policy's state is reset. Way 0 becomes the least recently touched and the first filled. Use bits and
+    /// counts become 0, and the hand points to way 0.
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
         if set.raw() >= self.sets {
             return;
@@ -232,7 +232,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.payloads.row_mut(set.raw())[way] = line.payload;
     }
 
-    /// The line in `way`; an empty one if it was never filled or there is no such line.
+    /// The line in `way`, or an empty line if it was never filled or does not exist.
     pub(crate) fn line(&self, set: SetIndex, way: u32) -> Line<L> {
         let way = way as usize;
         let Some(row) = self.words.row(set.raw()) else { return Line::default() };
@@ -243,13 +243,13 @@ impl<L: Copy + Default> SetAssoc<L> {
         Line { tag, valid: bit(row, way), payload: self.payload(set, way as u32) }
     }
 
-    /// What the line in `way` holds, valid or not; the default if nothing was ever put there.
+    /// The payload of the line in `way`, valid or not. The default if the way was never filled.
     #[inline]
     pub(crate) fn payload(&self, set: SetIndex, way: u32) -> L {
         self.payloads.row(set.raw()).and_then(|row| row.get(way as usize)).copied().unwrap_or_default()
     }
 
-    /// What the line in `way` holds, to be changed.
+    /// The payload of the line in `way`, for writing.
     #[inline]
     pub(crate) fn payload_mut(&mut self, set: SetIndex, way: u32) -> &mut L {
         &mut self.payloads.row_mut(set.raw())[way as usize]
@@ -268,7 +268,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         })
     }
 
-    /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
+    /// Performs a clock tick, which `nru` and `aging` use: see [`Policy`].
     pub(crate) fn tick(&mut self) {
         if !matches!(self.policy, Policy::Nru | Policy::Aging) {
             return;
@@ -280,7 +280,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
     }
 
-    /// What the policy remembers of `set`.
     pub(crate) fn policy_state(&self, set: SetIndex) -> PolicyState {
         let at = self.policy_words;
         match self.words.row(set.raw()) {
@@ -290,7 +289,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 }
 
-/// The lowest way of a row with `mask` words of valid bits that is valid, has `tag` among `tags` and satisfies `also`.
+/// The lowest way of a row that is valid, has `tag`, and satisfies `also`. The row starts with `mask` words of valid bits.
 #[inline]
 fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
     if mask == 1 {
@@ -299,7 +298,7 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
         return tags.iter().enumerate().find(is).map(|(way, _)| way as u32);
     }
     for (chunk, tags) in tags.chunks(64).enumerate() {
-        // Most chunks of a wide set hold nothing, which vector code finds out faster than where it is.
+        // Most chunks of a wide set have no match. Vector code detects this faster than it finds the position of a match.
         if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
             let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
             if let Some(way) = found {
@@ -310,13 +309,13 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
     None
 }
 
-/// A bit for each of up to 64 tags, set where it is `tag`.
+/// A mask of the tags (up to 64) that equal `tag`.
 #[inline]
 fn equal(tags: &[u64], tag: Tag) -> u64 {
     tags.iter().rev().fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
 }
 
-/// The lowest bit that is set and for whose number `also` holds.
+/// The lowest set bit whose number satisfies `also`.
 #[inline]
 fn first(mut bits: u64, also: impl Fn(usize) -> bool) -> Option<u32> {
     while bits != 0 {

@@ -5,8 +5,8 @@ use crate::machine::random::SplitMix64;
 use super::{Line, SetAssoc, bit};
 
 impl<L: Copy + Default> SetAssoc<L> {
-    /// The valid line of `set` that goes, among the ways for which `may` holds; none if there is none. A clock's hand
-    /// passes over the others without clearing their bits.
+    /// The victim among the valid lines of `set` for which `may` holds, or `None`. The hand of a clock skips other lines
+    /// without clearing their bits.
     fn victim_among(
         &mut self,
         set: SetIndex,
@@ -20,7 +20,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 }
 
-/// Touches block `number`, filling it in if it is missing; the hit, and the block that went.
+/// Touches block `number`, and fills it after a miss. Returns whether it hit, and the evicted block.
 fn access(cache: &mut SetAssoc<()>, number: u64) -> (bool, Option<u64>) {
     let (set, tag) = cache.split(number);
     if let Some(way) = cache.find(set, tag) {
@@ -37,8 +37,8 @@ fn block(cache: &SetAssoc<()>, set: SetIndex, tag: Tag) -> u64 {
     tag.raw() * cache.sets() + set.raw()
 }
 
-/// Touches blocks named by letters in a cache of two sets of four ways (A and B are in different ones); the trace of
-/// hits and misses, and the blocks of set 0 at the end.
+/// Touches blocks named by letters in a cache of two sets of four ways. A and B are in different sets. Returns the trace of
+/// hits and misses, and the final blocks of set 0.
 fn letters(policy: Policy, names: &str) -> (String, String) {
     let mut cache = SetAssoc::new(2, 4, policy);
     let hits = names.bytes().map(|name| access(&mut cache, u64::from(name - b'A')).0);
@@ -49,9 +49,9 @@ fn letters(policy: Policy, names: &str) -> (String, String) {
     (trace, blocks)
 }
 
-/// What gem5 says its policies must do, in the comments of `tests/gem5/replacement_policies/traces/*.py`, with a 512 B
-/// cache of four ways and 64 B lines. Left out: its second-chance traces beyond the first, because gem5 puts a line that was
-/// given a second chance behind the others of its queue, and its nru, which is a policy of another kind.
+/// The expected behavior in the comments of gem5's `tests/gem5/replacement_policies/traces/*.py`, with a 512 B cache of four
+/// ways and 64 B lines. Two groups are omitted. In all but the first second-chance trace, gem5 moves a line with a second
+/// chance to the end of its queue. gem5's nru is a different policy.
 #[test]
 fn gem5_traces() {
     let cases = [
@@ -69,7 +69,7 @@ fn gem5_traces() {
     }
 }
 
-/// CS:APP's cache lab, trace `yi.trace`, `csim-ref -s 4 -E 1 -b 4`: 4 hits, 5 misses, 3 evictions. M loads and stores.
+/// CS:APP's cache lab, trace `yi.trace`, `csim-ref -s 4 -E 1 -b 4`: 4 hits, 5 misses, 3 evictions. M is a load and a store.
 #[test]
 fn cache_lab_trace() {
     let mut cache = SetAssoc::new(16, 1, Policy::Lru);
@@ -83,7 +83,7 @@ fn cache_lab_trace() {
     assert_eq!((hits, misses, evictions), (4, 5, 3));
 }
 
-/// GATE CS 2004, fully associative cache of 8 blocks under LRU: block 7 comes into cache block 5.
+/// GATE CS 2004: in a fully associative LRU cache of 8 blocks, block 7 replaces cache block 5.
 #[test]
 fn gate_2004_where_block_7_goes() {
     let mut cache = SetAssoc::new(1, 8, Policy::Lru);
@@ -93,14 +93,14 @@ fn gate_2004_where_block_7_goes() {
     assert_eq!(cache.find(SetIndex::new(0), Tag::new(7)), Some(5));
 }
 
-/// Tanenbaum, Modern Operating Systems, problem on four pages with times of loading 126 230 140 110, of the last reference
-/// 280 265 270 285, R bits 1 0 0 1 and M bits 0 1 0 1: NRU replaces page 2, FIFO 3, LRU 1, second chance 2.
+/// Tanenbaum, Modern Operating Systems, problem on four pages. Times of loading are 126 230 140 110, times of the last
+/// reference 280 265 270 285, R bits 1 0 0 1, and M bits 0 1 0 1. NRU replaces page 2, FIFO 3, LRU 1, and second chance 2.
 #[test]
 fn tanenbaum_four_pages() {
     let set = SetIndex::new(0);
     let victim = |policy, order: [u32; 4], by_touch: bool| {
         let mut frames = SetAssoc::new(1, 4, policy);
-        // Pages stand in frames by their loading, first 3, then 0, 2, 1, so that the hand is at the oldest.
+        // The pages are in the order of their loading, 3, 0, 2, 1, so that the hand is at the oldest page.
         for (frame, page) in [3, 0, 2, 1].into_iter().enumerate() {
             frames.fill(set, frame as u32, Tag::new(page), ());
         }
@@ -139,7 +139,7 @@ fn tanenbaum_aging_counters() {
     }
     let counts = vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011];
     assert_eq!(frames.policy_state(set).counts, Some(counts));
-    assert_eq!(frames.victim(set, &mut SplitMix64::new(0)).0, 2, "the smallest counter goes");
+    assert_eq!(frames.victim(set, &mut SplitMix64::new(0)).0, 2, "the smallest counter is evicted");
 }
 
 /// An entry with a tag and a payload.
@@ -162,7 +162,7 @@ fn invalid_lines_keep_their_tag_and_are_filled_first_lowest_first() {
 }
 
 #[test]
-fn a_lookup_may_ask_more_than_the_tag() {
+fn a_lookup_may_check_more_than_the_tag() {
     let set = SetIndex::new(0);
     let mut tlb = SetAssoc::new(1, 4, Policy::Lru);
     tlb.set_lines(set, &[line(3, true, 1), line(3, false, 2), line(3, true, 2)].map(Some));
@@ -171,9 +171,9 @@ fn a_lookup_may_ask_more_than_the_tag() {
     assert_eq!(tlb.find_by(set, Tag::new(3), |&asid| asid == 7), None);
 }
 
-/// After `set`, ways are ordered left (least recent, first filled) to right.
+/// After `set`, way 0 is the least recently used and the first filled.
 #[test]
-fn placed_lines_are_in_order_from_the_left() {
+fn set_lines_are_ordered_from_way_0() {
     let set = SetIndex::new(0);
     let victim = |policy| {
         let mut cache = SetAssoc::new(1, 4, policy);
@@ -204,7 +204,7 @@ fn placing_beyond_the_last_set_or_way_changes_nothing() {
 }
 
 #[test]
-fn the_largest_shapes_work_and_take_no_room_before_use() {
+fn the_largest_arrays_take_no_storage_before_use() {
     let mut full = SetAssoc::new(1, 65_536, Policy::Clock);
     for page in 0..65_537 {
         access(&mut full, page);
@@ -220,7 +220,7 @@ fn the_largest_shapes_work_and_take_no_room_before_use() {
 }
 
 #[test]
-fn invalidate_if_takes_what_it_is_told() {
+fn invalidate_if_invalidates_matching_lines() {
     let mut tlb = SetAssoc::new(2, 2, Policy::Lru);
     for set in 0..2 {
         tlb.set_lines(SetIndex::new(set), &[line(1, true, 1), line(2, true, 2)].map(Some));
@@ -231,7 +231,7 @@ fn invalidate_if_takes_what_it_is_told() {
 }
 
 #[test]
-fn a_victim_among_some_passes_over_the_others() {
+fn a_filtered_victim_skips_other_lines() {
     let set = SetIndex::new(0);
     let mut frames = SetAssoc::new(1, 4, Policy::Clock);
     assert_eq!(frames.victim_among(set, &mut SplitMix64::new(0), |_| true), None, "nothing is there to go");
@@ -245,7 +245,7 @@ fn a_victim_among_some_passes_over_the_others() {
 }
 
 #[test]
-fn a_fill_forgets_what_was_remembered_of_the_way() {
+fn a_fill_clears_the_state_of_its_way() {
     let set = SetIndex::new(0);
     let refilled = |policy| {
         let mut frames = SetAssoc::new(1, 2, policy);

@@ -1,21 +1,21 @@
-//! A sparse, persistent array of rows, which stores the state of a machine. A clone increments one reference count, and a
-//! later write copies only the leaf that it changes.
+//! A sparse, persistent array of rows, which stores the state of a machine. A clone increments one reference count. A later
+//! write copies only the leaf that it changes.
 
 use std::array;
 use std::sync::Arc;
 
-/// Children of a branch, and the bits of a row's number that choose among them.
+/// Number of children of a branch. log2 of it is the number of row bits that select a child.
 const FAN_OUT: usize = 64;
 const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
 
-/// An array this small (in cells) is a single leaf, which makes a row one step away.
+/// Maximum size in cells of an array that is a single leaf, so that each row is one step away.
 const SMALL: u128 = 2048;
 
-/// A leaf of a larger array holds the most rows, a power of two of them, that keep it within so many cells.
+/// Maximum size in cells of a leaf of a larger array. Its number of rows is a power of two.
 const LEAF: usize = 1024;
 
 /// A fixed number of rows of `stride` cells each, which have a default value until they are written. It is a radix tree of
-/// shared nodes; only written leaves are allocated.
+/// shared nodes. Only written leaves are allocated.
 ///
 /// [`Clone`] is O(1). The first write after it copies one leaf and the path to that leaf.
 #[derive(Debug, Clone)]
@@ -25,12 +25,12 @@ pub struct Sparse<T> {
     stride: usize,
     /// The number of the last row.
     last: u64,
-    /// log2 of the rows a leaf covers.
+    /// log2 of the number of rows in a leaf.
     row_bits: u32,
-    /// The bits of a row's number that say where it is in its leaf.
+    /// The mask of the bits of a row's number that give its position in its leaf.
     row_mask: u64,
     leaf_cells: usize,
-    /// Branches above a leaf.
+    /// Number of branches above a leaf.
     depth: u32,
 }
 
@@ -54,7 +54,7 @@ impl<T: Clone> Node<T> {
 }
 
 impl<T: Clone> Sparse<T> {
-    /// An array of `rows` rows (at least one, at most 2^64) of `stride` cells (at least one), all `default`.
+    /// Creates an array of `rows` rows (1 to 2^64) of `stride` cells (at least 1), all `default`.
     pub fn new(rows: impl Into<u128>, stride: usize, default: T) -> Self {
         let rows: u128 = rows.into().max(1);
         let stride = stride.max(1);
@@ -85,12 +85,12 @@ impl<T: Clone> Sparse<T> {
         self.last
     }
 
-    /// Cells of a row.
     pub(crate) fn stride(&self) -> usize {
         self.stride
     }
 
-    /// Row `i`; none if nothing near it was ever written (then all its cells are the default) or there is no such row.
+    /// Row `i`, or `None` if it does not exist or its leaf has no storage. In the latter case, all its cells have the
+    /// default value.
     #[inline]
     pub(crate) fn row(&self, i: u64) -> Option<&[T]> {
         if i > self.last {
@@ -113,7 +113,8 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// How many rows there are from row `i` on to the end of its leaf, and their cells (none: all the default).
+    /// Number of rows from row `i` to the end of its leaf, and their cells. `None` means that all cells have the default
+    /// value.
     #[inline]
     pub(crate) fn run(&self, i: u64) -> (u64, Option<&[T]>) {
         let start = self.start(i);
@@ -124,7 +125,7 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// Row `i`, to be written.
+    /// Row `i`, for writing.
     ///
     /// # Panics
     /// If row `i` does not exist.
@@ -134,7 +135,7 @@ impl<T: Clone> Sparse<T> {
         &mut self.run_mut(i)[..stride]
     }
 
-    /// Row `i`, to be written; none if nothing near it was ever written or there is no such row.
+    /// Row `i`, for writing, or `None` if it does not exist or its leaf has no storage.
     #[inline]
     pub(crate) fn written_mut(&mut self, i: u64) -> Option<&mut [T]> {
         if i > self.last {
@@ -155,10 +156,10 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// The cells from row `i` on to the end of its leaf, to be written.
+    /// The cells from row `i` to the end of its leaf, for writing.
     ///
     /// # Panics
-    /// As [`Sparse::row_mut`].
+    /// If row `i` does not exist.
     #[inline]
     pub(crate) fn run_mut(&mut self, i: u64) -> &mut [T] {
         let (start, cells) = (self.start(i), self.leaf_cells);
@@ -170,8 +171,8 @@ impl<T: Clone> Sparse<T> {
         &mut own(cells)[start..]
     }
 
-    /// Makes the rows `first..=last` (those of them that there are) the default again. What then holds nothing else gives
-    /// its storage back.
+    /// Resets the rows `first..=last` to the default. Rows beyond the end are ignored. Leaves without other contents are
+    /// freed.
     pub(crate) fn reset(&mut self, first: u64, last: u64) {
         let (row_bits, stride, depth) = (self.row_bits, self.stride, self.depth);
         let mut root = std::mem::replace(&mut self.root, Node::Empty);
@@ -179,11 +180,11 @@ impl<T: Clone> Sparse<T> {
         self.root = root;
     }
 
-    /// Makes `count` rows from `to` on what those from `from` on are; the two do not overlap. Where whole leaves are
-    /// copied to whole leaves, they are shared until one is written to.
+    /// Copies `count` rows from row `from` on to row `to`. The ranges must not overlap. Whole leaves are shared until one is
+    /// written.
     ///
     /// # Panics
-    /// If there are no such rows.
+    /// If a row does not exist.
     pub(crate) fn copy_rows(&mut self, mut from: u64, mut to: u64, mut count: u64) {
         while count > 0 {
             let step = self.copy_some(from, to, count);
@@ -191,7 +192,7 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// Copies as many rows as one node holds; answers how many.
+    /// Copies the rows that are in one node, at most `count`, and returns their number.
     fn copy_some(&mut self, from: u64, to: u64, count: u64) -> u64 {
         let bits = |level: u32| self.row_bits + level * FAN_BITS;
         let whole = |level: &u32| {
@@ -217,7 +218,7 @@ impl<T: Clone> Sparse<T> {
         step
     }
 
-    /// The node at `level` (0 is a leaf) that holds row `i`; an empty one if it is in none.
+    /// The node at `level` (0 is a leaf) that contains row `i`, or an empty node if there is none.
     #[inline]
     fn node(&self, i: u64, level: u32) -> &Node<T> {
         let mut node = &self.root;
@@ -228,7 +229,7 @@ impl<T: Clone> Sparse<T> {
         node
     }
 
-    /// The node at `level` (0 is a leaf) that holds row `i`, to be written or replaced; and the default.
+    /// The node at `level` (0 is a leaf) that contains row `i`, for writing, and the default value.
     #[inline]
     fn node_mut(&mut self, i: u64, level: u32) -> (&mut Node<T>, &T) {
         assert!(i <= self.last, "row {i} of an array whose last row is {}", self.last);
@@ -244,31 +245,30 @@ impl<T: Clone> Sparse<T> {
         (node, &self.default)
     }
 
-    /// The rows that have storage, in order. Rows never written may be among them, all default: they share a leaf with
-    /// one that was.
+    /// The rows that have storage, in order. They include unwritten rows that share a leaf with a written one.
     pub(crate) fn rows(&self) -> Rows<'_, T> {
         Rows { array: self, pending: vec![(&self.root, 0, self.depth)], leaf: None }
     }
 
-    /// Nothing was ever written, or all of it was made the default again.
+    /// Whether no row has storage.
     #[inline]
     pub(crate) fn is_blank(&self) -> bool {
         matches!(self.root, Node::Empty)
     }
 
-    /// Where row `i` begins in its leaf.
+    /// The index of row `i` in its leaf.
     #[inline]
     fn start(&self, i: u64) -> usize {
         (i & self.row_mask) as usize * self.stride
     }
 }
 
-/// The lowest `bits` bits.
+/// A mask of the lowest `bits` bits.
 const fn low_bits(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }
 
-/// Cells to be written: copied first if somebody else has them, too.
+/// The cells for writing, copied first if another array shares them.
 #[inline]
 fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     #[cold]
@@ -278,11 +278,11 @@ fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     if Arc::get_mut(cells).is_none() {
         unshare(cells);
     }
-    Arc::get_mut(cells).expect("nobody else has what was just copied")
+    Arc::get_mut(cells).expect("the copy has no other owner")
 }
 
-/// Makes the rows `first..=last` of a node the default again. The node is `depth` branches high and its first row is
-/// `base`; a leaf's shape is log2 of its rows, cells a row, and the default.
+/// Resets the rows `first..=last` of a node to the default. The node has `depth` branches above its leaves, and its first
+/// row is `base`. `shape` has log2 of the rows per leaf, the cells per row, and the default.
 fn reset<T: Clone>(
     node: &mut Node<T>,
     (first, last): (u64, u64),
@@ -320,7 +320,7 @@ fn reset<T: Clone>(
     }
 }
 
-/// Which child of a branch at `level` (0 is just above the leaves) leads to row `i`.
+/// The child of a branch at `level` (0 is just above the leaves) that contains row `i`.
 #[inline]
 fn slot(i: u64, row_bits: u32, level: u32) -> usize {
     (i >> (row_bits + level * FAN_BITS)) as usize % FAN_OUT
@@ -330,9 +330,9 @@ fn slot(i: u64, row_bits: u32, level: u32) -> usize {
 #[derive(Debug)]
 pub(crate) struct Rows<'a, T> {
     array: &'a Sparse<T>,
-    /// Nodes still to visit, the next one last: each with its first row and the branches below it.
+    /// Nodes still to visit, the next one last, each with its first row and its depth.
     pending: Vec<(&'a Node<T>, u64, u32)>,
-    /// The leaf under way: the number of its next row and the cells left of it.
+    /// The current leaf: the number of its next row and its remaining cells.
     leaf: Option<(u64, &'a [T])>,
 }
 

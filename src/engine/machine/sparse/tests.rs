@@ -4,19 +4,19 @@ use proptest::prelude::*;
 
 use super::Sparse;
 
-/// What a write or a copy does to one of several arrays.
+/// A write or a copy of one of several arrays.
 #[derive(Debug, Clone)]
 enum Op {
-    /// Writes a cell of an array: which array, row, column, value.
+    /// Writes a cell: array, row, column, value.
     Write(usize, u64, usize, u8),
     Clone(usize),
-    /// Makes the rows between two of an array the default.
+    /// Resets a range of rows to the default: array, first row, last row.
     Reset(usize, u64, u64),
-    /// Copies rows of an array: from, to, how many; not done where they overlap or there are not so many.
+    /// Copies rows: array, first source row, first target row, count. Overlapping or missing rows are not copied.
     Copy(usize, u64, u64, u64),
 }
 
-/// Rows that are near each other and rows that are far apart.
+/// Generates rows that are near each other and rows that are far apart.
 fn a_row(rows: u128) -> impl Strategy<Value = u64> {
     let last = (rows - 1) as u64;
     prop_oneof![0..=last.min(70), 0..=last, last.saturating_sub(70)..=last]
@@ -36,7 +36,7 @@ fn shape_and_ops() -> impl Strategy<Value = (u128, usize, Vec<Op>)> {
     })
 }
 
-/// Rows in aligned runs of a power of two, as pages are, or anywhere.
+/// Generates aligned runs of a power of two rows, as pages are, and other runs.
 fn copy(rows: u128) -> impl Strategy<Value = Op> {
     let aligned = (a_row(rows), a_row(rows), 0..64_u32)
         .prop_map(|(from, to, bits)| (from >> bits << bits, to >> bits << bits, 1 << bits));
@@ -45,7 +45,7 @@ fn copy(rows: u128) -> impl Strategy<Value = Op> {
         .prop_map(|(array, (from, to, count))| Op::Copy(array, from, to, count))
 }
 
-/// Whether `count` rows from `from` and `to` on are there, and apart.
+/// Whether both ranges of `count` rows exist and do not overlap.
 fn apart(rows: u128, from: u64, to: u64, count: u64) -> bool {
     u128::from(from.max(to)) + u128::from(count) <= rows && from.abs_diff(to) >= count
 }
@@ -60,9 +60,9 @@ fn cells(array: &Sparse<u8>) -> Vec<((u64, usize), u8)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
-    /// Copies are as independent as copies of a map are, and nothing else is in the array than in the map.
+    /// Clones are as independent as clones of a map, and an array has the same contents as the map.
     #[test]
-    fn behaves_as_a_map_and_its_copies((rows, stride, ops) in shape_and_ops()) {
+    fn behaves_as_a_map_and_its_clones((rows, stride, ops) in shape_and_ops()) {
         let mut arrays = vec![(Sparse::new(rows, stride, 0_u8), BTreeMap::new())];
         for op in ops {
             let count = arrays.len();
@@ -112,7 +112,7 @@ fn a_row_never_written_is_none_and_takes_no_storage() {
 }
 
 #[test]
-fn rows_that_are_reset_give_their_storage_back() {
+fn reset_rows_free_their_storage() {
     let mut array = Sparse::new(1_u64 << 40, 8, 0_u64);
     (0..1000).for_each(|row| array.row_mut(row << 20)[0] = 1);
     array.reset(0, (1 << 40) - 2);
@@ -150,7 +150,7 @@ fn a_row_beyond_the_last_cannot_be_written() {
 }
 
 #[test]
-fn a_write_after_a_copy_copies_its_leaf_alone() {
+fn a_write_after_a_clone_copies_only_its_leaf() {
     let mut array = Sparse::new(1_u64 << 20, 8, 0_u64);
     array.row_mut(0)[0] = 1;
     array.row_mut(900_000)[0] = 2;

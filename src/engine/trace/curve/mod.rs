@@ -1,12 +1,12 @@
 //! The miss-ratio curve: misses of fully associative LRU caches of every power of two of blocks, in one pass.
 //!
-//! With LRU a cache holds what was used last, whatever its size: a reference hits in all caches that have as many blocks
-//! as were used since the block's last use, itself included. That is its stack distance (Mattson, Gecsei, Slutz and
-//! Traiger, "Evaluation techniques for storage hierarchies", 1970). It is not needed to the last block, only between which
-//! powers of two it lies: so the blocks stand in a list, latest first, in which the places 1, 2, 4, 8, … are marked, and
-//! each block knows between which marks it stands (after Kim, Hill and Wood, "Implementing stack simulation for
-//! highly-associative memories", 1991). A reference moves its block to the front, and each mark that it passes on to the
-//! block before: as many steps as the distance has digits.
+//! An LRU cache holds the most recently used blocks. A reference therefore hits in every cache that is at least as large as
+//! its stack distance. This is the number of blocks used since the block's last use, including the block itself (Mattson,
+//! Gecsei, Slutz and Traiger, "Evaluation techniques for storage hierarchies", 1970). Only the powers of two around it
+//! matter. The blocks are in a list, latest first, with marks at positions 1, 2, 4, 8, …. Each block stores the marks around
+//! it (after Kim, Hill and Wood, "Implementing stack simulation for highly-associative memories", 1991). A reference moves
+//! its block to the front. Each mark that the block passes moves to the previous block. The cost is the logarithm of the
+//! distance.
 
 use crate::machine::event::{AccessKind, Event, MachineObserver};
 use crate::machine::spec::Spec;
@@ -14,40 +14,39 @@ use crate::machine::spec::Spec;
 use super::blocks::BlockNumbers;
 use super::counts::MissCurve;
 
-/// log2 of a block's bytes on a machine without a cache for data.
+/// log2 of the block size in bytes on a machine without a data cache.
 const BLOCK_BITS: u32 = 6;
 
-/// No block.
+/// The index of no block.
 const NONE: u32 = u32::MAX;
 
 /// A block of the list.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    /// The one that was used next later.
+    /// The neighbor that was used more recently.
     newer: u32,
-    /// The one that was used next earlier.
+    /// The neighbor that was used less recently.
     older: u32,
-    /// The least power of two that reaches its place, as an exponent.
+    /// log2 of the smallest power of two that is at least its position.
     group: u32,
 }
 
-/// Takes references to blocks, and counts how many miss in caches of each size.
+/// Receives references to blocks, and counts the misses in caches of each size.
 #[derive(Debug, Clone)]
 pub(super) struct Stack {
     numbers: BlockNumbers,
     nodes: Vec<Node>,
     newest: u32,
     oldest: u32,
-    /// The block at place 2^k, the newest at place 1.
+    /// The blocks at positions 2^k. The newest block is at position 1.
     marks: Vec<u32>,
-    /// References to blocks of each group.
+    /// Number of references to blocks of each group.
     groups: Vec<u64>,
-    /// log2 of a block's bytes.
+    /// log2 of the block size in bytes.
     block_bits: u32,
 }
 
 impl Stack {
-    /// No block was referred to yet.
     pub(crate) fn new(block_bits: u32) -> Self {
         Self {
             numbers: BlockNumbers::default(),
@@ -60,24 +59,24 @@ impl Stack {
         }
     }
 
-    /// A reference to the block of an address.
+    /// Records a reference to the block of an address.
     #[inline]
     pub(crate) fn refer(&mut self, address: u64) {
         let number = self.numbers.number_of(address.checked_shr(self.block_bits).unwrap_or(0));
         if number == self.newest {
             self.groups[0] += 1;
         } else if (number as usize) < self.nodes.len() {
-            self.again(number);
+            self.move_to_front(number);
         } else {
-            self.first(number);
+            self.add(number);
         }
     }
 
-    /// A block that stands in the list, not at the front.
-    fn again(&mut self, number: u32) {
+    /// Moves a block in the list to the front.
+    fn move_to_front(&mut self, number: u32) {
         let Node { newer, older, group } = self.nodes[number as usize];
         self.groups[group as usize] += 1;
-        self.pass(group as usize);
+        self.advance_marks(group as usize);
         if let Some(mark) = self.marks.get_mut(group as usize)
             && *mark == number
         {
@@ -91,23 +90,24 @@ impl Stack {
         self.put_first(number);
     }
 
-    /// A block that is not in the list.
-    fn first(&mut self, number: u32) {
+    /// Adds a new block at the front.
+    fn add(&mut self, number: u32) {
         self.nodes.push(Node { newer: NONE, older: NONE, group: 0 });
-        self.pass(self.marks.len());
+        self.advance_marks(self.marks.len());
         self.put_first(number);
         if self.nodes.len() == 1 {
             self.oldest = number;
         }
         if self.nodes.len().is_power_of_two() {
             self.marks.push(self.oldest);
-            // A group more than there are marks: that of the blocks behind the last one.
+            // The last group has the blocks after the last mark.
             self.groups.resize(self.marks.len() + 1, 0);
         }
     }
 
-    /// A block is about to come to the front from behind the first so many marks: those who stand there go a place back.
-    fn pass(&mut self, marks: usize) {
+    /// Moves the first `marks` marks to the previous blocks, before a block moves to the front. The blocks at these marks
+    /// move back by one.
+    fn advance_marks(&mut self, marks: usize) {
         for mark in &mut self.marks[..marks] {
             let node = &mut self.nodes[*mark as usize];
             node.group += 1;
@@ -140,32 +140,33 @@ impl Stack {
     }
 }
 
-/// The stack of a replay: its loads and stores, part by part, by the addresses that the program calls them.
+/// The stack of a replay's loads and stores, fragment by fragment, by their virtual addresses.
 #[derive(Debug, Clone)]
 pub(super) struct Distances {
     stack: Stack,
-    /// The reference at hand is a load or store.
+    /// Whether the current reference is a load or store.
     data: bool,
-    /// The part at hand: after a fault it is told again.
-    part: Option<u64>,
+    /// The address of the current fragment, which is reported again after a fault.
+    fragment: Option<u64>,
 }
 
 impl Distances {
-    /// No reference yet. Blocks are those of the machine's first cache for data.
+    /// Creates an empty stack with the block size of the machine's first data cache.
     pub(crate) fn new(spec: &Spec) -> Self {
         let block_bits =
             spec.first_cache(AccessKind::Read).map_or(BLOCK_BITS, |level| spec.caches[level].block_bits);
-        Self { stack: Stack::new(block_bits), data: false, part: None }
+        Self { stack: Stack::new(block_bits), data: false, fragment: None }
     }
 
-    /// A reference of this kind begins.
+    /// Starts a reference of this kind.
     #[inline]
     pub(crate) fn begin(&mut self, kind: AccessKind) {
         self.data = kind != AccessKind::Execute;
-        self.part = None;
+        self.fragment = None;
     }
 
-    /// References to the blocks of `size` bytes from `va` on: one, unless parts are larger than blocks.
+    /// Records references to the blocks of `size` bytes from `va` on. There is more than one if fragments are larger than
+    /// blocks.
     #[inline]
     pub(crate) fn refer(&mut self, va: u64, size: u32) {
         let block = |address: u64| address >> self.stack.block_bits;
@@ -185,9 +186,9 @@ impl MachineObserver for Distances {
     fn on_event(&mut self, event: Event) {
         if let Event::Fragment { va, size } = event
             && self.data
-            && self.part != Some(va.raw())
+            && self.fragment != Some(va.raw())
         {
-            self.part = Some(va.raw());
+            self.fragment = Some(va.raw());
             self.refer(va.raw(), size);
         }
     }

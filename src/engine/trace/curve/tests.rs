@@ -1,4 +1,4 @@
-//! One pass against a cache of each size on its own, as simple as can be.
+//! Compares the single pass with a naive cache of each size.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::trace::extras::{ExtraOptions, Extras};
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Replay, Straddle, Target};
 
-/// Misses of a fully associative LRU cache of so many blocks: a list, latest last.
+/// Misses of a fully associative LRU cache of `blocks` blocks, kept as a list with the latest last.
 fn misses(blocks: usize, references: &[u64]) -> u64 {
     let mut held: Vec<u64> = Vec::new();
     let mut misses = 0;
@@ -44,12 +44,12 @@ fn nothing_misses_nothing() {
 }
 
 #[test]
-fn blocks_that_go_around_miss_until_all_fit() {
+fn cyclic_blocks_miss_until_all_fit() {
     let around: Vec<u64> = (0..50).map(|n| n % 5).collect();
     assert_eq!(curve(&around).misses, [50, 50, 50, 5]);
 }
 
-/// The blocks are of 64 bytes where no cache holds data, whether there are other caches or none.
+/// Blocks have 64 bytes if no cache holds data.
 #[test]
 fn a_machine_without_a_cache_for_data_has_a_curve() {
     let fetches = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
@@ -58,7 +58,7 @@ fn a_machine_without_a_cache_for_data_has_a_curve() {
         let extras = Extras::new(machine.spec(), ExtraOptions { curve: true, ..ExtraOptions::default() });
         let mut replay = Replay::new(Target::Identity(&mut machine), Straddle::Split, extras);
         let record = |address, size, op| Record { address, size, op };
-        // Blocks 0, 0 and 1, 2, then 0 for the load and the store; a fetch is none.
+        // The loads and stores use the blocks 0, 0 and 1, 2, then 0 twice. Fetches are not counted.
         let records = [
             (0x10, 4, Op::Load),
             (0x3C, 8, Op::Store),
@@ -74,7 +74,7 @@ fn a_machine_without_a_cache_for_data_has_a_curve() {
 
 proptest! {
     #[test]
-    fn each_size_misses_as_a_cache_of_its_own(
+    fn each_size_misses_as_a_separate_cache(
         references in proptest::collection::vec(prop_oneof![0..4u64, 0..40u64, 0..600u64], 0..1500),
     ) {
         let curve = curve(&references);

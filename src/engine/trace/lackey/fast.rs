@@ -1,24 +1,25 @@
-//! Lines exactly as lackey prints them, eight digits at a time.
+//! Parses lines in exactly lackey's format, eight digits at a time.
 //!
-//! A line that has a record here has the same one by [`super::line`]; all others are left to that. The first eight digits
-//! are one number of 64 bits, whose bytes are worked on side by side. The shapes are told apart by jumps, which a processor
-//! foresees, rather than by arithmetic: so it begins with the next line before it is done with this one.
+//! For every line that it accepts, it returns the same record as [`super::line()`], which parses all other lines. The first
+//! eight digits are a single 64-bit number whose bytes are processed in parallel. The code distinguishes the shapes of lines
+//! by predictable branches instead of arithmetic. The processor can therefore start with the next line before it finishes
+//! this one.
 
 use crate::trace::record::{Op, Record};
 
-/// Bytes that are looked at; no line that is read here has more.
+/// Number of examined bytes. No accepted line is longer.
 const WINDOW: usize = 32;
-/// Where the address begins, after `I  `, ` L `, ` S ` or ` M `.
+/// Offset of the address, after `I  `, ` L `, ` S `, or ` M `.
 const ADDRESS: usize = 3;
-/// Digits that an address has at least, as it is padded.
+/// Minimum number of digits of an address, which is padded.
 const DIGITS: usize = 8;
 
-/// A 1 in each byte.
+/// The value 1 in each byte.
 const ONES: u64 = 0x0101_0101_0101_0101;
 /// The digit 0 in each byte.
 const ZEROS: u64 = ONES * b'0' as u64;
 
-/// How a line begins, by some bits of its second byte that differ; the other rows fit no line.
+/// The starts of lines, indexed by the low bits of their second byte. The other rows match no line.
 const OPS: [([u8; ADDRESS], Op); 8] = [
     (*b"I  ", Op::Fetch),
     ([0; 3], Op::Fetch),
@@ -30,8 +31,8 @@ const OPS: [([u8; ADDRESS], Op); 8] = [
     ([0; 3], Op::Fetch),
 ];
 
-/// Adds the records that a text begins with, up to `most` altogether, as long as each line has the usual shape. Gives the
-/// bytes of these lines.
+/// Adds the records at the start of a text, up to `most` in total, while each line has the usual format. Returns the size of
+/// these lines in bytes.
 pub(crate) fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> usize {
     let mut at = 0;
     records.reserve(most.saturating_sub(records.len()));
@@ -45,7 +46,7 @@ pub(crate) fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> us
     at
 }
 
-/// The record of the line that a text begins with, and the bytes of the line.
+/// The record of the first line of a text, and the size of the line.
 #[inline]
 fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
     let (begins, op) = OPS[usize::from(text[1] & 7)];
@@ -57,12 +58,12 @@ fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
     Some((Record { address, size, op }, length))
 }
 
-/// The address, and where the size begins.
+/// The address, and the offset of the size.
 #[inline]
 fn address(text: &[u8; WINDOW]) -> Option<(u64, usize)> {
     const END: usize = ADDRESS + DIGITS;
     let high = number(word(text, ADDRESS))?;
-    // Of code and heap; of the stack; and all others, up to fifteen digits.
+    // The cases are addresses of code and heap, of the stack, and all others with up to fifteen digits.
     if text[END] == b',' {
         Some((high, END + 1))
     } else if text[END + 2] == b',' {
@@ -77,7 +78,7 @@ fn address(text: &[u8; WINDOW]) -> Option<(u64, usize)> {
     }
 }
 
-/// A size of one or two digits and the end of the line, and where that is over.
+/// A size of one or two digits before a newline, and the offset after the newline.
 #[inline]
 fn size(text: &[u8; WINDOW], at: usize) -> Option<(u32, usize)> {
     let digit = |at: usize| u32::from(text[at].wrapping_sub(b'0'));
@@ -92,7 +93,7 @@ fn size(text: &[u8; WINDOW], at: usize) -> Option<(u32, usize)> {
     (second < 10 && text[at + 2] == b'\n').then_some((10 * first + second, at + 3))
 }
 
-/// Eight bytes, the first in the lowest bits.
+/// Eight bytes as a number, the first in the lowest bits.
 #[inline]
 fn word(text: &[u8; WINDOW], at: usize) -> u64 {
     let mut bytes = [0; 8];
@@ -100,27 +101,27 @@ fn word(text: &[u8; WINDOW], at: usize) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// The number of eight small hexadecimal digits.
+/// The value of eight lower-case hexadecimal digits.
 #[inline]
 fn number(digits: u64) -> Option<u64> {
-    // Bit 6 is set in letters only, whose low bits are 1 to 6 then.
+    // Bit 6 is set only in letters, whose low bits are 1 to 6.
     let nibbles = (digits & (ONES * 0x0f)) + 9 * ((digits >> 6) & ONES);
-    // What digits of these values are written as: `a` is 39 beyond what would follow `9`.
+    // The ASCII digits of these values. `a` is 39 more than the character after `9`.
     let written = nibbles + ZEROS + 39 * (((nibbles + ONES * 6) >> 4) & ONES);
     if (digits ^ written) | (nibbles & (ONES * 0xf0)) != 0 {
         return None;
     }
-    // Pairs, then fours, then all eight; the first digit is the highest.
+    // Combine pairs, then fours, then all eight. The first digit is the highest.
     let pairs = ((nibbles << 4) | (nibbles >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = ((pairs << 8) | (pairs >> 16)) & 0x0000_ffff_0000_ffff;
     Some(((fours << 16) | (fours >> 32)) & 0xffff_ffff)
 }
 
-/// The bits before the first comma of eight bytes.
+/// Number of bits before the first comma of eight bytes.
 #[inline]
 fn comma(bytes: u64) -> Option<u32> {
     let differ = bytes ^ (ONES * 0x2c);
-    // The lowest byte that is 0 borrows first.
+    // The lowest zero byte is the first to borrow.
     let zero = differ.wrapping_sub(ONES) & !differ & (ONES * 0x80);
     (zero != 0).then(|| zero.trailing_zeros() & !7)
 }

@@ -1,7 +1,7 @@
-//! What `valgrind --tool=lackey --trace-mem=yes` prints: `I  0401ab70,3`, ` S 1fff000658,8`.
+//! The output of `valgrind --tool=lackey --trace-mem=yes`: `I  0401ab70,3`, ` S 1fff000658,8`.
 //!
-//! Read with leave: any blanks around the parts, small and capital digits, `0x` before them, and both ends of lines. What
-//! Valgrind says itself (`==PID==`, `--PID--`, `**PID**`), blank lines and comments (`#`) are passed over.
+//! The parser accepts additional blanks, upper-case and lower-case digits, `0x` before them, and both kinds of line ends. It
+//! skips blank lines, comments (`#`), and messages of Valgrind (`==PID==`, `--PID--`, `**PID**`).
 
 mod fast;
 
@@ -22,13 +22,13 @@ fn record(text: &[u8]) -> Parsed {
         Some(b'L') => Op::Load,
         Some(b'S') => Op::Store,
         Some(b'M') => Op::Modify,
-        _ => return Err("no I, L, S or M at its beginning"),
+        _ => return Err("no I, L, S, or M at the start"),
     };
     let (address, rest) = line::hex(text[1..].trim_ascii_start())?;
     let size = rest.trim_ascii_start().strip_prefix(b",").ok_or("no comma after the address")?;
     let (size, rest) = line::decimal(size.trim_ascii_start())?;
     if !rest.is_empty() {
-        return Err("something after the size");
+        return Err("extra text after the size");
     }
     line::record(op, address, size)
 }

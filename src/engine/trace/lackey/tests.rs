@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::trace::record::Record;
 
-/// What the quick way makes of a text that begins with this line: its record, if it takes it.
-fn quickly(line: &[u8], after: &[u8]) -> Option<Record> {
+/// The record that the fast parser returns for a text that starts with this line, if any.
+fn parse_fast(line: &[u8], after: &[u8]) -> Option<Record> {
     let text = [line, b"\n", after].concat();
     let mut found = Vec::new();
     let taken = records(&text, &mut found, 1);
@@ -12,7 +12,7 @@ fn quickly(line: &[u8], after: &[u8]) -> Option<Record> {
     found.pop()
 }
 
-/// Lines of the usual shapes.
+/// Generates lines in the usual format.
 fn usual() -> impl Strategy<Value = String> {
     let begin = prop_oneof![Just("I  "), Just(" L "), Just(" S "), Just(" M ")];
     let address =
@@ -30,23 +30,23 @@ fn usual_lines_are_taken() {
         (" M fffffffffffffff,1", (Op::Modify, u64::MAX >> 4, 1)),
     ] {
         let (op, address, size) = expected;
-        assert_eq!(quickly(line.as_bytes(), &[b'x'; 32]), Some(Record { address, size, op }), "{line}");
+        assert_eq!(parse_fast(line.as_bytes(), &[b'x'; 32]), Some(Record { address, size, op }), "{line}");
     }
 }
 
 #[test]
-fn other_lines_are_left() {
+fn other_lines_are_left_to_the_slow_parser() {
     for line in
         [" L 0401AB70,3", "L 0401ab70,3", " L 401ab7,3", " L 0401ab7g,3", " L 0401ab70,0", " L 0401ab70,3 "]
     {
-        assert_eq!(quickly(line.as_bytes(), &[b'x'; 32]), None, "{line}");
+        assert_eq!(parse_fast(line.as_bytes(), &[b'x'; 32]), None, "{line}");
     }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
-    /// A line that the quick way takes has the same record by the rules.
+    /// If the fast parser accepts a line, the slow parser returns the same record.
     #[test]
     fn both_ways_agree(
         mut line in usual().prop_map(String::into_bytes),
@@ -57,16 +57,16 @@ proptest! {
             let at = at.index(line.len());
             line[at] = if byte == b'\n' { b' ' } else { byte };
         }
-        if let Some(record) = quickly(&line, &after) {
+        if let Some(record) = parse_fast(&line, &after) {
             prop_assert_eq!(super::line(&line), Line::Record(record));
         }
     }
 
-    /// What lackey prints is read quickly.
+    /// The fast parser accepts lackey's output.
     #[test]
     fn usual_lines_with_small_sizes_are_taken(line in usual(), after in prop::collection::vec(any::<u8>(), 32)) {
         let address = line.find(',').expect("a size") - 3;
         let small = matches!(super::line(line.as_bytes()), Line::Record(record) if record.size < 100 && address < 16);
-        prop_assert_eq!(quickly(line.as_bytes(), &after).is_some(), small);
+        prop_assert_eq!(parse_fast(line.as_bytes(), &after).is_some(), small);
     }
 }

@@ -1,12 +1,12 @@
-//! The bytes of a block's body, as they are written and read.
+//! Reads and writes the bytes of a block's body.
 
-/// Why a body cannot be.
+/// Why a body is invalid.
 pub(crate) type PackError = &'static str;
 
-/// The distances of a body are not those that its forms need.
-pub(crate) const OTHER_DISTANCES: PackError = "other distances than its slots need";
+/// The number of distances in a body does not match its forms.
+pub(crate) const OTHER_DISTANCES: PackError = "the number of distances does not match its slots";
 
-/// Adds a number: seven bits a byte, the lowest first, with the highest bit set in all bytes but the last.
+/// Adds a number in groups of seven bits, one per byte, lowest first. The highest bit is set in all bytes except the last.
 pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
@@ -15,7 +15,7 @@ pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number as u8);
 }
 
-/// The bits of so many bytes.
+/// Masks of the first `n` bytes of a number.
 const BITS: [u64; 9] = {
     let mut bits = [u64::MAX; 9];
     let mut width = 0;
@@ -26,7 +26,7 @@ const BITS: [u64; 9] = {
     bits
 };
 
-/// Reads bytes, from a place on.
+/// A position from which bytes are read.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cursor(pub(crate) usize);
 
@@ -67,13 +67,13 @@ impl Cursor {
         Err("a number of more than 64 bits")
     }
 
-    /// A number that counts something of which there are at most so many.
+    /// Reads a count of at most `most`.
     pub(crate) fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, PackError> {
         let number = usize::try_from(self.number(bytes)?).ok();
-        number.filter(|number| *number <= most).ok_or("more of something than there can be")
+        number.filter(|number| *number <= most).ok_or("a count is too large")
     }
 
-    /// A number in so many bytes, at most eight, the lowest first. There must be eight, of which the rest is not taken.
+    /// Reads a little-endian number of `width` bytes, at most eight. Eight bytes must be available even if fewer are read.
     #[inline]
     pub(crate) fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, PackError> {
         let eight = bytes.get(self.0..).and_then(<[u8]>::first_chunk).ok_or(OTHER_DISTANCES)?;

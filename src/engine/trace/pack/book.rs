@@ -1,4 +1,4 @@
-//! The phrases and forms that a trace is told in, as who reads knows them.
+//! The phrases and forms of a trace, as the reader knows them.
 
 use super::body::{Cursor, PackError};
 use super::shape::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
@@ -6,22 +6,22 @@ use super::slot::{AddressSlot, Rule, distance};
 use crate::trace::line;
 use crate::trace::record::{Op, Record};
 
-/// What is done, by the lowest two bits of a record's first byte.
+/// The operations, by the lowest two bits of a record's first byte.
 pub(crate) const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
-/// Set in that byte if the fetch is not of the bytes after the fetch that was described before.
+/// A flag in this byte: the fetch does not follow the last described fetch.
 pub(crate) const ELSEWHERE: u8 = 4;
-/// The size is in the bits above; 0 says that it follows as a number.
+/// The position of the size in this byte. Size 0 means that a separate number follows.
 pub(crate) const SIZE_SHIFT: u32 = 3;
 
-/// Records, of which the addresses of data are 0.
+/// A sequence of records in which the addresses of data are 0.
 #[derive(Debug, Clone, Copy)]
 struct Phrase {
-    /// Its first record among all.
+    /// The index of its first record in the book.
     records: u32,
-    /// Its first slot among all.
+    /// The index of its first slot in the book.
     slots: u32,
     length: u16,
-    /// Its slots: records that are no fetches.
+    /// Number of slots, which are the records other than fetches.
     data: u16,
 }
 
@@ -29,32 +29,32 @@ struct Phrase {
 #[derive(Debug, Clone, Copy)]
 struct Form {
     phrase: Phrase,
-    /// The first of its fillings among all.
+    /// The index of its first filling in the book.
     fillings: u32,
-    /// Does no rule need a distance that is written down?
+    /// Whether no rule needs a distance from the file.
     plain: bool,
 }
 
-/// How a slot is filled.
+/// How the address of a slot is found.
 #[derive(Debug, Clone, Copy)]
 struct Filling {
-    /// Which record of the phrase it is.
+    /// The index of the record in the phrase.
     at: u8,
-    /// From the slot's last address (-1), or from the trace's (0)?
+    /// -1 to start at the slot's last address, 0 to start at the trace's.
     of_slot: i8,
-    /// Bytes of the number that is written down.
+    /// Size in bytes of the number in the file.
     width: u8,
 }
 
-/// Records that are copied at once.
+/// Number of records that are copied at once.
 const STRIP: usize = 8;
-/// Records after all phrases, which belong to none: no phrase ends less than two strips before their end.
+/// Number of blank records after all phrases, so that every phrase can be copied in whole strips.
 const AFTER: usize = 2 * STRIP;
 
 /// A record that belongs to no phrase.
 pub(crate) const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
 
-/// Phrases, forms and slots.
+/// The known phrases, forms, and slots.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     records: Vec<Record>,
@@ -62,14 +62,14 @@ pub(crate) struct Book {
     fillings: Vec<Filling>,
     forms: Vec<Form>,
     slots: Vec<AddressSlot>,
-    /// Where the fetch that was described last ends.
+    /// The address after the last described fetch.
     next: u64,
     /// The last address of data.
     previous: u64,
 }
 
 impl Book {
-    /// Learns what a body describes first: phrases, then forms.
+    /// Reads the new phrases and forms at the start of a body.
     pub(crate) fn learn(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         if place.byte(bytes)? & 1 == 1 {
             *self = Self::default();
@@ -122,14 +122,14 @@ impl Book {
 
     fn learn_form(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         let number = place.count(bytes, self.phrases.len())?;
-        let phrase = *self.phrases.get(number).ok_or("a form of a phrase that there is not")?;
+        let phrase = *self.phrases.get(number).ok_or("a form of a phrase that does not exist")?;
         if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
-            return Err("more of something than there can be");
+            return Err("a count is too large");
         }
         let fillings = self.fillings.len();
         let records = &self.records[phrase.records as usize..][..usize::from(phrase.length)];
         for (at, _) in records.iter().enumerate().filter(|(_, record)| record.op != Op::Fetch) {
-            let rule = Rule::numbered(place.byte(bytes)?).ok_or("a rule that there is not")?;
+            let rule = Rule::numbered(place.byte(bytes)?).ok_or("an unknown rule")?;
             let (at, of_slot, width) = (at as u8, -i8::from(rule.is_of_slot()), rule.width() as u8);
             self.fillings.push(Filling { at, of_slot, width });
         }
@@ -138,8 +138,8 @@ impl Book {
         Ok(())
     }
 
-    /// Writes the records of a form to the beginning of `records`, which has room for the longest, and says how many they
-    /// are; the numbers that are written down are read from `place` on. Eight bytes that are none follow them.
+    /// Decodes a form into `records`, which must have room for the longest phrase, and returns the number of records.
+    /// Distances are read from `place` on. At least eight more bytes must follow them.
     #[inline]
     pub(crate) fn decode_form(
         &mut self,
@@ -148,7 +148,7 @@ impl Book {
         place: &mut Cursor,
         records: &mut [Record],
     ) -> Result<usize, PackError> {
-        let form = *self.forms.get(usize::from(form)).ok_or("a form that there is not")?;
+        let form = *self.forms.get(usize::from(form)).ok_or("an unknown form")?;
         let Form { phrase, fillings, plain } = form;
         copy(&self.records[phrase.records as usize..], records, usize::from(phrase.length));
         let fillings = &self.fillings[fillings as usize..][..usize::from(phrase.data)];
@@ -172,7 +172,7 @@ impl Book {
     }
 }
 
-/// Copies records in strips, as a few too many are quicker copied than counted.
+/// Copies records in strips. Copying a few extra records is faster than counting them.
 #[inline]
 fn copy(from: &[Record], to: &mut [Record], count: usize) {
     to[..STRIP].copy_from_slice(&from[..STRIP]);

@@ -1,28 +1,28 @@
-//! Where one phrase ends and the next begins. Whoever reads need not know: another choice costs bytes, and nothing else.
+//! Splits records into phrases. The reader does not depend on the splits, so another choice only changes the size.
 
 use crate::trace::record::{Op, Record};
 
-/// Records that a phrase has at most.
+/// Maximum number of records of a phrase.
 const LONGEST: usize = 64;
-/// Data in a row from which on a phrase may end between them.
+/// Number of consecutive data records from which on a phrase may end between them.
 const ROW: usize = 4;
-/// One in eight places is an end there: as many bits of a number must be 0.
+/// Number of zero bits in a hash that ends a phrase. One in eight positions has them.
 const BITS: u32 = 3;
 
-/// Cuts where the program jumps. Where data follows data, as in traces without fetches, it is a matter of the four records
-/// before the place: so the same row of records is cut at the same places whenever it comes again.
+/// Ends a phrase at each backward jump. Between data records, as in traces without fetches, the decision depends on the last
+/// four records. A repeated sequence is therefore split at the same positions each time.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PhraseCutter {
-    /// Where the last fetch ends.
+    /// The address after the last fetch.
     next: u64,
-    /// Data since the last fetch.
+    /// Number of data records since the last fetch.
     row: usize,
-    /// What the last four of them do, and their sizes: 16 bits each.
+    /// The operations and sizes of the last four data records, 16 bits each.
     recent: u64,
 }
 
 impl PhraseCutter {
-    /// Does a phrase of so many records end before this one?
+    /// Whether a phrase of `length` records ends before this record.
     pub(crate) fn before(&mut self, record: &Record, length: usize) -> bool {
         let ends = match record.op {
             Op::Fetch => record.address < self.next,
@@ -38,9 +38,9 @@ impl PhraseCutter {
         length > 0 && (ends || length >= LONGEST)
     }
 
-    /// Chosen by the last four records alone.
+    /// Whether the hash of the last four data records ends a phrase.
     fn chosen(&self) -> bool {
-        // All of them reach the highest bits of the product.
+        // All four records affect the highest bits of the product.
         self.recent.wrapping_mul(0xd6e8_feb8_6659_fd93) >> (64 - BITS) == 0
     }
 }

@@ -1,18 +1,18 @@
-//! How bodies are compressed.
+//! The compression of bodies.
 
 use std::io::{self, Write};
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 
-/// Bytes that a stored part of deflate has at most.
+/// Maximum size in bytes of a stored block of deflate.
 const STORED: usize = 0xffff;
 
-/// Adds a body, compressed. Distances that hardly become shorter are stored as they are: to inflate those costs most of the
-/// time that reading takes.
+/// Adds a compressed body. If compression hardly shortens the distances, they are stored, because inflating them would
+/// dominate the time to read.
 ///
 /// # Errors
-/// None in practice, as it is written to memory.
+/// None in practice, because it writes to memory.
 pub(crate) fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
     let alone = add(Vec::new(), distances)?.finish()?.len();
     if 5 * alone <= 3 * distances.len() {
@@ -21,7 +21,7 @@ pub(crate) fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Re
         *bytes = encoder.finish()?;
         return Ok(());
     }
-    // What is written for the first part ends with a whole byte, and is no end. There is room for all of it.
+    // The sync flush ends the first part at a byte boundary, without ending the stream. The reserved space holds all of it.
     bytes.reserve(head.len() + head.len() / 8 + 1024);
     let mut first = Compress::new(Compression::default(), false);
     first.compress_vec(head, bytes, FlushCompress::Sync)?;
@@ -32,14 +32,14 @@ pub(crate) fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Re
     Ok(())
 }
 
-/// An encoder with the first bytes added.
+/// Creates an encoder and writes the first bytes.
 fn add(to: Vec<u8>, bytes: &[u8]) -> io::Result<DeflateEncoder<Vec<u8>>> {
     let mut encoder = DeflateEncoder::new(to, Compression::default());
     encoder.write_all(bytes)?;
     Ok(encoder)
 }
 
-/// Adds the last parts of a stream, stored.
+/// Adds the rest of a stream in stored blocks.
 fn store(mut rest: &[u8], bytes: &mut Vec<u8>) {
     loop {
         let (part, after) = rest.split_at(rest.len().min(STORED));

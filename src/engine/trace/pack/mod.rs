@@ -1,10 +1,10 @@
-//! The packed format: a trace in few bytes, and quickly read. `docs/trace-format.md` describes it byte by byte.
+//! The packed format, which is small and fast to read. `docs/trace-format.md` describes every byte.
 //!
-//! A program repeats itself, so its trace is cut into short *phrases* of records: what is done, the sizes, and the
-//! addresses of the instructions. The addresses of data are *slots* of a phrase. A *form* is a phrase with a rule for each
-//! of its slots, by which the address is found from those before. The trace is then a list of forms, two bytes each, and
-//! of the distances that no rule tells. `book` holds phrases and forms, and is learnt as the trace goes on; [`Packer`]
-//! writes, `unpacker` reads.
+//! Programs repeat themselves, so a trace is split into short *phrases* of records: operations, sizes, and the addresses of
+//! instructions. The addresses of data are the *slots* of a phrase. A *form* is a phrase with a rule for each slot, which
+//! finds the address from earlier ones. The trace is then a list of forms, two bytes each, and of distances that no rule
+//! predicts. `book` holds the phrases and forms, which are added while the trace is read. [`Packer`] writes the format, and
+//! `unpacker` reads it.
 
 mod body;
 mod book;

@@ -12,58 +12,58 @@ use super::slot::{AddressSlot, Rule, number};
 use super::{body, deflate};
 use crate::trace::record::{Op, Record};
 
-/// Forms of a block at most.
+/// Maximum number of forms in a block.
 const FORMS: usize = 1 << 16;
-/// A part of a body that is longer ends the block.
+/// Size in bytes of a part of a body beyond which the block ends.
 const PART: usize = 1 << 20;
-/// Size that fits in the first byte of a record.
+/// Maximum size that fits in the first byte of a record.
 const SHORT_SIZE: u32 = 31;
 
-/// Writes records in the packed format. Without [`Packer::finish`] the trace is truncated.
+/// Writes records in the packed format. Without [`Packer::finish`], the trace is truncated.
 #[derive(Debug)]
 pub struct Packer<W: Write> {
     to: W,
-    /// Of everything that was written, without the checksums.
+    /// The checksum of all written bytes except the checksums.
     sum: Crc,
     cut: PhraseCutter,
-    /// The records of the phrase that has begun.
+    /// The records of the current phrase.
     phrase: Vec<Record>,
     known: ReaderState,
     block: Block,
 }
 
-/// What the reader will know.
+/// The state that a reader will have.
 #[derive(Debug, Default)]
 struct ReaderState {
-    /// By the records, with the addresses of data left off: its number, and its first slot.
+    /// The number and the first slot of each phrase, by its records without data addresses.
     phrases: HashMap<Vec<Record>, (u32, u32)>,
-    /// By the phrase and the rules.
+    /// The number of each form, by its phrase and rules.
     forms: HashMap<(u32, Vec<Rule>), u16>,
     records: usize,
     rules: usize,
     slots: Vec<AddressSlot>,
-    /// Where the fetch that was described last ends.
+    /// The address after the last described fetch.
     next: u64,
     /// The last address of data.
     previous: u64,
 }
 
-/// What will be the next block.
+/// The next block.
 #[derive(Debug, Default)]
 struct Block {
-    /// Is everything that was known forgotten first?
+    /// Whether the reader must first forget everything.
     fresh: bool,
     phrases: Vec<u8>,
     phrase_count: u64,
     forms: Vec<u8>,
     form_count: u64,
-    told: Vec<u8>,
+    form_numbers: Vec<u8>,
     distances: Vec<u8>,
     records: u32,
 }
 
 impl<W: Write> Packer<W> {
-    /// Begins a file.
+    /// Starts a file.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -78,11 +78,11 @@ impl<W: Write> Packer<W> {
     /// Adds records.
     ///
     /// # Errors
-    /// If they cannot be written, or one has a size that no record has.
+    /// If they cannot be written, or the size of one is invalid.
     pub fn add(&mut self, records: &[Record]) -> io::Result<()> {
         for record in records {
             if !(1..=Record::MOST_BYTES).contains(&record.size) {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a record of a size that none has"));
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a record has an invalid size"));
             }
             if self.cut.before(record, self.phrase.len()) {
                 self.end_phrase()?;
@@ -92,7 +92,7 @@ impl<W: Write> Packer<W> {
         Ok(())
     }
 
-    /// Ends the file, and gives back what was written to.
+    /// Ends the file and returns the writer.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -139,7 +139,7 @@ impl<W: Write> Packer<W> {
         self.checked(&bytes)
     }
 
-    /// Writes bytes, and the checksum of all that was written so far.
+    /// Writes bytes, and the checksum of all bytes so far.
     fn checked(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write(bytes)?;
         self.to.write_all(&self.sum.sum().to_le_bytes())
@@ -152,7 +152,7 @@ impl<W: Write> Packer<W> {
 }
 
 impl ReaderState {
-    /// Writes a phrase down by its form, and what the reader must learn for it before.
+    /// Encodes a phrase as a form, after the definitions that the reader needs.
     fn encode_phrase(&mut self, records: &[Record], block: &mut Block) {
         let (phrase, slots) = self.phrase(records, block);
         let mut rules = Vec::new();
@@ -164,11 +164,11 @@ impl ReaderState {
             self.previous = slot.fill(record.address, self.previous);
         }
         let form = self.form(phrase, rules, block);
-        block.told.extend_from_slice(&form.to_le_bytes());
+        block.form_numbers.extend_from_slice(&form.to_le_bytes());
         block.records += records.len() as u32;
     }
 
-    /// The number of a phrase, and of its first slot.
+    /// The number of a phrase and of its first slot. A new phrase is added.
     fn phrase(&mut self, records: &[Record], block: &mut Block) -> (u32, u32) {
         let open = |record: &Record| match record.op {
             Op::Fetch => *record,
@@ -189,7 +189,7 @@ impl ReaderState {
         new
     }
 
-    /// Writes down a record of a phrase.
+    /// Writes the definition of a phrase's record.
     fn describe(&mut self, record: &Record, bytes: &mut Vec<u8>) {
         let fetch = record.op == Op::Fetch;
         let elsewhere = if fetch && record.address != self.next { ELSEWHERE } else { 0 };
@@ -208,7 +208,7 @@ impl ReaderState {
         }
     }
 
-    /// The number of a form.
+    /// The number of a form. A new form is added.
     fn form(&mut self, phrase: u32, rules: Vec<Rule>, block: &mut Block) -> u16 {
         let new = self.forms.len() as u16;
         let key = (phrase, rules);
@@ -227,18 +227,18 @@ impl ReaderState {
 impl Block {
     fn is_full(&self) -> bool {
         let parts = [&self.phrases, &self.forms, &self.distances];
-        self.told.len() == 2 * FORMS || parts.into_iter().any(|part| part.len() > PART)
+        self.form_numbers.len() == 2 * FORMS || parts.into_iter().any(|part| part.len() > PART)
     }
 
-    /// Everything but the distances.
+    /// The bytes of the block before its distances.
     fn head(&self) -> Vec<u8> {
         let mut bytes = vec![u8::from(self.fresh)];
         body::put_number(&mut bytes, self.phrase_count);
         bytes.extend_from_slice(&self.phrases);
         body::put_number(&mut bytes, self.form_count);
         bytes.extend_from_slice(&self.forms);
-        body::put_number(&mut bytes, self.told.len() as u64 / 2);
-        bytes.extend_from_slice(&self.told);
+        body::put_number(&mut bytes, self.form_numbers.len() as u64 / 2);
+        bytes.extend_from_slice(&self.form_numbers);
         bytes
     }
 }

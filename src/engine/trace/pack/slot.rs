@@ -1,10 +1,10 @@
-//! Where the next address of data is expected.
+//! The prediction of data addresses.
 
-/// How the address of a slot is found; its number in the file.
+/// A rule that finds the address of a slot, by its number in the file.
 ///
-/// 0: as far from the slot's last address as that was from the one before it. 1: as far from the trace's last address of
-/// data as last time. From 2 on the distance is written down, in 1, 1, 2, 2, 4, 4, 8 and 8 bytes, and reaches from the
-/// slot's last address (even numbers) or from the trace's last address of data (odd ones).
+/// Rule 0 repeats the distance between the slot's last two addresses. Rule 1 repeats the slot's last distance from the
+/// trace's previous data address. The other rules read a distance from the file, in 1, 1, 2, 2, 4, 4, 8, and 8 bytes. Even
+/// rules start at the slot's last address, and odd rules start at the trace's last data address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Rule(u8);
 
@@ -19,19 +19,19 @@ impl Rule {
         self.0
     }
 
-    /// Does it start at the slot's last address, and not at that of the trace?
+    /// Whether it starts at the slot's last address instead of the trace's.
     #[inline]
     pub(crate) fn is_of_slot(self) -> bool {
         self.0 & 1 == 0
     }
 
-    /// Bytes of its distance that are written down.
+    /// Size in bytes of the distance in the file.
     #[inline]
     pub(crate) fn width(self) -> usize {
         if self.0 < 2 { 0 } else { 1 << ((self.0 - 2) / 2) }
     }
 
-    /// The one that writes a number down, in as few bytes as it needs.
+    /// The rule that stores a number in as few bytes as possible.
     fn for_distance(number: u64, of_slot: bool) -> Self {
         let width = match number {
             0..0x100 => 0,
@@ -43,20 +43,20 @@ impl Rule {
     }
 }
 
-/// What is known of a slot. Everything is 0 before its first address.
+/// The history of a slot. Everything is 0 before its first address.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AddressSlot {
     last: u64,
-    /// How far that was from the one before it.
+    /// The distance between its last two addresses.
     stride: u64,
-    /// How far that was from the address of data before it in the trace.
+    /// The distance from the trace's data address before its last address.
     step: u64,
 }
 
 impl AddressSlot {
-    /// The address that is expected after `previous`, the last address of data in the trace: from the slot's last address
-    /// if all bits of `of_slot` are set, or from `previous` if none is. There are no jumps, as which rule comes next is
-    /// hard to foresee.
+    /// The predicted address after `previous`, the trace's last data address. It starts at the slot's last address if all
+    /// bits of `of_slot` are set, or at `previous` if none is. The code has no branches, because the next rule is hard to
+    /// predict.
     #[inline]
     pub(crate) fn expected(&self, of_slot: i8, previous: u64) -> u64 {
         let of_slot = of_slot as u64;
@@ -64,17 +64,17 @@ impl AddressSlot {
         from.wrapping_add(self.step ^ ((self.step ^ self.stride) & of_slot))
     }
 
-    /// The address by any rule, with the number that is written down for it in so many bytes; it is 0 if there are none.
+    /// The address by any rule, with a number of `width` bytes from the file. The number is 0 if `width` is 0.
     #[inline]
     pub(crate) fn find(&self, of_slot: i8, width: u8, previous: u64, number: u64) -> u64 {
         let of_slot = of_slot as u64;
-        let told = u64::from(width == 0).wrapping_sub(1);
+        let stored = u64::from(width == 0).wrapping_sub(1);
         let from = previous ^ ((previous ^ self.last) & of_slot);
         let expected = self.step ^ ((self.step ^ self.stride) & of_slot);
-        from.wrapping_add(expected & !told).wrapping_add(distance(number))
+        from.wrapping_add(expected & !stored).wrapping_add(distance(number))
     }
 
-    /// The rule by which an address is told in the fewest bytes, and the number that is written down for it.
+    /// The rule that stores an address in the fewest bytes, and the number to store.
     pub(crate) fn rule(&self, address: u64, previous: u64) -> (Rule, u64) {
         if address == self.last.wrapping_add(self.stride) {
             return (Rule(0), 0);
@@ -87,7 +87,7 @@ impl AddressSlot {
         (Rule::for_distance(of_slot.min(of_trace), of_slot <= of_trace), of_slot.min(of_trace))
     }
 
-    /// Its next address is known, which is given back.
+    /// Records the next address and returns it.
     #[inline]
     pub(crate) fn fill(&mut self, address: u64, previous: u64) -> u64 {
         self.stride = address.wrapping_sub(self.last);
@@ -97,13 +97,13 @@ impl AddressSlot {
     }
 }
 
-/// A distance, which may be negative, as a number that is small if it is short: 0, -1, 1, -2 … are 0, 1, 2, 3 …
+/// Encodes a signed distance as a number that is small for short distances: 0, -1, 1, -2, … become 0, 1, 2, 3, …
 pub(crate) fn number(distance: u64) -> u64 {
     let distance = distance as i64;
     ((distance << 1) ^ (distance >> 63)) as u64
 }
 
-/// The distance that a number stands for.
+/// Decodes a distance from a number.
 #[inline]
 pub(crate) fn distance(number: u64) -> u64 {
     (number >> 1) ^ (number & 1).wrapping_neg()

@@ -19,7 +19,7 @@ fn packed(records: &[Record]) -> Vec<u8> {
     packer.finish().expect("memory")
 }
 
-/// The records of a packed trace, and what went wrong after them.
+/// The records of a packed trace, and the error after them.
 fn unpacked(bytes: Vec<u8>) -> (Vec<Record>, Option<Unreadable>) {
     let (mut records, mut batch) = (Vec::new(), Vec::new());
     let mut reader = match Reader::new(Box::new(Cursor::new(bytes)), "t", Some(Format::Packed)) {
@@ -40,14 +40,14 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)]
 }
 
-/// Records that hardly repeat.
+/// Generates records with few repetitions.
 fn any_record() -> impl Strategy<Value = Record> {
     let address = prop_oneof![any::<u64>(), 0..64_u64, Just(u64::MAX)];
     let size = prop_oneof![1..=8_u32, 1..=Record::MOST_BYTES];
     (op(), address, size).prop_map(|(op, address, size)| Record { address, size, op })
 }
 
-/// Records as of a program: loops over a few instructions, whose data go on by strides.
+/// Generates records of a program: loops over a few instructions whose data addresses have strides.
 fn program() -> impl Strategy<Value = Vec<Record>> {
     let instruction = (0..40_u64, 1..9_u32, prop::collection::vec((op(), any::<u32>(), -9..9_i64), 0..3));
     let loops = prop::collection::vec((prop::collection::vec(instruction, 1..12), 1..30_u64), 1..8);
@@ -76,12 +76,12 @@ proptest! {
     }
 
     #[test]
-    fn programs_too(records in program()) {
+    fn programs_survive_packing(records in program()) {
         prop_assert_eq!(unpacked(packed(&records)), (records, None));
     }
 }
 
-/// The lengths of a file's blocks, with header and checksum.
+/// The lengths of a file's blocks, including headers and checksums.
 fn blocks(bytes: &[u8]) -> Vec<usize> {
     let mut lengths = Vec::new();
     let mut at = MAGIC.len() + 1;
@@ -93,7 +93,7 @@ fn blocks(bytes: &[u8]) -> Vec<usize> {
     lengths
 }
 
-/// A file with one block of this body, whose lengths and sums are right.
+/// Builds a file with one block of this body, with correct lengths and checksums.
 fn file_of(body: &[u8], records: u32) -> Vec<u8> {
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::fast());
     deflated.write_all(body).expect("memory");
@@ -134,7 +134,7 @@ static TWO_BLOCKS: LazyLock<(Vec<Record>, Vec<u8>)> = LazyLock::new(|| {
     (records, bytes)
 });
 
-/// A loop of a program: a fetch, and a load that goes on by 8.
+/// Builds a loop of a program: a fetch, and a load whose address increases by 8.
 fn walk(rounds: u64) -> Vec<Record> {
     let round = |n| {
         let fetch = Record { address: 0x400, size: 4, op: Op::Fetch };
@@ -144,8 +144,8 @@ fn walk(rounds: u64) -> Vec<Record> {
 }
 
 #[test]
-fn what_repeats_is_small() {
-    // A form of two bytes a round, compressed; in text a round has 25 bytes.
+fn repeated_records_are_small() {
+    // A form takes two bytes per round before compression. In text, a round takes 25 bytes.
     let records = walk(100_000);
     let bytes = packed(&records);
     assert!(bytes.len() < 2_000, "{}", bytes.len());
@@ -154,8 +154,8 @@ fn what_repeats_is_small() {
 }
 
 #[test]
-fn what_does_not_repeat_is_not_much_longer() {
-    // Addresses without any order: nothing but what is known of four loads in a row can be left off.
+fn random_records_are_not_much_longer() {
+    // The addresses are random. Only the repeated pattern of four loads can be compressed.
     for count in [3, 100, 30_000, 200_000] {
         let address =
             |n: u64| (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17).wrapping_mul(n | 1);
@@ -168,8 +168,8 @@ fn what_does_not_repeat_is_not_much_longer() {
 }
 
 #[test]
-fn more_than_can_be_known_is_forgotten() {
-    // Every phrase is new: there are more than numbers for them.
+fn a_full_book_is_forgotten() {
+    // Every phrase is new, and there are more phrases than numbers for them.
     let fetch = |n: u64| Record { address: n * 16 % 0xffff_fff1, size: 4, op: Op::Fetch };
     let records: Vec<Record> = (0..70_000).map(|n| fetch(n * n)).collect();
     assert_eq!(unpacked(packed(&records)), (records, None));
@@ -183,7 +183,7 @@ fn an_empty_trace_is_a_file() {
 }
 
 #[test]
-fn records_that_are_none_are_not_packed() {
+fn invalid_records_are_not_packed() {
     for size in [0, Record::MOST_BYTES + 1] {
         let mut packer = Packer::new(Vec::new()).expect("memory");
         assert!(packer.add(&[Record { address: 0, size, op: Op::Load }]).is_err());
@@ -191,28 +191,28 @@ fn records_that_are_none_are_not_packed() {
 }
 
 #[test]
-fn a_file_says_what_it_is() {
+fn the_format_of_a_file_is_detected() {
     let bytes = packed(&walk(3));
-    let told = |bytes: &[u8], format| {
+    let summary = |bytes: &[u8], format| {
         let read = Reader::new(Box::new(Cursor::new(bytes.to_vec())), "t.csv", format);
         read.map_or_else(|why| why.to_string(), |reader| reader.lines().to_string())
     };
-    assert_eq!(told(&bytes, None), "0", "its name is of no matter");
-    assert_eq!(told(&bytes, Some(Format::Lackey)), "`t.csv` is no trace: it is packed, and no text");
-    assert_eq!(told(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is no trace: it is not packed");
+    assert_eq!(summary(&bytes, None), "0", "its name does not matter");
+    assert_eq!(summary(&bytes, Some(Format::Lackey)), "`t.csv` is not a trace: it is packed, not text");
+    assert_eq!(summary(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is not a trace: it is not packed");
     let named = Reader::new(Box::new(&b" L 10,1\n"[..]), "t.pwt", None);
     assert_eq!(
         named.err().map(|why| why.to_string()).as_deref(),
-        Some("`t.pwt` is no trace: it is not packed")
+        Some("`t.pwt` is not a trace: it is not packed")
     );
     let mut later = bytes.clone();
     later[MAGIC.len()] = 2;
-    assert_eq!(told(&later, None), "`t.csv` is no trace: it is packed in a version that is not known");
-    assert_eq!(told(&MAGIC, None), "`t.csv` is no trace: it is packed in a version that is not known");
+    assert_eq!(summary(&later, None), "`t.csv` is not a trace: its version of the packed format is unknown");
+    assert_eq!(summary(&MAGIC, None), "`t.csv` is not a trace: its version of the packed format is unknown");
 }
 
 #[test]
-fn a_file_that_is_cut_or_has_more_is_told() {
+fn truncated_and_extended_files_are_reported() {
     let (records, bytes) = &*TWO_BLOCKS;
     let first = MAGIC.len() + 1 + blocks(bytes)[0];
     for cut in [MAGIC.len() + 1, 12, 20, first - 1, first, first + 5, bytes.len() - 1] {
@@ -224,40 +224,40 @@ fn a_file_that_is_cut_or_has_more_is_told() {
         assert_eq!(found, if cut < first { &[] } else { &records[..found.len()] });
         assert_eq!(found.is_empty(), cut < first);
     }
-    assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("something follows its end"));
-    // A block that is missing shows, also if it changes nothing of those that follow.
+    assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("bytes follow its end"));
+    // A missing block is detected, even if it does not affect the following blocks.
     let without = [&bytes[..=MAGIC.len()], &bytes[first..]].concat();
-    assert_eq!(wrong(without).as_deref(), Some("a checksum differs"));
+    assert_eq!(wrong(without).as_deref(), Some("a checksum does not match"));
 }
 
 #[test]
 fn each_limit_has_an_error() {
     let header =
         |lengths: [u32; 3]| [&MAGIC[..], &[VERSION], &lengths.map(u32::to_le_bytes).concat()].concat();
-    let long = "a block is longer than any can be";
+    let long = "a block is too long";
     assert_eq!(wrong(header([MOST_BODY as u32 + 1, 1, 1])).as_deref(), Some(long));
     assert_eq!(wrong(header([1, u32::MAX, 1])).as_deref(), Some(long));
 
-    // What is known is kept; a phrase: a load of 8; a form of it; how many forms are told, and which; distances.
+    // The body keeps the known definitions. It has a phrase (a load of 8), a form of it, a list of one form, and distances.
     let good = [0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32];
     let load = Record { address: 16, size: 8, op: Op::Load };
     assert_eq!(unpacked(file_of(&good, 1)), (vec![load], None));
     for (body, records, what) in [
-        (&good[..], 0, "more records than it says"),
-        (&good, 2, "fewer records than it says"),
-        (&good[..10], 1, "other distances than its slots need"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "other distances than its slots need"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "a form that there is not"),
-        (&[0, 1, 1, 0x41, 1, 0, 10, 1, 0, 0], 1, "a rule that there is not"),
-        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a form of a phrase that there is not"),
+        (&good[..], 0, "more records than its header says"),
+        (&good, 2, "fewer records than its header says"),
+        (&good[..10], 1, "the number of distances does not match its slots"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "the number of distances does not match its slots"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "an unknown form"),
+        (&[0, 1, 1, 0x41, 1, 0, 10, 1, 0, 0], 1, "an unknown rule"),
+        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a form of a phrase that does not exist"),
         (&[0, 1, 1, 0x01, 0, 1, 0, 2, 1, 0, 0], 1, "a size of 0"),
         (&[0, 1, 1, 0x01, 0x81, 0x20, 1, 0, 2, 1, 0, 0], 1, "a size of more than 4096 bytes"),
         (&[0, 1, 0, 1, 0, 1, 0, 0], 0, "a phrase without records"),
         (&[0, 0, 0, 0], 0, "a block without records"),
-        (&[0, 0x81, 0x80, 0x40], 1, "more of something than there can be"),
-        (&[0, 1, 0x80, 0x02], 1, "more of something than there can be"),
+        (&[0, 0x81, 0x80, 0x40], 1, "a count is too large"),
+        (&[0, 1, 0x80, 0x02], 1, "a count is too large"),
         (&[0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], 1, "a number of more than 64 bits"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0], 1, "more of something than there can be"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0], 1, "a count is too large"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 2, 0, 0], 1, "its body ends too early"),
         (&[], 1, "its body ends too early"),
     ] {
@@ -266,11 +266,11 @@ fn each_limit_has_an_error() {
 }
 
 #[test]
-fn the_example_of_the_document_is_a_trace() {
+fn the_documented_example_is_a_valid_trace() {
     let document = include_str!("../../../../docs/trace-format.md");
     let (_, example) = document.split_once("```hex\n").expect("a fence");
     let (example, after) = example.split_once("```").expect("its end");
-    // Each line has bytes, and after two blanks what they are.
+    // Each line has bytes and, after two blanks, their meaning.
     let bytes =
         example.lines().flat_map(|line| line.split("  ").next().unwrap_or_default().split_whitespace());
     let bytes: Vec<u8> = bytes.map(|byte| u8::from_str_radix(byte, 16).expect("a byte")).collect();
@@ -281,16 +281,16 @@ fn the_example_of_the_document_is_a_trace() {
     assert_eq!(lines.next(&mut expected), Ok(true));
     assert_eq!(lines.malformed().count, 0);
     assert_eq!(unpacked(bytes.clone()), (expected.clone(), None));
-    // What is written differs in how it is compressed alone.
+    // The files differ only in their compression.
     assert_eq!(body_of(&packed(&expected)), body_of(&bytes));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// A bit that fell over is noticed; what is delivered before is right.
+    /// A flipped bit is detected, and the records before it are correct.
     #[test]
-    fn damage_is_told(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn damage_is_reported(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let (records, mut bytes) = TWO_BLOCKS.clone();
         let at = MAGIC.len() + 1 + at.index(bytes.len() - MAGIC.len() - 1);
         bytes[at] ^= 1 << bit;
@@ -302,9 +302,9 @@ proptest! {
 }
 
 proptest! {
-    /// Whatever a body holds, it is read or refused.
+    /// Every body is read or rejected.
     #[test]
-    fn any_body_is_read_or_refused(
+    fn any_body_is_read_or_rejected(
         records in program(), count in 0..3_u32,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
@@ -319,7 +319,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_read_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = unpacked([&MAGIC[..], &[VERSION], &bytes].concat());
         prop_assume!(!bytes.is_empty());
         let _ = unpacked(file_of(&bytes, 1));

@@ -9,39 +9,39 @@ use crate::trace::record::Record;
 use crate::trace::source::Source;
 use crate::trace::unreadable::{Unreadable, UnreadableReason};
 
-/// What errors call it.
+/// The name of the format in errors.
 const KIND: &str = "packed";
 
-/// Bytes that may be looked at after a body.
+/// Number of bytes after a body that may be read.
 const AFTER: usize = 8;
-/// Room for the longest phrase, and for what is copied with it.
+/// Room in records for the longest phrase and the copied extra records.
 const ROOM: usize = LONGEST_PHRASE + 16;
 
-/// Reads records of the packed format. Whatever the bytes are, it ends with the records that are there or an error.
+/// Reads records of the packed format. For any input, it ends with the records found or an error.
 #[derive(Debug)]
 pub(crate) struct Unpacker {
-    /// Of everything that was read, without the checksums.
+    /// The checksum of all read bytes except the checksums.
     sum: Crc,
     inflate: Decompress,
     book: Book,
     compressed: Vec<u8>,
-    /// The block's body, and [`AFTER`] more.
+    /// The block's body, and [`AFTER`] more bytes.
     body: Vec<u8>,
-    /// Its bytes.
+    /// Size of the body in bytes.
     length: usize,
-    /// The forms that are still to be told: where they are in the body.
-    told: Cursor,
+    /// The position of the next form in the body.
+    next_form: Cursor,
     forms: usize,
-    /// Where the next distance is.
+    /// The position of the next distance in the body.
     distances: Cursor,
-    /// Records of the block that are still to come, as it says itself.
+    /// Number of records left in the block, according to its header.
     left: u64,
     ended: bool,
     pub(crate) records: u64,
 }
 
 impl Default for Unpacker {
-    /// After the file's first bytes were read.
+    /// Creates a reader that starts after the file's first bytes.
     fn default() -> Self {
         let mut sum = Crc::new();
         sum.update(&MAGIC);
@@ -53,7 +53,7 @@ impl Default for Unpacker {
             compressed: Vec::new(),
             body: Vec::new(),
             length: 0,
-            told: Cursor(0),
+            next_form: Cursor(0),
             forms: 0,
             distances: Cursor(0),
             left: 0,
@@ -64,8 +64,8 @@ impl Default for Unpacker {
 }
 
 impl Unpacker {
-    /// Replaces `records` by the next ones, at most `most`; there are none at the end only. What they were is of no
-    /// matter, but a vector that is used again is quicker.
+    /// Replaces `records` with the next records, at most `most`. The vector is empty only at the end. Its old contents do
+    /// not matter, but reusing a vector is faster.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,
@@ -99,15 +99,15 @@ impl Unpacker {
     fn append_records(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), PackError> {
         let before = *count;
         while self.forms > 0 && *count + ROOM <= records.len() {
-            let [low, high] = [self.told.byte(&self.body)?, self.told.byte(&self.body)?];
+            let [low, high] = [self.next_form.byte(&self.body)?, self.next_form.byte(&self.body)?];
             let form = u16::from_le_bytes([low, high]);
             *count += self.book.decode_form(form, &self.body, &mut self.distances, &mut records[*count..])?;
             self.forms -= 1;
         }
-        let told = (*count - before) as u64;
-        self.left = self.left.checked_sub(told).ok_or("more records than it says")?;
+        let added = (*count - before) as u64;
+        self.left = self.left.checked_sub(added).ok_or("more records than its header says")?;
         if self.forms == 0 && self.left > 0 {
-            return Err("fewer records than it says");
+            return Err("fewer records than its header says");
         }
         if self.forms == 0 && self.distances.0 != self.length {
             return Err(OTHER_DISTANCES);
@@ -122,7 +122,7 @@ impl Unpacker {
             |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         let (compressed, length, records) = (number(0) as usize, number(4) as usize, number(8));
         if compressed.max(length) > MOST_BODY {
-            return Err(damaged(source, "a block is longer than any can be"));
+            return Err(damaged(source, "a block is too long"));
         }
         self.compressed.resize(compressed, 0);
         fill(source, &mut self.compressed)?;
@@ -131,7 +131,7 @@ impl Unpacker {
         self.sum.update(&header);
         self.sum.update(&self.compressed);
         if self.sum.sum() != u32::from_le_bytes(sum) {
-            return Err(damaged(source, "a checksum differs"));
+            return Err(damaged(source, "a checksum does not match"));
         }
         if header == [0; HEADER] {
             return self.end(source);
@@ -140,7 +140,7 @@ impl Unpacker {
         self.begin(length).map_err(|what| damaged(source, what))
     }
 
-    /// Inflates a block, and learns what it describes.
+    /// Inflates a block and reads its definitions.
     fn begin(&mut self, length: usize) -> Result<(), PackError> {
         self.length = length;
         self.body.resize(length + AFTER, 0);
@@ -155,18 +155,18 @@ impl Unpacker {
         let (body, mut place) = (&self.body[..length], Cursor(0));
         self.book.learn(body, &mut place)?;
         self.forms = place.count(body, length / 2)?;
-        self.told = place;
+        self.next_form = place;
         place.bytes(body, 2 * self.forms)?;
         self.distances = place;
         if self.forms == 0 { Err("a block without records") } else { Ok(()) }
     }
 
-    /// Nothing may come after the end.
+    /// Checks that no bytes follow the end.
     fn end(&mut self, source: &mut Source) -> Result<(), Unreadable> {
         self.ended = true;
         match source.read(&mut [0])? {
             0 => Ok(()),
-            _ => Err(damaged(source, "something follows its end")),
+            _ => Err(damaged(source, "bytes follow its end")),
         }
     }
 }
@@ -175,7 +175,7 @@ fn damaged(source: &Source, what: PackError) -> Unreadable {
     source.error(UnreadableReason::Damaged { kind: KIND, at: source.consumed(), what: what.to_owned() })
 }
 
-/// Reads exactly so many bytes.
+/// Reads enough bytes to fill `bytes`.
 fn fill(source: &mut Source, mut bytes: &mut [u8]) -> Result<(), Unreadable> {
     while !bytes.is_empty() {
         match source.read(bytes)? {

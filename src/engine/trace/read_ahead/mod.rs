@@ -1,5 +1,5 @@
-//! Reads a trace batch by batch, ahead on another thread where that helps. Where threads are not available, as in
-//! WebAssembly, it reads on the same thread.
+//! Reads a trace batch by batch, on another thread if that helps. Platforms without threads, such as WebAssembly, read on
+//! the same thread.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -15,15 +15,14 @@ use super::reader::{Progress, Reader};
 use super::record::Record;
 use super::unreadable::Unreadable;
 
-/// Batches that wait at most.
 const MAX_WAITING_BATCHES: usize = 4;
-/// How long nobody looks whether it is to end while nothing comes.
+/// Interval for checking `interrupt` while no batch arrives.
 const INTERRUPT_POLL: Duration = Duration::from_millis(50);
 
 /// The amount read so far.
 #[derive(Debug, Clone, Default)]
 pub struct ReadSoFar {
-    /// Number of lines; of a packed trace, records.
+    /// Number of lines, or of records in a packed trace.
     pub lines: u64,
     /// The malformed lines among them.
     pub malformed: Malformed,
@@ -45,18 +44,18 @@ pub enum ReadEnd<B> {
 /// Takes each batch, with the progress and the amount read up to its end. `Some` ends the reading.
 pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar) -> Option<B>;
 
-/// What a thread that reads has to say.
+/// A message from the reading thread.
 enum WorkerMessage {
-    /// The next records, and how far it is. Bad lines are told of when there are more than before.
+    /// The next records and the progress. The list of malformed lines is sent if it has grown.
     Records(Vec<Record>, Progress, Option<Malformed>),
-    /// There are no more.
+    /// The end of the trace.
     Over(ReadSoFar, Option<Unreadable>),
 }
 
 /// The origin of a trace.
 #[derive(Debug, Clone)]
 pub enum TraceOrigin {
-    /// A file; `-` is standard input.
+    /// A file. `-` is standard input.
     File(PathBuf),
     /// Bytes in memory. The name is for messages, and its extension selects the format.
     Bytes(Arc<[u8]>, String),
@@ -70,7 +69,7 @@ impl TraceOrigin {
         }
     }
 
-    /// A read may wait for somebody else.
+    /// Whether a read may block.
     fn may_wait(&self) -> bool {
         matches!(self, Self::File(path) if is_standard_input(path) || !path.is_file())
     }
@@ -81,8 +80,8 @@ pub fn is_standard_input(trace: &Path) -> bool {
     trace.as_os_str() == "-"
 }
 
-/// Reads a trace and passes each batch to `each`, which receives the progress and can end the reading. So can `interrupt`,
-/// from another thread. A thread reads a few batches ahead if that helps or if a read may block.
+/// Reads a trace and passes each batch to `each`, which receives the progress and can end the reading. `interrupt` can also
+/// end it, from another thread. A thread reads a few batches ahead if that helps or if a read may block.
 ///
 /// # Errors
 /// If the trace cannot be opened.
@@ -105,7 +104,7 @@ pub fn read_ahead<B>(
     read_inline(origin.open(format)?, interrupt, each)
 }
 
-/// Reads all there is, and says so, as long as somebody listens.
+/// Reads the whole trace and sends it, until the receiver is dropped.
 fn run_worker(
     from: TraceOrigin,
     format: Option<Format>,
@@ -131,7 +130,7 @@ fn run_worker(
             WorkerMessage::Over(so_far(&reader), why)
         }
     };
-    // Where nobody listens any more, nothing is lost.
+    // If the receiver was dropped, the message is not needed.
     let _ = full.send(over);
 }
 
@@ -139,7 +138,8 @@ fn so_far(reader: &Reader) -> ReadSoFar {
     ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone() }
 }
 
-/// Takes what a thread reads. The thread is not waited for: it may be in a read that takes long.
+/// Receives the batches of a reading thread. It does not wait for the thread to end, because a read may block for a long
+/// time.
 fn receive_batches<B>(
     batches: &Receiver<WorkerMessage>,
     used: &Sender<Vec<Record>>,
@@ -159,7 +159,7 @@ fn receive_batches<B>(
                 if let Some(enough) = each(&records, progress, &read) {
                     return Ok((read, ReadEnd::Enough(enough)));
                 }
-                // Whoever reads may have come to the end.
+                // The reading thread may have ended.
                 let _ = used.send(records);
             }
             Ok(WorkerMessage::Over(read, None)) => return Ok((read, ReadEnd::End)),
@@ -168,7 +168,7 @@ fn receive_batches<B>(
             }
             Ok(WorkerMessage::Over(_, Some(why))) => return Err(why),
             Err(RecvTimeoutError::Timeout) => {}
-            // It has said that it is over, or it could not.
+            // The thread has sent its last message, or it has panicked.
             Err(RecvTimeoutError::Disconnected) => return Ok((read, ReadEnd::End)),
         }
     }

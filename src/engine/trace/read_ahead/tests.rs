@@ -7,7 +7,7 @@ fn memory(text: String) -> TraceOrigin {
 }
 
 #[test]
-fn nothing_is_lost_behind_a_thread() {
+fn no_record_is_lost_with_a_thread() {
     let count = 3 * BATCH as u64 + 17;
     let text =
         (0..count).map(|n| format!(" L {n:08x},{}\n", n % 9 + 1)).collect::<Vec<_>>().concat() + "bad\n";
@@ -25,7 +25,7 @@ fn nothing_is_lost_behind_a_thread() {
 }
 
 #[test]
-fn who_has_enough_stops_the_reader() {
+fn a_handler_can_stop_the_reader() {
     let text = "\n".repeat(1 << 20) + &" L 10,1\n".repeat(1 << 18);
     let (read, stopped) =
         read_ahead(memory(text), None, None, &mut |batch, _, _| Some(batch.len())).expect("a trace");
@@ -34,7 +34,7 @@ fn who_has_enough_stops_the_reader() {
 }
 
 #[test]
-fn who_is_interrupted_reads_no_more() {
+fn an_interrupt_ends_the_reading() {
     let wanted = AtomicBool::new(false);
     let mut batches = 0;
     let (_, stopped) =
@@ -48,7 +48,7 @@ fn who_is_interrupted_reads_no_more() {
 }
 
 #[test]
-fn what_cannot_be_opened_is_said() {
+fn files_that_cannot_be_opened_are_reported() {
     let none = TraceOrigin::File("/no/such/trace".into());
     assert!(read_ahead::<()>(none, None, None, &mut |_, _, _| None).is_err());
 }

@@ -12,13 +12,12 @@ use super::source::Source;
 use super::text::{Grammar, Text};
 use super::unreadable::{Unreadable, UnreadableReason};
 
-/// Records that are handed out at once, at most.
+/// Maximum number of records of a batch.
 pub(crate) const BATCH: usize = 4096;
 
-/// A trace, as it is written down.
 enum TraceEncoding {
     Text(Text),
-    /// With the malformed lines that it does not have.
+    /// A packed trace. Its list of malformed lines is always empty.
     Packed(Box<Unpacker>, Malformed),
 }
 
@@ -26,7 +25,7 @@ enum TraceEncoding {
 pub struct Reader {
     source: Source,
     written: TraceEncoding,
-    /// What went wrong, to be told again.
+    /// The error that ended the reading, which is returned again.
     failed: Option<Unreadable>,
 }
 
@@ -42,8 +41,8 @@ pub struct Progress {
 }
 
 impl Reader {
-    /// Opens a file; `-` is standard input. Compressed files are recognized by their first bytes. The default format is
-    /// determined by the first bytes, then by the file extension; otherwise it is lackey's.
+    /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default format is
+    /// determined by the first bytes, then by the file extension. Otherwise, it is lackey's.
     ///
     /// # Errors
     /// If it cannot be opened, or is not a trace of the format.
@@ -51,10 +50,11 @@ impl Reader {
         Self::from_source(Source::open(path)?, format)
     }
 
-    /// Reads bytes as [`Reader::open`] reads those of a file. The name is for messages, and its extension selects the format.
+    /// Reads bytes as [`Reader::open`] reads those of a file. The name is for messages, and its extension selects the
+    /// format.
     ///
     /// # Errors
-    /// As [`Reader::open`].
+    /// The same as for [`Reader::open`].
     pub fn new(bytes: Box<dyn Read + Send>, name: &str, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::new(bytes, name)?, format)
     }
@@ -64,7 +64,7 @@ impl Reader {
         let named = || Format::of_name(source.name()).filter(|_| !packed);
         let format = format.or_else(named).unwrap_or(if packed { Format::Packed } else { Format::Lackey });
         if packed != (format == Format::Packed) {
-            let why = if packed { "it is packed, and no text" } else { "it is not packed" };
+            let why = if packed { "it is packed, not text" } else { "it is not packed" };
             return Err(source.error(UnreadableReason::NotATrace(why)));
         }
         let written = match format {
@@ -101,7 +101,7 @@ impl Reader {
         Ok(!records.is_empty())
     }
 
-    /// Lines that were read so far; of a packed trace records.
+    /// Number of lines read so far, or of records in a packed trace.
     pub(crate) fn lines(&self) -> u64 {
         match &self.written {
             TraceEncoding::Text(text) => text.lines,
@@ -117,7 +117,7 @@ impl Reader {
         }
     }
 
-    /// Bytes of the file that were read so far; of a compressed one compressed ones.
+    /// Number of bytes read from the file so far, before decompression.
     pub(crate) fn consumed(&self) -> u64 {
         self.source.consumed()
     }
@@ -132,14 +132,14 @@ impl Reader {
     }
 }
 
-/// Does it begin as a packed trace does? If so, its first bytes are taken.
+/// Whether the source is a packed trace. If so, its first bytes are consumed.
 fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     let head = source.head(MAGIC.len() + 1)?;
     let packed = head.starts_with(&MAGIC);
     if !packed {
         source.put_back(head);
     } else if head[MAGIC.len()..] != [VERSION] {
-        return Err(source.error(UnreadableReason::NotATrace("it is packed in a version that is not known")));
+        return Err(source.error(UnreadableReason::NotATrace("its version of the packed format is unknown")));
     }
     Ok(packed)
 }

@@ -20,7 +20,7 @@ pub enum SweptUnit {
 /// A value of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AxisValue {
-    /// A number, in bytes where it is a size.
+    /// A number. Sizes are in bytes.
     Number(u64),
     /// A word.
     Word(Box<str>),
@@ -67,7 +67,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The parts that are swept, each once, in the order in which the grid names them.
+    /// The swept parts, each listed once, in the order of their first axis.
     pub fn units(&self) -> Vec<SweptUnit> {
         let mut units = Vec::new();
         for axis in &self.axes {
@@ -87,11 +87,11 @@ impl Grid {
 /// The geometry of a TLB or cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
-    /// Size in bytes; only for caches.
+    /// Size in bytes. Only for caches.
     pub size: Option<u128>,
-    /// Block size in bytes; only for caches.
+    /// Block size in bytes. Only for caches.
     pub block: Option<u64>,
-    /// Number of entries; only for TLBs.
+    /// Number of entries. Only for TLBs.
     pub entries: Option<u64>,
     /// Lines or entries per set.
     pub ways: u32,
@@ -102,7 +102,7 @@ pub struct Geometry {
 }
 
 impl AxisValue {
-    /// The word; empty for a number.
+    /// The word, or an empty string for a number.
     pub fn word(&self) -> &str {
         match self {
             AxisValue::Number(_) => "",
@@ -137,7 +137,7 @@ impl SweptUnit {
         }
     }
 
-    /// Its counts; zeros if the TLBs were not used.
+    /// Its counts, or zeros if the TLBs were not used.
     pub fn counts(self, counted: &ReplayCounts) -> Counts {
         let part = match self {
             SweptUnit::Tlb(n) => counted.tlbs.get(n),

@@ -1,7 +1,7 @@
-//! Runs a sweep: the trace is read once, and each batch is performed on the machines of all points.
+//! Runs a sweep. It reads the trace once and performs each batch on the machines of all points.
 //!
-//! Each thread owns the machines of some points. All threads receive the same batches in the same order, so the counts do not
-//! depend on the number of threads. Where threads are not available, as in WebAssembly, the sweep runs on the calling thread.
+//! Each thread owns the machines of some points. All threads receive the same batches in the same order, so the counts do
+//! not depend on the number of threads. Platforms without threads, such as WebAssembly, run the sweep on the calling thread.
 
 use std::io;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::trace::counting_replay::ReplayError;
 use crate::trace::counts::ReplayCounts;
 use crate::trace::record::Record;
 
-/// Batches that may wait for a thread: as many as keep it from waiting for the reader, and few enough that memory does
-/// not grow with the trace and an interrupted sweep ends soon.
+/// Maximum number of batches that wait for a thread. They keep the thread busy. The small number limits memory use and lets
+/// an interrupted sweep end soon.
 const WAITING: usize = 2;
 
 /// Receives the batches of a trace in order.
@@ -37,7 +37,7 @@ impl Feed<'_> {
             FeedTarget::There(threads) => {
                 let records: Arc<[Record]> = records.into();
                 for thread in threads {
-                    // A thread that has ended is told of where its result is missed.
+                    // If a thread has ended, `join` reports it later.
                     let _ = thread.send(records.clone());
                 }
             }
@@ -45,9 +45,9 @@ impl Feed<'_> {
     }
 }
 
-/// Replays a trace on a machine of each spec, all of which passed [`Spec::check`], on at most `threads` threads besides the
-/// caller's. `feed` sends the batches; it can show the progress, and cancel the sweep by returning early. The results are in
-/// the order of the specs.
+/// Replays a trace on a machine of each spec, on at most `threads` threads besides the caller's. Each spec must pass
+/// [`Spec::check`]. `feed` sends the batches. It can show the progress, and it can cancel the sweep by returning early. The
+/// results are in the order of the specs.
 pub fn run<R>(
     specs: &[&Spec],
     how: ReplayOptions,
@@ -71,7 +71,7 @@ fn run_inline<R>(
     (fed, worker.ended())
 }
 
-/// On other threads: as many as can be started, and on this one if there are none.
+/// Runs on as many threads as can be started, or on this thread if none can.
 fn run_on_threads<R>(
     specs: &[&Spec],
     how: ReplayOptions,
@@ -88,7 +88,7 @@ fn run_on_threads<R>(
         let mut into = Vec::with_capacity(count);
         let mut handles = Vec::with_capacity(count);
         for (at, thread) in started.into_iter().enumerate() {
-            // Neighbours differ least in their cost, so each thread has every so-manieth point.
+            // Adjacent points cost about the same, so the points are dealt to the threads in turn.
             let _ = thread.numbers.send((at..specs.len()).step_by(count).collect());
             into.push(thread.batches);
             handles.push(thread.handle);
@@ -101,7 +101,7 @@ fn run_on_threads<R>(
     })
 }
 
-/// A thread that waits to be told which points are its own.
+/// A thread that waits for the numbers of its points.
 struct WorkerThread<'scope> {
     numbers: Sender<Vec<usize>>,
     batches: Sender<Arc<[Record]>>,
@@ -122,7 +122,7 @@ impl<'scope> WorkerThread<'scope> {
     }
 }
 
-/// What a thread does: builds its machines, performs every batch on each, and tells what came of them.
+/// The work of a thread: builds its machines, performs every batch on each, and returns their counts.
 fn perform(
     specs: &[&Spec],
     points: &Receiver<Vec<usize>>,

@@ -10,7 +10,7 @@ use crate::trace::demand::DemandPaging;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::Straddle;
 
-/// References to a few regions, some of which straddle blocks, with fetches between them.
+/// Generates references to a few regions, some of which straddle blocks, with fetches between them.
 fn trace(count: usize) -> Vec<Record> {
     let mut random = SplitMix64::new(7);
     let mut draw = |below: u64| random.next() % below;
@@ -22,7 +22,7 @@ fn trace(count: usize) -> Vec<Record> {
     (0..count).map(record).collect()
 }
 
-/// Machines of which no two count the same.
+/// Machines with pairwise different counts.
 fn specs() -> Vec<Spec> {
     let base = Spec::core_i7();
     let changed = |at: Vec<usize>| {
@@ -70,7 +70,7 @@ fn a_sweep_counts_what_single_replays_count() {
         for (at, counted) in wanted.iter().enumerate() {
             assert!(counted.caches[0].counts.misses > 0);
             let differs = |other: &ReplayCounts| other.caches[0] != counted.caches[0];
-            // With one way there is nothing for a policy to choose.
+            // With one way, the policy makes no difference.
             assert!(
                 wanted[..at]
                     .iter()
@@ -88,12 +88,12 @@ fn a_sweep_counts_what_single_replays_count() {
 }
 
 #[test]
-fn what_was_fed_is_what_is_counted() {
+fn all_sent_records_are_counted() {
     let (specs, records) = (specs(), trace(3_000));
     let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
     for threads in [1, 3] {
         let refs: Vec<&Spec> = specs.iter().collect();
-        // Somebody interrupts after the second batch.
+        // The feed is interrupted after the second batch.
         let (fed, counted) = run(&refs, how, threads, |feed| {
             records.chunks(1_000).take(2).map(|batch| feed.send(batch)).count()
         });
@@ -106,9 +106,9 @@ fn what_was_fed_is_what_is_counted() {
 }
 
 #[test]
-fn a_point_that_fails_leaves_the_others() {
+fn a_failed_point_does_not_affect_others() {
     let mut specs = specs();
-    // No kernel runs without translation.
+    // Without address translation, no kernel can boot.
     specs[1].mmu = None;
     specs[1].tlbs.clear();
     specs[1].caches.iter_mut().for_each(|cache| cache.virtual_index = false);

@@ -10,7 +10,7 @@ use crate::trace::replay::Straddle;
 /// How all points replay the trace.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplayOptions {
-    /// How addresses are translated.
+    /// The translation of addresses.
     pub map: AddressMapping,
     /// How references that straddle blocks or pages are counted.
     pub straddle: Straddle,
@@ -25,13 +25,13 @@ pub(super) struct Worker {
 pub(super) type PointResult = (usize, Result<ReplayCounts, ReplayError>);
 
 impl Worker {
-    /// Builds the machines of the points of these numbers.
+    /// Builds the machines of the points with these numbers.
     pub(crate) fn new(specs: &[&Spec], numbers: impl Iterator<Item = usize>, how: ReplayOptions) -> Self {
         let points = numbers.map(|at| (at, counting(specs[at], how))).collect();
         Self { points }
     }
 
-    /// Every machine performs the records; one that fails performs no more.
+    /// Performs the records on every machine. A machine that fails performs no more records.
     pub(crate) fn perform(&mut self, records: &[Record]) {
         for (_, point) in &mut self.points {
             if let Ok(counting) = point

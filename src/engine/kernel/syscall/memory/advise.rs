@@ -15,12 +15,11 @@ use super::constants::{
 };
 use super::failure::{CallFailure, into_result};
 
-/// `madvise(2)`.
 pub(crate) fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(advise(kernel, pid, args, watch))
 }
 
-/// What a piece of advice does to one part of an area.
+/// The effect of a piece of advice on one part of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AdviceAction {
     Expect(Advice),
@@ -58,7 +57,7 @@ fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) ->
     if whole { Ok(0) } else { Err(Errno::ENOMEM.into()) }
 }
 
-/// The parts of areas in a range, and whether they have all of it.
+/// The parts of areas in a range, and whether they cover the whole range.
 fn parts_of(kernel: &mut Kernel, pid: Pid, range: Range<u64>) -> (Vec<Vma>, bool) {
     let parts =
         kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
@@ -93,7 +92,7 @@ fn apply(
     Ok(())
 }
 
-/// Sets a flag. Too many areas are EAGAIN here.
+/// Sets a flag. Too many areas cause EAGAIN instead of ENOMEM.
 fn mark(kernel: &mut Kernel, pid: Pid, range: Range<u64>, set: &dyn Fn(&mut Vma)) -> Result<(), Errno> {
     kernel.room_for(pid, |areas| drop(areas.change(range.clone(), set))).map_err(|_| Errno::EAGAIN)?;
     kernel.change_areas(pid, range, set);
@@ -108,7 +107,6 @@ fn read_ahead(kernel: &mut Kernel, part: &Vma) {
     }
 }
 
-/// `msync(2)`.
 pub(crate) fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(synchronise(kernel, pid, args).map_err(CallFailure::from))
 }
@@ -120,7 +118,7 @@ fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Err
     if !known || both || !start.is_multiple_of(kernel.page_size()) {
         return Err(Errno::EINVAL);
     }
-    // As on Linux a length that rounds up to 2^64 is none.
+    // As on Linux, a length that rounds up to 2^64 is 0.
     let len = kernel.whole_pages(args.size(1)).unwrap_or(0);
     let end = start.checked_add(len).ok_or(Errno::ENOMEM)?;
     let (parts, whole) = parts_of(kernel, pid, start..end);

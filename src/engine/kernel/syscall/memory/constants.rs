@@ -13,49 +13,49 @@ macro_rules! constants {
 
 constants! {
     "prot" {
-        PROT_NONE 0x0 "pages may not be used at all",
+        PROT_NONE 0x0 "pages may not be accessed",
         PROT_READ 0x1 "pages may be read",
         PROT_WRITE 0x2 "pages may be written",
         PROT_EXEC 0x4 "pages may be executed",
     }
     "mprotect.prot" {
-        PROT_GROWSDOWN 0x100_0000 "mprotect: down to the beginning of a stack",
+        PROT_GROWSDOWN 0x100_0000 "mprotect: extend the range to the start of a stack",
     }
     "mmap.flags" {
-        MAP_FILE 0x0 "a file, which is the default",
-        MAP_SHARED 0x01 "stores are seen by all who map the same, and reach the file",
-        MAP_PRIVATE 0x02 "stores make copies of the process's own",
-        MAP_SHARED_VALIDATE 0x03 "shared, and unknown flags are an error",
-        MAP_FIXED 0x10 "at this very address, in place of what is there",
-        MAP_ANONYMOUS 0x20 "no file: pages of zeros",
-        MAP_ANON 0x20 "no file: pages of zeros (an older name)",
-        MAP_GROWSDOWN 0x100 "a stack: faults below it make it grow",
-        MAP_LOCKED 0x2000 "pages are touched at once and stay in memory",
-        MAP_NORESERVE 0x4000 "no swap is set aside",
-        MAP_POPULATE 0x8000 "pages are touched at once",
-        MAP_NONBLOCK 0x1_0000 "pages are not touched at once all the same",
-        MAP_STACK 0x2_0000 "for a thread's stack; does nothing",
-        MAP_HUGETLB 0x4_0000 "huge pages, of which there are none",
-        MAP_FIXED_NOREPLACE 0x10_0000 "at this very address, if nothing is there",
+        MAP_FILE 0x0 "a file (the default)",
+        MAP_SHARED 0x01 "stores are visible to all sharers and reach the file",
+        MAP_PRIVATE 0x02 "a store makes a private copy of the page",
+        MAP_SHARED_VALIDATE 0x03 "like `MAP_SHARED`, but unknown flags are an error",
+        MAP_FIXED 0x10 "map at exactly this address and replace existing mappings",
+        MAP_ANONYMOUS 0x20 "pages of zeros without a file",
+        MAP_ANON 0x20 "older name of `MAP_ANONYMOUS`",
+        MAP_GROWSDOWN 0x100 "a stack, which grows on faults below it",
+        MAP_LOCKED 0x2000 "pages become resident at once and are locked",
+        MAP_NORESERVE 0x4000 "reserve no swap space",
+        MAP_POPULATE 0x8000 "pages become resident at once",
+        MAP_NONBLOCK 0x1_0000 "with `MAP_POPULATE`, do not make pages resident",
+        MAP_STACK 0x2_0000 "for a thread's stack (no effect)",
+        MAP_HUGETLB 0x4_0000 "huge pages, which are not available",
+        MAP_FIXED_NOREPLACE 0x10_0000 "map at exactly this address, or fail if it is in use",
     }
     "mremap.flags" {
         MREMAP_MAYMOVE 0x1 "mremap may move the mapping",
-        MREMAP_FIXED 0x2 "mremap moves the mapping to the address given",
-        MREMAP_DONTUNMAP 0x4 "mremap leaves the old mapping, empty",
+        MREMAP_FIXED 0x2 "mremap moves the mapping to the given address",
+        MREMAP_DONTUNMAP 0x4 "mremap keeps the old mapping without its pages",
     }
     "msync.flags" {
-        MS_ASYNC 0x1 "msync: write some time; does nothing",
-        MS_INVALIDATE 0x2 "msync: others see what was written, as they do anyway",
+        MS_ASYNC 0x1 "msync: write later (no effect)",
+        MS_INVALIDATE 0x2 "msync: update other mappings (no effect)",
         MS_SYNC 0x4 "msync: write dirty pages to the file now",
     }
     "advice" {
         MADV_NORMAL 0 "no advice",
-        MADV_RANDOM 1 "pages will be used in no order",
-        MADV_SEQUENTIAL 2 "pages will be used in order",
-        MADV_WILLNEED 3 "pages will be used soon: a file's are read into the page cache",
-        MADV_DONTNEED 4 "pages will not be used: they leave memory at once",
-        MADV_FREE 8 "pages may be thrown away when memory runs short; they never are here",
+        MADV_RANDOM 1 "pages will be used in random order",
+        MADV_SEQUENTIAL 2 "pages will be used in sequential order",
+        MADV_WILLNEED 3 "pages will be used soon; a file's pages are read into the page cache",
+        MADV_DONTNEED 4 "pages will not be used and are unmapped at once",
+        MADV_FREE 8 "pages may be discarded when memory runs short (never here)",
         MADV_MERGEABLE 12 "equal pages may be merged (ksm)",
-        MADV_UNMERGEABLE 13 "pages are not merged any more",
+        MADV_UNMERGEABLE 13 "pages are no longer merged",
     }
 }

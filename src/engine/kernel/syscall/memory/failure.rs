@@ -1,14 +1,14 @@
-//! Why a call is not done.
+//! The failure of a call.
 
 use crate::kernel::abi::Errno;
 use crate::kernel::state::OutOfMemory;
 use crate::kernel::syscall::call::SyscallResult;
 
-/// An error that the process is told, or memory that the simulation does not have.
+/// An error that the process receives, or a lack of memory in the simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallFailure {
     Errno(Errno),
-    /// A frame is needed and there is none.
+    /// A frame is needed and none is free.
     Memory,
 }
 
@@ -18,7 +18,7 @@ impl From<Errno> for CallFailure {
     }
 }
 
-/// Without room for a page table a call answers ENOMEM.
+/// A call without memory for a page table fails with ENOMEM.
 impl From<OutOfMemory> for CallFailure {
     fn from(why: OutOfMemory) -> Self {
         match why {

@@ -11,7 +11,7 @@ use crate::kernel::vma::{Backing, Vma};
 
 use super::failure::{CallFailure, into_result};
 
-/// `mlock(2)`: pages are touched, and stay in memory.
+/// `mlock(2)`: makes pages resident and locks them in memory.
 pub(crate) fn mlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(lock(kernel, pid, args, watch))
 }
@@ -20,20 +20,19 @@ fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> R
     let range = set_locked(kernel, pid, args, true)?;
     let end = touchable_end(kernel, pid, &range);
     kernel.populate(pid, range.start..end, watch)?;
-    // The areas stay locked all the same.
+    // The areas stay locked.
     if end < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
 }
 
-/// `munlock(2)`.
 pub(crate) fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(set_locked(kernel, pid, args, false).map(|_| 0).map_err(CallFailure::from))
 }
 
-/// Marks the areas of a range, from the lowest on up to a hole; the whole pages that the range has a byte of.
+/// Locks or unlocks the pages that contain bytes of a range, from the lowest area up to the first hole.
 fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Result<Range<u64>, Errno> {
     let (address, page) = (args.address(0), kernel.page_size());
     let start = address - address % page;
-    // As on Linux a length that reaches around, to the page itself, is none.
+    // As on Linux, a length that wraps around to the same page is 0.
     let len = args.size(1).wrapping_add(address % page);
     let len = kernel.whole_pages(len).unwrap_or(0);
     let end = start.checked_add(len).ok_or(Errno::EINVAL)?;
@@ -46,8 +45,8 @@ fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Re
     if done < end { Err(Errno::ENOMEM) } else { Ok(start..end) }
 }
 
-/// Up to where the pages of a range, all of which areas have, can be touched: an area that forbids everything, or the end
-/// of a file or object, ends it.
+/// The end of the accessible pages in a range without holes. An area without permissions, or the end of a file or object,
+/// ends it.
 fn touchable_end(kernel: &Kernel, pid: Pid, range: &Range<u64>) -> u64 {
     let Some(process) = kernel.process(pid) else { return range.start };
     for part in process.space.areas.within(range.clone()) {

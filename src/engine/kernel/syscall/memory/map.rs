@@ -16,24 +16,24 @@ use super::constants::{
 };
 use super::failure::{CallFailure, into_result};
 
-/// The bits that say how a mapping is shared.
+/// The mask of the flags that select the type of sharing.
 const MAP_TYPE: u32 = 0xF;
 
-/// What `MAP_SHARED_VALIDATE` knows (`LEGACY_MAP_MASK`): the old flags, those that do nothing here included.
+/// The flags that `MAP_SHARED_VALIDATE` accepts (`LEGACY_MAP_MASK`), including old flags without an effect here.
 const KNOWN: u32 = 0x7C07_F9F3;
 
-/// The lowest bit of the size of huge pages in the flags.
+/// The position of the huge-page size in the flags.
 const MAP_HUGE_SHIFT: u32 = 26;
 
-/// The most bytes that a file can have, and one.
+/// One more than the maximum size of a file in bytes.
 const FILE_END: u64 = 1 << 63;
 
-/// The permissions that a `prot` argument names; other bits mean nothing.
+/// The permissions in a `prot` argument. Other bits are ignored.
 pub(crate) fn prot_of(bits: u32) -> Prot {
     Prot { read: bits & PROT_READ != 0, write: bits & PROT_WRITE != 0, exec: bits & PROT_EXEC != 0 }
 }
 
-/// What `mmap` was asked for.
+/// The arguments of an `mmap` call.
 #[derive(Debug, Clone, Copy)]
 struct MapRequest {
     addr: u64,
@@ -41,7 +41,7 @@ struct MapRequest {
     prot: Prot,
     flags: u32,
     offset: u64,
-    /// What the descriptor refers to; none for anonymous memory.
+    /// The file of the descriptor, or `None` for anonymous memory.
     open: Option<OpenFile>,
 }
 
@@ -55,16 +55,15 @@ impl MapRequest {
     }
 }
 
-/// What an area is to be made of, once everything was checked.
+/// The backing of a new area, after all checks.
 enum MapSource {
     Anonymous,
     /// A new object that processes share.
     Object,
-    /// A file; whether `mprotect` may allow stores that reach it.
+    /// A file, and whether `mprotect` may later allow shared stores.
     File(FileId, bool),
 }
 
-/// `mmap(2)`.
 pub(crate) fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(map(kernel, pid, args, watch))
 }
@@ -97,7 +96,7 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Re
     Ok(range.start)
 }
 
-/// Touches the pages of a new mapping, which goes again if there is no room for its page tables.
+/// Makes the pages of a new mapping resident. If no memory is free for its page tables, the mapping is removed.
 fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: Observer<'_>) -> Result<(), OutOfMemory> {
     let filled = kernel.populate(pid, range.clone(), watch);
     if filled == Err(OutOfMemory::Tables) {
@@ -106,7 +105,7 @@ fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: Observer<'_>) -
     filled
 }
 
-/// The arguments, with the checks that come before all others.
+/// Reads the arguments and makes the checks that come first.
 fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errno> {
     let (flags, offset) = (args.int(3) as u32, args.offset(5) as u64);
     if !offset.is_multiple_of(kernel.page_size()) {
@@ -116,7 +115,7 @@ fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errn
         0 => Some(open_of(kernel, pid, args.int(4)).ok_or(Errno::EBADF)?),
         _ => None,
     };
-    // Only files of a hugetlbfs have huge pages.
+    // Only files on hugetlbfs have huge pages.
     if args.size(1) == 0 || (open.is_some() && flags & MAP_HUGETLB != 0) {
         return Err(Errno::EINVAL);
     }
@@ -124,14 +123,14 @@ fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errn
     Ok(MapRequest { addr: args.address(0), len, prot: prot_of(args.int(2) as u32), flags, offset, open })
 }
 
-/// What a descriptor of a process refers to.
+/// The open file of a process's descriptor.
 fn open_of(kernel: &Kernel, pid: Pid, descriptor: i32) -> Option<OpenFile> {
     let descriptor = u32::try_from(descriptor).ok()?;
     let open = kernel.process(pid)?.descriptors.get(&descriptor)?.open;
     kernel.opens.get(&open).copied()
 }
 
-/// Where the mapping goes.
+/// The address range of the mapping.
 fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range<u64>, Errno> {
     let MapRequest { addr, len, .. } = *request;
     let highest = kernel.user_end().checked_sub(len).ok_or(Errno::ENOMEM)?;
@@ -152,8 +151,8 @@ fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range
     Ok(addr..addr + len)
 }
 
-/// A free place for `len` bytes, which are no more than a process may map: at the hint (rounded down to a page) if there is
-/// one and it is free, else in the highest hole.
+/// A free range of `len` bytes, at most the user address space. The range is at the hint (rounded down to a page) if that is
+/// free, or else in the highest hole.
 ///
 /// # Errors
 /// ENOMEM if there is none.
@@ -169,7 +168,7 @@ pub(crate) fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result
     kernel.find_hole(pid, len).ok_or(Errno::ENOMEM)
 }
 
-/// What is mapped, and whether it is shared.
+/// The source of the mapping, and whether it is shared.
 fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool), Errno> {
     let kind = request.flags & MAP_TYPE;
     let Some(open) = request.open else {
@@ -200,9 +199,9 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     Ok((MapSource::File(file, open.write || !shared), shared))
 }
 
-/// Why anonymous huge pages cannot be mapped: at the latest because none are set aside (`vm.nr_hugepages` is 0).
+/// The error for anonymous huge pages. They always fail, because none are reserved (`vm.nr_hugepages` is 0).
 fn no_huge_page(request: &MapRequest) -> Errno {
-    // log2 of the page size, or 0 for the default: x86-64 has huge pages of 2 MB and 1 GB.
+    // log2 of the page size, or 0 for the default. x86-64 has huge pages of 2 MB and 1 GB.
     let size_exists = matches!(request.flags >> MAP_HUGE_SHIFT & 0x3F, 0 | 21 | 30);
     match request.flags & MAP_TYPE {
         MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if !size_exists => Errno::EINVAL,
@@ -212,7 +211,6 @@ fn no_huge_page(request: &MapRequest) -> Errno {
     }
 }
 
-/// `munmap(2)`.
 pub(crate) fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(unmap(kernel, pid, args.address(0), args.size(1)).map_err(CallFailure::from))
 }
@@ -227,7 +225,7 @@ fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Err
 /// A range that can be unmapped.
 ///
 /// # Errors
-/// EINVAL if it is empty, begins within a page or reaches beyond what a process may map.
+/// EINVAL if it is empty, is not page-aligned, or ends beyond the user address space.
 pub(crate) fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u64>, Errno> {
     let end = start.checked_add(len).and_then(|end| kernel.whole_pages(end));
     let fits = end.filter(|end| *end <= kernel.user_end() && *end > start);

@@ -33,7 +33,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "munmap",
         prototype: "int munmap(void *addr, size_t length)",
-        help: "takes mappings away",
+        help: "removes mappings",
         params: &[ParamKind::Bytes, ParamKind::Bytes],
         required: 2,
         fields: &[],
@@ -42,7 +42,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "mprotect",
         prototype: "int mprotect(void *addr, size_t length, int prot)",
-        help: "changes what pages may be used for",
+        help: "changes the permissions of pages",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number],
         required: 3,
         fields: &[],
@@ -51,7 +51,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "mremap",
         prototype: "void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ... /* void *new_address */ )",
-        help: "makes a mapping longer or shorter, or moves it",
+        help: "resizes or moves a mapping",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number, ParamKind::Bytes],
         required: 4,
         fields: &[],
@@ -60,7 +60,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "msync",
         prototype: "int msync(void *addr, size_t length, int flags)",
-        help: "writes what was stored to shared file pages to the file",
+        help: "writes dirty shared pages to their file",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number],
         required: 3,
         fields: &[],
@@ -69,7 +69,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "madvise",
         prototype: "int madvise(void *addr, size_t length, int advice)",
-        help: "says how pages will be used",
+        help: "advises the kernel about the use of pages",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number],
         required: 3,
         fields: &[],
@@ -78,7 +78,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "brk",
         prototype: "int brk(void *addr)",
-        help: "sets where the heap ends",
+        help: "sets the end of the heap",
         params: &[ParamKind::Bytes],
         required: 1,
         fields: &[],
@@ -87,7 +87,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "sbrk",
         prototype: "void *sbrk(intptr_t increment)",
-        help: "moves where the heap ends, and answers where it was",
+        help: "moves the end of the heap and returns the old end",
         params: &[ParamKind::Bytes],
         required: 1,
         fields: &[],
@@ -96,7 +96,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "mlock",
         prototype: "int mlock(const void *addr, size_t length)",
-        help: "brings pages into memory and keeps them there",
+        help: "makes pages resident and locks them in memory",
         params: &[ParamKind::Bytes, ParamKind::Bytes],
         required: 2,
         fields: &[],
@@ -105,7 +105,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "munlock",
         prototype: "int munlock(const void *addr, size_t length)",
-        help: "lets pages leave memory again",
+        help: "unlocks pages, so that they can be evicted",
         params: &[ParamKind::Bytes, ParamKind::Bytes],
         required: 2,
         fields: &[],

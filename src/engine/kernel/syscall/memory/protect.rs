@@ -13,13 +13,12 @@ use super::constants::{PROT_EXEC, PROT_GROWSDOWN, PROT_READ, PROT_WRITE};
 use super::failure::{CallFailure, into_result};
 use super::map::prot_of;
 
-/// For areas that grow upward, of which there are none on x86-64.
+/// A flag for areas that grow upward. x86-64 has none.
 const PROT_GROWSUP: u32 = 0x200_0000;
 
-/// For atomic operations: means nothing.
+/// A flag for atomic operations. It is ignored.
 const PROT_SEM: u32 = 0x8;
 
-/// `mprotect(2)`.
 pub(crate) fn mprotect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(protect(kernel, pid, args, watch))
 }
@@ -41,7 +40,7 @@ fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -
     change(kernel, pid, range, prot_of(bits), watch)
 }
 
-/// The range, from the beginning of the stack on if `grows` says so.
+/// The range to change. If `grows` requests it, the range starts at the beginning of the stack.
 fn grown(kernel: &Kernel, pid: Pid, range: Range<u64>, grows: u32) -> Result<Range<u64>, Errno> {
     if grows == 0 {
         return Ok(range);
@@ -59,7 +58,7 @@ fn grown(kernel: &Kernel, pid: Pid, range: Range<u64>, grows: u32) -> Result<Ran
     }
 }
 
-/// Changes areas from the lowest on, up to the first that cannot be.
+/// Changes areas from the lowest on, up to the first one that cannot be changed.
 fn change(
     kernel: &mut Kernel,
     pid: Pid,
@@ -82,7 +81,7 @@ fn change(
     let set = move |area: &mut Vma| area.prot = prot;
     kernel.room_for(pid, |areas| drop(areas.change(range.start..done, &set)))?;
     kernel.change_areas(pid, range.start..done, &set);
-    // Linux gives locked pages their copies as soon as they may be written.
+    // Linux copies locked pages as soon as they become writable.
     let fresh =
         |part: &&Vma| part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write;
     for part in parts.iter().filter(fresh) {
@@ -95,7 +94,7 @@ fn change(
     }
 }
 
-/// Stores would reach a file that was not opened for them.
+/// Whether stores would reach a file that was not opened for writing.
 fn forbids(area: &Vma, prot: Prot) -> bool {
     prot.write && area.shared && matches!(area.backing, Backing::File { writable: false, .. })
 }

@@ -13,14 +13,14 @@ use super::constants::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
 use super::failure::{CallFailure, into_result};
 use super::map::{mappable, unmapped};
 
-/// What `mremap` was asked for, in whole pages.
+/// The arguments of an `mremap` call, in whole pages.
 #[derive(Debug, Clone, Copy)]
 struct RemapRequest {
     addr: u64,
     old_len: u64,
     new_len: u64,
     flags: u32,
-    /// Where it is to go, with `MREMAP_FIXED`; a hint with `MREMAP_DONTUNMAP`.
+    /// The new address with `MREMAP_FIXED`, or a hint with `MREMAP_DONTUNMAP`.
     to: u64,
 }
 
@@ -29,7 +29,7 @@ impl RemapRequest {
         self.flags & flag != 0
     }
 
-    /// The mapping moves in any case.
+    /// Whether the mapping always moves.
     fn moves(&self) -> bool {
         self.has(MREMAP_FIXED | MREMAP_DONTUNMAP)
     }
@@ -43,23 +43,21 @@ impl RemapRequest {
     }
 }
 
-/// A part of an area that moves: to where, and how long it is there.
+/// A part of an area that moves, with its new address and length.
 #[derive(Debug, Clone, Copy)]
 struct Move {
-    /// The part that moves; it is empty if a shared mapping is only mapped once more.
+    /// The part that moves. It is empty if a shared mapping is mapped a second time.
     from: Vma,
     to: u64,
     len: u64,
 }
 
 impl Move {
-    /// The area that it makes.
     fn area(&self) -> Vma {
         Vma { start: self.to, end: self.to + self.len, heap: false, ..self.from }
     }
 }
 
-/// `mremap(2)`.
 pub(crate) fn mremap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(remap(kernel, pid, args, watch))
 }
@@ -83,7 +81,7 @@ fn remap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> 
     Ok(request.addr)
 }
 
-/// The arguments, checked as far as they can be without looking at areas.
+/// Reads the arguments and checks everything that does not depend on areas.
 fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     let whole = |len: u64| kernel.whole_pages(len).unwrap_or(0);
     let request = RemapRequest {
@@ -108,12 +106,12 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     if !given || !reaches || resized || !request.has(MREMAP_MAYMOVE) {
         return Err(Errno::EINVAL);
     }
-    // As on Linux the end may come round: such a mapping is then found to be none.
+    // As on Linux, the end may wrap around. Such a mapping is rejected later.
     let (old_end, new) = (request.addr.wrapping_add(request.old_len), request.target());
     if old_end > new.start && new.end > request.addr { Err(Errno::EINVAL) } else { Ok(request) }
 }
 
-/// The area in which the old mapping begins, and which must hold all of it that stays.
+/// The area that contains the old mapping's start. It must contain all of the part that remains.
 fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Errno> {
     let area = kernel.area_at(pid, request.addr).ok_or(Errno::EFAULT)?;
     let RemapRequest { addr, old_len, new_len, .. } = *request;
@@ -126,19 +124,19 @@ fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Err
     if old_len.min(new_len) > area.end - addr {
         return Err(Errno::EFAULT);
     }
-    // Where the new end stands in the file must be a number.
+    // The offset of the new end in the file must not overflow.
     match area.offset_of(addr) {
         Some(offset) if offset.checked_add(new_len).is_none() => Err(Errno::EINVAL),
         _ => Ok(area),
     }
 }
 
-/// What a shorter mapping loses.
+/// The range that a shorter mapping loses.
 fn cut(kernel: &Kernel, request: &RemapRequest) -> Result<Range<u64>, Errno> {
     mappable(kernel, request.addr + request.new_len, request.old_len - request.new_len)
 }
 
-/// The areas without what is to be moved away or pushed aside must be as few as may be.
+/// Checks that the number of areas after the removals and the move is within the limit.
 fn check_room(kernel: &Kernel, pid: Pid, gone: &[Range<u64>], step: &Move, keep: bool) -> Result<(), Errno> {
     kernel.room_for(pid, |areas| {
         for range in gone {
@@ -151,7 +149,7 @@ fn check_room(kernel: &Kernel, pid: Pid, gone: &[Range<u64>], step: &Move, keep:
     })
 }
 
-/// To a place of its own, with another length.
+/// Moves a mapping to another address and changes its length.
 fn move_to(
     kernel: &mut Kernel,
     pid: Pid,
@@ -168,7 +166,7 @@ fn move_to(
     let mut gone = Vec::new();
     let mut to = request.to;
     if request.has(MREMAP_FIXED) {
-        // The target may be where the old mapping stands, if that has no length.
+        // With length 0, the target may contain the address of the old mapping.
         if request.target().contains(&request.addr) {
             return Err(Errno::EFAULT.into());
         }
@@ -187,7 +185,7 @@ fn move_to(
     relocate(kernel, pid, &step, keep, watch)
 }
 
-/// Moves every area of a range, and leaves the holes between them out.
+/// Moves every area of a range, without the holes between them.
 fn move_all(
     kernel: &mut Kernel,
     pid: Pid,
@@ -211,7 +209,7 @@ fn move_all(
     Ok(request.to)
 }
 
-/// Makes a mapping longer where it is, or moves it to where there is room.
+/// Extends a mapping in place, or moves it to a larger hole.
 fn grow(
     kernel: &mut Kernel,
     pid: Pid,
@@ -242,7 +240,7 @@ fn grow(
     relocate(kernel, pid, &step, false, watch)
 }
 
-/// Moves a part of an area with its pages to where nothing is.
+/// Moves a part of an area with its pages to a free range.
 fn relocate(
     kernel: &mut Kernel,
     pid: Pid,
@@ -257,11 +255,11 @@ fn relocate(
     let whole = |kernel: &Kernel| kernel.area_at(pid, from.start).map(|area| area.start..area.end);
     let old = whole(kernel).filter(|old| keep && kernel.owns_pages(pid, old));
     kernel.move_pages(pid, from.clone(), step.to)?;
-    // First the new area, so that its object is never without users.
+    // Add the new area first, so that its object always has a user.
     kernel.map_area(pid, area);
     if keep {
-        // Linux forgets the lock of the whole area, and where its pages came from if all of them have moved. Without pages of its
-        // own the area may be one with its copy by now.
+        // Linux clears the lock of the whole area. If all pages have moved, it also clears the area's origin. An area
+        // without private pages may already be merged with its copy.
         let left = old.or_else(|| whole(kernel)).unwrap_or(from.clone());
         let moved = left == from;
         kernel.change_areas(pid, left, &|area| {

@@ -1,4 +1,4 @@
-//! Any calls with any arguments: nothing panics, and the books agree with the machine after each.
+//! Random calls with random arguments do not panic, and the kernel's state agrees with the machine after each call.
 
 use super::lab::{Argument, Lab, c};
 use crate::kernel::abi::{Arg, Errno};
@@ -9,7 +9,7 @@ use crate::kernel::syscall::{ParamKind, system_calls};
 use crate::kernel::tests::sound;
 use crate::machine::random::SplitMix64;
 
-/// A lab with files of every kind.
+/// Creates a lab with files of every kind.
 fn lab(preset: &str) -> Lab {
     let mut lab = Lab::on(preset, |config| {
         config.swap = 40;
@@ -32,7 +32,7 @@ fn lab(preset: &str) -> Lab {
     lab
 }
 
-/// A number that may mean something to some parameter of some call.
+/// Draws a number that may be valid for a parameter of some call.
 fn number(lab: &Lab, random: &mut SplitMix64) -> i128 {
     let page = lab.kernel.page_size();
     let edges = [0, 1, 16, page, lab.kernel.user_end(), 1 << 31, 1 << 47, 1 << 63, u64::MAX, MOST];
@@ -63,8 +63,8 @@ fn argument(lab: &Lab, param: ParamKind, random: &mut SplitMix64) -> Arg {
     }
 }
 
-/// A process that runs; a new one if there is none.
-fn somebody(lab: &mut Lab, random: &mut SplitMix64) -> Option<Pid> {
+/// Selects a running process, or creates one.
+fn running_process(lab: &mut Lab, random: &mut SplitMix64) -> Option<Pid> {
     let runs: Vec<Pid> = lab
         .kernel
         .processes()
@@ -82,7 +82,7 @@ fn run(preset: &str, seed: u64, calls: u32) -> u32 {
     let rows: Vec<_> = system_calls().collect();
     let mut fine = 0;
     for _ in 0..calls {
-        let Some(pid) = somebody(&mut lab, &mut random) else { break };
+        let Some(pid) = running_process(&mut lab, &mut random) else { break };
         lab.pid = pid;
         let call = rows[random.below(rows.len() as u64) as usize];
         if call.name == "exit" && random.below(4) > 0 {

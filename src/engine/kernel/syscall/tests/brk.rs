@@ -1,9 +1,9 @@
-//! The break. What each line answers and leaves was seen on Linux 6.18 with glibc 2.36.
+//! The program break. The results and areas were observed on Linux 6.18 with glibc 2.36.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
 
-/// The areas from the heap's beginning on, in bytes from there.
+/// Lists the areas from the heap's start on, in bytes relative to it.
 fn areas(lab: &Lab) -> String {
     let start = lab.process().space.brk_start;
     let shown = lab.process().space.areas.iter();
@@ -11,7 +11,7 @@ fn areas(lab: &Lab) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// Moves the break to each place; those it could be moved to.
+/// Moves the break to each address, and returns which moves succeeded.
 fn moves(lab: &mut Lab, to: &[i64]) -> Vec<bool> {
     let start = lab.process().space.brk_start;
     let mut done = |to: &i64| {
@@ -19,7 +19,7 @@ fn moves(lab: &mut Lab, to: &[i64]) -> Vec<bool> {
         let result = lab.call("brk", args![to]);
         let after = lab.process().space.brk;
         assert!(after == to || after == before, "{after:#x}");
-        // A break that is above what was asked for is no error.
+        // A break above the requested address is not an error.
         assert_eq!(result, if after >= to { Ok(0) } else { Err(Errno::ENOMEM) });
         after == to
     };
@@ -33,7 +33,7 @@ fn heap() -> (Lab, u64) {
 }
 
 #[test]
-fn the_break_is_kept_to_the_byte_and_its_area_in_pages() {
+fn the_break_has_bytes_and_its_area_has_whole_pages() {
     let (mut lab, _) = heap();
     assert_eq!(moves(&mut lab, &[10]), [true]);
     assert_eq!(areas(&lab), "0-1000 rw-p");
@@ -74,7 +74,7 @@ fn where_the_heap_was_unmapped_the_break_does_not_go_down() {
 }
 
 #[test]
-fn the_break_takes_away_whatever_stands_where_the_heap_was() {
+fn lowering_the_break_unmaps_other_areas_in_its_way() {
     let (mut lab, start) = heap();
     assert_eq!(moves(&mut lab, &[0x8000]), [true]);
     let flags = c("MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED");
@@ -89,7 +89,7 @@ fn the_break_takes_away_whatever_stands_where_the_heap_was() {
 }
 
 #[test]
-fn the_heap_keeps_clear_of_the_gap_below_a_stack() {
+fn the_heap_does_not_use_the_stack_guard_gap() {
     let (mut lab, start) = heap();
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_GROWSDOWN");
     lab.ok("mmap", args![start + 0x40_0000, 0x1000, c("PROT_READ"), flags, -1, 0]);
@@ -97,7 +97,7 @@ fn the_heap_keeps_clear_of_the_gap_below_a_stack() {
 }
 
 #[test]
-fn what_is_locked_of_the_heap_stays_an_area_of_its_own() {
+fn a_locked_part_of_the_heap_is_a_separate_area() {
     let (mut lab, start) = heap();
     assert_eq!(moves(&mut lab, &[0x4000]), [true]);
     lab.ok("mlock", args![start + 0x3000, 0x1000]);
@@ -106,7 +106,7 @@ fn what_is_locked_of_the_heap_stays_an_area_of_its_own() {
 }
 
 #[test]
-fn sbrk_answers_the_old_break() {
+fn sbrk_returns_the_old_break() {
     let (mut lab, start) = heap();
     assert_eq!(lab.call("sbrk", args![0]), Ok(start));
     assert_eq!(lab.call("sbrk", args![100]), Ok(start));
@@ -131,14 +131,14 @@ fn a_14_bit_heap_begins_at_a_quarter() {
 }
 
 #[test]
-fn the_heap_stays_apart_from_a_named_area_below() {
+fn the_heap_does_not_merge_with_a_named_area_below() {
     let (mut lab, start) = heap();
     lab.area("bss", start - 0x2000, start, "rw-");
     lab.area("page", start - 0x5000, start - 0x4000, "rw-");
     assert_eq!(moves(&mut lab, &[0x1000, 0x2000]), [true, true]);
     let wide = |lab: &Lab| lab.maps().iter().map(|(from, to, ..)| (to - from) >> 12).collect::<Vec<_>>();
     assert_eq!(wide(&lab), [1, 2, 2]);
-    // On Linux, too, what is mapped beside the heap is one area with it.
+    // On Linux also, memory mapped next to the heap merges with it.
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     lab.ok("mmap", args![start + 0x2000, 0x1000, c("PROT_READ|PROT_WRITE"), flags, -1, 0]);
     assert_eq!(wide(&lab), [1, 2, 3]);

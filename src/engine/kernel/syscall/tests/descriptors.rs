@@ -7,7 +7,7 @@ use crate::kernel::abi::Errno;
 const KERNEL: u64 = 0xFFFF_8000_0000_0000;
 
 #[test]
-fn the_lowest_free_descriptor_is_given() {
+fn the_lowest_free_descriptor_is_used() {
     let mut lab = Lab::i7();
     lab.file("f", "hello");
     assert_eq!([0; 3].map(|_| lab.open("f", "O_RDONLY").unwrap()), [3, 4, 5]);
@@ -17,14 +17,14 @@ fn the_lowest_free_descriptor_is_given() {
 }
 
 #[test]
-fn what_is_not_open_cannot_be_closed() {
+fn a_closed_descriptor_cannot_be_closed() {
     let mut lab = Lab::i7();
     for fd in [3, -1, 99, i32::MAX, i32::MIN] {
         assert_eq!(lab.call("close", args![fd]), Err(Errno::EBADF), "{fd}");
     }
     assert_eq!(lab.call("close", args![2]), Ok(0));
     assert_eq!(lab.call("close", args![2]), Err(Errno::EBADF));
-    // A descriptor is an int: what does not fit into 32 bits is cut off.
+    // A descriptor is an int, so bits above 32 are ignored.
     assert_eq!(lab.call("close", args![1_u64 << 32]), Ok(0));
     assert_eq!(lab.call("close", args![0]), Err(Errno::EBADF));
 }
@@ -43,7 +43,7 @@ fn a_process_has_1024_descriptors_and_names_are_looked_up_after_that_is_known() 
 }
 
 #[test]
-fn open_makes_cuts_or_refuses() {
+fn open_creates_truncates_or_fails() {
     let mut lab = Lab::i7();
     lab.file("f", "hello");
     assert_eq!(lab.open("nope", "O_RDONLY"), Err(Errno::ENOENT));
@@ -52,7 +52,7 @@ fn open_makes_cuts_or_refuses() {
     assert_eq!(lab.open("f", "O_RDWR|O_EXCL"), Ok(3));
     assert_eq!(lab.open("f", "O_RDWR|O_CREAT"), Ok(4));
     assert_eq!(lab.contents("f"), b"hello");
-    // Linux cuts the file even if it is opened for reading only.
+    // Linux truncates the file even if it is opened for reading only.
     assert_eq!(lab.open("f", "O_RDONLY|O_TRUNC"), Ok(5));
     assert_eq!(lab.contents("f"), b"");
     assert_eq!(lab.call("open", args!["new", c("O_RDONLY|O_CREAT"), 0o600]), Ok(6));
@@ -70,7 +70,7 @@ fn paths_are_strings_or_addresses_of_strings() {
     let fd = lab_fd(&mut lab, "path", "data\0");
     lab.ok("pread", args![fd, 0x10FFE_u64, 5_u64, 0]);
     assert_eq!(lab.call("open", args![0x10FFE_u64, 0]), Ok(4));
-    // A path that ends at the last byte of its area.
+    // The path ends at the last byte of its area.
     lab.ok("pread", args![3, 0x11FFB_u64, 5_u64, 0]);
     assert_eq!(lab.call("open", args![0x11FFB_u64, 0]), Ok(5));
     lab.ok("pread", args![3, 0x11FFC_u64, 4_u64, 0]);
@@ -83,14 +83,14 @@ fn paths_are_strings_or_addresses_of_strings() {
     assert_eq!(lab.open("", "O_RDWR|O_CREAT"), Err(Errno::ENOENT));
 }
 
-/// A descriptor of a new file.
+/// Opens a new file and returns its descriptor.
 fn lab_fd(lab: &mut Lab, name: &str, bytes: &str) -> u64 {
     lab.file(name, bytes);
     lab.open(name, "O_RDONLY").expect("a descriptor")
 }
 
 #[test]
-fn long_names_are_refused() {
+fn long_names_are_rejected() {
     let mut lab = Lab::i7();
     for (len, error) in [
         (255, Errno::ENOENT),
@@ -131,7 +131,7 @@ fn lseek_checks_the_descriptor_then_whence_then_the_file() {
 }
 
 #[test]
-fn fstat_tells_of_a_file_in_fields_and_in_memory() {
+fn fstat_reports_a_file_in_fields_and_in_memory() {
     let mut lab = Lab::i7();
     let fd = lab_fd(&mut lab, "f", "hello, world\n");
     let fields = lab.reply("fstat", args![fd]).fields;
@@ -139,7 +139,7 @@ fn fstat_tells_of_a_file_in_fields_and_in_memory() {
     assert_eq!(["st_size", "st_ino", "st_mode", "st_blksize"].map(field), [13, 1, 0o100_644, 4096].map(Some));
     lab.area("here", 0x10000, 0x11000, "rw-");
     assert_eq!(lab.call("fstat", args![fd, 0x10F70_u64]), Ok(0));
-    // The size stands at byte 48 of the structure, the inode at 8 (asm/stat.h of x86-64).
+    // In the structure, the size is at byte 48 and the inode at byte 8 (asm/stat.h of x86-64).
     assert_eq!(lab.bytes(0x10F70 + 48, 8), 13_u64.to_le_bytes());
     assert_eq!(lab.bytes(0x10F70 + 8, 8), 1_u64.to_le_bytes());
     assert_eq!(lab.call("fstat", args![fd, 0x10F71_u64]), Err(Errno::EFAULT), "its end lies outside");
@@ -150,7 +150,7 @@ fn fstat_tells_of_a_file_in_fields_and_in_memory() {
 }
 
 #[test]
-fn ftruncate_cuts_and_adds_zeros() {
+fn ftruncate_truncates_and_adds_zeros() {
     let mut lab = Lab::i7();
     lab.file("f", "hello, world\n");
     let fd = lab.open("f", "O_RDWR").unwrap();

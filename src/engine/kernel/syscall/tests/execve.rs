@@ -14,7 +14,7 @@ fn section(name: &str, start: u64, size: u64, perms: &str) -> Section {
     Section { name: name.into(), start, size, prot: prot(perms), zero: name == ".bss" }
 }
 
-/// The example of the language's page.
+/// The example of the language's documentation.
 fn a_out(libraries: &[&str]) -> Executable {
     let sections = vec![
         section(".text", 0x40_0000, 0x1800, "r-x"),
@@ -34,7 +34,7 @@ fn lab(libraries: &[&str]) -> Lab {
     lab
 }
 
-/// Start, end, permissions, offset as `maps` has them.
+/// Formats start, end, permissions, and offset as `maps` does.
 fn row(start: u64, end: u64, perms: &str, offset: u64) -> (u64, u64, String, u64) {
     (start, end, perms.to_owned(), offset)
 }
@@ -96,20 +96,20 @@ fn libraries_lie_below_mmap_base_with_shared_text() {
     assert_eq!(
         lab.maps()[3..9],
         [
-            // libplain.so: all of it, and its last page once more.
+            // libplain.so is mapped completely, and its last page again.
             row(base - 0x9000, base - 0x7000, "r-xs", 0),
             row(base - 0x7000, base - 0x6000, "rw-p", 0x1000),
-            // libm.so: its sections as far from each other as they say.
+            // The sections of libm.so have the declared distances.
             row(base - 0x6000, base - 0x4000, "r-xs", 0),
             row(base - 0x3000, base - 0x2000, "rw-p", 0),
-            // libc.so, which nobody declared: a page of text and a page of data.
+            // libc.so is not declared and has a page of text and a page of data.
             row(base - 0x2000, base - 0x1000, "r-xs", 0),
             row(base - 0x1000, base, "rw-p", 0x1000),
         ]
     );
     assert_eq!(lab.maps().len(), 10, "a library that is named twice is mapped once");
     assert_eq!(lab.contents("libc.so").len(), 0x2000);
-    // The text is one for all who run it, the data is not.
+    // All processes share the text, but not the data.
     lab.ok("fork", args![]);
     lab.touch(base - 0x2000, None);
     lab.touch(base - 0x1000, None);
@@ -133,11 +133,11 @@ fn it_fails_whole() {
     assert_eq!(lab.call("execve", args!["data", 1]), Err(Errno::EACCES));
     assert_eq!(lab.call("execve", args!["a.out", 1]), Err(Errno::EFAULT));
     assert_eq!(lab.call("execve", args!["a.out", 0, 1]), Err(Errno::EFAULT));
-    // A list of pointers that runs out of its area.
+    // The list of pointers extends beyond its area.
     assert_eq!(lab.call("execve", args!["a.out", 0x10FFC_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.maps(), before);
     assert_eq!((lab.bytes(0x10000, 1), lab.process().pc), (vec![7], None));
-    // An empty list is fine.
+    // An empty list is valid.
     assert_eq!(lab.call("execve", args!["a.out", 0x10008_u64, 0]), Ok(0));
 }
 
@@ -148,7 +148,7 @@ fn without_room_for_its_areas_it_fails_whole() {
     let before = lab.maps();
     assert_eq!(lab.call("execve", args!["a.out"]), Err(Errno::ENOMEM));
     assert_eq!(lab.maps(), before);
-    // A section where the stack begins.
+    // A section overlaps the stack.
     let sections = vec![section(".text", STACK_TOP - 0x10, 0x10, "r-x")];
     let high = Executable { entry: 0, sections, libraries: Vec::new() };
     lab.kernel.add_executable("high".into(), high).unwrap();
@@ -171,7 +171,7 @@ fn descriptors_stay_open_unless_they_close_on_exec() {
 }
 
 #[test]
-fn the_old_memory_is_given_back_and_the_books_of_malloc_begin_anew() {
+fn the_old_memory_is_freed_and_the_malloc_heap_is_reset() {
     let mut lab = lab(&[]);
     let low = lab.kernel.space.low();
     lab.area("heap", 0x10000, 0x20000, "rw-");
@@ -192,7 +192,7 @@ fn it_fits_on_the_simple_machine() {
     let small = Executable { entry: 0x400, sections, libraries: vec!["libc.so".into()] };
     lab.kernel.add_executable("small".into(), small).unwrap();
     lab.ok("execve", args!["small"]);
-    // mmap-base is three quarters of the space, the stack ends with it.
+    // mmap-base is three quarters of the address space, which the stack ends.
     assert_eq!(
         lab.maps(),
         [
@@ -206,7 +206,7 @@ fn it_fits_on_the_simple_machine() {
 }
 
 #[test]
-fn what_cannot_be_loaded_cannot_be_declared() {
+fn invalid_executables_cannot_be_declared() {
     let mut lab = Lab::simple();
     let sections = vec![section(".text", 0x3FFF, 2, "r-x")];
     let wrong = Executable { entry: 0, sections, libraries: Vec::new() };

@@ -17,11 +17,11 @@ use crate::machine::presets::Preset;
 use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
 
-/// A kernel under test, and the process whose turn it is.
+/// A kernel under test, and the current process.
 pub(crate) struct Lab {
     pub(crate) kernel: Kernel,
     pub(crate) pid: Pid,
-    /// The books are not held against the machine after each call: that costs what there is.
+    /// Whether to skip the check of the kernel's state after each call. The check costs time in proportion to the state.
     pub(crate) hasty: bool,
 }
 
@@ -62,18 +62,18 @@ impl Argument for &str {
     }
 }
 
-/// Arguments of several types.
+/// Builds a list of arguments of several types.
 macro_rules! args {
     ($($arg:expr),* $(,)?) => { &[$(&$arg as &dyn $crate::kernel::syscall::tests::lab::Argument),*] };
 }
 pub(super) use args;
 
-/// The value of constants that are or-ed.
+/// Returns the bitwise OR of constants.
 pub(crate) fn c(names: &str) -> i32 {
     names.split('|').map(|name| constant(name.trim()).expect("a constant") as i32).fold(0, |a, b| a | b)
 }
 
-/// `rwx` as permissions.
+/// Parses permissions such as `rwx`.
 pub(crate) fn prot(perms: &str) -> Prot {
     Prot { read: perms.contains('r'), write: perms.contains('w'), exec: perms.contains('x') }
 }
@@ -92,12 +92,12 @@ impl Lab {
         Self { kernel, pid, hasty: false }
     }
 
-    /// On a Core i7 with the defaults.
+    /// Creates a lab on a Core i7 with the default settings.
     pub(crate) fn i7() -> Self {
         Self::on("core-i7", |_| {})
     }
 
-    /// On the 14/12-bit machine of 64-byte pages.
+    /// Creates a lab on the 14/12-bit machine with 64-byte pages.
     pub(crate) fn simple() -> Self {
         Self::on("simple", |_| {})
     }
@@ -112,7 +112,7 @@ impl Lab {
         reply
     }
 
-    /// A load or a store of a byte by the process; the class of its fault if it was fatal.
+    /// Loads or stores a byte as the process. Returns the class of a fatal fault.
     pub(crate) fn touch(&mut self, va: u64, store: Option<u8>) -> Option<FaultClass> {
         let va = self.kernel.machine().va(va).expect("an address");
         let (kind, mut load) = (if store.is_some() { AccessKind::Write } else { AccessKind::Read }, [None]);
@@ -123,15 +123,15 @@ impl Lab {
         outcome.killed
     }
 
-    /// A load or a store of a byte, whatever comes of it.
+    /// Loads or stores a byte and ignores the result.
     pub(crate) fn touch_lightly(&mut self, va: Va, store: bool) {
         let (kind, mut load) = (if store { AccessKind::Write } else { AccessKind::Read }, [None]);
         let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
-        // Memory may run out.
+        // Memory may be exhausted.
         let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
     }
 
-    /// Another process has its turn.
+    /// Makes another process the current one.
     pub(crate) fn turn(&mut self, pid: u64) -> &mut Self {
         self.pid = Pid(pid as u32);
         self
@@ -141,7 +141,7 @@ impl Lab {
         self.kernel.process(self.pid).expect("a process")
     }
 
-    /// `/proc/PID/maps` without inodes and names: start, end, permissions, offset.
+    /// Lists `/proc/PID/maps` without inodes and names: start, end, permissions, offset.
     pub(crate) fn maps(&self) -> Vec<(u64, u64, String, u64)> {
         let areas = self.process().space.areas.iter();
         areas
@@ -157,17 +157,17 @@ impl Lab {
         self.call(name, args).unwrap_or_else(|error| panic!("{name}: {error:?}"))
     }
 
-    /// A file with these bytes.
+    /// Adds a file with these bytes.
     pub(crate) fn file(&mut self, name: &str, bytes: &str) -> FileId {
         self.kernel.add_file(name.into(), Fill::Bytes(bytes.as_bytes().into()), bytes.len() as u64)
     }
 
-    /// Opens a file by constants.
+    /// Opens a file with flags given by name.
     pub(crate) fn open(&mut self, name: &str, flags: &str) -> Result {
         self.call("open", args![name, c(flags)])
     }
 
-    /// Declares an area of the process, anonymous and private.
+    /// Declares a private anonymous area of the process.
     pub(crate) fn area(&mut self, label: &str, start: u64, end: u64, perms: &str) {
         let area = AreaDeclaration {
             label: Some(label.into()),
@@ -181,14 +181,14 @@ impl Lab {
         self.kernel.declare_area(self.pid, area).expect("an area");
     }
 
-    /// A page of another process, to be read and written.
+    /// Declares a readable and writable page of another process.
     pub(crate) fn area_of(&mut self, pid: u64, label: &str, start: u64) {
         let before = self.pid;
         self.turn(pid).area(label, start, start + 0x1000, "rw-");
         self.pid = before;
     }
 
-    /// Bytes of the process's memory, as far as they can be read.
+    /// Reads bytes of the process's memory, up to the first unreadable byte.
     pub(crate) fn bytes(&self, va: u64, len: usize) -> Vec<u8> {
         let mut bytes = vec![0; len];
         let va = self.kernel.machine().va(va).expect("an address");
@@ -197,7 +197,7 @@ impl Lab {
         bytes
     }
 
-    /// Bytes of a file, as `read` would see them.
+    /// Reads the bytes of a file as `read` would.
     pub(crate) fn contents(&self, name: &str) -> Vec<u8> {
         let file = self.kernel.file_named(name).expect("a file");
         let mut bytes = vec![0; self.kernel.file_size(file) as usize];
@@ -206,7 +206,7 @@ impl Lab {
         bytes
     }
 
-    /// What the process wrote to the terminal.
+    /// Returns the terminal output of the process.
     pub(crate) fn stdout(&self) -> Vec<u8> {
         self.process().stdout.to_vec()
     }

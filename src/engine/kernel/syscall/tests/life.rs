@@ -1,4 +1,4 @@
-//! `fork`, `exit`, `wait`, `getpid`, and the end by a signal.
+//! `fork`, `exit`, `wait`, `getpid`, and death by a signal.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::{Arg, Errno};
@@ -11,7 +11,7 @@ use crate::kernel::syscall::system_call;
 
 const AT: u64 = 0x10000;
 
-/// A process with an area of two pages, the first of which begins with a byte of 7.
+/// Creates a process with an area of two pages. The first page starts with the byte 7.
 fn lab() -> Lab {
     let mut lab = Lab::i7();
     lab.area("data", AT, AT + 0x2000, "rw-");
@@ -34,7 +34,7 @@ fn processes_are_numbered_from_1() {
 }
 
 #[test]
-fn a_child_has_what_its_parent_had_and_its_own_from_then_on() {
+fn a_child_has_independent_copies_of_its_parents_pages() {
     let mut lab = lab();
     lab.ok("write", args![1, "before", 6_u64]);
     let reply = lab.reply("fork", args![]);
@@ -61,13 +61,13 @@ fn parent_and_child_move_one_offset_and_close_descriptors_of_their_own() {
     assert_eq!(lab.bytes(AT, 6), b"world\n");
     assert_eq!(lab.call("close", args![3]), Ok(0));
     assert_eq!(lab.turn(1).call("lseek", args![3, 0, c("SEEK_CUR")]), Ok(13));
-    // One that is opened later is nobody else's.
+    // A file that is opened later is not shared.
     lab.ok("open", args!["f", 0]);
     assert_eq!(lab.turn(2).call("close", args![4]), Err(Errno::EBADF));
 }
 
 #[test]
-fn open_files_go_with_their_last_descriptor() {
+fn open_files_are_freed_with_their_last_descriptor() {
     let mut lab = lab();
     let file = lab.file("f", "");
     let users = |lab: &Lab| lab.kernel.files().all[&file].users;
@@ -85,7 +85,7 @@ fn open_files_go_with_their_last_descriptor() {
 }
 
 #[test]
-fn exit_gives_back_frames_tables_and_areas() {
+fn exit_frees_frames_tables_and_areas() {
     let mut lab = lab();
     let low = lab.kernel.space.low();
     lab.ok("fork", args![]);
@@ -122,7 +122,7 @@ fn wait_takes_the_first_child_that_ended() {
     lab.turn(4).ok("exit", args![-1]);
     lab.turn(3).ok("exit", args![300 + 7]);
     assert_eq!(lab.process().state, ProcessState::Zombie { status: 0x3300 });
-    // exit(307) is seen as 51, exit(-1) as 255: the low eight bits.
+    // `exit(307)` has status 51 and `exit(-1)` has status 255, the low eight bits.
     assert_eq!(lab.turn(1).call("wait", args![AT]), Ok(3));
     assert_eq!(lab.bytes(AT, 4), 0x3300_u32.to_le_bytes());
     assert_eq!(lab.call("wait", args![AT]), Ok(4));
@@ -141,7 +141,7 @@ fn a_status_that_cannot_be_written_is_lost_with_its_child() {
 }
 
 #[test]
-fn children_of_a_process_that_ended_are_nobodys() {
+fn children_of_an_ended_process_have_no_parent() {
     let mut lab = lab();
     assert_eq!([0; 2].map(|_| lab.ok("fork", args![])), [2, 3]);
     lab.turn(2).ok("exit", args![0]);
@@ -163,9 +163,9 @@ fn a_fatal_fault_ends_a_process_where_signals_kill() {
     assert_eq!(lab.process().state, ProcessState::Zombie { status: 11 });
     lab.area_of(1, "status", AT + 0x1000);
     assert_eq!(lab.turn(1).call("wait", args![AT + 0x1000]), Ok(2));
-    // WTERMSIG(status) is its low seven bits: SIGSEGV.
+    // WTERMSIG(status) is the low seven bits: SIGSEGV.
     assert_eq!(lab.bytes(AT + 0x1000, 4), [11, 0, 0, 0]);
-    // A system call given a bad buffer answers EFAULT, without a signal.
+    // A system call with a bad buffer returns EFAULT without a signal.
     lab.file("f", "x");
     lab.ok("open", args!["f", 0]);
     assert_eq!(lab.call("read", args![3, AT, 1_u64]), Err(Errno::EFAULT));
@@ -173,7 +173,7 @@ fn a_fatal_fault_ends_a_process_where_signals_kill() {
 }
 
 #[test]
-fn a_process_that_another_follows_goes_on_after_a_fault_where_signals_are_reported() {
+fn a_process_continues_after_a_fatal_fault_if_signals_are_reported() {
     let mut lab = lab();
     assert_eq!(lab.touch(8, None), Some(FaultClass::Segmentation));
     assert_eq!(lab.call("getpid", args![]), Ok(1));
@@ -181,7 +181,7 @@ fn a_process_that_another_follows_goes_on_after_a_fault_where_signals_are_report
 
 #[test]
 fn without_room_for_tables_fork_fails_and_changes_nothing() {
-    // 4 KB of memory; the table of a process has 256 entries of 2 bytes, so 8 of the 64 pages.
+    // Memory is 4 KB. The table of a process has 256 entries of 2 bytes, which take 8 of the 64 pages.
     let mut lab = Lab::simple();
     let forks = (2..).map_while(|child| (lab.call("fork", args![]) == Ok(child)).then_some(child));
     assert_eq!(forks.last(), Some(8));
@@ -206,7 +206,7 @@ fn there_are_at_most_32768_processes() {
 }
 
 #[test]
-fn processes_that_ended_are_forgotten_in_the_end() {
+fn ended_processes_are_eventually_forgotten() {
     let mut lab = Lab::i7();
     lab.hasty = true;
     for _ in 0..70_000 {
@@ -220,7 +220,7 @@ fn processes_that_ended_are_forgotten_in_the_end() {
 }
 
 #[test]
-fn arguments_are_counted_and_strings_stand_where_they_may() {
+fn argument_counts_and_string_arguments_are_checked() {
     let mut lab = lab();
     let mut call = |name: &str, args: &[Arg]| {
         let call = system_call(name).expect("a system call");
@@ -235,7 +235,7 @@ fn arguments_are_counted_and_strings_stand_where_they_may() {
 }
 
 #[test]
-fn a_child_keeps_what_it_maps_apart_from_what_it_inherited() {
+fn a_child_does_not_merge_its_areas_with_inherited_ones() {
     let mut lab = Lab::i7();
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     let rw = c("PROT_READ|PROT_WRITE");

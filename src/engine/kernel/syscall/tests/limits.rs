@@ -1,4 +1,4 @@
-//! How many areas there may be.
+//! The maximum number of areas.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
@@ -6,7 +6,7 @@ use crate::kernel::abi::Errno;
 const PAGE: u64 = 0x1000;
 const AT: u64 = 0x1000_0000;
 
-/// A process with one area of 16 pages, below `AT`, and as many single pages above it as there may be areas.
+/// Creates a process with one area of 16 pages below `AT`, and as many single pages above it as areas are allowed.
 fn full() -> Lab {
     let mut lab = Lab::i7();
     lab.hasty = true;
@@ -40,7 +40,7 @@ fn no_call_leaves_more_areas_than_there_may_be() {
     assert_eq!(lab.call("brk", args![lab.process().space.brk + 1]), Err(Errno::ENOMEM));
     assert_eq!(lab.call("malloc", args![0x10_0000]), Err(Errno::ENOMEM));
     assert_eq!(lab.maps(), before);
-    // What leaves no more goes on.
+    // A call that does not add areas still succeeds.
     assert_eq!(lab.call("munmap", args![low, PAGE]), Ok(0));
     assert_eq!(lab.call("mprotect", args![low, 16 * PAGE, read]), Err(Errno::ENOMEM), "a hole is there");
     assert_eq!(map(&mut lab, AT + 3 * PAGE, 1), Ok(AT + 3 * PAGE), "it joins two");

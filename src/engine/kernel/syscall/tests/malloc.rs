@@ -5,9 +5,9 @@ use crate::kernel::abi::Errno;
 use crate::kernel::heap::HeapBlock;
 use crate::kernel::syscall::constant;
 
-/// Where the heap of a process on a Core i7 begins.
+/// The start of the heap of a process on a Core i7.
 const BRK: u64 = 0x5555_5555_9000;
-/// Where `mmap` looks from.
+/// The address below which `mmap` looks for a hole.
 const BASE: u64 = 0x7FFF_F7FF_F000;
 const THRESHOLD: u64 = 128 << 10;
 
@@ -15,14 +15,14 @@ fn malloc(lab: &mut Lab, size: u64) -> u64 {
     lab.ok("malloc", args![size])
 }
 
-/// Address, size and use of every block.
+/// Lists the address, size, and use of every block.
 fn blocks(lab: &Lab) -> Vec<(u64, u64, bool)> {
-    let told = |(at, block): (&u64, &HeapBlock)| (*at, block.size, block.used);
-    lab.process().space.heap.blocks.iter().map(told).collect()
+    let row = |(at, block): (&u64, &HeapBlock)| (*at, block.size, block.used);
+    lab.process().space.heap.blocks.iter().map(row).collect()
 }
 
 #[test]
-fn the_heap_grows_by_whole_pages_and_is_touched_by_nobody_but_the_process() {
+fn the_heap_grows_by_whole_pages_that_only_the_process_touches() {
     let mut lab = Lab::i7();
     assert_eq!(malloc(&mut lab, 100), BRK + 16);
     assert_eq!(lab.maps(), [(BRK, BRK + 0x1000, "rw-p".to_owned(), 0)]);
@@ -61,10 +61,10 @@ fn only_blocks_in_use_are_freed_and_null() {
 }
 
 #[test]
-fn a_large_block_is_an_area_of_its_own() {
+fn a_large_block_is_a_separate_area() {
     let mut lab = Lab::i7();
     assert_eq!(constant("M_MMAP_THRESHOLD"), Some(THRESHOLD as i64));
-    // glibc 2.36: what is compared is the chunk, with 8 bytes of header and rounded up to 16.
+    // glibc 2.36 compares the size of the chunk, with a header of 8 bytes and rounded up to 16.
     assert_eq!(malloc(&mut lab, 131_048), BRK + 16);
     let least = malloc(&mut lab, 131_049);
     assert_eq!(least, BASE - (THRESHOLD + 0x1000) + 16);
@@ -80,14 +80,14 @@ fn a_large_block_is_an_area_of_its_own() {
 }
 
 #[test]
-fn what_there_is_no_room_for_is_refused() {
+fn mappings_without_room_are_rejected() {
     let mut lab = Lab::i7();
     for size in [u64::MAX, u64::MAX - 15, 1 << 63, (1 << 63) - 1, 1 << 47, BASE] {
         assert_eq!(lab.call("malloc", args![size]), Err(Errno::ENOMEM), "{size:#x}");
     }
     assert_eq!(lab.call("malloc", args![-1]), Err(Errno::ENOMEM));
     assert_eq!((lab.maps().len(), blocks(&lab).len()), (0, 0));
-    // An area in the heap's way, from which `brk` keeps a page away.
+    // The area blocks the heap. `brk` keeps one page free below it.
     lab.area("wall", BRK + 0x3000, BRK + 0x4000, "r--");
     let at = malloc(&mut lab, 0x1000);
     assert_eq!(lab.call("malloc", args![0x1000_u64]), Err(Errno::ENOMEM));
@@ -110,16 +110,16 @@ fn a_break_that_the_process_moves_itself_is_respected() {
     let mut lab = Lab::i7();
     let first = malloc(&mut lab, 0x1000);
     assert_eq!(lab.call("sbrk", args![0x800]), Ok(BRK + 0x2000));
-    // What sbrk gave is not malloc's.
+    // Memory from sbrk does not belong to malloc.
     assert_eq!(malloc(&mut lab, 0x1800), BRK + 0x2810);
-    // Below the first block's end nothing is left of either.
+    // Below the first block's end, neither block remains.
     assert_eq!(lab.call("brk", args![BRK + 0x1000]), Ok(0));
     assert_eq!(lab.call("free", args![first]), Err(Errno::EINVAL));
     assert_eq!(malloc(&mut lab, 0x1800), BRK + 0x1010);
 }
 
 #[test]
-fn parent_and_child_have_books_of_their_own() {
+fn parent_and_child_have_separate_heaps() {
     let mut lab = Lab::i7();
     let at = malloc(&mut lab, 100);
     lab.touch(at, Some(7));
@@ -133,7 +133,7 @@ fn parent_and_child_have_books_of_their_own() {
 #[test]
 fn small_memory_can_be_used_up_and_given_back() {
     let mut lab = Lab::simple();
-    // The heap begins at a quarter of the 16 KB and may grow to where the stack could: 7/8.
+    // The heap starts at a quarter of the 16 KB and may grow to the lowest address of the stack, 7/8.
     let mut taken = Vec::new();
     while let Ok(at) = lab.call("malloc", args![40]) {
         assert_eq!(at, 0x1010 + taken.len() as u64 * 64);

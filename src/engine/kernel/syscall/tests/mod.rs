@@ -1,5 +1,5 @@
-//! System calls through a kernel on a machine: what they answer, and what they leave behind. What is said of Linux was seen
-//! on Linux 6.18 on x86-64, with files on a tmpfs, unless a comment names another source.
+//! System calls of a kernel on a machine: their results and effects. Unless a comment names another source, claims about
+//! Linux were observed on Linux 6.18 on x86-64, with files on a tmpfs.
 
 mod any;
 mod brk;

@@ -1,4 +1,4 @@
-//! Prototypes, and the constants that are meant for their parameters.
+//! Prototypes, and the constants for their parameters.
 
 use crate::kernel::syscall::{constants, system_call, system_calls};
 

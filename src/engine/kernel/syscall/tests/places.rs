@@ -1,4 +1,4 @@
-//! Where mappings go when nobody says where, and how far a small address space reaches.
+//! The default addresses of mappings, and the limits of a small address space.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
@@ -15,7 +15,7 @@ fn map(lab: &mut Lab, hint: u64, len: u64, more: &str) -> Result<u64, Errno> {
 }
 
 #[test]
-fn the_highest_hole_below_the_base_is_taken_at_its_top() {
+fn mappings_go_to_the_top_of_the_highest_hole_below_the_base() {
     let mut lab = Lab::i7();
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - PAGE));
     // A length is rounded up to pages.
@@ -25,13 +25,13 @@ fn the_highest_hole_below_the_base_is_taken_at_its_top() {
     assert_eq!(map(&mut lab, 0, 3 * PAGE, "MAP_FILE"), Ok(BASE - 6 * PAGE));
     assert_eq!(lab.call("munmap", args![BASE - 3 * PAGE, 2 * PAGE]), Ok(0));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 2 * PAGE));
-    // What lies above the base does not count.
+    // Areas above the base are not considered.
     assert_eq!(map(&mut lab, BASE + 5 * PAGE, PAGE, "MAP_FIXED"), Ok(BASE + 5 * PAGE));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 3 * PAGE));
 }
 
 #[test]
-fn a_hole_across_the_base_is_of_use_below_it() {
+fn a_hole_across_the_base_is_usable_below_it() {
     let mut lab = Lab::i7();
     assert_eq!(map(&mut lab, BASE - PAGE, 2 * PAGE, "MAP_FIXED"), Ok(BASE - PAGE));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 2 * PAGE));
@@ -49,14 +49,14 @@ fn a_hint_is_rounded_down_and_used_if_it_is_free() {
         Ok(BASE - 3 * PAGE),
         "it reaches into the first"
     );
-    // Above the base a hint is as good as below, up to the end of the user's half.
+    // A hint above the base is also valid, up to the end of the user address space.
     assert_eq!(map(&mut lab, 0x7FFF_FFFF_E000, PAGE, "MAP_FILE"), Ok(0x7FFF_FFFF_E000));
     assert_eq!(map(&mut lab, 0x7FFF_FFFF_F000, PAGE, "MAP_FILE"), Ok(BASE - 4 * PAGE));
     assert_eq!(map(&mut lab, 0xFFFF_8000_0000_0000, PAGE, "MAP_FILE"), Ok(BASE - 5 * PAGE));
 }
 
 #[test]
-fn a_14_bit_space_is_the_users_whole_but_for_the_page_of_null() {
+fn a_14_bit_space_is_all_user_space_except_page_0() {
     let mut lab = Lab::simple();
     assert_eq!(map(&mut lab, 0, 64, "MAP_FILE"), Ok(0x2FC0), "mmap-base is at three quarters");
     assert_eq!(map(&mut lab, 0x3FC0, 64, "MAP_FIXED"), Ok(0x3FC0));
@@ -67,7 +67,7 @@ fn a_14_bit_space_is_the_users_whole_but_for_the_page_of_null() {
     assert_eq!(map(&mut lab, 0, 0x2F80, "MAP_FILE"), Ok(0x40));
     assert_eq!(map(&mut lab, 0, 64, "MAP_FILE"), Err(Errno::ENOMEM));
     assert_eq!(map(&mut lab, 64, 64, "MAP_FILE"), Err(Errno::ENOMEM));
-    // Who asks for it gets it: Linux lets root do so.
+    // An explicit request for address 0 succeeds, as it does for root on Linux.
     assert_eq!(map(&mut lab, 0, 64, "MAP_FIXED"), Ok(0));
     assert_eq!(lab.call("munmap", args![0, 0x4000]), Ok(0));
     assert_eq!(lab.call("munmap", args![64, 0x4000]), Err(Errno::EINVAL));
@@ -81,7 +81,7 @@ fn a_small_space_has_no_room_for_gaps_below_stacks() {
     assert_eq!(map(&mut lab, 0x1FC0, 64, "MAP_FILE"), Ok(0x1FC0));
 }
 
-/// 16-bit addresses, two levels of tables of one page (32 entries) each, and room for so many tables.
+/// Creates a lab with 16-bit addresses, two levels of one-page tables (32 entries), and room for `tables` tables.
 fn two_levels(tables: u32) -> Lab {
     let spec = Spec::paged(16, 12, 6).levels(&[5, 5]).tlb("tlb", 4, 4).cache("cache", 16, 1, 2);
     Lab::with(spec, |config| config.frames = Some(64 - tables))
@@ -89,7 +89,7 @@ fn two_levels(tables: u32) -> Lab {
 
 #[test]
 fn without_room_for_a_table_a_call_answers_enomem_and_changes_nothing() {
-    // The root and two leaf tables, each for 0x800 bytes.
+    // The three tables are the root and two leaf tables, each covering 0x800 bytes.
     let mut lab = two_levels(3);
     let at = |table: u64| table * 0x800;
     for table in [1, 2] {
@@ -102,7 +102,7 @@ fn without_room_for_a_table_a_call_answers_enomem_and_changes_nothing() {
     assert_eq!(lab.touch(at(2), Some(7)), None);
     assert_eq!(lab.call("mremap", args![at(2), 64, 64, fixed, at(3)]), Err(Errno::ENOMEM));
     assert_eq!((lab.maps(), lab.bytes(at(2), 1)), (before, vec![7]));
-    // An area alone needs no table.
+    // An area without pages needs no table.
     assert_eq!(map(&mut lab, at(3), 64, "MAP_FIXED"), Ok(at(3)));
     assert_eq!(lab.call("mlock", args![at(3), 64]), Err(Errno::ENOMEM));
     assert_eq!(lab.call("munmap", args![at(1), 64]), Ok(0));
@@ -119,13 +119,13 @@ fn mremap_moves_to_the_highest_hole_when_there_is_no_room() {
     assert_eq!(lab.call("mremap", args![low, 2 * PAGE, 3 * PAGE, 0]), Err(Errno::ENOMEM));
     assert_eq!(lab.call("mremap", args![low, 2 * PAGE, 3 * PAGE, may_move]), Ok(BASE - 3 * PAGE));
     assert_eq!(lab.bytes(BASE - 2 * PAGE, 1), [7]);
-    // There is room now, so that it stays.
+    // There is room now, so the mapping does not move.
     assert_eq!(lab.call("mremap", args![0x40_2000, PAGE, 3 * PAGE, may_move]), Ok(0x40_2000));
     assert_eq!(lab.call("mremap", args![BASE - 3 * PAGE, 3 * PAGE, PAGE, may_move]), Ok(BASE - 3 * PAGE));
 }
 
 #[test]
-fn mremap_to_a_fixed_place_must_be_told_where() {
+fn mremap_to_a_fixed_address_needs_the_address() {
     let mut lab = Lab::i7();
     let at = map(&mut lab, 0, PAGE, "MAP_FILE").expect("room");
     let fixed = c("MREMAP_MAYMOVE|MREMAP_FIXED");
@@ -134,7 +134,7 @@ fn mremap_to_a_fixed_place_must_be_told_where() {
 }
 
 #[test]
-fn there_are_no_huge_pages() {
+fn huge_pages_are_not_available() {
     let mut lab = Lab::i7();
     lab.file("f", "hello");
     let fd = lab.open("f", "O_RDWR").expect("a descriptor");
@@ -148,7 +148,7 @@ fn there_are_no_huge_pages() {
         assert_eq!(map(kind, 77, PAGE), Err(Errno::EBADF), "{kind}");
     }
     assert_eq!(map("MAP_ANONYMOUS", fd, PAGE), Err(Errno::EINVAL));
-    // What Linux 6.18 answers without huge pages; only 2^21 and 2^30 bytes are sizes of x86-64.
+    // Linux 6.18 returns these errors without huge pages. Only 2^21 and 2^30 bytes are sizes of x86-64.
     let mut map = |kind: &str, more: i32| {
         let flags = c(kind) | c("MAP_ANONYMOUS|MAP_HUGETLB") | more;
         lab.call("mmap", args![0x1000_0000, PAGE, c("PROT_READ"), flags, -1, 0])

@@ -1,4 +1,4 @@
-//! What the memory calls do to pages: which faults come, where bytes are, what stays in frames.
+//! The effects of memory calls on pages: faults, contents, and resident frames.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::{Arg, Errno};
@@ -18,7 +18,7 @@ fn map(lab: &mut Lab, at: u64, pages: u64, flags: &str) -> u64 {
     lab.ok("mmap", args![at, pages * PAGE, c("PROT_READ|PROT_WRITE"), c(flags), -1, 0])
 }
 
-/// A process with these pages at `AT`, of which page i was stored i + 1.
+/// Creates a process with resident pages at `AT`. Page i contains the byte i + 1.
 fn written(pages: u64, flags: &str, change: impl FnOnce(&mut KernelConfig)) -> Lab {
     let mut lab = Lab::on("core-i7", change);
     map(&mut lab, AT, pages, flags);
@@ -28,7 +28,7 @@ fn written(pages: u64, flags: &str, change: impl FnOnce(&mut KernelConfig)) -> L
     lab
 }
 
-/// A file of so many pages (0x40, 0x41 …), mapped at `AT`.
+/// Maps a file of `pages` pages (0x40, 0x41, …) at `AT`.
 fn mapped_file(pages: u64, flags: &str, change: impl FnOnce(&mut KernelConfig)) -> Lab {
     let mut lab = Lab::on("core-i7", change);
     lab.kernel.add_file("data".into(), Fill::Pages(0x40), pages * PAGE);
@@ -43,7 +43,7 @@ fn faults(lab: &Lab) -> (u64, u64) {
     (faults.minor, faults.major)
 }
 
-/// Faults that a touch raises, minor and major.
+/// Counts the minor and major faults of a touch.
 fn counting(lab: &mut Lab, va: u64, store: Option<u8>) -> (u64, u64) {
     let before = faults(lab);
     assert_eq!(lab.touch(va, store), None);
@@ -54,14 +54,14 @@ fn place(lab: &Lab, va: u64) -> Option<PageLocation> {
     lab.process().space.pages.get(&(va / PAGE)).copied()
 }
 
-/// The first bytes of so many pages.
+/// Reads the first byte of each of `pages` pages.
 fn bytes(lab: &Lab, at: u64, pages: u64) -> Vec<u8> {
     (0..pages).map(|page| lab.bytes(at + page * PAGE, 1)[0]).collect()
 }
 
 #[test]
 fn populating_touches_every_page_inside_the_call() {
-    // Linux counts 16 inside mmap, then none.
+    // Linux counts 16 faults inside mmap, then none.
     let mut lab = Lab::i7();
     map(&mut lab, AT, 16, "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_POPULATE");
     assert_eq!(faults(&lab), (16, 0));
@@ -84,7 +84,7 @@ fn a_new_mapping_in_place_of_an_old_one_has_none_of_its_pages() {
 }
 
 #[test]
-fn unmapped_pages_are_gone() {
+fn unmapped_pages_are_not_accessible() {
     let mut lab = written(4, ANON, |_| {});
     lab.ok("munmap", args![AT + PAGE, 2 * PAGE]);
     assert_eq!(lab.touch(AT + PAGE, None), Some(FaultClass::Segmentation));
@@ -94,7 +94,7 @@ fn unmapped_pages_are_gone() {
 }
 
 #[test]
-fn mprotect_holds_for_pages_that_are_there_and_those_that_are_not() {
+fn mprotect_affects_resident_and_absent_pages() {
     let mut lab = written(2, ANON, |_| {});
     map(&mut lab, AT + 2 * PAGE, 1, ANON);
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_READ")]);
@@ -105,22 +105,22 @@ fn mprotect_holds_for_pages_that_are_there_and_those_that_are_not() {
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_NONE")]);
     assert_eq!(lab.touch(AT, None), Some(FaultClass::Protection));
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_WRITE")]);
-    // What may be written may be read, and a page of one's own is writable at once.
+    // A writable page is also readable, and an exclusive page is writable at once.
     assert_eq!(counting(&mut lab, AT, None), (0, 0));
     assert_eq!(counting(&mut lab, AT, Some(9)), (0, 0));
     assert_eq!(bytes(&lab, AT, 3), [9, 2, 0]);
 }
 
 #[test]
-fn mprotect_changes_what_lies_before_a_hole() {
+fn mprotect_changes_the_areas_before_a_hole() {
     let mut lab = written(2, ANON, |_| {});
     assert_eq!(lab.call("mprotect", args![AT, 3 * PAGE, c("PROT_READ")]), Err(Errno::ENOMEM));
     assert_eq!(lab.touch(AT + PAGE, Some(1)), Some(FaultClass::Protection));
 }
 
 #[test]
-fn dropped_pages_come_back_as_what_stands_behind_them() {
-    // Linux: anonymous pages read zero, private file pages the file's bytes, shared ones keep theirs.
+fn dropped_pages_read_as_their_backing() {
+    // On Linux, anonymous pages read as zeros, private file pages as the file's bytes, and shared pages keep their bytes.
     let drop = c("MADV_DONTNEED");
     let mut lab = written(2, ANON, |_| {});
     lab.ok("madvise", args![AT, 2 * PAGE, drop]);
@@ -138,7 +138,7 @@ fn dropped_pages_come_back_as_what_stands_behind_them() {
 }
 
 #[test]
-fn freed_pages_keep_their_bytes_while_nothing_presses() {
+fn freed_pages_keep_their_bytes_without_memory_pressure() {
     let mut lab = written(2, ANON, |_| {});
     lab.ok("madvise", args![AT, 2 * PAGE, c("MADV_FREE")]);
     assert_eq!(bytes(&lab, AT, 2), [1, 2]);
@@ -154,7 +154,7 @@ fn pages_move_with_their_mapping_and_do_not_fault() {
     assert_eq!(counting(&mut lab, FAR, Some(9)), (0, 0));
     assert_eq!(bytes(&lab, FAR, 6), [9, 2, 3, 4, 0, 0]);
     assert_eq!(lab.touch(AT, None), Some(FaultClass::Segmentation));
-    // A shorter one loses its end.
+    // A shorter mapping loses its end.
     assert_eq!(lab.call("mremap", args![FAR, 6 * PAGE, PAGE, fixed, AT]), Ok(AT));
     assert_eq!((bytes(&lab, AT, 1), lab.kernel.frames().used()), (vec![9], 1));
 }
@@ -168,7 +168,7 @@ fn a_mapping_left_behind_is_empty() {
 }
 
 #[test]
-fn a_shared_mapping_of_no_length_is_mapped_once_more() {
+fn a_shared_mapping_of_length_0_is_mapped_again() {
     let mut lab = written(3, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED", |_| {});
     let fixed = c("MREMAP_MAYMOVE|MREMAP_FIXED");
     assert_eq!(lab.call("mremap", args![AT + PAGE, 0, 2 * PAGE, fixed, FAR]), Ok(FAR));
@@ -188,7 +188,7 @@ fn a_shared_object_does_not_grow_with_its_mapping() {
 }
 
 #[test]
-fn locked_pages_are_there_and_stay() {
+fn locked_pages_become_resident_and_stay() {
     let mut lab = Lab::on("core-i7", |config| (config.frames, config.swap) = (Some(4), 8));
     map(&mut lab, AT, 2, ANON);
     map(&mut lab, FAR, 8, ANON);
@@ -207,7 +207,7 @@ fn locked_pages_are_there_and_stay() {
 }
 
 #[test]
-fn locking_more_than_there_is_fails_for_want_of_a_frame() {
+fn locking_too_many_pages_fails_without_a_frame() {
     let mut lab = Lab::on("core-i7", |config| config.frames = Some(4));
     map(&mut lab, AT, 5, ANON);
     let arguments = [Arg::Number(AT.into()), Arg::Number((5 * PAGE).into())];
@@ -226,7 +226,7 @@ fn locked_pages_are_copied_as_soon_as_they_may_be_stored_to() {
 }
 
 #[test]
-fn msync_writes_dirty_pages_and_hears_of_the_next_store() {
+fn msync_writes_dirty_pages_and_notices_the_next_store() {
     let mut lab = mapped_file(2, "MAP_SHARED|MAP_FIXED", |_| {});
     assert_eq!(lab.touch(AT, Some(7)), None);
     let Some(PageLocation::Frame(frame)) = place(&lab, AT) else { panic!("the page is in a frame") };
@@ -250,7 +250,7 @@ fn pages_that_will_be_needed_are_read_into_the_page_cache() {
 }
 
 #[test]
-fn merged_pages_part_when_they_are_not_to_be_merged() {
+fn unmerged_pages_are_copied() {
     let mut lab = written(1, ANON, |_| {});
     map(&mut lab, AT + PAGE, 3, ANON);
     for page in 1..4 {
@@ -265,7 +265,7 @@ fn merged_pages_part_when_they_are_not_to_be_merged() {
     assert_eq!(lab.kernel.frames().used(), 3);
     assert_eq!(lab.touch(AT, Some(2)), Some(FaultClass::Protection));
     assert_eq!(counting(&mut lab, AT + PAGE, Some(2)), (0, 0));
-    // A mapping that moves is parted too, and may be merged again.
+    // A moved mapping is also unmerged, and it may be merged again.
     let fixed = c("MREMAP_MAYMOVE|MREMAP_FIXED");
     assert_eq!(lab.call("mremap", args![AT + 2 * PAGE, PAGE, PAGE, fixed, FAR]), Ok(FAR));
     assert_eq!((lab.kernel.frames().used(), bytes(&lab, FAR, 1)), (4, vec![1]));

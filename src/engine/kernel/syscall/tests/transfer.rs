@@ -4,14 +4,14 @@ use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
 use crate::kernel::file::Fill;
 
-/// A buffer of two pages at 0x10000, with nothing behind it.
+/// A buffer of two pages at 0x10000, followed by a hole.
 const BUFFER: u64 = 0x10000;
-/// The byte after the buffer.
+/// The address after the buffer.
 const END: u64 = 0x12000;
 /// An address of the kernel.
 const KERNEL: u64 = 0xFFFF_8000_0000_0000;
 
-/// A lab whose descriptor 3 is a file open for everything.
+/// Creates a lab whose descriptor 3 is a file opened for reading and writing.
 fn lab() -> Lab {
     let mut lab = Lab::i7();
     lab.file("f", "hello, world\n");
@@ -39,7 +39,7 @@ fn a_read_moves_the_offset_and_ends_at_the_end() {
 }
 
 #[test]
-fn a_buffer_that_ends_takes_what_fits() {
+fn a_buffer_that_ends_early_causes_a_short_transfer() {
     let mut lab = lab();
     assert_eq!(lab.call("read", args![3, END - 5, 13_u64]), Ok(5));
     assert_eq!(lab.bytes(END - 5, 5), b"hello");
@@ -75,7 +75,7 @@ fn a_buffer_lies_in_the_user_half_whatever_the_file_has() {
 fn descriptors_are_checked_before_buffers() {
     let mut lab = lab();
     assert_eq!([lab.open("f", "O_RDONLY"), lab.open("f", "O_WRONLY")], [Ok(4), Ok(5)]);
-    // Neither reading nor writing, as Linux has it for access mode 3.
+    // Access mode 3 allows neither reading nor writing, as on Linux.
     assert_eq!(lab.call("open", args!["f", 3]), Ok(6));
     for at in [BUFFER, KERNEL] {
         for count in [0_u64, 1, 1 << 63] {
@@ -101,7 +101,7 @@ fn pread_and_pwrite_leave_the_offset() {
 }
 
 #[test]
-fn offsets_are_checked_first_and_sums_too() {
+fn offsets_and_sums_are_checked_first() {
     let mut lab = lab();
     for name in ["pread", "pwrite"] {
         assert_eq!(lab.call(name, args![99, BUFFER, 5_u64, -1]), Err(Errno::EINVAL));
@@ -120,7 +120,7 @@ fn offsets_are_checked_first_and_sums_too() {
 }
 
 #[test]
-fn a_write_takes_what_can_be_read() {
+fn a_write_uses_the_readable_bytes() {
     let mut lab = lab();
     lab.ok("pwrite", args![3, "abcdefgh", 8_u64, 100]);
     lab.ok("pread", args![3, END - 5, 5_u64, 100]);
@@ -144,7 +144,7 @@ fn a_hole_reads_as_zeros() {
 }
 
 #[test]
-fn appending_goes_to_the_end_each_time() {
+fn every_append_writes_at_the_end() {
     let mut lab = Lab::i7();
     lab.file("f", "");
     let fd = lab.open("f", "O_RDWR|O_APPEND").unwrap() as i32;
@@ -166,11 +166,11 @@ fn appending_goes_to_the_end_each_time() {
 }
 
 #[test]
-fn a_string_stands_for_a_buffer_that_is_read() {
+fn a_string_may_replace_a_buffer_that_is_read() {
     let mut lab = lab();
     assert_eq!(lab.call("write", args![1, "hello, world\n", 13_u64]), Ok(13));
     assert_eq!(lab.stdout(), b"hello, world\n");
-    // Its NUL is there, what lies behind that is not; nothing can be stored into it.
+    // The string's NUL is readable, the bytes after it are not, and no byte is writable.
     assert_eq!(lab.call("write", args![1, "hi", 9_u64]), Ok(3));
     assert_eq!(lab.stdout(), b"hello, world\nhi\0");
     assert_eq!(lab.call("read", args![3, "hi", 2_u64]), Err(Errno::EFAULT));
@@ -193,7 +193,7 @@ fn the_terminal_is_read_to_its_end_and_keeps_a_megabyte() {
 }
 
 #[test]
-fn a_large_file_is_moved_in_parts_and_work_is_counted() {
+fn a_large_file_is_transferred_in_parts_and_work_is_counted() {
     let mut lab = lab();
     lab.kernel.add_file("big".into(), Fill::Counting, 40 << 20);
     let fd = lab.open("big", "O_RDONLY").unwrap();
@@ -215,7 +215,7 @@ fn buffers_are_faulted_in() {
 }
 
 #[test]
-fn small_pages_do_as_well() {
+fn small_pages_work_the_same() {
     let mut lab = Lab::simple();
     let text = "the quick brown fox jumps over the lazy dog; ".repeat(8);
     lab.file("f", &text);
@@ -225,7 +225,7 @@ fn small_pages_do_as_well() {
     assert_eq!(lab.bytes(0x1021, 360), text.as_bytes());
     assert_eq!(lab.call("write", args![fd, 0x11F0_u64, 100_u64]), Ok(16));
     assert_eq!(lab.contents("f").len(), 376);
-    // The whole of the space is the user's.
+    // The user address space is the whole address space.
     assert_eq!(lab.call("write", args![fd, 0x3FFF_u64, 2_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("read", args![fd, 0x1000_u64, 0x3001_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("pread", args![fd, 0x1000_u64, 0x3000_u64, 0]), Ok(376));

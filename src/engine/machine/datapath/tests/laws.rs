@@ -1,12 +1,12 @@
-//! Whatever the geometry, a load returns the byte last stored, and memory has it once the caches are flushed: random
-//! programs on random machines, against a flat array of bytes.
+//! For every geometry, a load returns the byte last stored, and memory contains it after a flush of the caches. Random
+//! programs on random machines are compared with a flat array of bytes.
 
 use super::*;
 use crate::machine::contents::PteWord;
 use crate::machine::policy::Policy;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy};
 
-/// Chance, with the few draws that the tests need.
+/// A random generator with the draws that the tests need.
 #[derive(Clone)]
 pub(super) struct Dice(pub(crate) SplitMix64);
 
@@ -54,7 +54,7 @@ impl Dice {
         TlbSpec { policy: self.policy(), side: self.side(), page_bits, ..tlb }
     }
 
-    /// A machine of 12-bit virtual and 12-bit physical addresses that passes the check.
+    /// A valid machine with 12-bit virtual and 12-bit physical addresses.
     pub(super) fn spec(&mut self) -> Spec {
         let levels = self.one_of(&[&[7][..], &[3, 4], &[2, 2, 3]]);
         let mmu = Mmu { levels: levels.to_vec(), walk_cached: self.chance(50), ..Mmu::flat(12, 12, 5) };
@@ -76,14 +76,14 @@ impl Dice {
     }
 }
 
-/// Pages from here up hold the tables when they are in memory.
+/// The first page of the tables in memory.
 const TABLES: u64 = 64;
 
-/// Where each page of 32 bytes is, by the test's own bookkeeping.
+/// The location of each page of 32 bytes, recorded by the test.
 pub(super) struct Pages(Vec<Option<(u64, Flags)>>);
 
 impl Pages {
-    /// Maps random pages, some huge, some to one frame, some without caching or written through.
+    /// Maps random pages. Some are huge, some share a frame, and some are uncached or write-through.
     pub(super) fn lay(machine: &mut Machine, dice: &mut Dice) -> Pages {
         let mmu = machine.spec().mmu.clone().unwrap();
         let mut pages = Pages(vec![None; 1 << 7]);
@@ -91,7 +91,7 @@ impl Pages {
         let mut next = TABLES + 16;
         if in_memory {
             machine.set_cr3(Some(machine.pa(TABLES << 5).unwrap()));
-            // The root may need several pages: 16 entries fill one.
+            // The root may need several pages, because a page holds 16 entries.
         }
         let mut tables: Vec<(u32, u64, u64)> = Vec::new();
         for _ in 0..60 {
@@ -144,7 +144,7 @@ fn flush_everything(machine: &mut Machine) {
     }
 }
 
-/// One random statement on the machine and on the flat memory.
+/// Performs a random statement on the machine and on the flat memory.
 pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: &mut [Option<u8>]) {
     machine.set_core(dice.below(machine.spec().cores.into()) as u32).unwrap();
     let (raw, size) = (dice.below(1 << 12), 1 + dice.below(8));
@@ -164,7 +164,7 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
             let bytes: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();
             let outcome =
                 machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&bytes), &mut ());
-            // A store that faults stores nothing, not even on the pages before the one that faults.
+            // A store that faults stores nothing, not even on the pages before the faulting one.
             for (place, byte) in places.iter().filter(|_| good == size as usize).zip(bytes) {
                 flat[place.unwrap()] = Some(byte);
             }
@@ -182,13 +182,13 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
     assert_eq!(outcome.fault.is_some(), good < size as usize);
 }
 
-/// Whether every access that goes through one of two caches and on goes through the other: then inclusion can hold.
+/// Whether every access below the first cache also goes through the second, so that inclusion can hold.
 fn nested(above: &CacheSpec, below: &CacheSpec) -> bool {
     (above.side == below.side || below.side == Side::Both || !above.side.meets(below.side))
         && (below.shared || !above.shared)
 }
 
-/// No cache holds a block twice, and an inclusive one holds all that those above it do.
+/// Checks that no cache holds a block twice, and that an inclusive cache holds all blocks of the caches above.
 fn assert_sound(machine: &Machine) {
     let spec = machine.spec();
     let caches = &spec.caches;

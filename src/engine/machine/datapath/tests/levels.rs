@@ -1,18 +1,17 @@
-//! What caches do to each other: inclusion, coherence, synonyms, pages that are not cached or written through, and how
-//! long it takes.
+//! Effects between caches: inclusion, coherence, synonyms, uncached and write-through pages, and latency.
 
 use super::*;
 use crate::machine::event::Purpose;
 use crate::machine::latency::cycles;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy};
 
-/// A machine of 64 KB without an MMU.
+/// Creates a machine of 64 KB without an MMU.
 fn bare(caches: Vec<CacheSpec>, cores: u32) -> Machine {
     let spec = Spec { mmu: None, physical_bits: 16, tlbs: vec![], caches, cores, ..Spec::simple() };
     Machine::new(spec)
 }
 
-/// A machine of 64 KB with pages of 256 bytes, mapped one to one with these bits more than usual.
+/// Creates a machine of 64 KB with 256-byte pages, mapped one to one with additional bits.
 fn paged(caches: Vec<CacheSpec>, bits: &[Bit]) -> Machine {
     let spec = Spec {
         mmu: Some(Mmu::flat(16, 16, 8)),
@@ -38,7 +37,7 @@ fn store(machine: &mut Machine, address: u64, byte: u8) -> Vec<Event> {
     events
 }
 
-/// Whether a cache holds a block, and whether it is dirty.
+/// Whether a cache holds a block, and whether the block is dirty.
 fn state(machine: &Machine, level: usize, address: u64) -> Option<bool> {
     let cache = machine.hierarchy.cache(level, machine.core());
     cache.holder(address).map(|slot| cache.dirty(slot))
@@ -64,7 +63,7 @@ fn a_miss_fills_from_the_lowest_level_up_and_a_dirty_victim_goes_down() {
     assert_eq!(order, [(1, false), (0, true)]);
     assert_eq!((state(&machine, 0, 0), state(&machine, 1, 0)), (None, Some(true)));
     let (l1, l2) = (machine.cache_counts(0), machine.cache_counts(1));
-    // What is written back counts no access below.
+    // A write-back is not counted as an access below.
     assert_eq!((l1.misses, l1.evictions, l1.writebacks), (2, 1, 1));
     assert_eq!((l2.hits, l2.misses, l2.evictions, l2.writebacks), (0, 2, 0, 0));
 }
@@ -87,14 +86,14 @@ fn an_inclusive_eviction_invalidates_above() {
 }
 
 #[test]
-fn an_exclusive_level_holds_what_the_one_above_threw_out() {
+fn an_exclusive_level_holds_victims_of_the_one_above() {
     let l2 = CacheSpec { inclusion: Inclusion::Exclusive, ..CacheSpec::new("L2", 1, 1, 4) };
     let mut machine = bare(l1_and(l2), 1);
     store(&mut machine, 0x00, 7);
     assert_eq!((state(&machine, 0, 0x00), state(&machine, 1, 0x00)), (Some(true), None));
     load(&mut machine, 0x10);
     assert_eq!((state(&machine, 0, 0x10), state(&machine, 1, 0x00)), (Some(false), Some(true)));
-    // The blocks change places, the clean one as well; what was dirty still is.
+    // The blocks are swapped, including the clean one. The dirty one stays dirty.
     assert_eq!(load(&mut machine, 0x00).0, Some(7));
     assert_eq!((state(&machine, 0, 0x00), state(&machine, 1, 0x00)), (Some(true), None));
     assert_eq!(state(&machine, 1, 0x10), Some(false));
@@ -104,7 +103,7 @@ fn an_exclusive_level_holds_what_the_one_above_threw_out() {
 }
 
 #[test]
-fn a_store_on_one_core_takes_the_block_from_the_others() {
+fn a_store_on_one_core_invalidates_the_block_on_others() {
     let l2 = CacheSpec { shared: true, ..CacheSpec::new("L2", 4, 4, 4) };
     let mut machine = bare(vec![CacheSpec::new("L1", 4, 1, 4), l2], 2);
     store(&mut machine, 0x40, 1);
@@ -114,7 +113,7 @@ fn a_store_on_one_core_takes_the_block_from_the_others() {
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: true }));
     let events = store(&mut machine, 0x41, 2);
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: false }));
-    // The block is this core's alone now: nobody is asked again.
+    // Only this core has the block now, so no other cache is snooped.
     let events = store(&mut machine, 0x42, 3);
     assert!(!events.iter().any(|event| matches!(event, Event::Snooped { .. })));
     machine.set_core(0).unwrap();
@@ -123,9 +122,9 @@ fn a_store_on_one_core_takes_the_block_from_the_others() {
     assert!(machine.set_core(2).is_err());
 }
 
-/// A store takes only its own line from the L1 of another core, though the L2 has larger blocks.
+/// A store invalidates only its line in the L1 of another core, even if the L2 has larger blocks.
 #[test]
-fn a_store_takes_only_the_lines_of_its_own_line() {
+fn a_store_invalidates_only_its_line() {
     for (inclusion, neighbor) in [(Inclusion::None, Some(false)), (Inclusion::Inclusive, None)] {
         let l2 = CacheSpec { inclusion, ..CacheSpec::new("L2", 4, 4, 6) };
         let mut machine = bare(vec![CacheSpec::new("L1", 4, 2, 4), l2], 2);
@@ -141,10 +140,10 @@ fn a_store_takes_only_the_lines_of_its_own_line() {
     }
 }
 
-/// A store makes the whole line of its L1 dirty: smaller lines with any of its bytes go, too, or a store that hits the
-/// dirty line would not ask for them.
+/// A store makes the whole line of its L1 dirty. Smaller lines with bytes of it must also be invalidated. Otherwise, a later
+/// store that hits the dirty line would not invalidate them.
 #[test]
-fn a_store_takes_smaller_lines_with_bytes_of_its_line() {
+fn a_store_invalidates_smaller_lines_with_bytes_of_its_line() {
     let small = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
     let large = CacheSpec { side: Side::Data, ..CacheSpec::new("L1d", 4, 1, 6) };
     let mut machine = bare(vec![large, small], 1);
@@ -177,7 +176,7 @@ fn an_exclusive_level_waits_for_the_last_of_split_caches() {
 }
 
 #[test]
-fn code_that_is_written_is_fetched_anew() {
+fn modified_code_is_fetched_again() {
     let half = |name, side| CacheSpec { side, ..CacheSpec::new(name, 4, 1, 4) };
     let mut machine = bare(vec![half("L1d", Side::Data), half("L1i", Side::Instructions)], 1);
     let fetch = |machine: &mut Machine| {
@@ -193,8 +192,8 @@ fn code_that_is_written_is_fetched_anew() {
 }
 
 #[test]
-fn synonyms_never_stand_in_two_sets() {
-    // 4 sets of 128 bytes take one bit of the index from the virtual page number.
+fn synonyms_are_never_in_two_sets() {
+    // With 4 sets of 128 bytes, one bit of the index comes from the virtual page number.
     let cache = CacheSpec { virtual_index: true, ..CacheSpec::new("cache", 4, 1, 7) };
     let mut machine = paged(vec![cache], &[]);
     machine.map(machine.vpn(0x11).unwrap(), Pte { ppn: 0x20, flags: Flags::TABLE });
@@ -213,7 +212,7 @@ fn synonyms_never_stand_in_two_sets() {
 }
 
 #[test]
-fn a_page_with_cd_passes_the_caches_by() {
+fn a_page_with_cd_bypasses_the_caches() {
     let mut machine = paged(l1_and(CacheSpec::new("L2", 4, 4, 4)), &[Bit::Cd]);
     let events = store(&mut machine, 0x123, 5);
     assert!(events.contains(&Event::Bypassed { purpose: Purpose::Demand }));
@@ -260,7 +259,8 @@ fn a_flush_writes_dirty_blocks_to_the_next_level() {
     assert_eq!((machine.cache_counts(0).writebacks, machine.cache_counts(1).writebacks), (1, 1));
 }
 
-/// U. Iowa, Jones, fall 2000, homework 4: TLB 100 ns, a walk 500 ns more; and a TLB and cache looked up side by side.
+/// U. Iowa, Jones, fall 2000, homework 4: TLB 100 ns, plus 500 ns for a walk, and a TLB and cache that are looked up in
+/// parallel.
 #[test]
 fn latencies_add_up_unless_they_overlap() {
     let cache = CacheSpec { latency: 4, ..CacheSpec::new("L1", 4, 4, 4) };
@@ -271,7 +271,7 @@ fn latencies_add_up_unless_they_overlap() {
         (spec.memory_latency, spec.tlbs[0].latency) = (100, 3);
         machine = Machine::new(spec.clone());
         machine.map(machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });
-        // TLB, walk of one level, both caches, memory.
+        // The terms are the TLB, a walk of one level, both caches, and memory.
         assert_eq!(cycles(&spec, &load(&mut machine, 0x40).1), hit + 100 + 10 + 100);
         assert_eq!(cycles(&spec, &load(&mut machine, 0x40).1), hit);
         assert_eq!(cycles(&spec, &load(&mut machine, 0x50).1), hit + 10 + 100);

@@ -1,4 +1,4 @@
-//! The simple memory system of CS:APP 9.6.4, as the lecture prints it, in every field.
+//! The simple memory system of CS:APP 9.6.4 with all values from the lecture.
 
 use super::*;
 use crate::machine::cache::Counts;
@@ -8,10 +8,10 @@ use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Pte};
 
 impl Machine {
-    /// The first address of `size` bytes that a program means, all of which the space has.
+    /// The virtual address of `size` bytes that all lie in the address space.
     ///
     /// # Errors
-    /// If the first or last one is wider than the space.
+    /// If the first or last address is too wide.
     pub(super) fn va_span(&self, raw: u64, size: u64) -> Result<Va, TooWide> {
         let first = self.va(raw)?;
         let bits = self.spec.virtual_bits();
@@ -22,10 +22,10 @@ impl Machine {
     }
 }
 
-/// The page table's first 16 entries; 0 where there is none.
+/// The first 16 entries of the page table. 0 means not present.
 const PAGES: [u64; 16] = [0x28, 0, 0x33, 0x02, 0, 0x16, 0, 0, 0x13, 0x17, 0x09, 0, 0, 0x2D, 0x11, 0x0D];
 
-/// Tag, PPN and valid of the TLB's ways, set by set.
+/// Tag, PPN, and valid bit of the TLB's ways, set by set.
 const TLB: [[(u64, u64, bool); 4]; 4] = [
     [(0x03, 0, false), (0x09, 0x0D, true), (0x00, 0, false), (0x07, 0x02, true)],
     [(0x03, 0x2D, true), (0x02, 0, false), (0x04, 0, false), (0x0A, 0, false)],
@@ -33,7 +33,7 @@ const TLB: [[(u64, u64, bool); 4]; 4] = [
     [(0x07, 0, false), (0x03, 0x0D, true), (0x0A, 0x34, true), (0x02, 0, false)],
 ];
 
-/// Tag, valid and bytes of the cache's lines.
+/// Tag, valid bit, and bytes of the cache's lines.
 const CACHE: [(u64, bool, [u8; 4]); 16] = [
     (0x19, true, [0x99, 0x11, 0x23, 0x11]),
     (0x15, false, [0; 4]),
@@ -81,7 +81,7 @@ fn simple() -> Machine {
     machine
 }
 
-/// Reads a byte as the user; answers it with the outcome and the events.
+/// Reads a byte in user mode. Returns it with the outcome and the events.
 fn read(machine: &mut Machine, va: u64) -> (Option<u8>, AccessOutcome, Vec<Event>) {
     let (mut byte, mut events) = ([None], Vec::new());
     let va = machine.va(va).unwrap();
@@ -231,7 +231,7 @@ fn a_page_that_is_not_present_faults_and_fills_nothing() {
 }
 
 #[test]
-fn an_access_over_a_block_boundary_is_done_in_pieces() {
+fn an_access_across_a_block_boundary_is_split() {
     let mut machine = simple();
     let mut bytes = [None; 4];
     let va = machine.va_span(0x03D6, 4).unwrap();
@@ -283,7 +283,7 @@ fn stores_set_d_once_and_count_no_second_miss() {
     let mut events = Vec::new();
     machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[0x5A]), &mut events);
     let walked = events.iter().filter(|event| matches!(event, Event::Pte { .. })).count();
-    // P, R/W, U/S, and A; the PPN 0x09 starts at bit 9. Then D.
+    // The entry has P, R/W, U/S, and A, and the PPN 0x09 from bit 9 on. The store adds D.
     let set = Event::AccessedDirtySet { level: 1, dirty: true, address: None, before: 0x1227, after: 0x1267 };
     assert_eq!((walked, events.contains(&set)), (1, true));
     assert!(flags(&machine).has(Bit::D));

@@ -1,11 +1,11 @@
-//! The short ways are no other ways: what a set answered last is what a search would find, and a reference without bytes
-//! does what an access with bytes does.
+//! Fast paths have the same results as slow ones. The memo of a set agrees with a search, and an access without data agrees
+//! with an access with data.
 
 use super::laws::{Dice, Pages, step};
 use super::*;
 use crate::machine::spec::{Mmu, TlbSpec};
 
-/// What can be seen of a machine: the counts and the lines of every TLB and cache.
+/// The visible state of a machine: the counts and lines of every TLB and cache.
 fn seen(machine: &Machine) -> Vec<String> {
     let (spec, mut all) = (machine.spec(), Vec::new());
     for core in 0..spec.cores {
@@ -28,7 +28,7 @@ fn seen(machine: &Machine) -> Vec<String> {
 }
 
 #[test]
-fn what_is_remembered_is_what_is_found() {
+fn remembered_hits_agree_with_searches() {
     for seed in 0..400 {
         let mut dice = Dice(SplitMix64::new(seed));
         let mut machine = Machine::new(dice.spec());
@@ -36,7 +36,7 @@ fn what_is_remembered_is_what_is_found() {
         let (mut forgetful, mut flat) = (machine.clone(), vec![None; 1 << 12]);
         let mut same = flat.clone();
         for n in 0..150 {
-            // A copy remembers nothing.
+            // A clone has no remembered hits.
             forgetful = forgetful.clone();
             step(&mut forgetful, &mut dice.clone(), &pages, &mut same);
             step(&mut machine, &mut dice, &pages, &mut flat);
@@ -45,7 +45,7 @@ fn what_is_remembered_is_what_is_found() {
     }
 }
 
-/// A reference as a trace makes it, and as a script does: both tell the same.
+/// Performs an access as a trace does, and as a script does. Both must report the same events.
 fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: bool) {
     let core = dice.below(machine.spec().cores.into()) as u32;
     machine.set_core(core).unwrap();
@@ -56,17 +56,17 @@ fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: b
     let mut bytes = vec![None; size as usize];
     let stored = vec![7; size as usize];
     let data = if kind == AccessKind::Write { Data::Store(&stored) } else { Data::Load(&mut bytes) };
-    let (mut told, mut wanted) = (Vec::new(), Vec::new());
+    let (mut seen, mut wanted) = (Vec::new(), Vec::new());
     let outcome = twin.access(va, kind, Privilege::User, data, &mut wanted);
     if physical {
         let pa = machine.pa(raw).unwrap();
-        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut told), outcome.fragments);
+        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut seen), outcome.fragments);
         wanted.retain(|event| !matches!(event, Event::Translated { .. }));
-    } else if machine.touch(va, size as u32, kind, Privilege::User, &mut told).is_none() {
-        assert_eq!(told, []);
-        machine.access(va, kind, Privilege::User, Data::SizeOnly(size as u32), &mut told);
+    } else if machine.touch(va, size as u32, kind, Privilege::User, &mut seen).is_none() {
+        assert_eq!(seen, []);
+        machine.access(va, kind, Privilege::User, Data::SizeOnly(size as u32), &mut seen);
     }
-    assert_eq!(told, wanted);
+    assert_eq!(seen, wanted);
 }
 
 #[test]
@@ -96,9 +96,9 @@ fn a_reference_without_bytes_is_an_access() {
 }
 
 #[test]
-fn what_a_script_puts_into_a_set_is_found_there() {
+fn lines_set_by_a_script_are_found() {
     let mut machine = simple();
-    // Set 3 of the TLB and set 5 of the cache, both of which hit.
+    // The references hit set 3 of the TLB and set 5 of the cache.
     for _ in 0..3 {
         assert_eq!(read(&mut machine, 0x03D4).0, Some(0x36));
     }
@@ -120,10 +120,10 @@ fn what_a_script_puts_into_a_set_is_found_there() {
     assert_eq!((machine.tlb_counts(0).hits, machine.cache_counts(0).misses), (hits, misses + 1));
 }
 
-/// Two entries, the least recently used of which goes: the small page, though it is used last, if it were not seen that a huge one
-/// was used between.
+/// The huge page must be the least recently used of the two entries. The small page would be, if a remembered hit hid the
+/// use of the huge page between two uses of the small one.
 #[test]
-fn a_huge_page_takes_its_turn_among_small_ones() {
+fn a_huge_page_is_replaced_in_turn_with_small_ones() {
     let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };
     let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2) };
     let caches = Vec::new();
@@ -140,5 +140,5 @@ fn a_huge_page_takes_its_turn_among_small_ones() {
     }
     let before = machine.tlb_counts(0).hits;
     read(&mut machine, small);
-    assert_eq!(machine.tlb_counts(0).hits, before + 1, "the huge page went");
+    assert_eq!(machine.tlb_counts(0).hits, before + 1, "the huge page was evicted");
 }

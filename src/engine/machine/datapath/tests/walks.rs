@@ -1,4 +1,4 @@
-//! Tables in memory, rights, huge pages and TLB levels.
+//! Tables in memory, permissions, huge pages, and TLB levels.
 
 use super::*;
 use crate::machine::contents::{PteWord, PteWriteError};
@@ -6,7 +6,7 @@ use crate::machine::event::Purpose;
 use crate::machine::pte::PteFormat;
 use crate::machine::spec::{CacheSpec, Mmu, Side, TlbSpec};
 
-/// A machine of 32-bit addresses, 4 KB pages and two levels of 10 bits, with Intel's 32-bit entries.
+/// Creates a machine with 32-bit addresses, 4 KB pages, two levels of 10 bits, and Intel's 32-bit entries.
 fn x86_32(tlbs: Vec<TlbSpec>, caches: Vec<CacheSpec>) -> Machine {
     let mut pte = PteFormat::default_for(20, Some(4)).unwrap();
     (pte.ppn_low, pte.ppn_high, pte.places[Bit::Xd as usize]) = (12, 31, None);
@@ -53,7 +53,7 @@ fn harvard_cs61_2016_raw_words() {
 }
 
 #[test]
-fn the_walk_tells_where_it_reads() {
+fn the_walk_reports_its_addresses() {
     let mut machine = x86_32(vec![], vec![]);
     word(&mut machine, 1, 0x1000 + 4 * 32, 0x3007);
     word(&mut machine, 2, 0x3000 + 4 * 0x4A, 0x5_5067);
@@ -68,7 +68,7 @@ fn the_walk_tells_where_it_reads() {
         })
         .collect();
     assert_eq!(fetched, [(1, 32, 0x1080, 0x3007), (2, 0x4A, 0x3128, 0x5_5067)]);
-    // Only the first entry lacked A; the page was not stored to.
+    // Only the first entry lacked A, and the page was not stored to.
     let marked: Vec<_> =
         events.iter().filter(|event| matches!(event, Event::AccessedDirtySet { .. })).collect();
     let address = machine.pa(0x1080).ok();
@@ -79,7 +79,7 @@ fn the_walk_tells_where_it_reads() {
     assert_eq!(machine.peek_physical(machine.pa(0x1080).unwrap()), Some(0x27));
 }
 
-/// Intel SDM 3A, section 4.6: a store needs R/W, and the user U/S, in every entry; XD in any forbids fetches.
+/// Intel SDM 3A, section 4.6: a store needs R/W, and user mode needs U/S, in every entry. XD in any entry forbids fetches.
 #[test]
 fn rights_accumulate_over_the_levels() {
     let mmu = Mmu { levels: vec![9; 4], ..Mmu::flat(48, 52, 12) };
@@ -111,7 +111,7 @@ fn rights_accumulate_over_the_levels() {
 }
 
 #[test]
-fn a_fault_marks_nothing() {
+fn a_fault_sets_no_bits() {
     let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 4)], vec![]);
     word(&mut machine, 1, 0x1000, 0x3007);
     word(&mut machine, 2, 0x3000, 0x4005);
@@ -145,7 +145,7 @@ fn a_huge_page_ignores_the_low_bits_of_its_number() {
     let big = |sizes: &[u32]| TlbSpec { page_bits: sizes.to_vec(), ..TlbSpec::new("tlb", 4, 2) };
     for (sizes, pages) in [(&[12][..], 2), (&[12, 22], 1), (&[22], 1), (&[], 1)] {
         let mut machine = x86_32(vec![big(sizes)], vec![]);
-        // 4 MB at 0x00C00000 (PPN 0xC00), with the low bits of the PPN set all the same.
+        // The entry maps 4 MB at 0x00C00000 (PPN 0xC00) and also has low bits of the PPN set.
         word(&mut machine, 1, 0x1004, 0x00C0_5087);
         machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
         assert_eq!(user_read(&mut machine, 0x40_0123), Ok(0x00C0_0123));
@@ -157,7 +157,7 @@ fn a_huge_page_ignores_the_low_bits_of_its_number() {
 }
 
 #[test]
-fn a_page_too_small_for_a_tlb_does_not_enter() {
+fn a_page_too_small_for_a_tlb_fills_no_entry() {
     let mut machine = x86_32(vec![TlbSpec { page_bits: vec![22], ..TlbSpec::new("tlb", 4, 2) }], vec![]);
     machine.map(machine.vpn(5).unwrap(), Pte { ppn: 9, flags: Flags::TABLE });
     for misses in 1..3 {
@@ -205,7 +205,7 @@ fn global_entries_outlive_a_flush_but_not_invlpg() {
     assert_eq!(misses(&mut machine), 5);
 }
 
-/// Intel SDM 3A, section 4.10.4.1: INVLPG drops every TLB entry of the page, however small its parts.
+/// Intel SDM 3A, section 4.10.4.1: INVLPG invalidates every TLB entry of the page, including entries for its parts.
 #[test]
 fn invlpg_drops_all_parts_of_a_huge_page() {
     let small = TlbSpec { page_bits: vec![12], ..TlbSpec::new("tlb", 4, 4) };
@@ -240,7 +240,7 @@ fn a_flat_table_in_memory_is_listed_where_bytes_are_known() {
 }
 
 #[test]
-fn a_tlb_entry_without_a_pte_is_believed() {
+fn a_tlb_entry_without_a_pte_is_used() {
     let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2)], vec![]);
     let (tag, ppn) = (machine.tlb_tag(0, 3).unwrap(), machine.ppn(0x77).unwrap());
     let line = TlbLine { tag: Some(tag), valid: true, ppn, flags: Flags::OPEN, ..TlbLine::default() };
@@ -267,7 +267,7 @@ fn walks_through_the_caches_count_apart() {
     }
     let counts = machine.cache_counts(0);
     assert_eq!((counts.walk_hits, counts.walk_misses, counts.hits, counts.misses), (2, 2, 0, 2));
-    // CD in the upper entry takes the fetch from the child table past the caches, and no other.
+    // CD in the upper entry makes only the fetch from the child table bypass the caches.
     word(&mut machine, 1, 0x1000, 0x3037);
     let (_, _, events) = read(&mut machine, 0x0);
     let bypassed =
@@ -299,7 +299,7 @@ fn entries_are_placed_within_bounds() {
     assert_eq!(machine.write_pte(3, at, PteWord::Raw(1)), Err(PteWriteError::NoLevel { levels: 2 }));
     let wide = machine.write_pte(1, at, PteWord::Raw(1 << 32));
     assert_eq!(wide, Err(PteWriteError::WordTooWide(TooWide { value: 1 << 32, bits: 32 })));
-    // A root whose entries lie past the end of memory is a table of absent entries.
+    // If the entries of a root are beyond the end of memory, they are all absent.
     machine.set_cr3(Some(machine.pa(0xFFFF_F800).unwrap()));
     assert_eq!(user_read(&mut machine, 0xFFC0_0000), Err(Fault::NotPresent { level: 1 }));
 }

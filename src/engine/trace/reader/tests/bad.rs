@@ -1,4 +1,4 @@
-//! Input that is no trace, or not to its end.
+//! Inputs that are not valid traces.
 
 use super::*;
 use crate::trace::malformed::BadLine;
@@ -11,12 +11,12 @@ fn the_first_bad_lines_are_kept() {
     assert_eq!(all(&mut reader), (vec![record(Op::Load, 16, 1); 21], None));
     let malformed = reader.malformed();
     assert_eq!((malformed.count, malformed.first.len()), (20, 10));
-    let why = "no I, L, S or M at its beginning";
+    let why = "no I, L, S, or M at the start";
     assert_eq!(malformed.first[9], BadLine { line: 20, text: "bad 9".to_owned(), why });
 }
 
 #[test]
-fn what_is_shown_of_a_line_can_be_printed() {
+fn excerpts_of_lines_are_printable() {
     let line = b" L 10,1\n\x1b[31m\x07red \xff\xfe \xe2\x82 end of what is shown and then so much more that it is cut off";
     let mut reader = reader(line, None).expect("bytes");
     assert_eq!(all(&mut reader).1, None);
@@ -29,22 +29,22 @@ fn what_is_shown_of_a_line_can_be_printed() {
 }
 
 #[test]
-fn a_binary_file_is_refused_at_once() {
+fn a_binary_file_is_rejected_at_once() {
     for bytes in [&b"\x7fELF\x02\x01\x01\0\0\0\0"[..], b"M\0Z\0", b"\n\n\0"] {
         let (records, failed) = all(&mut reader(bytes, None).expect("bytes"));
         assert_eq!(
             (records, failed.map(|failed| failed.to_string())),
-            (vec![], Some("`t` is no trace: it is a binary file".to_owned()))
+            (vec![], Some("`t` is not a trace: it is a binary file".to_owned()))
         );
     }
-    // Not so after a record: then it is a bad line.
+    // After a record, the same line is only malformed.
     let mut late = reader(b" L 10,1\n\0\n L 10,1\n", None).expect("bytes");
     assert_eq!(all(&mut late), (vec![record(Op::Load, 16, 1); 2], None));
     assert_eq!(late.malformed().count, 1);
 }
 
 #[test]
-fn a_text_that_is_no_trace_is_refused_before_long() {
+fn a_text_that_is_not_a_trace_is_rejected_early() {
     let prose = "It was the best of times, it was the worst of times.\n";
     let mut reader = reader(prose.repeat(1 << 14).as_bytes(), None).expect("bytes");
     let why = UnreadableReason::NotATrace("none of its first 1000 lines is a record of the format");
@@ -57,7 +57,7 @@ fn a_text_that_is_no_trace_is_refused_before_long() {
 }
 
 #[test]
-fn a_line_of_megabytes_is_one_bad_line() {
+fn a_line_of_megabytes_is_one_malformed_line() {
     for (start, count) in [(&b" L 10,1\n"[..], 1), (b" L 10,1\n#", 0)] {
         let text =
             Cursor::new(start.to_vec()).chain(io::repeat(b'7').take(10_000_000)).chain(&b"\n L 20,1\n"[..]);
@@ -69,7 +69,7 @@ fn a_line_of_megabytes_is_one_bad_line() {
     }
 }
 
-/// Fails after its bytes.
+/// A reader that fails after its bytes.
 struct Fails(Cursor<Vec<u8>>, io::ErrorKind);
 
 impl Read for Fails {
@@ -82,7 +82,7 @@ impl Read for Fails {
 }
 
 #[test]
-fn what_came_before_an_error_is_delivered() {
+fn records_before_an_error_are_delivered() {
     let text = " L 10,1\n S 10,1\n L 1".as_bytes().to_vec();
     let mut reader =
         Reader::new(Box::new(Fails(Cursor::new(text), io::ErrorKind::BrokenPipe)), "t", None).expect("bytes");

@@ -1,4 +1,4 @@
-//! What gzip and zstd compressed.
+//! Traces compressed with gzip and zstd.
 
 use std::io::Write;
 
@@ -9,12 +9,12 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use super::*;
 
-/// ` L 10,1` as `zstd` compressed it, and ` S 20,2` without a checksum.
+/// ` L 10,1` compressed by `zstd`, and ` S 20,2` without a checksum.
 const ZSTD: [&[u8]; 2] = [
     b"\x28\xb5\x2f\xfd\x04\x58\x41\x00\x00\x20\x4c\x20\x31\x30\x2c\x31\x0a\x76\x59\x6c\xc5",
     b"\x28\xb5\x2f\xfd\x00\x58\x41\x00\x00\x20\x53\x20\x32\x30\x2c\x32\x0a",
 ];
-/// ` L 10,1` as `gzip -n` compressed it.
+/// ` L 10,1` compressed by `gzip -n`.
 const GZIP: &[u8] =
     b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x53\xf0\x51\x30\x34\xd0\x31\xe4\x02\0\xbb\x9f\xe6\x63\x08\0\0\0";
 
@@ -32,7 +32,7 @@ fn read(bytes: &[u8]) -> (Vec<Record>, Option<Unreadable>) {
     reader(bytes, None).map_or_else(|failed| (vec![], Some(failed)), |mut reader| all(&mut reader))
 }
 
-/// So many records, and their text.
+/// Generates `count` records and their text.
 fn trace(count: u64) -> (Vec<Record>, String) {
     let address = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30;
     let records = (0..count).map(|n| record(Op::Store, address(n), 8)).collect();
@@ -40,13 +40,13 @@ fn trace(count: u64) -> (Vec<Record>, String) {
 }
 
 #[test]
-fn the_bytes_say_that_they_are_compressed() {
+fn compression_is_detected_from_the_first_bytes() {
     let (load, store) = (record(Op::Load, 16, 1), record(Op::Store, 32, 2));
     assert_eq!(read(GZIP), (vec![load], None));
     assert_eq!(read(&[GZIP, GZIP].concat()), (vec![load; 2], None));
     assert_eq!(read(ZSTD[0]), (vec![load], None));
     assert_eq!(read(&[ZSTD[1], ZSTD[0]].concat()), (vec![store, load], None));
-    // A frame for others is passed over, in front, between and behind.
+    // A skippable frame is skipped at the start, in the middle, and at the end.
     let other = b"\x53\x2a\x4d\x18\x03\0\0\0abc";
     assert_eq!(read(&[other, ZSTD[1], other, ZSTD[0], other].concat()), (vec![store, load], None));
     assert_eq!(read(&gzip(b"")), (vec![], None));
@@ -54,7 +54,7 @@ fn the_bytes_say_that_they_are_compressed() {
 }
 
 #[test]
-fn a_cut_is_told_after_the_records_before_it() {
+fn a_truncation_is_reported_after_the_records_before_it() {
     let (records, text) = trace(30_000);
     for (kind, bytes) in [("gzip", gzip(text.as_bytes())), ("zstd", zstd(text.as_bytes()))] {
         assert_eq!(read(&bytes), (records.clone(), None), "{kind}");
@@ -69,7 +69,7 @@ fn a_cut_is_told_after_the_records_before_it() {
 }
 
 #[test]
-fn damage_is_told() {
+fn damage_is_reported() {
     let (_, text) = trace(3_000);
     for (kind, bytes, end) in [("gzip", gzip(text.as_bytes()), 8), ("zstd", zstd(text.as_bytes()), 4)] {
         let mut sum = bytes.clone();
@@ -77,10 +77,10 @@ fn damage_is_told() {
         sum[at] ^= 1;
         let (found, failed) = read(&sum);
         assert!(found.len() <= 3000);
-        let told = failed.expect("a sum that differs").to_string();
+        let error = failed.expect("a sum that differs").to_string();
         assert!(
-            told.starts_with(&format!("`t` is damaged: its {kind} data is wrong before byte ")),
-            "{told}"
+            error.starts_with(&format!("`t` is damaged: its {kind} data is wrong before byte ")),
+            "{error}"
         );
         let failed = read(&[&bytes[..], b"rubbish"].concat()).1.expect("rubbish");
         assert!(

@@ -1,4 +1,4 @@
-//! Files, as the system gives them.
+//! Reading from files.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// A file of its own for each test, gone afterwards.
+/// A temporary file for each test, which is removed afterwards.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -27,7 +27,7 @@ impl Drop for Scratch {
     }
 }
 
-/// More than is read at once.
+/// A text that is longer than a single read.
 fn long() -> String {
     " L 00000010,1\n".repeat(100_000)
 }
@@ -47,15 +47,15 @@ fn a_file_is_read_to_its_end() {
 }
 
 #[test]
-fn what_is_no_file_is_refused() {
+fn missing_files_are_rejected() {
     assert_eq!(refused("/nowhere/t"), "there is no file `/nowhere/t`");
     assert_eq!(refused("/"), "`/` is a directory");
     let denied = Unreadable::system("t", &io::ErrorKind::PermissionDenied.into());
-    assert_eq!(denied.to_string(), "`t` may not be read");
+    assert_eq!(denied.to_string(), "`t` cannot be read: permission denied");
 }
 
 #[test]
-fn a_file_that_shrinks_is_told() {
+fn a_shrunken_file_is_reported() {
     let file = Scratch::new("shrinks", &long());
     let mut reader = file.open();
     assert_eq!(reader.next(&mut Vec::new()), Ok(true));
@@ -69,7 +69,7 @@ fn a_file_that_shrinks_is_told() {
 }
 
 #[test]
-fn a_file_that_grows_is_told() {
+fn a_grown_file_is_reported() {
     let file = Scratch::new("grows", &long());
     let mut reader = file.open();
     assert_eq!(reader.next(&mut Vec::new()), Ok(true));
@@ -77,6 +77,6 @@ fn a_file_that_grows_is_told() {
     more.write_all(b" L 00000010,1\n").expect("longer");
     let (records, failed) = all(&mut reader);
     assert_eq!(records.len(), 100_001 - BATCH);
-    let told = failed.expect("it changed").to_string();
-    assert!(told.ends_with(" changed while it was read: it had 1400000 bytes, now 1400014"), "{told}");
+    let error = failed.expect("it changed").to_string();
+    assert!(error.ends_with(" changed while it was read: it had 1400000 bytes, now 1400014"), "{error}");
 }

@@ -8,12 +8,12 @@ use std::io::{self, Cursor};
 use super::*;
 use crate::trace::record::Op;
 
-/// A reader of a text.
+/// Creates a reader of a text.
 fn reader(text: &[u8], format: Option<Format>) -> Result<Reader, Unreadable> {
     Reader::new(Box::new(Cursor::new(text.to_vec())), "t", format)
 }
 
-/// Everything of a reader: the records, and what went wrong after them.
+/// Reads all records, and the error after them.
 fn all(reader: &mut Reader) -> (Vec<Record>, Option<Unreadable>) {
     let (mut records, mut batch) = (Vec::new(), Vec::new());
     loop {
@@ -29,7 +29,7 @@ fn record(op: Op, address: u64, size: u32) -> Record {
     Record { address, size, op }
 }
 
-/// The records of a text that has no bad lines.
+/// The records of a text without malformed lines.
 fn records(text: &str, format: Format) -> Vec<Record> {
     let mut reader = reader(text.as_bytes(), Some(format)).expect("bytes");
     let (records, failed) = all(&mut reader);

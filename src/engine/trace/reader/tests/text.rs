@@ -1,10 +1,10 @@
-//! Texts of every format.
+//! Text formats.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// The only bad line's reason.
+/// The reason of the only malformed line.
 fn why(line: &str, format: Format) -> &'static str {
     let mut reader = reader(line.as_bytes(), Some(format)).expect("bytes");
     assert_eq!(all(&mut reader), (vec![], None), "{line}");
@@ -13,7 +13,7 @@ fn why(line: &str, format: Format) -> &'static str {
 }
 
 #[test]
-fn lackey_is_read_with_leave() {
+fn lackey_lines_may_vary() {
     let expected = [record(Op::Load, 0x10, 1)];
     for line in [
         " L 10,1\n",
@@ -21,24 +21,24 @@ fn lackey_is_read_with_leave() {
         "\t L\t0x10 , 1 \r\n",
         " L 0X00000000000000000010,01\n",
         "L10,1\n",
-        "\n\r\n  \n# a comment\n==1== told\n--1-- told\n**1** told\n L 10,1\n",
+        "\n\r\n  \n# a comment\n==1== message\n--1-- message\n**1** message\n L 10,1\n",
     ] {
         assert_eq!(records(line, Format::Lackey), expected, "{line:?}");
     }
 }
 
 #[test]
-fn what_is_no_line_of_lackey_is_told() {
+fn malformed_lackey_lines_are_reported() {
     for (line, reason) in [
-        ("x", "no I, L, S or M at its beginning"),
-        ("l 10,1", "no I, L, S or M at its beginning"),
-        (" L ,1", "no address in hexadecimal where one should be"),
-        (" L 0x,1", "no address in hexadecimal where one should be"),
+        ("x", "no I, L, S, or M at the start"),
+        ("l 10,1", "no I, L, S, or M at the start"),
+        (" L ,1", "no hexadecimal address where one is expected"),
+        (" L 0x,1", "no hexadecimal address where one is expected"),
         (" L 10 1", "no comma after the address"),
         (" L 10g,1", "no comma after the address"),
-        (" L 10,", "no number where one should be"),
-        (" L 10,-1", "no number where one should be"),
-        (" L 10,1x", "something after the size"),
+        (" L 10,", "no number where one is expected"),
+        (" L 10,-1", "no number where one is expected"),
+        (" L 10,1x", "extra text after the size"),
         (" L 10,0", "a size of 0"),
         (" L 10,4097", "a size of more than 4096 bytes"),
         (" L 10,99999999999999999999", "a number of more than 64 bits"),
@@ -52,7 +52,7 @@ fn what_is_no_line_of_lackey_is_told() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_first_line() {
+fn a_byte_order_mark_is_skipped() {
     let expected = [record(Op::Load, 0x10, 8), record(Op::Store, 0x20, 8)];
     for (format, text) in [
         (Format::Csv, "op,address,size\r\nload,16,8\r\nstore,32,8\r\n"),
@@ -65,13 +65,13 @@ fn a_byte_order_mark_is_no_part_of_the_first_line() {
     ] {
         assert_eq!(records(&format!("\u{feff}{text}"), format), expected, "{text}");
     }
-    // Only there.
-    assert!(why("\u{feff}\u{feff}L,16,8", Format::Csv).contains("no I, L, S or M"));
+    // A byte order mark is accepted only at the start.
+    assert!(why("\u{feff}\u{feff}L,16,8", Format::Csv).contains("no I, L, S, or M"));
 }
 
 #[test]
 fn din_is_read() {
-    // The traditional format's records are of four bytes; sizes of the extended one are hexadecimal.
+    // Records of the traditional format have four bytes. Sizes of the extended format are hexadecimal.
     let text = "2 0 This is an instruction fetch at hex address 0.\n0 1000 8\n1 70f60888\n\
                 r 1fff 10\nw 0x20 0x8 comment\n  i\t30 4\nm 40 1\n# none\n\n";
     let expected = [
@@ -87,17 +87,17 @@ fn din_is_read() {
 }
 
 #[test]
-fn what_is_no_reference_of_din_is_told() {
+fn malformed_din_lines_are_reported() {
     for (line, reason) in [
-        ("3 0", "an escape record, which refers to no memory"),
-        ("4 0", "an order to flush the caches, which is not carried out"),
-        ("c 0 4", "an order to copy back, which is not carried out"),
-        ("v 0 4", "an order to invalidate, which is not carried out"),
-        ("5 0", "no label 0, 1, 2, r, w or i at its beginning"),
+        ("3 0", "an escape record, which is not a memory reference"),
+        ("4 0", "a command to flush the caches, which is not supported"),
+        ("c 0 4", "a command to copy back, which is not supported"),
+        ("v 0 4", "a command to invalidate, which is not supported"),
+        ("5 0", "no label 0, 1, 2, r, w, or i at the start"),
         ("0", "no address after the label"),
-        ("0 xyz", "no address in hexadecimal where one should be"),
+        ("0 xyz", "no hexadecimal address where one is expected"),
         ("0 10,8", "a number that is not hexadecimal"),
-        ("r 10", "no size after the address, as r, w and i need it"),
+        ("r 10", "no size after the address, which r, w, and i need"),
         ("r 10 0", "a size of 0"),
     ] {
         assert_eq!(why(line, Format::Din), reason, "{line}");
@@ -117,15 +117,15 @@ fn columns_may_be_named() {
 }
 
 #[test]
-fn what_is_no_row_of_columns_is_told() {
+fn malformed_csv_lines_are_reported() {
     for (line, reason) in [
-        ("X,1,1", "no I, L, S or M, nor a word for one"),
+        ("X,1,1", "no I, L, S, or M, and no word for one"),
         ("L", "no address"),
-        ("L,04222cac,8", "a number that begins with 0: a hexadecimal one is written with 0x"),
+        ("L,04222cac,8", "a number with a leading 0: write hexadecimal numbers with 0x"),
         ("L,1ffe,8", "a number that is neither decimal nor hexadecimal with 0x"),
         ("L,0x1,8,9", "more than three columns"),
         ("L,0x1,0", "a size of 0"),
-        ("op,size", "names of columns without `op` and `address`"),
+        ("op,size", "column names without `op` and `address`"),
     ] {
         assert_eq!(why(line, Format::Csv), reason, "{line}");
     }
@@ -133,20 +133,20 @@ fn what_is_no_row_of_columns_is_told() {
 }
 
 #[test]
-fn the_format_is_told_or_found() {
+fn the_format_is_given_or_detected() {
     for (name, line) in
         [("t.din", "0 10"), ("t.din.gz", "0 10"), ("t.csv", "L,16,4"), ("t", " L 10,4"), ("t.txt", " L 10,4")]
     {
         let mut reader = Reader::new(Box::new(line.as_bytes()), name, None).expect("bytes");
         assert_eq!(all(&mut reader).0, [record(Op::Load, 16, 4)], "{name}");
     }
-    let mut told = Reader::new(Box::new(&b" L 10,4"[..]), "t.din", Some(Format::Lackey)).expect("bytes");
-    assert_eq!(all(&mut told).0, [record(Op::Load, 16, 4)]);
+    let mut reader = Reader::new(Box::new(&b" L 10,4"[..]), "t.din", Some(Format::Lackey)).expect("bytes");
+    assert_eq!(all(&mut reader).0, [record(Op::Load, 16, 4)]);
     assert_eq!(Format::named("din"), Some(Format::Din));
     assert_eq!(Format::named("Din"), None);
 }
 
-/// Gives what it has in pieces of these lengths.
+/// A reader that returns its bytes in chunks of these lengths.
 struct Pieces(Cursor<Vec<u8>>, Vec<usize>);
 
 impl Read for Pieces {
@@ -156,7 +156,7 @@ impl Read for Pieces {
     }
 }
 
-/// Lines, good and bad, short and too long.
+/// Generates valid, malformed, short, and overlong lines.
 fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => (any::<u64>(), 0..40_u32).prop_map(|(address, size)| format!(" S {address:08x},{size}")),
@@ -168,7 +168,7 @@ fn line() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn it_is_no_matter_in_what_pieces_a_text_comes(
+    fn chunk_sizes_do_not_affect_parsing(
         lines in prop::collection::vec(line(), 0..60), pieces in prop::collection::vec(1..5000_usize, 0..20),
         ends in prop::sample::select(vec!["\n", "\r\n"]),
     ) {

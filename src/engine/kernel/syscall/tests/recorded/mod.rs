@@ -1,5 +1,4 @@
-//! What these calls answer and leave, against what Linux 6.18 answered and left: `record.py` recorded it
-//! there.
+//! Compares these calls with their results and effects on Linux 6.18, which `record.py` recorded.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,10 +11,10 @@ use crate::kernel::vma::{Advice, Backing, Vma};
 
 const PAGE: u64 = 0x1000;
 
-/// Where the pages that the recordings number begin.
+/// The address of page 0 of the recordings.
 const BASE: u64 = 0x2000_0000_0000;
 
-/// A process that does what a recording did.
+/// A process that repeats a recording.
 struct Replay(Lab);
 
 impl Replay {
@@ -28,7 +27,7 @@ impl Replay {
         Self(lab)
     }
 
-    /// What a call or an access answers, as recordings have it.
+    /// Formats the result of a call or an access as recordings do.
     fn result(&mut self, name: &str, args: &[i128]) -> Result<u64, &'static str> {
         let at = args[0] as u64;
         let byte = args.get(1).map(|byte| *byte as u8);
@@ -45,7 +44,7 @@ impl Replay {
         }
     }
 
-    /// Does one line of a recording, and answers what the recording has after the arrow.
+    /// Performs a line of a recording. Returns the text after the arrow.
     fn perform(&mut self, line: &str) -> String {
         let mut words = line.split_whitespace();
         let name = words.next().expect("a call");
@@ -58,11 +57,11 @@ impl Replay {
         }
     }
 
-    /// Files and objects know how many areas and descriptors refer to them; an object that none does is gone.
+    /// Checks that files and objects count the areas and descriptors that refer to them, and that unused objects are freed.
     fn check_users(&self) {
         let process = self.0.process();
         let file = self.0.kernel.file_named("data").expect("the file");
-        // Three descriptors refer to it.
+        // Three descriptors refer to the file.
         let (mut of_file, mut of_objects) = (3, BTreeMap::new());
         for area in process.space.areas.iter() {
             match area.backing {
@@ -107,7 +106,7 @@ fn show(area: &Vma) -> String {
     text
 }
 
-/// An argument: a page of the room (`@2`, `@2+5`), so many pages (`p4`), a descriptor, constants or a number.
+/// Parses an argument: a page (`@2`, `@2+5`), a number of pages (`p4`), a descriptor, constants, or a number.
 fn number(word: &str) -> i128 {
     let (word, more) = word.split_once('+').map_or((word, 0), |(word, more)| (word, plain(more)));
     let hex = |digits: &str| i128::from_str_radix(digits, 16).expect("hexadecimal digits");
@@ -130,7 +129,7 @@ fn plain(word: &str) -> i128 {
     }
 }
 
-/// Does what a recording did; the lines that came out otherwise, with what they came to here.
+/// Repeats a recording. Returns the lines with different results, and these results.
 fn differences(recording: &str) -> Vec<String> {
     let mut found = Vec::new();
     for block in recording.split("\n\n") {
@@ -140,8 +139,8 @@ fn differences(recording: &str) -> Vec<String> {
         for (at, line) in lines.iter().enumerate() {
             let Some((call, expected)) = line.split_once(" => ") else { continue };
             let answered = replay.perform(call);
-            if let Some(told) = lines.get(at + 1).and_then(|next| next.strip_prefix("    ")) {
-                areas = told.to_owned();
+            if let Some(recorded) = lines.get(at + 1).and_then(|next| next.strip_prefix("    ")) {
+                areas = recorded.to_owned();
             }
             replay.check_users();
             let left = replay.areas();
@@ -155,13 +154,13 @@ fn differences(recording: &str) -> Vec<String> {
 }
 
 #[test]
-fn calls_answer_and_leave_what_they_do_on_linux() {
+fn calls_have_the_results_and_effects_of_linux() {
     let found = differences(include_str!("linux.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
 #[test]
-fn calls_drawn_at_random_do_as_on_linux() {
+fn random_calls_behave_as_on_linux() {
     let found = differences(include_str!("random.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
