@@ -1,15 +1,15 @@
-//! How fair versions of a paper are, as text.
+//! The fairness of versions, as text.
 
 use crate::exam::Version;
 use crate::exam::fair::{Blank, Fairness};
 use crate::report::doc::{Block, Cell, Table, Tone};
 
-/// The most of each kind of fault that are told.
+/// Maximum number of problems reported per kind.
 const TOLD: usize = 12;
-/// Characters of an answer that are shown.
+/// Maximum number of characters shown of an answer.
 const SHOWN: usize = 24;
 
-/// What was found, each kind in turn.
+/// Reports the findings of each kind.
 pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     let name = |at: usize| {
         versions.get(at).map_or_else(String::new, |own| format!("{} (seed {:#018x})", own.code, own.seed))
@@ -29,7 +29,7 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     told
 }
 
-/// A line that says whether something is as it should be, and those that say what is not.
+/// Returns a line that reports success or a problem.
 fn verdict(good: bool, words: &str) -> Block {
     if good {
         Block::toned(Tone::Good, format!("✓ {words}"))

@@ -1,4 +1,4 @@
-//! Two scripts side by side.
+//! Tests that compare two scripts.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn told(a: &str, b: &str) -> String {
     told
 }
 
-/// The differing facts of the only statement that differs, as `name: a, b`.
+/// Returns the differing facts of the only differing statement, as `name: a, b`.
 fn facts(a: &str, b: &str) -> Vec<String> {
     let lines = json(&compared(a, b));
     let rows = lines[0]["differ"].as_array().expect("facts").clone();
@@ -40,7 +40,8 @@ fn a_run_is_the_same_as_itself() {
     assert_eq!(told(script, script), "5 statements compared, none differs");
 }
 
-/// Belady, Nelson and Shedler (1969): FIFO faults 9 times with three frames, and 10 times with four.
+/// Belady, Nelson, and Shedler (1969): FIFO faults 9 times with three frames, and 10 times with
+/// four.
 #[test]
 fn facts_that_differ_are_listed() {
     let script = |n| {
@@ -58,7 +59,7 @@ fn facts_that_differ_are_listed() {
     let rows = lines[3]["differ"].as_array().unwrap();
     assert_eq!(rows[0], json!({"fact": "faults", "a": 9, "b": 10}));
     assert_eq!(rows[1], json!({"fact": "hits", "a": 3, "b": 2}));
-    // The fourth page is the first that three frames have no room for.
+    // The fourth page is the first that does not fit into three frames.
     assert_eq!(lines[4]["parting"]["step"], 4);
     assert_eq!(lines[4]["parting"]["a"]["what"], "a fault, page 1 goes");
     assert_eq!(lines[4]["parting"]["b"]["what"], "a fault");
@@ -103,7 +104,7 @@ fn the_first_step_at_which_they_part_is_told() {
         format!("machine simple{more}\nset page_table {{ | vpn ppn |\n| 0F 0D | }}\nread 0x3D4\nread 0x3D4\n")
     };
     let told = told(&script(""), &script(" { tlb none }"));
-    // The first read already: one asks a TLB, the other has none.
+    // They differ from the first read: one machine has a TLB, the other has none.
     assert!(told.contains("They part at step 2 of read 0x3D4"), "{told}");
     assert!(told.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{told}");
     assert!(told.contains("t.pw:4 | t.pw:4"), "{told}");
@@ -129,7 +130,7 @@ fn many_differing_rounds_are_counted() {
         )
     };
     let lines = json(&compared(&script("lru"), &script("mru")));
-    // LRU misses each time (a loop of three blocks in two lines); MRU hits half of the time.
+    // LRU misses every time (a loop of three blocks in two lines). MRU hits half of the time.
     let more: Vec<&Value> = lines.iter().filter(|line| line.get("more_rounds").is_some()).collect();
     assert_eq!(more.len(), 1);
     let totals = &lines.last().unwrap()["totals"];
@@ -138,7 +139,7 @@ fn many_differing_rounds_are_counted() {
     assert_eq!(listed, 4, "the machine and three rounds");
     assert_eq!(totals["differ"].as_u64(), Some(listed + more[0]["more_rounds"].as_u64().unwrap()));
     let first = lines.iter().find(|line| line["round"] != Value::Null).unwrap();
-    // 0, 4 and 8 miss in both; 8 takes the place of 0 with LRU, of 4 with MRU.
+    // 0, 4, and 8 miss in both. 8 replaces 0 with LRU, and 4 with MRU.
     assert_eq!(first["round"], 3);
     assert_eq!(first["differ"], json!([{"fact": "cache.victim", "a": 0, "b": 1}]));
 }

@@ -1,5 +1,5 @@
-//! What is told of the word at the mark `‸`. Worked addresses are those of the lectures (`facts/lectures.md` of the
-//! course: CS:APP 9.6.4 and 9.7).
+//! Tests of the hover text at the mark `‸`. The worked addresses are those of the lectures
+//! (`facts/lectures.md` of the course: CS:APP 9.6.4 and 9.7).
 
 use super::{Asked, HoverInfo, hover_at};
 use crate::lang::include::read_text;
@@ -21,9 +21,9 @@ fn text(marked: &str) -> String {
     at(marked).map(|told| told.text).unwrap_or_default()
 }
 
-/// Every piece must be in what is told at the mark.
+/// Checks that the hover text at the mark contains every piece.
 fn holds(marked: &str, pieces: &[&str]) {
-    // Columns are as wide as they need be.
+    // Column widths vary.
     let text = text(marked)
         .split_inclusive('\n')
         .map(|line| line.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
@@ -56,10 +56,10 @@ fn an_address_is_told_in_its_fields() {
         &format!("{SIMPLE}read 0x0‸3D4"),
         &["VPN 0x0F to PPN 0x0D", "**0x354**", "CT, bits 11–6 0x0D", "CI, bits 5–2 0x5", "CO, bits 1–0 0x0"],
     );
-    // A physical address, by where it stands.
+    // A physical address, because of its position.
     holds(&format!("{SIMPLE}read 0 => pa 0x3‸54"), &["PPN, bits 11–6 0x0D", "CI, bits 5–2 0x5"]);
     assert!(!text(&format!("{SIMPLE}read 0 => pa 0x3‸54")).contains("virtual address"));
-    // A decimal number whose meaning is not said is a count.
+    // A decimal number of unknown meaning is a count.
     assert!(!text(&format!("{SIMPLE}let pages = 98‸0")).contains("VPN"));
 }
 
@@ -106,7 +106,7 @@ fn an_entry_is_told_in_its_bits() {
     }
     // The address of an entry is a physical one.
     holds(&format!("{machine}set pte 4 0x10‸00 = 0"), &["physical address (52 bits)"]);
-    // A format of the script's own.
+    // A format that the script defines.
     holds(
         "machine { virtual 14 bits, physical 12 bits, page 64 B, pte { size 1 B, valid 7, ppn 0..5 } }\nset pte 1 0 = 0x8‸D",
         &["| P | 7 | 1 |", "| PPN | 5–0 | 0x0D |", "0x340"],
@@ -121,7 +121,7 @@ fn a_number_is_told_in_each_radix() {
     holds("let n = 96‸%", &["**96%** = "]);
     holds("read 0 size ‸16", &["**16** = 0x10"]);
     assert_eq!(at("read 0 size ‸4"), None);
-    // What counts is no address.
+    // Counts are not addresses.
     for count in [
         "read 0 size 0x1‸0",
         "kernel { frames 0x1‸0 }",
@@ -131,7 +131,7 @@ fn a_number_is_told_in_each_radix() {
         let told = text(&format!("machine simple\n{count}"));
         assert!(!told.is_empty() && !told.contains("virtual address"), "{count}: {told}");
     }
-    // Numbers of tables are hexadecimal.
+    // Numbers in tables are hexadecimal.
     holds(
         "machine simple\nset memory {\n| pa b0 |\n| 0A‸04 36 |\n}",
         &["**0A04**", "2564", "physical address"],
@@ -182,7 +182,7 @@ fn a_word_is_told_as_what_it_stands_for() {
 
 #[test]
 fn names_of_the_script_are_told() {
-    // A variable: its value there, not a later one.
+    // The value of a variable at the mark, not a later one.
     holds("let x = 0x40\nread x‸\nlet x = 7", &["`x` = ", "64"]);
     holds("machine simple\nlet va = 0x3D4\nread v‸a", &["0x3D4", "980", "VPN, bits 13–6 0x0F"]);
     holds("let x = 1\nlet ‸x = 3", &["**3**"]);
@@ -234,7 +234,7 @@ fn every_byte_of_every_example_can_be_asked_about() {
         let (files, _) = Files::read(&script.body, &mut sources, &mut ());
         let known = state_at(&script.body, &sources, &files, Options::default(), text.len());
         let state = |_| known.clone();
-        // Of a text that is cut off anywhere, too.
+        // It also works in a text that is truncated anywhere.
         for cut in [text.len(), text.len() / 2, text.len() / 3] {
             let Some(part) = text.get(..cut) else { continue };
             let tokens = tokens(part).list;

@@ -1,4 +1,4 @@
-//! How a told run looks as text.
+//! Tests of the text output.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::report::narrate::rulers;
 use crate::report::playing::{SIMPLE, play, records};
 use crate::run::record::Did;
 
-/// What a script tells.
+/// Returns the text output of a script.
 fn told(script: &str, options: Options) -> String {
     let mut out = Vec::new();
     let (sink, ended) = play(script, |sources| TextSink::new(&mut out, sources, options));
@@ -16,7 +16,8 @@ fn told(script: &str, options: Options) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// What the last statement of a script on the lectures' simple memory system tells, without the summary.
+/// Returns the output of the last statement of a script on the lectures' simple memory system, without
+/// the summary.
 fn last(statement: &str) -> Vec<String> {
     let text = told(&format!("{SIMPLE}{statement}\n"), Options::default());
     let lines: Vec<&str> = text.trim_end().lines().collect();
@@ -24,19 +25,20 @@ fn last(statement: &str) -> Vec<String> {
     lines[from..lines.len() - 2].iter().map(ToString::to_string).collect()
 }
 
-/// Words of a line with one space between.
+/// Normalizes the spaces between the words of a line.
 fn words(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The columns of a line at which a character stands.
+/// Returns the columns at which a character occurs in a line.
 fn columns(line: &str, wanted: char) -> Vec<usize> {
     line.chars().enumerate().filter(|(_, c)| *c == wanted).map(|(at, _)| at).collect()
 }
 
 #[test]
 fn the_worksheets_of_the_lecture_are_filled_in() {
-    // CS:APP 9.6.4 as lectures.md section 1 has it: VA, then VPN TLBI TLBT hit fault PPN, then PA CO CI CT hit byte.
+    // CS:APP 9.6.4 as in lectures.md section 1: VA, then VPN TLBI TLBT hit fault PPN, then PA CO CI CT hit
+    // byte.
     let answers = [
         ("0x03D4", ["0F", "3", "03", "yes", "no", "0D"], ["354", "0", "5", "0D", "yes", "0x36"]),
         (
@@ -148,7 +150,7 @@ fn rulers_of_a_large_machine_number_the_ends_of_fields() {
     let records = records("machine core-i7");
     let Did::Machine(spec) = &*records[0].did else { panic!() };
     for ruler in rulers(spec) {
-        // Where the text puts the highest and lowest bit of each field, against the numbers above.
+        // Compares the columns of each field's highest and lowest bit with the numbers above.
         let drawn = text(&[Block::Ruler(ruler.clone())], false);
         let lines: Vec<&str> = drawn.lines().collect();
         let numbers: Vec<char> = lines[1].chars().collect();
@@ -230,7 +232,7 @@ fn loops_are_told_by_their_first_rounds() {
 
 #[test]
 fn failures_deep_in_a_loop_are_told() {
-    // Page 1 is not present, page 0 is; the last of 900 rounds looks at page 1.
+    // Page 1 is not present, but page 0 is. The last of 900 rounds probes page 1.
     let text = told(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
     assert!(!text.contains('✗') && text.contains("  … 800 more\n"));
     let text = told(
@@ -276,7 +278,7 @@ fn what_a_terminal_would_act_on_is_made_visible() {
     assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
 }
 
-/// Takes some bytes and is closed then.
+/// A writer that fails as a closed pipe after some bytes.
 struct Closing {
     left: usize,
 }
@@ -328,7 +330,7 @@ fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
         let p = mmap(0x10000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
         write p = 1\nwrite p + 4096 = 1\nswap out P1 p\nswap out P1 p + 4096\nshow tables P1\n";
     let text = told(script, Options::default());
-    // Slot 0 leaves an entry of zeros, which is like that of a page that was never touched.
+    // Slot 0 has an all-zero entry, like that of a page that was never touched.
     let line = text.lines().find(|line| line.contains("location on disk")).map(words);
     assert_eq!(
         line.as_deref(),

@@ -1,4 +1,4 @@
-//! How system calls are narrated.
+//! Tests of narrated system calls.
 
 use super::{SMALL, first, heads, narrated, sentences};
 use crate::report::doc::{Block, Tone};
@@ -130,7 +130,7 @@ fn the_heap_has_a_range_of_its_own() {
         first(&format!("{script}sbrk(-1)")),
         "sbrk returns 0x555555559000: the break cannot move there and stays at 0x555555559000."
     );
-    // A child's heap grows by an area of its own, and is one heap.
+    // In a child, the heap grows by a separate area. Both count as one heap.
     let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
     assert!(
         first(&format!("{child}c: sbrk(4096)")).ends_with("; the heap is now 0x555555559000–0x55555555B000.")
