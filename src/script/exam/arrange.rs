@@ -13,7 +13,7 @@ const ORDER: u64 = 0x706F_6F6C_7300_0002;
 const OPTIONS: u64 = 0x706F_6F6C_7300_0003;
 
 /// Arranges a paper as its script declares.
-/// 
+///
 /// # Errors
 /// Errors in the pools, which can be checked only when all questions have their points.
 pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {

@@ -48,7 +48,7 @@ impl Flaw {
 }
 
 /// Returns the students of a roster, in order.
-/// 
+///
 /// # Errors
 /// All errors of the roster.
 pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {

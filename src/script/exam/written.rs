@@ -43,7 +43,7 @@ impl Sink for Watching {
 
 /// Returns the script of a version, given its options. Each `choose` becomes a `let`, selections and orders become lists, and
 /// included files are inlined.
-/// 
+///
 /// # Errors
 /// Errors of running the script, and a `choose` with several values, as in a loop.
 pub fn written(

@@ -16,7 +16,7 @@ use crate::run::session::{Action, Session};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
+/// Units of the room for an essay, in millimeters. A ruled line is 8 mm high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
 /// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
@@ -96,7 +96,7 @@ pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, 
     Ok(puts(entry, vec![view]))
 }
 
-/// What an essay is worth: what it says, which is what its rubric adds up to.
+/// Returns the points of an essay, which must equal the sum of its rubric.
 fn rubric_points(
     rubric: &[Rubric],
     said: Option<(Number, Span)>,
@@ -122,20 +122,20 @@ fn rubric_points(
     }
 }
 
-/// What stands before the block of a choice or an essay.
+/// The operands before the block of a choice or an essay.
 pub(crate) struct Said {
     pub(crate) text: String,
-    /// What it is worth, and where that is said.
+    /// The points and their location.
     pub(crate) points: Option<(Number, Span)>,
-    /// In millimetres.
+    /// Room in millimeters.
     space: Option<Number>,
 }
 
 impl Session<'_> {
-    /// What stands before the block.
+    /// Parses the operands before the block.
     ///
     /// # Errors
-    /// `wrong-count`, `unknown-word`, and what its points can be wrong with.
+    /// `wrong-count`, `unknown-word`, and the errors of its points.
     pub(crate) fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {
@@ -168,7 +168,7 @@ impl Session<'_> {
         Ok(said)
     }
 
-    /// A length in millimetres.
+    /// Returns a length in millimeters.
     fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
         let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
             let names = list(LENGTHS.iter().map(|(name, _)| *name));
@@ -184,7 +184,7 @@ impl Session<'_> {
         Ok(length)
     }
 
-    /// What a field of the cover says: texts and values as they are, words as words.
+    /// Returns the text of a cover field: evaluated text and values, or bare words.
     fn words(&mut self, setting: &Setting) -> Result<String, Stop> {
         if setting.values.is_empty() {
             return Err(missing(setting, "a value").into());

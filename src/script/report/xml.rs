@@ -28,7 +28,7 @@ pub(crate) fn legal(text: &str) -> String {
 }
 
 /// Writes an element with the contents that `body` writes.
-/// 
+///
 /// # Errors
 /// Those of `body`.
 pub(crate) fn within(
@@ -41,7 +41,7 @@ pub(crate) fn within(
 }
 
 /// Writes an empty element.
-/// 
+///
 /// # Errors
 /// None: it writes to memory.
 pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
@@ -49,7 +49,7 @@ pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io
 }
 
 /// Writes an element with text content.
-/// 
+///
 /// # Errors
 /// None: it writes to memory.
 pub fn words(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Actions on texts: applies each edit as an editor would, then checks and runs the result.
+//! Tests of code actions: they apply each edit as an editor does, then check and run the result.
 
 use super::{Action, ActionKind};
 use crate::editor::Document;
@@ -11,7 +11,8 @@ fn read(text: &str) -> Document {
     document(&[("a.pw", text)])
 }
 
-/// The text without its marks `«` and `»`, and the actions of these kinds for the marked range after a run.
+/// Returns the text without its marks `«` and `»`, and the actions of these kinds for the marked range
+/// after a run.
 fn offered(marked: &str, kinds: &[ActionKind]) -> (String, Vec<Action>) {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -22,7 +23,7 @@ fn offered(marked: &str, kinds: &[ActionKind]) -> (String, Vec<Action>) {
     (text, actions)
 }
 
-/// The text after the edits of an action.
+/// Returns the text after the edits of an action.
 fn applied(text: &str, action: &Action) -> String {
     assert!(!action.edits.is_empty());
     let mut text = text.to_owned();
@@ -32,7 +33,7 @@ fn applied(text: &str, action: &Action) -> String {
     text
 }
 
-/// The text after the action whose title begins this way.
+/// Returns the text after the action whose title begins this way.
 fn chosen(marked: &str, title: &str) -> String {
     let (text, actions) = offered(marked, AT_PLACE);
     let action = actions.iter().find(|action| action.title.starts_with(title));
@@ -120,7 +121,7 @@ fn an_access_is_turned_into_a_question_that_has_no_mistake() {
     assert_eq!(read(&above).script().diagnostics, []);
 }
 
-/// With the line ends of Windows.
+/// A text with Windows line ends.
 #[test]
 fn a_fix_after_other_letters_is_in_its_place() {
     let script = "machine simple\r\nfile \"𝕏é\" = \"–\"; ra«»ed 0x3D4 # é\r\n";

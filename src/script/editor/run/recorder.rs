@@ -1,4 +1,4 @@
-//! Records the parts of a run that an editor shows.
+//! Recording of the parts of a run that an editor shows.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,14 @@ use crate::run::facts;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::suite::amend::Findings;
 
-/// The most positions with failures.
+/// Maximum number of failed expectations stored.
 const FAILURES: usize = 1000;
 
-/// The most statements whose narration is stored.
+/// Maximum number of statements whose narration is stored.
 const NARRATED: usize = 20_000;
 
-/// The number of runs of a statement after which its facts are no longer compared and count as changing.
+/// Number of executions of a statement after which its facts are no longer compared, and are treated as
+/// changing.
 const COMPARED: u64 = 1 << 12;
 
 /// Records the parts of a run that an editor shows.
@@ -30,7 +31,7 @@ pub(super) struct RunRecorder<'s> {
 }
 
 impl<'s> RunRecorder<'s> {
-    /// A recorder for a script with these files.
+    /// Creates a recorder for a script with these files.
     pub(super) fn new(sources: &'s Sources) -> Self {
         Self {
             sources,
@@ -41,7 +42,7 @@ impl<'s> RunRecorder<'s> {
         }
     }
 
-    /// The result of the run with these findings.
+    /// Returns the result of the run with these findings.
     pub(super) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
         RunResult {
             steps: self.steps.into_values().collect(),
@@ -103,7 +104,7 @@ impl Sink for RunRecorder<'_> {
     }
 }
 
-/// The facts of a hint.
+/// Returns the facts for a hint.
 fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
         Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.executed(record))],
@@ -111,7 +112,7 @@ fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     }
 }
 
-/// Passes records on to several sinks.
+/// A sink that passes records to several sinks.
 pub(super) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
 impl Sink for SinkGroup<'_> {

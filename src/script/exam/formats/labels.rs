@@ -136,7 +136,7 @@ pub struct Labels(BTreeMap<String, String>);
 impl Labels {
     /// Reads labels from a file: a YAML mapping from names to labels. A name is a fact such as `ppn`,
     /// a word of the paper such as `Name`, or a whole sentence as printed.
-    /// 
+    ///
     /// # Errors
     /// A message about the first error.
     pub fn read(yaml: &str) -> Result<Self, String> {

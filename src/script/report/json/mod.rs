@@ -56,7 +56,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
     }
 
     /// Writes the totals. `errors` is the number of errors in the script.
-    /// 
+    ///
     /// # Errors
     /// Any earlier or current error of the output, including a closed pipe.
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
@@ -74,7 +74,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
     }
 
     /// Ends the lines of one of several scripts, without totals.
-    /// 
+    ///
     /// # Errors
     /// As [`JsonSink::finish`].
     pub fn close(mut self) -> io::Result<()> {

@@ -58,7 +58,7 @@ impl<'s, W: Write> TextSink<'s, W> {
     }
 
     /// Writes the summary of the run. `errors` is the number of errors in the script.
-    /// 
+    ///
     /// # Errors
     /// Any earlier or current error of the output, including a closed pipe.
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {

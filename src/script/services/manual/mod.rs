@@ -1,5 +1,5 @@
-//! The reference of the language: every row of every registry, as Markdown. No list of words stands here, only which
-//! registry a section is made of.
+//! The reference of the language: every row of every registry, as Markdown. Each section refers to its
+//! registry, and this module repeats no list.
 
 mod tables;
 
@@ -28,14 +28,14 @@ use tables::Tables;
 
 /// A section of the reference.
 pub struct Section {
-    /// The word that asks for it.
+    /// The name in `pagewalk reference`.
     pub name: &'static str,
     title: &'static str,
     about: &'static str,
     body: fn(&mut Tables),
 }
 
-/// Every section, in the order of the page.
+/// The sections, in order.
 pub const SECTIONS: &[Section] = &[
     Section {
         name: "statements",
@@ -128,7 +128,7 @@ pub const SECTIONS: &[Section] = &[
     },
 ];
 
-/// The whole page.
+/// Returns the whole reference.
 pub fn page() -> String {
     let mut text = "# Reference\n\n\
         Every word of the language, as this version has it. Made by `pagewalk reference`, which prints one section\n\
@@ -142,19 +142,19 @@ pub fn page() -> String {
 }
 
 impl Section {
-    /// The section of that name.
+    /// Returns the section of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         SECTIONS.iter().find(|section| section.name == name)
     }
 
-    /// Its heading, what it is about, and its tables.
+    /// Returns its heading, its introduction, and its tables.
     pub fn text(&self) -> String {
         let mut text = format!("## {}\n\n{}\n", self.title, self.about);
         self.tables().iter().for_each(|table| table.markdown(&mut text));
         text
     }
 
-    /// Its tables.
+    /// Returns its tables.
     pub fn tables(&self) -> Vec<Table> {
         let mut tables = Tables::default();
         (self.body)(&mut tables);
@@ -307,7 +307,7 @@ fn absent(out: &mut Tables) {
     table(out, "Left out on purpose", ["topic", "words"], rows(LEFT_OUT));
 }
 
-/// A table under a title of its own, if it has one.
+/// Adds a table with an optional title.
 fn table<const N: usize>(
     out: &mut Tables,
     title: &str,
@@ -322,12 +322,12 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// Words, or nothing.
+/// Returns a list of words; empty if there are none.
 fn words(words: &[&str]) -> String {
     words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a fact, and whether it has other values.
+/// Returns the words of a fact, and whether it has other values.
 fn values(known: &[&str]) -> String {
     match known {
         [] => "a value".to_owned(),

@@ -1,4 +1,4 @@
-//! A suite as text: the cases that failed, and a summary.
+//! A suite as text: the failed cases, and a summary.
 
 use super::case::{Broken, Case, Held, Suite, Verdict};
 use crate::report::doc::{Block, Tone};
@@ -14,7 +14,7 @@ pub fn failure_summary(case: &Case, color: bool) -> String {
     format!("{}{}\n", text(&blocks(case), color), golden(case, color))
 }
 
-/// What does not hold, whatever the golden file says.
+/// Returns the failures without those of the golden file.
 fn blocks(case: &Case) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(format!("✗ {}", case.name))];
     if case.fails && case.own().bad() {
@@ -40,7 +40,7 @@ fn blocks(case: &Case) -> Vec<Block> {
     blocks
 }
 
-/// How the golden file differs, and what to do about it.
+/// Describes the differences from the golden file, and the fix.
 fn golden(case: &Case, color: bool) -> String {
     let help = |words: &str| text(&[Block::toned(Tone::Faint, format!("{words}: {}", case.bless()))], color);
     match &case.golden {
@@ -70,7 +70,7 @@ fn broken(broken: &Broken) -> [Block; 2] {
     [Block::Statement { text: broken.text.clone(), place }, Block::Checks(broken.checks.clone())]
 }
 
-/// The counts, and in the last line `N passed, N failed`.
+/// Returns the counts, with `N passed, N failed` in the last line.
 pub fn summary(suite: &Suite) -> Vec<String> {
     let checks: u64 = suite.cases.iter().map(|case| case.checks).sum();
     let mut counts = vec![

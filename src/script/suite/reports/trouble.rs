@@ -1,8 +1,8 @@
-//! What makes a case fail, each thing in a line with its place: for reports that know lines of files.
+//! The problems of a failed case, one per line with its location, for reports by file and line.
 
 use super::case::{Case, Held};
 
-/// Something that makes a case fail.
+/// A problem that makes a case fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) file: String,
@@ -10,11 +10,11 @@ pub(crate) struct Trouble {
     pub(crate) line: usize,
     /// The column, from 1, if it is known.
     pub(crate) column: Option<usize>,
-    /// What is the case.
+    /// The message.
     pub(crate) message: String,
 }
 
-/// What makes a case fail; nothing for one that does not.
+/// Returns the problems of a failed case; empty for other cases.
 pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     if !case.verdict().bad() {
         return Vec::new();

@@ -9,7 +9,7 @@ use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
-/// Two blocks by turns, 4 KB apart, each asked for twice.
+/// Sweeps two alternating blocks, 4 KB apart, each accessed twice.
 fn swept(text: &str) -> Swept {
     let base = Spec::core_i7();
     let grid = grid(text, &base, usual_unit(&base), &mut Sources::default()).expect("a grid");

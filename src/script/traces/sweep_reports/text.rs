@@ -12,10 +12,11 @@ use crate::traces::reports::rows::{nothing, number, word, written};
 use crate::traces::reports::{self, Ended};
 use pagewalk_engine::trace::sweep::grid::SkippedPoint;
 
-/// The most reasons for skipped points that are told.
+/// Maximum number of reasons for skipped points to report.
 const REASONS: usize = 5;
 
-/// The report: what was swept, the table of the points, and for two settings the matrix of miss rates.
+/// Returns the report: the parameters, the table of the points, and the matrix of miss rates for two
+/// settings.
 pub fn text(swept: &Swept, color: bool) -> String {
     let mut sections = vec![
         vec![Block::Heading(format!("{} on {}", swept.trace, swept.machine))],
@@ -67,19 +68,19 @@ fn summary(swept: &Swept) -> Vec<Block> {
     blocks
 }
 
-/// Whether a column says what a part is like, so that it need not be repeated where all rows agree.
+/// Whether a column describes a part, so that a constant column can be omitted.
 fn describes(column: &Column) -> bool {
     let counts = ["accesses", "hits", "misses", "miss_rate", "evictions", "write_backs"];
     !counts.contains(&&*column.name) && !matches!(&*column.name, "trace" | "machine" | "point")
 }
 
-/// The numbers of the columns of which all rows say the same.
+/// Returns the indexes of the constant columns.
 fn constant(columns: &[Column], rows: &[Vec<SweepCell>]) -> Vec<usize> {
     let same = |at: &usize| rows.windows(2).all(|pair| pair[0][*at] == pair[1][*at]);
     (0..columns.len()).filter(|at| describes(&columns[*at])).filter(same).collect()
 }
 
-/// What is the same at every point, in words.
+/// Describes the values that are the same at every point.
 fn same(swept: &Swept) -> Vec<String> {
     let table = rows(swept);
     let Some(first) = table.rows.first() else { return Vec::new() };
@@ -94,7 +95,7 @@ fn same(swept: &Swept) -> Vec<String> {
     words.collect()
 }
 
-/// The columns that differ, and the counts.
+/// Returns the columns that differ, and the counts.
 fn table(swept: &Swept) -> Block {
     let table = rows(swept);
     let constant = constant(&table.columns, &table.rows);
@@ -126,7 +127,7 @@ fn cell(column: &Column, item: &SweepCell) -> Cell {
     }
 }
 
-/// The points that make no machine, by their reasons: the first of each, and how many.
+/// Returns the invalid points by reason: the first of each, and their number.
 fn skipped(swept: &Swept) -> Vec<Block> {
     let skipped = &swept.grid.skipped;
     if skipped.is_empty() {
@@ -143,7 +144,7 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     told.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
 }
 
-/// A combination by the values that vary: `ways 16, size 512 B`.
+/// Names a combination by the values that vary: `ways 16, size 512 B`.
 fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     let axes = swept.grid.axes.iter().zip(&skipped.at);
     let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();
@@ -155,8 +156,8 @@ fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     told.collect::<Vec<String>>().join(", ")
 }
 
-/// What a reader must know that the counts do not say: malformed lines, records beyond the addresses there are, points that
-/// could not go on, an end before the end. A line each.
+/// Returns a line for each warning: malformed lines, records outside the address space, points that stopped,
+/// and an early end.
 pub fn warnings(swept: &Swept) -> Vec<String> {
     let mut told = Vec::new();
     if let Some(counted) = swept.counted.iter().flatten().next() {

@@ -47,7 +47,7 @@ pub(crate) enum Input {
 }
 
 /// Returns the input of a field for a platform.
-/// 
+///
 /// # Errors
 /// A refusal if there are too many correct answers to list, or no correct option.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {

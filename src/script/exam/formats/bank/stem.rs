@@ -17,12 +17,12 @@ use crate::report::text::text;
 /// A platform's inputs for fields.
 pub(crate) trait Slots {
     /// Returns the input of a blank within a line.
-    /// 
+    ///
     /// # Errors
     /// A refusal if the platform does not support it.
     fn blank(&mut self, field: &Field) -> Result<String, Refusal>;
     /// Returns the block of a choice or essay.
-    /// 
+    ///
     /// # Errors
     /// A refusal if the platform does not support it.
     fn block(&mut self, field: &Field) -> Result<String, Refusal>;
@@ -38,7 +38,7 @@ struct Stem<'f, 'p, S> {
 }
 
 /// Returns a question that is laid out for students, with its assumptions and fields.
-/// 
+///
 /// # Errors
 /// A refusal if the platform does not support a field.
 pub(crate) fn stem(

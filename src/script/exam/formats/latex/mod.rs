@@ -24,7 +24,7 @@ const MARGIN: f64 = 18.0;
 const GRID: usize = 12;
 
 /// Returns an edition of a paper.
-/// 
+///
 /// # Errors
 /// A refusal for a character that the basic fonts do not have.
 pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, Refusal> {

@@ -45,7 +45,7 @@ enum Kind {
 }
 
 /// Returns all versions of a paper as one file.
-/// 
+///
 /// # Errors
 /// A refusal if Moodle does not support a part.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {

@@ -25,7 +25,7 @@ const SERVER: &str = include_str!("server.py");
 const QUESTION: &str = "<div class=\"mathjax_ignore\">\n{{{params.stem}}}\n</div>\n";
 
 /// Returns all versions of a paper: a directory for each question.
-/// 
+///
 /// # Errors
 /// A refusal if `PrairieLearn` does not support a part.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {

@@ -95,7 +95,7 @@ fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
 }
 
 /// Writes the declaration of an outcome.
-/// 
+///
 /// # Errors
 /// None: it writes to memory.
 pub(crate) fn outcome(xml: &mut Xml, identifier: &str, value: f64) -> io::Result<()> {

@@ -18,7 +18,7 @@ use super::export::{File, Refusal};
 use crate::exam::paper::Paper;
 
 /// Returns all versions of a paper as one package.
-/// 
+///
 /// # Errors
 /// A refusal if QTI does not support a part.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {

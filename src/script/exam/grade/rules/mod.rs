@@ -219,7 +219,7 @@ impl Rules {
     }
 
     /// Sets a rule.
-    /// 
+    ///
     /// # Errors
     /// The rest of a message that begins with the rule's name.
     pub fn set(&mut self, name: &str, value: &Setting) -> Result<(), String> {

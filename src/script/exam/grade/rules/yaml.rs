@@ -26,7 +26,7 @@ impl Rules {
     }
 
     /// Sets a rule such as `carried=1/2`. A value with commas is a list.
-    /// 
+    ///
     /// # Errors
     /// A message.
     pub fn set_written(&mut self, written: &str) -> Result<(), String> {

@@ -7,7 +7,7 @@ use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_fact
 use crate::run::record::Did;
 
 /// Explains the facts of a statement, or one of them. Facts with the same reason are grouped.
-/// 
+///
 /// # Errors
 /// A message that there is no such fact.
 pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {

@@ -1,4 +1,4 @@
-//! What is shown after the cursor.
+//! Tests of hints after the cursor.
 
 use super::lab::{PROCESSES, state};
 use crate::services::complete::{hint, signature};
