@@ -63,7 +63,7 @@ impl Diff {
                     told += &text::text(&blocks, colored);
                     told.push('\n');
                 }
-                // Writing to a string does not fail, here and below.
+                // Writing to a string cannot fail, here and below.
                 let _ = writeln!(told, "{}", totals(&comparison));
             }
             Format::Json => json(&comparison).iter().for_each(|line| {

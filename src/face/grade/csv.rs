@@ -5,7 +5,8 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, delimiter};
 use pagewalk_script::exam::sheet::unguarded;
 
-/// Reads a table. Its first line contains the column names. The delimiter is a comma, a semicolon or a tab.
+/// Reads a table. Its first line contains the column names. The delimiter is a comma, a semicolon, or a
+/// tab.
 pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()

@@ -1,4 +1,4 @@
-//! Composes papers and marks them. Students with the same paper share it.
+//! Composition and marking of papers. Students with the same paper share it.
 
 use std::collections::BTreeSet;
 

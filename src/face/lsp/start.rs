@@ -38,12 +38,12 @@ pub(crate) fn serve() -> io::Result<Status> {
     } else {
         drop(output);
     }
-    // All answers are written before the process ends. Running work ends with the process.
+    // All answers are written before the process exits. Work in progress ends with the process.
     let _ = writer.join();
     Ok(status)
 }
 
-/// Waits for the `initialize` request; none if the client exits first.
+/// Waits for the `initialize` request; `None` if the client exits first.
 fn initialized(
     input: &crossbeam_channel::Receiver<Message>,
     output: &crossbeam_channel::Sender<Outgoing>,
@@ -94,6 +94,6 @@ fn respond(
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
-    // If the client is gone, the input ends next.
+    // If the client has disconnected, the input ends next.
     let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
 }

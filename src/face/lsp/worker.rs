@@ -28,7 +28,7 @@ pub(crate) enum WorkerMessage {
         path: PathBuf,
         version: i32,
         ran: Arc<RunResult>,
-        /// Failed expectations and mistakes found by the run.
+        /// Failed expectations and errors of the run.
         found: DiagnosticsByFile,
     },
     /// The answer to a custom request.
@@ -53,7 +53,7 @@ impl Worker {
 
     /// Queues a job.
     pub(crate) fn submit(&self, job: Job) {
-        // The thread receives jobs as long as this exists.
+        // The thread receives jobs until this is dropped.
         let _ = self.jobs.send(job);
     }
 }
@@ -77,7 +77,7 @@ impl Task {
         }
         let found = by_file(document.diagnostics());
         let files = document.files().map(PathBuf::from).collect();
-        // If the receiver is gone, the result is not needed.
+        // If the receiver is dropped, the result is not needed.
         let _ = told.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
         if !run {
             return;

@@ -6,9 +6,9 @@ use crate::face::status_line::{StatusLine, WIDTH};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_script::report::narrate::thousands;
 
-/// The width of the bar in characters.
+/// Width of the bar in characters.
 const BAR: u64 = 24;
-/// The shortest time between two changes of the line.
+/// Minimum time between two updates of the line.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A progress bar.
@@ -19,12 +19,12 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    /// The bar of a trace.
+    /// Creates the bar of a trace.
     pub(crate) fn new(name: &str) -> Self {
         Self { line: StatusLine::new(), name: name.to_owned(), drawn: Instant::now() }
     }
 
-    /// Shows the progress if the line is old enough.
+    /// Shows the progress unless the line was just updated.
     pub(crate) fn show(&mut self, progress: Progress) {
         if self.line.is_shown() && self.drawn.elapsed() >= PAUSE {
             self.line.show(&line(&self.name, progress));

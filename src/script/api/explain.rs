@@ -1,4 +1,4 @@
-//! The pages about diagnostic codes, from `docs/diagnostics.md`.
+//! Explanations of diagnostic codes, from `docs/diagnostics.md`.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use crate::lang::nearest::nearest;
 
 const PAGES: &str = include_str!("diagnostics.md");
 
-/// The sections of the page: a code and its text.
+/// Returns the sections of the page: a code and its text.
 pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
@@ -16,7 +16,7 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// The explanation of a diagnostic code.
+/// Returns the explanation of a diagnostic code.
 ///
 /// ```
 /// use pagewalk_script::api::explain;
@@ -38,12 +38,12 @@ pub fn page(name: &str) -> Result<String, String> {
     Err(format!("no message has the code `{name}`; {mend}`pagewalk explain` lists the codes"))
 }
 
-/// Every code with its summary, one per line.
+/// Lists every code with its summary, one per line.
 pub fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();
     for code in Code::ALL {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{:width$}  {}", code.name(), code.summary());
     }
     text

@@ -68,7 +68,7 @@ impl Server {
         self.answer(request.id, answer);
     }
 
-    /// Answers the requests that wait for a document's run, or for a run that will not come.
+    /// Answers the requests whose run has ended or will not start.
     pub(super) fn answer_waiting(&mut self) {
         for (path, request) in std::mem::take(&mut self.waiting) {
             match find_request(&request.method) {
@@ -130,7 +130,7 @@ impl Server {
         });
     }
 
-    /// Drops requests that are cancelled further on in the queue.
+    /// Drops requests that a later message in the queue cancels.
     pub(super) fn drop_cancelled(&mut self, queue: &mut VecDeque<Message>) {
         let id = |message: &Message| match message {
             Message::Notification(one) if one.method == notification::Cancel::METHOD => {

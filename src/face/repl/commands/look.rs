@@ -1,4 +1,4 @@
-//! Looks at past and possible statements: `:what`, `:diff`, `:steps`, `:why`.
+//! Inspection of past and hypothetical statements: `:what`, `:diff`, `:steps`, `:why`.
 
 use std::io;
 

@@ -7,10 +7,10 @@ use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::services::commands::Command;
 
-/// The most characters of a statement in the list.
+/// Maximum length of a statement in the list, in characters.
 const LONGEST: usize = 100;
 
-/// The most statements in the list.
+/// Maximum number of statements in the list.
 const LISTED: usize = 500;
 
 /// `:back [N]`.
