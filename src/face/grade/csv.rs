@@ -45,7 +45,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
 
 fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
     if row.len() > COLUMN_LIMIT {
-        return Err(Flaw::new(line, format!("has {} columns; at most {COLUMN_LIMIT} are read", row.len())));
+        return Err(Flaw::new(line, format!("has {} columns; the limit is {COLUMN_LIMIT}", row.len())));
     }
     let names: Result<Vec<String>, _> = row
         .iter()
@@ -65,12 +65,12 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
 fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)>, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
         let open = if long.contains(&b'\n') { "; is a quotation mark missing?" } else { "" };
-        return Err(format!("a cell has {} bytes; at most {CELL_LIMIT} are read{open}", long.len()));
+        return Err(format!("a cell has {} bytes; the limit is {CELL_LIMIT}{open}", long.len()));
     }
     if row.len() != header.len() {
         let open =
             if row.iter().any(|cell| cell.contains(&b'\n')) { "; is a quotation mark missing?" } else { "" };
-        return Err(format!("has {} cells, and the header has {}{open}", row.len(), header.len()));
+        return Err(format!("has {} cells, but the header has {}{open}", row.len(), header.len()));
     }
     let mut cells = Vec::with_capacity(row.len());
     for (name, cell) in header.iter().zip(row) {

@@ -117,7 +117,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
         cells.push((name, given));
     }
     match cells.iter().find(|(_, given)| given.text().len() > CELL_LIMIT) {
-        Some((name, _)) => Err(format!("`{name}` is longer than the {CELL_LIMIT} bytes that are read")),
+        Some((name, _)) => Err(format!("`{name}` is longer than the limit of {CELL_LIMIT} bytes")),
         None => Ok(cells),
     }
 }

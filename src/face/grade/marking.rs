@@ -60,7 +60,7 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
             Err(message) => {
                 done.flaws.extend(
                     rows.iter()
-                        .map(|row| Flaw::new(row.line, format!("its paper cannot be made: {message}"))),
+                        .map(|row| Flaw::new(row.line, format!("its paper cannot be generated: {message}"))),
                 );
             }
         }

@@ -51,7 +51,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     };
     read.map_err(|error| format!("cannot be read: {error}"))?;
     if bytes.len() as u64 > FILE_LIMIT {
-        return Err(format!("is larger than the {} MB that are read", FILE_LIMIT >> 20));
+        return Err(format!("is larger than the limit of {} MB", FILE_LIMIT >> 20));
     }
     Ok(bytes)
 }

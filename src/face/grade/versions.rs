@@ -73,9 +73,9 @@ impl Versions {
                 .or_else(|| self.by_code.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)))
                 .ok_or_else(|| {
                     if self.by_code.is_empty() {
-                        format!("nothing says the seed of version `{code}`; give the list of versions with `--versions`")
+                        format!("the seed of version `{code}` is unknown; add the list of versions with `--versions`")
                     } else {
-                        format!("there is no version `{code}`{}", help())
+                        format!("unknown version `{code}`{}", help())
                     }
                 })?;
             return Ok(PaperVersion { seed: *seed, listed: true, code: code.clone() });
@@ -84,7 +84,7 @@ impl Versions {
             return Ok(PaperVersion { seed: usual, listed: false, code: String::new() });
         }
         let code = self.by_id.get(&row.id).ok_or_else(|| {
-            format!("the list of versions has no student `{}`, and the row says no version", row.id)
+            format!("the list of versions has no student `{}`, and the row has no version", row.id)
         })?;
         Ok(PaperVersion { seed: self.by_code[code], listed: true, code: code.clone() })
     }

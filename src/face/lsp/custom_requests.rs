@@ -97,7 +97,7 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
     let Some(Writer::Each(write)) = format.map(|format| format.write) else {
-        let message = format!("papers cannot be shown as {}", wanted.format);
+        let message = format!("unsupported paper format `{}`", wanted.format);
         return Err(response_error(ErrorCode::InvalidParams, message));
     };
     let reading = task.document.script();

@@ -231,7 +231,7 @@ impl Shell {
                     || "`:help` lists the commands".to_owned(),
                     |near| format!("did you mean `:{near}`?"),
                 );
-                self.context.complain_sentence(&format!("there is no command `:{name}`; {mend}"))?;
+                self.context.complain_sentence(&format!("unknown command `:{name}`; {mend}"))?;
                 return Ok(Flow::Next);
             }
         };

@@ -80,7 +80,7 @@ impl Packing<'_> {
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
         if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
-            return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
+            return Err(packed.refuse(&format!("`{name}` is rejected: {why}")));
         }
         match stopped {
             ReadEnd::End => {}
@@ -91,7 +91,7 @@ impl Packing<'_> {
                 packed.message = format!("pagewalk: {why}\n  the {records} before it are packed\n");
             }
             ReadEnd::Interrupted => {
-                let why = packed.refuse("interrupted: nothing is written");
+                let why = packed.refuse("interrupted: no file is written");
                 packed.status = Status::Interrupted;
                 return Err(why);
             }

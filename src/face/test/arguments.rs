@@ -184,7 +184,7 @@ impl Test {
         };
         if suite.cases.is_empty() && self.selection.partition.is_none() {
             let filtered = self.selection.filter.is_some();
-            let what = if filtered { "no case has such a name" } else { "no scripts were found" };
+            let what = if filtered { "no case matches" } else { "no scripts were found" };
             complain(&format!("pagewalk: {what}\n"));
             status = Status::Wrong;
         }

@@ -31,7 +31,7 @@ impl FromStr for Report {
         let (name, file) = text.split_once('=').unwrap_or((text, ""));
         let format = FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
             let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            format!("there is no report `{name}`; there are {}", known.join(", "))
+            format!("unknown report format `{name}`; the formats are {}", known.join(", "))
         })?;
         match file {
             "" => Err(format!("write `{name}=FILE`, or `{name}=-` for standard output")),

@@ -103,7 +103,7 @@ impl Document {
                 items.push(CompletionOffer {
                     text: name,
                     kind: ItemKind::File,
-                    help: "open, not saved".to_owned(),
+                    help: "unsaved file".to_owned(),
                 });
             }
         }

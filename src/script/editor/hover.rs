@@ -72,7 +72,7 @@ fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
 
 fn step_facts(step: &Step, known: &HoverInfo) -> String {
     let times = if step.times > 1 {
-        format!(" (ran {} times; what was the same each time)", step.times)
+        format!(" (ran {} times; only facts that never changed)", step.times)
     } else {
         String::new()
     };

@@ -92,7 +92,7 @@ impl Document {
     /// # use pagewalk_script::editor::{Document, OpenTexts};
     /// let document = Document::new("a.pw", "let va = 1\nread va", OpenTexts::default());
     /// assert_eq!(document.prepare_rename(17), Ok((16..18, "va".to_owned())));
-    /// assert!(document.prepare_rename(12).unwrap_err().starts_with("`read` is no name"));
+    /// assert!(document.prepare_rename(12).unwrap_err().starts_with("`read` is not a name"));
     /// ```
     pub fn prepare_rename(&self, at: usize) -> Result<(Range<usize>, String), String> {
         let lookup = self.renamable(at)?;
@@ -139,8 +139,8 @@ impl Document {
     fn renamable(&self, at: usize) -> Result<Lookup<'_>, String> {
         let Some(lookup) = Lookup::everywhere(self, at) else {
             return Err(match self.word_at(at) {
-                Some(word) => format!("`{word}` is no name that this script gives to something"),
-                None => "there is no name here".to_owned(),
+                Some(word) => format!("`{word}` is not a name that this script defines"),
+                None => "no name at this position".to_owned(),
             });
         };
         let (script, one) = lookup.occurrence();

@@ -42,12 +42,12 @@ pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String 
             sources.location(*span).map(|(name, at)| format!("{name}:{}", at.line)).unwrap_or_default();
         let place = Theme { color }.paint(Ink::Strong, &visible(&place));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{place}: `{}` is left alone: {}", visible(fact), visible(reason));
+        let _ = writeln!(text, "{place}: `{}` stays unchanged: {}", visible(fact), visible(reason));
     }
     text
 }
 
-/// Returns `40 facts written in 2 files, 1 left unchanged`.
+/// Returns `40 facts written in 2 files, 1 unchanged`.
 pub fn summary(facts: usize, files: usize, left: usize) -> String {
     let mut text = match facts {
         0 => "nothing to write".to_owned(),
@@ -58,7 +58,7 @@ pub fn summary(facts: usize, files: usize, left: usize) -> String {
         ),
     };
     if left > 0 {
-        let _ = write!(text, ", {left} left alone");
+        let _ = write!(text, ", {left} unchanged");
     }
     text
 }

@@ -52,7 +52,7 @@ impl CaseRuns {
     fn compare(&mut self, golden: &Golden) {
         let gone = golden.cases.iter().filter(|section| !self.cases().any(|case| is_of(section, case)));
         let mut notes: Vec<String> = gone
-            .map(|section| format!("the golden file has {}, and the script has not", title(section)))
+            .map(|section| format!("the golden file has {}, but the script does not", title(section)))
             .collect();
         for (case, run) in &mut self.0 {
             // The first case has the notes on missing ones.
@@ -68,7 +68,7 @@ impl CaseRuns {
             let codes = codes(case);
             if compared && codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
-                notes.push(format!("its mistakes are {own}, and the golden file has {golden}"));
+                notes.push(format!("its errors are {own}, but the golden file has {golden}"));
             }
             case.golden = if differences.is_empty() && notes.is_empty() {
                 Held::Same
@@ -142,7 +142,7 @@ fn codes(case: &Case) -> Vec<String> {
 /// Returns the name of a case without its file.
 fn title(section: &Section) -> String {
     match (&section.block, &section.scenario) {
-        (None, None) => "statements outside of scenarios".to_owned(),
+        (None, None) => "statements outside scenarios".to_owned(),
         (Some(block), None) => format!("`{block}`"),
         (None, Some(scenario)) => format!("the scenario `{scenario}`"),
         (Some(block), Some(scenario)) => format!("the scenario `{scenario}` of `{block}`"),

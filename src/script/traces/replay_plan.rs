@@ -105,7 +105,7 @@ impl ReplayPlan<'_> {
         stopped: ReadEnd<StopReason>,
         counting: &CountingReplay,
     ) -> ReplayOutcome {
-        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is refused: {why}"));
+        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is rejected: {why}"));
         if let Some(why) = self.refusal(&read) {
             return refused(&why);
         }
@@ -118,7 +118,7 @@ impl ReplayPlan<'_> {
             ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
             ReadEnd::Enough(StopReason::Refused(why)) => return refused(&why),
             ReadEnd::Enough(StopReason::Stuck(why)) => {
-                (Ended::Broken(why.clone()), Some(format!("`{name}` cannot be replayed on: {why}")))
+                (Ended::Broken(why.clone()), Some(format!("the replay of `{name}` cannot continue: {why}")))
             }
         };
         let replayed = Replayed {
@@ -143,7 +143,7 @@ impl ReplayPlan<'_> {
         let at = records.iter().position(|record| *record == outside).unwrap_or_default() as u64;
         let number = thousands(before + at + 1);
         Err(StopReason::Refused(format!(
-            "record {number}, {}, lies beyond the addresses of the machine",
+            "record {number}, {}, is outside the machine's address space",
             record(outside)
         )))
     }

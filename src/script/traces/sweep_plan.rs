@@ -65,7 +65,7 @@ impl SweepPlan<'_> {
             Err(why) => return SweepOutcome::failed(why.to_string()),
         };
         if let Some(why) = self.refusal(&read) {
-            return SweepOutcome::failed(format!("`{name}` is refused: {why}"));
+            return SweepOutcome::failed(format!("`{name}` is rejected: {why}"));
         }
         let (ended, mut why) = match stopped {
             ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
@@ -78,7 +78,7 @@ impl SweepPlan<'_> {
         if let Some(outside) = outside.filter(|_| self.strict) {
             let told = record(outside);
             return SweepOutcome::failed(format!(
-                "`{name}` is refused: {told} lies beyond the addresses of the machine"
+                "`{name}` is rejected: {told} is outside the machine's address space"
             ));
         }
         if let Some(Err(failed)) = counted.iter().find(|counted| counted.is_err()) {

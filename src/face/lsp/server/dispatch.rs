@@ -37,8 +37,7 @@ impl Server {
             request::ExecuteCommand::METHOD => self.execute(&request),
             method => {
                 let Some(row) = find_request(method) else {
-                    let error =
-                        response_error(ErrorCode::MethodNotFound, format!("there is no method {method}"));
+                    let error = response_error(ErrorCode::MethodNotFound, format!("unknown method {method}"));
                     return self.answer(request.id, Err(error));
                 };
                 self.about_document(row, request);
@@ -113,7 +112,7 @@ impl Server {
     fn execute(&mut self, request: &Request) {
         let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
         let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-            let error = response_error(ErrorCode::InvalidParams, format!("there is no command {name}"));
+            let error = response_error(ErrorCode::InvalidParams, format!("unknown command {name}"));
             return self.answer(request.id.clone(), Err(error));
         };
         let argument = |at: usize| request.params.get("arguments").and_then(|all| all.get(at));
@@ -169,7 +168,7 @@ fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
     let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
     let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
     uri.map(|uri| path_of(&uri))
-        .ok_or_else(|| response_error(ErrorCode::InvalidParams, "it is not said which document is meant"))
+        .ok_or_else(|| response_error(ErrorCode::InvalidParams, "the request names no document"))
 }
 
 fn not_open(path: &Path) -> ResponseError {

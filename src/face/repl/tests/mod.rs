@@ -334,9 +334,9 @@ fn help_knows_every_word_and_command() {
 #[test]
 fn an_unknown_command_is_corrected() {
     let mut typed = Typed::new();
-    assert_eq!(typed.types(":hlep"), "  there is no command `:hlep`; did you mean `:help`?\n");
+    assert_eq!(typed.types(":hlep"), "  unknown command `:hlep`; did you mean `:help`?\n");
     assert!(typed.types(":zork").contains("`:help` lists the commands"));
-    assert!(typed.types(":").contains("there is no command `:`"));
+    assert!(typed.types(":").contains("unknown command `:`"));
     assert_eq!(typed.shell.input(":quit").unwrap(), Flow::End);
 }
 

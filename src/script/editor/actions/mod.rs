@@ -86,7 +86,7 @@ const FILL: ValueSource = ValueSource {
     plan: |ran| &ran.fill,
     open: true,
     one: "Fill in",
-    table: "Fill in what this table leaves open",
+    table: "Fill in every `?` of this table",
     all: "Fill in every `?` of this file",
     code: OPEN,
 };
@@ -145,7 +145,7 @@ impl Document {
         let edits: Vec<TextEdit> =
             self.own_mistakes(run).filter_map(|mistake| Some(self.fix_of(mistake)?.0)).collect();
         let edits: Vec<TextEdit> = disjoint(&edits).into_iter().cloned().collect();
-        let title = format!("Apply all mends of this file ({})", edits.len());
+        let title = format!("Apply all fixes of this file ({})", edits.len());
         (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, title, edits))
     }
 
@@ -211,9 +211,9 @@ impl Document {
         };
         let turned = turned(self.text(), &self.script().script.body, range.clone(), &facts)?;
         let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
-            (_, true) => "Ask for this in the question",
-            (true, _) => "Ask for this in a question above",
-            _ => "Turn into a question",
+            (_, true) => "Convert to an `ask` in this question",
+            (true, _) => "Add a question above that asks for this",
+            _ => "Convert to a question",
         };
         Some(Action::new(ActionKind::Rewrite, title, vec![turned.edit]))
     }

@@ -60,7 +60,7 @@ fn a_fix_is_preferred_and_applied() {
 fn all_fixes_are_applied_at_once() {
     let script = "machine simple\nread 0x3D4 => v«»np 0\nraed 0 => ppn 0\nread 0 => tbl hit\n";
     let wanted = "machine simple\nread 0x3D4 => vpn 0\nread 0 => ppn 0\nread 0 => tlb hit\n";
-    assert_eq!(chosen(script, "Apply all mends of this file (3)"), wanted);
+    assert_eq!(chosen(script, "Apply all fixes of this file (3)"), wanted);
     let (text, all) = offered(&script.replace("«»", "").replace("machine", "«»machine"), SOURCE);
     assert_eq!((all.len(), all[0].kind), (1, ActionKind::FixAll));
     assert_eq!(applied(&text, &all[0]), wanted);
@@ -110,12 +110,12 @@ fn a_number_is_written_in_another_radix() {
 fn an_access_is_turned_into_a_question_that_has_no_mistake() {
     let script =
         "machine simple\nread 0x03D4 => vpn 0x0F\ntra«»nslate 0x03D4 => vpn 0x0F, tlbi 3, fault page\n";
-    let asked = chosen(script, "Turn into a question");
+    let asked = chosen(script, "Convert to a question");
     assert!(asked.contains("  ask translate 0x03D4 => vpn, tlbi, fault\n}"), "{asked}");
     assert_eq!(read(&asked).script().diagnostics, []);
     let above = chosen(
         "machine simple\nre«»ad 0x03D4 => vpn 0x0F\nlet x = last.vpn\n",
-        "Ask for this in a question above",
+        "Add a question above that asks for this",
     );
     assert!(above.ends_with("}\nread 0x03D4 => vpn 0x0F\nlet x = last.vpn\n"), "{above}");
     assert_eq!(read(&above).script().diagnostics, []);

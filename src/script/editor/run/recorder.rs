@@ -87,7 +87,7 @@ impl<'s> RunRecorder<'s> {
                 // A `?` needs no explanation.
                 Some(actual) if open => format!("{} is {actual}", reported.fact),
                 Some(actual) => format!("{} is {actual}, not {}{reason}", reported.fact, reported.expected),
-                None => format!("there is no {}, expected was {}{reason}", reported.fact, reported.expected),
+                None => format!("there is no {}; expected {}{reason}", reported.fact, reported.expected),
             };
             self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open });
         }

@@ -89,7 +89,7 @@ fn a_rename_reaches_every_open_script() {
     assert_eq!(texts, files.map(|(_, text)| text.replace("base", "start")));
     // It is a parameter in one of the files.
     let taken = renamed(&files, (1, 5), "at").unwrap_err();
-    assert_eq!(taken, "`at` is taken: a parameter is called so (line 1 of lib.pw)");
+    assert_eq!(taken, "`at` is already the name of a parameter (line 1 of lib.pw)");
 }
 
 #[test]
@@ -111,13 +111,13 @@ fn a_name_that_cannot_be_renamed_is_refused() {
     let va = at(&script, 2, 5);
     assert_eq!(prepared(2, 5), Ok((va..va + 2, "va".to_owned())));
     assert_eq!(prepared(2, 7), prepared(2, 5));
-    let not = "is no name that this script gives to something";
+    let not = "is not a name that this script defines";
     assert_eq!(prepared(2, 1), Err(format!("`read` {not}")));
     assert_eq!(prepared(3, 27), Err(format!("`vpn` {not}")));
     assert_eq!(prepared(0, 10), Err(format!("`core-i7` {not}")));
     assert!(prepared(2, 12).unwrap_err().contains("`L1d` is declared by a preset"));
-    assert!(prepared(3, 10).unwrap_err().contains("draws"));
-    assert_eq!(prepared(4, 3), Err("there is no name here".to_owned()));
+    assert!(prepared(3, 10).unwrap_err().contains("random values"));
+    assert_eq!(prepared(4, 3), Err("no name at this position".to_owned()));
     assert_eq!(script.rename(at(&script, 1, 4), "in").unwrap_err(), "`in` is a reserved word");
 }
 

@@ -58,7 +58,7 @@ impl Offers<'_> {
         for head in heads.chain(kernel) {
             pick.add(head, ItemKind::Noun, "");
         }
-        pick.add(LAST, ItemKind::Noun, "the facts of the latest statement that has some");
+        pick.add(LAST, ItemKind::Noun, "facts of the latest statement with facts");
         self.parts(pick, |_| true);
         if let Some(spec) = self.state.spec() {
             for name in ["tlb", "cache"].into_iter().filter(|name| Component::named(spec, name).is_some()) {

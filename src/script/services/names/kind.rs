@@ -50,7 +50,7 @@ pub(crate) const KINDS: &[KindRow] = &[
     KindRow {
         kind: NameKind::Question,
         called: "a question",
-        fixed: Some("what a question draws follows from its title; another title would draw other values"),
+        fixed: Some("the random values of a question depend on its title"),
     },
 ];
 

@@ -92,7 +92,7 @@ fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
 fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     if !is_word(new) {
         return Err(format!(
-            "`{new}` is no name: a letter or `_` comes first, then letters, digits, `_`, and `-` before a letter"
+            "`{new}` is not a name: names begin with a letter or `_`, followed by letters, digits, `_`, and `-` before a letter"
         ));
     }
     if RESERVED.contains(&new) {
@@ -212,11 +212,8 @@ fn taken(read: Read, place: Span, renamed: &[usize], new: &str) -> String {
     match defined {
         Some(one) => {
             let called = symbols[one.symbol].kind.row().called;
-            format!("`{new}` is taken: {called} is called so ({})", line(one.span))
+            format!("`{new}` is already the name of {called} ({})", line(one.span))
         }
-        None => format!(
-            "`{new}` means something of its own in this script: names would change near {}",
-            line(place)
-        ),
+        None => format!("`{new}` would change the meaning of this script near {}", line(place)),
     }
 }

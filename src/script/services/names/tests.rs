@@ -199,7 +199,7 @@ fn questions_have_one_title_everywhere() {
     let known = known(script, &[]);
     let one = known.names.at(0, script.find("A\"").unwrap() as u32).unwrap();
     assert_eq!(one.kind, NameKind::Question);
-    assert!(renamable(&known.names, one).unwrap_err().contains("draws"));
+    assert!(renamable(&known.names, one).unwrap_err().contains("random values"));
 }
 
 #[test]
@@ -266,16 +266,18 @@ fn names_that_cannot_be_had_are_refused() {
     let script = "let x = 1\nlet y = 2\nread x + y + PROT_READ\ndef f(a) { read a + x }\nf(1)";
     assert_eq!(why_not(script, "x", "in"), "`in` is a reserved word");
     assert_eq!(why_not(script, "x", "let"), "`let` is a keyword");
-    assert!(why_not(script, "x", "4x").starts_with("`4x` is no name"));
-    assert!(why_not(script, "x", "a-1").starts_with("`a-1` is no name"));
+    assert!(why_not(script, "x", "4x").starts_with("`4x` is not a name"));
+    assert!(why_not(script, "x", "a-1").starts_with("`a-1` is not a name"));
     assert_eq!(why_not(script, "f(a", "read"), "`read` is a verb");
     assert_eq!(why_not(script, "f(a", "hex"), "`hex` is a function of the language");
-    assert_eq!(why_not(script, "x", "y"), "`y` is taken: a variable is called so (line 2 of a.pw)");
+    assert_eq!(why_not(script, "x", "y"), "`y` is already the name of a variable (line 2 of a.pw)");
     // The parameter would be read in the definition.
-    assert_eq!(why_not(script, "x", "a"), "`a` is taken: a parameter is called so (line 4 of a.pw)");
+    assert_eq!(why_not(script, "x", "a"), "`a` is already the name of a parameter (line 4 of a.pw)");
     // The constant would be hidden here.
-    assert!(why_not(script, "x", "PROT_READ").contains("means something of its own"));
-    assert!(why_not("let x = 1\nshow x", "x", "geometry").contains("means something of its own"));
+    assert!(why_not(script, "x", "PROT_READ").contains("would change the meaning of this script"));
+    assert!(
+        why_not("let x = 1\nshow x", "x", "geometry").contains("would change the meaning of this script")
+    );
     // Another definition's parameter does not conflict.
     let apart = "let x = 1\ndef f(a) { read a + 0 }\nread x";
     assert!(renamed(apart, "x", "a").is_ok());

@@ -127,7 +127,7 @@ impl Findings {
             return;
         }
         let text = match (check.written, place) {
-            _ if open && !self.wanted.fill => Err("`--fill` writes what stands for `?`".to_owned()),
+            _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
             (_, Some(place)) => spell::text(sources.text(place), check),
             (_, None) => Err(String::new()),

@@ -26,7 +26,7 @@ fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
             let text = number(old, *n).unwrap_or_else(|| instead.to_owned());
             let exact = n.as_integer().is_some() || n.as_ratio().is_some();
             let said = exact || Number::parse(&text).is_ok_and(|said| said == *n);
-            if said { Ok(text) } else { Err(format!("no number says {n} exactly")) }
+            if said { Ok(text) } else { Err(format!("no literal equals {n} exactly")) }
         }
         Value::List(elements) if old.starts_with('[') => Ok(list(old, elements)),
         _ => Ok(instead.to_owned()),

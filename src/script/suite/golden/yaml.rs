@@ -39,8 +39,8 @@ impl Unusable {
     pub fn help(&self, bless: &str) -> String {
         match self {
             Self::Newer { .. } => "use the version of pagewalk that wrote it, or a newer one".to_owned(),
-            Self::Unreadable(_) => "see to it that it can be read".to_owned(),
-            _ => format!("restore it, or write it anew with `{bless}` and review what has changed"),
+            Self::Unreadable(_) => "check the file and its permissions".to_owned(),
+            _ => format!("restore it, or regenerate it with `{bless}` and review the changes"),
         }
     }
 }
@@ -50,12 +50,12 @@ impl fmt::Display for Unusable {
         match self {
             Self::Unreadable(why) => write!(f, "the golden file cannot be read: {why}"),
             Self::NotText { byte } => {
-                write!(f, "the golden file is not UTF-8 text: byte {byte} begins no character")
+                write!(f, "the golden file is not UTF-8 text: byte {byte} is invalid")
             }
-            Self::Truncated => write!(f, "the golden file is cut short: its last line, `total`, is missing"),
+            Self::Truncated => write!(f, "the golden file is truncated: its last line, `total`, is missing"),
             Self::Newer { format } => write!(
                 f,
-                "the golden file is of format {format}, and this version of pagewalk knows {FORMAT} only"
+                "the golden file has format {format}, but this version of pagewalk supports only format {FORMAT}"
             ),
             Self::Invalid { why, .. } => write!(f, "the golden file is not valid: {why}"),
         }
@@ -93,9 +93,9 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let listed = golden.listed();
     if golden.format != FORMAT || golden.total != listed {
         let why = if golden.format == FORMAT {
-            format!("it lists {listed} statements, and `total` says {}", golden.total)
+            format!("it lists {listed} statements, but `total` is {}", golden.total)
         } else {
-            format!("there is no format {}", golden.format)
+            format!("unknown format {}", golden.format)
         };
         return Err(Unusable::Invalid { line: 1, column: 1, why });
     }

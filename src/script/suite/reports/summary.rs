@@ -18,7 +18,7 @@ pub fn failure_summary(case: &Case, color: bool) -> String {
 fn blocks(case: &Case) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(format!("✗ {}", case.name))];
     if case.fails && case.own().bad() {
-        blocks.push(Block::line("is meant to fail, and does not"));
+        blocks.push(Block::line("is expected to fail, but it passes"));
         return blocks;
     }
     if case.fails {
@@ -28,7 +28,7 @@ fn blocks(case: &Case) -> Vec<Block> {
     let told: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
     if case.failed > told as u64 {
         let all = failure(case.failed, case.checks);
-        blocks.push(Block::toned(Tone::Faint, format!("… {all}; the first {told} are shown")));
+        blocks.push(Block::toned(Tone::Faint, format!("… {all}, the first {told} shown")));
     }
     if !case.mistakes.is_empty() {
         let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");
@@ -46,8 +46,8 @@ fn golden(case: &Case, color: bool) -> String {
     match &case.golden {
         Held::Without | Held::Same => String::new(),
         Held::Missing => {
-            let words = Block::toned(Tone::Bad, "there is no golden file, and one is required");
-            text(&[words], color) + &help("if what the script does is right, write one")
+            let words = Block::toned(Tone::Bad, "the required golden file is missing");
+            text(&[words], color) + &help("if the results are right, create it")
         }
         Held::Differs { differences, notes } => {
             let differs = count(differences.len() as u64, "statement differs", "statements differ");
@@ -60,7 +60,7 @@ fn golden(case: &Case, color: bool) -> String {
             }
             text(&words, color)
                 + &draw(differences, color)
-                + &help("if the run is right, write the golden file anew")
+                + &help("if the run is right, regenerate the golden file")
         }
     }
 }
@@ -79,11 +79,11 @@ pub fn summary(suite: &Suite) -> Vec<String> {
     ];
     let without = suite.without_golden();
     if without > 0 {
-        counts.push(count(without, "file without a golden", "files without a golden"));
+        counts.push(count(without, "file without a golden file", "files without a golden file"));
     }
     let unreached = suite.count(Verdict::NotRun);
     if unreached > 0 {
-        counts.push(count(unreached, "case not reached", "cases not reached"));
+        counts.push(count(unreached, "case not run", "cases not run"));
     }
     vec![counts.join(", "), format!("{} passed, {} failed", suite.count(Verdict::Passed), suite.failed())]
 }

@@ -14,7 +14,7 @@ pub fn write(suite: &Suite) -> String {
     for (number, case) in (1..).zip(&suite.cases) {
         let verdict = case.verdict();
         let sign = if verdict.bad() { "not ok" } else { "ok" };
-        let skip = if verdict == Verdict::NotRun { " # SKIP not reached" } else { "" };
+        let skip = if verdict == Verdict::NotRun { " # SKIP not run" } else { "" };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{sign} {number} - {}{skip}", description(&case.name.to_string()));
         let troubles = troubles(case);

@@ -27,7 +27,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     };
     let mut troubles = Vec::new();
     if case.fails {
-        troubles.extend(case.own().bad().then(|| here("it is meant to fail, and does not")));
+        troubles.extend(case.own().bad().then(|| here("it is expected to fail, but it passes")));
     } else {
         troubles.extend(broken(case));
         troubles.extend(mistakes(case));
@@ -35,7 +35,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     match &case.golden {
         Held::Without | Held::Same => {}
         Held::Missing => {
-            troubles.push(here(&format!("there is no golden file; write one: {}", case.bless())));
+            troubles.push(here(&format!("the golden file is missing; create it: {}", case.bless())));
         }
         Held::Differs { differences, notes } => {
             troubles.extend(notes.iter().map(|note| here(note)));

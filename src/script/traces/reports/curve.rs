@@ -16,7 +16,7 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 /// Returns the curve as a table with bars.
 pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     let title = format!(
-        "misses of a fully associative LRU cache by its size (loads and stores, blocks of {})",
+        "misses of a fully associative LRU cache by size (loads and stores, blocks of {})",
         size(u128::from(curve.block))
     );
     let rows = curve.misses.iter().enumerate().map(|(power, misses)| {

@@ -101,7 +101,7 @@ fn the_text_has_every_count() {
     for line in [
         "── a.lackey on simple ──",
         "11,000 references of 10,999 records: 10,000 loads, 1,000 stores, 0 fetches",
-        "3 references straddle blocks or pages, each in as many parts as it touches",
+        "3 references straddle blocks or pages, each counted once per block or page",
         "TLB kind references hits misses miss rate evictions",
         "tlb reads 10,000 7,000 3,000 30.00%",
         "writes 1,000 900 100 10.00%",
@@ -137,7 +137,7 @@ fn what_is_wrong_with_a_trace_is_warned_of() {
         told,
         [
             "3 malformed lines are skipped\n  line 7: no size: `L 12;4`\n  and 2 more",
-            "2 records are skipped, beyond addresses of 14 bits; the first is a store of 4 bytes at \
+            "2 records are skipped, outside the 14-bit address space; the first is a store of 4 bytes at \
              0xFFFF800000000000",
         ]
     );

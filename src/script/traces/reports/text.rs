@@ -77,20 +77,17 @@ fn performed(replayed: &Replayed) -> Vec<Block> {
 
 fn straddling(n: u64, straddle: Straddle) -> String {
     let what = match straddle {
-        Straddle::Split => "each in as many parts as it touches",
-        Straddle::First => "of which the first counts",
+        Straddle::Split => "each counted once per block or page",
+        Straddle::First => "only the first part is counted",
     };
     format!("{} blocks or pages, {what}", count(n, "reference straddles", "references straddle"))
 }
 
 fn mapping(spec: &Spec, demand: bool) -> String {
     if demand {
-        format!(
-            "map demand: addresses of {} bits, a page gets its frame at its first touch",
-            spec.virtual_bits()
-        )
+        format!("map demand: {}-bit addresses; each page gets a frame on first touch", spec.virtual_bits())
     } else {
-        format!("map identity: an address is a physical one of {} bits", spec.physical_bits)
+        format!("map identity: {}-bit physical addresses", spec.physical_bits)
     }
 }
 
@@ -139,7 +136,7 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
         let passed = count(references.outside, "record is", "records are");
         let bits = address_bits(&replayed.counted);
         told.push(format!(
-            "{passed} skipped, beyond addresses of {bits} bits; the first is {}",
+            "{passed} skipped, outside the {bits}-bit address space; the first is {}",
             record(first)
         ));
     }

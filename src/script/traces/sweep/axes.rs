@@ -79,7 +79,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     match &*setting.values {
         [] if names.len() == 1 => Ok(unit(0)),
         [] => {
-            let message = format!("which `{}` is meant is not said", setting.name.text);
+            let message = format!("`{}` needs a name, because the machine has several", setting.name.text);
             let wrong = Diagnostic::new(Code::BadGeometry, setting.name.span, message);
             Err(vec![wrong.help(format!("name it: {}", all()))])
         }
@@ -94,7 +94,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
                 }]
             })
         }
-        [.., more] => Err(whole(Code::WrongCount, "one name stands before a part's settings", more.span)),
+        [.., more] => Err(whole(Code::WrongCount, "write one name before a part's settings", more.span)),
     }
 }
 
@@ -121,8 +121,7 @@ fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<()
             && known(word)
             && !params.has_word(word)
         {
-            let wrong =
-                Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a setting of its own"));
+            let wrong = Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins another setting"));
             let comma = Fix::put_in(value.span.file, value.span.start, ", ");
             return Err(wrong.help("put a comma before it").fix(comma).into());
         }
@@ -138,7 +137,7 @@ fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
     for value in setting.values.iter() {
         let ExprKind::Name(text) = &value.kind else {
             let message = format!("`{}` takes no value", setting.name.text);
-            let help = "beside it stand words of its kind, or a comma";
+            let help = "it can be followed by similar words, or by a comma";
             return Err(Diagnostic::new(Code::WrongCount, value.span, message).help(help).into());
         };
         fields.push(flag(Word { text: text.clone(), span: value.span }));
@@ -182,13 +181,16 @@ fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Re
     let mut end = |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&session.eval(expr)?, expr.span)?) };
     let (from, to) = (end(low)?, end(high)?);
     if from == 0 {
-        let wrong =
-            Diagnostic::new(Code::BadGeometry, low.span, "the range of a grid doubles, and 0 stays 0");
+        let wrong = Diagnostic::new(
+            Code::BadGeometry,
+            low.span,
+            "a range in a grid doubles, so it cannot start at 0",
+        );
         return Err(wrong.label("must be at least 1").into());
     }
     if from > to {
         let wrong =
-            Diagnostic::new(Code::BadGeometry, span, format!("there is nothing from {from} up to {to}"));
+            Diagnostic::new(Code::BadGeometry, span, format!("the range from {from} to {to} is empty"));
         return Err(wrong.label("an empty range").help("write the smaller number first").into());
     }
     Ok(std::iter::successors(Some(from), |n| n.checked_mul(2)).take_while(|n| *n <= to).collect())

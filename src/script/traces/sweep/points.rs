@@ -16,7 +16,7 @@ pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Ve
     let lengths: Vec<usize> = said.iter().map(|said| said.fields.len()).collect();
     let count = lengths.iter().fold(1, |all: u128, length| all.saturating_mul(*length as u128));
     if count > MOST_POINTS as u128 {
-        let message = format!("the grid has {count} points, and at most {MOST_POINTS} are swept");
+        let message = format!("the grid has {count} points; the limit is {MOST_POINTS}");
         return Err(whole(Code::LimitSize, message, place));
     }
     let (mut points, mut skipped) = (Vec::new(), Vec::new());
@@ -28,7 +28,7 @@ pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Ve
     }
     if points.is_empty() {
         let why = skipped.first().map(|skipped| skipped.why.clone()).unwrap_or_default();
-        let wrong = Diagnostic::new(Code::BadGeometry, place, "no point of the grid makes a machine");
+        let wrong = Diagnostic::new(Code::BadGeometry, place, "no point of the grid is a valid machine");
         return Err(vec![wrong.label(why)]);
     }
     Ok(Grid { axes: said.into_iter().map(|said| said.axis).collect(), points, skipped })

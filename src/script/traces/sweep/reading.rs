@@ -31,7 +31,7 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
         }
     };
     if block.table.is_some() {
-        return Err(whole(Code::BadTable, "a table cannot stand in a grid", all(text, file)));
+        return Err(whole(Code::BadTable, "a grid cannot contain a table", all(text, file)));
     }
     if block.settings.is_empty() {
         let wrong = Diagnostic::new(Code::WrongCount, all(text, file), "the grid is empty");

@@ -36,7 +36,7 @@ fn a_table_has_what_differs_and_a_matrix_what_two_settings_make() {
     let text = text(&swept("size 4 KB, ways 1..2, policy lru fifo"), false);
     for line in [
         "  4 points, each with 4 records: 4 loads, 0 stores, 0 fetches",
-        "  the same at every point: L1d, size 4 KB, block 64 B",
+        "  constant at all points: L1d, size 4 KB, block 64 B",
         "  ways sets policy │ accesses hits misses miss rate evictions write-backs",
         "     1   64 lru    │        4    0      4   100.00%         3           0",
         "     2   32 fifo   │        4    2      2    50.00%         0           0",

@@ -45,12 +45,12 @@ fn summary(swept: &Swept) -> Vec<Block> {
     ))];
     let same = same(swept);
     if !same.is_empty() {
-        blocks.push(Block::toned(Tone::Faint, format!("the same at every point: {}", same.join(", "))));
+        blocks.push(Block::toned(Tone::Faint, format!("constant at all points: {}", same.join(", "))));
     }
     let map = if swept.demand {
-        "map demand: a page gets its frame at its first touch"
+        "map demand: each page gets a frame on first touch"
     } else {
-        "map identity: an address is a physical one"
+        "map identity: addresses are physical"
     };
     blocks.push(Block::toned(Tone::Faint, map));
     let lines = count(swept.lines, "line", "lines");

@@ -148,7 +148,7 @@ fn what_is_no_value_by_itself_is_left_alone_with_a_reason() {
         ("translate 0\nexpect 1 == 2 and true", "1 == 2 and true: it is true or false, and states no value"),
         ("let x = 1\nexpect 2 == x", "2: its value is a variable"),
         ("translate 0\ntranslate 0 => byte 5", "byte: this access has no `byte`"),
-        ("translate 0\ntranslate 0 => vpn ?", "vpn: `--fill` writes what stands for `?`"),
+        ("translate 0\ntranslate 0 => vpn ?", "vpn: use `--fill` to fill in `?`"),
         (
             "translate 0\nexpect page_table { | vpn v |\n | 0 (1) | }",
             "page_table vpn 0 v: its cell is computed",
