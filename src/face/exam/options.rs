@@ -58,10 +58,10 @@ fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
         .load(path)
         .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
     students(&bytes).map_err(|flaws| {
-        let told = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
+        let messages = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
         let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
-        ExamError::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
+        ExamError::wrong(messages.chain([last]).collect::<Vec<_>>().join("\n"))
     })
 }
 

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_wrong_are_told_and_the_others_read() {
+    fn rows_that_are_wrong_are_reported_and_the_others_read() {
         let text = b"id,1a.vpn\n1,0F\n2\n3,\xFF\n\"4\",\"0,F\"\n,\n";
         let table = read(text).expect("a header");
         let lines: Vec<u64> = table.rows.iter().map(|record| record.line).collect();
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_mark_that_is_not_closed_is_told() {
+    fn a_quotation_mark_that_is_not_closed_is_reported() {
         let mut text = b"id,1a.vpn\n1,\"0F\n".to_vec();
         text.extend(std::iter::repeat_n(b"2,0F\n", 100_000).flatten());
         let table = read(&text).expect("a header");

@@ -100,8 +100,8 @@ fn mark_paper(
         match sheet(row, drawn, &key, &mut done.unknown) {
             Ok(sheet) => {
                 let marked = key.mark_sheet(&sheet);
-                let told = marking.feedback.map(|format| feedback(paper, &marked, format));
-                done.marked.push((marked, told));
+                let feedback_text = marking.feedback.map(|format| feedback(paper, &marked, format));
+                done.marked.push((marked, feedback_text));
             }
             Err(message) => done.flaws.push(Flaw::new(row.line, message)),
         }

@@ -54,7 +54,7 @@ impl Grade {
         };
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
-        let told = self.report_flaws(&mut flaws) | self.report_columns(&done);
+        let has_errors = self.report_flaws(&mut flaws) | self.report_columns(&done);
         if !rules_are_of_fields(&rules, &done) {
             return Ok(Status::Wrong);
         }
@@ -71,7 +71,7 @@ impl Grade {
         }
         let marked: Vec<Marked> = done.marked.into_iter().map(|(marked, _)| marked).collect();
         let status = self.write(&marked)?;
-        Ok(status.max(if told { Status::Failed } else { Status::Held }))
+        Ok(status.max(if has_errors { Status::Failed } else { Status::Held }))
     }
 
     fn write(&self, marked: &[Marked]) -> io::Result<Status> {

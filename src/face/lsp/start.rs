@@ -27,12 +27,12 @@ pub(crate) struct Lsp {
 /// Serves a client over standard input and output until it exits.
 pub(crate) fn serve() -> io::Result<Status> {
     let Transport { input, output, writer } = Transport::stdio()?;
-    let (tell, told) = unbounded();
+    let (tell, results) = unbounded();
     let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
     let mut status = Status::Wrong;
     if let Some(known) = initialized(&input, &output) {
         let mut server = Server::new(output, known, workers);
-        if server.serve(&input, &told) {
+        if server.serve(&input, &results) {
             status = Status::Held;
         }
     } else {

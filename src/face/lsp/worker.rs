@@ -44,9 +44,9 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn start(name: &str, told: Sender<WorkerMessage>) -> io::Result<Self> {
+    pub(crate) fn start(name: &str, results: Sender<WorkerMessage>) -> io::Result<Self> {
         let (jobs, queue) = unbounded::<Job>();
-        let work = move || queue.into_iter().for_each(|job| job(&told));
+        let work = move || queue.into_iter().for_each(|job| job(&results));
         thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work)?;
         Ok(Self { jobs })
     }
@@ -69,7 +69,7 @@ pub(crate) struct Task {
 
 impl Task {
     /// Checks the document, runs it if requested, and sends both results.
-    pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
+    pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, results: &Sender<WorkerMessage>) {
         let Self { document, version, stop } = self;
         let (path, version) = (document.path().to_owned(), *version);
         if stop.load(Ordering::Relaxed) {
@@ -78,7 +78,7 @@ impl Task {
         let found = by_file(document.diagnostics());
         let files = document.files().map(PathBuf::from).collect();
         // If the receiver is dropped, the result is not needed.
-        let _ = told.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
+        let _ = results.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
         if !run {
             return;
         }
@@ -87,6 +87,6 @@ impl Task {
             return;
         }
         let found = by_file(document.run_diagnostics(&ran));
-        let _ = told.send(WorkerMessage::Ran { path, version, ran, found });
+        let _ = results.send(WorkerMessage::Ran { path, version, ran, found });
     }
 }

@@ -72,9 +72,9 @@ impl<'s, W: Write> Answer<'s, W> {
         let several = blocks.len() > 1;
         let gap = opens && self.written > 0 && (self.spaced || several);
         self.spaced = several || !opens;
-        let told = text(&fitted(blocks, self.look.width), self.look.color);
+        let rendered = text(&fitted(blocks, self.look.width), self.look.color);
         self.write(if gap { "\n" } else { "" });
-        self.write(&told);
+        self.write(&rendered);
     }
 
     fn write(&mut self, text: &str) {

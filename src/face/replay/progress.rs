@@ -41,7 +41,7 @@ impl Bar {
 /// The progress of a trace in a line that fits a terminal.
 fn line(name: &str, progress: Progress) -> String {
     let lines = format!("{} lines", thousands(progress.lines));
-    let told = match progress.total.filter(|total| *total > 0) {
+    let state = match progress.total.filter(|total| *total > 0) {
         Some(total) => {
             let done = progress.consumed.min(total);
             let share = |of: u64| (u128::from(done) * u128::from(of) / u128::from(total)) as u64;
@@ -50,10 +50,10 @@ fn line(name: &str, progress: Progress) -> String {
         }
         None => lines,
     };
-    let room = WIDTH.saturating_sub(told.chars().count() + 2);
+    let room = WIDTH.saturating_sub(state.chars().count() + 2);
     let beginning = name.chars().count().saturating_sub(room);
     let name: String = name.chars().skip(beginning).map(|c| if c.is_control() { '?' } else { c }).collect();
-    format!("{told}  {name}")
+    format!("{state}  {name}")
 }
 
 #[cfg(test)]

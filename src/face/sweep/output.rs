@@ -55,7 +55,7 @@ impl SweepOutput<'_> {
     /// printed on standard output, because they may have taken long.
     pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
-        let told = match self.file {
+        let written = match self.file {
             None => print(&self.text(swept, color.is_wanted(&io::stdout()))),
             Some(file) => self.write(swept, file).or_else(|error| {
                 status = Status::Wrong;
@@ -80,7 +80,7 @@ impl SweepOutput<'_> {
         if swept.ended == Ended::Interrupted {
             status = status.max(Status::Interrupted);
         }
-        told.map(|()| status)
+        written.map(|()| status)
     }
 
     fn write(&self, swept: &Swept, file: &Path) -> io::Result<()> {

@@ -66,7 +66,7 @@ pub(crate) fn rewrite(
         runs.reject(unusable, report_name(&path), wanted);
         return None;
     }
-    let (new, told) = runs.bless(old.as_ref().ok(), wanted, color);
+    let (new, changes) = runs.bless(old.as_ref().ok(), wanted, color);
     let text = write(&new, &file_name(found));
     if fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
         return None;
@@ -80,7 +80,7 @@ pub(crate) fn rewrite(
         case.golden = Held::Same;
     }
     let statements = count(new.total, "statement", "statements");
-    Some(format!("{}: written, {statements}\n{told}", report_name(&path)))
+    Some(format!("{}: written, {statements}\n{changes}", report_name(&path)))
 }
 
 fn load(path: &Path) -> Result<Vec<u8>, Unusable> {

@@ -89,7 +89,7 @@ impl<'p> Marking<'p> {
     pub fn give(&self, sheet: &mut Sheet, name: &str, text: &str) -> Result<bool, String> {
         let Some(Field { name, points: worth, .. }) = self.field(name) else { return Ok(false) };
         let points: Number =
-            number(text).ok_or_else(|| format!("`{text}` is no number of points for {name}"))?;
+            number(text).ok_or_else(|| format!("`{text}` is not a number of points for {name}"))?;
         if points.is_negative() || points.compare(*worth).is_gt() {
             return Err(format!("{name} gets 0 to {worth} points, and not {text}"));
         }

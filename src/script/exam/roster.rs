@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_line() {
+    fn every_mistake_is_reported_with_its_line() {
         let text = "id,name\n1,Ada\n,Bob\n2,\"two\nlines\"\n1,Cleo\n";
         let found = flaws(text);
         assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 6]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_roster_is_told() {
+    fn an_invalid_roster_is_reported() {
         assert_eq!(flaws("")[0].0, 1);
         assert!(flaws("matriculation,name\n1,Ada\n")[0].1.contains("no column identifies"));
         assert!(flaws("studentidd,name\n1,Ada\n")[0].1.contains("is `studentidd` the column `studentid`?"));

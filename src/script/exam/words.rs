@@ -45,7 +45,7 @@ impl Words {
         options
     }
 
-    /// Returns the right option, or the key itself if it is no option.
+    /// Returns the right option, or the key itself if it is not an option.
     pub(crate) fn right(&self, blank: &Blank) -> String {
         let answer = blank.answer();
         let word = match self {

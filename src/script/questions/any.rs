@@ -49,7 +49,7 @@ impl Session<'_> {
         }
         self.state.scopes.pop();
         if first.is_empty() {
-            let message = format!("no `{}` satisfies what is asked of it", name.text);
+            let message = format!("no `{}` satisfies the conditions", name.text);
             return Err(Diagnostic::new(Code::NothingToChoose, from.span, message)
                 .label("none of these")
                 .help("a question needs an answer: widen the range or drop a condition")

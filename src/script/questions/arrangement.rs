@@ -91,7 +91,7 @@ fn unequal(pool: &Pool, questions: &[Known]) -> Option<Diagnostic> {
 }
 
 fn unknown(title: &Word, questions: &[Known]) -> Diagnostic {
-    let message = format!("no question is called “{}”", title.text);
+    let message = format!("unknown question “{}”", title.text);
     let diagnostic = Diagnostic::new(Code::UnknownName, title.span, message).label("in no pool's reach");
     let titles = || questions.iter().map(|known| &*known.title);
     match nearest(&title.text, titles()) {

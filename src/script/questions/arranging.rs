@@ -102,7 +102,7 @@ fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> 
     };
     let whole = |numbers: &Vec<usize>| (0..numbers.len()).all(|n| numbers.contains(&n));
     numbers.filter(whole).ok_or_else(|| {
-        Diagnostic::new(Code::WrongType, order.span, "this is no order of options")
+        Diagnostic::new(Code::WrongType, order.span, "this is not an order of options")
             .help("list the numbers from 0, each once: `[2, 0, 1]`")
             .into()
     })
@@ -127,7 +127,7 @@ fn members(session: &mut Session, titles: &Expr) -> Result<Vec<Word>, Stop> {
     let word = |(value, span)| match value {
         Value::Text(text) => Ok(Word { text: text.as_ref().into(), span }),
         other => {
-            let message = format!("{} is no title of a question", other.kind());
+            let message = format!("{} is not the title of a question", other.kind());
             Err(Diagnostic::new(Code::WrongType, span, message).help("write the title in quotes").into())
         }
     };

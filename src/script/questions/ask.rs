@@ -179,7 +179,7 @@ fn asks_something(ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
     if stated.iter().any(|fact| fact.claim == Claim::Blank) {
         return Ok(());
     }
-    Err(Diagnostic::new(Code::NoBlank, ask.place, "nothing is asked of this operation")
+    Err(Diagnostic::new(Code::NoBlank, ask.place, "this operation has no facts to ask for")
         .label("without a blank")
         .help("list the facts to find, without their values: `ask read va => vpn, ppn`"))
 }

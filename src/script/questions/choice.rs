@@ -53,7 +53,7 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
         [text, when, condition] if correct && word(when) == Some("when") => (text, session.truth(condition)?),
         [] => return Err(missing(setting, "a text").into()),
         [_, more, ..] => {
-            return Err(Diagnostic::new(Code::UnknownWord, more.span, "this cannot stand in an option")
+            return Err(Diagnostic::new(Code::UnknownWord, more.span, "this is not allowed in an option")
                 .label("unexpected here")
                 .help("write `correct \"…\"`, `wrong \"…\"` or `correct \"…\" when CONDITION`")
                 .into());
@@ -84,7 +84,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let (did, family) = session.try_out(&operation)?;
     let spec = session.spec().cloned();
     let key = facts::key(&name, family, spec.as_deref()).map_err(|near| {
-        let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("no fact is called `{name}`"));
+        let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("unknown fact `{name}`"));
         match near {
             Some(near) => diagnostic.did_you_mean(&name, &near),
             None => diagnostic,
@@ -132,7 +132,7 @@ fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
 }
 
 fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::WrongType, fact.span, format!("no usual mistakes are known with `{name}` here"))
+    Diagnostic::new(Code::WrongType, fact.span, format!("no typical mistakes are known for `{name}` here"))
         .label("nothing to choose from")
         .help("write the options yourself: `correct \"…\"; wrong \"…\"`")
 }

@@ -26,7 +26,7 @@ pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     if session.sheet().is_some() {
-        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` is said of the whole paper")
+        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` describes the whole paper")
             .label("in a question")
             .help("write it before the first question")
             .into());
@@ -160,7 +160,7 @@ impl Session<'_> {
                     let message = format!("this cannot stand in `{}`", verb.text);
                     return Err(Diagnostic::new(Code::UnknownWord, clause.span, message)
                         .label("unexpected here")
-                        .help(format!("after its text stand {help}"))
+                        .help(format!("after its text, write {help}"))
                         .into());
                 }
             };
@@ -172,14 +172,14 @@ impl Session<'_> {
     fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
         let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
             let names = list(LENGTHS.iter().map(|(name, _)| *name));
-            return Err(Diagnostic::new(Code::UnknownWord, unit.span, "this is no length")
+            return Err(Diagnostic::new(Code::UnknownWord, unit.span, "this is not a length")
                 .help(format!("there are {names}"))
                 .into());
         };
         let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
         let length = length.map_err(|error| error.at(n.span))?;
         if length.is_negative() || length.to_f64() > 2000.0 {
-            return Err(Diagnostic::new(Code::BadWidth, n.span, "there is no such room on a paper").into());
+            return Err(Diagnostic::new(Code::BadWidth, n.span, "this does not fit on a paper").into());
         }
         Ok(length)
     }

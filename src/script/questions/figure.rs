@@ -57,7 +57,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         (Some("bits"), _) => {
             Err(Diagnostic::new(Code::WrongCount, first.span, "`figure bits` needs one address").into())
         }
-        _ => Err(Diagnostic::new(Code::UnknownWord, first.span, "no figure is called so")
+        _ => Err(Diagnostic::new(Code::UnknownWord, first.span, "unknown figure")
             .help(format!("there are {FIGURES}"))
             .into()),
     }

@@ -52,7 +52,7 @@ impl Session<'_> {
             return Ok(Some(*radix));
         }
         let names = || Radix::NAMES.iter().map(|(name, _)| *name);
-        let message = format!("no radix is called `{}`", word.text);
+        let message = format!("unknown radix `{}`", word.text);
         let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message);
         Err(match nearest(&word.text, names()) {
             Some(near) => diagnostic.did_you_mean(&word.text, near),
@@ -70,7 +70,7 @@ impl Session<'_> {
         if self.sheet().is_some() || called {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "this belongs into a question")
+        Err(Diagnostic::new(Code::Misplaced, place, "this is allowed only in a question")
             .label("outside of a question")
             .help("write `question \"title\" points 10 { … }` around it")
             .into())

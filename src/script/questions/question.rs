@@ -75,7 +75,7 @@ impl Session<'_> {
     ) -> Result<Option<(crate::lang::value::Number, Span)>, Stop> {
         self.needs_question(name.span)?;
         if self.in_part() {
-            return Err(Diagnostic::new(Code::Misplaced, name.span, "a part stands in another part")
+            return Err(Diagnostic::new(Code::Misplaced, name.span, "a part cannot be in another part")
                 .label("parts have no parts")
                 .help("close the part before with `}`")
                 .into());
@@ -98,7 +98,7 @@ impl Session<'_> {
         if self.sheet().is_none() {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "a question stands in another question")
+        Err(Diagnostic::new(Code::Misplaced, place, "a question cannot be in another question")
             .label("questions have parts, not questions")
             .help("close the question before with `}`, or write `part \"a\" { … }`")
             .into())

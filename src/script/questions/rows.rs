@@ -26,7 +26,7 @@ pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
 pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
     match &command.block {
         Some(block) => match &block.table {
-            Some(table) => Err(Diagnostic::new(Code::BadTable, table.span, "no table can stand here")),
+            Some(table) => Err(Diagnostic::new(Code::BadTable, table.span, "a table is not allowed here")),
             None => Ok(&block.settings),
         },
         None => Ok(&[]),

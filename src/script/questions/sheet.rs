@@ -110,7 +110,7 @@ impl Unit {
                     .label("too few")
                     .help("items without points share what is left: there must be some")
             }
-            Unshared::TooLarge => say(format!("the points of this {what} are no number any more")),
+            Unshared::TooLarge => say(format!("the points of this {what} overflow")),
         }
     }
 }

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_means_several_things_is_told_of_each() {
+    fn every_meaning_of_a_word_is_found() {
         let sections: Vec<&str> = found("read").into_iter().map(|(section, _)| section).collect();
         assert!(sections.contains(&"statements") && sections.contains(&"calls"), "{sections:?}");
     }

@@ -92,11 +92,11 @@ impl CaseRuns {
     /// Returns the new golden file, and its differences from the old one as text. It contains the selected
     /// cases of this run and the other cases of the old file.
     pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter, color: bool) -> (Golden, String) {
-        let mut told = String::new();
+        let mut changes = String::new();
         if let Some(old) = old {
             self.compare(old);
             if !old.cases.is_empty() {
-                told = self.changes(wanted, color);
+                changes = self.changes(wanted, color);
             }
         }
         let mut new = self.golden();
@@ -109,7 +109,7 @@ impl CaseRuns {
         });
         new.cases = kept.collect();
         new.total = new.listed();
-        (new, told)
+        (new, changes)
     }
 
     /// Returns the differences of the selected cases.

@@ -76,17 +76,17 @@ impl SweepPlan<'_> {
             counted.into_iter().map(|counted| counted.map_err(|why| why.to_string())).collect();
         let outside = counted.iter().flatten().find_map(|counted| counted.references.first_outside);
         if let Some(outside) = outside.filter(|_| self.strict) {
-            let told = record(outside);
+            let message = record(outside);
             return SweepOutcome::failed(format!(
-                "`{name}` is rejected: {told} is outside the machine's address space"
+                "`{name}` is rejected: {message} is outside the machine's address space"
             ));
         }
         if let Some(Err(failed)) = counted.iter().find(|counted| counted.is_err()) {
-            let told = format!("a point cannot replay `{name}`: {failed}");
+            let message = format!("a point cannot replay `{name}`: {failed}");
             if counted.iter().all(Result::is_err) {
-                return SweepOutcome::failed(told);
+                return SweepOutcome::failed(message);
             }
-            why.get_or_insert(told);
+            why.get_or_insert(message);
         }
         let swept = Swept {
             trace: name,

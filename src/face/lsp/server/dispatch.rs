@@ -100,11 +100,11 @@ impl Server {
         };
         self.in_progress.insert(id.clone(), task.stop.clone());
         let (id, steps) = (id.clone(), self.settings.max_steps);
-        self.asks.submit(Box::new(move |told| {
+        self.asks.submit(Box::new(move |results| {
             let answer = work(&task, steps);
             let stopped = task.stop.load(Ordering::Relaxed);
             let answer = if stopped { Err(cancelled()) } else { answer };
-            let _ = told.send(WorkerMessage::Answer(id, answer));
+            let _ = results.send(WorkerMessage::Answer(id, answer));
         }));
     }
 

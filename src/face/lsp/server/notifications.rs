@@ -89,7 +89,7 @@ impl Server {
                 buffer.under_way = Some(task.stop.clone());
             }
             let Settings { run, max_steps, .. } = self.settings;
-            self.runs.submit(Box::new(move |told| task.check_and_run(run, max_steps, told)));
+            self.runs.submit(Box::new(move |results| task.check_and_run(run, max_steps, results)));
         }
     }
 

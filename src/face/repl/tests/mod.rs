@@ -256,7 +256,7 @@ fn a_difference_shows_what_a_process_did() {
 }
 
 #[test]
-fn the_last_access_is_told_step_by_step_and_with_reasons() {
+fn the_last_access_is_reported_step_by_step_and_with_reasons() {
     let mut typed = Typed::simple();
     assert!(typed.types(":why").contains("There has been no access"));
     assert!(typed.types(":steps").contains("no access has been made yet"));

@@ -1,7 +1,7 @@
 //! Inlay hints: the facts of each statement in the run that the statement does not expect.
 //!
 //! A hint has at most 80 characters:
-//! - It omits expected facts, facts of a single component (`L1d.index`), and facts that say that nothing
+//! - It omits expected facts, facts of a single component (`L1d.index`), and facts that report that nothing
 //!   happened: `none`, `no`, `unknown`, a count of 0, one piece. It also omits `value` if that equals `byte`,
 //!   and `ppo`, which equals `vpo`. The return value of a call is always included.
 //! - Facts of every access or call come first: words (`tlb hit`, `fault swap`, `error ENOMEM`), then numbers

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::result::{Failure, RunResult, Step};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements, value_told};
+use crate::report::narrate::{Narrator, Statements, format_value};
 use crate::report::text::text;
 use crate::run::facts;
 use crate::run::record::{Did, Sink, StepRecord};
@@ -107,7 +107,7 @@ impl Sink for RunRecorder<'_> {
 /// Returns the facts for a hint.
 fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
-        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.executed(record))],
+        Did::Bound { value, call: None, .. } => vec![format_value(value, &statements.executed(record))],
         did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
     }
 }

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_labels_is_read_and_its_mistakes_are_told() {
+    fn a_file_of_labels_is_read_and_its_mistakes_are_reported() {
         let german = Labels::read("lang: de\nName: Name, Vorname\nppn: Seitenrahmen\npoints: Punkte\n")
             .expect("labels");
         assert_eq!((german.localize("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));

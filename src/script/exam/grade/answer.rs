@@ -91,7 +91,7 @@ impl Answer {
     }
 
     /// Whether it is a dash or one of a few words, which need no calculation.
-    pub(crate) fn is_said(&self) -> bool {
+    pub(crate) fn needs_no_work(&self) -> bool {
         matches!(self, Self::Dash | Self::Word(_))
     }
 }

@@ -87,7 +87,7 @@ fn carried(
     let only_said = |at: &usize| match judged[*at].0 {
         Verdict::Follows(_) => true,
         Verdict::Carried(_) => false,
-        _ => sheet[*at].2.is_said(),
+        _ => sheet[*at].2.needs_no_work(),
     };
     if *answer == Answer::Dash && mistaken.iter().any(only_said) {
         return (Verdict::Follows(names), rules.carried_dashes);

@@ -81,14 +81,14 @@ fn asked(marked: &str) -> Option<String> {
     let (_, script, wrong) = read_text("a.pw", &text, &mut ());
     assert_eq!(wrong, []);
     let records = records(&text);
-    let told = |span: crate::lang::span::Span| {
+    let output = |span: crate::lang::span::Span| {
         let record =
             records.iter().find(|record| record.span.start >= span.start && record.span.end <= span.end);
         record.map_or_else(Vec::new, |record| {
             facts::reported_facts(&record.did).iter().map(ToString::to_string).collect()
         })
     };
-    let turned = turned(&text, &script.body, start..end, &told)?;
+    let turned = turned(&text, &script.body, start..end, &output)?;
     Some(edited(&text, Span::start_of(0), &[turned.edit]))
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     match of.before.walk(vpn)? {
         Ok(ppn) => Some(hex(ppn)),
-        // If the claim is no fault, a page exists: the one in the entry that is not present.
+        // If the claim is `fault none`, a page exists: the one in the entry that is not present.
         Err(_) => of.before.stale(vpn).map(hex),
     }
 }

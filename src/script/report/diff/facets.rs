@@ -45,9 +45,9 @@ impl Facet {
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
-        .map(|told| Facet { text: told.stated(), value: Some(told.value.value), name: told.name })
+        .map(|fact| Facet { text: fact.stated(), value: Some(fact.value.value), name: fact.name })
         .collect();
-    found.retain(|facet| !stands_twice(&record.did, &facet.name));
+    found.retain(|facet| !has_short_name(&record.did, &facet.name));
     match &*record.did {
         Did::Machine(spec) => found.extend(of_machine(&declaration(spec))),
         Did::Bound { name, value, call: None } => {
@@ -64,7 +64,7 @@ pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
 }
 
 /// Whether a fact of the first TLB or cache also has a short name: `tlbi` is its `.index`.
-fn stands_twice(did: &Did, name: &str) -> bool {
+fn has_short_name(did: &Did, name: &str) -> bool {
     let Did::Access(access) = did else { return false };
     let Some((part, fact)) = name.split_once('.') else { return false };
     let spec = &access.spec;

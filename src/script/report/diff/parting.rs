@@ -69,10 +69,10 @@ fn numbered(block: Block) -> Vec<Step> {
 }
 
 fn references(run: &ReferenceRun) -> Vec<Step> {
-    let told = |step: &pagewalk_engine::machine::reference_string::ReferenceStep| {
+    let to_step = |step: &pagewalk_engine::machine::reference_string::ReferenceStep| {
         let victim = step.victim.map_or_else(String::new, |page| format!(", page {} goes", run.page(page)));
         let what = if step.hit { "a hit" } else { "a fault" };
         Step { who: format!("page {}", run.page(step.page)), what: format!("{what}{victim}") }
     };
-    run.steps.iter().map(told).collect()
+    run.steps.iter().map(to_step).collect()
 }

@@ -13,14 +13,14 @@ fn compared(a: &str, b: &str) -> Comparison {
     compare(&a, &b)
 }
 
-fn told(a: &str, b: &str) -> String {
+fn output(a: &str, b: &str) -> String {
     let comparison = compared(a, b);
-    let mut told: String = difference_blocks(&comparison, ("a.pw", "b.pw"))
+    let mut output: String = difference_blocks(&comparison, ("a.pw", "b.pw"))
         .iter()
         .map(|blocks| text::text(blocks, false))
         .collect();
-    told += &totals(&comparison);
-    told
+    output += &totals(&comparison);
+    output
 }
 
 /// Returns the differing facts of the only differing statement, as `name: a, b`.
@@ -37,7 +37,7 @@ fn a_run_is_the_same_as_itself() {
     let comparison = compared(script, &script.replace("read 0x3D4", "read  0x3D4 => vpn 7 # stated"));
     assert!(comparison.same());
     assert_eq!((comparison.compared, comparison.left_out), (5, 0));
-    assert_eq!(told(script, script), "5 statements compared, none differs");
+    assert_eq!(output(script, script), "5 statements compared, none differs");
 }
 
 /// Belady, Nelson, and Shedler (1969): FIFO faults 9 times with three frames, and 10 times with
@@ -99,16 +99,16 @@ fn machines_are_compared_setting_by_setting() {
 }
 
 #[test]
-fn the_first_step_at_which_they_part_is_told() {
+fn the_first_step_at_which_they_part_is_reported() {
     let script = |more: &str| {
         format!("machine simple{more}\nset page_table {{ | vpn ppn |\n| 0F 0D | }}\nread 0x3D4\nread 0x3D4\n")
     };
-    let told = told(&script(""), &script(" { tlb none }"));
+    let output = output(&script(""), &script(" { tlb none }"));
     // They differ from the first read: one machine has a TLB, the other has none.
-    assert!(told.contains("They part at step 2 of read 0x3D4"), "{told}");
-    assert!(told.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{told}");
-    assert!(told.contains("t.pw:4 | t.pw:4"), "{told}");
-    assert!(told.ends_with("4 statements compared, 3 differ"), "{told}");
+    assert!(output.contains("They part at step 2 of read 0x3D4"), "{output}");
+    assert!(output.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{output}");
+    assert!(output.contains("t.pw:4 | t.pw:4"), "{output}");
+    assert!(output.ends_with("4 statements compared, 3 differ"), "{output}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn rounds_of_a_loop_are_paired_one_by_one() {
     assert_eq!((comparison.only_a, comparison.only_b), (1, 3), "the first statement, and two rounds");
     let lines = json(&comparison);
     assert_eq!((&lines[2]["only"], &lines[2]["times"]), (&json!("b"), &json!(2)));
-    assert!(told(&script(3), &script(5)).contains("only in B (2 times)"));
+    assert!(output(&script(3), &script(5)).contains("only in B (2 times)"));
 }
 
 #[test]

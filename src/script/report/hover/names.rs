@@ -25,8 +25,8 @@ pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Opt
     match state.find(place.text)? {
         Binding::Value(Value::Number(value)) => {
             let written = hex_or_plain(&Value::Number(*value));
-            let told = number(*value, Role::Unknown, &written, state);
-            Some(format!("{name} = {}", told.unwrap_or(format!("**{written}**"))))
+            let described = number(*value, Role::Unknown, &written, state);
+            Some(format!("{name} = {}", described.unwrap_or(format!("**{written}**"))))
         }
         Binding::Value(value) => {
             let text: String = value.quoted().chars().take(SHOWN).collect();

@@ -18,7 +18,7 @@ pub fn documentation(text: &str, kind: ItemKind) -> Option<&'static str> {
         for (word, found) in every_row() {
             rows.entry((found.section, word.clone())).or_default().push(row(found));
         }
-        rows.into_iter().map(|(key, told)| (key, paragraphs(told))).collect()
+        rows.into_iter().map(|(key, texts)| (key, paragraphs(texts))).collect()
     });
     let section = section(kind)?;
     rows.get(&(section, text.to_owned())).map(String::as_str)

@@ -18,7 +18,7 @@ fn at(marked: &str) -> Option<HoverInfo> {
 }
 
 fn text(marked: &str) -> String {
-    at(marked).map(|told| told.text).unwrap_or_default()
+    at(marked).map(|hover_text| hover_text.text).unwrap_or_default()
 }
 
 /// Checks that the hover text at the mark contains every piece.
@@ -36,7 +36,7 @@ fn holds(marked: &str, pieces: &[&str]) {
 const SIMPLE: &str = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 0D 1 |\n}\n";
 
 #[test]
-fn an_address_is_told_in_its_fields() {
+fn an_address_is_reported_in_its_fields() {
     // The lecture's first access: VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, PPN 0x0D, PA 0x354, CO 0, CI 5, CT 0x0D.
     for operand in
         ["read 0x0‸3D4", "translate ‸0x03D4 for write", "fetch 98‸0", "let va = 0x3D‸4", "probe 0x3D4‸"]
@@ -84,7 +84,7 @@ fn the_core_i7_cuts_an_address_in_four() {
 }
 
 #[test]
-fn an_entry_is_told_in_its_bits() {
+fn an_entry_is_reported_in_its_bits() {
     // Intel's bits: 0 P, 1 R/W, 2 U/S, 5 A, 6 D, 63 XD, the PPN from 12.
     let machine = "machine core-i7\n";
     for statement in ["read 0 => pte4.value 0x8000000000042‸067", "set pte 4 0x1000 = 0x8000‸000000042067"]
@@ -114,7 +114,7 @@ fn an_entry_is_told_in_its_bits() {
 }
 
 #[test]
-fn a_number_is_told_in_each_radix() {
+fn a_number_is_reported_in_each_radix() {
     holds("let n = 98‸0", &["**980** = 0x3D4 = 0b11_1101_0100"]);
     holds("let n = 4‸ KB", &["**4 KB** = 4096 = 0x1000"]);
     holds("let n = 4 K‸B", &["**4 KB** = 4096"]);
@@ -128,8 +128,8 @@ fn a_number_is_told_in_each_radix() {
         "read 0 => vpn 0x0‸F",
         "machine { virtual 1‸4 bits }",
     ] {
-        let told = text(&format!("machine simple\n{count}"));
-        assert!(!told.is_empty() && !told.contains("virtual address"), "{count}: {told}");
+        let hover_text = text(&format!("machine simple\n{count}"));
+        assert!(!hover_text.is_empty() && !hover_text.contains("virtual address"), "{count}: {hover_text}");
     }
     // Numbers in tables are hexadecimal.
     holds(
@@ -140,7 +140,7 @@ fn a_number_is_told_in_each_radix() {
 }
 
 #[test]
-fn a_word_is_told_as_what_it_stands_for() {
+fn a_word_is_described_by_its_meaning() {
     let process = "process P1\n";
     for (marked, pieces) in [
         ("re‸ad 0", &["read VA [size N]", "a load: translation"][..]),
@@ -181,7 +181,7 @@ fn a_word_is_told_as_what_it_stands_for() {
 }
 
 #[test]
-fn names_of_the_script_are_told() {
+fn names_of_the_script_are_reported() {
     // The value of a variable at the mark, not a later one.
     holds("let x = 0x40\nread x‸\nlet x = 7", &["`x` = ", "64"]);
     holds("machine simple\nlet va = 0x3D4\nread v‸a", &["0x3D4", "980", "VPN, bits 13–6 0x0F"]);
@@ -196,7 +196,7 @@ fn names_of_the_script_are_told() {
 }
 
 #[test]
-fn nothing_is_told_of_nothing() {
+fn blank_places_have_no_hover() {
     for marked in [
         "‸",
         "read ‸ 1",
@@ -213,8 +213,9 @@ fn nothing_is_told_of_nothing() {
 }
 
 #[test]
-fn what_is_told_is_told_of_its_bytes() {
-    let span = |marked: &str| at(marked).map(|told| (told.span, told.fact)).expect("something");
+fn a_hover_covers_its_bytes() {
+    let span =
+        |marked: &str| at(marked).map(|hover_text| (hover_text.span, hover_text.fact)).expect("something");
     assert_eq!(span("read 4‸ KB"), (5..9, None));
     assert_eq!(span("‸read 4"), (0..4, None));
     assert_eq!(span("machine simple\nread 0 => tlb.in‸dex 3"), (25..34, Some("tlb.index".to_owned())));
@@ -240,9 +241,13 @@ fn every_byte_of_every_example_can_be_asked_about() {
             let tokens = tokens(part).list;
             let asked = Asked { text: part, tokens: &tokens, sources: &sources, state: &state };
             for at in (0..=part.len()).step_by(7) {
-                if let Some(told) = hover_at(&asked, at) {
-                    assert!(told.span.contains(&at) || told.span.end == at, "{}: {at}", path.display());
-                    assert!(!told.text.is_empty() && part.get(told.span).is_some());
+                if let Some(hover_text) = hover_at(&asked, at) {
+                    assert!(
+                        hover_text.span.contains(&at) || hover_text.span.end == at,
+                        "{}: {at}",
+                        path.display()
+                    );
+                    assert!(!hover_text.text.is_empty() && part.get(hover_text.span).is_some());
                     told_of += 1;
                 }
             }

@@ -86,7 +86,7 @@ fn what_is_to_be_filled_in_is_expected_to_be_nothing_yet() {
 }
 
 #[test]
-fn no_name_stands_twice() {
+fn names_are_unique() {
     // A parser keeps only the last of two members of the same name, so this checks the text.
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
     for line in lines(&script) {
@@ -134,7 +134,7 @@ fn what_is_shown_is_data() {
 }
 
 #[test]
-fn scenarios_and_totals_are_told() {
+fn scenarios_and_totals_are_reported() {
     let objects = objects("let x = 1\nscenario \"a \\\"b\\\"\" { expect x == 2; expect x == 1 }\n");
     assert!(objects[0].get("scenario").is_none());
     assert_eq!(objects[1]["statement"], "scenario \"a \\\"b\\\"\"");
@@ -277,13 +277,14 @@ fn a_replay_has_its_facts_and_the_lines_that_are_none() {
     }
     // Without a process, there is no kernel to report on.
     assert!(record["facts"].get("faults").is_none());
-    let told = &record["replay"];
+    let printed = &record["replay"];
     assert_eq!(
-        (&told["file"], &told["map"], &told["straddle"]),
+        (&printed["file"], &printed["map"], &printed["straddle"]),
         (&json!(trace), &json!("identity"), &json!("first"))
     );
-    assert_eq!(told["records"], 5);
-    let lines: Vec<&Value> = told["malformed"].as_array().unwrap().iter().map(|bad| &bad["line"]).collect();
+    assert_eq!(printed["records"], 5);
+    let lines: Vec<&Value> =
+        printed["malformed"].as_array().unwrap().iter().map(|bad| &bad["line"]).collect();
     assert_eq!(lines, [&json!(6), &json!(7)]);
     let reason = "2 of 4 lookups in L1d hit, and 2 missed";
     let check = json!({"fact": "L1d.hits", "expected": 3, "actual": 2, "held": false, "reason": reason});

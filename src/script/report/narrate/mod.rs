@@ -162,8 +162,8 @@ impl<'s> Narrator<'s> {
     /// changed something.
     fn calls(&self, record: &StepRecord) -> Vec<Block> {
         let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
-        let told = record.calls.iter().filter(|call| !looks || call::changed(call));
-        told.flat_map(|call| self.call(call, None)).collect()
+        let calls = record.calls.iter().filter(|call| !looks || call::changed(call));
+        calls.flat_map(|call| self.call(call, None)).collect()
     }
 
     /// Narrates an expectation or a self-explanatory statement in one line if nothing fails.
@@ -258,11 +258,11 @@ pub fn shown(views: &[View]) -> Vec<Block> {
 /// Returns a variable and its value, in hexadecimal if the script uses it.
 pub(crate) fn bound(name: &str, value: &Value, statement: &Statement) -> String {
     let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
-    format!("{name} = {}{chosen}", value_told(value, statement))
+    format!("{name} = {}{chosen}", format_value(value, statement))
 }
 
 /// Returns the value of a statement, in hexadecimal if the script uses it.
-pub fn value_told(value: &Value, statement: &Statement) -> String {
+pub fn format_value(value: &Value, statement: &Statement) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,

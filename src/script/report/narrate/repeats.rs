@@ -26,14 +26,14 @@ struct Count {
     text: String,
     runs: u64,
     /// Number of runs that were narrated or reported as omitted.
-    told: u64,
+    reported: u64,
 }
 
 impl Count {
     /// Reports how many runs were omitted.
     fn left_out(&mut self, up_to: u64, several: bool) -> Option<Block> {
-        let more = up_to.saturating_sub(self.told);
-        self.told = self.told.max(up_to);
+        let more = up_to.saturating_sub(self.reported);
+        self.reported = self.reported.max(up_to);
         let of = if several { format!(" of `{}`", self.text) } else { String::new() };
         (more > 0).then(|| Block::toned(Tone::Faint, format!("… {} more{of}", thousands(more))))
     }
@@ -62,7 +62,7 @@ impl Repeats {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);
         if place == next {
-            self.counts.push(Count { text: text.to_owned(), runs: 0, told: 0 });
+            self.counts.push(Count { text: text.to_owned(), runs: 0, reported: 0 });
         }
         let several = self.counts.len() > 1;
         let count = &mut self.counts[place];
@@ -71,7 +71,7 @@ impl Repeats {
             return false;
         }
         blocks.extend(count.left_out(count.runs - 1, several));
-        count.told = count.runs;
+        count.reported = count.runs;
         true
     }
 }

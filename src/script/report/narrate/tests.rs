@@ -201,7 +201,7 @@ fn long_data_are_a_text_or_bytes() {
 }
 
 #[test]
-fn counts_are_said_in_words() {
+fn counts_are_written_in_words() {
     assert_eq!([0, 999, 1000, 9900, 1_234_567].map(thousands), ["0", "999", "1,000", "9,900", "1,234,567"]);
     assert_eq!(failure(1, 1), "1 fact does not hold");
     assert_eq!(failure(1, 36), "1 of 36 facts does not hold");
@@ -221,7 +221,7 @@ fn counts_are_said_in_words() {
 }
 
 #[test]
-fn variables_are_told_in_the_base_of_the_script() {
+fn variables_are_reported_in_the_base_of_the_script() {
     let statement = |text: &str| Statement {
         file: String::new(),
         line: 1,
@@ -244,9 +244,9 @@ fn replayed(script: &str) -> String {
 }
 
 #[test]
-fn a_replay_is_told_with_what_was_passed_over() {
+fn a_replay_is_reported_with_skipped_records() {
     let machine = "machine { physical 6 bits, cache L1 { lines 4, block 4 B, direct-mapped } }";
-    let told = replayed(&format!("{machine}\nreplay \"straddle.trace\"\n"));
+    let printed = replayed(&format!("{machine}\nreplay \"straddle.trace\"\n"));
     for line in [
         "4 accesses (2 reads, 2 writes), with their addresses as physical addresses",
         "4 of them cross a block or page boundary and are done in parts",
@@ -254,22 +254,22 @@ fn a_replay_is_told_with_what_was_passed_over() {
         "2 lines are not records and were skipped:",
         "line 6: `nonsense`",
     ] {
-        assert!(told.contains(line), "{line}\n{told}");
+        assert!(printed.contains(line), "{line}\n{printed}");
     }
     // Calculated by hand: see `tests/scripts/replay/identity.pw`.
-    let row = told.lines().find(|line| line.trim_start().starts_with("L1 ")).unwrap();
+    let row = printed.lines().find(|line| line.trim_start().starts_with("L1 ")).unwrap();
     assert_eq!(
         row.split_whitespace().collect::<Vec<_>>(),
         ["L1", "3", "5", "62.50", "%", "2", "1"],
-        "{told}"
+        "{printed}"
     );
 }
 
 #[test]
-fn a_replay_in_a_process_is_told_with_its_faults() {
+fn a_replay_in_a_process_is_reported_with_its_faults() {
     let kernel = "machine core-i7\nkernel { frames 3, replacement fifo, swap 16 slots }";
-    let told = replayed(&format!("{kernel}\nreplay \"belady.trace\" map demand\n"));
+    let printed = replayed(&format!("{kernel}\nreplay \"belady.trace\" map demand\n"));
     // Nine faults, as in every textbook. Each page is written to swap the first time it is evicted.
     let line = "9 page faults, 4 of them major; 6 pages were evicted, 4 of them written to swap";
-    assert!(told.contains(line) && told.contains("dTLB"), "{told}");
+    assert!(printed.contains(line) && printed.contains("dTLB"), "{printed}");
 }

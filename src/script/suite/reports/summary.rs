@@ -25,10 +25,10 @@ fn blocks(case: &Case) -> Vec<Block> {
         return blocks;
     }
     blocks.extend(case.broken.iter().flat_map(broken));
-    let told: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
-    if case.failed > told as u64 {
+    let listed: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
+    if case.failed > listed as u64 {
         let all = failure(case.failed, case.checks);
-        blocks.push(Block::toned(Tone::Faint, format!("… {all}, the first {told} shown")));
+        blocks.push(Block::toned(Tone::Faint, format!("… {all}, the first {listed} shown")));
     }
     if !case.mistakes.is_empty() {
         let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");

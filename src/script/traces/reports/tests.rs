@@ -85,8 +85,8 @@ fn replayed(machine: &str) -> Replayed {
 #[test]
 fn rates_are_rounded_and_have_two_decimals() {
     let rates = [(0, 1), (1, 1), (1, 3), (2, 3), (1, 20_000), (1, 20_001), (u64::MAX, u64::MAX)];
-    let told = rates.map(|(part, whole)| rate(part, whole));
-    assert_eq!(told, ["0.00%", "100.00%", "33.33%", "66.67%", "0.01%", "0.00%", "100.00%"]);
+    let output = rates.map(|(part, whole)| rate(part, whole));
+    assert_eq!(output, ["0.00%", "100.00%", "33.33%", "66.67%", "0.01%", "0.00%", "100.00%"]);
     assert_eq!(rate(0, 0), "-");
 }
 
@@ -97,7 +97,7 @@ fn cells(text: &str) -> Vec<String> {
 
 #[test]
 fn the_text_has_every_count() {
-    let told = cells(&text(&replayed("simple"), false));
+    let output = cells(&text(&replayed("simple"), false));
     for line in [
         "── a.lackey on simple ──",
         "11,000 references of 10,999 records: 10,000 loads, 1,000 stores, 0 fetches",
@@ -114,16 +114,16 @@ fn the_text_has_every_count() {
         "major faults (from swap) 2",
         "0x7FFF0000 500 20 4.00%",
     ] {
-        assert!(told.iter().any(|row| row == line), "{line}\n{}", told.join("\n"));
+        assert!(output.iter().any(|row| row == line), "{line}\n{}", output.join("\n"));
     }
-    assert!(!told.iter().any(|row| row.starts_with("fetches ")), "no fetch was asked of a part: no row");
+    assert!(!output.iter().any(|row| row.starts_with("fetches ")), "no fetch was asked of a part: no row");
 }
 
 #[test]
 fn bars_of_the_curve_are_as_long_as_its_rates() {
-    let told = text(&replayed("simple"), false);
+    let output = text(&replayed("simple"), false);
     let bar = |size: &str| {
-        let row = told.lines().find(|line| line.trim_start().starts_with(size)).expect("a row");
+        let row = output.lines().find(|line| line.trim_start().starts_with(size)).expect("a row");
         row.chars().filter(|c| ('█'..='▏').contains(c)).count()
     };
     // 9,000 of 11,000 are 32.7 of 40 characters, and 1,000 are 3.6.
@@ -132,9 +132,9 @@ fn bars_of_the_curve_are_as_long_as_its_rates() {
 
 #[test]
 fn what_is_wrong_with_a_trace_is_warned_of() {
-    let told = warnings(&replayed("simple"));
+    let output = warnings(&replayed("simple"));
     assert_eq!(
-        told,
+        output,
         [
             "3 malformed lines are skipped\n  line 7: no size: `L 12;4`\n  and 2 more",
             "2 records are skipped, outside the 14-bit address space; the first is a store of 4 bytes at \
@@ -202,7 +202,7 @@ fn the_plot_is_a_picture_with_every_part() {
 }
 
 #[test]
-fn nothing_at_all_can_be_told() {
+fn an_empty_replay_is_reported() {
     let mut replayed = replayed("core-i7");
     let spec = replayed.counted.spec.clone();
     replayed.counted = ReplayCounts {
@@ -215,7 +215,7 @@ fn nothing_at_all_can_be_told() {
         curve: Some(MissCurve { block: 64, ..MissCurve::default() }),
         spec,
     };
-    let told = text(&replayed, false);
-    assert!(told.contains("0 references of 0 records"), "{told}");
+    let output = text(&replayed, false);
+    assert!(output.contains("0 references of 0 records"), "{output}");
     assert!(!(plot(&[replayed.clone()]) + &json(&replayed)).contains("NaN"));
 }

@@ -127,21 +127,21 @@ fn paging(paging: &PagingCounts) -> Block {
 /// Returns warnings about malformed lines, records outside the address space, and an early end. Details of a
 /// warning follow on separate lines.
 pub fn warnings(replayed: &Replayed) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     if replayed.malformed.count > 0 {
-        told.push(malformed(&replayed.malformed));
+        lines.push(malformed(&replayed.malformed));
     }
     let references = &replayed.counted.references;
     if let Some(first) = references.first_outside.filter(|_| references.outside > 0) {
         let passed = count(references.outside, "record is", "records are");
         let bits = address_bits(&replayed.counted);
-        told.push(format!(
+        lines.push(format!(
             "{passed} skipped, outside the {bits}-bit address space; the first is {}",
             record(first)
         ));
     }
-    told.extend(end(replayed).filter(|_| replayed.ended == Ended::Interrupted));
-    told
+    lines.extend(end(replayed).filter(|_| replayed.ended == Ended::Interrupted));
+    lines
 }
 
 /// Returns the number of malformed lines, and the first of them on separate lines.

@@ -52,7 +52,7 @@ fn the_first_setting_changes_slowest() {
 }
 
 #[test]
-fn what_is_not_said_stays_as_in_an_override() {
+fn unset_settings_stay_as_in_an_override() {
     // The declaration sets the size, so other ways or blocks change the number of sets.
     assert_eq!(shapes(&read("ways 4")), [(32768, 4, 64, 128)]);
     assert_eq!(shapes(&read("block 32 B")), [(32768, 8, 32, 128)]);
@@ -112,7 +112,7 @@ fn grid_of(text: &str, base: &Spec, unit: SweptUnit) -> Grid {
 }
 
 #[test]
-fn mistakes_are_told_at_their_place() {
+fn mistakes_are_reported_at_their_place() {
     for (text, code, place) in [
         ("way 1..4", "unknown-setting", "way"),
         ("ways 1..4, policy lru fifi", "unknown-word", "fifi"),

@@ -104,10 +104,10 @@ fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<L
 
 fn name(swept: &Swept, over: usize, varied: &[usize], at: &[usize]) -> String {
     let others = varied.iter().filter(|&&number| number != over);
-    let told = others.map(|&number| {
+    let settings = others.map(|&number| {
         let axis = &swept.grid.axes[number];
         let value = shown(axis, &axis.values[at[number]]);
         if axis.values[0].word() == &*axis.setting { value } else { format!("{} {value}", axis.setting) }
     });
-    told.collect::<Vec<String>>().join(", ")
+    settings.collect::<Vec<String>>().join(", ")
 }

@@ -57,12 +57,12 @@ fn summary(swept: &Swept) -> Vec<Block> {
     match &swept.ended {
         Ended::Whole => {}
         Ended::Interrupted => {
-            let told = format!("interrupted: these are the counts of the first {lines}");
-            blocks.push(Block::toned(Tone::Bad, told));
+            let message = format!("interrupted: these are the counts of the first {lines}");
+            blocks.push(Block::toned(Tone::Bad, message));
         }
         Ended::Broken(_) => {
-            let told = format!("not the whole trace: these are the counts of the first {lines}");
-            blocks.push(Block::toned(Tone::Bad, told));
+            let message = format!("not the whole trace: these are the counts of the first {lines}");
+            blocks.push(Block::toned(Tone::Bad, message));
         }
     }
     blocks
@@ -133,33 +133,32 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     if skipped.is_empty() {
         return Vec::new();
     }
-    let points = count(skipped.len() as u64, "point makes", "points make");
-    let mut told =
-        vec![format!("{points} no machine and {} skipped", if skipped.len() == 1 { "is" } else { "are" })];
-    told.extend(skipped.iter().take(REASONS).map(|one| format!("  {}: {}", named(swept, one), one.why)));
+    let points = count(skipped.len() as u64, "point is", "points are");
+    let mut lines = vec![format!("{points} invalid and skipped")];
+    lines.extend(skipped.iter().take(REASONS).map(|one| format!("  {}: {}", named(swept, one), one.why)));
     let rest = skipped.len().saturating_sub(REASONS);
     if rest > 0 {
-        told.push(format!("  and {} more", thousands(rest as u64)));
+        lines.push(format!("  and {} more", thousands(rest as u64)));
     }
-    told.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
+    lines.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
 }
 
 /// Names a combination by the values that vary: `ways 16, size 512 B`.
 fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     let axes = swept.grid.axes.iter().zip(&skipped.at);
     let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();
-    let told = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);
-    let told = told.map(|(axis, at)| {
+    let varied_axes = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);
+    let varied_axes = varied_axes.map(|(axis, at)| {
         let value = shown(axis, &axis.values[*at]);
         if *axis.setting == *axis.values[0].word() { value } else { format!("{} {value}", axis.setting) }
     });
-    told.collect::<Vec<String>>().join(", ")
+    varied_axes.collect::<Vec<String>>().join(", ")
 }
 
 /// Returns a line for each warning: malformed lines, records outside the address space, points that stopped,
 /// and an early end.
 pub fn warnings(swept: &Swept) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut warnings = Vec::new();
     if let Some(counted) = swept.counted.iter().flatten().next() {
         let replayed = reports::Replayed {
             trace: swept.trace.clone(),
@@ -170,12 +169,12 @@ pub fn warnings(swept: &Swept) -> Vec<String> {
             ended: swept.ended.clone(),
             counted: counted.clone(),
         };
-        told.extend(reports::warnings(&replayed));
+        warnings.extend(reports::warnings(&replayed));
     }
     for (number, counted) in (1..).zip(&swept.counted) {
         if let Err(why) = counted {
-            told.push(format!("point {}: {why}", thousands(number)));
+            warnings.push(format!("point {}: {why}", thousands(number)));
         }
     }
-    told
+    warnings
 }

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rule_is_told_with_its_line() {
+    fn an_invalid_rule_is_reported_with_its_line() {
         let text = "carried: 2\ncaried: 1\nfloor: questions\nalso: 3\n";
         let mut rules = Rules::default();
         let mut wrong = rules.set_yaml("r.yaml", text);

@@ -143,8 +143,8 @@ fn output(record: &CallRecord) -> Vec<Block> {
     }
     let text = Value::string(record.effect.output.clone()).to_string();
     let lines: Vec<&str> = text.lines().collect();
-    let told = lines.iter().take(LINES).map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n");
-    let mut blocks = vec![Block::Script(told)];
+    let printed = lines.iter().take(LINES).map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n");
+    let mut blocks = vec![Block::Script(printed)];
     if lines.len() > LINES {
         let more = count((lines.len() - LINES) as u64, "more line", "more lines");
         blocks.push(Block::toned(Tone::Faint, format!("… and {more}")));

@@ -67,7 +67,7 @@ fn class(text: &str, word: &str) -> Option<Class> {
 }
 
 #[test]
-fn a_word_is_judged_by_where_it_stands() {
+fn the_class_of_a_word_depends_on_its_position() {
     use Class::{Constant, Fact, Keyword, Noun, Number, Process, Variable, Verb};
     let simple = "machine simple\n";
     for (text, words) in [

@@ -37,11 +37,11 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
     let plan = findings.plan(&sources);
     let files = (0..).zip(sources.files());
     let texts = files.map(|(number, file)| edited(&file.text, Span::start_of(number), &plan.edits));
-    let told = |LeftAlone { span, fact, reason }: &LeftAlone| {
+    let output = |LeftAlone { span, fact, reason }: &LeftAlone| {
         let (name, place) = sources.location(*span).expect("a place");
         format!("{}:{}: {fact}: {reason}", name.trim_start_matches("/s/"), place.line)
     };
-    Outcome { texts: texts.collect(), facts: plan.facts, left: plan.left.iter().map(told).collect() }
+    Outcome { texts: texts.collect(), facts: plan.facts, left: plan.left.iter().map(output).collect() }
 }
 
 /// Returns the amended text of a script without unchanged expectations. It then holds and needs no further
