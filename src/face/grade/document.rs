@@ -45,7 +45,7 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     }
 }
 
-/// Quotes answers that are a bare `-`, which is common and which YAML does not accept as text.
+/// Quotes bare `-` answers, which are common, but which are not text in YAML.
 fn dashed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {

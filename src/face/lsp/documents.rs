@@ -99,7 +99,7 @@ impl Documents {
         Some(closed)
     }
 
-    /// All texts for scripts that include them.
+    /// Returns all open texts, which scripts can include.
     fn texts(&mut self) -> Arc<OpenTexts> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {

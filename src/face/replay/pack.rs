@@ -104,7 +104,7 @@ impl Packing<'_> {
 }
 
 impl Packed {
-    /// Prevents the file, for this reason.
+    /// Aborts packing with this reason.
     fn refuse(&mut self, why: &str) -> io::Error {
         self.status = Status::Wrong;
         self.message = format!("pagewalk: {why}\n");

@@ -17,7 +17,7 @@ use crate::run::state::State;
 use crate::run::state_at;
 use crate::services::names::{Names, names};
 
-/// The open texts by path, with or without a file system. Scripts include them.
+/// The open texts by path, with or without a file system. Scripts can include them.
 pub type OpenTexts = Texts<Option<Disk>>;
 
 /// A text with a version. The first thread that needs a property of the text computes it for all threads.

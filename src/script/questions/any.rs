@@ -1,4 +1,4 @@
-//! `ask x in … where …`: the answers that satisfy all conditions, as far as the key needs them.
+//! `ask x in … where …`: the search for the answers that satisfy all conditions.
 
 use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};

@@ -65,7 +65,7 @@ impl Action {
 /// A source of actual values: failed expectations or `?`.
 struct ValueSource {
     plan: fn(&RunResult) -> &Plan,
-    /// Whether it is for `?`.
+    /// Whether the values replace `?`.
     open: bool,
     one: &'static str,
     table: &'static str,

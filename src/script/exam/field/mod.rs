@@ -143,7 +143,7 @@ fn part_name(name: &str, number: usize) -> String {
 }
 
 /// Returns a field's name with only letters, digits, and `_`, and no leading digit, for `PrairieLearn`'s
-/// `answers-name` and QTI's identifiers. `1a.vpn` becomes `q1a_vpn`. Different names stay different.
+/// `answers-name` and QTI's identifiers. `1a.vpn` becomes `q1a_vpn`. Distinct names stay distinct.
 pub fn slot(name: &str) -> String {
     let mut slot = String::from("q");
     for c in name.chars() {

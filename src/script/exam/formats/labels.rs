@@ -167,7 +167,7 @@ impl Labels {
         self.0.get(english).map_or(english, String::as_str)
     }
 
-    /// Returns a sentence. If it has no label, its words PPN and VPN are replaced by the dialect's terms.
+    /// Translates a sentence. If it has no label, the dialect's terms replace PPN and VPN.
     pub(crate) fn sentence(&self, english: &str) -> String {
         if self.0.contains_key(english) {
             return self.localize(english).to_owned();

@@ -49,7 +49,7 @@ pub enum ComparisonItem {
     More(usize),
     /// A statement of only one run, or rounds that only one run has.
     Only {
-        /// The run that has it.
+        /// The run that contains the statement.
         of: Which,
         /// The statement.
         statement: Arc<Statement>,

@@ -190,7 +190,7 @@ fn tlb_path(access: &Access) -> Option<String> {
         let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
         path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
     }
-    // The hit of a single TLB has a blank.
+    // The worksheet already shows a single TLB's hit.
     let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
     (says_more && !path.is_empty()).then(|| path.join(" → "))
 }
@@ -211,7 +211,7 @@ fn cache_path(access: &Access) -> Option<String> {
     if !served {
         path.push("memory".to_owned());
     }
-    // A hit in the first level has a blank.
+    // The worksheet already shows a hit in the first level.
     (path.len() > 1).then(|| path.join(" → "))
 }
 

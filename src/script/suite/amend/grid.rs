@@ -44,7 +44,7 @@ fn write(row: &mut TableLine, column: usize, side: Side, new: &mut BTreeMap<Span
     text.map_or(0, |text| row.write(column, text, side))
 }
 
-/// Whether each row is on a separate line, and the bars of all rows as long as the header are aligned.
+/// Whether each row is on a separate line, and its bars are aligned with those of the header.
 fn is_aligned(rows: &[TableLine]) -> bool {
     let Some(header) = rows.first() else { return false };
     let bars = header.bars();

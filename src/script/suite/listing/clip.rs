@@ -9,7 +9,7 @@ const LINE: usize = 400;
 /// Maximum number of lines of output.
 const LINES: usize = 120;
 
-/// Returns a value. A long one is reduced to its beginning, its length, and a digest.
+/// Shortens a long value to its beginning, its length, and a digest.
 pub(crate) fn clipped(value: &str) -> String {
     cut(value, VALUE)
 }
@@ -24,7 +24,7 @@ fn cut(value: &str, most: usize) -> String {
     }
 }
 
-/// Returns a text. A long one is reduced to its first lines, their number, and a digest.
+/// Shortens a long text to its first lines, their number, and a digest.
 pub(crate) fn shortened(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let kept = lines.iter().take(LINES).map(|line| cut(line, LINE)).collect::<Vec<_>>().join("\n");
