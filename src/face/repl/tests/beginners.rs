@@ -164,7 +164,7 @@ fn a_quiz_asks_again_and_gives_reasons() {
     typed.types("3");
     assert!(typed.types("hot").contains("`hot` is not an answer: write hit, miss, none"));
     typed.types("hit");
-    assert!(typed.types("page fault").contains("is no answer"));
+    assert!(typed.types("page fault").contains("is not an answer"));
     let output = typed.types("quit");
     assert_eq!(output, "  4 of 4 answers are right (1 after `?`); the machine did not change\n");
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
