@@ -37,7 +37,6 @@ pub struct Arrangement {
 /// `pool "Translation" pick 2 of ["TLB hit", "TLB miss", "A fault"]`
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pool {
-    /// The title.
     pub(crate) title: Word,
     /// Number of questions per paper.
     pub(crate) pick: usize,

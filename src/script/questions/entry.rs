@@ -159,7 +159,6 @@ pub struct Answers {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rubric {
     pub(crate) text: String,
-    /// The points.
     pub(crate) points: Option<Number>,
 }
 
@@ -172,7 +171,6 @@ pub struct Blank {
     pub(crate) key: Option<Shown>,
     /// The notation.
     pub form: Form,
-    /// The unit.
     pub(crate) unit: Option<Arc<str>>,
 }
 

@@ -43,7 +43,6 @@ pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> 
     ))
 }
 
-/// `:history`.
 pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
     let history = &context.explore.history;
     let (at, digits) = (history.at(), history.end().to_string().len());
@@ -64,7 +63,6 @@ pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
     context.print(lines)
 }
 
-/// `:reset`.
 pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.explore.reset();
     context.print_line("all declarations are removed; `:back` undoes this")

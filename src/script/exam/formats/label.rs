@@ -66,7 +66,7 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     }
 }
 
-/// Returns the width for handwriting this number of characters.
+/// Returns the width that this many handwritten characters need.
 pub(crate) fn roomy(characters: u32) -> u32 {
     [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
 }

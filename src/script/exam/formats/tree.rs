@@ -6,7 +6,6 @@ use crate::report::doc::{Layout, Ruler};
 /// An edition of a paper, laid out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
-    /// The edition.
     pub(crate) edition: Edition,
     /// The version's code, which is printed on each page.
     pub(crate) code: Option<String>,

@@ -55,7 +55,7 @@ pub enum ComparisonItem {
         statement: Arc<Statement>,
         /// The scenario.
         scenario: Option<Arc<str>>,
-        /// How many more times it ran than in the other run.
+        /// Number of executions beyond those in the other run.
         times: usize,
     },
 }

@@ -32,7 +32,6 @@ impl Fetched {
 
 /// The steps so far, and the state for the next ones.
 pub(crate) struct Sequence<'a> {
-    /// The access.
     pub(crate) access: &'a Access,
     pub(crate) steps: Vec<Step>,
     /// Number of pieces begun.

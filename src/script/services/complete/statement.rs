@@ -86,7 +86,6 @@ pub struct Statement<'t> {
     pub(crate) atoms: Vec<Atom<'t>>,
     /// Its expression, and those of the open brackets.
     pub(crate) levels: Vec<Level<'t>>,
-    /// Its facts.
     pub(crate) facts: Option<Facts<'t>>,
     /// Whether it is a row of a table.
     pub(crate) row: bool,

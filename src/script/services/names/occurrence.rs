@@ -38,7 +38,6 @@ pub struct Occurrence {
     pub role: Role,
     /// The kind of the named thing.
     pub(crate) kind: NameKind,
-    /// The form.
     pub(crate) form: Form,
 }
 

@@ -19,7 +19,6 @@ pub(crate) struct Found {
     pub(crate) space: Space,
     /// The kind at a definition; `None` for a use.
     pub(crate) gives: Option<NameKind>,
-    /// The form.
     pub(crate) form: Form,
 }
 

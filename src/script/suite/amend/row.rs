@@ -4,7 +4,7 @@ use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// The side of a cell where its column adds and removes spaces.
+/// The side of a cell on which spaces are added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// Its cells are aligned right.

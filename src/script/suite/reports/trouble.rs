@@ -10,7 +10,6 @@ pub(crate) struct Trouble {
     pub(crate) line: usize,
     /// The column, from 1, if it is known.
     pub(crate) column: Option<usize>,
-    /// The message.
     pub(crate) message: String,
 }
 
