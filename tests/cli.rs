@@ -186,7 +186,7 @@ fn scripts_are_amended_and_not_in_ci() {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("machine simple\n{line}"), "{option}");
         assert!(
             out.ends_with(if status == 1 {
-                "1 fact written in 1 file, 1 left alone\n"
+                "1 fact written in 1 file, 1 unchanged\n"
             } else {
                 "1 fact written in 1 file\n"
             }),
@@ -217,11 +217,11 @@ fn a_folder_is_amended_as_a_whole() {
     assert_eq!((status, err.as_str()), (1, ""), "{out}");
     assert!(
         out.contains(
-            "both.pw:1: `vpn` is left alone: it runs several times with different values: 0x0F, 0x0E"
+            "both.pw:1: `vpn` stays unchanged: it runs several times with different values: 0x0F, 0x0E"
         ),
         "{out}"
     );
-    assert!(out.ends_with("2 facts written in 2 files, 2 left alone\n"), "{out}");
+    assert!(out.ends_with("2 facts written in 2 files, 2 unchanged\n"), "{out}");
     assert_eq!(std::fs::read_to_string(&both).unwrap(), "translate va => vpn 0x0F, vpo 20, tlbi 3\n");
     assert_eq!(std::fs::read_to_string(&document).unwrap(), markdown.replace("=> vpn 1", "=> vpn 15"));
     assert_eq!(std::fs::metadata(&document).unwrap().permissions().mode() & 0o777, 0o640);

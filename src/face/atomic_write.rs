@@ -1,4 +1,4 @@
-//! Writes files so that a reader sees the old content or the new content, never a part of it.
+//! Atomic file writes: a reader sees the old or the new content, never a mixture.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -32,8 +32,8 @@ pub(crate) fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::R
 }
 
 /// Writes the file at this path, with `/`, below a folder, and creates missing folders. Replaces a link
-/// instead of following it. Fails if the path, or a link on it, leads out of the folder. Does not wait until
-/// the bytes are on the disk, since these files can be made again.
+/// instead of following it. Fails if the path, or a link on it, leaves the folder. Does not wait until the
+/// bytes are on the disk, because these files can be regenerated.
 pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let own = Path::new(path);
     let within = own.components().all(|part| matches!(part, Component::Normal(_)));
@@ -71,8 +71,8 @@ fn replace_with(
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    // Opened here and not by `tempfile`: a new file gets the usual permissions, and an error has no random
-    // name in it.
+    // `tempfile` would set restrictive permissions on a new file, and its errors would contain a random
+    // name.
     let open = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
     let mut file = tempfile::Builder::new().make_in(path.parent().unwrap_or(path), open)?;
     fill(file.as_file_mut())?;

@@ -40,7 +40,7 @@ struct Arguments {
 enum Command {
     /// Run scripts, show what happens, and check expectations
     Run(Run),
-    /// Check scripts for mistakes without running them
+    /// Check scripts for errors without running them
     Check {
         /// Scripts to read; `-` is standard input
         #[arg(required = true, value_name = "FILE")]
@@ -124,7 +124,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     }
 }
 
-/// Checks every file, even after one with a mistake.
+/// Checks every file, even after one with errors.
 fn check(files: &[PathBuf], checking: Checking, color: Color) -> io::Result<Status> {
     let mut worst = Status::Held;
     for file in files {
@@ -153,7 +153,7 @@ fn explain(name: &str) -> io::Result<Status> {
     }
 }
 
-/// The names of the sections of the reference.
+/// Returns the names of the reference's sections.
 fn sections() -> PossibleValuesParser {
     PossibleValuesParser::new(SECTIONS.iter().map(|section| section.name))
 }
@@ -163,7 +163,7 @@ fn reference(section: Option<&str>) -> io::Result<Status> {
 }
 
 fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
-    // Generated in memory, since the generator panics on a closed pipe.
+    // Generated in memory, because the generator panics on a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "pagewalk", &mut script);
     print(&String::from_utf8_lossy(&script)).map(|()| Status::Held)

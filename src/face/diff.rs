@@ -55,22 +55,22 @@ impl Diff {
                 return Ok(Status::Wrong);
             }
         };
-        let mut told = String::new();
+        let mut rendered = String::new();
         match self.format {
             Format::Text => {
                 let colored = color.is_wanted(&io::stdout());
                 for blocks in difference_blocks(&comparison, (a.name(), b.name())) {
-                    told += &text::text(&blocks, colored);
-                    told.push('\n');
+                    rendered += &text::text(&blocks, colored);
+                    rendered.push('\n');
                 }
-                // Writing to a string does not fail, here and below.
-                let _ = writeln!(told, "{}", totals(&comparison));
+                // Writing to a string cannot fail, here and below.
+                let _ = writeln!(rendered, "{}", totals(&comparison));
             }
             Format::Json => json(&comparison).iter().for_each(|line| {
-                let _ = writeln!(told, "{line}");
+                let _ = writeln!(rendered, "{line}");
             }),
         }
-        print(&told)?;
+        print(&rendered)?;
         Ok(if comparison.same() { Status::Held } else { Status::Failed })
     }
 }

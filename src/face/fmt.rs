@@ -24,7 +24,7 @@ const STDIN: &str = "-";
 /// Arguments of `pagewalk fmt`.
 #[derive(Debug, Args)]
 pub(crate) struct Fmt {
-    /// Show what would change without writing; exit with 1 if anything would
+    /// Show what would change without writing; exit with 1 if any script would change
     #[arg(long)]
     check: bool,
     /// Scripts and folders to format; with none, or with `-`, standard input is written to standard output
@@ -41,7 +41,7 @@ struct Tally {
 }
 
 impl Fmt {
-    /// Formats every script, even after one with a mistake.
+    /// Formats every script, even after one with errors.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let stdin = [PathBuf::from(STDIN)];
         let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };

@@ -112,7 +112,7 @@ struct RunEnd {
 }
 
 impl RunEnd {
-    /// Reports mistakes, if there are any.
+    /// Reports errors, if there are any.
     fn wrong(reading: &CheckedScript, totals: Totals, color: Color) -> Self {
         complain(&reading.render_diagnostics(diagnostic_style(color)));
         Self { totals, errors: reading.diagnostics.len() }

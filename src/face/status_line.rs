@@ -1,11 +1,11 @@
-//! The line that shows the progress of a command. It is on standard error, if that is a terminal.
+//! The progress line of a command, on standard error if that is a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
-/// The most characters of the line.
+/// Maximum length of the line in characters.
 pub(crate) const WIDTH: usize = 79;
 
-/// A line that is written over.
+/// A line that is overwritten.
 pub(crate) struct StatusLine {
     shown: bool,
     written: bool,
@@ -39,7 +39,7 @@ impl StatusLine {
     }
 }
 
-/// Ignores errors: the results do not depend on this line.
+/// Errors are ignored because the results do not depend on this line.
 fn write(text: &str) {
     let mut err = io::stderr().lock();
     let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());

@@ -1,4 +1,4 @@
-//! The output of the process: results to standard output, diagnostics to standard error, color only if
+//! Output of the process: results on standard output, diagnostics on standard error, and color only if
 //! wanted.
 
 use std::ffi::OsString;
@@ -13,17 +13,17 @@ const WIDTH: usize = 100;
 /// The result of a command as the process's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
-    /// All expectations held.
+    /// All expectations hold.
     Held = 0,
     /// An expectation failed.
     Failed = 1,
-    /// The script or the usage is wrong.
+    /// The script or the usage has an error.
     Wrong = 2,
     /// The user pressed Ctrl-C. Shells use this status for a program that the signal ended.
     Interrupted = 130,
 }
 
-/// When to colour.
+/// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
@@ -41,7 +41,7 @@ impl Color {
         self.decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
 
-    /// The same for a given terminal and environment. An empty `NO_COLOR` is ignored (no-color.org).
+    /// Decides for a terminal and an environment. An empty `NO_COLOR` is ignored (no-color.org).
     pub(super) fn decide(self, terminal: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {
         let refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = variable("TERM").is_some_and(|value| value == "dumb");
@@ -77,19 +77,19 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     print_bytes(text.as_bytes())
 }
 
-/// The same for bytes.
+/// Writes bytes to standard output.
 pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
 }
 
-/// Writes diagnostics to standard error. Ignores errors: without a reader nothing is lost.
+/// Writes diagnostics to standard error. Ignores errors, because without a reader nothing is lost.
 pub(crate) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The exit status. A reader that closes the pipe (`| head`) is not an error.
+/// Returns the exit status. A reader that closes the pipe (`| head`) is not an error.
 pub(crate) fn finish(result: io::Result<Status>) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(status as u8),

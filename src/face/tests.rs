@@ -1,4 +1,4 @@
-//! The pages about codes, and colors.
+//! Tests of the explanations of codes, and of colors.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -48,7 +48,7 @@ fn explain_offers_the_nearest_code() {
     assert_eq!(list().lines().count(), Code::ALL.len() + 2);
 }
 
-/// An environment.
+/// Returns an environment.
 fn with<'a>(variables: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<OsString> + 'a {
     move |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
 }

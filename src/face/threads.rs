@@ -1,14 +1,15 @@
-//! Work on many items by several threads, with the results in the order of the items.
+//! Parallel work on many items, with the results in the order of the items.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Bytes of a thread's stack, enough for the deepest script. Only the part in use takes memory.
+/// Stack size of a thread in bytes, enough for the deepest script. Only the used part takes memory.
 pub(crate) const STACK: usize = 64 << 20;
 
-/// Does a piece of work for each item on up to this many threads and returns the results in the order of the items. Leaves out
-/// all results after the first one for which `stop` is true. Calls `done` for each result as it comes.
+/// Processes each item on up to this many threads, and returns the results in the order of the items. Omits
+/// all results after the first one for which `stop` is true. Calls `done` for each result when it is
+/// available.
 pub(crate) fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     threads: usize,

@@ -126,7 +126,7 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
     let file = put(&folder, "codes.csv", text);
     let ran = pagewalk(&["grade", EXAM, &file, "--versions", &list, "--version-column", "code"]);
     assert_eq!((ran.status, total(&ran.out, "s1")), (1, "1".into()), "{}", ran.told);
-    assert!(ran.told.contains("codes.csv:3: there is no version `ZZZZZ`"), "{}", ran.told);
+    assert!(ran.told.contains("codes.csv:3: unknown version `ZZZZZ`"), "{}", ran.told);
     assert_eq!(marks(&ran.out)[&("s1".to_owned(), "version".to_owned())], code("s2"));
 }
 

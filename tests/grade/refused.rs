@@ -43,7 +43,7 @@ fn what_cannot_be_marked_at_all_is_refused() {
         ("empty", "", "is empty"),
         ("no-id", "vpn\n1\n", "no column that identifies"),
         ("nobody", "id,1a.vpn\n", "nothing could be marked"),
-        ("version", "id,version,1a.vpn\ns1,AAAAA,0\n", "give the list of versions with `--versions`"),
+        ("version", "id,version,1a.vpn\ns1,AAAAA,0\n", "add the list of versions with `--versions`"),
     ] {
         let ran = graded(name, text, &[]);
         assert!(ran.status == 2 && ran.told.contains(what) && ran.out.is_empty(), "{name}: {}", ran.told);

@@ -42,7 +42,7 @@ fn every_command_is_shown_at_a_terminal() {
         (":reset".to_owned(), "all declarations are removed"),
         (":back".to_owned(), "1 statement undone"),
         (":help tlbi".to_owned(), "TLB index"),
-        (":frob".to_owned(), "there is no command `:frob`"),
+        (":frob".to_owned(), "unknown command `:frob`"),
         (":quiz read 0x3D4".to_owned(), "vpn? "),
         ("15".to_owned(), "✓ vpn 0x0F"),
         (":history".to_owned(), "1 of 1 answer"),

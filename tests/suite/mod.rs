@@ -175,11 +175,11 @@ fn blocks_of_markdown_say_what_they_are() {
     );
     let told = folder.test(&["notes.md"]);
     assert!(told.out.contains("notes.md :: block 2") && told.out.contains("notes.md:8"), "{}", told.out);
-    // What is meant to fail must.
+    // A script that is expected to fail must fail.
     folder.swap("notes.md", "expect 1 == 2", "expect 1 == 1");
     let told = folder.test(&["notes.md"]);
     assert!(
-        told.out.contains("notes.md :: block 4") && told.out.contains("is meant to fail"),
+        told.out.contains("notes.md :: block 4") && told.out.contains("is expected to fail"),
         "{}",
         told.out
     );
@@ -330,17 +330,17 @@ fn golden_files_that_cannot_be_used_are_told_apart() {
     let said = spoiled("truncated", |folder, text| {
         folder.put(golden, &text[..text.len() / 2]);
     });
-    assert!(said.contains("is cut short"), "{said}");
+    assert!(said.contains("is truncated"), "{said}");
     let said = spoiled("truncated-at-a-line", |folder, text| {
         folder.put(golden, text.strip_suffix("total: 3\n").unwrap());
     });
-    assert!(said.contains("is cut short"), "{said}");
+    assert!(said.contains("is truncated"), "{said}");
     let said = spoiled("empty", |folder, _| {
         folder.put(golden, "");
     });
-    assert!(said.contains("is cut short"), "{said}");
+    assert!(said.contains("is truncated"), "{said}");
     let said = spoiled("newer", |folder, _| folder.swap(golden, "format: 1", "format: 7\nnew_things: yes"));
-    assert!(said.contains("is of format 7") && said.contains("knows 1 only"), "{said}");
+    assert!(said.contains("has format 7") && said.contains("supports only format 1"), "{said}");
     let said =
         spoiled("invalid", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4"));
     assert!(said.contains("is not valid"), "{said}");
@@ -427,7 +427,7 @@ fn reports_go_where_they_are_sent() {
     assert!(folder.get("suite.tap").starts_with("TAP version 13\n1..3\nok 1 - x.pw\n"));
     for (wrong, said) in [
         ("junit", "write `junit=FILE`"),
-        ("xml=x", "there is no report `xml`"),
+        ("xml=x", "unknown report format `xml`"),
         ("tap=no/where", "cannot write"),
     ] {
         let told = folder.test(&["--report", wrong]);

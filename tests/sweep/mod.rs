@@ -148,7 +148,7 @@ fn points_that_make_no_machine_are_told() {
     let folder = Folder::new("skipped");
     folder.put("t.lackey", &trace(20));
     let told = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
-    assert!(told.contains("1 point makes no machine and is skipped"), "{told}");
+    assert!(told.contains("1 point is invalid and skipped"), "{told}");
     assert!(told.contains("size 256 B: 4 is no multiple of 8 ways"), "{told}");
 }
 
@@ -160,12 +160,9 @@ fn a_wrong_grid_is_told_with_its_place() {
         ("wys 1..4", "did you mean `ways`?"),
         ("ways 1..4, policy lro", "did you mean `lru`?"),
         ("ways 1..4 size 4 KB", "put a comma before it"),
-        ("ways 0..4", "doubles, and 0 stays 0"),
-        ("size 64 B, ways 8", "no point of the grid makes a machine"),
-        (
-            "latency 0 1 2 3 4 5 6 7 8 9 10, sets 1..512, block 1 B..512 B, ways 1..512",
-            "at most 10000 are swept",
-        ),
+        ("ways 0..4", "doubles, so it cannot start at 0"),
+        ("size 64 B, ways 8", "no point of the grid is a valid machine"),
+        ("latency 0 1 2 3 4 5 6 7 8 9 10, sets 1..512, block 1 B..512 B, ways 1..512", "the limit is 10000"),
         ("ways 1 }", "syntax"),
     ] {
         let told = swept(&folder, &["core-i7", "t.lackey", grid]).wrong();
@@ -194,12 +191,12 @@ fn malformed_lines_are_told_or_refused() {
     assert_eq!(told.status, Some(0));
     assert!(told.errors.contains("1 malformed line is skipped"), "{told:?}");
     let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2", "--strict"]).wrong();
-    assert!(told.contains("is refused: line 86"), "{told}");
+    assert!(told.contains("is rejected: line 86"), "{told}");
     folder.put("far.lackey", " L ffffffffffffffff,1\n L 10,1\n");
     let args = ["simple", "far.lackey", "ways 1..2", "--map", "identity"];
-    assert!(swept(&folder, &args).errors.contains("beyond addresses of 12 bits"));
+    assert!(swept(&folder, &args).errors.contains("outside the 12-bit address space"));
     let told = swept(&folder, &[&args[..], &["--strict"]].concat()).wrong();
-    assert!(told.contains("beyond the addresses"), "{told}");
+    assert!(told.contains("outside the machine's address space"), "{told}");
 }
 
 /// A device that is always full, and one that never ends.

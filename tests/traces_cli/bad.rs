@@ -86,9 +86,9 @@ fn malformed_lines_are_passed_over_and_told_of() {
     assert!(err.ends_with("\n  and 92 more\n") && err.len() < 2000, "{err}");
     let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
     assert_eq!((status, out.as_str()), (2, ""));
-    assert!(err.starts_with("pagewalk: `t` is refused: line 9: ") && err.contains("` X 10,4`"), "{err}");
+    assert!(err.starts_with("pagewalk: `t` is rejected: line 9: ") && err.contains("` X 10,4`"), "{err}");
     let (status, _, err) = run(&folder, &["--pack", "x.pwt", "t", "--strict"]);
-    assert!(status == 2 && err.contains("is refused: line 9: "), "{err}");
+    assert!(status == 2 && err.contains("is rejected: line 9: "), "{err}");
     assert!(!folder.join("x.pwt").exists());
     assert_eq!(run(&folder, &["--pack", "x.pwt", "t"]).0, 0, "malformed lines are left out");
 }
@@ -103,11 +103,11 @@ fn addresses_beyond_the_width_are_passed_over_and_told_of() {
     assert_eq!(told["references"]["first_outside"]["address"], 0xFF);
     assert_eq!(
         err,
-        "pagewalk: `t`: 3 records are skipped, beyond addresses of 8 bits; the first is a store of 2 bytes at 0xFF\n"
+        "pagewalk: `t`: 3 records are skipped, outside the 8-bit address space; the first is a store of 2 bytes at 0xFF\n"
     );
     let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
     assert_eq!((status, out.as_str()), (2, ""));
-    assert!(err.contains("record 8, a store of 2 bytes at 0xFF, lies beyond"), "{err}");
+    assert!(err.contains("record 8, a store of 2 bytes at 0xFF, is outside"), "{err}");
 }
 
 /// As `| head` does, once with all of the report still to come.

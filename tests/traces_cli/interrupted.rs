@@ -51,7 +51,7 @@ fn a_file_is_left_as_it_was_when_packing_is_interrupted() {
     interrupt(&child);
     let (status, _, err) = told(child.wait_with_output().unwrap());
     drop(keys);
-    assert_eq!((status, err.as_str()), (130, "pagewalk: interrupted: nothing is written\n"));
+    assert_eq!((status, err.as_str()), (130, "pagewalk: interrupted: no file is written\n"));
     let there =
         fs::read_dir(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces_cli/pack-ctrl-c"));
     assert_eq!(there.unwrap().count(), 2);

@@ -114,7 +114,7 @@ fn what_is_wrong_with_a_pool_is_told_before_the_run() {
     one("pool \"P\" pick 0 of [\"alpha\", \"beta\"]", Code::WrongCount, "0 of 2");
     one("pool \"P\" pick 1 of [\"alpha\", \"big\"]", Code::BadPoints, "“big” is worth 5 points");
     one("pool \"P\" pick 1 of [\"alpha\", \"alpha\"]", Code::Duplicate, "in two pools, or twice in one");
-    one("pool \"P\" pick 1 of [\"alpha\", 7]", Code::WrongType, "no title");
+    one("pool \"P\" pick 1 of [\"alpha\", 7]", Code::WrongType, "not the title");
     one("pool \"P\"", Code::WrongCount, "pick 1 of");
     one("shuffle parts", Code::UnknownWord, "`questions` or `options`");
     one("shuffle", Code::WrongCount, "`questions` or `options`");

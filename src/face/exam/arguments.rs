@@ -26,7 +26,8 @@ pub(crate) struct Exam {
     file: PathBuf,
     #[command(flatten)]
     wanted: VersionArguments,
-    /// Write files into this folder: each version's paper, the editions asked for, and NAME.versions.csv, the instructor's list
+    /// Write files into this folder: each version's paper, the requested editions, and NAME.versions.csv, the
+    /// instructor's list
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Print the key: the paper, filled in
@@ -35,7 +36,7 @@ pub(crate) struct Exam {
     /// Print worked solutions: the key with the steps that lead to it
     #[arg(long)]
     solutions: bool,
-    /// Print a script of this version with every drawn value, to keep what was handed out
+    /// Print a script of this version with every chosen value, to preserve the handed-out paper
     #[arg(long)]
     script: bool,
     /// Format of the paper
@@ -51,8 +52,8 @@ pub(crate) struct Exam {
 }
 
 impl Exam {
-    /// Runs the script for each version and writes its papers. If an expectation fails there is no paper: its
-    /// key would describe another machine than the author has in mind.
+    /// Runs the script for each version and writes its papers. If an expectation fails, there is no paper,
+    /// because its key would describe another machine than the author intended.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let mut loader = Cached::<Disk>::default();
         let reading = self.checking.load(&self.file, &mut loader, color);
@@ -106,8 +107,8 @@ impl Exam {
         output::write(folder, &files, versions.len()).map(ExamOutput::Written)
     }
 
-    /// The editions to make of each version: one for standard output; for a folder the paper and every
-    /// edition in the options.
+    /// Returns the editions of each version: one for standard output, or the paper and every requested
+    /// edition for a folder.
     fn editions(&self) -> Result<Vec<Edition>, ExamError> {
         let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
         let extra: Vec<Edition> =

@@ -1,4 +1,4 @@
-//! Makes the papers of all versions, on several threads that share the script.
+//! Generation of the papers of all versions, on several threads that share the script.
 
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
@@ -17,7 +17,7 @@ pub(crate) struct MadePaper {
     pub(crate) script: Option<Vec<u8>>,
 }
 
-/// Why there are no papers.
+/// The reason why there are no papers.
 #[derive(Debug)]
 pub(crate) struct ExamError {
     /// The message for standard error.
@@ -27,7 +27,7 @@ pub(crate) struct ExamError {
 }
 
 impl ExamError {
-    /// A mistake in the script, the arguments or a file.
+    /// Creates an error of the script, the arguments, or a file.
     pub(crate) fn wrong(text: String) -> Self {
         Self { text, status: Status::Wrong }
     }
@@ -36,7 +36,7 @@ impl ExamError {
 /// The input of all versions.
 pub(crate) struct PaperMaker<'a> {
     pub(crate) exam: Exam<'a>,
-    /// The files that the script names, as they were read.
+    /// Cached files that the script names.
     pub(crate) loader: &'a Cached<Disk>,
     pub(crate) editions: &'a [Edition],
     /// Whether each version's script is also requested.
@@ -120,7 +120,7 @@ impl PaperMaker<'_> {
         })
     }
 
-    /// The name of a version in messages.
+    /// Returns the name of a version in messages.
     fn name_of(&self, version: Option<&Version>) -> String {
         let name = self.exam.script.name();
         version.map_or_else(

@@ -12,23 +12,24 @@ use pagewalk_script::exam::formats::style::PageSize;
 use pagewalk_script::exam::seeds::parse;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// The most roster errors in a report.
+/// Maximum number of roster errors in a report.
 const TOLD: usize = 50;
 
-/// The arguments that say which versions are wanted.
+/// The arguments that select versions.
 #[derive(Debug, Args)]
 pub(crate) struct VersionArguments {
     /// Make N versions, each with different values
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     variants: Option<u64>,
-    /// Make a version for each student of a CSV roster with a column `id` or `email`, and perhaps `name`
+    /// Make a version for each student of a CSV roster with a column `id` or `email`, and optionally
+    /// `name`
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
     roster: Option<PathBuf>,
     /// Make versions of the make-up exam, or of the Kth, with new seeds
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
     make_up: Option<u64>,
-    /// Check N versions for fairness without printing a paper: all can be made, are equally hard, differ in
-    /// their answers, and nothing gives an answer away. Exit status 1 if they are not
+    /// Check N versions for fairness without printing a paper: each has a paper, all are equally hard,
+    /// their answers differ, and no question reveals an answer. Exit status 1 if the check fails
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) check: Option<u64>,
     /// Seed to use instead of the script's, in decimal or as 0x…
@@ -37,7 +38,7 @@ pub(crate) struct VersionArguments {
 }
 
 impl VersionArguments {
-    /// The selected versions; none if the script is used unchanged.
+    /// Returns the selected versions; `None` if the script is used unchanged.
     pub(crate) fn versions(&self, exam: &Exam) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
@@ -57,10 +58,10 @@ fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
         .load(path)
         .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
     students(&bytes).map_err(|flaws| {
-        let told = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
+        let messages = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
         let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
-        ExamError::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
+        ExamError::wrong(messages.chain([last]).collect::<Vec<_>>().join("\n"))
     })
 }
 
@@ -73,10 +74,10 @@ pub(crate) struct LayoutArguments {
     /// Use 18-point type
     #[arg(long, help_heading = "Layout")]
     large: bool,
-    /// Leave out the page of powers of two
+    /// Omit the page of powers of two
     #[arg(long, help_heading = "Layout")]
     no_powers: bool,
-    /// What things are called: `ppn` (the textbook), `pfn`, `frame`, or a YAML file of facts and words with their labels
+    /// Labels of facts and words: `ppn` (the textbook), `pfn`, `frame`, or a YAML file
     #[arg(long, value_name = "WORDS", default_value = DIALECTS[0].0, help_heading = "Layout")]
     labels: PathBuf,
 }

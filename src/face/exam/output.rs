@@ -10,7 +10,7 @@ use pagewalk_script::exam::sheet;
 
 /// The header of the list of versions.
 const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
-/// The most characters of an id in a file name.
+/// Maximum length of an ID in a file name.
 const LONGEST: usize = 64;
 
 /// The beginning of all file names of a script.
@@ -86,13 +86,13 @@ fn version_row(version: &Version, files: &[String]) -> String {
     sheet::row([version.code.as_str(), &seed, id, name, &files.join(" ; ")])
 }
 
-/// The list of versions; none without versions.
+/// Returns the list of versions; `None` without versions.
 fn version_list(stem: &str, rows: &[String]) -> Option<File> {
     let text = format!("{}{}", sheet::row(LIST), rows.concat());
     (!rows.is_empty()).then(|| File { path: format!("{stem}.versions.csv"), bytes: text.into_bytes() })
 }
 
-/// Makes file names from student ids, or from version codes if there are no students.
+/// Creates file names from student IDs, or from version codes if there are no students.
 #[derive(Default)]
 struct FileNames {
     given: BTreeSet<String>,
@@ -113,8 +113,8 @@ impl FileNames {
     }
 }
 
-/// An id with only the characters that are safe in a file name: letters and digits of any alphabet, `.`, `-`,
-/// `_`, `@`.
+/// Returns an ID with only characters that are safe in a file name: letters and digits of any alphabet, `.`,
+/// `-`, `_`, `@`.
 fn safe_name(id: &str) -> String {
     let kept =
         id.chars().take(LONGEST).map(|c| if c.is_alphanumeric() || ".-_@".contains(c) { c } else { '_' });

@@ -12,13 +12,13 @@ use tempfile::TempDir;
 use super::make::{ExamError, MadePaper};
 use crate::face::threads::side_by_side;
 
-/// A Python program that compiles the files with the names on its standard input.
+/// A Python program that compiles the files named on its standard input.
 const SCRIPT: &str = include_str!("typeset.py");
 /// The environment variable with the compiler: a `typst`, or a Python with the module `typst`.
 const VARIABLE: &str = "PAGEWALK_TYPST";
 /// The oldest version that writes tagged PDF.
 const OLDEST: (u32, u32) = (0, 14);
-/// The most lines of a compiler's message that are reported.
+/// Maximum number of lines of a compiler's message to report.
 const LINES: usize = 12;
 
 /// Compiles every Typst source. Fails without a compiler, and at the first source that it rejects.
@@ -65,7 +65,7 @@ fn compiled(program: &TypstProgram, versions: &[MadePaper]) -> Result<Vec<MadePa
     versions.iter().map(one).collect::<io::Result<Vec<MadePaper>>>().map_err(said)
 }
 
-/// A folder that only its owner can read, since it contains keys. Dropping it removes it.
+/// Creates a folder that only its owner can read, because it contains keys. Dropping it removes it.
 fn private_folder() -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -83,7 +83,7 @@ fn by_script(command: &mut Command, folder: &Path, names: &[String]) -> Result<(
         .spawn()
         .map_err(|error| error.to_string())?;
     if let Some(mut input) = child.stdin.take() {
-        // If the program reads nothing, its exit status tells why.
+        // If the program reads nothing, its exit status has the reason.
         let _ = input.write_all(names.join("\n").as_bytes());
     }
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
@@ -94,8 +94,8 @@ fn by_script(command: &mut Command, folder: &Path, names: &[String]) -> Result<(
     }
 }
 
-/// Compiles one file by the command: to PDF/UA-1, or to plain PDF if the text cannot meet that standard, for
-/// example because no font has a letter of a name.
+/// Compiles one file with the `typst` command: to PDF/UA-1, or to plain PDF if the text cannot meet that
+/// standard, for example because no font has a character of a name.
 fn by_command(typst: &std::ffi::OsStr, folder: &Path, name: &str) -> Result<(), String> {
     let compile = |more: &[&str]| {
         let files = [format!("{name}.typ"), format!("{name}.pdf")];
@@ -126,7 +126,8 @@ enum TypstProgram {
     Python(OsString),
 }
 
-/// The compiler in the environment variable, or else one on the PATH. An error says how to install one.
+/// Returns the compiler in the environment variable, otherwise one on the PATH. The error explains how
+/// to install one.
 fn find_program() -> Result<TypstProgram, String> {
     if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         let said = version(&named).unwrap_or_default();

@@ -45,7 +45,7 @@ pub(crate) struct Grade {
     /// Write one column per question instead of one per field
     #[arg(long)]
     pub(super) questions: bool,
-    /// Write the marks here; without it, and with neither --statistics nor --before, on standard output
+    /// Write the marks into this file; default: standard output, unless --statistics or --before is given
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Write feedback for each student into this folder

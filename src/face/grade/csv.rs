@@ -5,7 +5,8 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, delimiter};
 use pagewalk_script::exam::sheet::unguarded;
 
-/// Reads a table. Its first line contains the column names. The delimiter is a comma, a semicolon or a tab.
+/// Reads a table. Its first line contains the column names. The delimiter is a comma, a semicolon, or a
+/// tab.
 pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()
@@ -44,7 +45,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
 
 fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
     if row.len() > COLUMN_LIMIT {
-        return Err(Flaw::new(line, format!("has {} columns; at most {COLUMN_LIMIT} are read", row.len())));
+        return Err(Flaw::new(line, format!("has {} columns; the limit is {COLUMN_LIMIT}", row.len())));
     }
     let names: Result<Vec<String>, _> = row
         .iter()
@@ -64,12 +65,12 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
 fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)>, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
         let open = if long.contains(&b'\n') { "; is a quotation mark missing?" } else { "" };
-        return Err(format!("a cell has {} bytes; at most {CELL_LIMIT} are read{open}", long.len()));
+        return Err(format!("a cell has {} bytes; the limit is {CELL_LIMIT}{open}", long.len()));
     }
     if row.len() != header.len() {
         let open =
             if row.iter().any(|cell| cell.contains(&b'\n')) { "; is a quotation mark missing?" } else { "" };
-        return Err(format!("has {} cells, and the header has {}{open}", row.len(), header.len()));
+        return Err(format!("has {} cells, but the header has {}{open}", row.len(), header.len()));
     }
     let mut cells = Vec::with_capacity(row.len());
     for (name, cell) in header.iter().zip(row) {
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_wrong_are_told_and_the_others_read() {
+    fn rows_that_are_wrong_are_reported_and_the_others_read() {
         let text = b"id,1a.vpn\n1,0F\n2\n3,\xFF\n\"4\",\"0,F\"\n,\n";
         let table = read(text).expect("a header");
         let lines: Vec<u64> = table.rows.iter().map(|record| record.line).collect();
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_mark_that_is_not_closed_is_told() {
+    fn a_quotation_mark_that_is_not_closed_is_reported() {
         let mut text = b"id,1a.vpn\n1,\"0F\n".to_vec();
         text.extend(std::iter::repeat_n(b"2,0F\n", 100_000).flatten());
         let table = read(&text).expect("a header");

@@ -45,7 +45,7 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     }
 }
 
-/// Quotes answers that are a bare `-`, which students use a lot and YAML does not accept as text.
+/// Quotes bare `-` answers, which are common, but which are not text in YAML.
 fn dashed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -117,7 +117,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
         cells.push((name, given));
     }
     match cells.iter().find(|(_, given)| given.text().len() > CELL_LIMIT) {
-        Some((name, _)) => Err(format!("`{name}` is longer than the {CELL_LIMIT} bytes that are read")),
+        Some((name, _)) => Err(format!("`{name}` is longer than the limit of {CELL_LIMIT} bytes")),
         None => Ok(cells),
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::face::atomic_write::write_below;
 use pagewalk_script::exam::marks::Format;
 
-/// The most characters of an id in a file name.
+/// Maximum length of an ID in a file name.
 const LONGEST: usize = 80;
 
 /// Writes feedback by student id. An error is the rest of a sentence that begins with the folder's name.
@@ -28,8 +28,8 @@ pub(crate) fn write<'t>(
     Ok(written)
 }
 
-/// A unique file name for an id: letters, digits, `-`, `_`, `@` and `.`. Names that differ only in case count
-/// as equal.
+/// Returns a unique file name for an ID: letters, digits, `-`, `_`, `@`, and `.`. Names that differ only in
+/// case are duplicates.
 fn stem(id: &str, used: &mut BTreeSet<String>) -> String {
     let safe = |c: char| if c.is_alphanumeric() || "-_@.".contains(c) { c } else { '_' };
     let plain: String = id.chars().take(LONGEST).map(safe).collect();

@@ -53,7 +53,7 @@ pub(crate) fn read_rows(
     let name = from.unwrap_or_else(|| guess(bytes, path));
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => (format.read)(bytes, named),
-        None => Err(Flaw::new(1, format!("`{name}` is not a format of answers"))),
+        None => Err(Flaw::new(1, format!("unknown answer format `{name}`"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Composes papers and marks them. Students with the same paper share it.
+//! Composition and marking of papers. Students with the same paper share it.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
             Err(message) => {
                 done.flaws.extend(
                     rows.iter()
-                        .map(|row| Flaw::new(row.line, format!("its paper cannot be made: {message}"))),
+                        .map(|row| Flaw::new(row.line, format!("its paper cannot be generated: {message}"))),
                 );
             }
         }
@@ -100,8 +100,8 @@ fn mark_paper(
         match sheet(row, drawn, &key, &mut done.unknown) {
             Ok(sheet) => {
                 let marked = key.mark_sheet(&sheet);
-                let told = marking.feedback.map(|format| feedback(paper, &marked, format));
-                done.marked.push((marked, told));
+                let feedback_text = marking.feedback.map(|format| feedback(paper, &marked, format));
+                done.marked.push((marked, feedback_text));
             }
             Err(message) => done.flaws.push(Flaw::new(row.line, message)),
         }

@@ -17,9 +17,9 @@ pub(crate) fn is_prairielearn(header: &[String]) -> bool {
     has("submittedanswer") && has("question") && (has("uid") || has("uin"))
 }
 
-/// One row per student, with the last submission for each question. The version or seed of the paper is a
-/// parameter of the question. Students whose questions belong to several versions are reported and skipped,
-/// since no single key fits.
+/// Returns one row per student, with the last submission for each question. The version or seed of the
+/// paper is a parameter of the question. Students whose questions belong to several versions are reported
+/// and skipped, because no single key fits.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
     let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     let mut students: BTreeMap<String, StudentRow> = BTreeMap::new();
@@ -113,7 +113,7 @@ mod tests {
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q1a_vpn\"\":15}\"\n";
         let rows = rows(csv::read(text.as_bytes()).expect("a table"));
-        // Bob has submitted an answer to one question again, for another version.
+        // Bob submitted another answer to one question, for another version.
         let of = |row: &crate::face::grade::rows::StudentRow| (row.id.clone(), row.version.clone());
         assert_eq!(rows.rows.iter().map(of).collect::<Vec<_>>(), [("b2".to_owned(), Some("M2".to_owned()))]);
         assert!(rows.flaws[0].message.contains("several versions (K7, M2)"), "{}", rows.flaws[0].message);

@@ -6,11 +6,11 @@ use std::path::Path;
 use pagewalk_script::exam::grade::Given;
 use pagewalk_script::exam::roster::{Flaw, plain};
 
-/// The most bytes of a file.
+/// Maximum size of a file in bytes.
 const FILE_LIMIT: u64 = 64 << 20;
-/// The most records of a file.
+/// Maximum number of records of a file.
 pub(crate) const RECORD_LIMIT: usize = 100_000;
-/// The most columns of a record.
+/// Maximum number of columns of a record.
 pub(crate) const COLUMN_LIMIT: usize = 10_000;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,8 @@ pub(crate) struct RecordTable {
 }
 
 impl Record {
-    /// The text of the first of these columns that the record has. Names are compared by [`plain`].
+    /// Returns the text of the first of these columns that the record has. Names are compared by
+    /// [`plain`].
     pub(crate) fn text(&self, columns: &[&str]) -> Option<String> {
         let found = columns.iter().find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
         found.map(|(_, given)| given.text().trim().to_owned())
@@ -50,7 +51,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     };
     read.map_err(|error| format!("cannot be read: {error}"))?;
     if bytes.len() as u64 > FILE_LIMIT {
-        return Err(format!("is larger than the {} MB that are read", FILE_LIMIT >> 20));
+        return Err(format!("is larger than the limit of {} MB", FILE_LIMIT >> 20));
     }
     Ok(bytes)
 }

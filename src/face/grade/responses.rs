@@ -1,4 +1,4 @@
-//! Matches responses to fields by their order alone.
+//! Assignment of responses to fields by order alone.
 
 use pagewalk_script::exam::field::{Asked, Field};
 
@@ -14,7 +14,7 @@ pub(crate) enum Response {
 /// Field names with their answers.
 pub(crate) type PlacedAnswers<'k> = Vec<(&'k str, String)>;
 
-/// Matches responses to fields by their order: a response for each question and each of its essays, as
+/// Assigns responses to fields by order: a response for each question and each of its essays, as
 /// `pagewalk exam` exports them; or all essays last; or one response per field. Fails for other orders.
 pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<PlacedAnswers<'k>, String> {
     let blanks: Vec<FieldGroup> = by_question(fields, |field| !is_essay(field));
@@ -36,7 +36,7 @@ pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<
     let (units, responses) = found.ok_or_else(|| {
         let parts = flat.len();
         let count = fields.len();
-        format!("has {parts} responses and parts of responses, and the paper has {count} fields; is it an export of this exam?")
+        format!("has {parts} responses and parts of responses, but the paper has {count} fields; is it an export of this exam?")
     })?;
     let pairs = units.iter().zip(responses).flat_map(|(unit, response)| {
         let mut texts = response.parts().into_iter();

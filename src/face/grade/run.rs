@@ -1,4 +1,4 @@
-//! The command from its input files to the marks.
+//! The command, from its input files to the marks.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -23,7 +23,7 @@ use pagewalk_script::exam::marks::{self, Columns, Format};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
 
-/// The most row errors in a report.
+/// Maximum number of row errors in a report.
 const SHOWN: usize = 100;
 /// Pieces of work per thread, to balance the threads.
 const PIECES: usize = 4;
@@ -31,7 +31,7 @@ const PIECES: usize = 4;
 /// A paper and its rows.
 type PaperRows = (PaperVersion, Vec<StudentRow>);
 
-/// The command cannot continue, and the reason has been reported.
+/// An error that has been reported and ends the command.
 struct AlreadyReported;
 
 impl Grade {
@@ -54,7 +54,7 @@ impl Grade {
         };
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
-        let told = self.report_flaws(&mut flaws) | self.report_columns(&done);
+        let has_errors = self.report_flaws(&mut flaws) | self.report_columns(&done);
         if !rules_are_of_fields(&rules, &done) {
             return Ok(Status::Wrong);
         }
@@ -71,12 +71,12 @@ impl Grade {
         }
         let marked: Vec<Marked> = done.marked.into_iter().map(|(marked, _)| marked).collect();
         let status = self.write(&marked)?;
-        Ok(status.max(if told { Status::Failed } else { Status::Held }))
+        Ok(status.max(if has_errors { Status::Failed } else { Status::Held }))
     }
 
     fn write(&self, marked: &[Marked]) -> io::Result<Status> {
         let columns = if self.questions { Columns::Questions } else { Columns::Fields };
-        // Read first, since the output may be the same file.
+        // The output may be the same file, so it is read first.
         let before = match &self.before {
             Some(path) => match read_before(path) {
                 Ok(before) => Some(before),

@@ -11,7 +11,7 @@ use pagewalk_script::exam::seeds::parse;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PaperVersion {
     pub(crate) seed: u64,
-    /// Whether the seed is from the list of versions.
+    /// Whether the seed comes from the list of versions.
     pub(crate) listed: bool,
     /// The version code; empty if there is none.
     pub(crate) code: String,
@@ -56,8 +56,8 @@ impl Versions {
         self.names.get(id).map_or("", String::as_str)
     }
 
-    /// The paper of a row: from the row itself, else from the list by student id, else the default. An error
-    /// says why it is unknown.
+    /// Returns the paper of a row: from the row itself, otherwise from the list by student ID, otherwise the
+    /// default. The error explains why it is unknown.
     pub(crate) fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
             let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;
@@ -73,9 +73,9 @@ impl Versions {
                 .or_else(|| self.by_code.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)))
                 .ok_or_else(|| {
                     if self.by_code.is_empty() {
-                        format!("nothing says the seed of version `{code}`; give the list of versions with `--versions`")
+                        format!("the seed of version `{code}` is unknown; add the list of versions with `--versions`")
                     } else {
-                        format!("there is no version `{code}`{}", help())
+                        format!("unknown version `{code}`{}", help())
                     }
                 })?;
             return Ok(PaperVersion { seed: *seed, listed: true, code: code.clone() });
@@ -84,7 +84,7 @@ impl Versions {
             return Ok(PaperVersion { seed: usual, listed: false, code: String::new() });
         }
         let code = self.by_id.get(&row.id).ok_or_else(|| {
-            format!("the list of versions has no student `{}`, and the row says no version", row.id)
+            format!("the list of versions has no student `{}`, and the row has no version", row.id)
         })?;
         Ok(PaperVersion { seed: self.by_code[code], listed: true, code: code.clone() })
     }

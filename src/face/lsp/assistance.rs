@@ -1,4 +1,4 @@
-//! Requests that help with writing: completion, hovers, hints, actions, formatting.
+//! Requests for writing: completion, hovers, hints, actions, and formatting.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -152,7 +152,7 @@ pub(crate) fn action_kinds() -> Vec<CodeActionKind> {
     KINDS.map(|(_, kind)| kind).into()
 }
 
-/// The actions for a range of a document; none if the client accepts only commands.
+/// Returns the actions for a range of a document; `None` if the client accepts only commands.
 pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionResponse> {
     if !view.client.actions {
         return None;
@@ -177,7 +177,7 @@ fn includes(wanted: &str, kind: &str) -> bool {
         || kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// An action with the client's diagnostics that it is about.
+/// Converts an action, with its related diagnostics of the client.
 #[expect(
     clippy::mutable_key_type,
     reason = "the protocol's library has URIs as keys, and they are not changed"
@@ -282,7 +282,7 @@ mod tests {
                 "0:32 3 comment",
             ]
         );
-        // Brackets, bars and commas are skipped.
+        // Brackets, bars, and commas are skipped.
         assert_eq!(
             all("let x = [1, (2 | 3)]"),
             [
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn lengths_are_in_units_of_utf_16() {
-        // 𝕏 is two units, – is one.
+        // 𝕏 is two units, and – is one.
         assert_eq!(all("show \"𝕏–\"; let x = 1")[..3], ["0:0 4 function", "0:5 5 string", "0:12 3 keyword"]);
     }
 

@@ -6,20 +6,20 @@ use lsp_types::{ClientCapabilities, MarkupKind};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol")]
 pub(crate) struct Client {
-    /// Completions with placeholders.
+    /// Whether it supports completions with placeholders.
     pub(crate) snippets: bool,
-    /// Hovers in Markdown.
+    /// Whether it supports hovers in Markdown.
     pub(crate) markdown: bool,
-    /// Code actions as objects in addition to commands.
+    /// Whether it supports code actions as objects in addition to commands.
     pub(crate) actions: bool,
-    /// Accepts a request to refresh inlay hints.
+    /// Whether it accepts a request to refresh inlay hints.
     pub(crate) refreshes_hints: bool,
-    /// Accepts requests for its settings.
+    /// Whether it accepts requests for its settings.
     pub(crate) tells_settings: bool,
 }
 
 impl Client {
-    /// Reads them from the `initialize` request.
+    /// Reads the capabilities from the `initialize` request.
     pub(crate) fn new(said: &ClientCapabilities) -> Self {
         let document = said.text_document.as_ref();
         let workspace = said.workspace.as_ref();

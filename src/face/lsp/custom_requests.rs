@@ -1,5 +1,4 @@
-//! Requests beyond the protocol that need a run: the steps of a script and the state after each, scenarios,
-//! papers.
+//! Custom requests that need a run: the steps of a script and the state after each, scenarios, and papers.
 
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::Position;
@@ -54,7 +53,8 @@ struct StepParams {
     position: Option<Position>,
 }
 
-/// `pagewalk/step`: the effects of a statement and the state after it. Null for a script without statements.
+/// Answers `pagewalk/step`: the effects of a statement and the state after it. Null for a script without
+/// statements.
 pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: StepParams = parse_params(params)?;
     let lines = task.document.lines();
@@ -90,14 +90,14 @@ fn html() -> String {
     "html".to_owned()
 }
 
-/// `pagewalk/exam`: the paper or the key of the document. Fails with `RequestFailed` and the reason if there
-/// is no paper.
+/// Answers `pagewalk/exam`: the paper or the key of the document. Fails with `RequestFailed` and the reason
+/// if there is no paper.
 pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: PaperParams = parse_params(params)?;
     let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
     let Some(Writer::Each(write)) = format.map(|format| format.write) else {
-        let message = format!("papers cannot be shown as {}", wanted.format);
+        let message = format!("unsupported paper format `{}`", wanted.format);
         return Err(response_error(ErrorCode::InvalidParams, message));
     };
     let reading = task.document.script();

@@ -1,4 +1,4 @@
-//! Mistakes and failed expectations as protocol diagnostics.
+//! Errors and failed expectations as protocol diagnostics.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::uri::uri_of;
 /// The source of the diagnostics.
 const SOURCE: &str = "pagewalk";
 
-/// The most diagnostics per file.
+/// Maximum number of diagnostics per file.
 const MOST: usize = 200;
 
 pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;

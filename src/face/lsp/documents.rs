@@ -22,7 +22,7 @@ pub(crate) struct Buffer {
     /// The version number of the client.
     pub(crate) version: i32,
     pub(crate) text: Arc<str>,
-    /// The mistakes by file, with the version that was checked; none before the first check.
+    /// The diagnostics by file, with the checked version; `None` before the first check.
     pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
     /// The files of its script, the document first.
     pub(crate) files: Vec<PathBuf>,
@@ -99,7 +99,7 @@ impl Documents {
         Some(closed)
     }
 
-    /// All texts for scripts that include them.
+    /// Returns all open texts, which scripts can include.
     fn texts(&mut self) -> Arc<OpenTexts> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
@@ -124,13 +124,13 @@ impl Documents {
         Some(Task { document, version: buffer.version, stop: Arc::default() })
     }
 
-    /// A document with the result of its run.
+    /// Returns a document with the result of its run.
     pub(crate) fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
         let (buffer, document) = self.document(path)?;
         Some(View { uri: buffer.uri.clone(), document, ran: buffer.ran.clone(), client: client.clone() })
     }
 
-    /// Stores the result of the run of a version; false if the document has changed since.
+    /// Stores the result of the run of a version. Returns false if the document has changed since.
     pub(crate) fn store_result(
         &mut self,
         (path, version): (&Path, i32),
@@ -154,8 +154,8 @@ impl Documents {
         self.buffers.iter().filter(has).map(|(path, _)| path.clone()).collect()
     }
 
-    /// The diagnostics to show, by file. A file that another open script includes is shown as part of that
-    /// script, since it need not be a complete script.
+    /// Returns the diagnostics to show, by file. A file that another open script includes is shown as part
+    /// of that script, because it need not be a complete script.
     pub(crate) fn diagnostics_to_show(&self) -> DiagnosticsByFile {
         let mut all = DiagnosticsByFile::new();
         for (path, buffer) in &self.buffers {
@@ -177,7 +177,7 @@ impl Documents {
         all
     }
 
-    /// Drops everything that was read, after a change to a text or to a file on disk.
+    /// Drops all cached texts after a change to a text or to a file on disk.
     pub(crate) fn forget(&mut self) {
         self.texts = None;
         self.buffers.values_mut().for_each(|buffer| buffer.document = None);

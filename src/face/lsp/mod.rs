@@ -1,5 +1,5 @@
-//! `pagewalk lsp`: the language server. It speaks the protocol; the answers are those of
-//! [`pagewalk_script::editor`].
+//! `pagewalk lsp`: the language server. It implements the protocol, and [`pagewalk_script::editor`]
+//! computes the answers.
 
 mod assistance;
 mod capabilities;

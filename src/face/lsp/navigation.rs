@@ -1,4 +1,4 @@
-//! Requests about names, files, and the structure of a document.
+//! Requests about names, files, and document structure.
 
 use lsp_types::{
     CodeLens, Command, DocumentHighlight, DocumentHighlightKind, DocumentLink, DocumentSymbol, FoldingRange,
@@ -37,7 +37,8 @@ pub(crate) fn prepare_rename(view: &View, position: Position) -> Result<PrepareR
     Ok(PrepareRenameResponse::RangeWithPlaceholder { range: view.range(&bytes), placeholder })
 }
 
-/// A `WorkspaceEdit` with files in the order of their paths. That of `lsp-types` has a random order.
+/// Returns a `WorkspaceEdit` with files in the order of their paths. The order in `lsp-types` is
+/// random.
 pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value, String> {
     let files = view.document.rename(view.byte_at(position), new)?.into_iter();
     let changes = files.filter_map(|file| {

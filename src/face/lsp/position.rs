@@ -25,7 +25,6 @@ pub(crate) fn range(lines: &LineIndex, bytes: &ops::Range<usize>) -> Range {
     Range { start: position(bytes.start), end: position(bytes.end) }
 }
 
-/// Edits of a text.
 pub(crate) fn edits(lines: &LineIndex, edits: Vec<editor::Edit>) -> Vec<lsp_types::TextEdit> {
     let edit = |edit: editor::Edit| lsp_types::TextEdit::new(range(lines, &edit.range), edit.text);
     edits.into_iter().map(edit).collect()

@@ -1,4 +1,4 @@
-//! The registry of requests about a document, one row each.
+//! Registry of requests about a document, one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::RenameParams;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use pagewalk_script::run::session::Options;
 
-/// The settings. Missing and invalid values have their defaults.
+/// The settings. Missing and invalid values have the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Settings {

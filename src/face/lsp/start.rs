@@ -27,23 +27,23 @@ pub(crate) struct Lsp {
 /// Serves a client over standard input and output until it exits.
 pub(crate) fn serve() -> io::Result<Status> {
     let Transport { input, output, writer } = Transport::stdio()?;
-    let (tell, told) = unbounded();
+    let (tell, results) = unbounded();
     let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
     let mut status = Status::Wrong;
     if let Some(known) = initialized(&input, &output) {
         let mut server = Server::new(output, known, workers);
-        if server.serve(&input, &told) {
+        if server.serve(&input, &results) {
             status = Status::Held;
         }
     } else {
         drop(output);
     }
-    // All answers are written before the process ends. Running work ends with the process.
+    // All answers are written before the process exits. Work in progress ends with the process.
     let _ = writer.join();
     Ok(status)
 }
 
-/// Waits for the `initialize` request; none if the client exits first.
+/// Waits for the `initialize` request; `None` if the client exits first.
 fn initialized(
     input: &crossbeam_channel::Receiver<Message>,
     output: &crossbeam_channel::Sender<Outgoing>,
@@ -94,6 +94,6 @@ fn respond(
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
-    // If the client is gone, the input ends next.
+    // If the client has disconnected, the input ends next.
     let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
 }

@@ -1,4 +1,4 @@
-//! Messages over standard input and output. Reports an unreadable message to the client and goes on with the next one.
+//! Messages over standard input and output. An unreadable message is reported to the client and skipped.
 
 use std::io::{self, BufRead, Read as _, Write};
 use std::thread;
@@ -18,7 +18,7 @@ pub(crate) struct Transport {
 /// Anything that is sent to the client.
 pub(crate) enum Outgoing {
     Message(Message),
-    /// The answer to an unreadable message, which has no request number.
+    /// The answer to an unreadable message, which has no ID.
     Unreadable(Unreadable),
 }
 
@@ -46,7 +46,7 @@ impl Unreadable {
 }
 
 impl Transport {
-    /// The streams of this process.
+    /// Opens the streams of this process.
     pub(crate) fn stdio() -> io::Result<Self> {
         let (to_client, output) = unbounded::<Outgoing>();
         let (from_client, input) = unbounded();
@@ -61,12 +61,12 @@ impl Transport {
     }
 }
 
-/// Reads until the `exit` notification, the end of the stream or a broken header.
+/// Reads until the `exit` notification, the end of the stream, or an invalid header.
 fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Outgoing>) {
     while let Some(text) = frame(from) {
         let sent = match serde_json::from_str::<Message>(&text) {
             Ok(Message::Notification(one)) if one.method == "exit" => {
-                // The server ends next in any case.
+                // The server exits next in any case.
                 let _ = messages.send(one.into());
                 return;
             }
@@ -79,8 +79,9 @@ fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Out
     }
 }
 
-/// The text of the next frame: lines of a header with its length in bytes, an empty line, the text. None at the end of the
-/// stream and if the header or the text is broken, since the next frame cannot be found then.
+/// Returns the text of the next frame: header lines with its length in bytes, an empty line, and the text;
+/// `None` at the end of the stream, or if the header or the text is invalid, because the next frame cannot be
+/// found.
 fn frame(from: &mut dyn BufRead) -> Option<String> {
     let mut length = None;
     loop {
@@ -134,7 +135,7 @@ mod tests {
 
     #[test]
     fn unreadable_messages_are_answered_and_the_next_one_is_read() {
-        // The text of a message has no influence on its class.
+        // The contents of a message do not affect its classification.
         let quoting = r#"{"a": "did not match any variant""#;
         let texts = ["{", "[]", quoting, "7", r#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#];
         let stream: String = texts.into_iter().map(framed).collect();

@@ -15,7 +15,7 @@ use super::uri::uri_of;
 pub(crate) struct View {
     pub(crate) uri: Uri,
     pub(crate) document: Arc<Document>,
-    /// The result of the run of this version, once it has ended.
+    /// The result of the run of this version, if it has ended.
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
     pub(crate) client: Arc<Client>,

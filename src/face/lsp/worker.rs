@@ -28,7 +28,7 @@ pub(crate) enum WorkerMessage {
         path: PathBuf,
         version: i32,
         ran: Arc<RunResult>,
-        /// Failed expectations and mistakes found by the run.
+        /// Failed expectations and errors of the run.
         found: DiagnosticsByFile,
     },
     /// The answer to a custom request.
@@ -44,16 +44,16 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn start(name: &str, told: Sender<WorkerMessage>) -> io::Result<Self> {
+    pub(crate) fn start(name: &str, results: Sender<WorkerMessage>) -> io::Result<Self> {
         let (jobs, queue) = unbounded::<Job>();
-        let work = move || queue.into_iter().for_each(|job| job(&told));
+        let work = move || queue.into_iter().for_each(|job| job(&results));
         thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work)?;
         Ok(Self { jobs })
     }
 
     /// Queues a job.
     pub(crate) fn submit(&self, job: Job) {
-        // The thread receives jobs as long as this exists.
+        // The thread receives jobs until this is dropped.
         let _ = self.jobs.send(job);
     }
 }
@@ -69,7 +69,7 @@ pub(crate) struct Task {
 
 impl Task {
     /// Checks the document, runs it if requested, and sends both results.
-    pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
+    pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, results: &Sender<WorkerMessage>) {
         let Self { document, version, stop } = self;
         let (path, version) = (document.path().to_owned(), *version);
         if stop.load(Ordering::Relaxed) {
@@ -77,8 +77,8 @@ impl Task {
         }
         let found = by_file(document.diagnostics());
         let files = document.files().map(PathBuf::from).collect();
-        // If the receiver is gone, the result is not needed.
-        let _ = told.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
+        // If the receiver is dropped, the result is not needed.
+        let _ = results.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
         if !run {
             return;
         }
@@ -87,6 +87,6 @@ impl Task {
             return;
         }
         let found = by_file(document.run_diagnostics(&ran));
-        let _ = told.send(WorkerMessage::Ran { path, version, ran, found });
+        let _ = results.send(WorkerMessage::Ran { path, version, ran, found });
     }
 }

@@ -9,13 +9,13 @@ use pagewalk_script::report::text::text;
 use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Sink, StepRecord};
 
-/// The output of an input in bytes after which the rest is dropped.
+/// Maximum output of an input in bytes. The rest is dropped.
 const BUDGET: usize = 16 << 20;
 
 /// The parts of a statement to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AnswerDetail {
-    /// The effects; the statement only if it has no other output.
+    /// The effects; the statement only if there is no other output.
     Answer,
     /// The statement and its effects.
     Statement,
@@ -39,7 +39,7 @@ pub(crate) struct Answer<'s, W: Write> {
     tell: AnswerDetail,
     look: AnswerStyle,
     written: usize,
-    /// The last statement had details, so the next one is set off by an empty line.
+    /// Whether the last statement had details, so that an empty line follows.
     spaced: bool,
     error: Option<io::Error>,
 }
@@ -50,7 +50,7 @@ impl<'s, W: Write> Answer<'s, W> {
         Self { out, narrator, tell, look, written: 0, spaced: false, error: None }
     }
 
-    /// Prints the rest.
+    /// Prints the remaining output.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
@@ -72,9 +72,9 @@ impl<'s, W: Write> Answer<'s, W> {
         let several = blocks.len() > 1;
         let gap = opens && self.written > 0 && (self.spaced || several);
         self.spaced = several || !opens;
-        let told = text(&fitted(blocks, self.look.width), self.look.color);
+        let rendered = text(&fitted(blocks, self.look.width), self.look.color);
         self.write(if gap { "\n" } else { "" });
-        self.write(&told);
+        self.write(&rendered);
     }
 
     fn write(&mut self, text: &str) {

@@ -18,13 +18,13 @@ use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 
-/// The most mistakes of an input in a report.
+/// Maximum number of diagnostics reported for an input.
 const MOST: usize = 20;
 
 /// The beginning of the names of inputs.
 const TYPED: &str = "<repl:";
 
-/// The style of a session.
+/// The display options of a session.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DisplayOptions {
     /// The style of results.
@@ -43,7 +43,7 @@ pub(crate) struct ReplContext {
     pub(crate) folder: PathBuf,
     /// The number of quizzes so far.
     pub(crate) quizzes: u64,
-    /// The number of statements that are saved.
+    /// Number of saved statements.
     pub(crate) saved: usize,
     inputs: u64,
     out: Box<dyn Write>,
@@ -63,7 +63,7 @@ impl ReplContext {
         Self { explore, display, folder: PathBuf::new(), quizzes: 0, saved: 0, inputs: 0, out, errors }
     }
 
-    /// Reads and checks an input. Reports mistakes.
+    /// Parses and checks an input. Reports errors.
     pub(crate) fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
         match self.parse(text) {
             Ok(body) => self.warn(body),
@@ -71,7 +71,7 @@ impl ReplContext {
         }
     }
 
-    /// Reads an input that a terminal's user typed: an expression alone is shown.
+    /// Parses an input typed at a terminal. An expression alone becomes `show`.
     pub(crate) fn read_typed(&mut self, text: &str) -> io::Result<Option<Block>> {
         let wrong = match self.parse(text) {
             Ok(body) => return self.warn(body),
@@ -107,7 +107,7 @@ impl ReplContext {
         self.complain(&warnings).map(|()| Some(body))
     }
 
-    /// The number of typed statements that are in no file; those that only show something are not counted.
+    /// Returns the number of typed statements that are in no file, without those that only show something.
     pub(crate) fn unsaved(&self) -> usize {
         let history = &self.explore.history;
         let done = history.all().take_while(|(number, _)| *number <= history.at());
@@ -140,7 +140,7 @@ impl ReplContext {
         Ok(ended)
     }
 
-    /// Runs an input on a copy of the state and returns its records. Prints only mistakes.
+    /// Runs an input on a copy of the state and returns its records. Prints only errors.
     pub(crate) fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
         let mut last = RecordKeeper::default();
         let ended = self.explore.run(body, Mode::Tried, &mut last);
@@ -169,7 +169,7 @@ impl ReplContext {
         }
     }
 
-    /// Reports mistakes.
+    /// Reports errors.
     pub(crate) fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
         if wrong.is_empty() {
             return Ok(());
@@ -177,7 +177,7 @@ impl ReplContext {
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
         let text = render(shown, &self.explore.sources, self.display.errors);
-        // A closed standard error loses nothing important.
+        // If standard error is closed, nothing important is lost.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
             let _ = writeln!(self.errors, "{} mistakes, the first {MOST} shown", wrong.len());
@@ -185,7 +185,7 @@ impl ReplContext {
         Ok(())
     }
 
-    /// Reports a problem in a sentence.
+    /// Reports an error in a sentence.
     pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         let blocks = fitted(vec![doc::Block::line(sentence)], self.display.look.width);
@@ -213,18 +213,18 @@ impl ReplContext {
 struct Expression {
     /// The statement that shows it.
     shown: String,
-    /// It can be nothing else.
+    /// Whether no other interpretation is possible.
     certain: bool,
 }
 
 impl Expression {
-    /// The expression of an input, also behind the name of a process.
+    /// Returns the expression of an input, with an optional process name before it.
     fn of(text: &str, is_value: impl Fn(&str) -> bool) -> Option<Self> {
         let tokens = tokens(text).list;
         let word = |at: usize| tokens.get(at).map_or("", |token| token.text(text));
         let at = if word(1) == ":" { 2 } else { 0 };
         let first = tokens.get(at)?;
-        // `x = 6` and `x += 1` are mistaken statements.
+        // `x = 6` and `x += 1` are invalid statements, not expressions.
         let assigns = |word: &str| word.ends_with('=') && !["==", "!=", "<=", ">="].contains(&word);
         if assigns(word(at + 1)) || assigns(word(at + 2)) {
             return None;
@@ -238,14 +238,14 @@ impl Expression {
         };
         let (process, mut expression) = (&text[..first.start], text[first.start..].to_owned());
         if !expression.contains(['"', '\'', '#']) {
-            // It is shown with its value on one line.
+            // It is printed on one line with its value.
             expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
         }
         Some(Self { shown: format!("{process}show {expression}"), certain })
     }
 }
 
-/// Whether an input is no statement, and a noun that cannot be shown now.
+/// Whether an input is not a statement, but a noun that cannot be shown now.
 fn is_known_noun(as_statement: &[Diagnostic], shown: &[Diagnostic]) -> bool {
     let begins = |wrong: &[Diagnostic], code| wrong.first().is_some_and(|first| first.code == code);
     begins(as_statement, Code::UnknownVerb)
@@ -253,11 +253,11 @@ fn is_known_noun(as_statement: &[Diagnostic], shown: &[Diagnostic]) -> bool {
         && !begins(shown, Code::Syntax)
 }
 
-/// Keeps the first records.
+/// A sink that keeps the first records.
 #[derive(Default)]
 struct RecordKeeper(Vec<StepRecord>);
 
-/// The most records.
+/// Maximum number of records.
 const KEPT: usize = 1000;
 
 impl Sink for RecordKeeper {

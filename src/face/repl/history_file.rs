@@ -1,18 +1,18 @@
 //! The history of earlier sessions, in a file per user.
 //!
 //! Each line is an entry, in which `\n` and `\\` encode a line end and a backslash. An entry is appended by
-//! one write, and the file is shortened by replacing it. So a killed process leaves at most an incomplete
-//! last line, which is skipped.
+//! one write, and the file is shortened by replacing it. A killed process therefore leaves at most an
+//! incomplete last line, which is skipped.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// The most entries in memory. The file is shortened when it has twice as many.
+/// Maximum number of entries in memory. The file is shortened when it has twice as many.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
 
-/// The most bytes of an entry.
+/// Maximum size of an entry in bytes.
 const MAX_ENTRY_BYTES: usize = 1 << 20;
 
 /// The history file.
@@ -22,15 +22,15 @@ pub(crate) struct HistoryFile {
 }
 
 impl HistoryFile {
-    /// The user's file by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`, or else
-    /// `~/.local/state/pagewalk/history`. None without a home.
+    /// Returns the user's file by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`,
+    /// otherwise `~/.local/state/pagewalk/history`; `None` without a home.
     pub(crate) fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
         Some(Self { path: state.join("pagewalk").join("history") })
     }
 
-    /// The entries, oldest first. Skips unreadable ones.
+    /// Returns the entries, oldest first. Skips unreadable ones.
     pub(crate) fn entries(&self) -> Vec<String> {
         let bytes = fs::read(&self.path).unwrap_or_default();
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);

@@ -1,4 +1,4 @@
-//! What keys of the line editor do besides its own bindings.
+//! Additional key bindings of the line editor.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -68,7 +68,7 @@ impl ConditionalEventHandler for Binding {
                 Some(text.map_or(Cmd::Noop, |text| Cmd::Replace(Movement::WholeBuffer, Some(text))))
             }
             Key::Drop => {
-                // An accepted line is drawn again without its hint, an interrupted one is not.
+                // An accepted line is redrawn without its hint. An interrupted one is not.
                 self.keys.dropped.store(true, Ordering::Relaxed);
                 Some(Cmd::AcceptLine)
             }
@@ -81,11 +81,11 @@ impl ConditionalEventHandler for Binding {
     }
 }
 
-/// Earlier inputs that begin with what is typed.
+/// Earlier inputs that begin with the typed text.
 #[derive(Debug, Default)]
 pub(crate) struct Recall {
     entries: Vec<String>,
-    /// The entry that is shown; the number of entries if none is.
+    /// The index of the shown entry, or the number of entries if none is shown.
     at: usize,
     typed: String,
 }
@@ -97,12 +97,12 @@ impl Recall {
         }
     }
 
-    /// Begins a new line.
+    /// Starts a new line.
     pub(crate) fn begin(&mut self) {
         self.at = self.entries.len();
     }
 
-    /// The text to show in place of a line; none if there is no other.
+    /// Returns the text to show in place of a line; `None` if there is no other.
     fn step(&mut self, line: &str, back: bool) -> Option<String> {
         if self.entries.get(self.at).is_none_or(|shown| shown != line) {
             line.clone_into(&mut self.typed);
@@ -142,10 +142,10 @@ mod tests {
         assert_eq!(recall.step("show 1", false).as_deref(), Some("show 2"));
         assert_eq!(recall.step("show 2", false).as_deref(), Some("sh"));
         assert_eq!(recall.step("sh", false), None);
-        // An edited entry is typed.
+        // An edited entry is treated as typed text.
         assert_eq!(recall.step("read", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 0", true), None);
-        // Without a prefix, every entry comes, and spaces of an indentation are none.
+        // Without a prefix, every entry matches. Spaces of an indentation are not a prefix.
         assert_eq!(recall.step("  ", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 3", true).as_deref(), Some("show 2"));
         assert_eq!(recall.step("show 2", true).as_deref(), Some("read 0"));

@@ -1,8 +1,8 @@
-//! Prompts, and lines that were copied together with them.
+//! Prompts, and pasted lines that contain them.
 
 use pagewalk_script::lang::layout::{TokenKind, tokens};
 
-/// The columns of a level of blocks.
+/// Indentation per level of blocks, in columns.
 pub(crate) const INDENT: usize = 2;
 
 /// The prompt of a statement by its number.
@@ -10,13 +10,13 @@ pub(crate) fn prompt(number: usize) -> String {
     format!("[{number}] pagewalk> ")
 }
 
-/// The prompt of a line that continues an input, as wide as the input's own.
+/// Returns the prompt of a continuation line, as wide as the input's prompt.
 pub(crate) fn continuation_prompt(number: usize) -> String {
     format!("{:>width$}", "... ", width = prompt(number).len())
 }
 
-/// The inputs of a text. If the text begins with a prompt, each prompt begins an input, and the session's
-/// answers are left out; if not, the text is one input.
+/// Returns the inputs of a text. If the text begins with a prompt, each prompt begins an input, and the
+/// session's output is omitted. Otherwise, the text is one input.
 pub fn inputs(text: &str) -> Vec<String> {
     if text.lines().find(|line| !line.trim().is_empty()).is_none_or(|line| after_prompt(line).is_none()) {
         return vec![text.to_owned()];
@@ -40,7 +40,7 @@ pub fn inputs(text: &str) -> Vec<String> {
     inputs
 }
 
-/// A line without the prompt that begins it, with or without a number.
+/// Returns a line without its leading prompt, with or without a number.
 fn after_prompt(line: &str) -> Option<&str> {
     let line = line.trim_start();
     let numbered = line
@@ -52,7 +52,7 @@ fn after_prompt(line: &str) -> Option<&str> {
 
 /// The indentation of the next line of an unfinished input.
 pub(crate) fn indentation(text: &str) -> String {
-    // Spaces in prose are text.
+    // Spaces in prose are part of the text.
     if text.matches("\"\"\"").count() % 2 == 1 {
         return String::new();
     }

@@ -1,4 +1,4 @@
-//! `:quiz`: asks for the facts of an access one by one and marks each answer.
+//! `:quiz`: asks for the facts of an access one by one, and grades each answer.
 
 use std::io;
 
@@ -12,13 +12,13 @@ pub(crate) struct Quiz {
     questions: Vec<Question>,
     asked: usize,
     right: usize,
-    /// The reason of the current question was given.
+    /// Whether the reason for the current answer was given.
     explained: bool,
-    /// The number of right answers after their reason was given.
+    /// Number of right answers after their reason was given.
     after_reason: usize,
 }
 
-/// Starts a quiz about a given or random statement; none if it has no facts.
+/// Starts a quiz about a given or random statement; `None` if it has no facts.
 pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Quiz>> {
     let made_up = if rest.is_empty() {
         statement(context.explore.state(), context.quizzes)
@@ -58,7 +58,8 @@ impl Quiz {
         format!("{fact}? ")
     }
 
-    /// Marks an answer; true after the last one. Asks again if there is nothing to mark.
+    /// Grades an answer, and returns true after the last one. Repeats the question if there is
+    /// nothing to grade.
     pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
         let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
         if given == "?" {
@@ -105,7 +106,7 @@ impl Quiz {
         )])
     }
 
-    /// Whether a line is an answer rather than a command or a statement.
+    /// Whether a line is an answer, and not a command or a statement.
     pub(crate) fn is_answer(context: &mut ReplContext, line: &str) -> bool {
         if line.split_whitespace().count() <= 1 {
             return !line.trim_start().starts_with(':');
@@ -124,5 +125,5 @@ fn expected(question: &Question) -> String {
     }
 }
 
-/// The most words in a list of answers.
+/// Maximum number of words in a list of answers.
 const MOST_WORDS: usize = 12;

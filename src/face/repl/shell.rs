@@ -1,4 +1,4 @@
-//! Processes lines without a terminal: runs statements and commands.
+//! Line processing without a terminal: runs statements and commands.
 
 use std::io;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub enum Flow {
     End,
 }
 
-/// Words at the beginning of a line that continue the statement above.
+/// First words of lines that continue the statement above.
 const BELONGS: [&str; 3] = ["=>", "where", "else"];
 
 /// A session that processes lines.
@@ -35,7 +35,7 @@ pub struct Shell {
     context: ReplContext,
     /// The quiz in progress.
     quiz: Option<Quiz>,
-    /// Asked whether to leave without saving.
+    /// Whether the user was asked to confirm exiting without saving.
     asked_to_leave: bool,
 }
 
@@ -44,7 +44,7 @@ impl Shell {
         Self { context, quiz: None, asked_to_leave: false }
     }
 
-    /// A session that prints to memory, as on a terminal of this width without colors.
+    /// Creates a session that prints to memory, as on a terminal of this width without colors.
     pub fn in_memory(columns: usize) -> (Self, SharedText) {
         let display = DisplayOptions {
             look: AnswerStyle { color: false, width: columns },
@@ -111,7 +111,7 @@ impl Shell {
         self.quiz.take().map_or(Ok(()), |quiz| quiz.end(&mut self.context))
     }
 
-    /// Ends the session. At a terminal, asks once before statements are lost.
+    /// Ends the session. At a terminal, it asks for confirmation once before statements are lost.
     pub(crate) fn leave(&mut self) -> io::Result<Flow> {
         let unsaved = self.context.unsaved();
         if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {
@@ -193,7 +193,7 @@ impl Shell {
         Ok(Flow::Next)
     }
 
-    /// Whether a line without a colon is a command: its word names nothing, and only its parameters follow.
+    /// Whether a line without a colon is a command: its word is not a name, and only its parameters follow.
     fn is_command(&self, line: &str) -> bool {
         let (word, rest) = first_word(line);
         let most = |command: &Command| command.params.len();
@@ -201,8 +201,8 @@ impl Shell {
             && !self.context.explore.knows(word)
     }
 
-    /// Continues the statement above with a line: undoes it and runs it again with the line. False if there
-    /// is no statement above.
+    /// Continues the statement above with a line: undoes it and runs it again with the line. Returns false
+    /// if there is no statement above.
     fn continued(&mut self, text: &str) -> io::Result<bool> {
         let explore = &mut self.context.explore;
         let Some(done) = explore.history.last().filter(|done| done.stmt.is_some()) else {
@@ -231,7 +231,7 @@ impl Shell {
                     || "`:help` lists the commands".to_owned(),
                     |near| format!("did you mean `:{near}`?"),
                 );
-                self.context.complain_sentence(&format!("there is no command `:{name}`; {mend}"))?;
+                self.context.complain_sentence(&format!("unknown command `:{name}`; {mend}"))?;
                 return Ok(Flow::Next);
             }
         };

@@ -21,13 +21,13 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
-/// The width of a terminal of unknown size.
+/// Width of a terminal of unknown size.
 const COLUMNS: usize = 80;
 
-/// The width without a terminal.
+/// Width without a terminal.
 const WIDE: usize = 100;
 
-/// The most bytes of a line.
+/// Maximum length of a line in bytes.
 const LONGEST: u64 = 64 << 20;
 
 /// Arguments of `pagewalk repl`.
@@ -88,7 +88,7 @@ fn editor(color: bool, keys: &Keys) -> Option<Editor<LineHelper, MemHistory>> {
     Some(editor)
 }
 
-/// A session at a terminal with line editing.
+/// A terminal session with line editing.
 struct TerminalSession {
     editor: Editor<LineHelper, MemHistory>,
     keys: Keys,
@@ -119,7 +119,7 @@ impl TerminalSession {
                         return Ok(());
                     }
                 }
-                // Ctrl-D, and Ctrl-C, which drops the line.
+                // Ctrl-D, and Ctrl-C, which discards the line.
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) if shell.is_quizzing() => {
                     shell.leave_quiz()?;
                 }
@@ -146,7 +146,7 @@ impl TerminalSession {
                 Ok(line) if line.trim().is_empty() => {}
                 Ok(line) => input += &line,
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) if !first => {
-                    // The arrow brings it back.
+                    // The Up key recalls it.
                     self.keys.recall().add(input.trim_end());
                     return Err(ReadlineError::Interrupted);
                 }
@@ -159,7 +159,7 @@ impl TerminalSession {
         }
     }
 
-    /// A line that begins with `indent` and continues the input `above`.
+    /// Reads a line that begins with `indent` and continues the input `above`.
     fn line(&mut self, prompt: &str, above: &str, indent: &str) -> Result<String, ReadlineError> {
         if let Some(helper) = self.editor.helper_mut() {
             above.clone_into(&mut helper.above);
@@ -172,14 +172,14 @@ impl TerminalSession {
     fn remember(&mut self, input: &str) {
         self.keys.recall().add(input);
         let new = self.editor.add_history_entry(input).unwrap_or(false);
-        // If the file cannot be written, the session goes on without it.
+        // If the file cannot be written, the session continues without it.
         if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
             self.history = None;
         }
     }
 }
 
-/// A session without line editing: on a pipe or a dumb terminal.
+/// Runs a session without line editing, on a pipe or a dumb terminal.
 fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut lines = io::stdin().lock();
     let mut input = String::new();

@@ -1,4 +1,4 @@
-//! What commands that replay traces have in common: how addresses are taken, and Ctrl-C.
+//! Common parts of the commands that replay traces: address mapping and Ctrl-C.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -13,7 +13,7 @@ use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::traces::named::replacements;
 
-/// How the addresses of a trace are taken.
+/// The treatment of a trace's addresses.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Addresses")]
 pub(crate) struct Addresses {
@@ -49,7 +49,7 @@ enum Straddling {
     First,
 }
 
-/// The words for how traces are written.
+/// Returns the names of the trace formats.
 pub(crate) fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
     let rows = FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.help));
     PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
@@ -60,10 +60,10 @@ fn policies() -> impl TypedValueParser<Value = String> {
 }
 
 impl Addresses {
-    /// How addresses become physical ones on a machine.
+    /// Returns the mapping of addresses to physical ones on a machine.
     ///
     /// # Errors
-    /// Why they cannot.
+    /// The reason why it is impossible.
     pub(crate) fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
         let Addresses { map, frames, replacement, .. } = self;
         let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
@@ -85,7 +85,7 @@ impl Addresses {
         })
     }
 
-    /// What becomes of references that straddle blocks or pages.
+    /// Returns the treatment of references that straddle blocks or pages.
     pub(crate) fn straddle(&self) -> Straddle {
         match self.straddle {
             Straddling::Split => Straddle::Split,
@@ -94,17 +94,17 @@ impl Addresses {
     }
 }
 
-/// Says why nothing is done.
+/// Reports why the command does nothing.
 pub(crate) fn refused(why: &str) -> Status {
     complain(&format!("pagewalk: {why}\n"));
     Status::Wrong
 }
 
-/// Becomes true at the first Ctrl-C; the second ends the process.
+/// Returns a flag that becomes true at the first Ctrl-C. The second ends the process.
 pub(crate) fn interruptible() -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let signal = signal_hook::consts::SIGINT;
-    // Where signals cannot be had, Ctrl-C ends the process at once.
+    // Without signals, Ctrl-C ends the process at once.
     let _ = signal_hook::flag::register_conditional_shutdown(
         signal,
         i32::from(Status::Interrupted as u8),

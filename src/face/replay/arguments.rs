@@ -24,7 +24,7 @@ pub(crate) struct Replay {
     /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) that declares the machine
     #[arg(required = true, value_name = "MACHINE")]
     machine: PathBuf,
-    /// Traces, each replayed on a fresh machine; `-` is standard input, `.gz` and `.zst` are decompressed
+    /// Traces, each replayed on a new machine; `-` is standard input, `.gz` and `.zst` are decompressed
     #[arg(required_unless_present = "pack", value_name = "TRACE")]
     traces: Vec<PathBuf>,
     /// Format of the traces; default: detected from the contents, then the name, then lackey
@@ -36,7 +36,7 @@ pub(crate) struct Replay {
     /// Draw the misses of every level by kind as SVG, with --curve also the curve
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]
     plot: Option<PathBuf>,
-    /// Refuse a trace with a malformed line, or an address that the machine has not, instead of passing it over
+    /// Reject a trace with a malformed line or an address that the machine does not have
     #[arg(long)]
     strict: bool,
     /// Pack one trace into FILE, which is smaller and faster to read; takes no machine
@@ -48,7 +48,7 @@ pub(crate) struct Replay {
     counts: Counts,
 }
 
-/// What is counted beside hits and misses.
+/// Additional counts.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Counts")]
 struct Counts {

@@ -38,7 +38,7 @@ fn unknown(machine: &Path, name: &str) -> String {
             presets.join(" and ")
         )
     };
-    format!("pagewalk: there is no machine `{name}`\n  help: {help}\n")
+    format!("pagewalk: unknown machine `{name}`\n  help: {help}\n")
 }
 
 fn from_file(path: &Path, name: &str, color: Color) -> Result<Named, String> {

@@ -40,12 +40,12 @@ impl ReplayOutput {
     /// Prints the result of a trace and its warnings.
     pub(crate) fn report(&mut self, replayed: Replayed) -> Status {
         let first = self.replays.is_empty();
-        let told = match self.format {
+        let rendered = match self.format {
             ReplayFormat::Text => format!("{}{}", if first { "" } else { "\n" }, text(&replayed, self.color)),
             ReplayFormat::Json => json(&replayed),
             ReplayFormat::Csv => format!("{}{}", if first { HEADER } else { "" }, csv(&replayed)),
         };
-        self.error = print(&told).err();
+        self.error = print(&rendered).err();
         for warning in warnings(&replayed) {
             complain(&format!("pagewalk: `{}`: {warning}\n", replayed.trace));
         }

@@ -1,4 +1,4 @@
-//! `pagewalk replay --pack`: a trace written as a packed one.
+//! `pagewalk replay --pack`: writes a trace as a packed one.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -16,32 +16,32 @@ use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::reports::malformed;
 use pagewalk_script::traces::{first_malformed, trace_name};
 
-/// A trace to be packed.
+/// A trace to pack.
 pub(crate) struct Packing<'a> {
     /// The trace; `-` is standard input.
     pub(crate) trace: &'a Path,
-    /// How it is written, if it is said.
+    /// The format of the trace; `None` detects it.
     pub(crate) format: Option<Format>,
-    /// A malformed line ends it all.
+    /// Whether a malformed line is an error.
     pub(crate) strict: bool,
-    /// Becomes true when somebody presses Ctrl-C.
+    /// Becomes true when the user presses Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// How packing ended, if the file could be written.
+/// The result of packing, if the file could be written.
 #[derive(Debug)]
 struct Packed {
     status: Status,
-    /// What is said of it, with line breaks.
+    /// The messages, with line breaks.
     message: String,
 }
 
 impl Packing<'_> {
-    /// Writes the packed trace; to `-`, standard output. Where the trace is damaged, what comes before that is packed; where it
-    /// is refused or somebody presses Ctrl-C, the file stays as it was.
+    /// Writes the packed trace to a file, or to standard output for `-`. It packs the beginning of a damaged trace. If the trace
+    /// is rejected or the user presses Ctrl-C, the file stays unchanged.
     ///
     /// # Errors
-    /// What standard output says.
+    /// An error of standard output.
     pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
         let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
@@ -52,7 +52,7 @@ impl Packing<'_> {
         };
         complain(&packed.message);
         match written {
-            // What is said already is why there is nothing.
+            // The reason has already been reported.
             Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
             Err(error) if to_stdout => Err(error),
             Err(error) => {
@@ -63,7 +63,8 @@ impl Packing<'_> {
         }
     }
 
-    /// Packs the trace. An error is the stream's, or, if `packed` says why, means that there is to be no file.
+    /// Packs the trace. An error is the stream's, or, if `packed` has a reason, means that no file should be
+    /// written.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
         let trace = TraceOrigin::File(self.trace.to_owned());
         let name = trace_name(&trace);
@@ -79,7 +80,7 @@ impl Packing<'_> {
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
         if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
-            return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
+            return Err(packed.refuse(&format!("`{name}` is rejected: {why}")));
         }
         match stopped {
             ReadEnd::End => {}
@@ -90,7 +91,7 @@ impl Packing<'_> {
                 packed.message = format!("pagewalk: {why}\n  the {records} before it are packed\n");
             }
             ReadEnd::Interrupted => {
-                let why = packed.refuse("interrupted: nothing is written");
+                let why = packed.refuse("interrupted: no file is written");
                 packed.status = Status::Interrupted;
                 return Err(why);
             }
@@ -103,23 +104,23 @@ impl Packing<'_> {
 }
 
 impl Packed {
-    /// There is to be no file, for this reason.
+    /// Aborts packing with this reason.
     fn refuse(&mut self, why: &str) -> io::Error {
         self.status = Status::Wrong;
         self.message = format!("pagewalk: {why}\n");
         no_file()
     }
 
-    /// Says which lines are not among the records.
+    /// Warns about lines that are not among the records.
     fn warn(&mut self, name: &str, read: &ReadSoFar) {
         if read.malformed.count > 0 {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(self.message, "pagewalk: `{name}`: {}", malformed(&read.malformed));
         }
     }
 }
 
-/// Ends the writing of a file that is not to be there.
+/// Returns the error that aborts writing a file.
 fn no_file() -> io::Error {
     io::Error::other("nothing is to be written")
 }

@@ -6,9 +6,9 @@ use crate::face::status_line::{StatusLine, WIDTH};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_script::report::narrate::thousands;
 
-/// The width of the bar in characters.
+/// Width of the bar in characters.
 const BAR: u64 = 24;
-/// The shortest time between two changes of the line.
+/// Minimum time between two updates of the line.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A progress bar.
@@ -19,12 +19,12 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    /// The bar of a trace.
+    /// Creates the bar of a trace.
     pub(crate) fn new(name: &str) -> Self {
         Self { line: StatusLine::new(), name: name.to_owned(), drawn: Instant::now() }
     }
 
-    /// Shows the progress if the line is old enough.
+    /// Shows the progress unless the line was just updated.
     pub(crate) fn show(&mut self, progress: Progress) {
         if self.line.is_shown() && self.drawn.elapsed() >= PAUSE {
             self.line.show(&line(&self.name, progress));
@@ -41,7 +41,7 @@ impl Bar {
 /// The progress of a trace in a line that fits a terminal.
 fn line(name: &str, progress: Progress) -> String {
     let lines = format!("{} lines", thousands(progress.lines));
-    let told = match progress.total.filter(|total| *total > 0) {
+    let state = match progress.total.filter(|total| *total > 0) {
         Some(total) => {
             let done = progress.consumed.min(total);
             let share = |of: u64| (u128::from(done) * u128::from(of) / u128::from(total)) as u64;
@@ -50,10 +50,10 @@ fn line(name: &str, progress: Progress) -> String {
         }
         None => lines,
     };
-    let room = WIDTH.saturating_sub(told.chars().count() + 2);
+    let room = WIDTH.saturating_sub(state.chars().count() + 2);
     let beginning = name.chars().count().saturating_sub(room);
     let name: String = name.chars().skip(beginning).map(|c| if c.is_control() { '?' } else { c }).collect();
-    format!("{told}  {name}")
+    format!("{state}  {name}")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk sweep`, and what is done with them.
+//! The arguments of `pagewalk sweep`, and its top level.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -31,8 +31,9 @@ pub(crate) struct Sweep {
     /// The trace; `-` is standard input, `.gz` and `.zst` are decompressed
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
-    /// Settings with several values: `ways 1..16, size 4 KB..1 MB, policy lru fifo`. A range doubles from its low end.
-    /// Settings of several parts stand in braces: `cache L1d { ways 1..8 }, cache L2 { size 256 KB..1 MB }`
+    /// Settings with several values: `ways 1..16, size 4 KB..1 MB, policy lru fifo`. A range doubles from its
+    /// low end. Settings of several parts are in braces: `cache L1d { ways 1..8 }, cache L2 { size 256 KB..1
+    /// MB }`
     #[arg(required = true, value_name = "GRID")]
     grid: Vec<String>,
     /// Cache to vary; default: the first one for data
@@ -55,7 +56,7 @@ pub(crate) struct Sweep {
     /// Also draw the miss rates as SVG, one line per combination of the other settings
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Refuse a trace with a malformed line instead of passing it over
+    /// Reject a trace with a malformed line instead of skipping the line
     #[arg(long)]
     strict: bool,
     /// Threads to use; default: the number of processors
@@ -64,10 +65,10 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// Sweeps.
+    /// Runs the sweep.
     ///
     /// # Errors
-    /// What standard output says.
+    /// An error of standard output.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let machine = match find_machine(&self.machine, color) {
@@ -112,7 +113,7 @@ impl Sweep {
         told
     }
 
-    /// The part whose settings are swept.
+    /// Returns the part whose settings vary.
     fn unit(&self, machine: &Named) -> Result<Option<SweptUnit>, String> {
         match (&self.cache, &self.tlb) {
             (Some(name), _) => cache_named(&machine.spec, name).map(Some),
@@ -121,7 +122,7 @@ impl Sweep {
         }
     }
 
-    /// The grid; what is wrong with it is told here.
+    /// Returns the grid, or reports its errors.
     fn grid(&self, machine: &Named, unit: Option<SweptUnit>, color: Color) -> Option<Grid> {
         let mut sources = Sources::default();
         let read = grid(&self.grid.join(" "), &machine.spec, unit, &mut sources);

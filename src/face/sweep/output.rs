@@ -28,14 +28,14 @@ pub(super) enum SweepFormat {
 /// The destination and format of results.
 pub(super) struct SweepOutput<'a> {
     pub(crate) format: SweepFormat,
-    /// The file; none for standard output.
+    /// The file; `None` for standard output.
     pub(crate) file: Option<&'a Path>,
     /// The file of the plot, if requested.
     pub(crate) plot: Option<&'a Path>,
 }
 
 impl SweepOutput<'_> {
-    /// Checks before a long run that the files can be written; returns the reason if not.
+    /// Checks before a long run that the files can be written, and returns the reason if not.
     pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -51,11 +51,11 @@ impl SweepOutput<'_> {
         Ok(())
     }
 
-    /// Writes the results and the plot, and prints warnings. If a file cannot be written, the results go to
-    /// standard output, since they may have taken long.
+    /// Writes the results and the plot, and prints warnings. If a file cannot be written, the results are
+    /// printed on standard output, because they may have taken long.
     pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
-        let told = match self.file {
+        let written = match self.file {
             None => print(&self.text(swept, color.is_wanted(&io::stdout()))),
             Some(file) => self.write(swept, file).or_else(|error| {
                 status = Status::Wrong;
@@ -80,7 +80,7 @@ impl SweepOutput<'_> {
         if swept.ended == Ended::Interrupted {
             status = status.max(Status::Interrupted);
         }
-        told.map(|()| status)
+        written.map(|()| status)
     }
 
     fn write(&self, swept: &Swept, file: &Path) -> io::Result<()> {

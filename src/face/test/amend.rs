@@ -29,11 +29,12 @@ pub(crate) struct Amend<'a> {
     pub(crate) color: Color,
 }
 
-/// The findings of one script, its files, and the report of its mistakes.
+/// The findings of one script, its files, and the report of its errors.
 type AmendRun = (Findings, Sources, String);
 
 impl Amend<'_> {
-    /// Runs the files, prints the changes and writes them. Writes nothing if standard output fails.
+    /// Runs the files, prints the changes, and writes them. Writes nothing if standard output
+    /// fails.
     pub(crate) fn execute(&self) -> io::Result<Status> {
         let style = diagnostic_style(self.color);
         let work = |found: &SuiteFile| self.run_file(found, style);

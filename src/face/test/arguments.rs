@@ -53,7 +53,7 @@ pub(crate) struct Test {
     jobs: Option<usize>,
 }
 
-/// What is written into scripts.
+/// The expectations to rewrite.
 #[derive(Debug, Args)]
 struct AmendOptions {
     /// Replace failed expectations with the actual values; refused if `CI` is set
@@ -64,7 +64,7 @@ struct AmendOptions {
     fill: bool,
 }
 
-/// What is done about golden files.
+/// The handling of golden files.
 #[derive(Debug, Args)]
 struct GoldenOptions {
     /// Rewrite the golden files from the current results and show the changes
@@ -75,7 +75,7 @@ struct GoldenOptions {
     require_golden: bool,
 }
 
-/// The result of a run and the files that it depended on.
+/// The result of a run, and the files on which it depended.
 struct SuiteRun {
     suite: Suite,
     took: Duration,
@@ -118,7 +118,7 @@ impl Test {
         }
     }
 
-    /// The reason for not writing in CI, where nobody reviews the changes.
+    /// Returns the reason not to write in CI, where nobody reviews the changes.
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),
@@ -140,7 +140,7 @@ impl Test {
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
         for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(text, "{}", case.name);
         }
         print(&text).map(|()| Status::Held)
@@ -188,7 +188,7 @@ impl Test {
         };
         if suite.cases.is_empty() && self.selection.partition.is_none() {
             let filtered = self.selection.filter.is_some();
-            let what = if filtered { "no case has such a name" } else { "no scripts were found" };
+            let what = if filtered { "no case matches" } else { "no scripts were found" };
             complain(&format!("pagewalk: {what}\n"));
             status = Status::Wrong;
         }
@@ -213,13 +213,13 @@ impl Test {
     }
 }
 
-/// The blessed files, the failures and the summary. Only a terminal gets the time.
+/// Returns the blessed files, the failures, and the summary. Only a terminal gets the time.
 fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
     let mut text = ran.suite.blessed.concat();
     text.extend(ran.suite.cases.iter().map(|case| failure_summary(case, color)));
     text += &summary(&ran.suite).join("\n");
     if terminal {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
     }
     text + "\n"

@@ -1,7 +1,7 @@
 //! Scripts in Markdown: fenced code blocks whose first word is `pagewalk`.
 //!
-//! Further words: `fails` (the script has a mistake or a failing expectation), `NAME.pw` (a name by which
-//! later blocks can include it), `continues` (the blocks before it, up to one that does not continue, come
+//! Further words: `fails` (the script has an error or a failing expectation), `NAME.pw` (a name by which
+//! later blocks can include it), `continues` (the preceding blocks, up to one that does not continue, come
 //! first), `skip` (the block is not run). Other words are ignored.
 
 use std::ops::Range;
@@ -11,17 +11,17 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 /// A script in a fenced code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fence {
-    /// Its own name, or `block 3`.
+    /// The block's name, or `block 3`.
     pub(crate) name: String,
-    /// Its own file name.
+    /// The block's file name.
     pub(crate) file: Option<String>,
     /// The line of its first statement, from 1.
     pub(crate) line: usize,
-    /// Its first byte in the document.
+    /// The first byte in the document.
     pub(crate) from: usize,
     /// The document with spaces in place of everything else, so that positions are those of the document.
     pub(crate) text: String,
-    /// Whether the script must fail.
+    /// Whether the script is expected to fail.
     pub(crate) fails: bool,
 }
 
@@ -87,7 +87,7 @@ fn blocks(document: &str) -> Vec<FencedBlock> {
     blocks
 }
 
-/// Replaces the text outside of these parts by spaces. Lines and byte positions stay the same.
+/// Replaces the text outside these parts by spaces. Lines and byte positions stay the same.
 fn masked(document: &str, parts: &[Range<usize>]) -> String {
     let mut text = String::with_capacity(document.len());
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Finds the files with scripts.
+//! Search for the files with scripts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// The ending of the name of a golden file.
+/// Ending of the name of a golden file.
 pub(crate) const ENDING: &str = ".golden.yaml";
 
 /// A file with scripts.
@@ -30,7 +30,7 @@ pub(crate) enum SuiteFileKind {
 }
 
 impl SuiteFileKind {
-    /// The kind of a file by its name; none for other files.
+    /// Returns the kind of a file by its name; `None` for other files.
     fn from_path(path: &Path) -> Option<Self> {
         if path.to_str().is_some_and(|path| path.ends_with(ENDING)) {
             return Some(Self::Golden);
@@ -66,7 +66,7 @@ fn has_script(golden: &Path) -> bool {
 pub(crate) fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
-        // Without a leading `./`; `.` itself stays.
+        // Without a leading `./`, but `.` itself is unchanged.
         let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
         let shown = path.display();
         match fs::metadata(path) {
@@ -126,7 +126,7 @@ pub(crate) fn report_name(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
-/// An error of the file system in words.
+/// Describes an error of the file system.
 pub(crate) fn error_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

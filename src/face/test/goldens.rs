@@ -1,4 +1,4 @@
-//! Finds, reads, compares and writes golden files.
+//! Golden files: finding, reading, comparing, and writing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
     found.path.with_file_name(format!("{}{ENDING}", stem.unwrap_or_default().to_string_lossy()))
 }
 
-/// The mistake of a golden file without a script.
+/// Returns the error for a golden file without a script.
 pub(crate) fn stale(found: &SuiteFile) -> Mistake {
     let scripts: Vec<String> =
         scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", report_name(path))).collect();
@@ -48,8 +48,8 @@ pub(crate) fn compare_with_golden(
     }
 }
 
-/// Rewrites the golden file for the wanted cases and returns the changes. Leaves it unchanged if a case fails
-/// or has a mistake.
+/// Rewrites the golden file for the selected cases and returns the changes. Leaves it unchanged if a case
+/// fails or has an error.
 pub(crate) fn rewrite(
     found: &SuiteFile,
     runs: &mut CaseRuns,
@@ -66,7 +66,7 @@ pub(crate) fn rewrite(
         runs.reject(unusable, report_name(&path), wanted);
         return None;
     }
-    let (new, told) = runs.bless(old.as_ref().ok(), wanted, color);
+    let (new, changes) = runs.bless(old.as_ref().ok(), wanted, color);
     let text = write(&new, &file_name(found));
     if fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
         return None;
@@ -80,7 +80,7 @@ pub(crate) fn rewrite(
         case.golden = Held::Same;
     }
     let statements = count(new.total, "statement", "statements");
-    Some(format!("{}: written, {statements}\n{told}", report_name(&path)))
+    Some(format!("{}: written, {statements}\n{changes}", report_name(&path)))
 }
 
 fn load(path: &Path) -> Result<Vec<u8>, Unusable> {

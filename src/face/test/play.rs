@@ -1,4 +1,4 @@
-//! Runs the scripts of a file and compares them with their golden file.
+//! Runs of the scripts of a file, and comparison with their golden file.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use pagewalk_script::report::diagnostics::Style;
 
 /// The input of a test run.
 pub(crate) struct SuitePlan<'a> {
-    /// The style of mistakes.
+    /// The style of diagnostics.
     pub(crate) style: Style,
     /// Whether to color differences.
     pub(crate) color: bool,
@@ -27,7 +27,7 @@ pub(crate) struct SuitePlan<'a> {
     pub(crate) wanted: CaseFilter<'a>,
     /// All files, including those that are not run.
     pub(crate) all: &'a [SuiteFile],
-    /// The files that the scripts include, computed at the first mistake.
+    /// The files that the scripts include, computed at the first error.
     pub(crate) included: OnceLock<BTreeSet<PathBuf>>,
 }
 
@@ -35,11 +35,11 @@ pub(crate) struct SuitePlan<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct PlayedFile {
     pub(crate) cases: Vec<Case>,
-    /// The report of their mistakes.
+    /// The report of their errors.
     pub(crate) complaint: String,
     /// The changes to a golden file.
     pub(crate) blessed: Option<String>,
-    /// Other files that the scripts consist of.
+    /// Other files of the scripts.
     pub(crate) beside: Vec<PathBuf>,
 }
 

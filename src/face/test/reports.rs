@@ -14,7 +14,7 @@ use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 #[derive(Clone)]
 pub(crate) struct Report {
     format: &'static Format,
-    /// None for standard output.
+    /// The file; `None` for standard output.
     file: Option<PathBuf>,
 }
 
@@ -31,7 +31,7 @@ impl FromStr for Report {
         let (name, file) = text.split_once('=').unwrap_or((text, ""));
         let format = FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
             let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            format!("there is no report `{name}`; there are {}", known.join(", "))
+            format!("unknown report format `{name}`; the formats are {}", known.join(", "))
         })?;
         match file {
             "" => Err(format!("write `{name}=FILE`, or `{name}=-` for standard output")),
@@ -42,12 +42,12 @@ impl FromStr for Report {
 }
 
 impl Report {
-    /// Whether the report goes to standard output, which then contains nothing else.
+    /// Whether the report is printed on standard output, which then contains nothing else.
     pub(crate) fn to_stdout(&self) -> bool {
         self.file.is_none()
     }
 
-    /// Writes the report. The inner error says why a file cannot be written.
+    /// Writes the report. The inner error explains why a file cannot be written.
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };

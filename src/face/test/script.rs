@@ -9,7 +9,8 @@ use pagewalk_script::api::golden::{Mistake, Name, TestScript};
 use pagewalk_script::lang::loader::{Disk, Loader, Texts};
 use pagewalk_script::lang::source::decode;
 
-/// The scripts of a file. Fails for an unreadable Markdown file; an unreadable script has a mistake instead.
+/// Returns the scripts of a file. Fails for an unreadable Markdown file. An unreadable script has an error
+/// instead.
 pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<TestScript>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
     if found.kind == SuiteFileKind::Script {

@@ -1,4 +1,4 @@
-//! Selects and orders the files and cases of a suite.
+//! Selection and order of the files and cases of a suite.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use super::find::SuiteFile;
 use pagewalk_script::suite::golden::Digest;
 use pagewalk_script::suite::reports::Name;
 
-/// Which files and cases are wanted.
+/// The selected files and cases.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
     /// Run only cases whose name contains TEXT, or matches it as a pattern with `*`, `?`, or `[…]`

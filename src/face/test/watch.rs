@@ -4,23 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// The time between two polls.
+/// Time between two polls.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The modification time and the length of a file; none if it does not exist.
+/// The modification time and the length of a file; `None` if it does not exist.
 type FileStamp = Option<(SystemTime, u64)>;
 
-/// How much earlier than the clock a file's modification time may be.
+/// Tolerance for a file's modification time that is earlier than the clock.
 const GRAIN: Duration = Duration::from_millis(20);
 
-/// Waits until one of these files changes, appears or disappears, or until `others` returns true.
+/// Waits until one of these files changes, appears, or disappears, or until `others` returns true.
 pub(crate) fn wait_for_change(files: &[PathBuf], since: SystemTime, others: &dyn Fn() -> bool) {
     let before: Vec<FileStamp> = files.iter().map(|file| stamp_of(file)).collect();
     if before.iter().flatten().any(|(written, _)| *written + GRAIN >= since) {
         return;
     }
     let same = || files.iter().zip(&before).all(|(file, before)| stamp_of(file) == *before);
-    // Going through folders costs more than polling files, so it is done less often.
+    // Searching folders costs more than polling files, so it is less frequent.
     while (0..5).all(|_| {
         std::thread::sleep(PAUSE);
         same()

@@ -1,4 +1,4 @@
-//! A script that is read and checked but not run.
+//! A parsed and checked script.
 
 use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
@@ -14,36 +14,37 @@ use crate::run::session::Options;
 use crate::run::{self, Checked, Ended, Files};
 use std::path::Path;
 
-/// The most diagnostics in a report.
+/// Maximum number of diagnostics in a report.
 const MOST: usize = 100;
 
-/// A script and its mistakes.
+/// A script and its diagnostics.
 #[derive(Debug)]
 pub struct CheckedScript {
-    /// Its text and those of the files that it includes.
+    /// The texts of the script and its included files.
     pub sources: Sources,
-    /// Its statements.
+    /// The statements.
     pub script: Script,
     /// The machine files and traces that it names.
     pub files: Files,
-    /// Its mistakes; empty if it can run.
+    /// The errors; empty if it can run.
     pub diagnostics: Vec<Diagnostic>,
-    /// What it may not mean; it runs nonetheless.
+    /// The warnings, which do not prevent a run.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl CheckedScript {
-    /// Reads and checks the script at this path (`-` is standard input) and all files that it names.
+    /// Parses and checks the script at this path (`-` is standard input) and all files that it
+    /// names.
     pub fn from_path(path: &Path) -> Self {
         Self::from_loader(path, &mut Disk)
     }
 
-    /// The same with files from a loader.
+    /// Like [`CheckedScript::from_path`], with files from a loader.
     pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         Self::checked(read(path, loader), loader)
     }
 
-    /// Reads and checks a text as if it were a file of this name. The loader provides other files.
+    /// Parses and checks a text as if it were a file of this name. The loader provides other files.
     pub fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
         Self::checked(read_text(name, text, loader), loader)
     }
@@ -61,7 +62,7 @@ impl CheckedScript {
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
-        // Fixes of warnings are tried where nothing else is wrong.
+        // Fixes of warnings are verified only if there are no errors.
         let right = checked.diagnostics.is_empty();
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
         improve(&checked.sources, found, &mut wrong);
@@ -73,7 +74,7 @@ impl CheckedScript {
         checked
     }
 
-    /// A script with what is wrong with it, fixes as they come.
+    /// Creates a script from its diagnostics, with unverified fixes.
     fn found(
         (mut sources, script, mut diagnostics): (Sources, Script, Vec<Diagnostic>),
         loader: &mut dyn Loader,
@@ -98,12 +99,12 @@ impl CheckedScript {
         Self { sources, script, files, diagnostics, warnings }
     }
 
-    /// Runs the script, in which nothing is wrong; the sink takes a record for each statement.
+    /// Runs the script, which has no errors. The sink receives a record for each statement.
     pub fn run(&self, options: Options, sink: &mut dyn Sink) -> Ended {
         run::play(&self.script.body, &self.sources, &self.files, options, sink)
     }
 
-    /// The script's name in messages.
+    /// Returns the script's name in messages.
     pub fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
     }
@@ -115,17 +116,17 @@ impl CheckedScript {
         self.diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
     }
 
-    /// The report of the diagnostics with their number; empty if there are none.
+    /// Returns the report of the diagnostics with their number; empty if there are none.
     pub fn render_diagnostics(&self, style: Style) -> String {
         self.render(&self.diagnostics, style)
     }
 
-    /// The report of the warnings with their number; empty if there are none.
+    /// Returns the report of the warnings with their number; empty if there are none.
     pub fn render_warnings(&self, style: Style) -> String {
         self.render(&self.warnings, style)
     }
 
-    /// The same report for other diagnostics of the script, such as those of a run.
+    /// Returns a report of other diagnostics of the script, such as those of a run.
     pub fn render(&self, diagnostics: &[Diagnostic], style: Style) -> String {
         let count = diagnostics.len();
         let Some(first) = diagnostics.first() else { return String::new() };
@@ -137,7 +138,7 @@ impl CheckedScript {
     }
 }
 
-/// The line with a mistake.
+/// Returns the line with an error.
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
     file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
@@ -148,7 +149,7 @@ fn is_of_paper(code: Code) -> bool {
     matches!(code, Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints)
 }
 
-/// Whether a mistake is independent of the lines with syntax errors. A missing machine or name that such a
+/// Whether an error is independent of the lines with syntax errors. A missing machine or name that such a
 /// line would have declared is not reported.
 fn is_independent(code: Code, broken: &[&str]) -> bool {
     let declared_by: &[&str] = match code {

@@ -1,15 +1,15 @@
-//! The differences of two runs.
+//! Differences between two runs.
 
 use super::{CheckedScript, Options};
 use crate::lang::diagnostic::Diagnostic;
 use crate::report::diff::Side;
 pub use crate::report::diff::{Comparison, difference_blocks, json, totals};
 
-/// Runs two scripts and compares what their statements did. [`difference_blocks`] and [`totals`] make text of the differences, [`json`] makes
+/// Runs two scripts and compares the results of their statements. [`difference_blocks`] and [`totals`] return the differences as text, [`json`] as
 /// data.
 ///
 /// # Errors
-/// The mistakes of each script, found by checking or by running it.
+/// The errors of each script, found by checking or by running it.
 ///
 /// ```
 /// use pagewalk_script::api::differences::{compare_runs, json};

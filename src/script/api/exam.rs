@@ -1,4 +1,4 @@
-//! Papers of a script, with their keys, solutions, and versions.
+//! Exam papers of a script, with keys, solutions, and versions.
 
 use serde_json::Value;
 
@@ -37,31 +37,31 @@ use crate::lang::loader::Loader;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Exam<'s> {
-    /// The script, which has no mistakes.
+    /// The script, which has no errors.
     pub script: &'s CheckedScript,
     /// The seed that replaces the script's.
     pub seed: Option<u64>,
-    /// The most statements and loop rounds of a version.
+    /// The limit on statements and loop iterations of a version.
     pub max_steps: u64,
 }
 
-/// Why a script has no paper.
+/// The reason why a script has no paper.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PaperError {
-    /// The run found mistakes.
+    /// Diagnostics of the run.
     Diagnostics(Vec<Diagnostic>),
-    /// This many expectations failed, so the key would be wrong.
+    /// The number of failed expectations, which would make the key wrong.
     Failed(u64),
     /// The script has no question.
     NoQuestion,
 }
 
-/// Why a version cannot be written as a script.
+/// The reason why a version cannot be written as a script.
 #[derive(Debug)]
 pub enum ScriptError {
-    /// The run found mistakes, or the script draws in a way that cannot be written down.
+    /// Diagnostics of the run, including random choices that a script cannot express.
     Diagnostics(Vec<Diagnostic>),
-    /// The new script has mistakes.
+    /// The new script has errors.
     Invalid(Box<CheckedScript>),
     /// The new script has another paper.
     Differs,
@@ -79,12 +79,12 @@ pub enum Rendered {
 }
 
 impl<'s> Exam<'s> {
-    /// An exam with the script's own seed and the default limit.
+    /// Creates an exam with the script's seed and the default limit.
     pub fn new(script: &'s CheckedScript) -> Self {
         Self { script, seed: None, max_steps: Options::default().max_steps }
     }
 
-    /// The series of versions of the exam (0) or of a make-up exam, by its number.
+    /// Returns the series of versions of the exam (0) or of a make-up exam, by its number.
     ///
     /// ```
     /// use pagewalk_script::api::CheckedScript;
@@ -101,10 +101,10 @@ impl<'s> Exam<'s> {
         Series::new(seed, make_up, &self.script.sources)
     }
 
-    /// The paper of a version, or of the script itself.
+    /// Returns the paper of a version, or of the script itself.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason why there is none.
     pub fn paper(&self, version: Option<&Version>) -> Result<Paper, PaperError> {
         let CheckedScript { script, sources, files, .. } = self.script;
         let Composed { mut paper, diagnostics, failed } =
@@ -124,10 +124,10 @@ impl<'s> Exam<'s> {
         Ok(paper)
     }
 
-    /// The properties of a version that [`Fairness::compare`] compares with those of others, or why it has no paper.
+    /// Returns the properties of a version for [`Fairness::compare`], or the reason why it has no paper.
     ///
     /// # Errors
-    /// Why there is no paper, in one line.
+    /// The reason why there is no paper, in one line.
     ///
     /// ```
     /// use pagewalk_script::api::exam::{Exam, Fairness};
@@ -154,11 +154,11 @@ impl<'s> Exam<'s> {
         })
     }
 
-    /// The version as a script in which nothing is drawn. Checks that it has the same paper and key. The loader provides the
+    /// Returns the version as a script without random choices. Checks that it has the same paper and key. The loader provides the
     /// files that the script names.
     ///
     /// # Errors
-    /// Why there is no such script.
+    /// The reason why there is no such script.
     ///
     /// ```
     /// use pagewalk_script::api::{CheckedScript, Exam};
@@ -203,17 +203,17 @@ impl<'s> Exam<'s> {
 }
 
 impl Format {
-    /// The format with this name.
+    /// Returns the format with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         FORMATS.iter().find(|format| format.name == name)
     }
 }
 
 impl Paper {
-    /// The paper in a format. A format of learning platforms has all editions in one.
+    /// Returns the paper in a format. Formats of learning platforms contain all editions.
     ///
     /// # Errors
-    /// What the format cannot express.
+    /// The part that the format does not support.
     pub fn render(&self, format: &Format, edition: Edition, style: &Style) -> Result<Rendered, Refusal> {
         match format.write {
             Writer::Each(write) => write(self, edition, style).map(Rendered::Text),
@@ -222,12 +222,12 @@ impl Paper {
         }
     }
 
-    /// The paper as data. Only a key or solutions have answers.
+    /// Returns the paper as data. Only a key or solutions contain answers.
     pub fn to_json(&self, edition: Edition) -> Value {
         json_value(self, edition)
     }
 
-    /// The worked solution of each thing asked, as data: its fields, its steps, and the whole as text.
+    /// Returns the worked solution of each item as data: its fields, its steps, and its text.
     ///
     /// ```
     /// use pagewalk_script::api::CheckedScript;
@@ -243,13 +243,13 @@ impl Paper {
         solutions(self, &style.labels)
     }
 
-    /// The figures in the order of the paper, as SVG.
+    /// Returns the figures as SVG, in the order of the paper.
     pub fn figures(&self, edition: Edition, style: &Style) -> Vec<String> {
         html::figures(self, edition, style)
     }
 }
 
-/// Everything that a paper shows.
+/// Returns the visible contents of a paper.
 fn visible_content(paper: &Paper) -> (String, String, Value) {
     let text = |edition| markdown(paper, edition, &Style::default());
     (text(Edition::Paper), text(Edition::Key), paper.to_json(Edition::Key))

@@ -8,7 +8,7 @@ use crate::lang::nearest::nearest;
 
 const PAGES: &str = include_str!("diagnostics.md");
 
-/// The sections of the page: a code and its text.
+/// Returns the sections of the page: a code and its text.
 pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
@@ -17,7 +17,7 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// The explanation of a diagnostic code, or the glossary's entries for a term. Ignores case.
+/// Returns the explanation of a diagnostic code, or the glossary's entries for a term. Ignores case.
 ///
 /// ```
 /// use pagewalk_script::api::explain;
@@ -47,12 +47,12 @@ pub fn page(name: &str) -> Result<String, String> {
     ))
 }
 
-/// Every code with its summary, one per line, and a note about terms.
+/// Lists every code with its summary, one per line, and a note about terms.
 pub fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();
     for code in Code::ALL {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{:width$}  {}", code.name(), code.summary());
     }
     text + "\n`pagewalk explain TERM` explains a term such as `page fault`, `TLB`, or `PFN`.\n"

@@ -1,4 +1,4 @@
-//! Scripts under test, and golden files: what a script did when somebody last reviewed it.
+//! Test scripts, and golden files, which record the reviewed results of a script.
 
 use super::{CheckedScript, Options};
 use crate::lang::ast::{Block, Stmt, StmtKind};
@@ -12,7 +12,7 @@ pub use crate::suite::listing::draw;
 use crate::suite::reports::Gather;
 pub use crate::suite::reports::{Case, Held, Mistake, Name, Verdict};
 
-/// The text of a script's golden file.
+/// Returns the text of a script's golden file.
 pub fn golden(script: CheckedScript) -> String {
     let name = script.name().to_owned();
     write(&TestScript::new(script).run(true).golden(), &name)
@@ -21,7 +21,7 @@ pub fn golden(script: CheckedScript) -> String {
 /// Runs a script and compares each of its cases with its golden file.
 ///
 /// # Errors
-/// Why the text is no golden file.
+/// The reason why the text is not a golden file.
 ///
 /// ```
 /// use pagewalk_script::api::CheckedScript;
@@ -45,30 +45,30 @@ pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, 
     Ok(runs.0.into_iter().map(|(case, _)| case).collect())
 }
 
-/// A script under test. Positions are those of its file, also in a document.
+/// A test script. In a document, positions are those of the document.
 #[derive(Debug)]
 pub struct TestScript {
     /// Its name without a scenario.
     pub name: Name,
     /// The script.
     pub script: CheckedScript,
-    /// Whether the script must fail.
+    /// Whether the script is expected to fail.
     pub fails: bool,
     /// Its first line, from 1.
     pub line: usize,
-    /// Its first byte in the file. What is before it belongs to another script.
+    /// The first byte of the script in the file. Earlier text belongs to another script.
     pub from: u32,
 }
 
 impl TestScript {
-    /// A script that is a file of its own.
+    /// Creates a test script from a whole file.
     pub fn new(script: CheckedScript) -> Self {
         let name = Name { file: script.name().to_owned(), ..Name::default() };
         Self { name, script, fails: false, line: 1, from: 0 }
     }
 
-    /// Its cases: first the statements outside of scenarios, then every scenario in text order. A script that
-    /// must fail is one case.
+    /// Returns its cases: first the statements outside scenarios, then every scenario in text order. A script
+    /// that is expected to fail is one case.
     pub fn cases(&self) -> Vec<Case> {
         let mut own = Case::new(self.name.clone(), self.line);
         own.fails = self.fails;
@@ -96,8 +96,8 @@ impl TestScript {
         }
     }
 
-    /// Runs the script, unless it has mistakes. Adds its mistakes to its diagnostics and to its cases. With `record`, the cases have
-    /// what a golden file lists.
+    /// Runs the script unless it has errors. Adds the errors of the run to its diagnostics and its cases.
+    /// `record` adds the entries of a golden file to the cases.
     pub fn run(&mut self, record: bool) -> CaseRuns {
         let cases = self.cases();
         let mut runs: Vec<_> = if self.script.diagnostics.is_empty() {
@@ -120,7 +120,8 @@ impl TestScript {
         CaseRuns(runs)
     }
 
-    /// Runs the script, in which nothing is wrong, and returns the values to write into its selected cases, and its mistakes.
+    /// Runs the script, which has no errors. Returns the values to write into its selected cases, and the
+    /// errors of the run.
     pub fn findings(&self, wanted: Wanted, wants: &dyn Fn(&Name) -> bool) -> (Findings, Vec<Diagnostic>) {
         let CheckedScript { script, sources, .. } = &self.script;
         let wants = |scenario: Option<&str>| {
@@ -132,7 +133,7 @@ impl TestScript {
         (findings, ended.diagnostics)
     }
 
-    /// The innermost scenario around a position.
+    /// Returns the innermost scenario around a position.
     fn scenario_at(&self, at: Span) -> Option<String> {
         let mut scenario = None;
         let mut block = &self.script.script.body;

@@ -1,4 +1,4 @@
-//! Marks for the answers to a paper: one blank, or a whole sheet.
+//! Grading of answers to a paper: one blank, or a whole sheet.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::exam::paper::Paper;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::Answers;
 
-/// The key of a paper, with rules of marking.
+/// The key of a paper, with marking rules.
 ///
 /// ```
 /// use pagewalk_script::api::marking::{Marking, Rules, Sheet, Verdict};
@@ -37,13 +37,13 @@ use crate::questions::entry::Answers;
 /// ```
 pub struct Marking<'p> {
     key: Key<'p>,
-    /// The places of the fields by their names and other spellings of them.
+    /// The indexes of the fields by name, including alternative spellings.
     places: BTreeMap<String, usize>,
     rules: &'p Rules,
 }
 
 impl<'p> Marking<'p> {
-    /// The marking of a script's paper. The keys of the other papers are also accepted.
+    /// Creates the marking of a script's paper. The keys of the other papers are also accepted.
     pub fn new(script: &'p CheckedScript, paper: &'p Paper, others: &'p [Paper], rules: &'p Rules) -> Self {
         let satisfies = |answers: &Answers, value: &Value| {
             answers.open.as_ref().is_some_and(|open| open.holds(value, &script.sources, &script.files))
@@ -60,18 +60,18 @@ impl<'p> Marking<'p> {
         Self { key, places, rules }
     }
 
-    /// The fields in the order of the paper.
+    /// Returns the fields in the order of the paper.
     pub fn fields(&self) -> &[Field<'p>] {
         self.key.fields()
     }
 
-    /// The field with this name, in any case, or with this name on a learning platform.
+    /// Returns the field with this name in any case, or with this name on a learning platform.
     pub fn field(&self, name: &str) -> Option<&Field<'p>> {
         let at = self.places.get(name).or_else(|| self.places.get(&name.to_lowercase()))?;
         self.fields().get(*at)
     }
 
-    /// The names in the rules that match a field, or what it belongs to.
+    /// Returns the names in the rules that match a field or its container.
     pub fn ruled(&self) -> impl Iterator<Item = &str> {
         self.rules.named().filter(|name| self.fields().iter().any(|field| covers(name, &field.name)))
     }
@@ -82,14 +82,14 @@ impl<'p> Marking<'p> {
         field.inspect(|field| drop(sheet.answers.insert(field.name.clone(), given.into()))).is_some()
     }
 
-    /// Writes points that were given by hand on a sheet. Returns whether there is such a field.
+    /// Adds points given by hand to a sheet. Returns whether there is such a field.
     ///
     /// # Errors
-    /// Why the field cannot get these points.
+    /// The reason why the field cannot get these points.
     pub fn give(&self, sheet: &mut Sheet, name: &str, text: &str) -> Result<bool, String> {
         let Some(Field { name, points: worth, .. }) = self.field(name) else { return Ok(false) };
         let points: Number =
-            number(text).ok_or_else(|| format!("`{text}` is no number of points for {name}"))?;
+            number(text).ok_or_else(|| format!("`{text}` is not a number of points for {name}"))?;
         if points.is_negative() || points.compare(*worth).is_gt() {
             return Err(format!("{name} gets 0 to {worth} points, and not {text}"));
         }
@@ -97,7 +97,7 @@ impl<'p> Marking<'p> {
         Ok(true)
     }
 
-    /// Marks a text for one field, given the other answers. There is no mark if there is no such field.
+    /// Marks a text for one field, given the other answers. Returns `None` if there is no such field.
     pub fn mark_blank(&self, name: &str, text: &str, others: &Sheet) -> Option<Mark> {
         let mut sheet = others.clone();
         let field = self.field(name)?;

@@ -1,4 +1,4 @@
-//! What a command line, an editor, a browser, and a grader need.
+//! The interface for a command line, an editor, a browser, or a grader.
 
 mod checked_script;
 pub mod differences;

@@ -1,4 +1,5 @@
-//! A run that goes forward and back to any statement, also one in a loop or a scenario.
+//! A run that can move forward and back to any statement, including statements in loops and
+//! scenarios.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -15,25 +16,25 @@ use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::run::stop::Stop;
 
-/// The most checkpoints that are kept. When there are more, every second one goes.
+/// Maximum number of checkpoints. Beyond it, every second one is dropped.
 pub(super) const CHECKPOINTS: usize = 1024;
 
-/// Why a run paused.
+/// The reason why a run paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pause {
-    /// The requested number of statements has been run.
+    /// The requested number of statements has run.
     Steps,
     /// The script has ended.
     End,
     /// A diagnostic ended the script: see [`Stepper::progress`].
     Mistake,
-    /// The sink asked for no more records. The statement that the last one is of has been completed.
+    /// The sink needs no more records. The statement of the last record is complete.
     Closed,
-    /// The interrupt flag was set. The statement that was running has had no effect.
+    /// The interrupt flag was set. The running statement has had no effect.
     Interrupted,
 }
 
-/// Hands records on until the sink asks for no more, so that the statement is completed.
+/// A sink that passes records on until the receiver needs no more, and completes the statement.
 struct Completing<'a> {
     sink: &'a mut dyn Sink,
     closed: &'a Cell<bool>,
@@ -48,10 +49,10 @@ impl Sink for Completing<'_> {
     }
 }
 
-/// A run of a script that can pause between any two statements and go to any position.
+/// A run of a script that can pause between any two statements and move to any position.
 ///
 /// A *position* is the number of statements that have run; statements in loops, scenarios, and definitions are counted each
-/// time they run. (`choose` statements in a row of a question are drawn together and count as one.) Going back restores a
+/// time they run. (Consecutive `choose` statements of a question are one statement.) Moving back restores a
 /// checkpoint and runs the rest again, which gives the same result.
 ///
 /// ```
@@ -74,13 +75,13 @@ pub struct Stepper {
     options: Options,
     now: Progress,
     pub(super) checkpoints: BTreeMap<u64, Progress>,
-    /// Statements between two checkpoints.
+    /// Number of statements between checkpoints.
     spacing: u64,
     interrupt: Arc<AtomicBool>,
 }
 
 impl Stepper {
-    /// A run at position 0. A script with mistakes ends there.
+    /// Creates a run at position 0. A script with errors ends there.
     pub fn new(script: Arc<CheckedScript>, options: Options) -> Self {
         let mut now = Progress::new(State::new(options.seed));
         if script.diagnostics.is_empty() {
@@ -93,7 +94,7 @@ impl Stepper {
         Self { script, options, now, checkpoints, spacing: 1, interrupt: Arc::default() }
     }
 
-    /// The flag that interrupts [`Stepper::forward`] when another thread sets it.
+    /// Returns the flag that interrupts [`Stepper::forward`] when another thread sets it.
     pub fn interrupt(&self) -> Arc<AtomicBool> {
         self.interrupt.clone()
     }
@@ -103,17 +104,17 @@ impl Stepper {
         &self.script
     }
 
-    /// The number of statements that have run.
+    /// Returns the number of executed statements.
     pub fn position(&self) -> u64 {
         self.now.steps
     }
 
-    /// The state of the machine, totals, and diagnostics so far.
+    /// Returns the state of the machine, the totals, and the diagnostics so far.
     pub fn progress(&self) -> &Progress {
         &self.now
     }
 
-    /// The whole state as data.
+    /// Returns the whole state as data.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::capture(&self.now.state)
     }
@@ -123,7 +124,8 @@ impl Stepper {
         self.now.frames.is_empty()
     }
 
-    /// The place of the next statement; none at the end of a block, where the block around it decides what is next.
+    /// Returns the location of the next statement; `None` at the end of a block, where the enclosing block
+    /// determines it.
     pub fn next(&self) -> Option<Span> {
         match self.now.frames.last()? {
             Frame::Block { stmts, next } => stmts.get(*next).map(|stmt| stmt.span),
@@ -131,24 +133,25 @@ impl Stepper {
         }
     }
 
-    /// The text of the statement that has run last; none at position 0.
+    /// Returns the text of the last executed statement; `None` at position 0.
     pub fn statement(&self) -> Option<&str> {
         self.now.latest.map(|span| self.script.sources.text(span))
     }
 
-    /// The location of the last executed statement; none at position 0.
+    /// Returns the location of the last executed statement; `None` at position 0.
     pub fn last_span(&self) -> Option<Span> {
         self.now.latest
     }
 
-    /// Runs up to `steps` statements and hands their records to `sink`.
+    /// Runs up to `steps` statements and passes their records to `sink`.
     pub fn forward(&mut self, steps: u64, sink: &mut dyn Sink) -> Pause {
         self.interrupt.store(false, Ordering::Relaxed);
         let interrupt = self.interrupt.clone();
         self.run_to(self.position().saturating_add(steps), sink, Some(&interrupt))
     }
 
-    /// Goes to a position, or to the end if the script has fewer statements. Returns the position reached.
+    /// Moves to a position, or to the end if the script has fewer statements. Returns the position
+    /// reached.
     pub fn goto(&mut self, position: u64) -> u64 {
         if position < self.position() {
             self.restore(position);
@@ -157,8 +160,8 @@ impl Stepper {
         self.position()
     }
 
-    /// Goes to the next time that the statement at this byte of the script has run. False, at the end, if it does not run
-    /// again.
+    /// Moves forward to the position after the next execution of the statement at this byte. Returns false,
+    /// at the end, if it does not run again.
     pub fn goto_statement(&mut self, byte: u32) -> bool {
         let wanted = innermost(&self.script.script.body, byte);
         while wanted.is_some() && self.run_to(self.position() + 1, &mut Discard, None) == Pause::Steps {
@@ -169,7 +172,7 @@ impl Stepper {
         false
     }
 
-    /// Goes back to the latest checkpoint that is not after a position.
+    /// Restores the latest checkpoint at or before a position.
     fn restore(&mut self, position: u64) {
         if let Some((_, progress)) = self.checkpoints.range(..=position).next_back() {
             self.now = progress.clone();
@@ -215,7 +218,7 @@ impl Stepper {
         }
         std::mem::swap(&mut session.progress, &mut self.now);
         if pause == Pause::Interrupted {
-            // What the statement has done so far is undone.
+            // Partial effects of the statement are undone.
             self.restore(completed);
             self.run_to(completed, &mut Discard, None);
         }
@@ -223,7 +226,7 @@ impl Stepper {
     }
 }
 
-/// The place of the innermost statement that holds a byte of the script.
+/// Returns the location of the innermost statement that contains a byte of the script.
 fn innermost(block: &Block, byte: u32) -> Option<Span> {
     let holds = |span: Span| span.file == 0 && span.start <= byte && byte < span.end;
     let stmt = block.iter().find(|stmt| holds(stmt.span))?;

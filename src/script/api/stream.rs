@@ -1,4 +1,4 @@
-//! A run as lines of JSON, handed out record by record.
+//! A run as lines of JSON, one per record.
 
 use std::sync::atomic::AtomicBool;
 
@@ -9,10 +9,10 @@ use crate::run::record::{Sink, StepRecord, Totals};
 use crate::run::script::play_from;
 use crate::run::state::State;
 
-/// What ends a stream early.
+/// The reason why a stream ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// The receiver asked for no more lines.
+    /// The receiver stopped the stream.
     Receiver,
     /// The next line would exceed the budget of bytes.
     Bytes,
@@ -27,12 +27,12 @@ pub struct StreamEnd {
     pub totals: Totals,
     /// The diagnostics of the run.
     pub diagnostics: Vec<Diagnostic>,
-    /// Why the stream ended early; none if the script ended.
+    /// The reason why the stream ended early; `None` if the script ended.
     pub cut: Option<Cut>,
 }
 
-/// Runs a checked script and hands each record to `receive` as a line of JSON, as `pagewalk run --format json` prints it.
-/// `receive` returns whether it wants more. The lines have at most `max_bytes` bytes in all.
+/// Runs a checked script and passes each record to `receive` as a line of JSON, as `pagewalk run --format json` prints it.
+/// `receive` returns whether to continue. The lines have at most `max_bytes` bytes in all.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;

@@ -15,7 +15,7 @@ use crate::traces::SweepPlan;
 use crate::traces::reports::Ended;
 use crate::traces::sweep::{grid, usual_unit};
 
-/// Statements in loops, scenarios, definitions, and questions, with a mistake that ends a scenario.
+/// Statements in loops, scenarios, definitions, and questions, with an error that ends a scenario.
 const SCRIPT: &str = "machine simple
 def twice(va) { write va = 1; write va = 2 }
 for n in 0..4 {
@@ -39,7 +39,7 @@ fn stepper(text: &str) -> Stepper {
     Stepper::new(Arc::new(script), Options::default())
 }
 
-/// What a record says, as far as it can be compared.
+/// Formats the comparable contents of a record.
 fn shown(record: &StepRecord) -> String {
     format!("{:?} {:?} {:?} {:?}", record.span, record.scenario, record.did, record.checks)
 }
@@ -108,7 +108,7 @@ fn far_back_in_a_long_loop_is_reached_with_few_checkpoints() {
 
 #[test]
 fn an_interrupted_statement_has_had_no_effect_and_can_run_again() {
-    /// Interrupts at a record.
+    /// A sink that interrupts at a record.
     struct At(u32, Arc<std::sync::atomic::AtomicBool>);
     impl Sink for At {
         fn accept(&mut self, _: &StepRecord) -> bool {
@@ -141,7 +141,7 @@ fn a_sink_that_has_enough_pauses_the_run() {
     assert_eq!(run.forward(u64::MAX, &mut Vec::new()), Pause::End);
 }
 
-/// The micro-steps of the last statement, as JSON.
+/// Returns the micro-steps of the last statement as JSON.
 fn micro_steps(text: &str) -> Vec<serde_json::Value> {
     let script = CheckedScript::from_text("test.pw", text, &mut ());
     assert!(script.diagnostics.is_empty(), "{:?}", script.diagnostics);
@@ -173,7 +173,7 @@ fn a_copy_on_write_fault_has_its_steps_in_order() {
     // R/W is bit 1 of an entry of the Intel 64 architecture.
     let written: Vec<_> = steps.iter().filter(|step| step["kind"] == "pte-written").collect();
     let raw = |at: usize, name: &str| written[at][name].as_u64().unwrap();
-    // As Linux does it: the entry is cleared first, so that no core uses it half changed.
+    // As in Linux, the entry is cleared first, so that no core uses a partial update.
     assert_eq!((raw(0, "before") & 0b11, raw(0, "after")), (0b01, 0));
     assert_eq!((raw(1, "before"), raw(1, "after") & 0b11), (0, 0b11));
     assert_eq!(steps[at("copied")]["to"].as_u64(), Some(raw(1, "after") >> 12 & 0xFFFF_FFFF));
@@ -212,7 +212,7 @@ fn each_fragment_of_an_access_has_its_own_attempts() {
 
 #[test]
 fn an_interrupt_between_statements_repeats_no_record() {
-    /// Interrupts at its second record.
+    /// A sink that interrupts at its second record.
     struct Second(usize, Arc<std::sync::atomic::AtomicBool>);
     impl Sink for Second {
         fn accept(&mut self, _: &StepRecord) -> bool {
@@ -221,7 +221,7 @@ fn an_interrupt_between_statements_repeats_no_record() {
             true
         }
     }
-    // The second record is that of the call. The loop, which runs no statement, notices the interrupt.
+    // The second record is that of the call. The loop, which runs no statement, detects the interrupt.
     let mut run = stepper("process P {}\nP { repeat 5 + sbrk(0) * 0 { } }\nlet b = 2\n");
     let mut sink = Second(0, run.interrupt());
     assert_eq!(run.forward(u64::MAX, &mut sink), Pause::Interrupted);

@@ -10,41 +10,41 @@ use crate::services::complete::{
     self, CompletionOffer, Completions, ItemKind, ItemPosition, OnDisk, Signature, complete, disk, snippet,
 };
 
-/// The most items in an answer.
+/// Maximum number of items in an answer.
 const MOST: usize = 1000;
-/// The most items for which a typed space opens the list.
+/// Maximum number of items for which typing a space opens the list.
 const FEW: usize = 60;
 
-/// What can be written at a place.
+/// The completion items at a position.
 #[derive(Debug, Clone)]
 pub struct Completion {
     /// The bytes that an item replaces.
     pub range: Range<usize>,
-    /// The most fitting items first. If nothing begins with the typed text, the nearest name.
+    /// The best matches first. If nothing begins with the typed text, the nearest name.
     pub items: Vec<CompletionItem>,
     /// Whether the items depend on the next keystroke, so that the editor must not filter them itself.
     pub is_incomplete: bool,
-    /// Whether the list is helpful after a space that was only typed, and not requested.
+    /// Whether to show the list after a typed space without a request.
     pub opens_after_space: bool,
 }
 
-/// A text that can be written at a place.
+/// A completion item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionItem {
     /// The text.
     pub text: String,
-    /// The kind of the named thing.
+    /// The kind of the item.
     pub kind: ItemKind,
-    /// A line of help; for a variable its value, if that is short. May be empty.
+    /// A line of help, or the value of a variable if it is short. May be empty.
     pub help: String,
     /// The entry of the reference, in Markdown.
     pub documentation: Option<&'static str>,
-    /// The text with placeholders, `read ${1:VA}$0`. Only if the rest of the line is empty.
+    /// The text with placeholders, such as `read ${1:VA}$0`, only if the rest of the line is empty.
     pub snippet: Option<String>,
 }
 
 impl Document {
-    /// What can be written at a byte.
+    /// Returns the completions at a byte.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -77,7 +77,7 @@ impl Document {
         }
     }
 
-    /// The signature of the statement, setting, or call at a byte.
+    /// Returns the signature of the statement, setting, or call at a byte.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -89,7 +89,7 @@ impl Document {
         complete::signature(self.text(), at, &self.state(at))
     }
 
-    /// Files on disk in the script's folder, and open files that are not saved.
+    /// Returns files on disk in the script's folder, and unsaved open files.
     fn file_items(&self, wanted: &OnDisk) -> Vec<CompletionOffer> {
         let folder = self.path().parent().unwrap_or(Path::new("."));
         let open = self.open();
@@ -103,7 +103,7 @@ impl Document {
                 items.push(CompletionOffer {
                     text: name,
                     kind: ItemKind::File,
-                    help: "open, not saved".to_owned(),
+                    help: "unsaved file".to_owned(),
                 });
             }
         }
@@ -118,7 +118,7 @@ impl Document {
     }
 }
 
-/// An item; with placeholders if there is a state.
+/// Returns an item, with placeholders if there is a state.
 fn offer(item: CompletionOffer, position: ItemPosition, state: Option<&State>) -> CompletionItem {
     let CompletionOffer { text, kind, help } = item;
     let documentation = documentation(&text, kind);

@@ -1,4 +1,4 @@
-//! Mistakes and failed expectations.
+//! Diagnostics and failed expectations.
 
 use super::document::{Document, Location};
 use super::run::{Failure, RunResult};
@@ -10,30 +10,30 @@ pub(super) const EXPECTATION: &str = "expectation";
 /// The code of a `?`.
 pub(super) const OPEN: &str = "open";
 
-/// A mistake, a failed expectation, or a `?` with its value.
+/// A diagnostic, a failed expectation, or a `?` with its value.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// The location, perhaps in an included file.
+    /// The location, which may be in an included file.
     pub location: Location,
-    /// The code of the mistake, `expectation`, or `open`.
+    /// The diagnostic's code, `expectation`, or `open`.
     pub code: &'static str,
-    /// Whether it keeps the script from running.
+    /// Whether it prevents the script from running.
     pub severity: Severity,
-    /// What is wrong. For a mistake, further lines say how to fix it.
+    /// The message. For a diagnostic, further lines contain the fix.
     pub message: String,
     /// Other locations, with an explanation of each.
     pub related: Vec<(Location, String)>,
 }
 
 impl Problem {
-    /// Whether this is only the value of a `?`, and nothing is wrong.
+    /// Whether this is only the value of a `?`, and not an error.
     pub fn is_open(&self) -> bool {
         self.code == OPEN
     }
 }
 
 impl Document {
-    /// The mistakes and warnings in the script and its files.
+    /// Returns the errors and warnings in the script and its files.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -51,7 +51,7 @@ impl Document {
         self.mistakes(&script.diagnostics).chain(self.mistakes(&script.warnings)).collect()
     }
 
-    /// The mistakes that a run of this document found, its failed expectations, and the values of `?`.
+    /// Returns the errors of a run of this document, its failed expectations, and the values of `?`.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};

@@ -1,4 +1,4 @@
-//! A text at one version.
+//! A text with a version.
 
 use std::fmt;
 use std::ops::Range;
@@ -17,10 +17,10 @@ use crate::run::state::State;
 use crate::run::state_at;
 use crate::services::names::{Names, names};
 
-/// The open texts by path, with the file system behind them or without one. They are what scripts include.
+/// The open texts by path, with or without a file system. Scripts can include them.
 pub type OpenTexts = Texts<Option<Disk>>;
 
-/// A text at one version. The first thread that needs a property of the text computes it for all threads.
+/// A text with a version. The first thread that needs a property of the text computes it for all threads.
 ///
 /// All offsets are bytes of the text. [`Document::lines`] converts them to lines and columns.
 ///
@@ -77,7 +77,8 @@ impl From<TextEdit> for Edit {
 }
 
 impl Document {
-    /// A text with all open texts for its includes. Its path determines where these are looked for.
+    /// Creates a document with all open texts for its includes. Its path determines how include
+    /// paths are resolved.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<Arc<str>>, open: impl Into<Arc<OpenTexts>>) -> Self {
         Self {
             path: path.into(),
@@ -105,12 +106,14 @@ impl Document {
         &self.lines
     }
 
-    /// The checked script with its included files. Open files have the text of the editor, saved or not.
+    /// Returns the checked script with its included files. Open files have the editor's text, saved or
+    /// not.
     pub fn script(&self) -> &CheckedScript {
         self.shared_script()
     }
 
-    /// The same for a [`Stepper`](crate::api::Stepper), or for what else outlives the document.
+    /// Returns the script for a [`Stepper`](crate::api::Stepper), or for other uses beyond the
+    /// document's lifetime.
     pub fn shared_script(&self) -> &Arc<CheckedScript> {
         self.script.get_or_init(|| {
             let name = self.path.display().to_string();
@@ -118,7 +121,7 @@ impl Document {
         })
     }
 
-    /// The files of the script, the document first.
+    /// Returns the files of the script, the document first.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.script().sources.files().iter().filter_map(|file| file.path.as_deref())
     }
@@ -138,13 +141,13 @@ impl Document {
         self.tokens.get_or_init(|| tokens(self.text()))
     }
 
-    /// The state at a byte without a run: the machine, the kernel, and the names that are declared above it.
+    /// Returns the state at a byte without a run: the machine, the kernel, and the names declared above it.
     pub(super) fn state(&self, at: usize) -> State {
         let CheckedScript { sources, script, files, .. } = self.script();
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
-    /// The location of a span of the script; none if it is in no file.
+    /// Returns the location of a span of the script; `None` if it is in no file.
     pub(super) fn location(&self, span: Span) -> Option<Location> {
         let files = self.files.get_or_init(|| {
             let others = self.script().sources.files().iter().skip(1);

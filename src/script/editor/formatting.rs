@@ -8,7 +8,7 @@ use super::document::{Document, Edit};
 use crate::lang::format::format;
 
 impl Document {
-    /// The edits that format the document. None if the text has syntax errors.
+    /// Returns the edits that format the document; `None` if the text has syntax errors.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, Edit, OpenTexts};
@@ -19,7 +19,7 @@ impl Document {
         self.format_range(0..self.text().len())
     }
 
-    /// The edits that format the lines of a range. None if the text has syntax errors.
+    /// Returns the edits that format the lines of a range; `None` if the text has syntax errors.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -36,7 +36,7 @@ impl Document {
     }
 }
 
-/// The edits from one text to another, each within a line.
+/// Returns the edits from one text to another, each within a line.
 fn changes(old: &str, new: &str) -> Vec<Edit> {
     let (before, after) = (lines(old), lines(new));
     let ops = capture_diff_slices_by_key(Algorithm::Myers, &before, &after, |line| ink(line.1));
@@ -56,7 +56,7 @@ fn changes(old: &str, new: &str) -> Vec<Edit> {
     changes
 }
 
-/// The lines of a text with their ends, and their first bytes.
+/// Returns the lines of a text with their ends, and their first bytes.
 fn lines(text: &str) -> Vec<(usize, &str)> {
     let mut at = 0;
     let start = |line: &str| {
@@ -67,12 +67,12 @@ fn lines(text: &str) -> Vec<(usize, &str)> {
     starts.into_iter().zip(text.split_inclusive('\n')).collect()
 }
 
-/// A line without the whitespace that formatting may change.
+/// Removes the whitespace that formatting may change.
 fn ink(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
 }
 
-/// The edit from one text to another, without their common beginning and end.
+/// Returns the edit from one text to another, without their common prefix and suffix.
 fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
     if old == new {
         return None;
@@ -96,7 +96,7 @@ mod tests {
 
     use super::{Edit, changes};
 
-    /// A text after edits.
+    /// Applies the edits to a text.
     fn changed(old: &str, new: &str) -> String {
         let mut text = old.to_owned();
         for Edit { range, text: put } in changes(old, new).into_iter().rev() {

@@ -9,20 +9,21 @@ use crate::lang::span::Span;
 use crate::report::hover::{Asked, HoverInfo, code, hover_at, paragraphs, script};
 use crate::run::facts::reported_facts;
 
-/// The most facts in a hover on a verb.
+/// Maximum number of facts in a hover on a verb.
 const FACTS: usize = 24;
 
-/// What is known of a place of a text.
+/// The hover at a position of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hover {
     /// The bytes of the word or number, if there is one.
     pub range: Option<Range<usize>>,
-    /// In Markdown: the results of the run, the mistakes, the meaning of the word or number.
+    /// Markdown with the results of the run, the diagnostics, and the meaning of the word or
+    /// number.
     pub text: String,
 }
 
 impl Document {
-    /// What is known at a byte, with the results of a run.
+    /// Returns the hover at a byte, with the results of a run.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -42,7 +43,7 @@ impl Document {
         (!text.is_empty()).then(|| Hover { range: Some(range).filter(|range| !range.is_empty()), text })
     }
 
-    /// The explanations of the mistakes here: the first paragraph of each page.
+    /// Returns explanations of the diagnostics here: the first paragraph of each page.
     fn explanations(&self, at: usize) -> String {
         let script = self.script();
         let here = script.diagnostics.iter().chain(&script.warnings).filter(|one| contains(one.span, at));
@@ -58,8 +59,8 @@ fn contains(span: Span, at: usize) -> bool {
     span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
 }
 
-/// The results of the run: the actual value for a failed fact, the value for another fact, all facts for the
-/// beginning of the statement.
+/// Returns the results of the run: the actual value of a failed fact, the value of another fact, or all
+/// facts at the beginning of the statement.
 fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
     let failed = run.failures.iter().filter(|failure| contains(failure.span, at));
     let failed = failed.map(|failure| format!("**{}**", failure.message));
@@ -71,14 +72,14 @@ fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
 
 fn step_facts(step: &Step, known: &HoverInfo) -> String {
     let times = if step.times > 1 {
-        format!(" (ran {} times; what was the same each time)", step.times)
+        format!(" (ran {} times; only facts that never changed)", step.times)
     } else {
         String::new()
     };
     if let Some(fact) = &known.fact {
         let begins = format!("{fact} ");
         let value = step.facts.iter().find(|fact| fact.starts_with(&begins));
-        // Each time has reasons of its own.
+        // Each execution has separate reasons.
         let did = step.did.as_deref().filter(|_| step.times == 1);
         let reported =
             did.and_then(|did| reported_facts(did).into_iter().find(|reported| reported.name == *fact));
@@ -88,7 +89,7 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
         return value
             .map_or_else(String::new, |value| format!("In the run: {}{times}{because}.", code(value)));
     }
-    // The verb, or the name that the statement sets.
+    // The verb, or the name that the statement defines.
     let is_at_beginning = known.span.start <= step.span.start as usize + 4;
     if !is_at_beginning || step.facts.is_empty() {
         return String::new();

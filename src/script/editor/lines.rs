@@ -1,4 +1,4 @@
-//! Lines and columns of a text, as editors count them.
+//! Lines and columns of a text in an editor's units.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -49,12 +49,12 @@ struct Line {
 }
 
 impl LineIndex {
-    /// The lines of a text. They are found on first use.
+    /// Creates the index of a text. It finds the lines on first use.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self { text: text.into(), lines: OnceLock::new() }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn text(&self) -> &Arc<str> {
         &self.text
     }
@@ -77,12 +77,12 @@ impl LineIndex {
         })
     }
 
-    /// The line of a byte, counted from 0.
+    /// Returns the line of a byte, counted from 0.
     pub fn line_of(&self, at: usize) -> usize {
         self.lines().partition_point(|line| line.start <= at).saturating_sub(1)
     }
 
-    /// The bytes of a line without its end; empty after the last line.
+    /// Returns the bytes of a line without its end; empty after the last line.
     fn bytes_of(&self, line: usize) -> Range<usize> {
         let start_of = |line: usize| self.lines().get(line).map_or(self.text.len(), |line| line.start);
         let start = start_of(line);
@@ -90,7 +90,7 @@ impl LineIndex {
         start..start + content.len()
     }
 
-    /// The position of a byte, at most the end of the text.
+    /// Returns the position of a byte, at most the end of the text.
     pub fn position(&self, at: usize, encoding: Encoding) -> Position {
         let at = at.min(self.text.len());
         let line = self.line_of(at);
@@ -103,7 +103,8 @@ impl LineIndex {
         Position { line: line as u32, column: column as u32 }
     }
 
-    /// The byte at a position, at most the end of the line. Within a character, its first byte.
+    /// Returns the byte at a position, at most the end of the line. Within a character, this is its
+    /// first byte.
     pub fn byte(&self, position: Position, encoding: Encoding) -> usize {
         let bytes = self.bytes_of(position.line as usize);
         let mut left = position.column as usize;
@@ -117,12 +118,12 @@ impl LineIndex {
         bytes.end
     }
 
-    /// The positions of both ends of a range.
+    /// Returns the positions of both ends of a range.
     pub fn range(&self, bytes: &Range<usize>, encoding: Encoding) -> Range<Position> {
         self.position(bytes.start, encoding)..self.position(bytes.end, encoding)
     }
 
-    /// The non-empty parts of a range line by line, without the line ends.
+    /// Returns the non-empty parts of a range line by line, without the line ends.
     pub fn split(&self, bytes: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
         let lines = self.line_of(bytes.start)..=self.line_of(bytes.end);
         let parts = lines.map(move |line| {
@@ -161,7 +162,7 @@ mod tests {
     #[test]
     fn invalid_positions_become_the_nearest_valid_ones() {
         let lines = LineIndex::new(TEXT);
-        // Within a character, after the line's end (before its `\r`), after the text.
+        // Within a character, after the end of the line (before its `\r`), and after the text.
         assert_eq!(lines.byte(at(1, 3), Encoding::Utf16), 6);
         assert_eq!(lines.byte(at(1, 2), Encoding::Utf8), 2);
         assert_eq!(lines.byte(at(1, 99), Encoding::Utf16), 11);

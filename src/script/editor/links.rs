@@ -1,4 +1,4 @@
-//! Files that a document names, and scenarios that can be run.
+//! Files that a document names, and scenarios that can run.
 
 use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
@@ -20,23 +20,23 @@ pub struct Link {
 }
 
 impl Link {
-    /// The name with its quotes, and the place after it.
+    /// Returns the span of the name with its quotes, and the position after it.
     pub(super) fn quoted(&self) -> RangeInclusive<usize> {
         self.range.start - 1..=self.range.end + 1
     }
 }
 
-/// A script or scenario that can be run.
+/// A script or scenario that can run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lens {
     /// Its first byte.
     pub at: usize,
-    /// The name of the scenario; none for the whole script.
+    /// The name of the scenario; `None` for the whole script.
     pub scenario: Option<String>,
 }
 
 impl Document {
-    /// The files that the document names: included files, machine files, and traces.
+    /// Returns the files that the document names: included files, machine files, and traces.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -62,7 +62,7 @@ impl Document {
         found
     }
 
-    /// The scripts that can be run: the document, unless it is empty, and each of its scenarios.
+    /// Returns the scripts that can run: the document, unless it is empty, and each of its scenarios.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -81,7 +81,7 @@ impl Document {
         whole.into_iter().chain(scenarios).collect()
     }
 
-    /// A quoted name as a link to a file of the script.
+    /// Returns a quoted name as a link to a file of the script.
     fn link_to(&self, name: Span, file: u32) -> Option<Link> {
         Some(link(name, self.script().sources.file(file)?.path.clone()?))
     }

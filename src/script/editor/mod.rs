@@ -1,9 +1,9 @@
-//! What an editor needs of a text that is being written. It knows no protocol, process, or terminal: a web page, a
-//! notebook, and the language server use it alike.
+//! Editor services for an unfinished text. They know no protocol, process, or terminal: a web page, a
+//! notebook, and the language server can use them.
 //!
-//! A [`Document`] is a text at one version. Its methods take and return byte offsets, which its [`LineIndex`] converts to
-//! the lines and columns of an editor. [`Document::run`] yields a [`RunResult`], which adds the results of a run to hovers,
-//! code actions, and inlay hints.
+//! A [`Document`] is a text with a version. Its methods take and return byte offsets, which its [`LineIndex`]
+//! converts to an editor's lines and columns. [`Document::run`] returns a [`RunResult`], which adds the
+//! results of a run to hovers, code actions, and inlay hints.
 
 mod actions;
 mod completion;

@@ -1,7 +1,7 @@
-//! Names: definitions, references, renaming.
+//! Names: definitions, references, and renaming.
 //!
-//! A name is looked up in all open scripts, since a file that one script includes may also be a script itself or a
-//! part of a third one.
+//! Each lookup searches all open scripts, because a script may include a file that is also a script itself or
+//! a part of a third one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -22,7 +22,7 @@ const INCLUDE: &[u8] = b"include";
 pub struct Reference {
     /// The location of the name, without quotes.
     pub location: Location,
-    /// Whether something gets the name here.
+    /// Whether this is a definition of the name.
     pub is_definition: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct FileEdits {
 }
 
 impl Document {
-    /// The definition of the name at a byte, or the file whose quoted name is there.
+    /// Returns the definition of the name at a byte, or the file whose quoted name is there.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -57,7 +57,7 @@ impl Document {
         script.location(span)
     }
 
-    /// All occurrences of the name at a byte, in all open scripts and the files that they include. None if there is no
+    /// Returns all occurrences of the name at a byte, in all open scripts and the files that they include. None if there is no
     /// name.
     ///
     /// ```
@@ -70,7 +70,7 @@ impl Document {
         Some(Lookup::everywhere(self, at)?.references())
     }
 
-    /// The occurrences in this document of the name at a byte, each with whether something gets the name there.
+    /// Returns the occurrences in this document of the name at a byte, and whether each is a definition.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -83,7 +83,7 @@ impl Document {
         Some(own.map(|one| (one.location.range, one.is_definition)).collect())
     }
 
-    /// The bytes and the text of the name at a byte.
+    /// Returns the bytes and the text of the name at a byte.
     ///
     /// # Errors
     /// The reason why there is nothing to rename, as a sentence.
@@ -92,7 +92,7 @@ impl Document {
     /// # use pagewalk_script::editor::{Document, OpenTexts};
     /// let document = Document::new("a.pw", "let va = 1\nread va", OpenTexts::default());
     /// assert_eq!(document.prepare_rename(17), Ok((16..18, "va".to_owned())));
-    /// assert!(document.prepare_rename(12).unwrap_err().starts_with("`read` is no name"));
+    /// assert!(document.prepare_rename(12).unwrap_err().starts_with("`read` is not a name"));
     /// ```
     pub fn prepare_rename(&self, at: usize) -> Result<(Range<usize>, String), String> {
         let lookup = self.renamable(at)?;
@@ -100,7 +100,7 @@ impl Document {
         Ok((one.span.bytes(), script.names().symbols[one.symbol].name.to_string()))
     }
 
-    /// The changes that rename the name at a byte, in the order of paths.
+    /// Returns the changes that rename the name at a byte, in the order of paths.
     ///
     /// # Errors
     /// The reason why the name cannot be changed to `new`, as a sentence.
@@ -135,12 +135,12 @@ impl Document {
         Ok(files.into_values().collect())
     }
 
-    /// The name at a byte, if it can be renamed.
+    /// Returns the name at a byte, if it can be renamed.
     fn renamable(&self, at: usize) -> Result<Lookup<'_>, String> {
         let Some(lookup) = Lookup::everywhere(self, at) else {
             return Err(match self.word_at(at) {
-                Some(word) => format!("`{word}` is no name that this script gives to something"),
-                None => "there is no name here".to_owned(),
+                Some(word) => format!("`{word}` is not a name that this script defines"),
+                None => "no name at this position".to_owned(),
             });
         };
         let (script, one) = lookup.occurrence();
@@ -154,7 +154,7 @@ impl Document {
         here.find(is_word).map(|token| token.text(self.text()))
     }
 
-    /// The other open scripts with includes.
+    /// Returns the other open scripts with includes.
     fn other_scripts(&self) -> Vec<Document> {
         let includes = |bytes: &[u8]| bytes.windows(INCLUDE.len()).any(|word| word == INCLUDE);
         let others = self.open().texts.iter().filter(|(path, bytes)| *path != self.path() && includes(bytes));
@@ -165,7 +165,7 @@ impl Document {
     }
 }
 
-/// A file, and a range of bytes in it.
+/// A file and a range of bytes in it.
 type FilePlace = (PathBuf, u32, u32);
 
 /// A name at a byte of a document, in all open scripts that contain it.
@@ -174,20 +174,20 @@ struct Lookup<'d> {
     others: Vec<Document>,
     /// The name's symbols in each script, the document first.
     symbols: Vec<BTreeSet<usize>>,
-    /// The occurrence at the byte, with the first script that knows it.
+    /// The occurrence at the byte, with the first script that contains it.
     at: (usize, Occurrence),
 }
 
 impl<'d> Lookup<'d> {
-    /// The name at a byte, in the document's own script or else in a script that includes it. None if the
-    /// name has no definition.
+    /// Returns the name at a byte, in the document's own script or otherwise in a script that includes
+    /// it; `None` if the name has no definition.
     fn preferably_own(document: &'d Document, at: usize) -> Option<Self> {
         let Some(one) = document.names().at(0, at as u32) else { return Self::everywhere(document, at) };
         let symbols = vec![BTreeSet::from([one.symbol])];
         Some(Self { document, others: Vec::new(), symbols, at: (0, *one) })
     }
 
-    /// The same in all open scripts.
+    /// Returns the name at a byte in all open scripts.
     fn everywhere(document: &'d Document, at: usize) -> Option<Self> {
         let others = document.other_scripts();
         let known = |script: &Document| {
@@ -206,7 +206,7 @@ impl<'d> Lookup<'d> {
         number.checked_sub(1).map_or(self.document, |other| &self.others[other])
     }
 
-    /// Finds the name's symbol in each script: a place that two scripts share has the same name in both.
+    /// Finds the name's symbol in each script. A location in two scripts has the same name in both.
     fn spread(&mut self) {
         let (first, one) = self.at;
         let mut next = vec![(first, one.symbol)];
@@ -237,12 +237,12 @@ impl<'d> Lookup<'d> {
         script.names().occurrences_of(symbol).filter_map(place).collect()
     }
 
-    /// The occurrence at the byte, with its script.
+    /// Returns the occurrence at the byte, with its script.
     fn occurrence(&self) -> (&Document, &Occurrence) {
         (self.script(self.at.0), &self.at.1)
     }
 
-    /// All occurrences, each once, in the order of scripts and positions.
+    /// Returns all distinct occurrences, ordered by script and position.
     fn references(&self) -> Vec<Reference> {
         let mut seen: BTreeSet<(PathBuf, usize, usize)> = BTreeSet::new();
         let mut all = Vec::new();
@@ -261,7 +261,7 @@ impl<'d> Lookup<'d> {
     }
 }
 
-/// The number of a file in a script.
+/// Returns the number of a file in a script.
 fn number_of(script: &Document, path: &Path) -> Option<u32> {
     let number =
         script.script().sources.files().iter().position(|file| file.path.as_deref() == Some(path))?;

@@ -1,4 +1,4 @@
-//! All parts of a state that can be shown.
+//! The displayable parts of a state.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::run::session::Options;
 use crate::run::state::State;
 use crate::run::{Files, check_in, play_from};
 
-/// The most characters of a panel.
+/// Maximum length of a panel in characters.
 const LONGEST: usize = 1 << 16;
 
 /// A titled text.
@@ -25,7 +25,8 @@ pub struct Panel {
     pub text: String,
 }
 
-/// The panels of a state: TLBs and caches, page tables, processes with their areas, frames, swap, counters.
+/// Returns the panels of a state: TLBs and caches, page tables, processes with their areas, frames, swap,
+/// and counters.
 pub(super) fn panels(state: &State) -> Vec<Panel> {
     let mut nouns = Vec::new();
     if let Some(spec) = state.spec() {
@@ -54,7 +55,7 @@ pub(super) fn panels(state: &State) -> Vec<Panel> {
     nouns.into_iter().filter_map(|noun| panel(state, noun)).collect()
 }
 
-/// The output of `show NOUN`; none if it is empty or a mistake.
+/// Returns the output of `show NOUN`; `None` if it is empty or an error.
 fn panel(state: &State, noun: String) -> Option<Panel> {
     let (mut sources, options) = (Sources::default(), Options::default());
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
@@ -80,7 +81,7 @@ fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
     blocks
 }
 
-/// Collects the output as text.
+/// A sink that collects the output as text.
 #[derive(Default)]
 struct ShownText(String);
 

@@ -1,4 +1,4 @@
-//! The steps of a run, one at a time, and the narration of a scenario.
+//! Single steps of a run, and the narration of a scenario.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -15,13 +15,13 @@ use crate::run::changes::changes;
 use crate::run::record::{Sink, StepRecord, Totals};
 use crate::run::state::State;
 
-/// The most statements whose positions are stored.
+/// Maximum number of statements whose positions are stored.
 const PLACES: usize = 1 << 20;
 
 /// A step by its index, from 0, or by a byte of the document.
 #[derive(Debug, Clone, Copy)]
 pub enum StepAt {
-    /// This one, or the last if there are fewer.
+    /// This index, or the last one if there are fewer steps.
     Index(usize),
     /// The first step of the statement at a byte.
     Byte(usize),
@@ -30,22 +30,23 @@ pub enum StepAt {
 /// A step of a run and the state after it.
 #[derive(Debug, Clone)]
 pub struct StepView {
-    /// The step's index, from 0.
+    /// The index of the step, from 0.
     pub index: usize,
-    /// The number of steps.
+    /// Number of steps.
     pub count: usize,
-    /// The statement's bytes; none if it is in another file.
+    /// The bytes of the statement; `None` if it is in another file.
     pub range: Option<Range<usize>>,
     /// The statement in a few words.
     pub title: String,
     /// The explanation of all its effects.
     pub narration: String,
-    /// The state after the step, changes first.
+    /// The state after the step, with changes first.
     pub panels: Vec<Panel>,
 }
 
 impl Document {
-    /// The effects of a statement and the state after it; none for a script without statements.
+    /// Returns the effects of a statement and the state after it; `None` for a script without
+    /// statements.
     pub fn step(&self, at: StepAt, max_steps: u64, interrupt: &AtomicBool) -> Option<StepView> {
         let body = self.runnable();
         let run_to = |end: usize| {
@@ -80,7 +81,7 @@ impl Document {
         })
     }
 
-    /// The narration of a scenario or of the whole document, as `pagewalk run` prints it.
+    /// Returns the narration of a scenario or of the whole document, as `pagewalk run` prints it.
     pub fn narrate(
         &self,
         scenario: Option<&str>,
@@ -94,7 +95,7 @@ impl Document {
             let sink = TextSink::new(&mut text, &script.sources, Options { explain, color: false });
             let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
             self.play(&self.runnable(), max_steps, &mut telling, interrupt);
-            // Writing to memory does not fail.
+            // Writing to memory cannot fail.
             let _ = telling.sink.finish(telling.totals, script.diagnostics.len());
         }
         String::from_utf8_lossy(&text).into_owned()
@@ -112,7 +113,7 @@ fn titled(short: &str, mut blocks: Vec<Block>) -> (String, Vec<Block>) {
     (title, blocks)
 }
 
-/// Ends a run after a number of steps and keeps the last one.
+/// A sink that ends a run after a number of steps, and keeps the last one.
 #[derive(Default)]
 struct Steps {
     /// The index at which the run ends.
@@ -124,9 +125,9 @@ struct Steps {
 }
 
 impl Steps {
-    /// The first step of a statement at a byte. Prefers the innermost statement there that begins on the
-    /// line, then the first statement on the line, then the innermost statement, then the last statement
-    /// before it.
+    /// Returns the first step of a statement at a byte. It prefers the innermost statement there that
+    /// begins on the line, then the first statement on the line, then the innermost statement, and then
+    /// the last statement before it.
     fn at(&self, byte: u32, lines: &LineIndex) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);
@@ -157,7 +158,7 @@ impl Sink for Steps {
     }
 }
 
-/// Narrates the statements of one scenario.
+/// A sink that narrates the statements of one scenario.
 struct ScenarioFilter<'s, 'w> {
     sink: TextSink<'s, &'w mut Vec<u8>>,
     scenario: Option<&'w str>,

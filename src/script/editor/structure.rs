@@ -1,4 +1,4 @@
-//! The structure of a text: foldable lines, selections, tokens.
+//! Structure of a text: foldable lines, selections, and tokens.
 
 use std::ops::Range;
 
@@ -14,12 +14,12 @@ pub struct Fold {
     pub first_line: usize,
     /// The last hidden line.
     pub last_line: usize,
-    /// Whether these are comments.
+    /// Whether these lines are comments.
     pub is_comment: bool,
 }
 
 impl Document {
-    /// The foldable lines: blocks, lists, prose of several lines, tables, runs of comments.
+    /// Returns the foldable lines: blocks, lists, prose of several lines, tables, and runs of comments.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -43,7 +43,7 @@ impl Document {
         Fold { first_line, last_line, is_comment: false }
     }
 
-    /// Brackets, without the line of the closing bracket.
+    /// Returns folds of brackets, without the line of the closing bracket.
     fn bracket_folds(&self) -> Vec<Fold> {
         let (mut open, mut found) = (Vec::new(), Vec::new());
         for token in &self.tokens().list {
@@ -60,7 +60,7 @@ impl Document {
         found
     }
 
-    /// Prose, between its quotes.
+    /// Returns folds of prose between its quotes.
     fn prose_folds(&self) -> Vec<Fold> {
         let (mut found, mut start) = (Vec::new(), None);
         for token in self.tokens().list.iter().filter(|token| token.kind == TokenKind::Prose) {
@@ -75,7 +75,7 @@ impl Document {
         found
     }
 
-    /// Runs of lines that begin with a token of this kind.
+    /// Returns runs of lines that begin with a token of this kind.
     fn runs_of_lines(&self, kind: TokenKind) -> Vec<Fold> {
         let mut found: Vec<Fold> = Vec::new();
         let mut last = None;
@@ -96,7 +96,7 @@ impl Document {
         found
     }
 
-    /// The ranges around a byte, from the word outwards: brackets, statements, the document. Each contains those before
+    /// Returns the ranges around a byte, from the word outwards: brackets, statements, the document. Each contains those before
     /// it.
     ///
     /// ```
@@ -123,7 +123,7 @@ impl Document {
         nested
     }
 
-    /// The words and the brackets, with and without the delimiters.
+    /// Returns the words and the brackets, with and without the delimiters.
     fn bracket_ranges(&self) -> Vec<Range<usize>> {
         let (mut open, mut found) = (Vec::new(), Vec::new());
         for token in &self.tokens().list {
@@ -141,7 +141,7 @@ impl Document {
         found
     }
 
-    /// The classes of the tokens that overlap a range. Brackets, bars, and commas have none: editors color them
+    /// Returns the classes of the tokens that overlap a range. Brackets, bars, and commas have none: editors color them
     /// themselves. [`LineIndex::split`](super::LineIndex::split) splits a token of several lines.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! The declarations of a document as a tree.
+//! Declarations of a document as a tree.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::lang::value::Value;
 /// A declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
-    /// The name; for a machine or a kernel, the word of the statement.
+    /// The name; for a machine or a kernel, the verb of the statement.
     pub name: String,
     /// Parameters, points, or the kind of the declared thing. May be empty.
     pub detail: String,
@@ -27,9 +27,9 @@ pub struct Symbol {
 /// The kind of a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SymbolKind {
-    /// A variable of the script, `let` or `choose`.
+    /// A variable of the script: `let` or `choose`.
     Variable,
-    /// A definition, `def`.
+    /// A definition: `def`.
     Function,
     /// A scenario.
     Scenario,
@@ -50,7 +50,7 @@ pub enum SymbolKind {
 }
 
 impl Document {
-    /// The declarations of the document.
+    /// Returns the declarations of the document.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts, SymbolKind};
@@ -63,7 +63,7 @@ impl Document {
         found
     }
 
-    /// The symbols of a block. Only the script's own variables are included.
+    /// Collects the symbols of a block. Only the script's top-level variables are included.
     fn collect(&self, block: &Block, top: bool, found: &mut Vec<Symbol>) {
         for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
             let mut children = Vec::new();
@@ -83,7 +83,7 @@ impl Document {
         }
     }
 
-    /// The declaration of a statement.
+    /// Returns the declaration of a statement.
     fn declared(&self, stmt: &Stmt) -> Option<Symbol> {
         let worth = |points: &Option<Expr>| {
             let points = points.as_ref().map(|points| self.script().sources.text(points.span).trim());
@@ -117,7 +117,7 @@ fn symbol(name: &str, detail: impl Into<String>, kind: SymbolKind, (whole, named
     }
 }
 
-/// The declaration of a command.
+/// Returns the declaration of a command.
 fn declared_by(command: &Command, whole: Span) -> Option<Symbol> {
     let verb = &command.verb;
     let kind = match &*verb.text {
@@ -133,7 +133,7 @@ fn declared_by(command: &Command, whole: Span) -> Option<Symbol> {
         _ => None,
     });
     match first {
-        // `machine core-i7` has a preset and no name.
+        // `machine core-i7` has a preset but no name.
         Some((preset, at)) if unnamed => Some(symbol(&verb.text, preset, kind, (whole, at))),
         Some((name, at)) => Some(symbol(name, &*verb.text, kind, (whole, at))),
         None if unnamed => Some(symbol(&verb.text, "", kind, (whole, verb.span))),
@@ -141,7 +141,7 @@ fn declared_by(command: &Command, whole: Span) -> Option<Symbol> {
     }
 }
 
-/// The TLBs and caches of a machine.
+/// Returns the TLBs and caches of a machine.
 fn components(command: &Command) -> impl Iterator<Item = Symbol> {
     let block = command.block.as_ref().filter(|_| &*command.verb.text == "machine");
     let settings = block.into_iter().flat_map(|Settings { settings, .. }| &**settings);

@@ -1,4 +1,4 @@
-//! Questions picked from pools, and what is shuffled.
+//! Selection of questions from pools, and shuffling.
 
 use super::paper::{Paper, Piece, Question};
 use crate::lang::ast::Word;
@@ -7,15 +7,15 @@ use crate::questions::arrangement::{Arrangement, Known, Pool};
 use crate::questions::entry::{Alternative, ItemKind};
 use crate::run::seeds::{draws, mixed, mixed_text};
 
-/// Set what is drawn of a paper apart: what is picked does not change the order, nor that the options.
+/// Separates the random numbers of a paper's pools from those of its order and options.
 const POOLS: u64 = 0x706F_6F6C_7300_0001;
 const ORDER: u64 = 0x706F_6F6C_7300_0002;
 const OPTIONS: u64 = 0x706F_6F6C_7300_0003;
 
-/// Arranges a paper as its script says.
+/// Arranges a paper as its script declares.
 ///
 /// # Errors
-/// What is wrong with the pools, now that all questions are there with their points.
+/// Errors in the pools, which can be checked only when all questions have their points.
 pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     let known = paper.questions.iter();
     let known: Vec<Known> = known
@@ -38,7 +38,7 @@ pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     if by.options {
         for question in &mut paper.questions {
             let seed = mixed_text(mixed(by.seed, OPTIONS), &question.title);
-            // Those of each choice by themselves; an option keeps its mark.
+            // Each choice is shuffled separately, and each option keeps its correctness.
             for (at, options) in choices(&mut question.body).into_iter().enumerate() {
                 shuffle(options, mixed(seed, at as u64));
             }
@@ -47,7 +47,8 @@ pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     Vec::new()
 }
 
-/// The questions of these titles in this order; of two with one title the first comes first.
+/// Sorts the questions into the order of these titles. Questions with equal titles keep their
+/// order.
 fn list(mut questions: Vec<Question>, titles: &[Word]) -> Vec<Question> {
     let mut take = |title: &Word| {
         let at = questions.iter().position(|question| question.title == title.text)?;
@@ -56,7 +57,7 @@ fn list(mut questions: Vec<Question>, titles: &[Word]) -> Vec<Question> {
     titles.iter().filter_map(&mut take).collect()
 }
 
-/// Puts the options of choices in the orders that are listed. An order of another number of options is passed over.
+/// Reorders the options of choices as listed. Skips an order with another number of options.
 fn reorder(paper: &mut Paper, orders: &[(Word, Vec<usize>)]) {
     for question in &mut paper.questions {
         let mut own = orders.iter().filter(|(title, _)| title.text == question.title).map(|(_, order)| order);
@@ -69,7 +70,7 @@ fn reorder(paper: &mut Paper, orders: &[(Word, Vec<usize>)]) {
     }
 }
 
-/// The options of every choice, in order.
+/// Returns the options of every choice, in order.
 pub(crate) fn choices(body: &mut [Piece]) -> Vec<&mut Vec<Alternative>> {
     let mut all = Vec::new();
     for piece in body {
@@ -86,8 +87,8 @@ pub(crate) fn choices(body: &mut [Piece]) -> Vec<&mut Vec<Alternative>> {
     all
 }
 
-/// Leaves so many questions of a pool, in the order of the script. Which they are follows from the pool's title, so that another
-/// pool changes nothing here.
+/// Keeps the declared number of questions of a pool, in the order of the script. The selection depends only
+/// on the seed and the pool's title, so that other pools do not affect it.
 fn pick(questions: &mut Vec<Question>, pool: &Pool, seed: u64) {
     let mut order: Vec<usize> = (0..pool.of.len()).collect();
     shuffle(&mut order, mixed_text(seed, &pool.title.text));
@@ -96,7 +97,7 @@ fn pick(questions: &mut Vec<Question>, pool: &Pool, seed: u64) {
     questions.retain(|question| member(question).is_none_or(|at| picked.contains(&at)));
 }
 
-/// Fisher and Yates' shuffle: each order is equally likely.
+/// Shuffles uniformly (Fisher and Yates).
 fn shuffle<T>(items: &mut [T], seed: u64) {
     let mut draw = draws(seed);
     for last in (1..items.len()).rev() {

@@ -1,4 +1,4 @@
-//! A paper collected from the records of a run.
+//! Builds a paper from the records of a run.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub struct Collector {
     questions: Vec<Open>,
 }
 
-/// A question or part whose points are not shared out yet.
+/// A question or part whose points are not distributed yet.
 #[derive(Debug)]
 struct Open {
     title: Arc<str>,
@@ -28,7 +28,7 @@ struct Open {
     pieces: Vec<OpenPiece>,
 }
 
-/// What stands in it; an item with what is said of its points.
+/// A piece of it; an item includes its declared points.
 #[derive(Debug)]
 enum OpenPiece {
     Ready(Piece),
@@ -37,7 +37,7 @@ enum OpenPiece {
 }
 
 impl Collector {
-    /// The paper, arranged as the script says, and what is wrong with that.
+    /// Returns the paper, arranged as the script declares, and the errors of the arrangement.
     pub(crate) fn arranged(self) -> (Paper, Vec<Diagnostic>) {
         let (arrangement, mut paper) = self.parts();
         let wrong = arrange(&mut paper, &arrangement);
@@ -48,12 +48,12 @@ impl Collector {
         (paper, wrong)
     }
 
-    /// What the script says of the arrangement, and the paper that is to be arranged.
+    /// Returns the declared arrangement and the paper to arrange.
     pub(super) fn parts(mut self) -> (Arrangement, Paper) {
         (std::mem::take(&mut self.arrangement), self.paper())
     }
 
-    /// The paper with all questions in the order of the script, and every point shared out.
+    /// Returns the paper with all questions in the order of the script and all points distributed.
     pub fn paper(self) -> Paper {
         let questions = self.questions.into_iter().map(|open| {
             let (points, body) = open.settle(None);
@@ -62,7 +62,7 @@ impl Collector {
         Paper { cover: self.cover, version: None, questions: questions.collect() }
     }
 
-    /// The pieces of the current question, or of its latest part.
+    /// Returns the pieces of the current question or of its last part.
     fn open_pieces(&mut self, in_part: bool) -> Option<&mut Vec<OpenPiece>> {
         let question = self.questions.last_mut()?;
         if !in_part {
@@ -119,11 +119,12 @@ impl Sink for Collector {
 }
 
 impl Open {
-    /// Its points and pieces. `whole` is what it gets of the question around it, where it says nothing.
+    /// Returns the points and pieces. `whole` is its share of the enclosing question, used if it
+    /// declares no points.
     fn settle(&self, whole: Option<Number>) -> (Number, Vec<Piece>) {
         let whole = self.points.or(whole);
         let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
-        // The run has refused what does not add up.
+        // The run has rejected points that do not add up.
         let shared = shares(whole, &each).unwrap_or_else(|_| each.iter().map(|share| share.alone).collect());
         let sum = total(&shared).unwrap_or(Number::from(0u64));
         let mut shared = shared.into_iter();
@@ -142,7 +143,7 @@ impl Open {
         (whole.unwrap_or(sum), settled.collect())
     }
 
-    /// What it counts where nothing is to be shared.
+    /// Returns its points if there is nothing to distribute.
     fn alone(&self) -> Number {
         let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
         shares(None, &each).and_then(|points| total(&points)).unwrap_or(Number::from(0u64))
@@ -150,7 +151,7 @@ impl Open {
 }
 
 impl OpenPiece {
-    /// The points of something asked; none of what is not.
+    /// Returns the points of an item; `None` for other pieces.
     fn share(&self) -> Option<Share> {
         match self {
             Self::Ready(_) => None,

@@ -1,4 +1,4 @@
-//! A script's paper.
+//! The paper of a script.
 
 use super::collect::Collector;
 use super::paper::Paper;
@@ -8,25 +8,26 @@ use crate::lang::source::Sources;
 use crate::run::session::Options;
 use crate::run::{self, Files};
 
-/// What came of a script that was run for its paper.
+/// The result of running a script for its paper.
 #[derive(Debug)]
 pub struct Composed {
     /// Its paper.
     pub paper: Paper,
-    /// What is wrong with the script; the paper is of no use then.
+    /// Errors in the script. If there are any, the paper is unusable.
     pub diagnostics: Vec<Diagnostic>,
-    /// How much of what it states does not hold; the paper's key would be of another machine than its author has in mind.
+    /// Number of failed expectations. If there are any, the key belongs to another machine than the author
+    /// intended.
     pub failed: u64,
 }
 
-/// Runs a script in which nothing wrong was found, for its paper.
+/// Runs a checked script for its paper.
 pub fn compose(script: &Block, sources: &Sources, files: &Files, options: Options) -> Composed {
     let mut collector = Collector::default();
     let ended = run::play(script, sources, files, options, &mut collector);
     let failed = ended.totals.failed();
     let (paper, wrong) = collector.arranged();
     let mut diagnostics = ended.diagnostics;
-    // Where a question could not be run, that is what is wrong.
+    // If a question failed to run, that is the error to report.
     if diagnostics.is_empty() {
         diagnostics.extend(wrong);
     }

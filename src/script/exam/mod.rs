@@ -1,4 +1,4 @@
-//! Exams as data: the paper of a script with its key, its versions, and what is answered on it. Knows no formats.
+//! Exams as data: the paper of a script with its key, its versions, and its answers. It knows no formats.
 
 mod arrange;
 mod collect;

@@ -10,65 +10,65 @@ use crate::run::record::{Did, View};
 /// A paper.
 #[derive(Debug, Clone, Default)]
 pub struct Paper {
-    /// What its cover says, each field with its words.
+    /// The cover's fields with their text.
     pub cover: Vec<(Arc<str>, String)>,
-    /// Which of its versions it is, where it has several.
+    /// Its version, if there are several.
     pub version: Option<Version>,
-    /// Its questions, in order.
+    /// The questions, in order.
     pub questions: Vec<Question>,
 }
 
 /// A question.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Its title.
+    /// The title.
     pub title: Arc<str>,
-    /// What it is worth.
+    /// The points.
     pub points: Number,
-    /// What stands in it, in order.
+    /// The contents, in order.
     pub(crate) body: Vec<Piece>,
 }
 
-/// What stands in a question or part.
+/// A piece of a question or part.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
     /// Prose.
     Text(String),
-    /// Tables and other things given.
+    /// Given tables and other views.
     Given(Vec<View>),
     /// A figure.
     Figure(Figure),
-    /// Something to answer.
+    /// An item to answer.
     Item(Box<PaperItem>),
-    /// A part; parts hold no parts.
+    /// A part, which contains no parts.
     Part { name: Arc<str>, points: Number, body: Vec<Piece> },
 }
 
-/// Something to answer.
+/// An item to answer.
 #[derive(Debug, Clone)]
 pub struct PaperItem {
-    /// What is asked, with the key.
+    /// The question and its key.
     pub kind: ItemKind,
-    /// What it is worth.
+    /// The points.
     pub points: Number,
-    /// The machine that it is asked of.
+    /// The machine of the question.
     pub hardware: Option<Hardware>,
-    /// What the statement did: the operation that is asked of.
+    /// The record of the operation in question.
     pub did: Arc<Did>,
 }
 
 impl Paper {
-    /// What the whole is worth.
+    /// Returns the total points.
     pub fn points(&self) -> Number {
         self.questions.iter().fold(Number::from(0u64), |sum, question| {
-            // Questions are worth numbers of a script; beyond all range the sum stays what it is.
+            // Points are script numbers. A sum that overflows keeps its value.
             sum.plus(question.points).unwrap_or(sum)
         })
     }
 }
 
 impl Question {
-    /// Everything to answer in it, in order.
+    /// Returns all items, in order.
     pub fn items(&self) -> impl Iterator<Item = &PaperItem> {
         self.body
             .iter()

@@ -1,4 +1,4 @@
-//! Rosters: a table of students as a registrar or a learning platform exports it.
+//! Rosters: tables of students from a registrar or a learning platform.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::sheet::unguarded;
 use super::version::Student;
 use crate::lang::nearest::nearest;
 
-/// Headers of the column that identifies a student, the best first; letters and digits alone count.
+/// Headers of the column of student IDs, the best first. Only letters and digits are compared.
 const IDS: &[&str] = &[
     "id",
     "studentid",
@@ -22,35 +22,35 @@ const IDS: &[&str] = &[
     "email",
     "emailaddress",
 ];
-/// Headers of the column that names a student.
+/// Headers of the column of names.
 pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
-/// Headers of the columns of a name in two parts.
+/// Headers of the column of first names.
 pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
-/// The same, of the family's name.
+/// Headers of the column of last names.
 pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
-/// The most students that a roster may have.
+/// Maximum number of students of a roster.
 const MOST: usize = 10_000;
 
-/// What is wrong with a table.
+/// An error in a table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flaw {
     /// The line, from 1.
     pub line: u64,
-    /// What is the case there.
+    /// The message.
     pub message: String,
 }
 
 impl Flaw {
-    /// A flaw of a line.
+    /// Creates an error at a line.
     pub fn new(line: u64, message: impl Into<String>) -> Self {
         Self { line, message: message.into() }
     }
 }
 
-/// Students of a roster, in its order.
+/// Returns the students of a roster, in order.
 ///
 /// # Errors
-/// Everything that is wrong with it.
+/// All errors of the roster.
 pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let flaw = |line, message: &str| vec![Flaw::new(line, message)];
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -86,15 +86,15 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     if table.flaws.is_empty() { Ok(table.students) } else { Err(table.flaws) }
 }
 
-/// What separates columns: the one of these that the first line has most of.
+/// Returns the column separator: the candidate that is most frequent in the first line.
 pub fn delimiter(text: &[u8]) -> u8 {
     let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |delimiter: u8| first.split(|byte| *byte == delimiter).count();
-    // The last of the largest: a comma, if there are as many.
+    // `max_by_key` returns the last maximum, so a comma wins a tie.
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
-/// Which columns are read.
+/// The columns to read.
 struct Columns {
     id: usize,
     name: Vec<usize>,
@@ -122,7 +122,7 @@ impl Columns {
     }
 }
 
-/// A header by its letters and digits.
+/// Returns the lowercase letters and digits of a header.
 pub fn plain(header: &str) -> String {
     header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -131,14 +131,14 @@ struct Table {
     columns: Columns,
     students: Vec<Student>,
     flaws: Vec<Flaw>,
-    /// Ids, and the lines that they are in.
+    /// IDs with their lines.
     seen: BTreeMap<String, u64>,
 }
 
 impl Table {
     fn row(&mut self, line: u64, row: &csv::StringRecord) {
         let cell = |at: usize| unguarded(row.get(at).unwrap_or("").trim());
-        // Spreadsheets write rows of which nothing is left.
+        // Spreadsheets write empty rows.
         if row.iter().all(|cell| cell.trim().is_empty()) {
             return;
         }
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_line() {
+    fn every_mistake_is_reported_with_its_line() {
         let text = "id,name\n1,Ada\n,Bob\n2,\"two\nlines\"\n1,Cleo\n";
         let found = flaws(text);
         assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 6]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_roster_is_told() {
+    fn an_invalid_roster_is_reported() {
         assert_eq!(flaws("")[0].0, 1);
         assert!(flaws("matriculation,name\n1,Ada\n")[0].1.contains("no column identifies"));
         assert!(flaws("studentidd,name\n1,Ada\n")[0].1.contains("is `studentidd` the column `studentid`?"));

@@ -1,5 +1,5 @@
-//! The seeds and codes of a paper's versions: all follow from one seed, so that a version is the same whether ten or a
-//! thousand are made, and whoever else is on the roster.
+//! Seeds and codes of a paper's versions. All derive from one seed, so that a version does not depend on the
+//! number of versions or on other students.
 
 use std::collections::BTreeSet;
 
@@ -9,44 +9,45 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::seeds::{draws, mixed, mixed_text};
 
-/// Characters of codes: no two look alike, and without vowels they make no words, months or numbers, which a spreadsheet
-/// would change. The first [`DIGITS`] are digits.
+/// Characters of codes. None look alike, and without vowels they cannot form words, months, or numbers that a
+/// spreadsheet would convert. The first [`DIGITS`] are digits.
 const ALPHABET: &[u8] = b"34679CDFGHJKMNPQRTVWXY";
-/// How many of them are digits: no code begins with one.
+/// Number of digits in the alphabet. No code begins with a digit.
 const DIGITS: usize = 5;
-/// Characters of a code.
+/// Length of a code in characters.
 const CODE: usize = 5;
-/// Sets the seeds of students apart from those of numbered versions.
+/// Separates the seeds of students from those of numbered versions.
 const STUDENTS: u64 = 0x5354_5544_454E_5453;
 
 /// A series of versions.
 #[derive(Debug, Clone, Copy)]
 pub struct Series {
-    /// What the seeds follow from.
+    /// The seed from which the others derive.
     seed: u64,
-    /// What the script says, as a number.
+    /// A hash of the script.
     text: u64,
 }
 
 impl Series {
-    /// The versions of an exam, or of its make-up exam of this number, from 1; 0 is the exam itself.
+    /// Creates the series of an exam, or of its make-up exam with this number, from 1. The exam
+    /// itself is 0.
     pub fn new(seed: u64, make_up: u64, sources: &Sources) -> Self {
         let text = sources.files().iter().fold(0, |text, file| mixed_text(text, &file.text));
         Self { seed: mixed(seed, make_up), text }
     }
 
-    /// So many versions.
+    /// Returns `count` numbered versions.
     pub fn numbered(self, count: u64) -> Vec<Version> {
         self.versions((1..=count).map(|number| (mixed(self.seed, number), None)))
     }
 
-    /// A version for each student: its seed follows from the student's id.
+    /// Returns a version for each student, with a seed derived from the student's ID.
     pub fn of_students(self, students: Vec<Student>) -> Vec<Version> {
         let own = mixed(self.seed, STUDENTS);
         self.versions(students.into_iter().map(|student| (mixed_text(own, &student.id), Some(student))))
     }
 
-    /// Versions of these seeds; no two have one code.
+    /// Returns versions of these seeds with distinct codes.
     fn versions(self, each: impl Iterator<Item = (u64, Option<Student>)>) -> Vec<Version> {
         let mut given = BTreeSet::new();
         let versions = each.map(|(seed, student)| {
@@ -57,7 +58,8 @@ impl Series {
         versions.collect()
     }
 
-    /// A code of a version. It is far shorter than the seed, and follows from the script, too, so that it tells neither.
+    /// Returns the code of a version. It is much shorter than the seed and also depends on the script, so
+    /// that it reveals neither.
     fn code(self, seed: u64, attempt: u64) -> String {
         let mut below = draws(mixed(mixed(self.text, seed), attempt));
         let code = (0..CODE).map(|at| {
@@ -162,7 +164,7 @@ mod tests {
                     && !ALPHABET[..DIGITS].contains(&code.as_bytes()[0])
             );
         }
-        // Each character of the alphabet comes up: nothing of the seed is left in them.
+        // Every character of the alphabet occurs, so codes show no pattern of the seeds.
         let used: BTreeSet<u8> = codes.iter().flat_map(|code| code.bytes()).collect();
         assert_eq!(used.len(), ALPHABET.len());
     }

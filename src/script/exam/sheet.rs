@@ -1,18 +1,18 @@
-//! Tables that spreadsheets open: rosters, lists of versions, marks. One rule for all of them keeps a text from being taken
-//! for a formula.
+//! Tables for spreadsheets: rosters, lists of versions, and marks. One rule prevents text from being read as
+//! a formula.
 
 use std::borrow::Cow;
 
-/// What a spreadsheet takes a cell for a formula by, if it begins with it (OWASP, "CSV Injection"); also in the wide forms of
-/// East Asian keyboards.
+/// Leading characters of a formula in spreadsheets (OWASP, "CSV Injection"), including the full-width forms
+/// of East Asian keyboards.
 const LIVE: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// A text as a cell holds it: behind an apostrophe where a spreadsheet would run it otherwise.
+/// Returns a text for a cell, with an apostrophe before text that a spreadsheet would evaluate.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if is_live(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// The text that [`guarded`] was given.
+/// Returns the original text of [`guarded`].
 pub fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if is_live(text) => text,
@@ -20,12 +20,14 @@ pub fn unguarded(cell: &str) -> &str {
     }
 }
 
-/// With apostrophes in front of it or without, so that a text that has one itself comes back as it was.
+/// Whether a text is a formula, with or without leading apostrophes, so that a text with an apostrophe
+/// survives a round trip.
 fn is_live(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(LIVE)
 }
 
-/// A row of comma-separated values, each a text: guarded, quoted where it must be, with its line's end (RFC 4180).
+/// Returns a row of comma-separated values with its line end (RFC 4180). Each cell is guarded, and quoted if
+/// necessary.
 pub fn row<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
     let mut row = String::new();
     for (at, text) in cells.into_iter().enumerate() {
@@ -38,7 +40,7 @@ pub fn row<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
     row
 }
 
-/// A cell in quotes, where it has a comma, a quote or an end of a line in it, or room around it.
+/// Quotes a cell that contains a comma, a quote, a line break, or surrounding spaces.
 pub(crate) fn quoted(cell: &str) -> Cow<'_, str> {
     if cell.contains([',', '"', '\n', '\r', ';', '\t']) || cell.trim() != cell {
         return Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")));

@@ -1,21 +1,21 @@
-//! Which of a paper's versions it is, and whose.
+//! Version of a paper, and its student.
 
 /// A version of a paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// What is printed on each of its pages. It does not tell the seed.
+    /// The code printed on each page. It does not reveal the seed.
     pub code: String,
-    /// The seed that it was drawn with. Never printed on a paper, nor put into what students are given.
+    /// The seed of its random choices. It is never printed on a paper or in students' files.
     pub seed: u64,
-    /// Whose it is, where it was made for someone.
+    /// The student for whom it was made, if any.
     pub student: Option<Student>,
 }
 
-/// Someone of a roster.
+/// A student of a roster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Student {
-    /// As the roster identifies them.
+    /// The ID in the roster.
     pub id: String,
-    /// As the roster names them.
+    /// The name in the roster.
     pub name: String,
 }

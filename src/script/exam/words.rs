@@ -1,15 +1,15 @@
-//! Blanks that are answered in words: which words there are, and which of them is right.
+//! Blanks that are answered with words: the possible words, and the right one.
 
 use crate::questions::entry::{Blank, Form};
 
-/// How the words of a blank are answered.
+/// The possible answers of a blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Words {
-    /// Yes for this word, no for any other; `-` where there is nothing to say.
+    /// Yes for this word, no for any other, and `-` if nothing applies.
     YesNo {
-        /// The fact's word that means yes.
+        /// The fact's word for yes.
         yes: &'static str,
-        /// `none` means that it was not looked up, which is answered with `-`.
+        /// Whether `none` means that no lookup took place, which is answered with `-`.
         not_looked_up: bool,
     },
     /// One of these.
@@ -17,7 +17,7 @@ pub(crate) enum Words {
 }
 
 impl Words {
-    /// The words that answer a blank, if it takes words; `bare` if no kernel handles faults.
+    /// Returns the words of a blank, if it takes words. `bare` means that no kernel handles faults.
     pub(crate) fn for_blank(blank: &Blank, bare: bool) -> Option<Self> {
         let Form::Words(words) = blank.form else { return None };
         Some(if words.contains(&"hit") {
@@ -25,27 +25,27 @@ impl Words {
         } else if &*blank.fact == "fault" && bare {
             Self::YesNo { yes: "page", not_looked_up: false }
         } else {
-            // What only a script may state, and what hardware alone reports.
+            // Words that only scripts or only the hardware use.
             let stated = |word: &&&str| !matches!(**word, "normal" | "any" | "page");
             Self::OneOf(words.iter().filter(stated).copied().collect())
         })
     }
 
-    /// What can be written: `Y`, `N` and `-`, or the words.
+    /// Returns the possible answers: `Y`, `N`, and `-`, or the words.
     pub(crate) fn options(&self, blank: &Blank) -> Vec<String> {
         let words = match self {
             Self::YesNo { .. } => vec!["Y", "N"],
             Self::OneOf(words) => words.clone(),
         };
         let mut options: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        // A value exists always, a fact does not.
+        // A value always exists, but a fact may not.
         if !blank.fact.is_empty() {
             options.push("-".to_owned());
         }
         options
     }
 
-    /// What is right, as one of the options; a word of its own where the key is none of them.
+    /// Returns the right option, or the key itself if it is not an option.
     pub(crate) fn right(&self, blank: &Blank) -> String {
         let answer = blank.answer();
         let word = match self {

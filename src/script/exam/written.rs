@@ -1,5 +1,5 @@
-//! A version written out as a script of its own, in which nothing is drawn any more: what was handed out stays as it is,
-//! whatever a later version of the program would draw.
+//! A version as a separate script without random choices. It keeps the handed-out paper unchanged even if a
+//! later release draws differently.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ use crate::run::seeds::mixed;
 use crate::run::session::Options;
 use crate::run::{self, Files};
 
-/// The word of machines whose replacement is drawn while the script runs: those keep their seeds.
+/// The keyword of policies that draw at run time. Such machines keep their seeds.
 const RANDOM: &str = "random";
 
-/// Collects the paper, and the values that statements gave to names.
+/// A sink that collects the paper and the values that statements assign.
 #[derive(Default)]
 struct Watching {
     collector: Collector,
@@ -41,11 +41,11 @@ impl Sink for Watching {
     }
 }
 
-/// The script of a version, given how it is run: each `choose` is a `let`, what was picked and shuffled is listed, what was
-/// included stands in its place.
+/// Returns the script of a version, given its options. Each `choose` becomes a `let`, selections and orders become lists, and
+/// included files are inlined.
 ///
 /// # Errors
-/// What is wrong with the script once it runs; and where a `choose` has several values, as in a loop.
+/// Errors of running the script, and a `choose` with several values, as in a loop.
 pub fn written(
     script: &Block,
     sources: &Sources,
@@ -73,7 +73,7 @@ pub fn written(
     Ok(format!("# A version as it was handed out. It draws nothing.\n{seed}{cover}{body}"))
 }
 
-/// The rows of `exam` that say what is on the paper, and in which order.
+/// Returns the rows of `exam` that list the contents of the paper in order.
 fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<String, Vec<Diagnostic>> {
     let mut paper = raw.clone();
     let wrong = arrange(&mut paper, &by);
@@ -108,7 +108,7 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
     Ok(rows.concat())
 }
 
-/// Where each option was before.
+/// Returns the previous index of each option.
 fn order(now: &[Alternative], before: &[Alternative]) -> Vec<usize> {
     let mut free: Vec<usize> = (0..before.len()).collect();
     let mut place = |option: &Alternative| {
@@ -118,21 +118,21 @@ fn order(now: &[Alternative], before: &[Alternative]) -> Vec<usize> {
     now.iter().filter_map(&mut place).collect()
 }
 
-/// Writes the files of a script anew.
+/// Writes the files of a script with their replacements.
 struct Writing<'s> {
     sources: &'s Sources,
     bound: &'s BTreeMap<(u32, u32), Vec<Value>>,
-    /// Rows for the block of `exam`.
+    /// Rows for the `exam` block.
     rows: &'s str,
-    /// How the script is run, if its machines draw and it must keep its seeds.
+    /// The run options, if its machines draw and it must keep its seeds.
     seeds: Option<Options>,
-    /// There is an `exam`.
+    /// Whether there is an `exam`.
     covered: bool,
     wrong: Vec<Diagnostic>,
 }
 
 impl Writing<'_> {
-    /// The text of a file with everything in its place.
+    /// Returns the text of a file with all replacements.
     fn file(&mut self, number: u32, body: &[Stmt]) -> String {
         let mut edits = Vec::new();
         self.block(body, &mut edits);
@@ -159,7 +159,7 @@ impl Writing<'_> {
         }
     }
 
-    /// A `choose` as a `let`. One that did not run stays.
+    /// Replaces a `choose` by a `let`. One that did not run is unchanged.
     fn draw(&mut self, stmt: &Stmt, name: &str, edits: &mut Vec<TextEdit>) {
         match self.bound.get(&(stmt.span.file, stmt.span.start)).map(Vec::as_slice) {
             None | Some([]) => {}
@@ -178,7 +178,7 @@ impl Writing<'_> {
         }
     }
 
-    /// What a `seed` comes to where a machine draws; else nothing is left to be drawn by it.
+    /// Returns the effective `seed` if a machine draws; otherwise nothing depends on it.
     fn seed(&self, command: &Command) -> String {
         let said = command.operands.first().map_or("", |operand| self.sources.text(operand.span));
         match self.seeds {
@@ -191,7 +191,7 @@ impl Writing<'_> {
         }
     }
 
-    /// The block of `exam` without the rows that arrange, and with those that list.
+    /// Replaces the arrangement rows of the `exam` block by lists.
     fn cover(&mut self, command: &Command, edits: &mut Vec<TextEdit>) {
         let Some(block) = &command.block else { return };
         for setting in block.settings.iter().filter(|setting| arranges(&setting.name.text)) {

@@ -1,4 +1,4 @@
-//! A session that goes on from input to input: its text grows, its state can be gone back to.
+//! An interactive session: its text grows with each input, and its states can be restored.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -24,54 +24,54 @@ use crate::run::session::{Options, Session};
 use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
 
-/// Work after which a statement is not done again only to go back to it.
+/// Amount of work beyond which a statement is not repeated only to restore its state.
 const CHECKPOINT_COST: u64 = 1000 * WORK_OF_STEP;
 
-/// Records that are kept of a statement.
+/// Maximum number of records kept per statement.
 const KEPT: usize = 256;
 
-/// A statement that was done.
+/// An executed statement.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// The statement; none where the session was begun afresh.
+    /// The statement; `None` for a reset.
     pub stmt: Option<Stmt>,
-    /// Its records that have facts or declare a machine, of statements outside of loops and scenarios.
+    /// Its records with facts or a declared machine, from statements outside loops and scenarios.
     pub(crate) records: Vec<StepRecord>,
-    /// The places of what was stated and did not hold.
+    /// The locations of failed expectations.
     pub(crate) failed: BTreeSet<(u32, u32, u32)>,
 }
 
-/// What came of an input.
+/// The result of an input.
 #[derive(Debug)]
 pub struct Ended {
-    /// What is wrong with it.
+    /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
-    /// Statements that were told of before that showed.
+    /// Number of statements reported before the diagnostics.
     pub told: u64,
-    /// Someone interrupted it.
+    /// Whether the user interrupted it.
     pub interrupted: bool,
     /// Counts.
     pub totals: Totals,
 }
 
-/// What becomes of the statements before one that is wrong.
+/// The handling of the statements before an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// They are undone: an input is done as a whole or not at all.
+    /// They are undone: an input runs as a whole or not at all.
     Whole,
-    /// They stay.
+    /// They are kept.
     Each,
-    /// Everything is undone, in any case.
+    /// Everything is undone in any case.
     Tried,
 }
 
-/// A session that is explored.
+/// An interactive session.
 pub struct Exploration {
     /// All texts so far.
     pub sources: Arc<Sources>,
-    /// What has been done.
+    /// The executed statements.
     pub history: History<Done>,
-    /// The warnings of the script that was read last.
+    /// The warnings of the last parsed script.
     pub warnings: Vec<Diagnostic>,
     files: Files,
     options: Options,
@@ -79,7 +79,7 @@ pub struct Exploration {
 }
 
 impl Exploration {
-    /// A session with nothing declared. It stops what it does when `interrupt` becomes true.
+    /// Creates an empty session. It stops running when `interrupt` becomes true.
     pub fn new(options: Options, interrupt: Arc<AtomicBool>) -> Self {
         Self {
             sources: Arc::default(),
@@ -91,7 +91,7 @@ impl Exploration {
         }
     }
 
-    /// Where the session stands.
+    /// Returns the current state.
     pub fn state(&self) -> &State {
         self.history.state()
     }
@@ -106,53 +106,53 @@ impl Exploration {
         matches!(self.state().find(name), Some(Binding::Def(_)))
     }
 
-    /// Whether something has this name.
+    /// Whether a name is in use.
     pub fn knows(&self, name: &str) -> bool {
         self.state().find(name).is_some()
     }
 
-    /// Begins afresh, as a step that can be undone.
+    /// Resets the session, as a step that can be undone.
     pub fn reset(&mut self) {
         let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };
         self.history.push(State::new(self.options.seed), done, true);
     }
 
-    /// Undoes up to `count` statements; the number of those that were.
+    /// Undoes up to `count` statements. Returns how many it undid.
     pub fn back(&mut self, count: usize) -> usize {
         let at = self.history.at();
         let steps = count.min(at);
         if self.goto(at - steps) { steps } else { 0 }
     }
 
-    /// Does up to `count` undone statements again; the number of those that were.
+    /// Redoes up to `count` statements. Returns how many it redid.
     pub fn forward(&mut self, count: usize) -> usize {
         let at = self.history.at();
         let steps = count.min(self.history.end() - at);
         if self.goto(at + steps) { steps } else { 0 }
     }
 
-    /// Goes to the state after a statement; false if there is none of this number.
+    /// Restores the state after a statement. Returns false if the number does not exist.
     pub fn goto(&mut self, number: usize) -> bool {
         let (sources, files, options) = (&self.sources, &self.files, self.options);
         self.history.goto(number, |state, done| again(sources, files, options, state, done))
     }
 
-    /// The state before the statement that was done last; none at the beginning.
+    /// Returns the state before the last statement; `None` at the beginning.
     pub fn before(&self) -> Option<State> {
         let number = self.history.at().checked_sub(1)?;
         let (sources, files, options) = (&self.sources, &self.files, self.options);
         self.history.state_after(number, |state, done| again(sources, files, options, state, done))
     }
 
-    /// The text of a statement that was done.
+    /// Returns the text of an executed statement.
     pub fn text(&self, done: &Done) -> &str {
         done.stmt.as_ref().map_or("", |stmt| self.sources.text(stmt.span))
     }
 
-    /// Reads and checks an input, with what it names.
+    /// Parses and checks an input with the files it names.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Its diagnostics.
     pub fn read(
         &mut self,
         name: &str,
@@ -164,10 +164,10 @@ impl Exploration {
         self.checked(file, read, loader)
     }
 
-    /// Reads and checks a script.
+    /// Parses and checks a script.
     ///
     /// # Errors
-    /// What is wrong with it, or that it cannot be read.
+    /// Its diagnostics, or that it cannot be read.
     pub fn read_file(&mut self, path: &Path, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
         let file = self.sources.files().len() as u32;
         let read = include::add(Arc::make_mut(&mut self.sources), path, loader);
@@ -203,7 +203,7 @@ impl Exploration {
         Err(wrong)
     }
 
-    /// Runs an input that has been read.
+    /// Runs a parsed input.
     pub fn run(&mut self, body: &Block, mode: Mode, sink: &mut dyn Sink) -> Ended {
         self.interrupt.store(false, Ordering::Relaxed);
         let kept = RefCell::new(Kept::default());
@@ -241,7 +241,7 @@ impl Exploration {
             Mode::Each => false,
             Mode::Tried => true,
         };
-        // Where nothing was done, what was undone before can still be done again.
+        // If nothing ran, undone statements can still be redone.
         if undone || self.history.at() == at {
             self.history.restore(mark);
         }
@@ -249,8 +249,8 @@ impl Exploration {
     }
 }
 
-/// Does a statement again, and tells nobody: the state after it. None if it cannot be done, which does not happen to one
-/// that was done in the same state.
+/// Repeats a statement without output, and returns the state after it; `None` if it fails, which does not
+/// happen in the state where it ran before.
 fn again(sources: &Sources, files: &Files, options: Options, state: &State, done: &Done) -> Option<State> {
     let Some(stmt) = &done.stmt else { return Some(State::new(options.seed)) };
     let mut nobody = Discard;
@@ -260,14 +260,14 @@ fn again(sources: &Sources, files: &Files, options: Options, state: &State, done
     Some(session.progress.state)
 }
 
-/// What is kept of a statement while it runs.
+/// Data kept of a running statement.
 #[derive(Default)]
 struct Kept {
     records: Vec<StepRecord>,
     failed: BTreeSet<(u32, u32, u32)>,
 }
 
-/// Hands records on, and keeps some.
+/// A sink that passes records on and keeps some.
 struct Keeping<'a> {
     inner: &'a mut dyn Sink,
     kept: &'a RefCell<Kept>,
@@ -303,7 +303,7 @@ mod tests {
     use crate::run::state::{Binding, State};
     use crate::run::verbs::CORE;
 
-    /// Interrupts after so many records.
+    /// A sink that interrupts after a number of records.
     struct Impatient(u32, Arc<AtomicBool>);
 
     impl Sink for Impatient {

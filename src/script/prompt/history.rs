@@ -1,34 +1,34 @@
-//! What has been done in a session, with the state after each statement: to go back and forward in.
+//! The executed statements of a session, with the states after them for undo and redo.
 //!
-//! A state is a handful of reference counts, and what it does not share with the one before it is what its statement has
-//! changed: some 10 KB for an access on a small machine, up to 200 KB for a page fault on a large one. So the states of the
-//! latest statements are all kept, and of those before them one here and there, from which the others follow again.
+//! A state consists of a few reference counts and the data that its statement has changed: about 10 KB for an
+//! access on a small machine, and up to 200 KB for a page fault on a large one. The history keeps the states
+//! of all recent statements. Of the earlier ones, it keeps only some and recomputes the others from them.
 
 use crate::run::state::State;
 
-/// The latest statements whose states are all kept.
+/// Number of recent statements whose states are all kept.
 const DENSE: usize = 1024;
 
-/// Before them, the state of every so many statements is kept.
+/// Interval between kept states of earlier statements.
 const SPARSE: usize = 64;
 
-/// What the session was like at one time, and the statement that led to it.
+/// A state of the session, and the statement that led to it.
 #[derive(Debug, Clone)]
 struct Point<D> {
     /// The state, if it is kept.
     state: Option<State>,
-    /// The statement; none for the beginning.
+    /// The statement; `None` for the beginning.
     done: Option<D>,
-    /// It takes long to come here again.
+    /// Whether recomputing this state takes long.
     costly: bool,
 }
 
-/// The points of a session in order. Statements are counted from 1; 0 is the beginning.
+/// The points of a session in order. Statements are numbered from 1; 0 is the beginning.
 #[derive(Debug)]
 pub struct History<D> {
     points: Vec<Point<D>>,
     at: usize,
-    /// The state there.
+    /// The current state.
     now: State,
 }
 
@@ -41,33 +41,33 @@ pub struct Mark<D> {
 }
 
 impl<D> History<D> {
-    /// A session that begins in this state.
+    /// Creates a session that begins in this state.
     pub(crate) fn new(state: State) -> Self {
         let beginning = Point { state: Some(state.clone()), done: None, costly: true };
         Self { points: vec![beginning], at: 0, now: state }
     }
 
-    /// The state where the session stands.
+    /// Returns the current state.
     pub(crate) fn state(&self) -> &State {
         &self.now
     }
 
-    /// The statement that was done last; none at the beginning.
+    /// Returns the last executed statement; `None` at the beginning.
     pub fn last(&self) -> Option<&D> {
         self.points.get(self.at)?.done.as_ref()
     }
 
-    /// The number of the statement that was done last.
+    /// Returns the number of the last executed statement.
     pub fn at(&self) -> usize {
         self.at
     }
 
-    /// The number of the last statement that can be gone to.
+    /// Returns the number of the last statement that can be redone.
     pub fn end(&self) -> usize {
         self.points.len() - 1
     }
 
-    /// Goes on with a statement; `costly` is one that took long. What was undone is forgotten.
+    /// Appends an executed statement, and discards undone ones. `costly` means that it took long.
     pub(crate) fn push(&mut self, state: State, done: D, costly: bool) {
         self.points.truncate(self.at + 1);
         self.points.push(Point { state: Some(state.clone()), done: Some(done), costly });
@@ -79,20 +79,20 @@ impl<D> History<D> {
         }
     }
 
-    /// Where the session stands, to come back to. What was undone is put aside.
+    /// Returns a mark of the current position, and sets undone statements aside.
     pub fn mark(&mut self) -> Mark<D> {
         Mark { at: self.at, now: self.now.clone(), undone: self.points.split_off(self.at + 1) }
     }
 
-    /// Comes back to where the session stood; what has been done since is forgotten.
+    /// Restores the position of a mark, and discards later statements.
     pub(crate) fn restore(&mut self, mark: Mark<D>) {
         self.points.truncate(mark.at + 1);
         self.points.extend(mark.undone);
         (self.at, self.now) = (mark.at, mark.now);
     }
 
-    /// The state after a statement; `again` makes it out of the one before where it is not kept. None if there is no
-    /// statement of this number, or it cannot be done again.
+    /// Returns the state after a statement. If it is not kept, `again` recomputes it from the previous one.
+    /// Returns `None` if the number does not exist or the statement fails.
     pub(crate) fn state_after(
         &self,
         number: usize,
@@ -107,7 +107,8 @@ impl<D> History<D> {
         Some(state)
     }
 
-    /// Goes to the state after a statement; false if there is none of this number, or it cannot be done again.
+    /// Restores the state after a statement. Returns false if the number does not exist or the statement
+    /// fails.
     pub(crate) fn goto(&mut self, number: usize, again: impl FnMut(&State, &D) -> Option<State>) -> bool {
         let Some(state) = self.state_after(number, again) else { return false };
         self.now = state;
@@ -115,12 +116,12 @@ impl<D> History<D> {
         true
     }
 
-    /// Every statement with its number, those that were undone too.
+    /// Returns every statement with its number, including undone ones.
     pub fn all(&self) -> impl Iterator<Item = (usize, &D)> {
         self.points.iter().enumerate().filter_map(|(number, point)| Some((number, point.done.as_ref()?)))
     }
 
-    /// The statements that led to where the session stands.
+    /// Returns the statements that led to the current state.
     pub(crate) fn done(&self) -> impl Iterator<Item = &D> {
         self.all().take_while(|(number, _)| *number <= self.at).map(|(_, done)| done)
     }
@@ -131,11 +132,11 @@ mod tests {
     use super::{DENSE, History, SPARSE};
     use crate::run::state::State;
 
-    /// A statement that makes its number the seed.
+    /// A statement that sets the seed to its number.
     #[derive(Debug, PartialEq)]
     struct Nth(u64);
 
-    /// A session whose statement `n` makes `n` the seed.
+    /// Returns a session whose statement `n` sets the seed to `n`.
     fn history(count: u64) -> History<Nth> {
         let mut history = History::new(State::new(0));
         for n in 1..=count {
@@ -144,7 +145,7 @@ mod tests {
         history
     }
 
-    /// Does a statement again, after the one before it.
+    /// Repeats a statement after the previous one.
     fn again(state: &State, n: &Nth) -> Option<State> {
         assert_eq!(state.seed + 1, n.0);
         Some(State::new(n.0))
@@ -202,7 +203,7 @@ mod tests {
             assert!(history.goto(number, counted) && done < SPARSE, "{number}");
             assert_eq!(history.state().seed, number as u64);
         }
-        // One that took long is kept.
+        // A costly state is kept.
         let mut history = History::new(State::new(0));
         for n in 1..=all {
             history.push(State::new(n), Nth(n), n == 100);

@@ -1,4 +1,4 @@
-//! Exploring at a prompt: a session that goes back and forth, questions to guess, and the saved script.
+//! The prompt: a session with undo and redo, quizzes, and saved scripts.
 
 pub mod explore;
 pub(crate) mod history;

@@ -1,4 +1,4 @@
-//! Questions about an access: which one, what is asked of it, and whether an answer is right.
+//! Quizzes: the statement, the questions, and the grading of answers.
 
 use crate::lang::value::{Number, Value};
 use pagewalk_engine::kernel::Kernel;
@@ -13,32 +13,33 @@ use crate::run::facts::{Family, Key, key};
 use crate::run::record::{Access, AccessVerb, Did, Shown};
 use crate::run::state::{Slot, State};
 
-/// The facts of an access that are asked, in the order of the worksheet.
+/// The facts of an access to ask for, in the order of the worksheet.
 const ASKED: &[&str] =
     &["vpn", "tlbi", "tlbt", "tlb", "fault", "ppn", "pa", "co", "ci", "ct", "cache", "byte"];
 
-/// The facts of a system call that are asked.
+/// The facts of a system call to ask for.
 const ASKED_OF_CALLS: &[&str] = &["returns", "error", "fault", "minor", "major"];
 
-/// Of how many addresses one is drawn from anywhere, and not from where something is.
+/// One of this many addresses is random; the others are near existing contents.
 const ANYWHERE: u64 = 4;
 
-/// A question: the name of a fact, and what it is; none if the statement has no such fact.
+/// A question: the name of a fact and its value, or `None` if the statement has no such fact.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// The fact.
     pub fact: String,
     /// The answer.
     pub answer: Option<Shown>,
-    /// Why it is so: a clause without a period.
+    /// The reason for the answer: a clause without a period.
     pub reason: String,
-    /// Whether it takes a number.
+    /// Whether the answer is a number.
     pub takes_number: bool,
-    /// The words that it takes.
+    /// The possible words.
     pub words: &'static [&'static str],
 }
 
-/// What is asked of a statement; nothing if it has no facts. After a fault, what does not exist is not asked.
+/// Returns the questions on a statement; empty if it has no facts. After a fault, they omit facts that do not
+/// exist.
 pub fn questions(did: &Did) -> Vec<Question> {
     let (names, family, spec) = match did {
         Did::Access(access) => (ASKED, Family::Access, Some(&access.spec)),
@@ -70,7 +71,7 @@ pub fn questions(did: &Did) -> Vec<Question> {
     questions
 }
 
-/// Whether the machine has what a fact is about.
+/// Whether the machine has the component of a fact.
 fn has(access: &Access, name: &str) -> bool {
     let Spec { mmu, .. } = &*access.spec;
     match name {
@@ -83,8 +84,8 @@ fn has(access: &Access, name: &str) -> bool {
     }
 }
 
-/// Whether an answer is right: a number in any base that is written as such, a word of the fact, `yes` and `no` for a
-/// hit and a miss or for a fault and none, `-` where there is no such fact.
+/// Whether an answer is right: a number in any base, a word of the fact, `yes` and `no` for a hit and a miss or a fault and
+/// none, or `-` if there is no such fact.
 pub fn right(question: &Question, given: &str) -> bool {
     let given = given.trim();
     let Some(answer) = &question.answer else { return matches!(given, "-" | "none" | "no") };
@@ -104,7 +105,7 @@ pub fn right(question: &Question, given: &str) -> bool {
     }
 }
 
-/// Whether an answer is one that the question can have; an empty one is.
+/// Whether an answer is in a possible form; an empty one is.
 pub fn readable(question: &Question, given: &str) -> bool {
     let given = given.trim().to_lowercase();
     let word = |word: &str| question.words.iter().any(|known| known.eq_ignore_ascii_case(word));
@@ -116,7 +117,7 @@ pub fn readable(question: &Question, given: &str) -> bool {
     }
 }
 
-/// A number as a script writes it, or in hexadecimal without `0x` where a letter in it shows that it is.
+/// Parses a number in script notation, or in hexadecimal without `0x` if a letter makes that clear.
 fn read(given: &str) -> Option<Number> {
     if let Some(given) = given.strip_prefix('-') {
         return read(given).filter(|n| !n.is_negative())?.negate().ok();
@@ -128,13 +129,14 @@ fn read(given: &str) -> Option<Number> {
     })
 }
 
-/// Whether decimal digits would be right if they were hexadecimal: a hint is due.
+/// Whether decimal digits would be right as hexadecimal, so that a hint is useful.
 pub fn meant_hexadecimal(question: &Question, given: &str) -> bool {
     let digits = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit());
     digits && right(question, &format!("0x{given}"))
 }
 
-/// The statement of quiz number `number` in this state: the same at any time. None without a machine.
+/// Returns the statement of quiz number `number` in this state, which is always the same; `None`
+/// without a machine.
 pub fn statement(state: &State, number: u64) -> Option<String> {
     let mut random = SplitMix64::new(state.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     match &state.machine {
@@ -156,12 +158,12 @@ fn hex(spec: &Spec, va: u64) -> String {
     Shown::field(va, spec.virtual_bits()).to_string()
 }
 
-/// An address of so many bits.
+/// Returns a random address of `bits` bits.
 fn below(random: &mut SplitMix64, bits: u32) -> u64 {
     if bits >= u64::BITS { random.next() } else { random.below(1 << bits) }
 }
 
-/// An address on bare hardware: of a mapped page, of a cached block, or any.
+/// Returns an address on bare hardware: in a mapped page, in a cached block, or a random one.
 fn bare(machine: &Machine, random: &mut SplitMix64) -> u64 {
     let spec = machine.spec();
     if random.below(ANYWHERE) == 0 {
@@ -176,7 +178,7 @@ fn bare(machine: &Machine, random: &mut SplitMix64) -> u64 {
     vpn << spec.page_bits() | below(random, spec.page_bits())
 }
 
-/// An address in a block that the first cache holds.
+/// Returns an address in a block of the first cache.
 fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
     let cache = machine.spec().caches.first()?;
     let set = *pick(&machine.cache_sets_in_use(0), random)?;
@@ -187,7 +189,7 @@ fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
     Some(block << cache.offset_bits() | below(random, cache.offset_bits()))
 }
 
-/// An address of a running process: in one of its areas, or any.
+/// Returns an address of a running process: in one of its areas, or a random one.
 fn in_process(kernel: &Kernel, random: &mut SplitMix64) -> Option<(String, u64)> {
     let running: Vec<_> =
         kernel.processes().filter(|process| process.state == ProcessState::Running).collect();

@@ -1,4 +1,4 @@
-//! A session as a script that states what was seen, so that it is a test of it.
+//! A session as a script whose expectations are the observed facts, so that it is a test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ use crate::report::narrate::declaration;
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, StepRecord};
 
-/// What a saved session begins with.
+/// The first lines of a saved session.
 pub const HEAD: &str = "# A session of `pagewalk repl`, as it was seen.\n";
 
-/// Columns of a line of facts.
+/// Maximum width of a line of facts.
 const COLUMNS: usize = 96;
 
-/// The session, from its beginning or its last `:reset` to where it stands. Facts of statements outside of loops are
-/// those that were seen; elsewhere, what did not hold is left out.
+/// Returns the session's script, from its beginning or its last `:reset` to the current position. Statements
+/// outside loops get their observed facts. Elsewhere, failed expectations are omitted.
 pub fn script(session: &Exploration) -> String {
     let done: Vec<&Done> = session.history.done().collect();
     let from = done.iter().rposition(|done| done.stmt.is_none()).map_or(0, |reset| reset + 1);
@@ -36,17 +36,17 @@ pub fn script(session: &Exploration) -> String {
     text
 }
 
-/// Writes statements with what was seen of them.
+/// Writes statements with their observed facts.
 struct Writer<'a> {
     sources: &'a Sources,
-    /// The places of what did not hold.
+    /// The locations of failed expectations.
     failed: BTreeSet<(u32, u32, u32)>,
-    /// The names of scenarios, and how often each came.
+    /// The names of scenarios with their counts.
     scenarios: BTreeMap<String, usize>,
 }
 
 impl Writer<'_> {
-    /// A statement of the session on lines of its own.
+    /// Returns a statement of the session on separate lines.
     fn statement(&mut self, stmt: &Stmt, records: &[StepRecord]) -> String {
         if let StmtKind::Include { body, .. } = &stmt.kind {
             return body.iter().map(|stmt| self.statement(stmt, records)).collect();
@@ -60,7 +60,7 @@ impl Writer<'_> {
         format!("{text}\n")
     }
 
-    /// Whether something stated within a place did not hold.
+    /// Whether an expectation in a span failed.
     fn fails_within(&self, span: Span) -> bool {
         let from = (span.file, span.start, 0);
         self.failed
@@ -69,10 +69,10 @@ impl Writer<'_> {
             .any(|at| at.2 <= span.end)
     }
 
-    /// What is to be written otherwise in a statement, and in the blocks in it.
+    /// Adds the edits of a statement and of the blocks in it.
     fn edits(&mut self, stmt: &Stmt, records: &[StepRecord], edits: &mut Vec<TextEdit>) {
         if matches!(stmt.kind, StmtKind::Ask(_)) {
-            // Its blanks stay blank.
+            // Its blanks stay empty.
             return;
         }
         let record = records.iter().find(|record| record.span == stmt.span);
@@ -93,7 +93,7 @@ impl Writer<'_> {
                 edits.push(TextEdit::new(stmt.span, text.trim_end()));
             }
             _ => {
-                // What a loop or a definition did is not of one statement alone.
+                // The results of a loop or a definition belong to several statements.
                 let once = matches!(stmt.kind, StmtKind::InProcess { .. } | StmtKind::If { .. });
                 let records = if once { records } else { &[] };
                 stmt.blocks().for_each(|block| self.within(block, records, edits));
@@ -101,7 +101,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The same for the statements of a block; an expectation that does not hold is one that does.
+    /// Adds the edits of a block's statements. Replaces failed expectations by ones that hold.
     fn within(&mut self, block: &[Stmt], records: &[StepRecord], edits: &mut Vec<TextEdit>) {
         for stmt in block {
             if is_expectation(stmt) && self.fails_within(stmt.span) {
@@ -112,7 +112,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The facts of a statement: those that were seen; where none was kept, those that held.
+    /// Returns the facts of a statement: the observed ones, or without a record those that held.
     fn facts(&self, stmt: &Stmt, record: Option<&StepRecord>) -> Option<TextEdit> {
         let seen: Vec<String> = record
             .iter()
@@ -135,7 +135,7 @@ impl Writer<'_> {
         Some(TextEdit::new(Span { start: self.head_end(stmt), ..stmt.span }, text))
     }
 
-    /// Where a statement ends and its facts begin.
+    /// Returns the end of the statement, where its facts begin.
     fn head_end(&self, stmt: &Stmt) -> u32 {
         let Some(first) = stmt.facts.first() else { return stmt.span.end };
         let head = self.sources.text(Span { end: first.span.start, ..stmt.span });
@@ -148,7 +148,7 @@ fn is_expectation(stmt: &Stmt) -> bool {
     matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "expect" && !command.call)
 }
 
-/// Facts on lines that belong to the statement above.
+/// Formats facts on continuation lines of the statement above.
 fn arrows(facts: &[String]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for fact in facts {
@@ -163,7 +163,7 @@ fn arrows(facts: &[String]) -> String {
     lines.join("\n")
 }
 
-/// A machine out of a file, written out.
+/// Returns a machine of a file as a declaration.
 fn machine(command: &Command, span: Span, record: Option<&StepRecord>) -> Option<TextEdit> {
     let operand = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
     let ExprKind::Value(Value::Text(_)) = operand.kind else { return None };

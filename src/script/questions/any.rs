@@ -1,4 +1,4 @@
-//! `ask x in … where …`: every answer for which the conditions hold, as far as the key needs them.
+//! `ask x in … where …`: the search for the answers that satisfy all conditions.
 
 use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};
@@ -10,18 +10,18 @@ use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
-/// Answers that a key holds.
+/// Maximum number of answers in a key.
 const KEPT: usize = 1024;
-/// Candidates that are tried.
+/// Maximum number of candidates to try.
 const CANDIDATES: u128 = 1 << 20;
-/// What trying a candidate counts towards the budget.
+/// Cost of trying a candidate in the step budget.
 const WORK: u64 = WORK_OF_STEP / 8;
 
 impl Session<'_> {
-    /// The answers for which every condition holds.
+    /// Returns the answers that satisfy every condition.
     ///
     /// # Errors
-    /// `nothing-to-choose` where there is none, and what the conditions can be wrong with.
+    /// `nothing-to-choose` if there are none, and the errors of the conditions.
     pub(crate) fn answers(
         &mut self,
         name: &Word,
@@ -49,7 +49,7 @@ impl Session<'_> {
         }
         self.state.scopes.pop();
         if first.is_empty() {
-            let message = format!("no `{}` satisfies its conditions", name.text);
+            let message = format!("no `{}` satisfies the conditions", name.text);
             return Err(Diagnostic::new(Code::NothingToChoose, from.span, message)
                 .label("none of these")
                 .help("a question needs an answer: widen the range or drop a condition")
@@ -59,7 +59,7 @@ impl Session<'_> {
         Ok(Answers { first, all, open })
     }
 
-    /// What the first condition that tries something out comes to, with the first answer.
+    /// Returns the result of the first condition that tries something, for the first answer.
     ///
     /// # Errors
     /// As the conditions.

@@ -1,4 +1,4 @@
-//! What `exam` says of the order of a paper and of what is on it: pools, shuffling, whose version it is.
+//! The contents and order of a paper according to `exam`: pools, shuffling, and the student.
 
 use std::sync::Arc;
 
@@ -8,53 +8,52 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
 
-/// Whether a row of `exam` arranges the paper; the others are of its cover.
+/// Whether a row of `exam` arranges the paper. The others belong to the cover.
 pub(crate) fn arranges(name: &str) -> bool {
     ARRANGEMENT_SETTINGS.iter().any(|row| row.name == name)
 }
 
-/// How a paper is arranged.
+/// The arrangement of a paper.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Arrangement {
-    /// Questions of which only some are on a paper.
+    /// Questions of which a paper contains only some.
     pub(crate) pools: Vec<Pool>,
-    /// The questions come in an order that is drawn.
+    /// Whether to shuffle the questions.
     pub(crate) questions: bool,
-    /// So do the options of each choice.
+    /// Whether to shuffle the options of each choice.
     pub(crate) options: bool,
-    /// What all of that is drawn by.
+    /// The seed of the random choices.
     pub(crate) seed: u64,
-    /// The titles of the questions that are on the paper, in order, where the script lists them.
+    /// The titles of the paper's questions in order, if the script lists them.
     pub(crate) listed: Option<Vec<Word>>,
-    /// The options of choices in order, where the script lists them: of a question's first choice, then of its second.
+    /// The order of the options, if the script lists it: for a question's first choice, then for its second.
     pub(crate) orders: Vec<(Word, Vec<usize>)>,
-    /// The code on the paper, where the script says one.
+    /// The paper's version code, if the script sets it.
     pub(crate) version: Option<String>,
-    /// The id and the name of its student, where the script says them.
+    /// The ID and the name of the student, if the script sets them.
     pub(crate) student: Option<(String, String)>,
 }
 
 /// `pool "Translation" pick 2 of ["TLB hit", "TLB miss", "A fault"]`
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pool {
-    /// What it is about.
     pub(crate) title: Word,
-    /// How many of its questions are on a paper.
+    /// Number of questions per paper.
     pub(crate) pick: usize,
     /// The titles of its questions.
     pub(crate) of: Vec<Word>,
 }
 
-/// A question that stands somewhere in the script, with the points that it says.
+/// A question in the script with its declared points.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Known {
     pub(crate) title: Arc<str>,
-    /// Its points, where they are known.
+    /// The points, if they are known.
     pub(crate) points: Option<Number>,
 }
 
 impl Arrangement {
-    /// What is wrong with the pools, given the questions that there are; those of one pool must be worth the same.
+    /// Returns the errors of the pools, given all questions. Questions of one pool must have the same points.
     pub(crate) fn wrong(&self, questions: &[Known]) -> Vec<Diagnostic> {
         let mut wrong = Vec::new();
         let mut taken: Vec<&Word> = Vec::new();
@@ -78,7 +77,7 @@ impl Arrangement {
     }
 }
 
-/// Says that members of a pool are not worth the same.
+/// Reports members of a pool with different points.
 fn unequal(pool: &Pool, questions: &[Known]) -> Option<Diagnostic> {
     let worth = |title: &Word| questions.iter().find(|known| known.title == title.text)?.points;
     let mut known = pool.of.iter().filter_map(|title| Some((title, worth(title)?)));
@@ -91,7 +90,7 @@ fn unequal(pool: &Pool, questions: &[Known]) -> Option<Diagnostic> {
 }
 
 fn unknown(title: &Word, questions: &[Known]) -> Diagnostic {
-    let message = format!("no question is called “{}”", title.text);
+    let message = format!("unknown question “{}”", title.text);
     let diagnostic = Diagnostic::new(Code::UnknownName, title.span, message).label("in no pool's reach");
     let titles = || questions.iter().map(|known| &*known.title);
     match nearest(&title.text, titles()) {

@@ -1,4 +1,4 @@
-//! The rows of `exam` that arrange the paper, read.
+//! Parsing of the `exam` rows that arrange the paper.
 
 use super::arrangement::{Arrangement, Pool};
 use super::rows::{missing, word};
@@ -9,11 +9,11 @@ use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// What can be shuffled.
+/// The keywords for things that can be shuffled.
 const SHUFFLED: [&str; 2] = ["questions", "options"];
 
 impl Session<'_> {
-    /// Takes in what a row of `exam` says of the paper's arrangement.
+    /// Adds a row of `exam` to the arrangement.
     ///
     /// # Errors
     /// `wrong-count`, `unknown-word`, `wrong-type`, `duplicate`.
@@ -87,7 +87,7 @@ fn pool(session: &mut Session, setting: &Setting) -> Result<Pool, Stop> {
     Ok(Pool { title: name, pick: n as usize, of: members })
 }
 
-/// The numbers from 0 in some order.
+/// Returns a permutation of the numbers from 0.
 fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> {
     let value = session.eval(order)?;
     let numbers: Option<Vec<usize>> = match &value {
@@ -112,7 +112,7 @@ fn shape(setting: &Setting) -> Diagnostic {
     missing(setting, "a title, a number and a list: `pool \"Faults\" pick 1 of [\"A\", \"B\"]`")
 }
 
-/// The titles in a list, each with its place.
+/// Returns the titles in a list, each with its location.
 fn members(session: &mut Session, titles: &Expr) -> Result<Vec<Word>, Stop> {
     let each: Vec<(Value, Span)> = match &titles.kind {
         ExprKind::List(parts) => {

@@ -1,4 +1,4 @@
-//! `ask`, run and checked.
+//! Running and checking `ask`.
 
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Radix};
@@ -11,14 +11,14 @@ use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
-/// The two words of a truth value.
+/// The words of the truth values.
 const TRUTHS: &[&str] = &["true", "false"];
 
 impl Session<'_> {
-    /// Asks for something, and tells the key.
+    /// Runs an `ask` and records the key.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The errors of its operands.
     pub(crate) fn run_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
@@ -96,7 +96,7 @@ impl Session<'_> {
     /// Checks an `ask` without running it.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The errors of its operands.
     pub(crate) fn check_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref());
@@ -144,7 +144,7 @@ impl Session<'_> {
     }
 }
 
-/// What is told of something asked that is no operation: its key.
+/// Returns the record of an `ask` without an operation, which shows its key.
 fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     let view = match &kind {
         ItemKind::Value { label, blank, .. } => {
@@ -163,7 +163,7 @@ fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     (kind, Did::Shown(view), Vec::new())
 }
 
-/// From the name of what is asked for to the end of its conditions.
+/// Returns the span from the name to the end of its conditions.
 fn among(name: &Word, from: &Expr, conditions: &[Condition]) -> Span {
     let end = conditions.last().map_or(from.span.end, |condition| match condition {
         Condition::Expr(expr) => expr.span.end,
@@ -174,12 +174,12 @@ fn among(name: &Word, from: &Expr, conditions: &[Condition]) -> Span {
     Span { end, ..name.span }
 }
 
-/// Refuses an operation of which nothing is asked.
+/// Rejects an operation without a question.
 fn asks_something(ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
     if stated.iter().any(|fact| fact.claim == Claim::Blank) {
         return Ok(());
     }
-    Err(Diagnostic::new(Code::NoBlank, ask.place, "this operation asks for no facts")
+    Err(Diagnostic::new(Code::NoBlank, ask.place, "this operation has no facts to ask for")
         .label("without a blank")
         .help("list the facts to find, without their values: `ask read va => vpn, ppn`"))
 }

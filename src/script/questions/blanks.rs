@@ -1,4 +1,4 @@
-//! The blanks of an operation: what is right, and how it is to be written.
+//! The blanks of an operation: their keys and their notation.
 
 use std::sync::Arc;
 
@@ -9,18 +9,19 @@ use crate::run::record::{Access, AccessVerb, Did, Shown};
 use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Pa;
 
-/// The blank of a fact. `pa` is any physical address of the machine. Where the answer is a number, a word says that there
-/// is none (`evicted none`) or that nobody can know it (`byte unknown`): on paper both are a dash.
+/// Returns the blank of a fact. `pa` is any physical address of the machine. If the answer is a number, a
+/// word can mean a missing value (`evicted none`) or an unknown one (`byte unknown`). On paper, both are a
+/// dash.
 pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
     let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
     Blank { fact: fact.clone(), key: key.value_in(did).filter(is_answer), form, unit: None }
 }
 
-/// How a fact is written, whether the operation has it or not.
+/// Returns the notation of a fact, which does not depend on whether the operation has it.
 fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
     match key.kind().values {
-        // Caches have names of their own.
+        // The names of caches depend on the machine.
         Values::ServedBy | Values::Text | Values::Pages => return Form::Free,
         Values::OneOf { .. } | Values::YesNo => return Form::Words(key.words()),
         _ => {}
@@ -35,7 +36,7 @@ fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
     Form::Number { radix, digits: hex.filter(|_| radix == Radix::Hex) }
 }
 
-/// The digits of an entry of the page table, and of its address, where the walk did not come to it.
+/// Returns the digits of a page-table entry and of its address, even if the walk did not reach it.
 fn of_entry(key: &Key, did: &Did) -> Option<u32> {
     let (Key::Level(row, _), Did::Access(access)) = (key, did) else { return None };
     match row.pattern {
@@ -45,7 +46,7 @@ fn of_entry(key: &Key, did: &Did) -> Option<u32> {
     }
 }
 
-/// The access as if it had come to a physical address and read a known byte there.
+/// Returns the access as if it had a physical address and a known byte there.
 fn supposed(did: &Did, pa: Option<Pa>) -> Option<Access> {
     let Did::Access(access) = did else { return None };
     let mut supposed = access.clone();

@@ -1,4 +1,4 @@
-//! `choice`: options to choose from, also such as mistakes lead to.
+//! `choice`: options to choose from, including typical mistakes.
 
 use super::entry::{Alternative, ItemKind};
 use super::mistakes::{distractors, number};
@@ -12,7 +12,7 @@ use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 
-/// Wrong options that `answers` makes.
+/// Number of wrong options that `answers` generates.
 const WRONG: usize = 3;
 
 /// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR; answers pa of read va }`
@@ -45,7 +45,7 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
     Ok(puts(entry, vec![view]))
 }
 
-/// An option is what its row says; with `when`, only as long as that is true.
+/// Returns the option of a row. With `when`, it is correct only if the condition is true.
 fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
     let correct = &*setting.name.text == "correct";
     let (text, correct) = match &*setting.values {
@@ -62,7 +62,7 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
     Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None })
 }
 
-/// `answers FACT of OPERATION`: the fact's value and the values that usual mistakes give, by size.
+/// `answers FACT of OPERATION`: the fact's value and the values of typical mistakes, sorted.
 fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>, Stop> {
     let [fact, of, verb, operands @ ..] = &*setting.values else {
         return Err(missing(setting, "a fact and an operation: `answers pa of read va`").into());
@@ -75,7 +75,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let name = session.text(fact.span).trim().to_owned();
     let operation = operation(verb, operands);
     if session.checking() {
-        // What the access comes to is seen in the run.
+        // The result of the access is known only in the run.
         session.unsure_of_question();
         session.prepare_operation(&operation)?;
         return Err(Stop::Unknowable);
@@ -84,7 +84,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let (did, family) = session.try_out(&operation)?;
     let spec = session.spec().cloned();
     let key = facts::key(&name, family, spec.as_deref()).map_err(|near| {
-        let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("no fact is called `{name}`"));
+        let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("unknown fact `{name}`"));
         match near {
             Some(near) => diagnostic.did_you_mean(&name, &near),
             None => diagnostic,
@@ -114,7 +114,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     Ok(all.into_iter().map(option).collect())
 }
 
-/// The operation that the words after `of` are.
+/// Returns the operation after `of`.
 fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
     let end = operands.last().map_or(verb.span.end, |last| last.span.end);
     let span = crate::lang::ast::Span { end, ..verb.span };
@@ -132,7 +132,7 @@ fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
 }
 
 fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::WrongType, fact.span, format!("no usual mistakes with `{name}` are known here"))
+    Diagnostic::new(Code::WrongType, fact.span, format!("no typical mistakes are known for `{name}` here"))
         .label("nothing to choose from")
         .help("write the options yourself: `correct \"…\"; wrong \"…\"`")
 }

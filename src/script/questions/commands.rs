@@ -16,7 +16,7 @@ use crate::run::session::{Action, Session};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
+/// Units of the room for an essay, in millimeters. A ruled line is 8 mm high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
 /// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
@@ -26,7 +26,7 @@ pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     if session.sheet().is_some() {
-        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` applies to the whole paper")
+        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` describes the whole paper")
             .label("in a question")
             .help("write it before the first question")
             .into());
@@ -120,7 +120,7 @@ pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, 
     Ok(puts(entry, vec![view]))
 }
 
-/// What an essay is worth: what it says, which is what its rubric adds up to.
+/// Returns the points of an essay, which must equal the sum of its rubric.
 fn rubric_points(
     rubric: &[Rubric],
     said: Option<(Number, Span)>,
@@ -146,20 +146,20 @@ fn rubric_points(
     }
 }
 
-/// What stands before the block of a choice or an essay.
+/// The operands before the block of a choice or an essay.
 pub(crate) struct Said {
     pub(crate) text: String,
-    /// What it is worth, and where that is said.
+    /// The points and their location.
     pub(crate) points: Option<(Number, Span)>,
-    /// In millimetres.
+    /// Room in millimeters.
     space: Option<Number>,
 }
 
 impl Session<'_> {
-    /// What stands before the block.
+    /// Parses the operands before the block.
     ///
     /// # Errors
-    /// `wrong-count`, `unknown-word`, and what its points can be wrong with.
+    /// `wrong-count`, `unknown-word`, and the errors of its points.
     pub(crate) fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {
@@ -193,7 +193,7 @@ impl Session<'_> {
                     let message = format!("this is not allowed in `{}`", verb.text);
                     return Err(Diagnostic::new(Code::UnknownWord, clause.span, message)
                         .label("unexpected here")
-                        .help(format!("after its text come {help}"))
+                        .help(format!("after its text, write {help}"))
                         .into());
                 }
             };
@@ -201,7 +201,7 @@ impl Session<'_> {
         Ok(said)
     }
 
-    /// A length in millimetres.
+    /// Returns a length in millimeters.
     fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
         let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
             let names = list(LENGTHS.iter().map(|(name, _)| *name));
@@ -212,14 +212,12 @@ impl Session<'_> {
         let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
         let length = length.map_err(|error| error.at(n.span))?;
         if length.is_negative() || length.to_f64() > 2000.0 {
-            return Err(
-                Diagnostic::new(Code::BadWidth, n.span, "a paper does not have this much room").into()
-            );
+            return Err(Diagnostic::new(Code::BadWidth, n.span, "this does not fit on a paper").into());
         }
         Ok(length)
     }
 
-    /// What a field of the cover says: texts and values as they are, words as words.
+    /// Returns the text of a cover field: evaluated text and values, or bare words.
     fn words(&mut self, setting: &Setting) -> Result<String, Stop> {
         if setting.values.is_empty() {
             return Err(missing(setting, "a value").into());

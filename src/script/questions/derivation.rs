@@ -1,4 +1,4 @@
-//! How the value of an expression comes about.
+//! Derivations of the values of expressions.
 
 use super::entry::Derivation;
 use crate::lang::ast::{Expr, ExprKind};
@@ -8,10 +8,10 @@ use crate::run::stop::Stop;
 use crate::run::syscalls::makes_call;
 
 impl Session<'_> {
-    /// The names and paths of an expression, each with its value. What a system call returned is not asked for again.
+    /// Returns the names and paths of an expression with their values. It does not repeat system calls.
     ///
     /// # Errors
-    /// What the expression can be wrong with.
+    /// The errors of the expression.
     pub(crate) fn derivation(&mut self, of: &Expr) -> Result<Derivation, Stop> {
         let written = self.text(of.span).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut derivation = Derivation { written, terms: Vec::new() };

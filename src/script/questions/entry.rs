@@ -1,4 +1,4 @@
-//! What a statement puts on the paper, with the key.
+//! Entries that a statement adds to the paper, with the key.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -11,23 +11,23 @@ use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
-/// What a statement puts on the paper.
+/// An entry that a statement adds to the paper.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Entry {
-    /// `exam { … }`: each field with what it says, and how the paper is arranged.
+    /// `exam { … }`: the cover's fields with their text, and the arrangement.
     Cover { fields: Vec<(Arc<str>, String)>, arrangement: Box<Arrangement> },
-    /// A question begins.
+    /// The start of a question.
     Question { title: Arc<str>, points: Option<Number> },
-    /// A part of the question begins; it ends with the next part or question, or where an entry says that it is in none.
+    /// The start of a part. It ends at the next part or question, or at an entry that is in no part.
     Part { name: Arc<str>, points: Option<Number> },
     /// Prose.
     Text { text: String, in_part: bool },
-    /// Tables and other things given.
+    /// Given tables and other views.
     Given { views: Vec<View>, in_part: bool },
     /// A figure.
     Figure { figure: Figure, in_part: bool },
-    /// Something to answer.
+    /// An item to answer.
     Item { item: Box<EntryItem>, in_part: bool },
 }
 
@@ -47,7 +47,7 @@ impl Entry {
         attachment.downcast_ref()
     }
 
-    /// The same, with the machine as it was before what is asked of it was done.
+    /// Adds the machine before the operation.
     #[must_use]
     pub(crate) fn asked_of(mut self, before: Option<Machine>) -> Self {
         if let Self::Item { item, .. } = &mut self
@@ -63,54 +63,55 @@ impl Entry {
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Figure {
-    /// The bits of an address, one box each; the value fills them in the key. The title is the address as written.
+    /// The bits of an address as boxes, which the key fills with the value. The title is the address as
+    /// written.
     Bits { title: String, bits: u32, value: u64 },
-    /// What `show` draws, too.
+    /// The views of `show`.
     Views(Vec<View>),
 }
 
-/// Something to answer.
+/// An item to answer.
 #[derive(Debug, Clone)]
 pub struct EntryItem {
-    /// What is asked.
+    /// The question.
     pub kind: ItemKind,
-    /// What it is worth, where that is said.
+    /// The points, if they are declared.
     pub points: Option<Number>,
-    /// The machine that it is asked of.
+    /// The machine of the question.
     pub hardware: Option<Hardware>,
 }
 
-/// The machine that a question is asked of, and its kernel.
+/// The machine of a question, and its kernel.
 #[derive(Debug, Clone)]
 pub struct Hardware {
     pub(crate) spec: Arc<Spec>,
-    /// The kernel's settings, where one runs.
+    /// The kernel's settings, if there is one.
     pub kernel: Option<KernelConfig>,
-    /// The machine as it was before the operation that is asked of.
+    /// The machine before the operation.
     pub(crate) before: Option<Arc<Machine>>,
 }
 
-/// What is asked.
+/// The question of an item.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum ItemKind {
-    /// Facts of an operation; `operation` as the script writes it.
+    /// Facts of an operation. `operation` is its script text.
     Facts { operation: String, blanks: Vec<Blank> },
-    /// A value, and how it comes about.
+    /// A value and its derivation.
     Value { label: String, blank: Blank, derivation: Derivation },
-    /// Cells of a table: those in the columns asked.
+    /// The cells of a table in the columns to answer.
     Table { table: TableView, columns: Vec<Arc<str>> },
-    /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them. The
-    /// example is what the first condition tries out, with the first answer.
+    /// Any answer that satisfies the conditions. `among` is the script text of values and conditions. The
+    /// example is the result of the first condition for the first answer.
     Any { name: Arc<str>, among: String, answers: Answers, radix: Radix, example: Option<View> },
-    /// What to choose from.
+    /// Options to choose from.
     Choice { text: String, options: Vec<Alternative> },
-    /// Free text: the room that it gets, in millimetres, and what marks are given for.
+    /// Free text, with its room in millimeters and its rubric.
     Essay { text: String, space: Option<Number>, rubric: Vec<Rubric> },
 }
 
 impl ItemKind {
-    /// The blanks that it has.
+    /// Returns the number of blanks.
     pub(crate) fn blanks(&self) -> usize {
         match self {
             Self::Facts { blanks, .. } => blanks.len(),
@@ -123,71 +124,70 @@ impl ItemKind {
     }
 }
 
-/// How a value comes about.
+/// The derivation of a value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derivation {
-    /// The expression as the script writes it.
+    /// The expression in script notation.
     pub(crate) written: String,
-    /// The names and paths in it, each with its value, in the order in which they are written.
+    /// The names and paths in it with their values, in order.
     pub(crate) terms: Vec<(String, Value)>,
 }
 
 /// An option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alternative {
-    /// Its words.
+    /// The text.
     pub text: String,
-    /// Whether it is to be chosen.
+    /// Whether it is correct.
     pub correct: bool,
-    /// The mistake that leads to it, where one is known.
+    /// The mistake that leads to it, if it is known.
     pub mistake: Option<&'static str>,
 }
 
-/// Answers of which each is right.
+/// A set of correct answers.
 #[derive(Debug, Clone)]
 pub struct Answers {
-    /// The smallest or first of them.
+    /// The smallest or first ones.
     pub first: Vec<Value>,
-    /// There are no others.
+    /// Whether these are all.
     pub(crate) all: bool,
-    /// What else is right, where there are others.
+    /// The check for other answers, if there are any.
     pub open: Option<Arc<dyn Open>>,
 }
 
-/// What an essay's marks are given for.
+/// A row of an essay's rubric.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rubric {
     pub(crate) text: String,
-    /// How many points it gets.
     pub(crate) points: Option<Number>,
 }
 
-/// One blank.
+/// A blank.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blank {
-    /// The fact; empty for a value.
+    /// The name of the fact; empty for a value.
     pub fact: Arc<str>,
-    /// What is right; none where the operation has no such fact.
+    /// The right answer; `None` if the operation has no such fact.
     pub(crate) key: Option<Shown>,
-    /// How it is to be written.
+    /// The notation.
     pub form: Form,
-    /// What it is counted in.
     pub(crate) unit: Option<Arc<str>>,
 }
 
-/// How a blank is to be filled in. It does not depend on whether the operation has the fact, so that it tells nothing.
+/// The notation of a blank. It does not depend on whether the operation has the fact, so that it reveals
+/// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Form {
-    /// A number in so many digits, where that is known.
+    /// A number, with the number of digits if it is known.
     Number { radix: Radix, digits: Option<u32> },
     /// One of a few words.
     Words(&'static [&'static str]),
-    /// Whatever fits.
+    /// Any text.
     Free,
 }
 
-/// How numbers are written.
+/// The radix of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Radix {
     /// `0x0D`
@@ -199,7 +199,7 @@ pub enum Radix {
 }
 
 impl Radix {
-    /// Its word in a script.
+    /// The keyword of each radix.
     pub(crate) const NAMES: [(&'static str, Self); 3] =
         [("hex", Self::Hex), ("decimal", Self::Decimal), ("binary", Self::Binary)];
 
@@ -207,7 +207,7 @@ impl Radix {
         Self::NAMES.iter().find(|(_, radix)| *radix == self).map_or("", |(name, _)| name)
     }
 
-    /// A value in this radix; what is no whole number from 0 is as it is.
+    /// Formats a value in this radix. Values other than non-negative integers are unchanged.
     pub fn write(self, value: &Value, digits: Option<u32>) -> String {
         let width = digits.unwrap_or(1) as usize;
         let number = match value {
@@ -223,7 +223,7 @@ impl Radix {
 }
 
 impl Blank {
-    /// The answer as it is to be written; `-` where there is none.
+    /// Formats the answer; `-` if there is none.
     pub fn answer(&self) -> String {
         match (&self.key, self.form) {
             (None, _) => "-".to_owned(),

@@ -1,4 +1,4 @@
-//! `figure`
+//! `figure`.
 
 use super::entry::{Entry, Figure};
 use super::papers::puts;
@@ -9,7 +9,7 @@ use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 use std::sync::Arc;
 
-/// What a figure can be of.
+/// The possible operands of a figure.
 const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1` and `reference`";
 
 /// `figure bits VA`, `figure layout P1 P2`, `figure frames P1 P2`, `figure tables P1`, `figure reference`

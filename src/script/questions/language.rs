@@ -1,4 +1,4 @@
-//! The language with papers: the core's rows, and those of `exam`, `question` and what belongs into it.
+//! The language with exams: the core's rows, and those of `exam`, `question`, and their statements.
 
 use super::settings::{ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
 use super::{choice, commands, figure};
@@ -16,14 +16,14 @@ use crate::run::verbs::VERBS;
 pub static LANGUAGE: Language =
     Language { verbs: &[VERBS, PAPER_VERBS], blocks: &[BLOCKS, PAPER_BLOCKS], extension: &Papers };
 
-/// Scripts in the whole language.
+/// The default options use the whole language.
 impl Default for Options {
     fn default() -> Self {
         Self::new(&LANGUAGE)
     }
 }
 
-/// Verbs of papers.
+/// The verbs of exams.
 const PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "exam",
@@ -84,7 +84,7 @@ const PAPER_VERBS: &[Verb] = &[
     },
 ];
 
-/// Blocks of settings in them.
+/// The blocks of settings of exams.
 const PAPER_BLOCKS: &[BlockRow] = &[
     BlockRow::new("exam", "`exam { … }`", || [COVER_SETTINGS, ARRANGEMENT_SETTINGS].concat()),
     BlockRow::new("choice", "`choice TEXT { … }`", || CHOICE_SETTINGS.to_vec()),

@@ -1,5 +1,4 @@
-//! What a student answers who makes a certain mistake. Wrong options of a choice and the reading of wrong answers come from
-//! the same rows.
+//! Typical mistakes of students. They generate wrong options of choices, and they explain wrong answers.
 
 use crate::lang::value::Value;
 use crate::run::facts::{ACCESS_FACTS, low, shifted};
@@ -7,27 +6,27 @@ use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
-/// A mistake that is made with addresses.
+/// A mistake in a calculation with addresses.
 #[derive(Debug)]
 pub(crate) struct MistakeRow {
-    /// What went wrong, as a marker says it.
+    /// The mistake in a grader's words.
     pub(crate) name: &'static str,
-    /// What it leads to; none where it cannot be made.
+    /// Its results; `None` if it is impossible.
     answers: fn(&Scene) -> Option<Answers>,
 }
 
-/// Facts, each with the value that a mistake leads to.
+/// Facts with the values that a mistake yields.
 type Answers = Vec<(&'static str, u64)>;
 
-/// What a mistake leads to.
+/// The results of a mistake.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
     pub(crate) name: &'static str,
-    /// The facts that come out wrong, each with the value written.
+    /// The wrong facts with their values.
     pub(crate) facts: Vec<(&'static str, Shown)>,
 }
 
-/// The mistakes, the most usual ones first.
+/// The mistakes, the most common ones first.
 pub(crate) const MISTAKES: &[MistakeRow] = &[
     MistakeRow { name: "VPN and VPO swapped", answers: |s| s.in_page(s.vpo?, s.vpn?) },
     MistakeRow {
@@ -74,7 +73,7 @@ pub(crate) const MISTAKES: &[MistakeRow] = &[
     },
 ];
 
-/// An access, and what was in the machine before it.
+/// An access and the state of the machine before it.
 struct Scene<'a> {
     access: &'a Access,
     before: Option<&'a Machine>,
@@ -82,8 +81,8 @@ struct Scene<'a> {
     vpo: Option<u64>,
 }
 
-/// What each mistake leads to, of those that can be made with this access. Answers that happen to be right are left out;
-/// `before` is the machine before the access, where stale entries are looked for.
+/// Returns the results of each possible mistake in this access, without answers that are right by chance.
+/// `before` is the machine before the access, which may hold stale entries.
 pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     let scene = Scene::new(access, before);
     let of = |row: &MistakeRow| {
@@ -96,8 +95,8 @@ pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     MISTAKES.iter().filter_map(of).collect()
 }
 
-/// Values of a fact that mistakes lead to, each once, and what went wrong; where they are too few, others of one bit
-/// misread, from the lowest bit on.
+/// Returns distinct values of a fact that mistakes yield, with the mistakes. If there are too few, it adds
+/// values with one wrong bit, starting at the lowest.
 pub(crate) fn distractors(
     access: &Access,
     before: Option<&Machine>,
@@ -131,7 +130,7 @@ impl<'a> Scene<'a> {
         scene
     }
 
-    /// A fact as a number, where it is one.
+    /// Returns a fact as a number, if it is one.
     fn fact(&self, name: &str) -> Option<u64> {
         number(&self.shown(name)?)
     }
@@ -141,19 +140,19 @@ impl<'a> Scene<'a> {
         (row.get)(self.access)
     }
 
-    /// The value as the fact would be written; none if it is right.
+    /// Returns the value in the fact's format; `None` if it is right.
     fn wrong(&self, name: &str, value: u64) -> Option<Shown> {
         let right = self.shown(name)?;
         (number(&right)? != value).then(|| Shown { value: Value::from(value), ..right })
     }
 
-    /// How wide a fact is, for one written in hexadecimal: as wide as its digits at most.
+    /// Returns the width of a hexadecimal fact in bits, at most that of its digits.
     fn bits(&self, name: &str) -> u32 {
         let digits = self.shown(name).and_then(|shown| shown.hex).unwrap_or(0);
         (4 * digits).min(u64::BITS).min(self.access.spec.virtual_bits())
     }
 
-    /// What a wrong page number and offset lead to, as far as the TLB.
+    /// Returns the results of a wrong page number and offset, up to the TLB.
     fn in_page(&self, vpn: u64, vpo: u64) -> Option<Answers> {
         let spec = &self.access.spec;
         let mut answers = vec![("vpn", vpn), ("vpo", vpo)];
@@ -164,7 +163,7 @@ impl<'a> Scene<'a> {
         Some(answers)
     }
 
-    /// What a wrong physical page leads to.
+    /// Returns the results of a wrong physical page.
     fn to_page(&self, ppn: u64) -> Option<Answers> {
         let spec = &self.access.spec;
         let ppn = low(ppn, spec.ppn_bits());
@@ -173,7 +172,7 @@ impl<'a> Scene<'a> {
         Some(answers)
     }
 
-    /// What a wrong physical address leads to.
+    /// Returns the results of a wrong physical address.
     fn at(&self, pa: u64) -> Option<Answers> {
         let spec = &self.access.spec;
         self.access.outcome.pa?;
@@ -190,7 +189,7 @@ impl<'a> Scene<'a> {
         Some(answers)
     }
 
-    /// The physical page of an entry of the TLB that has the right tag and is not valid.
+    /// Returns the physical page of a TLB entry that has the right tag but is not valid.
     fn stale(&self) -> Option<u64> {
         let (before, spec) = (self.before?, &self.access.spec);
         let tlb = spec.first_tlb(self.access.kind)?;
@@ -203,7 +202,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// A fact as a number, where it is one.
+/// Returns a fact as a number, if it is one.
 pub(crate) fn number(shown: &Shown) -> Option<u64> {
     match &shown.value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),

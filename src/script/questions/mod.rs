@@ -1,4 +1,4 @@
-//! Questions: what a script puts on an exam's paper, as data, and the statements that do so.
+//! Questions: the contents of an exam's paper as data, and the statements that produce them.
 
 mod any;
 pub(crate) mod arrangement;

@@ -1,4 +1,4 @@
-//! What is asked for where a key does not list all that is right.
+//! Questions whose key does not list all right answers.
 
 use std::fmt::Debug;
 
@@ -6,8 +6,8 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::files::Files;
 
-/// Conditions that can still be tried, in the state in which they were asked of.
+/// Conditions that can be evaluated later, in the state of the question.
 pub trait Open: Debug + Send + Sync {
-    /// Whether a value is among those asked for and satisfies every condition. The sources are those of the script that asks.
+    /// Whether a value is a candidate and satisfies every condition. The sources are those of the script.
     fn holds(&self, value: &Value, sources: &Sources, files: &Files) -> bool;
 }

@@ -1,4 +1,4 @@
-//! What a session remembers of a paper, and how statements put things on it.
+//! The exam state of a session, and adding entries to the paper.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use super::sheet::Sheet;
 use crate::run::record::{Did, View};
 use crate::run::session::{Action, Session};
 
-/// What a session remembers of a paper.
+/// The exam state of a session.
 #[derive(Clone, Default)]
 pub(crate) struct Papers {
-    /// How many questions there have been of each title.
+    /// Number of questions per title so far.
     pub(crate) titles: BTreeMap<Arc<str>, u64>,
-    /// How the paper is arranged (when checking only).
+    /// The arrangement of the paper (when checking only).
     pub(crate) arrangement: Option<Arrangement>,
     /// The questions of the script (when checking only).
     pub(crate) questions: Vec<Known>,
-    /// The question that the statement belongs to.
+    /// The current question.
     sheet: Option<Sheet>,
 }
 
-/// An action that puts something on the paper, and shows it.
+/// Returns an action that adds an entry to the paper, and shows it.
 pub(crate) fn puts(entry: Entry, views: Vec<View>) -> Action {
     Action::does(move |session| {
         session.enter(entry);
@@ -31,17 +31,17 @@ pub(crate) fn puts(entry: Entry, views: Vec<View>) -> Action {
 }
 
 impl Session<'_> {
-    /// What is remembered of the paper.
+    /// Returns the exam state.
     pub(crate) fn exam_mut(&mut self) -> &mut Papers {
         self.extension_state()
     }
 
-    /// The question that the statement belongs to.
+    /// Returns the current question.
     pub fn sheet(&self) -> Option<&Sheet> {
         self.known_extension_state::<Papers>()?.sheet.as_ref()
     }
 
-    /// The same, to be changed.
+    /// Returns the current question for changes.
     pub(crate) fn sheet_mut(&mut self) -> Option<&mut Sheet> {
         self.exam_mut().sheet.as_mut()
     }

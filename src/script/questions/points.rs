@@ -1,23 +1,23 @@
-//! How points are shared out.
+//! Distribution of points.
 
 use crate::lang::value::{Number, ValueError};
 
-/// Something that has points: those that are said, else those that it counts where nothing is to be shared.
+/// An element with its declared points, or its points if there is nothing to distribute.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Share {
     pub(crate) stated: Option<Number>,
-    /// What it counts otherwise: a point for each blank.
+    /// Its default points: one for each blank.
     pub(crate) alone: Number,
 }
 
-/// Why points cannot be shared out.
+/// The reason why points cannot be distributed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unshared {
-    /// They add up to this, and not to the whole.
+    /// Their sum differs from the total.
     Sum(Number),
-    /// Nothing is left of the whole for those without.
+    /// The declared points leave nothing for the other elements.
     NothingLeft(Number),
-    /// They leave the range of numbers.
+    /// The numbers overflow.
     TooLarge,
 }
 
@@ -27,10 +27,10 @@ impl From<ValueError> for Unshared {
     }
 }
 
-/// The points of each: of a whole, those without share the remainder equally; where there is no whole, each counts alone.
+/// Returns the points of each element. Elements without points share the rest of the total equally. Without a total, each has its default points.
 ///
 /// # Errors
-/// Why they do not add up.
+/// The reason why they do not add up.
 pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number>, Unshared> {
     let Some(whole) = whole else {
         return Ok(each.iter().map(|share| share.stated.unwrap_or(share.alone)).collect());
@@ -50,10 +50,10 @@ pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number
     Ok(each.iter().map(|share| share.stated.unwrap_or(part)).collect())
 }
 
-/// The sum of points.
+/// Returns the sum of points.
 ///
 /// # Errors
-/// It leaves the range of numbers.
+/// The sum overflows.
 pub(crate) fn total(points: &[Number]) -> Result<Number, Unshared> {
     let mut sum = Number::from(0u64);
     for number in points {

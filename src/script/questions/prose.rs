@@ -1,4 +1,4 @@
-//! Words of a paper: prose with its values, points, radixes.
+//! Text of a paper: prose with values, points, and radixes.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::run::settings::list;
 use crate::run::stop::Stop;
 
 impl Session<'_> {
-    /// The text of an expression. Prose over several lines loses the indentation that its lines have in common.
+    /// Returns the text of an expression. Multiline prose loses its common indentation.
     ///
     /// # Errors
-    /// What the expression can be wrong with.
+    /// The errors of the expression.
     pub(crate) fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
         Ok(dedented(&self.eval(expr)?.to_string()))
     }
 
-    /// Points that are said, and where.
+    /// Returns declared points and their location.
     ///
     /// # Errors
-    /// `bad-points`, `wrong-type`, and what the expression can be wrong with.
+    /// `bad-points`, `wrong-type`, and the errors of the expression.
     pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
         let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
         if points.is_negative() {
@@ -34,7 +34,7 @@ impl Session<'_> {
         Ok((points, expr.span))
     }
 
-    /// Points that may be said.
+    /// Returns optional points.
     ///
     /// # Errors
     /// As [`Session::points`].
@@ -42,7 +42,7 @@ impl Session<'_> {
         expr.map(|expr| self.points(expr)).transpose()
     }
 
-    /// How numbers are to be written.
+    /// Returns the radix of numbers.
     ///
     /// # Errors
     /// `unknown-word`.
@@ -61,7 +61,7 @@ impl Session<'_> {
         .into())
     }
 
-    /// Refuses what belongs into a question where there is none. What a definition holds may be called in one.
+    /// Rejects a statement outside a question. Definitions are allowed, because a question may call them.
     ///
     /// # Errors
     /// `misplaced`.
@@ -70,23 +70,23 @@ impl Session<'_> {
         if self.sheet().is_some() || called {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "this belongs in a question")
+        Err(Diagnostic::new(Code::Misplaced, place, "this is allowed only in a question")
             .label("outside of a question")
             .help("write `question \"title\" points 10 { … }` around it")
             .into())
     }
 
-    /// Whether what is put on the paper stands in a part.
+    /// Whether the current entry is in a part.
     pub(crate) fn in_part(&self) -> bool {
         self.sheet().is_some_and(Sheet::in_part)
     }
 
-    /// Puts something on the paper, with the next record.
+    /// Adds an entry to the paper with the next record.
     pub(crate) fn enter(&mut self, entry: Entry) {
         self.attachment = Some(Arc::new(entry));
     }
 
-    /// Something to answer, counted in its question.
+    /// Returns an item, and counts it in its question.
     pub(crate) fn item(&mut self, kind: ItemKind, points: Option<(Number, Span)>) -> Entry {
         let points = points.map(|(points, _)| points);
         if let Some(sheet) = self.sheet_mut() {
@@ -96,7 +96,7 @@ impl Session<'_> {
         Entry::Item { item: Box::new(item), in_part: self.in_part() }
     }
 
-    /// What is asked from here on in the question is not known for certain (when checking only).
+    /// Marks the rest of the question as unknown (when checking only).
     pub(crate) fn unsure_of_question(&mut self) {
         if let Some(sheet) = self.sheet_mut() {
             sheet.unsure();
@@ -110,8 +110,8 @@ impl Session<'_> {
     }
 }
 
-/// A text without blank lines around it and without the indentation that its lines have in common. What stands right behind
-/// the quotes is indented by nothing.
+/// Removes surrounding blank lines and the common indentation. Text directly after the quotes has no
+/// indentation.
 fn dedented(text: &str) -> String {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();

@@ -1,4 +1,4 @@
-//! Questions and their parts, run and checked.
+//! Running and checking questions and their parts.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::run::verbs::show_plan;
 use pagewalk_engine::machine::random::SplitMix64;
 
 impl Session<'_> {
-    /// Runs a question: on a copy of the state, as a scenario.
+    /// Runs a question on a copy of the state, like a scenario.
     ///
     /// # Errors
-    /// What ends the script; what is wrong in the question ends the question.
+    /// Errors that end the script. Errors in the question end only the question.
     pub(crate) fn run_question(
         &mut self,
         stmt: &Stmt,
@@ -39,8 +39,9 @@ impl Session<'_> {
         self.enter_extension("question", body, stmt.span)
     }
 
-    /// The generator of a question: it follows from the script's and from the title, so that what one question draws changes
-    /// nothing in another, nor where it stands; and from how many of that title have been before.
+    /// Returns the random generator of a question. It depends on the script's generator, the title, and the
+    /// number of earlier questions with this title. Random choices in other questions and their order
+    /// therefore do not affect it.
     fn own_generator(&mut self, title: &Arc<str>) -> SplitMix64 {
         let mut script = self.state.random;
         let before = self.exam_mut().titles.entry(title.clone()).or_default();
@@ -52,7 +53,7 @@ impl Session<'_> {
     /// Runs a part of a question.
     ///
     /// # Errors
-    /// What is wrong in it.
+    /// Its errors.
     pub(crate) fn run_part(
         &mut self,
         stmt: &Stmt,
@@ -74,7 +75,7 @@ impl Session<'_> {
     ) -> Result<Option<(crate::lang::value::Number, Span)>, Stop> {
         self.needs_question(name.span)?;
         if self.in_part() {
-            return Err(Diagnostic::new(Code::Misplaced, name.span, "a part is inside another part")
+            return Err(Diagnostic::new(Code::Misplaced, name.span, "a part cannot be in another part")
                 .label("parts have no parts")
                 .help("close the part before with `}`")
                 .into());
@@ -97,7 +98,7 @@ impl Session<'_> {
         if self.sheet().is_none() {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "a question is inside another question")
+        Err(Diagnostic::new(Code::Misplaced, place, "a question cannot be in another question")
             .label("questions have parts, not questions")
             .help("close the question before with `}`, or write `part \"a\" { … }`")
             .into())
@@ -117,7 +118,7 @@ impl Session<'_> {
         self.finish(stmt.span, Did::Shown(views), Vec::new())
     }
 
-    /// What is given, evaluated and checked.
+    /// Evaluates and checks the operands of `given`.
     ///
     /// # Errors
     /// As `show`.
@@ -126,7 +127,7 @@ impl Session<'_> {
         nouns.iter().map(|operands| self.as_shown(place, operands)).collect()
     }
 
-    /// What `show` would do with these operands.
+    /// Prepares these operands as `show` does.
     ///
     /// # Errors
     /// As `show`.
@@ -139,7 +140,7 @@ impl Session<'_> {
     /// Checks a question without running it.
     ///
     /// # Errors
-    /// `misplaced`, and what its points can be wrong with.
+    /// `misplaced`, and the errors of its points.
     pub(crate) fn check_question(
         &mut self,
         title: &Word,
@@ -168,7 +169,7 @@ impl Session<'_> {
     /// Checks a part without running it.
     ///
     /// # Errors
-    /// `misplaced`, `no-blank`, `bad-points`, and what its points can be wrong with.
+    /// `misplaced`, `no-blank`, `bad-points`, and the errors of its points.
     pub(crate) fn check_part(
         &mut self,
         name: &Word,

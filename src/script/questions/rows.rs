@@ -1,11 +1,11 @@
-//! Rows in the block of a statement of papers.
+//! Rows in the blocks of exam statements.
 
 use crate::lang::ast::{Command, Expr, ExprKind, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::settings::{SettingWord, list};
 
-/// A bare word, if the expression is one.
+/// Returns the expression as a bare word, if it is one.
 pub(crate) fn word(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
@@ -13,13 +13,13 @@ pub(crate) fn word(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// A setting lacks something.
+/// Reports a missing value of a setting.
 pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
     let message = format!("`{}` needs {what}", setting.name.text);
     Diagnostic::new(Code::WrongCount, setting.name.span, message)
 }
 
-/// The settings in the block of a command.
+/// Returns the settings in the block of a command.
 ///
 /// # Errors
 /// `bad-table`.
@@ -33,7 +33,7 @@ pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
     }
 }
 
-/// Refuses a setting that there is not.
+/// Rejects an unknown setting.
 ///
 /// # Errors
 /// `unknown-setting`.

@@ -1,4 +1,4 @@
-//! What stands in the blocks of `exam`, `choice` and `essay`.
+//! Settings in the blocks of `exam`, `choice`, and `essay`.
 
 use crate::run::params::Param::{self, Keyword, Many, Optional, Unit, Words};
 use crate::run::params::{COND, FACT, ID, LIST, N, OP, POINTS, STUDENT, TEXT, TITLED, TITLES};
@@ -12,7 +12,7 @@ const fn often(name: &'static str, params: &'static [Param], help: &'static str)
     SettingWord { name, params, help, repeats: true }
 }
 
-/// What `exam` says of the cover.
+/// Cover settings of `exam`.
 pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     once("title", &[TEXT], "title of the exam"),
     once("course", &[TEXT], "course of the exam"),
@@ -20,7 +20,7 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     once("aids", &[TEXT], "permitted aids"),
 ];
 
-/// What `exam` says of the arrangement of the paper.
+/// Arrangement settings of `exam`.
 pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(
         "pool",
@@ -49,7 +49,7 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
     often("answers", &[FACT, Keyword("of"), OP], "the fact's value and the values that usual mistakes give"),
 ];
 
-/// What an `essay` is marked by.
+/// The rubric of an `essay`.
 pub(crate) const ESSAY_SETTINGS: &[SettingWord] = &[often(
     "rubric",
     &[TEXT, Optional(&[Keyword("points"), POINTS])],

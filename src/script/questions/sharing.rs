@@ -1,4 +1,4 @@
-//! `figure frames P1 P2`: pages of processes, and the frames that they are in.
+//! `figure frames P1 P2`: pages of processes and their frames.
 
 use super::rows::word;
 use crate::lang::ast::{Expr, Span, Word};
@@ -10,13 +10,13 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::machine::pte::Bit;
 
-/// Processes that a figure has room for.
+/// Maximum number of processes in a figure.
 const PROCESSES: usize = 2;
-/// Pages that a figure has room for.
+/// Maximum number of pages in a figure.
 const PAGES: usize = 48;
 
 impl Session<'_> {
-    /// The processes that are named, or the one that is looked at.
+    /// Returns the named processes, or the current one.
     ///
     /// # Errors
     /// `unknown-process`, `wrong-count`.
@@ -37,7 +37,7 @@ impl Session<'_> {
         Ok(named.iter().map(word).collect())
     }
 
-    /// Pages of the processes that are named, and the frames that they are in.
+    /// Returns the pages of the named processes and their frames.
     ///
     /// # Errors
     /// As [`Session::processes_named`]; `limit-size`.

@@ -1,4 +1,4 @@
-//! The question at hand: its points and those of what is in it, while it is put together.
+//! The current question: its points and those of its contents.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -7,7 +7,7 @@ use crate::lang::value::Number;
 
 use super::points::{Share, Unshared, shares, total};
 
-/// The question at hand.
+/// The current question.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     question: Unit,
@@ -18,22 +18,22 @@ pub struct Sheet {
 #[derive(Debug, Clone)]
 struct Unit {
     what: &'static str,
-    /// Its title.
+    /// The location of its title.
     place: Span,
-    /// Where its points are said.
+    /// The declared points and their location.
     points: Option<(Number, Span)>,
     shares: Vec<Share>,
-    /// Not everything of it is known (when checking only).
+    /// Whether some of its contents are unknown (when checking only).
     unsure: bool,
 }
 
 impl Sheet {
-    /// A question with nothing in it.
+    /// Creates an empty question.
     pub(crate) fn new(place: Span, points: Option<(Number, Span)>) -> Self {
         Self { question: Unit::new("question", place, points), part: None }
     }
 
-    /// Whether a part is at hand.
+    /// Whether there is a current part.
     pub(crate) fn in_part(&self) -> bool {
         self.part.is_some()
     }
@@ -42,7 +42,7 @@ impl Sheet {
         self.part = Some(Unit::new("part", place, points));
     }
 
-    /// The part ends.
+    /// Ends the part.
     ///
     /// # Errors
     /// `no-blank`, `bad-points`.
@@ -55,7 +55,7 @@ impl Sheet {
         closed.map(|_| ())
     }
 
-    /// The question ends.
+    /// Ends the question.
     ///
     /// # Errors
     /// `no-blank`, `bad-points`.
@@ -68,7 +68,7 @@ impl Sheet {
         unit.shares.push(Share { stated, alone: Number::from(blanks.max(1) as u64) });
     }
 
-    /// What is asked from here on is not known for certain.
+    /// Marks the rest of the contents as unknown.
     pub(crate) fn unsure(&mut self) {
         self.part.as_mut().unwrap_or(&mut self.question).unsure = true;
     }
@@ -79,7 +79,7 @@ impl Unit {
         Self { what, place, points, shares: Vec::new(), unsure: false }
     }
 
-    /// What it counts.
+    /// Returns its points.
     fn close(&self) -> Result<Number, Diagnostic> {
         if self.unsure {
             return Ok(Number::from(1u64));
@@ -110,7 +110,7 @@ impl Unit {
                     .label("too few")
                     .help("items without points share the rest, so some points must be left")
             }
-            Unshared::TooLarge => say(format!("the points of this {what} are too large")),
+            Unshared::TooLarge => say(format!("the points of this {what} overflow")),
         }
     }
 }

@@ -13,14 +13,14 @@ use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// The most cells that a table to fill in may have: a page of them.
+/// Maximum number of cells of a table to fill in, which fit on a page.
 const CELLS: usize = 2048;
 
 impl Session<'_> {
-    /// The table that is asked for, and its columns to fill in.
+    /// Returns the table to fill in, and the columns to answer.
     ///
     /// # Errors
-    /// `unknown-noun`, `unknown-column`, `limit-size`, and what else the noun can be wrong with.
+    /// `unknown-noun`, `unknown-column`, `limit-size`, and other errors of the noun.
     pub(crate) fn table_asked(
         &mut self,
         place: Span,

@@ -1,4 +1,4 @@
-//! Conditions kept with the state that they were asked of, so that any value can still be tried.
+//! Conditions with their state, so that any value can be checked later.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::run::record::Discard;
 use crate::run::session::{Language, Options, Session};
 use crate::run::state::{Binding, Scope, State};
 
-/// What is asked for, and the state that it is asked of. Of what somebody answers only the value is looked at.
+/// A question and its state. Only the value of an answer is used.
 #[derive(Clone)]
 struct Kept {
     language: &'static Language,
@@ -31,7 +31,7 @@ impl fmt::Debug for Kept {
 }
 
 impl Session<'_> {
-    /// What is needed to tell later whether a value satisfies conditions.
+    /// Keeps the state that is needed to check later whether a value satisfies the conditions.
     pub(crate) fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
         let (name, conditions) = (name.clone(), conditions.into());
         Arc::new(Kept {
@@ -60,7 +60,7 @@ impl Open for Kept {
     }
 }
 
-/// Whether a value is one of a range or list.
+/// Whether a range or list contains a value.
 fn is_among(from: &Value, value: &Value) -> bool {
     match (from, value) {
         (Value::Range { from, to }, Value::Number(number)) => {

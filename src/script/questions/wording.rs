@@ -1,4 +1,4 @@
-//! What a paper prints of a script: its words, with the values of its variables in their places.
+//! Text that a paper prints of a script, with the values of variables filled in.
 
 use super::entry::Radix;
 use crate::lang::ast::{Claim, Command, Condition, Expr, ExprKind, Fact, Operation, Settings, Span};
@@ -10,16 +10,16 @@ use crate::run::prepare::family;
 use crate::run::session::Session;
 use crate::run::state::Binding;
 
-/// Values up to this one look the same in every radix.
+/// Largest value that looks the same in every radix.
 const PLAIN: i128 = 9;
 
-/// Variables of a script at their places, the last one found last.
+/// Variables of a script with their locations, in reverse order of discovery.
 #[derive(Default)]
 struct Uses<'e>(Vec<(&'e str, Span)>);
 
 impl Session<'_> {
-    /// The words of a condition, from the name that is asked for to its end, with the values of all variables but that name.
-    /// `from` are the candidates: a list is written out.
+    /// Returns the text of a condition from its name to its end, with the values of all variables except that
+    /// name. `from` contains the candidates; a list is written out.
     pub(crate) fn conditions_in_words(
         &self,
         whole: Span,
@@ -53,14 +53,14 @@ impl Session<'_> {
         self.in_words(whole, &edits)
     }
 
-    /// The words of an operation, with the values of its variables.
+    /// Returns the text of an operation with the values of its variables.
     pub(crate) fn operation_in_words(&self, operation: &Operation) -> String {
         let mut uses = Uses::default();
         uses.visit_operation(operation);
         self.in_words(operation.span, &self.values_of(&uses, Radix::Hex))
     }
 
-    /// Whether a fact's value is one of its own words.
+    /// Whether a fact's value is one of its keywords.
     fn is_word(&self, fact: &Fact, family: Family) -> bool {
         let (Claim::Is(Expr { kind: ExprKind::Name(word), .. })
         | Claim::Not(Expr { kind: ExprKind::Name(word), .. })) = &fact.claim
@@ -72,7 +72,7 @@ impl Session<'_> {
         key.is_ok_and(|key| key.is_word(word, spec.map(|spec| &**spec)))
     }
 
-    /// The values of variables, at the places where they are used.
+    /// Returns the values of variables at the locations of their uses.
     fn values_of(&self, uses: &Uses, radix: Radix) -> Vec<TextEdit> {
         let value = |name: &str| match self.state.find(name)? {
             Binding::Value(value) => Some(in_radix(value, radix)),
@@ -81,14 +81,14 @@ impl Session<'_> {
         uses.0.iter().filter_map(|(name, span)| Some(TextEdit::new(*span, value(name)?))).collect()
     }
 
-    /// The text of a place on one line, with edits.
+    /// Returns the text of a span on one line, with edits.
     fn in_words(&self, whole: Span, edits: &[TextEdit]) -> String {
         let text = edited(self.text(whole), whole, edits);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
-/// A value as an expression would have it.
+/// Formats a value as an expression.
 fn in_radix(value: &Value, radix: Radix) -> String {
     match value {
         Value::Number(number) if number.as_integer().is_some_and(|n| n > PLAIN) => radix.write(value, None),
@@ -99,7 +99,7 @@ fn in_radix(value: &Value, radix: Radix) -> String {
 
 impl<'e> Visit<'e> for Uses<'e> {
     fn visit_command(&mut self, command: &'e Command) {
-        // What is in its block stays as it is written.
+        // The contents of its block are unchanged.
         let assigned = command.assigned.iter().flat_map(|values| values.iter());
         command.operands.iter().chain(assigned).for_each(|operand| self.visit_expr(operand));
     }

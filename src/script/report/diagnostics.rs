@@ -1,4 +1,4 @@
-//! Diagnostics as people read them: the code, what is the case, the lines it is about, how to fix it.
+//! Readable diagnostics: the code, the message, the lines involved, and the fix.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,21 +12,22 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// The most characters of a message or a label that are shown: a script's own words may be in it.
+/// Maximum length of a shown message or label in characters, because it may contain words of the
+/// script.
 const LONGEST: usize = 400;
 
-/// How diagnostics are drawn.
+/// How to draw diagnostics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// With the terminal's colours.
+    /// Whether to use the terminal's colors.
     pub color: bool,
-    /// With Unicode's lines, else in ASCII.
+    /// Whether to draw lines in Unicode instead of ASCII.
     pub unicode: bool,
-    /// The width to which messages are wrapped, in columns.
+    /// Width to which messages are wrapped, in columns.
     pub width: usize,
 }
 
-/// The diagnostics one below the other, an empty line after each.
+/// Renders the diagnostics with an empty line after each.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
     let theme = GraphicalTheme {
         characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
@@ -38,14 +39,14 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
         .without_syntax_highlighting();
     let mut text = String::new();
     for diagnostic in diagnostics {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources));
         text.push('\n');
     }
     if style.unicode { text } else { text.replace('…', "~").replace('\u{fffd}', "?") }
 }
 
-/// A diagnostic, or one of its other places where that is far away, with the lines it shows.
+/// A diagnostic and the lines it shows, or a related place that is far from those lines.
 #[derive(Debug)]
 struct Report {
     message: String,
@@ -78,7 +79,7 @@ impl Report {
         report
     }
 
-    /// A place that the lines of its diagnostic do not show.
+    /// Creates a report on a place outside the diagnostic's lines.
     fn elsewhere((span, words): (Span, &str), sources: &Sources) -> Self {
         let mut report = Self {
             message: readable(words),
@@ -92,7 +93,7 @@ impl Report {
         report
     }
 
-    /// Shows these places of one file, and answers with those that its lines had no room for.
+    /// Shows these places of one file, and returns those that did not fit into its lines.
     fn show<'a>(&mut self, places: &[(Span, &'a str)], sources: &Sources) -> Vec<(Span, &'a str)> {
         let Some(file) = places.first().and_then(|(span, _)| sources.file(span.file)) else {
             return Vec::new();
@@ -121,7 +122,7 @@ fn label(words: &str) -> Option<String> {
     (!words.is_empty()).then(|| readable(words))
 }
 
-/// Cut to a length that a reader bears.
+/// Truncates words to a readable length.
 fn readable(words: &str) -> String {
     let lines: Vec<_> = words.lines().map(visible).collect();
     let text = lines.join("\n");

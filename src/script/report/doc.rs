@@ -1,43 +1,44 @@
-//! What a run tells, as a tree without a format. Text, Markdown, HTML, LaTeX and Typst are drawn from it; nothing here
-//! knows of colours, columns of characters or tags.
+//! The report of a run as a tree without a format. Text, Markdown, HTML, LaTeX, and Typst are drawn from it.
+//! It has no colors, character columns, or tags.
 
-/// How a line is meant.
+/// The tone of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// As it is.
+    /// Neutral.
     Plain,
-    /// Beside the point: a place, a count of what is left out.
+    /// Less important: a place, or a count of omissions.
     Faint,
-    /// Something held.
+    /// Success: an expectation holds.
     Good,
-    /// Something did not hold, or could not be done.
+    /// Failure: an expectation does not hold, or an action failed.
     Bad,
 }
 
-/// A part of what is told.
+/// A part of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// The name of a scenario.
     Heading(String),
-    /// A statement of the script and where it stands (`file:line`); what follows up to the next one came of it.
+    /// A statement of the script and its location (`file:line`). The blocks up to the next statement are its
+    /// results.
     Statement {
-        /// Its text on one line.
+        /// The text on one line.
         text: String,
-        /// Its file and line.
+        /// The file and line.
         place: String,
     },
-    /// A sentence, or a line of its own.
+    /// A sentence or a separate line.
     Paragraph {
-        /// How it is meant.
+        /// The tone.
         tone: Tone,
-        /// Its words.
+        /// The text.
         text: String,
     },
-    /// A line of the textbook's worksheet, with the blanks filled in.
+    /// A line of the textbook's worksheet with its blanks filled in.
     Worksheet(Vec<Blank>),
-    /// Names and values under a title.
+    /// Names and values with a title.
     Pairs {
-        /// What they are of.
+        /// The title.
         title: String,
         /// Each name with its value.
         pairs: Vec<(String, String)>,
@@ -52,17 +53,17 @@ pub enum Block {
     Layout(Layout),
     /// Lines of the language.
     Script(String),
-    /// What was stated, against what is the case.
+    /// Results of the expectations.
     Checks(Checks),
 }
 
 impl Block {
-    /// A plain sentence or line.
+    /// Creates a line with a neutral tone.
     pub fn line(text: impl Into<String>) -> Self {
         Self::toned(Tone::Plain, text)
     }
 
-    /// A sentence or line that is meant in a certain way.
+    /// Creates a line with this tone.
     pub fn toned(tone: Tone, text: impl Into<String>) -> Self {
         Self::Paragraph { tone, text: text.into() }
     }
@@ -75,14 +76,14 @@ pub struct Blank {
     pub(crate) value: String,
 }
 
-/// A table whose columns stand in groups (the ways of a set).
+/// A table whose columns form groups (the ways of a set).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
-    /// What it is; may be empty.
+    /// The title, which may be empty.
     pub title: String,
     /// The names of the columns, group by group.
     pub(crate) groups: Vec<Vec<String>>,
-    /// The cells of each row, as many as there are columns in all groups.
+    /// The cells of each row, one per column of all groups.
     pub rows: Vec<Vec<Cell>>,
 }
 
@@ -90,98 +91,98 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub(crate) text: String,
-    /// It is a word, not a number: words begin where their column begins, numbers end where it ends.
+    /// Whether it is a word. Words are aligned left, and numbers are aligned right.
     pub(crate) word: bool,
 }
 
-/// An address drawn as boxes: its bits are numbered from the left, the highest first.
+/// An address drawn as boxes, with its bits numbered from the highest, on the left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruler {
-    /// Which address it is.
+    /// The title of the address.
     pub(crate) title: String,
     pub(crate) bits: u32,
-    /// Ways of cutting it up, one below the other.
+    /// Divisions of the address, one below the other.
     pub(crate) rows: Vec<RulerRow>,
 }
 
-/// A way of cutting an address up.
+/// One division of an address into fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RulerRow {
-    /// Whose it is (a TLB, a cache); empty where that needs no saying.
+    /// The owner (a TLB or cache); empty if it is obvious.
     pub(crate) label: String,
-    /// The fields, from the highest bit downward, each beginning where the one before it ends.
+    /// The fields, from the highest bit down, without gaps.
     pub(crate) fields: Vec<BitField>,
 }
 
 /// Consecutive bits of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BitField {
-    /// Its name: `TLBT`.
+    /// The name, such as `TLBT`.
     pub(crate) name: &'static str,
-    /// What follows its name, for one of several: the 2 of `VPN2`.
+    /// The number after the name, such as the 2 of `VPN2`.
     pub(crate) number: Option<u32>,
     pub(crate) high: u32,
-    /// Its lowest bit, not above the highest.
+    /// The lowest bit.
     pub(crate) low: u32,
 }
 
 impl BitField {
-    /// Its name with its number.
+    /// Returns the name with its number.
     pub(crate) fn full_name(&self) -> String {
         self.number.map_or_else(|| self.name.to_owned(), |number| format!("{}{number}", self.name))
     }
 }
 
-/// An address space drawn as boxes one upon the other, the highest address on top.
+/// An address space drawn as stacked boxes, with the highest address at the top.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     pub(crate) title: String,
     /// The boxes, from the top.
     pub(crate) slabs: Vec<Slab>,
-    /// The address at the bottom of the last.
+    /// The address below the last box.
     pub(crate) bottom: String,
 }
 
 /// A box of an address space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Slab {
-    /// The address at its upper edge: of the first byte above it.
+    /// The address at its upper edge, which is the first byte above it.
     pub(crate) top: String,
-    /// What stands beside its upper edge: `brk`.
+    /// The label of its upper edge, such as `brk`.
     pub(crate) mark: String,
-    /// What is in it: each line in two parts, to the left and to the right.
+    /// The lines in the box, each with a left and a right part.
     pub(crate) lines: Vec<(String, String)>,
-    /// What stands beside it.
+    /// The note beside it.
     pub(crate) note: String,
-    /// Nothing is mapped there.
+    /// Whether nothing is mapped there.
     pub(crate) gap: bool,
 }
 
 /// A step of a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Who does it, or who hands on to whom: `CPU → MMU`.
+    /// The actor, or the sender and receiver: `CPU → MMU`.
     pub(crate) who: String,
     pub(crate) what: String,
 }
 
-/// What came of the facts stated of a statement.
+/// Results of a statement's expectations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checks {
     pub(crate) held: u64,
-    /// Those that did not.
+    /// The expectations that do not hold.
     pub failed: Vec<Failure>,
 }
 
-/// A fact that does not hold.
+/// An expectation that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Its name.
+    /// The fact's name.
     pub fact: String,
-    /// What was stated.
+    /// The expected value.
     pub expected: String,
-    /// What is the case; none if the statement has no such fact.
+    /// The actual value; `None` if the statement has no such fact.
     pub actual: Option<String>,
-    /// Why that is the case.
+    /// The reason for the actual value.
     pub reason: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The lines of a file that a diagnostic shows: few, short, and without anything a terminal would act on.
+//! The lines of a file that a diagnostic shows: few, short, and without terminal control characters.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,12 +8,13 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 
 use crate::lang::source::SourceFile;
 
-/// Lines up to this length, in bytes, are shown whole.
+/// Longest line that is shown whole, in bytes.
 const WHOLE: usize = 160;
-/// How much of a longer line is shown before the place that matters, in bytes.
+/// Number of bytes of a longer line shown before the main place.
 const BEFORE: usize = 40;
 
-/// Some lines of a file, copied and cut. To miette it is a source whose lines have the file's numbers.
+/// Some lines of a file, copied and truncated. For miette, it is a source whose lines have the file's
+/// line numbers.
 #[derive(Debug)]
 pub(crate) struct Excerpt {
     name: String,
@@ -26,19 +27,19 @@ pub(crate) struct Excerpt {
 struct Line {
     /// Its number in the file, from 0.
     number: usize,
-    /// The bytes of the file that are shown of it.
+    /// The shown bytes of the file.
     source: Range<usize>,
-    /// The characters of the line before them.
+    /// Number of characters before them in the line.
     column: usize,
-    /// Where they begin in the excerpt.
+    /// Their offset in the excerpt.
     shown: usize,
-    /// Where the line begins and ends in the excerpt, with marks where it was cut.
+    /// Range of the line in the excerpt, including the truncation marks.
     whole: Range<usize>,
 }
 
 impl Excerpt {
-    /// The lines of these places of a file, each with the line before and after; the first place is the one that
-    /// matters most. Places are bytes of the file; what lies outside of it is moved to its end.
+    /// Creates an excerpt of the lines of these places, each with the line before and after. The first place
+    /// is the main one. Places are byte ranges; those beyond the file move to its end.
     pub(crate) fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
         let text = &file.text;
         let mut lines: BTreeMap<usize, Range<usize>> = BTreeMap::new();
@@ -84,7 +85,8 @@ impl Excerpt {
         self.text.push('\n');
     }
 
-    /// Where a place of the file is in the excerpt, up to the end of its first line; none if it is not shown.
+    /// Returns the range of a place in the excerpt, up to the end of its first line, or `None` if it is not
+    /// shown.
     pub(crate) fn find(&self, text: &str, place: &Range<usize>) -> Option<Range<usize>> {
         let start = boundary(text, place.start);
         let line = self.lines.iter().find(|line| line.source.start <= start && start <= line.source.end)?;
@@ -93,7 +95,7 @@ impl Excerpt {
         Some(from..from + visible(&text[start..end]).len())
     }
 
-    /// The number of the line, in `lines`, that holds this byte of the excerpt.
+    /// Returns the index in `lines` of the line at this byte of the excerpt.
     fn line_at(&self, offset: usize) -> Option<usize> {
         self.lines.iter().position(|line| offset <= line.whole.end)
     }
@@ -115,7 +117,7 @@ impl SourceCode for Excerpt {
             return Err(MietteError::OutOfBounds);
         }
         let start = &self.lines[first];
-        // As many characters are shown as the file has.
+        // The excerpt shows the same number of characters as the file has.
         let shown = self.text.get(start.shown..span.offset()).unwrap_or("");
         let mut column = start.column + shown.chars().count();
         for _ in 0..before {
@@ -139,13 +141,13 @@ impl SourceCode for Excerpt {
     }
 }
 
-/// The nearest character boundary at or before a byte, within the text.
+/// Returns the nearest character boundary at or before a byte of the text.
 fn boundary(text: &str, byte: usize) -> usize {
     let byte = byte.min(text.len());
     (0..=byte).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// The line that holds a byte, without its end (`\n` or `\r\n`).
+/// Returns the line around a byte, without its line end (`\n` or `\r\n`).
 fn line_around(text: &str, byte: usize) -> Range<usize> {
     let start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
     let end = text[byte..].find('\n').map_or(text.len(), |at| byte + at);
@@ -153,7 +155,7 @@ fn line_around(text: &str, byte: usize) -> Range<usize> {
     start..end.max(start)
 }
 
-/// The part of a line that is shown when `focus` matters.
+/// Returns the part of a line to show around `focus`.
 fn cut(text: &str, line: &Range<usize>, focus: usize) -> Range<usize> {
     if line.len() <= WHOLE {
         return line.clone();
@@ -162,7 +164,7 @@ fn cut(text: &str, line: &Range<usize>, focus: usize) -> Range<usize> {
     start..boundary(text, start + WHOLE).min(line.end)
 }
 
-/// Without what a terminal would act on: control characters and turns of the writing direction.
+/// Removes control characters and bidirectional controls, which a terminal would interpret.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let acts = |c: char| {
         c.is_control() && c != '\t'

@@ -1,4 +1,4 @@
-//! What happened made readable.
+//! Readable results.
 
 pub mod diagnostics;
 pub mod diff;

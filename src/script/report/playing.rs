@@ -1,4 +1,4 @@
-//! Scripts played for the tests of the reports.
+//! Helpers that run scripts in the tests of the reports.
 
 use crate::lang::include::read_text;
 use crate::lang::loader::Texts;
@@ -44,21 +44,21 @@ set cache {
 }
 ";
 
-/// Traces beside the script.
+/// Returns the traces beside the script.
 fn traces() -> Texts<()> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scripts/replay");
     let trace = |name: &str| (name.into(), std::fs::read(format!("{folder}/{name}")).expect("a trace"));
     Texts { texts: ["straddle.trace", "belady.trace"].map(trace).into(), other: () }
 }
 
-/// Plays a script into the sink that is made for its sources. The script must be without mistakes.
+/// Runs a script with a sink created for its sources. The script must have no errors.
 pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> (S, Ended) {
     let mut traces = traces();
     let (mut sources, script, mut diagnostics) = read_text("t.pw", script, &mut traces);
     let (files, missing) = Files::read(&script.body, &mut sources, &mut traces);
     diagnostics.extend(missing);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    // Sinks borrow the sources; a test may keep them.
+    // The sink borrows the sources, and a test may keep it.
     let sources: &'static Sources = Box::leak(Box::new(sources));
     let mut sink = sink(sources);
     let ended = run(&script.body, sources, &files, Options::default(), &mut sink);
@@ -66,7 +66,7 @@ pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> 
     (sink, ended)
 }
 
-/// The records of a script.
+/// Returns the records of a script.
 pub(crate) fn records(script: &str) -> Vec<StepRecord> {
     play(script, |_| Vec::new()).0
 }

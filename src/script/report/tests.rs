@@ -1,4 +1,4 @@
-//! How diagnostics look, and that no script makes them slow or wild.
+//! Tests of the appearance of diagnostics, and of their time and length for any script.
 
 use super::diagnostics::{Style, render};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -15,7 +15,7 @@ fn sources(texts: &[&str]) -> Sources {
     sources
 }
 
-/// The place of the first such words in a file.
+/// Returns the first occurrence of the words in a file.
 fn place(sources: &Sources, file: u32, words: &str) -> Span {
     let start = sources.file(file).unwrap().text.find(words).unwrap() as u32;
     Span { file, start, end: start + words.len() as u32 }
@@ -25,14 +25,15 @@ fn shown(sources: &Sources, diagnostic: Diagnostic) -> String {
     render(&[diagnostic], sources, PLAIN)
 }
 
-/// The line that underlines, and the one above it.
+/// Returns the underline and the line above it.
 fn underlined(text: &str) -> (&str, &str) {
     let lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().position(|line| line.contains('·') && line.contains(['─', '┬'])).unwrap();
     (lines[at - 1], lines[at])
 }
 
-/// What of the upper line stands over the strokes of the lower one; both of characters one column wide.
+/// Returns the part of the upper line above the strokes of the lower one. All characters are one column
+/// wide.
 fn over_strokes((above, under): (&str, &str)) -> String {
     above.chars().zip(under.chars()).filter(|(_, stroke)| "─┬".contains(*stroke)).map(|(c, _)| c).collect()
 }
@@ -74,7 +75,7 @@ fn other_places_are_shown_with_their_own_lines_and_files() {
     for part in ["[0.pw:1:11]", "[0.pw:9:11]", "called in `g`", "[1.pw:1:1]", "another file"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    // What lies between is left out.
+    // The lines in between are omitted.
     assert!(!text.contains("\n 5 │"), "{text}");
 }
 
@@ -104,7 +105,7 @@ fn a_huge_line_is_cut_around_the_place() {
     assert!(text.len() < 2000, "{}", text.len());
     assert_eq!(over_strokes(underlined(&text)), "zeta", "{text}");
     assert!(text.contains("[0.pw:1:5000002]"), "{text}");
-    // A place as long as the file, and one on the same line that is too far away.
+    // A place as long as the file, and a distant one on the same line.
     let whole = Span { file: 0, start: 0, end: line.len() as u32 };
     let far = place(&sources, 0, "zeta");
     let text = shown(&sources, Diagnostic::new(Code::Syntax, whole, "what").also(far, "there"));

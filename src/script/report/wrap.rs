@@ -1,17 +1,17 @@
-//! What is told, broken to the width of a terminal. Tables and drawings keep their shape.
+//! Line breaks for the width of a terminal. Tables and drawings keep their shape.
 
 use super::doc::{Blank, Block};
 
-/// The least width that lines are broken to.
+/// Minimum width of wrapped lines.
 const LEAST: usize = 20;
 
-/// The columns before a line.
+/// Indentation of a line.
 const INDENT: usize = 2;
 
-/// The least width of values beside their names.
+/// Minimum width of values beside their names.
 const BESIDE: usize = 20;
 
-/// The same blocks, with sentences and worksheets broken to lines of at most `width` columns where words allow.
+/// Wraps sentences and worksheets at word boundaries to at most `width` columns.
 pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
     let room = width.max(LEAST) - INDENT;
     let mut fitted = Vec::with_capacity(blocks.len());
@@ -28,7 +28,7 @@ pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
     fitted
 }
 
-/// Names and values, with the values broken beside their names, or below them where there is no room.
+/// Wraps values beside their names, or below them if there is no room.
 fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block> {
     let column = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let indent = if title.is_empty() { 0 } else { INDENT };
@@ -54,8 +54,8 @@ fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block>
     Some(title).filter(|title| !title.is_empty()).map(Block::line).into_iter().chain(values).collect()
 }
 
-/// Text in lines of at most `room` columns. A line that fits stays as it is; of one that does not, runs of blanks
-/// count for one.
+/// Wraps text to at most `room` columns. A line that fits is unchanged; otherwise, runs of spaces become one
+/// space.
 pub(crate) fn broken(text: &str, room: usize) -> String {
     let mut out: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -65,7 +65,7 @@ pub(crate) fn broken(text: &str, room: usize) -> String {
         }
         let mut current = String::new();
         for word in line.split_whitespace() {
-            // Of a list of alternatives that is too long for a line, each bar ends a piece.
+            // A list of alternatives that is too long for a line may break after each bar.
             let long = word.chars().count() > room;
             let pieces = word.split_inclusive(|c| long && c == '|');
             for (at, piece) in pieces.enumerate() {
@@ -83,7 +83,7 @@ pub(crate) fn broken(text: &str, room: usize) -> String {
     out.join("\n")
 }
 
-/// Blanks in as many lines as they need; two columns stand between blanks.
+/// Distributes blanks over lines, with two columns between blanks.
 fn rows(blanks: Vec<Blank>, room: usize) -> Vec<Vec<Blank>> {
     let mut rows: Vec<Vec<Blank>> = Vec::new();
     let mut used = 0;

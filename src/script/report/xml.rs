@@ -1,17 +1,17 @@
-//! What every XML document of this crate has in common.
+//! Common functions for all XML documents of this crate.
 
 use std::io;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-/// A writer of XML into memory.
+/// An XML writer into memory.
 pub(crate) type Xml = Writer<Vec<u8>>;
 
-/// A document: its declaration and what `body` writes, with a line break at its end.
+/// Returns a document: the declaration, the output of `body`, and a final line break.
 pub(crate) fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
-    // Writing to memory does not fail.
+    // Writing to memory cannot fail.
     let _ = xml
         .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
         .and_then(|()| body(&mut xml));
@@ -20,14 +20,14 @@ pub(crate) fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String 
     text
 }
 
-/// Text without the characters that XML 1.0 has not (section 2.2 of the recommendation).
+/// Removes the characters that XML 1.0 forbids (section 2.2 of the recommendation).
 pub(crate) fn legal(text: &str) -> String {
     let known =
         |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     text.chars().map(|c| if known(c) { c } else { '\u{FFFD}' }).collect()
 }
 
-/// An element with what `body` writes in it.
+/// Writes an element with the contents that `body` writes.
 ///
 /// # Errors
 /// Those of `body`.
@@ -40,7 +40,7 @@ pub(crate) fn within(
     xml.create_element(tag).with_attributes(attributes.iter().copied()).write_inner_content(body).map(|_| ())
 }
 
-/// An element with nothing in it.
+/// Writes an empty element.
 ///
 /// # Errors
 /// None: it writes to memory.
@@ -48,7 +48,7 @@ pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io
     xml.create_element(tag).with_attributes(attributes.iter().copied()).write_empty().map(|_| ())
 }
 
-/// An element of words.
+/// Writes an element with text content.
 ///
 /// # Errors
 /// None: it writes to memory.

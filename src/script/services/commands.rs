@@ -1,39 +1,39 @@
-//! The commands of a session that is explored statement by statement: what begins with a colon. Each is one row.
+//! Commands of an interactive session, which begin with a colon. Each is one row.
 
 use crate::lang::nearest::nearest;
 use crate::run::params::Param::{self, Optional};
 use crate::run::params::{FACT, N, PATH, Params, STATEMENT, VA, WORD};
 
-/// What a command does.
+/// The action of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandKind {
     /// Undoes statements.
     Back,
-    /// Does again what was undone.
+    /// Redoes undone statements.
     Forward,
-    /// Goes to a statement by its number.
+    /// Jumps to a statement by its number.
     Goto,
     /// Lists the statements.
     History,
-    /// A statement's facts, without effect.
+    /// Shows a statement's facts without its effects.
     What,
-    /// What the last statement changed.
+    /// Shows the changes of the last statement.
     Diff,
-    /// The last access step by step.
+    /// Shows the last access step by step.
     Steps,
-    /// Reasons behind the last answer.
+    /// Explains the last answer.
     Why,
-    /// The fields of an address.
+    /// Shows the fields of an address.
     Bits,
-    /// Asks for the facts of an access, and marks the answers.
+    /// Asks for the facts of an access, and grades the answers.
     Quiz,
     /// Writes the session as a script.
     Save,
     /// Runs a script.
     Load,
-    /// Starts afresh.
+    /// Discards the session.
     Reset,
-    /// Says what a word means.
+    /// Explains a word.
     Help,
     /// Ends the session.
     Quit,
@@ -42,27 +42,27 @@ pub enum CommandKind {
 /// A command.
 #[derive(Debug)]
 pub struct Command {
-    /// What it does.
+    /// The action.
     pub kind: CommandKind,
-    /// Its word, without the colon.
+    /// The name, without the colon.
     pub name: &'static str,
-    /// What follows it.
+    /// The parameters.
     pub params: &'static [Param],
     /// One line of help.
     pub help: &'static str,
-    /// A line that uses it.
+    /// An example.
     pub example: &'static str,
-    /// Other ways to write its word: with the colon, and without.
+    /// Alternative names, with and without the colon.
     pub aliases: &'static [&'static str],
 }
 
 impl Command {
-    /// How it is written.
+    /// Returns the usage.
     pub fn usage(&self) -> String {
         format!(":{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 
-    /// The help, with the other ways to write it.
+    /// Returns the help with the alternative names.
     pub fn does(&self) -> String {
         let aliases: Vec<String> = self.aliases.iter().map(|alias| format!("`{alias}`")).collect();
         if aliases.is_empty() {
@@ -95,7 +95,7 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::Forward,
         "forward",
         &[Optional(&[N])],
-        "does the next undone statement again, or the next N",
+        "redoes the next undone statement, or the next N",
         ":forward",
     )
     .or(&[":redo"]),
@@ -103,7 +103,7 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::Goto,
         "goto",
         &[N],
-        "goes to the state after statement N; 0 is the beginning",
+        "jumps to the state after statement N; 0 is the beginning",
         ":goto 0",
     ),
     row(CommandKind::History, "history", &[], "lists the statements with their numbers", ":history"),
@@ -111,31 +111,43 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::What,
         "what",
         &[STATEMENT],
-        "tells what any statement would do, and changes nothing",
+        "shows what a statement would do without running it",
         ":what write 0x3D4 = 1",
     ),
-    row(CommandKind::Diff, "diff", &[], "shows what the last statement changed, old value and new", ":diff"),
-    row(CommandKind::Steps, "steps", &[], "the numbered steps of the last access or system call", ":steps"),
+    row(
+        CommandKind::Diff,
+        "diff",
+        &[],
+        "shows the changes of the last statement, with old and new values",
+        ":diff",
+    ),
+    row(
+        CommandKind::Steps,
+        "steps",
+        &[],
+        "shows the numbered steps of the last access or system call",
+        ":steps",
+    ),
     row(
         CommandKind::Why,
         "why",
         &[Optional(&[FACT])],
-        "the reasons behind the last answer, or behind one fact",
+        "explains the facts of the last statement, or one of them",
         ":why tlb",
     ),
-    row(CommandKind::Bits, "bits", &[VA], "an address on the ruler, with every field of it", ":bits 0x3D4"),
+    row(CommandKind::Bits, "bits", &[VA], "shows the bits and fields of an address", ":bits 0x3D4"),
     row(
         CommandKind::Quiz,
         "quiz",
         &[Optional(&[STATEMENT])],
-        "asks for the facts of an access, its own or yours, and marks your answers; changes nothing",
+        "asks for the facts of a random access, or of yours, and grades your answers",
         ":quiz read 0x3D4",
     ),
     row(
         CommandKind::Save,
         "save",
         &[PATH],
-        "writes the session as a script that states what was seen, so that it is a test",
+        "writes the session as a script that expects the observed facts",
         ":save session.pw",
     ),
     row(
@@ -145,12 +157,12 @@ pub const COMMANDS: &[Command] = &[
         "runs a script; each of its statements can be undone",
         ":load first.pw",
     ),
-    row(CommandKind::Reset, "reset", &[], "starts from scratch; `:back` leads back", ":reset"),
+    row(CommandKind::Reset, "reset", &[], "removes all declarations; `:back` undoes this", ":reset"),
     row(
         CommandKind::Help,
         "help",
         &[Optional(&[WORD])],
-        "what a word means: a statement, fact, noun, setting, call, preset or command",
+        "explains a statement, fact, noun, setting, call, preset, or command",
         ":help tlbi",
     )
     .or(&[":h", "help", "?"]),
@@ -158,15 +170,15 @@ pub const COMMANDS: &[Command] = &[
         .or(&[":q", "quit", "exit"]),
 ];
 
-/// The command that a line without a colon may begin with.
+/// Returns the command that a line without a colon may begin with.
 pub fn without_colon(word: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|row| row.aliases.contains(&word) && !word.starts_with(':'))
 }
 
-/// The command of this name.
+/// Returns the command of this name.
 ///
 /// # Errors
-/// The nearest, if one is near.
+/// The nearest name, if one is similar.
 pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
     let also = |row: &Command| row.aliases.iter().any(|alias| alias.trim_start_matches(':') == name);
     let named = COMMANDS.iter().find(|row| row.name == name || also(row));

@@ -1,22 +1,22 @@
-//! What a word of the language means: the rows of the registries that it heads.
+//! Lookup of words in the registries' rows.
 
 use std::sync::OnceLock;
 
 use super::manual::{SECTIONS, Table};
 
-/// A row of the reference, under the name of its section.
+/// A row of the reference with its section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The section, as `pagewalk reference SECTION` takes it.
+    /// The section in `pagewalk reference SECTION`.
     pub section: &'static str,
-    /// What the word is written like.
+    /// The usage.
     pub usage: String,
-    /// The other columns and what stands in them.
+    /// The other columns with their cells.
     pub cells: Vec<(&'static str, String)>,
 }
 
-/// Every row that a word heads, in the order of the reference. A row whose first cell is a pattern (`NAME.hits`,
-/// `vpnK`) is headed by what fits it. If nothing is found, the case of letters is ignored.
+/// Returns every row for a word, in the order of the reference. A pattern in the first cell (`NAME.hits`,
+/// `vpnK`) matches all its instances. If there is no match, the search ignores case.
 pub fn look_up(word: &str) -> Vec<Found> {
     let found = rows_where(|head| heads(head, word));
     if !found.is_empty() {
@@ -31,7 +31,7 @@ fn rows_where(matches: impl Fn(&str) -> bool) -> Vec<Found> {
     every_row().iter().filter(|(head, _)| matches(head)).map(|(_, found)| found.clone()).collect()
 }
 
-/// Every row, with the word that heads it.
+/// Returns every row with its first word.
 pub(crate) fn every_row() -> &'static [(String, Found)] {
     static ROWS: OnceLock<Vec<(String, Found)>> = OnceLock::new();
     ROWS.get_or_init(|| {
@@ -47,7 +47,7 @@ pub(crate) fn every_row() -> &'static [(String, Found)] {
     })
 }
 
-/// Every word that heads a row.
+/// Returns the first words of all rows.
 pub fn words() -> Vec<String> {
     let mut words: Vec<String> = every_row().iter().map(|(head, _)| head.clone()).collect();
     words.sort();
@@ -64,17 +64,17 @@ fn rows(table: &Table) -> impl Iterator<Item = (&str, Vec<(&'static str, String)
     })
 }
 
-/// Text without the backquotes of code.
+/// Removes the backquotes of code.
 fn plain(cell: &str) -> String {
     cell.replace('`', "")
 }
 
-/// The word that a cell is about: its first, or the name of the function of a prototype.
+/// Returns the word of a cell: its first, or the name of the function in a prototype.
 fn head(cell: &str) -> String {
     let text = plain(cell);
     let before = text.split('(').next().unwrap_or(&text);
     let word = if text.contains('(') && !text.starts_with(|c: char| c.is_uppercase()) {
-        // `void *mmap(void *addr, …)`
+        // `void *mmap(void *addr, …)`.
         before.split_whitespace().last()
     } else {
         before.split_whitespace().next()
@@ -82,20 +82,20 @@ fn head(cell: &str) -> String {
     word.unwrap_or("").trim_start_matches(['*', ':']).to_owned()
 }
 
-/// Whether a word is, or fits, what heads a row.
+/// Whether a word equals or matches the first word of a row.
 fn heads(head: &str, word: &str) -> bool {
     let word = word.trim_start_matches(':');
     if head == word {
         return true;
     }
     match (head.split_once('.'), word.split_once('.')) {
-        // `NAME.hits`, `P1.rss`: any name.
+        // `NAME.hits` and `P1.rss` match any name.
         (Some(("NAME" | "P1", property)), Some((_, wanted))) => property == wanted,
         _ => levels(head, word),
     }
 }
 
-/// Whether a word is a pattern of a level of the page table with the level's number: `vpn2`, `pte3.address`.
+/// Whether a word is an instance of a page-table level's pattern: `vpn2`, `pte3.address`.
 fn levels(pattern: &str, word: &str) -> bool {
     let Some((before, after)) = pattern.split_once('K') else { return false };
     let number = word.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
@@ -106,7 +106,7 @@ fn levels(pattern: &str, word: &str) -> bool {
 mod tests {
     use super::{look_up, words};
 
-    /// The sections and usages of the rows that a word heads.
+    /// Returns the sections and usages of the rows for a word.
     fn found(word: &str) -> Vec<(&'static str, String)> {
         look_up(word).into_iter().map(|found| (found.section, found.usage)).collect()
     }
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_means_several_things_is_told_of_each() {
+    fn every_meaning_of_a_word_is_found() {
         let sections: Vec<&str> = found("read").into_iter().map(|(section, _)| section).collect();
         assert!(sections.contains(&"statements") && sections.contains(&"calls"), "{sections:?}");
     }

@@ -1,4 +1,5 @@
-//! What an editor and a prompt ask of a script: completion, highlighting, names, commands, and the reference of the language.
+//! Services for editors and the prompt: completion, highlighting, names, commands, and the reference of the
+//! language.
 
 pub mod commands;
 pub mod complete;

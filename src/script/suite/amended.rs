@@ -1,4 +1,4 @@
-//! What is written into scripts, and what is left alone, as text.
+//! Edits of scripts and unchanged expectations, as text.
 
 use std::fmt::Write as _;
 
@@ -10,10 +10,11 @@ use crate::report::narrate::count;
 use crate::report::text::{Ink, Theme};
 use crate::suite::amend::LeftAlone;
 
-/// Lines around a difference that are shown.
+/// Number of context lines around a difference.
 const AROUND: usize = 2;
 
-/// The difference between two texts of a file, in the unified format; empty if there is none.
+/// Returns the difference between two texts of a file in the unified format; empty if there is
+/// none.
 pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
     let theme = Theme { color };
     let diff = TextDiff::from_lines(old, new);
@@ -33,20 +34,20 @@ pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
     text
 }
 
-/// What is left alone, a line each: the place, the fact, the reason.
+/// Returns a line for each unchanged expectation: the location, the fact, and the reason.
 pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String {
     let mut text = String::new();
     for LeftAlone { span, fact, reason } in left {
         let place =
             sources.location(*span).map(|(name, at)| format!("{name}:{}", at.line)).unwrap_or_default();
         let place = Theme { color }.paint(Ink::Strong, &visible(&place));
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{place}: `{}` is left alone: {}", visible(fact), visible(reason));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{place}: `{}` stays unchanged: {}", visible(fact), visible(reason));
     }
     text
 }
 
-/// `40 facts written in 2 files, 1 left alone`.
+/// Returns `40 facts written in 2 files, 1 unchanged`.
 pub fn summary(facts: usize, files: usize, left: usize) -> String {
     let mut text = match facts {
         0 => "nothing to write".to_owned(),
@@ -57,7 +58,7 @@ pub fn summary(facts: usize, files: usize, left: usize) -> String {
         ),
     };
     if left > 0 {
-        let _ = write!(text, ", {left} left alone");
+        let _ = write!(text, ", {left} unchanged");
     }
     text
 }

@@ -1,4 +1,4 @@
-//! What the cases of a file did, against its golden file.
+//! Comparison of the cases of a file with its golden file.
 
 use std::fmt::Write as _;
 
@@ -14,12 +14,12 @@ pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 pub struct CaseRuns(pub Vec<(Case, Vec<Placed>)>);
 
 impl CaseRuns {
-    /// The cases.
+    /// Returns the cases.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
         self.0.iter().map(|(case, _)| case)
     }
 
-    /// The golden file of what they did.
+    /// Returns the golden file of these runs.
     pub fn golden(&self) -> Golden {
         let cases = self.0.iter().map(|(case, run)| Section {
             block: case.name.block.clone(),
@@ -31,7 +31,7 @@ impl CaseRuns {
         Golden { total: golden.listed(), ..golden }
     }
 
-    /// Says the same of the golden file for all cases.
+    /// Sets the same golden result for all cases.
     pub fn set_golden(&mut self, golden: &Held) {
         self.0.iter_mut().for_each(|(case, _)| case.golden.clone_from(golden));
     }
@@ -39,7 +39,7 @@ impl CaseRuns {
     /// Compares the cases with the bytes of a golden file for a file of this name.
     ///
     /// # Errors
-    /// Why they are no golden file.
+    /// The reason why they are not a golden file.
     pub fn compare_bytes(&mut self, bytes: &[u8], name: &str) -> Result<(), Unusable> {
         if write(&self.golden(), name).as_bytes() == bytes {
             self.set_golden(&Held::Same);
@@ -52,7 +52,7 @@ impl CaseRuns {
     fn compare(&mut self, golden: &Golden) {
         let gone = golden.cases.iter().filter(|section| !self.cases().any(|case| is_of(section, case)));
         let mut notes: Vec<String> = gone
-            .map(|section| format!("the golden file has {}, and the script has not", title(section)))
+            .map(|section| format!("the golden file has {}, but the script does not", title(section)))
             .collect();
         for (case, run) in &mut self.0 {
             // The first case has the notes on missing ones.
@@ -68,7 +68,7 @@ impl CaseRuns {
             let codes = codes(case);
             if compared && codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
-                notes.push(format!("its mistakes are {own}, and the golden file has {golden}"));
+                notes.push(format!("its errors are {own}, but the golden file has {golden}"));
             }
             case.golden = if differences.is_empty() && notes.is_empty() {
                 Held::Same
@@ -78,7 +78,7 @@ impl CaseRuns {
         }
     }
 
-    /// Reports an unusable golden file of this name with the first wanted case.
+    /// Reports an unusable golden file of this name with the first selected case.
     pub fn reject(&mut self, unusable: &Unusable, file: String, wanted: CaseFilter) {
         if let Some((case, _)) = self.0.iter_mut().find(|(case, _)| wanted(case)) {
             let ((line, column), help) = (unusable.line_and_column(), unusable.help(&case.bless()));
@@ -89,14 +89,14 @@ impl CaseRuns {
         self.set_golden(&Held::Same);
     }
 
-    /// The new golden file, and its differences from the old one as text. It has the wanted cases as they ran, and those others
-    /// that the old file has.
+    /// Returns the new golden file, and its differences from the old one as text. It contains the selected
+    /// cases of this run and the other cases of the old file.
     pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter, color: bool) -> (Golden, String) {
-        let mut told = String::new();
+        let mut changes = String::new();
         if let Some(old) = old {
             self.compare(old);
             if !old.cases.is_empty() {
-                told = self.changes(wanted, color);
+                changes = self.changes(wanted, color);
             }
         }
         let mut new = self.golden();
@@ -109,15 +109,15 @@ impl CaseRuns {
         });
         new.cases = kept.collect();
         new.total = new.listed();
-        (new, told)
+        (new, changes)
     }
 
-    /// The differences of the wanted cases.
+    /// Returns the differences of the selected cases.
     fn changes(&self, wanted: CaseFilter, color: bool) -> String {
         let mut text = String::new();
         for case in self.cases().filter(|case| wanted(case)) {
             if let Held::Differs { differences, notes } = &case.golden {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = writeln!(text, "  {}", case.name);
                 for note in notes {
                     let _ = writeln!(text, "  {note}");
@@ -134,15 +134,15 @@ fn is_of(section: &Section, case: &Case) -> bool {
     (&section.block, &section.scenario) == (&case.name.block, &case.name.scenario)
 }
 
-/// The codes of a case's mistakes.
+/// Returns the codes of a case's diagnostics.
 fn codes(case: &Case) -> Vec<String> {
     case.mistakes.iter().map(|mistake| mistake.code.to_owned()).collect()
 }
 
-/// The name of a case without its file.
+/// Returns the name of a case without its file.
 fn title(section: &Section) -> String {
     match (&section.block, &section.scenario) {
-        (None, None) => "statements outside of scenarios".to_owned(),
+        (None, None) => "statements outside scenarios".to_owned(),
         (Some(block), None) => format!("`{block}`"),
         (None, Some(scenario)) => format!("the scenario `{scenario}`"),
         (Some(block), Some(scenario)) => format!("the scenario `{scenario}` of `{block}`"),

@@ -1,4 +1,4 @@
-//! Scripts under test: golden files, actual values written into scripts, and the reports of a suite.
+//! Tests of scripts: golden files, writing actual values into scripts, and reports of a suite.
 
 pub mod amend;
 pub mod amended;

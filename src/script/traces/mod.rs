@@ -1,4 +1,4 @@
-//! Replays and sweeps of traces: on which machine, how, and what is reported.
+//! Replays and sweeps of traces: the machine, the options, and the reports.
 
 pub mod named;
 mod replay_plan;

@@ -1,4 +1,4 @@
-//! A machine that is named without a script around it: a preset, a machine file, or what stands at the end of a script.
+//! A machine specified without a script around it: a preset, a machine file, or the last machine of a script.
 
 use std::sync::Arc;
 
@@ -19,48 +19,48 @@ use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::demand::DemandPaging;
 
-/// A machine that is named.
+/// A machine with a name.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// As it was named.
+    /// The name as specified.
     pub name: String,
-    /// How it is built.
+    /// The specification.
     pub spec: Arc<Spec>,
-    /// The settings of the kernel that a script has started on it.
+    /// The settings of the kernel that the script started on it.
     pub(crate) kernel: Option<KernelConfig>,
 }
 
-/// The names of the presets.
+/// Returns the names of the presets.
 pub fn presets() -> impl Iterator<Item = &'static str> {
     PRESETS.iter().map(|preset| preset.name)
 }
 
-/// The policies by which pages are replaced: their names, and what they do.
+/// Returns the names and descriptions of the page replacement policies.
 pub fn replacements() -> impl Iterator<Item = (&'static str, &'static str)> {
     POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.help))
 }
 
 impl Named {
-    /// The preset of this name.
+    /// Returns the preset of this name.
     pub fn preset(name: &str) -> Option<Self> {
         let preset = Preset::named(name)?;
         Some(Self { name: name.to_owned(), spec: Arc::new(preset.spec()), kernel: None })
     }
 
-    /// The machine of a machine file, which has this number in the sources.
+    /// Returns the machine of a machine file with this number in the sources.
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// The errors of the file.
     pub fn of_file(name: &str, file: u32, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let place = Span { file, ..Span::default() };
         let spec = build_machine(None, &fields_of_yaml(file, text)?, place)?;
         Ok(Self { name: name.to_owned(), spec: Arc::new(spec), kernel: None })
     }
 
-    /// The machine that stands at the end of a script in which a check has found nothing wrong, if one does.
+    /// Returns the machine at the end of a checked script, if there is one.
     ///
     /// # Errors
-    /// What is wrong with the script when it runs. Expectations that do not hold are no matter.
+    /// Run-time errors of the script. Failed expectations do not matter.
     pub fn of_script(
         name: &str,
         script: &Block,
@@ -81,7 +81,7 @@ impl Named {
         Ok(Some(Self { name: name.to_owned(), spec: machine.spec().clone(), kernel }))
     }
 
-    /// A fresh one, with nothing in its parts.
+    /// Creates the machine in its initial state.
     pub fn machine(&self) -> Machine {
         Machine::new(self.spec.clone())
     }
@@ -91,7 +91,8 @@ impl Named {
         self.spec.mmu.is_some()
     }
 
-    /// How its kernel gives frames to a trace: as said here, else as the script's kernel has it, else by default.
+    /// Returns how the kernel allocates frames for a trace: the arguments, otherwise the script's settings,
+    /// otherwise the defaults.
     pub fn demand(&self, frames: Option<u32>, replacement: Option<&str>) -> DemandPaging {
         let kernel = self.kernel.as_ref();
         DemandPaging {

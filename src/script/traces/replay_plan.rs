@@ -1,4 +1,4 @@
-//! One trace, replayed on a fresh machine.
+//! Replay of one trace on a new machine.
 
 use std::sync::atomic::AtomicBool;
 
@@ -14,7 +14,7 @@ use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
 
-/// How traces are replayed.
+/// Options of a replay.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;
@@ -37,34 +37,35 @@ use pagewalk_engine::trace::replay::Straddle;
 pub struct ReplayPlan<'a> {
     /// The machine.
     pub machine: &'a Named,
-    /// How virtual addresses are mapped to physical ones.
+    /// The mapping of virtual addresses to physical ones.
     pub map: AddressMapping,
-    /// How references are counted that straddle blocks or pages.
+    /// The treatment of references that straddle blocks or pages.
     pub straddle: Straddle,
-    /// Further counts.
+    /// Additional counts.
     pub wanted: ExtraOptions,
-    /// The format of the traces; none to detect it.
+    /// The format of the traces; `None` detects it.
     pub format: Option<Format>,
-    /// Refuses a trace with a malformed line or an address that the machine does not have.
+    /// Whether to reject a trace with a malformed line or an address that the machine does not
+    /// have.
     pub strict: bool,
-    /// Ends the replay when another thread sets it.
+    /// A flag with which another thread ends the replay.
     pub interrupt: &'a AtomicBool,
 }
 
 /// The result of a trace.
 pub struct ReplayOutcome {
-    /// The counts; none if the trace is refused or cannot be read.
+    /// The counts; `None` if the trace is rejected or cannot be read.
     pub replayed: Option<Replayed>,
-    /// What went wrong, if anything.
+    /// The error, if any.
     pub why: Option<String>,
 }
 
-/// Why no more records are taken.
+/// The reason for the end of a replay.
 #[derive(Debug, PartialEq)]
 enum StopReason {
-    /// `--strict` forbids what there is.
+    /// `--strict` forbids a record.
     Refused(String),
-    /// The machine cannot go on.
+    /// The machine cannot continue.
     Stuck(String),
 }
 
@@ -96,7 +97,7 @@ impl ReplayPlan<'_> {
         }
     }
 
-    /// What is told of a trace that was read, and how that ended.
+    /// Returns the result of a trace after reading ended.
     fn outcome(
         &self,
         name: String,
@@ -104,7 +105,7 @@ impl ReplayPlan<'_> {
         stopped: ReadEnd<StopReason>,
         counting: &CountingReplay,
     ) -> ReplayOutcome {
-        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is refused: {why}"));
+        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is rejected: {why}"));
         if let Some(why) = self.refusal(&read) {
             return refused(&why);
         }
@@ -117,7 +118,7 @@ impl ReplayPlan<'_> {
             ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
             ReadEnd::Enough(StopReason::Refused(why)) => return refused(&why),
             ReadEnd::Enough(StopReason::Stuck(why)) => {
-                (Ended::Broken(why.clone()), Some(format!("`{name}` cannot be replayed on: {why}")))
+                (Ended::Broken(why.clone()), Some(format!("the replay of `{name}` cannot continue: {why}")))
             }
         };
         let replayed = Replayed {
@@ -132,7 +133,7 @@ impl ReplayPlan<'_> {
         ReplayOutcome { replayed: Some(replayed), why }
     }
 
-    /// Performs records; with `--strict` none may lie outside.
+    /// Performs records. With `--strict`, none may be outside the address space.
     fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), StopReason> {
         let before = counting.references().records;
         counting.perform(records).map_err(|why| StopReason::Stuck(why.to_string()))?;
@@ -142,12 +143,12 @@ impl ReplayPlan<'_> {
         let at = records.iter().position(|record| *record == outside).unwrap_or_default() as u64;
         let number = thousands(before + at + 1);
         Err(StopReason::Refused(format!(
-            "record {number}, {}, lies beyond the addresses of the machine",
+            "record {number}, {}, is outside the machine's address space",
             record(outside)
         )))
     }
 
-    /// The first malformed line, where `--strict` forbids it.
+    /// Returns the first malformed line if `--strict` forbids it.
     fn refusal(&self, read: &ReadSoFar) -> Option<String> {
         first_malformed(read).filter(|_| self.strict)
     }

@@ -1,16 +1,16 @@
-//! Names and malformed lines of traces, as messages show them.
+//! Names and malformed lines of traces in messages.
 
 use pagewalk_engine::trace::read_ahead::{ReadSoFar, TraceOrigin, is_standard_input};
 
 use crate::report::narrate::thousands;
 
-/// The first malformed line, as `--strict` refuses it.
+/// Describes the first malformed line for `--strict`.
 pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
     let bad = read.malformed.first.first()?;
     Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
 }
 
-/// The name of a trace in messages.
+/// Returns the name of a trace in messages.
 pub fn trace_name(trace: &TraceOrigin) -> String {
     match trace {
         TraceOrigin::File(path) if is_standard_input(path) => "standard input".to_owned(),

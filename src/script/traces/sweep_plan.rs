@@ -1,4 +1,4 @@
-//! A sweep: the trace is read once, and fed to all machines of a grid.
+//! A sweep, which reads a trace once for all machines of a grid.
 
 use std::sync::atomic::AtomicBool;
 
@@ -12,29 +12,30 @@ use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
-/// How a trace is swept.
+/// Options of a sweep.
 pub struct SweepPlan<'a> {
-    /// The name of the machine that the grid changes.
+    /// The name of the machine that the grid modifies.
     pub machine: &'a str,
     /// The machines.
     pub grid: Grid,
-    /// How each of them replays the trace.
+    /// The replay options.
     pub how: ReplayOptions,
-    /// Threads that replay, at most.
+    /// Maximum number of threads.
     pub threads: usize,
-    /// The format of the trace; none to detect it.
+    /// The format of the trace; `None` detects it.
     pub format: Option<Format>,
-    /// Refuses a trace with a malformed line or an address that the machine does not have.
+    /// Whether to reject a trace with a malformed line or an address that the machine does not
+    /// have.
     pub strict: bool,
-    /// Ends the sweep when another thread sets it.
+    /// A flag with which another thread ends the sweep.
     pub interrupt: &'a AtomicBool,
 }
 
 /// The result of a sweep.
 pub struct SweepOutcome {
-    /// The counts; none if the trace is refused or cannot be read.
+    /// The counts; `None` if the trace is rejected or cannot be read.
     pub swept: Option<Swept>,
-    /// What went wrong, if anything.
+    /// The error, if any.
     pub why: Option<String>,
 }
 
@@ -45,7 +46,7 @@ impl SweepOutcome {
 }
 
 impl SweepPlan<'_> {
-    /// Replays a trace on all machines and reports the progress after each batch of records.
+    /// Replays a trace on all machines, and reports the progress after each batch of records.
     pub fn sweep(self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> SweepOutcome {
         let name = match &trace {
             TraceOrigin::File(path) => path.display().to_string(),
@@ -64,7 +65,7 @@ impl SweepPlan<'_> {
             Err(why) => return SweepOutcome::failed(why.to_string()),
         };
         if let Some(why) = self.refusal(&read) {
-            return SweepOutcome::failed(format!("`{name}` is refused: {why}"));
+            return SweepOutcome::failed(format!("`{name}` is rejected: {why}"));
         }
         let (ended, mut why) = match stopped {
             ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
@@ -75,17 +76,17 @@ impl SweepPlan<'_> {
             counted.into_iter().map(|counted| counted.map_err(|why| why.to_string())).collect();
         let outside = counted.iter().flatten().find_map(|counted| counted.references.first_outside);
         if let Some(outside) = outside.filter(|_| self.strict) {
-            let told = record(outside);
+            let message = record(outside);
             return SweepOutcome::failed(format!(
-                "`{name}` is refused: {told} lies beyond the addresses of the machine"
+                "`{name}` is rejected: {message} is outside the machine's address space"
             ));
         }
         if let Some(Err(failed)) = counted.iter().find(|counted| counted.is_err()) {
-            let told = format!("a point cannot replay `{name}`: {failed}");
+            let message = format!("a point cannot replay `{name}`: {failed}");
             if counted.iter().all(Result::is_err) {
-                return SweepOutcome::failed(told);
+                return SweepOutcome::failed(message);
             }
-            why.get_or_insert(told);
+            why.get_or_insert(message);
         }
         let swept = Swept {
             trace: name,
@@ -101,7 +102,7 @@ impl SweepPlan<'_> {
         SweepOutcome { swept: Some(swept), why }
     }
 
-    /// The first malformed line, where `--strict` forbids it.
+    /// Returns the first malformed line if `--strict` forbids it.
     fn refusal(&self, read: &ReadSoFar) -> Option<String> {
         first_malformed(read).filter(|_| self.strict)
     }

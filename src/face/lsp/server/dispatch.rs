@@ -37,8 +37,7 @@ impl Server {
             request::ExecuteCommand::METHOD => self.execute(&request),
             method => {
                 let Some(row) = find_request(method) else {
-                    let error =
-                        response_error(ErrorCode::MethodNotFound, format!("there is no method {method}"));
+                    let error = response_error(ErrorCode::MethodNotFound, format!("unknown method {method}"));
                     return self.answer(request.id, Err(error));
                 };
                 self.about_document(row, request);
@@ -68,7 +67,7 @@ impl Server {
         self.answer(request.id, answer);
     }
 
-    /// Answers the requests that wait for a document's run, or for a run that will not come.
+    /// Answers the requests whose run has ended or will not start.
     pub(super) fn answer_waiting(&mut self) {
         for (path, request) in std::mem::take(&mut self.waiting) {
             match find_request(&request.method) {
@@ -101,11 +100,11 @@ impl Server {
         };
         self.in_progress.insert(id.clone(), task.stop.clone());
         let (id, steps) = (id.clone(), self.settings.max_steps);
-        self.asks.submit(Box::new(move |told| {
+        self.asks.submit(Box::new(move |results| {
             let answer = work(&task, steps);
             let stopped = task.stop.load(Ordering::Relaxed);
             let answer = if stopped { Err(cancelled()) } else { answer };
-            let _ = told.send(WorkerMessage::Answer(id, answer));
+            let _ = results.send(WorkerMessage::Answer(id, answer));
         }));
     }
 
@@ -113,7 +112,7 @@ impl Server {
     fn execute(&mut self, request: &Request) {
         let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
         let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-            let error = response_error(ErrorCode::InvalidParams, format!("there is no command {name}"));
+            let error = response_error(ErrorCode::InvalidParams, format!("unknown command {name}"));
             return self.answer(request.id.clone(), Err(error));
         };
         let argument = |at: usize| request.params.get("arguments").and_then(|all| all.get(at));
@@ -130,7 +129,7 @@ impl Server {
         });
     }
 
-    /// Drops requests that are cancelled further on in the queue.
+    /// Drops requests that a later message in the queue cancels.
     pub(super) fn drop_cancelled(&mut self, queue: &mut VecDeque<Message>) {
         let id = |message: &Message| match message {
             Message::Notification(one) if one.method == notification::Cancel::METHOD => {
@@ -169,7 +168,7 @@ fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
     let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
     let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
     uri.map(|uri| path_of(&uri))
-        .ok_or_else(|| response_error(ErrorCode::InvalidParams, "it is not said which document is meant"))
+        .ok_or_else(|| response_error(ErrorCode::InvalidParams, "the request names no document"))
 }
 
 fn not_open(path: &Path) -> ResponseError {

@@ -1,5 +1,5 @@
-//! The server: reads messages in order, answers from the data of open documents, and runs scripts on another
-//! thread.
+//! The server: handles messages in order, answers from the data of open documents, and runs scripts on
+//! another thread.
 
 mod dispatch;
 mod notifications;
@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::transport::Outgoing;
 use super::worker::{Worker, WorkerMessage};
 
-/// The longest time that mistakes wait for the run, so that both appear together.
+/// Maximum time that diagnostics wait for the run, so that both appear together.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// An initialized server.
@@ -45,7 +45,7 @@ pub(crate) struct Server {
     publish_by: Option<Instant>,
     /// Documents to check when the queue is empty.
     stale: BTreeSet<PathBuf>,
-    /// The number of requests to the client so far.
+    /// Number of requests sent to the client.
     requests_sent: i32,
     shutdown: bool,
 }
@@ -131,7 +131,7 @@ impl Server {
     }
 
     fn send(&self, message: impl Into<Message>) {
-        // If the client is gone, the input ends next.
+        // If the client has disconnected, the input ends next.
         let _ = self.output.send(Outgoing::Message(message.into()));
     }
 

@@ -1,4 +1,4 @@
-//! Notifications: opened, changed and closed documents, and settings.
+//! Notifications: opened, changed, and closed documents, and settings.
 
 use std::path::Path;
 
@@ -89,7 +89,7 @@ impl Server {
                 buffer.under_way = Some(task.stop.clone());
             }
             let Settings { run, max_steps, .. } = self.settings;
-            self.runs.submit(Box::new(move |told| task.check_and_run(run, max_steps, told)));
+            self.runs.submit(Box::new(move |results| task.check_and_run(run, max_steps, results)));
         }
     }
 
@@ -126,7 +126,8 @@ impl Server {
     }
 }
 
-/// The parameters of a notification; none if they are invalid, since a notification has no answer.
+/// Returns the parameters of a notification; `None` if they are invalid, because a notification has
+/// no answer.
 fn params_of<N: notification::Notification>(params: Value) -> Option<N::Params> {
     serde_json::from_value(params).ok()
 }

@@ -1,4 +1,4 @@
-//! Publishes diagnostics and handles the results of workers.
+//! Publication of diagnostics, and handling of workers' results.
 
 use std::time::Instant;
 
@@ -52,7 +52,7 @@ impl Server {
         }
         for (path, diagnostics) in found {
             let buffer = self.documents.buffers.get(&path);
-            // A document that was not checked yet may have mistakes.
+            // A document that was not checked yet may have errors.
             if buffer.is_some_and(|buffer| buffer.checked.is_none()) {
                 continue;
             }

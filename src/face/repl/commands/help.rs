@@ -16,7 +16,7 @@ pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     }
 }
 
-/// The commands, and where to read more.
+/// Returns the commands, and references for further reading.
 fn commands() -> Vec<Block> {
     let pairs = COMMANDS.iter().map(|row| (row.usage(), row.does())).collect();
     vec![

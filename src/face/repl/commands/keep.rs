@@ -54,7 +54,7 @@ fn written_by_us(path: &Path) -> bool {
     fs::read(path).map_or(true, |bytes| bytes.is_empty() || bytes.starts_with(saved::HEAD.as_bytes()))
 }
 
-/// The first mistake in a saved script; none if all its expectations hold.
+/// Returns the first error in a saved script; `None` if all its expectations hold.
 fn doubts(path: &Path, script: &str) -> Option<String> {
     let (mut sources, read, mut wrong) = read_text(&path.display().to_string(), script, &mut Disk);
     let (files, missing) = Files::read(&read.body, &mut sources, &mut Disk);
@@ -66,7 +66,7 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
     first.or(failed)
 }
 
-/// Runs a script. Each statement can be undone. Statements before a runtime mistake stay done.
+/// Runs a script. Each statement can be undone. Statements before a run-time error are kept.
 pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let body = match context.explore.read_file(&context.folder.join(file), &mut Disk) {
         Ok(body) => body,

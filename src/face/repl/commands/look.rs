@@ -1,4 +1,4 @@
-//! Looks at past and possible statements: `:what`, `:diff`, `:steps`, `:why`.
+//! Inspection of past and hypothetical statements: `:what`, `:diff`, `:steps`, `:why`.
 
 use std::io;
 
@@ -24,7 +24,6 @@ pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> 
     Ok(())
 }
 
-/// `:diff`.
 pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
     let Some(before) = context.explore.before() else {
         return context.print_line("No statement has run yet.");
@@ -33,7 +32,6 @@ pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
     context.print(changes(&changed))
 }
 
-/// `:steps`.
 pub(crate) fn steps(context: &mut ReplContext) -> io::Result<()> {
     let Some(body) = context.read("show steps")? else { return Ok(()) };
     context.run(&body, Mode::Tried, AnswerDetail::Answer).map(|_| ())

@@ -7,10 +7,10 @@ use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::services::commands::Command;
 
-/// The most characters of a statement in the list.
+/// Maximum length of a statement in the list, in characters.
 const LONGEST: usize = 100;
 
-/// The most statements in the list.
+/// Maximum number of statements in the list.
 const LISTED: usize = 500;
 
 /// `:back [N]`.
@@ -43,7 +43,6 @@ pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> 
     ))
 }
 
-/// `:history`.
 pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
     let history = &context.explore.history;
     let (at, digits) = (history.at(), history.end().to_string().len());
@@ -64,7 +63,6 @@ pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
     context.print(lines)
 }
 
-/// `:reset`.
 pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.explore.reset();
     context.print_line("all declarations are removed; `:back` undoes this")

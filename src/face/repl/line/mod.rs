@@ -1,4 +1,4 @@
-//! Helps the line editor: completion, hints, and colors.
+//! Helper of the line editor: completion, hints, and colors.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -29,7 +29,7 @@ pub(crate) struct LineHelper {
 }
 
 impl LineHelper {
-    /// A helper. File names are completed below `folder`.
+    /// Creates a helper. File names are completed below `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
         Self { theme, folder, state: State::new(0), above: String::new(), current }
@@ -98,14 +98,14 @@ impl LineHelper {
     }
 }
 
-/// The commands that begin with what is typed, and how their operands are written.
+/// Returns the commands that begin with the typed text, with their usage.
 fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
     let typed = line.get(colon..at).unwrap_or(":");
     let names = COMMANDS.iter().map(|row| (format!(":{}", row.name), row.params.text()));
     (colon, names.filter(|(name, _)| name.starts_with(typed)).collect())
 }
 
-/// The parameters of a command; its name has the colon.
+/// Returns the parameters of a command, whose name includes the colon.
 fn params(name: &str) -> Option<&'static [Param]> {
     find(name.strip_prefix(':')?).ok().map(|row| row.params)
 }
@@ -124,7 +124,7 @@ fn command(line: &str) -> Option<(usize, &str, Option<usize>)> {
     Some((colon, name, operands))
 }
 
-/// A hint that is displayed and never inserted.
+/// A hint that is displayed but never inserted.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct LineHint(String);
 

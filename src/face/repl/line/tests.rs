@@ -1,4 +1,4 @@
-//! The answers to the line editor.
+//! Tests of the line editor's helper.
 
 use std::path::PathBuf;
 

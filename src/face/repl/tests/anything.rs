@@ -1,4 +1,4 @@
-//! Sessions of random lines made from pieces of the language.
+//! Tests of sessions with random lines of language fragments.
 
 use super::{Flow, Typed};
 use pagewalk_script::run::params::PATH;
@@ -89,7 +89,7 @@ fn line(random: &mut Random) -> String {
     match random.below(4) {
         0 => {
             let command = &COMMANDS[random.below(COMMANDS.len() as u64) as usize];
-            // Files are not touched.
+            // Skips commands that access files.
             if command.params == [PATH] {
                 ":history".to_owned()
             } else {

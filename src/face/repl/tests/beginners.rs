@@ -1,4 +1,5 @@
-//! What a beginner types: expressions, words without a colon, copied prompts, and answers to quizzes.
+//! Tests of beginners' input: expressions, words without a colon, pasted prompts, and answers to
+//! quizzes.
 
 use std::fs;
 
@@ -32,7 +33,7 @@ fn an_expression_is_shown() {
         assert_eq!(output, typed.types(&format!("show {noun}")), "{noun}");
         assert!(!output.contains("× ["), "{output}");
     }
-    // Statements and their mistakes stay as they are.
+    // Statements and their errors are unchanged.
     assert!(typed.types("raed 0x3D4").contains("did you mean `read`"));
     assert!(typed.types("read").contains("× ["));
     assert!(typed.types("x + zz").contains("[unknown-name]"));
@@ -71,7 +72,7 @@ fn words_without_a_colon_are_commands() {
     for line in ["quit", "exit", ":q", ":quit", " exit "] {
         assert_eq!(Typed::new().shell.input(line).unwrap(), Flow::End, "{line}");
     }
-    // They stay usable as names.
+    // These words remain usable as names.
     typed.types("let quit = 3; let help = 4");
     assert_eq!(typed.types("quit"), "quit = 3\n");
     assert_eq!(typed.types("help + 1"), "help + 1 = 5\n");
@@ -121,7 +122,7 @@ fn leaving_asks_once() {
     let (left, output) = leaves(&mut typed, ":quit");
     assert!(!left && output.contains("4 statements are not saved. Leave anyway?"), "{output}");
     assert!(leaves(&mut typed, ":quit").0);
-    // Saving is enough, until there is more.
+    // Saving suffices until there are new statements.
     let mut typed = Typed::simple();
     typed.types(&format!(":save {}", file("leaving.pw").display()));
     assert!(leaves(&mut typed, "quit").0);
@@ -137,7 +138,7 @@ fn leaving_asks_once() {
     assert!(leaves(&mut typed, "quit").0);
     typed.types("read 0x3D4\nread 0x3D4");
     assert!(leaves(&mut typed, "quit").1.contains("2 statements are not saved"));
-    // What is in a file, undone, or only shown is not lost.
+    // Statements that are in a file, undone, or only show something are not lost.
     let mut typed = Typed::new();
     typed.types(":load examples/first.pw");
     typed.types("show tlb.hits");
@@ -163,11 +164,11 @@ fn a_quiz_asks_again_and_gives_reasons() {
     typed.types("3");
     assert!(typed.types("hot").contains("`hot` is not an answer: write hit, miss, none"));
     typed.types("hit");
-    assert!(typed.types("page fault").contains("is no answer"));
+    assert!(typed.types("page fault").contains("is not an answer"));
     let output = typed.types("quit");
     assert_eq!(output, "  4 of 4 answers are right (1 after `?`); the machine did not change\n");
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
-    // A statement ends it and runs.
+    // A statement ends the quiz and runs.
     typed.types(":quiz read 0x03D4");
     assert!(typed.types("read 0x3D4").contains("VPN 0x0F"));
     assert!(!typed.shell.is_quizzing());

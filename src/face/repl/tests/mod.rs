@@ -1,4 +1,4 @@
-//! Sessions without a terminal.
+//! Tests of sessions without a terminal.
 
 mod anything;
 mod beginners;
@@ -219,7 +219,8 @@ fn a_difference_shows_old_and_new() {
     typed.types("machine simple\nset page_table {\n | vpn ppn |\n | 0F 0D |\n}");
     typed.types("read 0x03D4");
     let output = typed.types(":diff");
-    // Set 3 gets tag 03 and PPN 0D in way 0, the accessed bit is set, block 0D of set 5 is filled.
+    // Set 3 gets tag 03 and PPN 0D in way 0, the accessed bit is set, and block 0D of set 5 is
+    // filled.
     let lines: Vec<String> = output.lines().map(words).collect();
     for line in ["0F │ 0D 1 1 0→1", "3 0 │ -→03 -→0D 0→1", "5 │ -→0D 0→1"] {
         assert!(lines.iter().any(|known| known.starts_with(line)), "{line}: {output}");
@@ -243,7 +244,7 @@ fn a_difference_shows_what_a_process_did() {
     typed.types("write p = 1");
     let output = typed.types(":diff");
     let lines: Vec<String> = output.lines().map(words).collect();
-    // A minor fault, a frame with one reference, 4 KB resident, the byte in memory or a cache.
+    // A minor fault, a frame with one reference, 4 KB resident, and the byte in memory or a cache.
     for line in ["P1.page_table", "P1.resident", "frames", "L1d"] {
         assert!(lines.iter().any(|known| known.contains(line)), "{line}: {output}");
     }
@@ -255,7 +256,7 @@ fn a_difference_shows_what_a_process_did() {
 }
 
 #[test]
-fn the_last_access_is_told_step_by_step_and_with_reasons() {
+fn the_last_access_is_reported_step_by_step_and_with_reasons() {
     let mut typed = Typed::simple();
     assert!(typed.types(":why").contains("There has been no access"));
     assert!(typed.types(":steps").contains("no access has been made yet"));
@@ -333,9 +334,9 @@ fn help_knows_every_word_and_command() {
 #[test]
 fn an_unknown_command_is_corrected() {
     let mut typed = Typed::new();
-    assert_eq!(typed.types(":hlep"), "  there is no command `:hlep`; did you mean `:help`?\n");
+    assert_eq!(typed.types(":hlep"), "  unknown command `:hlep`; did you mean `:help`?\n");
     assert!(typed.types(":zork").contains("`:help` lists the commands"));
-    assert!(typed.types(":").contains("there is no command `:`"));
+    assert!(typed.types(":").contains("unknown command `:`"));
     assert_eq!(typed.shell.input(":quit").unwrap(), Flow::End);
 }
 

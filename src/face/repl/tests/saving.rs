@@ -1,4 +1,4 @@
-//! Saved and loaded scripts, and quizzes.
+//! Tests of saved and loaded scripts, and of quizzes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -100,7 +100,7 @@ fn every_example_that_is_loaded_and_saved_holds() {
     let examples = fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path());
     let scripts = examples.filter(|path| path.extension().is_some_and(|end| end == "pw"));
     let more = ["tests/scripts/include/main.pw"].map(PathBuf::from);
-    // A saved script needs its trace beside it.
+    // A saved script needs its trace in the same folder.
     let traces = file("traces");
     fs::create_dir_all(&traces).unwrap();
     for trace in fs::read_dir("examples/traces").unwrap().map(|entry| entry.unwrap().path()) {
@@ -159,7 +159,7 @@ fn of_a_script_that_goes_wrong_the_beginning_is_done() {
     assert!(output.contains("[divide-by-zero]") && output.contains("expected hit  actual miss"), "{output}");
     assert!(output.contains("2 of its 4 statements ran; `:back 2` undoes them"), "{output}");
     assert_eq!(typed.value("tlb.misses"), "1");
-    // A script with a static mistake has no effect.
+    // A script with a static error has no effect.
     fs::write(&path, "let y = 1\nread zz\n").unwrap();
     assert!(typed.types(&format!(":load {}", path.display())).contains("[unknown-name]"));
     assert_eq!(typed.done(), 2);
@@ -188,7 +188,7 @@ fn a_quiz_marks_every_field() {
     let mut typed = Typed::simple();
     let output = typed.types(":quiz read 0x03D4");
     assert!(output.starts_with("read 0x03D4\n"), "{output}");
-    // CS:APP 9.6.4; each in another base, one of them wrong.
+    // CS:APP 9.6.4. Each answer is in another base, and one is wrong.
     let answers = [
         ("vpn", "15", "✓ vpn 0x0F"),
         ("tlbi", "0b11", "✓ tlbi 0x3"),
@@ -224,7 +224,7 @@ fn a_quiz_counts_and_ends_with_a_command() {
     let output = typed.types(":history");
     assert!(output.starts_with("  1 of 2 answers are right; the machine did not change\n"), "{output}");
     assert!(!typed.shell.is_quizzing());
-    // A fault leaves nothing else to ask.
+    // After a fault, there are no further questions.
     typed.types(":quiz read 0x0040");
     for answer in ["1", "1", "0", "miss"] {
         assert!(typed.types(answer).contains('✓'), "{answer}");

@@ -10,21 +10,21 @@ use super::machine::Table;
 use crate::run::nouns::tree;
 use crate::run::record::AreaRecord;
 
-/// The most frames of the replacement order in a snapshot.
+/// Maximum number of frames of the replacement order in a snapshot.
 const ORDERED: usize = 1 << 12;
 
 /// The operating system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KernelState {
-    /// The number of user page frames.
+    /// Number of user page frames.
     pub frame_limit: u32,
     /// Its processes, including zombies.
     pub processes: Vec<ProcessState>,
     /// User page frames in use, by number.
     pub frames: Vec<Frame>,
-    /// The frames in the order in which the replacement policy would evict their pages; up to 4096 of them.
+    /// The frames in the order in which the replacement policy would evict their pages, at most 4096.
     pub replacement_order: Vec<u32>,
-    /// The number of swap slots.
+    /// Number of swap slots.
     pub swap_slots: u32,
     /// Swap slots in use, by number.
     pub swap: Vec<Slot>,
@@ -45,7 +45,7 @@ pub struct ProcessState {
     pub state: String,
     /// Its areas, by address.
     pub areas: Vec<Area>,
-    /// Where the heap begins.
+    /// The start of the heap.
     pub brk_start: u64,
     /// The program break.
     pub brk: u64,
@@ -55,11 +55,11 @@ pub struct ProcessState {
     pub pages: Vec<PageState>,
     /// Its page table, from level 1 (`pgd`) down.
     pub page_table: Option<Table>,
-    /// Page faults that needed no disk.
+    /// Number of page faults without disk access.
     pub minor_faults: u64,
-    /// Page faults that needed a disk.
+    /// Number of page faults with disk access.
     pub major_faults: u64,
-    /// The bytes that it wrote to the terminal.
+    /// Its terminal output in bytes.
     pub output: Vec<u8>,
 }
 
@@ -80,12 +80,12 @@ pub struct Area {
     pub backing: String,
 }
 
-/// Where a page of a process is.
+/// The location of a page of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageState {
     /// Its virtual page number.
     pub vpn: u64,
-    /// Its frame, if it is resident; none for the shared zero page.
+    /// Its frame, if it is resident; `None` for the shared zero page.
     pub frame: Option<u32>,
     /// Its swap slot, if it is swapped out.
     pub slot: Option<u32>,
@@ -94,7 +94,7 @@ pub struct PageState {
 /// A user page frame in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
-    /// Its number.
+    /// Number of page-table entries that map it.
     pub frame: u32,
     /// The page-table entries that map it.
     pub references: u32,
@@ -113,7 +113,7 @@ pub struct Slot {
     pub slot: u32,
     /// The frame that holds the same page (the swap cache).
     pub frame: Option<u32>,
-    /// The pages that are in it: process and virtual page number.
+    /// The pages in it: process and virtual page number.
     pub pages: Vec<(u32, u64)>,
 }
 

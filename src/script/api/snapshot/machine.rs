@@ -10,37 +10,38 @@ use serde::{Deserialize, Serialize};
 use crate::run::nouns::tree;
 use crate::run::record::{TreeEntry, TreeTable};
 
-/// The most blocks of memory in a snapshot.
+/// Maximum number of memory blocks in a snapshot.
 const MEMORY_BLOCKS: usize = 1 << 14;
-/// The size of such a block, in bytes.
+/// Size of a memory block in bytes.
 const BLOCK: u64 = 64;
 
 /// The hardware.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MachineState {
-    /// Bits of a virtual address; of a physical one on a machine without an MMU.
+    /// Width of a virtual address in bits, or of a physical one on a machine without an MMU.
     pub virtual_bits: u32,
-    /// Bits of a physical address.
+    /// Width of a physical address in bits.
     pub physical_bits: u32,
-    /// Bits of the offset in a page.
+    /// Width of the page offset in bits.
     pub page_bits: u32,
-    /// The number of the current core.
+    /// Number of the current core.
     pub current_core: u32,
     /// Each core with its TLBs and caches. A shared cache is listed for each core.
     pub cores: Vec<Core>,
-    /// The page table of bare hardware, from level 1 down; none on a machine without an MMU, or with processes, which have
-    /// their own.
+    /// The page table of bare hardware, from level 1 down; `None` on a machine without an MMU, or with
+    /// processes, which have their own page tables.
     pub page_table: Option<Table>,
     /// Known bytes of main memory, up to 1 MB.
     pub memory: Vec<MemoryRun>,
-    /// Whether further bytes are known.
+    /// Whether `memory` omits further known bytes.
     pub memory_truncated: bool,
 }
 
 /// A core.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Core {
-    /// The physical address of the level-1 page table; none for a page table outside simulated memory.
+    /// The physical address of the level-1 page table; `None` for a page table outside simulated
+    /// memory.
     pub cr3: Option<u64>,
     /// The process that runs on it.
     pub process: Option<u32>,
@@ -57,7 +58,7 @@ pub struct TlbState {
     pub name: String,
     /// Number of sets.
     pub sets: u64,
-    /// Entries of a set.
+    /// Number of entries per set.
     pub ways: u32,
     /// Its valid entries, by set and way.
     pub entries: Vec<TlbEntry>,
@@ -76,9 +77,9 @@ pub struct TlbEntry {
     pub tag: Option<u64>,
     /// The physical page number.
     pub ppn: Option<u64>,
-    /// The bits of its page's offset; 0 is the smallest size that the TLB holds.
+    /// The offset bits of its page, or 0 for the smallest page size of the TLB.
     pub page_bits: u32,
-    /// The process that it belongs to; 0 on bare hardware.
+    /// The process of the entry; 0 on bare hardware.
     pub asid: u16,
     /// The names of the bits that are set.
     pub flags: Vec<String>,
@@ -91,9 +92,9 @@ pub struct CacheState {
     pub name: String,
     /// Number of sets.
     pub sets: u64,
-    /// Lines of a set.
+    /// Number of lines per set.
     pub ways: u32,
-    /// Bytes of a block.
+    /// Size of a block in bytes.
     pub block: u64,
     /// Its valid lines, by set and way.
     pub lines: Vec<CacheLine>,
@@ -112,7 +113,7 @@ pub struct CacheLine {
     pub tag: Option<u64>,
     /// Whether it differs from the level below.
     pub dirty: bool,
-    /// Its bytes; `null` is a byte that was never set.
+    /// Its bytes. A byte that was never set is `null`.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -134,9 +135,9 @@ pub struct Counts {
 pub struct Table {
     /// Its level; 1 is the top.
     pub level: u32,
-    /// The physical address of its first byte; none for a page table outside simulated memory.
+    /// The physical address of its first byte; `None` for a page table outside simulated memory.
     pub address: Option<u64>,
-    /// Its entries that were set, by index.
+    /// Its set entries, by index.
     pub entries: Vec<Entry>,
 }
 
@@ -153,7 +154,7 @@ pub struct Entry {
     pub ppn: Option<u64>,
     /// The names of the bits that are set, if it maps a page.
     pub flags: Vec<String>,
-    /// The table of the next level, if it leads to one.
+    /// The table of the next level, if it points to one.
     pub table: Option<Table>,
 }
 
@@ -162,7 +163,7 @@ pub struct Entry {
 pub struct MemoryRun {
     /// The physical address of the first byte.
     pub address: u64,
-    /// The bytes; `null` is a byte that was never set.
+    /// The bytes. A byte that was never set is `null`.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -192,7 +193,7 @@ impl MachineState {
 impl Core {
     fn capture(machine: &Machine, core: u32) -> Self {
         let mut there = machine.clone();
-        // A core of this machine.
+        // Core of this machine.
         let _ = there.set_core(core);
         let spec = machine.spec();
         Self {
@@ -299,7 +300,7 @@ impl MemoryRun {
     }
 }
 
-/// The names of the bits that are set.
+/// Returns the names of the bits that are set.
 fn flags(flags: Flags) -> Vec<String> {
     BITS.iter().filter(|row| flags.has(row.bit)).map(|row| row.name.to_owned()).collect()
 }

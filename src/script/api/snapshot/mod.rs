@@ -1,4 +1,4 @@
-//! The whole state of a run as data, and what differs between two of them.
+//! The whole state of a run as data, and the differences between two states.
 
 mod kernel;
 mod machine;
@@ -43,23 +43,23 @@ pub const VERSION: u32 = 1;
 pub struct Snapshot {
     /// The version of the format: [`VERSION`].
     pub version: u32,
-    /// The hardware; none before a machine is declared.
+    /// The hardware; `None` before a machine is declared.
     pub machine: Option<MachineState>,
-    /// The operating system; none on bare hardware.
+    /// The operating system; `None` on bare hardware.
     pub kernel: Option<KernelState>,
-    /// The variables that can be seen, with their values.
+    /// The visible variables with their values.
     pub variables: BTreeMap<String, Value>,
 }
 
 /// A member that differs between two snapshots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// Where it is, as a JSON pointer (RFC 6901): `/kernel/processes/0/brk`. An element of a list of entries is found by its
-    /// place in the list.
+    /// Its path as a JSON pointer (RFC 6901): `/kernel/processes/0/brk`. List elements are identified by
+    /// index.
     pub path: String,
-    /// Its value before; none if it was absent.
+    /// Its value before; `None` if it was absent.
     pub before: Option<Value>,
-    /// Its value after; none if it is absent.
+    /// Its value after; `None` if it is absent.
     pub after: Option<Value>,
 }
 
@@ -81,7 +81,7 @@ impl Snapshot {
         }
     }
 
-    /// The members that differ, in the order of the format.
+    /// Returns the members that differ, in the order of the format.
     pub fn compare(&self, after: &Self) -> Vec<Change> {
         let mut changes = Vec::new();
         let json = |snapshot: &Self| serde_json::to_value(snapshot).unwrap_or_default();

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::Snapshot;
 use crate::api::{CheckedScript, Options, Stepper};
 
-/// The snapshot at the end of a script.
+/// Returns the snapshot at the end of a script.
 fn at_end(text: &str) -> Snapshot {
     let script = CheckedScript::from_text("test.pw", text, &mut ());
     assert!(script.diagnostics.is_empty(), "{:?}", script.diagnostics);
@@ -39,7 +39,8 @@ fn a_snapshot_survives_json() {
     assert_eq!(snapshot.variables["x"], serde_json::json!([1, 2]));
 }
 
-/// FIFO with three frames: after 1, 2, 3, and 4, page 1's frame holds page 4, and 2, 3, 4 go in this order.
+/// FIFO with three frames: after 1, 2, 3, and 4, page 1's frame holds page 4, and 2, 3, 4 are evicted in
+/// this order.
 #[test]
 fn frames_are_ordered_as_they_would_be_evicted() {
     let text = "kernel { frames 3, replacement fifo, swap 8 }\nprocess P {}\n\

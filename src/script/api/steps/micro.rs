@@ -11,14 +11,15 @@ pub struct MicroStep {
     pub core: u32,
     /// The fragment of the access, from 0: the part within one page and one block.
     pub fragment: u32,
-    /// The attempt at this fragment, from 0. A page fault ends one, and the instruction is retried.
+    /// The attempt at this fragment, from 0. A page fault ends an attempt, and the instruction is
+    /// retried.
     pub attempt: u32,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub what: Micro,
 }
 
-/// What happened in a micro-step. Addresses, page numbers, sets, and tags are numbers; parts have their names.
+/// The event of a micro-step. Addresses, page numbers, sets, and tags are numbers. Components are names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the fields are those of the steps of the machine and the kernel")]
@@ -29,7 +30,7 @@ pub enum Micro {
     TlbLookup { tlb: String, set: u64, tag: u64, hit: bool, way: Option<u32> },
     /// The walk read an entry. `found` is `table`, `page`, or `absent`.
     PteRead { level: u32, index: u64, address: Option<u64>, raw: Option<u64>, found: &'static str },
-    /// The walk set A, or D, in an entry.
+    /// The walk set A or D in an entry.
     PteMarked { level: u32, dirty: bool, address: Option<u64>, before: u64, after: u64 },
     /// A TLB entry was filled.
     TlbFill { tlb: String, set: u64, way: u32, tag: u64, evicted: Option<u64> },
@@ -59,7 +60,7 @@ pub enum Micro {
     Bypassed { purpose: &'static str },
     /// The page-fault handler begins.
     FaultHandler { va: u64, access: &'static str, fault: String },
-    /// The kernel looked for the area of the address; none is a segmentation fault.
+    /// The kernel searched for the area of the address. `None` is a segmentation fault.
     AreaFound { start: Option<u64> },
     /// The stack grew down to this address.
     StackGrew { start: u64 },
@@ -73,13 +74,13 @@ pub enum Micro {
     Zeroed { frame: u32 },
     /// A frame was filled.
     Filled { frame: u32, from: Store },
-    /// A frame that already holds the page is mapped too.
+    /// A frame that already holds the page was also mapped.
     Shared { frame: u32 },
-    /// A page was copied; none is the zero page, or a page of a file.
+    /// A page was copied. A source of `None` is the zero page, or a page of a file.
     Copied { from: Option<u32>, to: u32 },
     /// The last sharer's frame was made writable without a copy.
     Reused { frame: u32 },
-    /// A page was mapped; no frame is the zero page.
+    /// A page was mapped. A frame of `None` is the zero page.
     Mapped { process: u32, vpn: u64, frame: Option<u32>, writable: bool },
     /// Further pages were mapped around it (fault-around).
     MappedAround { pages: u32 },
@@ -95,7 +96,7 @@ pub enum Micro {
     Signaled { fault: &'static str, signal: Option<&'static str> },
 }
 
-/// Where the bytes of a page come from or go to.
+/// The source or destination of a page's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "store", rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each variant says what its fields are")]

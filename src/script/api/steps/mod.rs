@@ -1,4 +1,5 @@
-//! What a statement did, as data: its micro-steps, its facts with their reasons, and its expectations.
+//! Results of a statement as data: its micro-steps, its facts with their reasons, and its
+//! expectations.
 
 mod micro;
 mod sequence;
@@ -16,7 +17,7 @@ pub use micro::{Micro, MicroStep, Store};
 /// The version of the format. It changes when a member is renamed, removed, or gets another meaning.
 pub const VERSION: u32 = 1;
 
-/// What a statement did.
+/// The results of a statement.
 ///
 /// ```
 /// use pagewalk_script::api::{CheckedScript, Options, Stepper, Trace};
@@ -42,7 +43,7 @@ pub struct Trace {
     pub line: usize,
     /// Its text.
     pub statement: String,
-    /// The scenario that it belongs to.
+    /// The scenario of the statement.
     pub scenario: Option<String>,
     /// The process that made the access or the system call.
     pub process: Option<String>,
@@ -61,7 +62,7 @@ pub struct FactValue {
     pub name: String,
     /// Its value.
     pub value: Value,
-    /// Why it has this value: a clause without a period.
+    /// The reason for its value: a clause without a period.
     pub reason: String,
 }
 
@@ -70,18 +71,18 @@ pub struct FactValue {
 pub struct Expectation {
     /// The fact's name, the cell's column, or the left side of a comparison.
     pub fact: String,
-    /// The expected value, as written; none for `?`.
+    /// The expected value, as written; `None` for `?`.
     pub expected: Option<String>,
-    /// The actual value; none if there is no such fact.
+    /// The actual value; `None` if there is no such fact.
     pub actual: Option<String>,
-    /// Whether they agree.
+    /// Whether the expectation holds.
     pub held: bool,
-    /// Why the actual value is what it is.
+    /// The reason for the actual value.
     pub reason: Option<String>,
 }
 
 impl Trace {
-    /// What the statement of a record did.
+    /// Converts a record.
     pub fn from_record(record: &StepRecord, sources: &Sources) -> Self {
         let did = &*record.did;
         let (file, line) = sources

@@ -1,4 +1,4 @@
-//! The steps of an access or a system call in order.
+//! Ordered steps of an access or a system call.
 
 use pagewalk_engine::kernel::event::{KernelStep, ProcessPage};
 use pagewalk_engine::machine::addr::{Pa, Tag};
@@ -8,12 +8,13 @@ use pagewalk_engine::machine::spec::Spec;
 use super::micro::{Micro, MicroStep, access_name, pte_kind, purpose_name};
 use crate::run::record::{Access, FaultRecord};
 
-/// The steps of an access: each fragment after the attempts at it that failed.
+/// Returns the steps of an access: for each fragment, the failed attempts and then the successful
+/// one.
 pub(super) fn of_access(access: &Access) -> Vec<MicroStep> {
     let mut steps = Steps::new(&access.spec, access.core);
     let mut faults = access.faults().iter().peekable();
     let fatal = access.faults().last().filter(|fault| fault.fatal());
-    // The attempt that could not be retried is part of its fault.
+    // A fatal fault contains the events of the last attempt.
     let failed = fatal.map_or(0, |fault| fault.events.len());
     for event in &access.events[..access.events.len().saturating_sub(failed)] {
         if let Event::Fragment { va, size } = event {
@@ -30,11 +31,11 @@ pub(super) fn of_access(access: &Access) -> Vec<MicroStep> {
     steps.found
 }
 
-/// Micro-steps, as they are found.
+/// Micro-steps under construction.
 pub(super) struct Steps<'s> {
     spec: &'s Spec,
     core: u32,
-    /// Fragments that have begun.
+    /// Number of fragments begun.
     fragments: u32,
     attempt: u32,
     pub(super) found: Vec<MicroStep>,
@@ -50,7 +51,7 @@ impl<'s> Steps<'s> {
         self.found.push(MicroStep { core, fragment: self.fragments.saturating_sub(1), attempt, what });
     }
 
-    /// An attempt that failed, and what the kernel did about it.
+    /// Adds a failed attempt and the kernel's actions.
     fn attempt(&mut self, events: &[Event], steps: &[KernelStep]) {
         let (fragments, attempt) = (self.fragments, self.attempt);
         for event in events {
@@ -60,7 +61,7 @@ impl<'s> Steps<'s> {
         for step in steps {
             self.kernel(*step);
         }
-        // The same fragment comes again.
+        // The same fragment is retried.
         (self.fragments, self.attempt) = (fragments, attempt + 1);
     }
 

@@ -3,7 +3,7 @@
 //! - [`ActionKind::QuickFix`]: the fix of a diagnostic, or all fixes of the file; the actual value for a failed
 //!   expectation or a `?`, or all values of the file. A table cell updates its whole table to keep the columns aligned.
 //! - [`ActionKind::Rewrite`]: a number in another radix; one or more accesses as a question.
-//! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: the same for the whole file.
+//! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: all such changes of the file.
 
 #[cfg(test)]
 mod tests;
@@ -30,9 +30,9 @@ pub struct Action {
     pub title: String,
     /// The changes in text order, without overlaps.
     pub edits: Vec<Edit>,
-    /// Whether this is the fix of a mistake.
+    /// Whether this fixes a diagnostic.
     pub is_preferred: bool,
-    /// The range and the code of the diagnostic that this is about.
+    /// The range and the code of the related diagnostic.
     pub about: Option<(Range<usize>, &'static str)>,
 }
 
@@ -41,7 +41,7 @@ pub struct Action {
 pub enum ActionKind {
     /// Fixes a mistake or writes an actual value.
     QuickFix,
-    /// Writes the same in another way.
+    /// Rewrites text without changing its meaning.
     Rewrite,
     /// Fixes all mistakes of the file.
     FixAll,
@@ -65,7 +65,7 @@ impl Action {
 /// A source of actual values: failed expectations or `?`.
 struct ValueSource {
     plan: fn(&RunResult) -> &Plan,
-    /// Whether it is for `?`.
+    /// Whether the values replace `?`.
     open: bool,
     one: &'static str,
     table: &'static str,
@@ -86,13 +86,13 @@ const FILL: ValueSource = ValueSource {
     plan: |ran| &ran.fill,
     open: true,
     one: "Fill in",
-    table: "Fill in what this table leaves open",
+    table: "Fill in every `?` of this table",
     all: "Fill in every `?` of this file",
     code: OPEN,
 };
 
 impl Document {
-    /// The actions for a range, with the results of a run. Those on the whole file are last.
+    /// Returns the actions for a range, with the results of a run. Those on the whole file are last.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -114,19 +114,19 @@ impl Document {
         actions
     }
 
-    /// The mistakes of the document, also those found by the run.
+    /// Returns the diagnostics of the document, including those of the run.
     fn own_mistakes<'d>(&'d self, run: Option<&'d RunResult>) -> impl Iterator<Item = &'d Diagnostic> {
         let found = run.into_iter().flat_map(|run| &run.diagnostics);
         self.script().diagnostics.iter().chain(found).filter(|one| one.span.file == 0)
     }
 
-    /// The edit and the title of a mistake's fix.
+    /// Returns the edit and the title of a diagnostic's fix.
     fn fix_of(&self, mistake: &Diagnostic) -> Option<(TextEdit, String)> {
         let fix = mistake.fix.as_ref().filter(|fix| fix.span.file == 0)?;
         Some((fix.edit(self.text())?, fix.title()))
     }
 
-    /// The fixes of mistakes that meet a range.
+    /// Returns the fixes of diagnostics that overlap a range.
     fn fixes(&self, range: &Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for mistake in self.own_mistakes(run).filter(|mistake| touches(mistake.span, range)) {
@@ -140,16 +140,16 @@ impl Document {
         actions
     }
 
-    /// All fixes of the file, without those that overlap an earlier one.
+    /// Returns all fixes of the file, without those that overlap an earlier one.
     fn all_fixes(&self, run: Option<&RunResult>) -> Option<Action> {
         let edits: Vec<TextEdit> =
             self.own_mistakes(run).filter_map(|mistake| Some(self.fix_of(mistake)?.0)).collect();
         let edits: Vec<TextEdit> = disjoint(&edits).into_iter().cloned().collect();
-        let title = format!("Apply all mends of this file ({})", edits.len());
+        let title = format!("Apply all fixes of this file ({})", edits.len());
         (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, title, edits))
     }
 
-    /// The actual values for failures in a range, and for the whole file.
+    /// Returns the actual values for failures in a range, and for the whole file.
     fn values(&self, range: &Range<usize>, run: &RunResult) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for source in [&ACCEPT, &FILL] {
@@ -183,7 +183,7 @@ impl Document {
         Some(Action::new(ActionKind::QuickFix, title, edits).about(failure.span, source.code))
     }
 
-    /// The number at the start of a range in other radices.
+    /// Returns the number at the start of a range in other radixes.
     fn radices(&self, range: &Range<usize>) -> impl Iterator<Item = Action> {
         let found = spellings(self.text(), self.tokens(), range.start).into_iter();
         let (start, end) = (range.start, range.end);
@@ -199,7 +199,7 @@ impl Document {
         })
     }
 
-    /// The accesses in a range as a question.
+    /// Returns the accesses in a range as a question.
     fn question(&self, range: &Range<usize>, run: Option<&RunResult>) -> Option<Action> {
         if self.own_mistakes(run).any(|mistake| touches(mistake.span, range)) {
             return None;
@@ -211,15 +211,15 @@ impl Document {
         };
         let turned = turned(self.text(), &self.script().script.body, range.clone(), &facts)?;
         let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
-            (_, true) => "Ask for this in the question",
-            (true, _) => "Ask for this in a question above",
-            _ => "Turn into a question",
+            (_, true) => "Convert to an `ask` in this question",
+            (true, _) => "Add a question above that asks for this",
+            _ => "Convert to a question",
         };
         Some(Action::new(ActionKind::Rewrite, title, vec![turned.edit]))
     }
 }
 
-/// All actual values of the file.
+/// Returns all actual values of the file.
 fn all_values(run: &RunResult, source: &ValueSource) -> Option<Action> {
     let edits = edits_of((source.plan)(run), |_| true);
     (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, source.all, edits))
@@ -237,12 +237,12 @@ fn touches(span: Span, range: &Range<usize>) -> bool {
     span.start as usize <= range.end && range.start <= span.end as usize
 }
 
-/// The edits of the document for the spans that match.
+/// Returns the document's edits whose spans match.
 fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<TextEdit> {
     plan.edits.iter().filter(|edit| edit.span.file == 0 && of(edit.span)).cloned().collect()
 }
 
-/// A title with a capital letter.
+/// Capitalizes a title.
 fn capital(title: &str) -> String {
     let mut chars = title.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())

@@ -1,4 +1,4 @@
-//! Actions on texts: applies each edit as an editor would, then checks and runs the result.
+//! Tests of code actions: they apply each edit as an editor does, then check and run the result.
 
 use super::{Action, ActionKind};
 use crate::editor::Document;
@@ -11,7 +11,8 @@ fn read(text: &str) -> Document {
     document(&[("a.pw", text)])
 }
 
-/// The text without its marks `«` and `»`, and the actions of these kinds for the marked range after a run.
+/// Returns the text without its marks `«` and `»`, and the actions of these kinds for the marked range
+/// after a run.
 fn offered(marked: &str, kinds: &[ActionKind]) -> (String, Vec<Action>) {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -22,7 +23,7 @@ fn offered(marked: &str, kinds: &[ActionKind]) -> (String, Vec<Action>) {
     (text, actions)
 }
 
-/// The text after the edits of an action.
+/// Returns the text after the edits of an action.
 fn applied(text: &str, action: &Action) -> String {
     assert!(!action.edits.is_empty());
     let mut text = text.to_owned();
@@ -32,7 +33,7 @@ fn applied(text: &str, action: &Action) -> String {
     text
 }
 
-/// The text after the action whose title begins this way.
+/// Returns the text after the action whose title begins this way.
 fn chosen(marked: &str, title: &str) -> String {
     let (text, actions) = offered(marked, AT_PLACE);
     let action = actions.iter().find(|action| action.title.starts_with(title));
@@ -59,7 +60,7 @@ fn a_fix_is_preferred_and_applied() {
 fn all_fixes_are_applied_at_once() {
     let script = "machine simple\nread 0x3D4 => v«»np 0\nraed 0 => ppn 0\nread 0 => tbl hit\n";
     let wanted = "machine simple\nread 0x3D4 => vpn 0\nread 0 => ppn 0\nread 0 => tlb hit\n";
-    assert_eq!(chosen(script, "Apply all mends of this file (3)"), wanted);
+    assert_eq!(chosen(script, "Apply all fixes of this file (3)"), wanted);
     let (text, all) = offered(&script.replace("«»", "").replace("machine", "«»machine"), SOURCE);
     assert_eq!((all.len(), all[0].kind), (1, ActionKind::FixAll));
     assert_eq!(applied(&text, &all[0]), wanted);
@@ -109,18 +110,18 @@ fn a_number_is_written_in_another_radix() {
 fn an_access_is_turned_into_a_question_that_has_no_mistake() {
     let script =
         "machine simple\nread 0x03D4 => vpn 0x0F\ntra«»nslate 0x03D4 => vpn 0x0F, tlbi 3, fault page\n";
-    let asked = chosen(script, "Turn into a question");
+    let asked = chosen(script, "Convert to a question");
     assert!(asked.contains("  ask translate 0x03D4 => vpn, tlbi, fault\n}"), "{asked}");
     assert_eq!(read(&asked).script().diagnostics, []);
     let above = chosen(
         "machine simple\nre«»ad 0x03D4 => vpn 0x0F\nlet x = last.vpn\n",
-        "Ask for this in a question above",
+        "Add a question above that asks for this",
     );
     assert!(above.ends_with("}\nread 0x03D4 => vpn 0x0F\nlet x = last.vpn\n"), "{above}");
     assert_eq!(read(&above).script().diagnostics, []);
 }
 
-/// With the line ends of Windows.
+/// A text with Windows line ends.
 #[test]
 fn a_fix_after_other_letters_is_in_its_place() {
     let script = "machine simple\r\nfile \"𝕏é\" = \"–\"; ra«»ed 0x3D4 # é\r\n";

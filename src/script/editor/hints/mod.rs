@@ -1,7 +1,7 @@
-//! Inlay hints: the facts of each statement in the run that the statement does not assert itself.
+//! Inlay hints: the facts of each statement in the run that the statement does not expect.
 //!
 //! A hint has at most 80 characters:
-//! - It omits asserted facts, facts of a single component (`L1d.index`), and facts that say that nothing
+//! - It omits expected facts, facts of a single component (`L1d.index`), and facts that report that nothing
 //!   happened: `none`, `no`, `unknown`, a count of 0, one piece. It also omits `value` if that equals `byte`,
 //!   and `ppo`, which equals `vpo`. The return value of a call is always included.
 //! - Facts of every access or call come first: words (`tlb hit`, `fault swap`, `error ENOMEM`), then numbers
@@ -10,7 +10,7 @@
 //! - A statement that ran several times has its count (`×12`) and the facts that never changed.
 //! - A `let` or `choose` has its value, unless that is a literal.
 //!
-//! [`Hint::narration`] has everything.
+//! [`Hint::narration`] contains all facts.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -20,7 +20,7 @@ use super::run::{RunResult, Step};
 use crate::lang::layout::{TokenKind, tokens};
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
 
-/// The most characters of a hint.
+/// Maximum length of a hint in characters.
 const ROOM: usize = 80;
 
 /// A hint at the end of a line.
@@ -35,7 +35,7 @@ pub struct Hint {
 }
 
 impl Document {
-    /// The hints for a range, one per line, with the results of a run.
+    /// Returns the hints for a range, one per line, with the results of a run.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -48,7 +48,7 @@ impl Document {
     }
 }
 
-/// The hints for a range of a text, one per line.
+/// Returns the hints for a range of a text, one per line.
 fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
     let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
     for step in steps {
@@ -71,12 +71,12 @@ fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
     lines.into_values().collect()
 }
 
-/// The length of the rest of a line without trailing whitespace.
+/// Returns the length of the rest of a line without trailing whitespace.
 fn line_rest(rest: &str) -> usize {
     rest.lines().next().unwrap_or("").trim_end().len()
 }
 
-/// The text of a hint; none if it is empty.
+/// Returns the text of a hint; `None` if it is empty.
 fn label(statement: &str, step: &Step) -> Option<String> {
     let facts = match step.facts.as_slice() {
         [value] if gives_a_name(statement) => {
@@ -108,7 +108,7 @@ fn is_literal(statement: &str) -> bool {
     head.starts_with("let") && (signed == &number[..1] || signed == number || string)
 }
 
-/// The facts of a hint.
+/// Returns the facts of a hint.
 fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     let facts = || facts_of_step.iter().filter_map(|fact| fact.split_once(' '));
     let value_of = |wanted: &str| facts().find(|(name, _)| *name == wanted).map(|(_, value)| value);
@@ -149,7 +149,7 @@ fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     parts.join(", ")
 }
 
-/// Whether a fact says that nothing happened.
+/// Whether a fact means that nothing happened.
 fn is_nothing(name: &str, value: &str) -> bool {
     match value {
         "none" | "no" | "unknown" => true,
@@ -160,7 +160,7 @@ fn is_nothing(name: &str, value: &str) -> bool {
     }
 }
 
-/// The order of facts by importance.
+/// Returns the rank of a fact by importance.
 fn rank((name, value): (&str, &str)) -> u8 {
     let registered =
         ACCESS_FACTS.iter().any(|row| row.name == name) || CALL_FACTS.iter().any(|row| row.name == name);
@@ -172,7 +172,7 @@ fn rank((name, value): (&str, &str)) -> u8 {
     }
 }
 
-/// Cuts a text to the length of a hint.
+/// Truncates a text to the length of a hint.
 fn cut(label: &str) -> String {
     match label.char_indices().nth(ROOM) {
         Some((end, _)) => format!("{}…", label[..end].trim_end()),

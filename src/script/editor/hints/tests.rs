@@ -1,4 +1,5 @@
-//! Hints for scripts with known facts: the simple memory system (CS:APP, 9.6.4) and a process on Linux.
+//! Tests of hints in scripts with known facts: the simple memory system (CS:APP, 9.6.4) and a process
+//! on Linux.
 
 use super::{Hint, ROOM, line_hints};
 use crate::editor::{Document, OpenTexts, Step};
@@ -10,7 +11,7 @@ fn steps(script: &str) -> Vec<Step> {
     ran.steps
 }
 
-/// The hints by line, from 1.
+/// Returns the hints by line, from 1.
 fn hints(script: &str) -> Vec<(usize, String)> {
     let line = |hint: &Hint| script[..hint.at].lines().count();
     line_hints(&steps(script), script, 0..script.len())
@@ -19,7 +20,7 @@ fn hints(script: &str) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// The hint of the last line.
+/// Returns the hint of the last line.
 fn last(script: &str) -> String {
     hints(script).pop().map_or_else(String::new, |(_, label)| label)
 }
@@ -30,8 +31,8 @@ set tlb { | set | tag ppn v |; | 3 | 03 0D 1 | }
 set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }
 ";
 
-/// CS:APP: 0x03D4 is VPN 0x0F, TLB index 3, tag 3, a hit; PPN 0x0D, physical address 0x354; cache offset 0, index 5, tag
-/// 0x0D, a hit; the byte is 0x36.
+/// CS:APP: 0x03D4 is VPN 0x0F, TLB index 3, tag 3, a hit; PPN 0x0D, physical address 0x354; cache offset 0,
+/// index 5, tag 0x0D, a hit; byte 0x36.
 #[test]
 fn the_facts_that_are_not_stated_are_shown() {
     let all = last(&format!("{SIMPLE}read 0x03D4"));

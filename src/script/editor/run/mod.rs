@@ -1,4 +1,4 @@
-//! Runs documents for an editor.
+//! Runs of documents for an editor.
 
 mod recorder;
 mod result;
@@ -18,7 +18,7 @@ use recorder::{RunRecorder, SinkGroup};
 pub use result::{Failure, RunResult, Step};
 
 impl Document {
-    /// Runs the document and keeps what an editor shows: facts, failed expectations, actual values. The run ends
+    /// Runs the document and keeps the results for an editor: facts, failed expectations, and actual values. The run ends
     /// after `max_steps` statements and loop iterations, or when `interrupt` becomes true.
     ///
     /// ```
@@ -43,20 +43,20 @@ impl Document {
         };
         let mut diagnostics = ended.diagnostics;
         if body.len() < script.body.len() {
-            // An unknown name may be declared by a statement that was not run.
+            // The declaration of an unknown name may be in a statement that did not run.
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
         RunResult { diagnostics, ..recorder.into_result(&accept, &fill) }
     }
 
-    /// The statements that can be run despite mistakes.
+    /// Returns the statements that can run despite errors.
     pub(super) fn runnable(&self) -> Block {
         let CheckedScript { script, diagnostics, .. } = self.script();
         runnable(&script.body, diagnostics)
     }
 
-    /// Runs these statements until the sink or `interrupt` stops the run. Returns the state in which the run ended.
+    /// Runs these statements until the sink or `interrupt` stops the run. Returns the final state.
     pub(super) fn play(
         &self,
         body: &Block,
@@ -70,8 +70,8 @@ impl Document {
     }
 }
 
-/// The statements that can be run despite mistakes: those before the first mistake. A scenario or question
-/// with a mistake is skipped instead, since later statements do not depend on it.
+/// Returns the statements that can run despite errors: those before the first error. A scenario or
+/// question with an error is skipped instead, because later statements do not depend on it.
 fn runnable(body: &Block, wrong: &[Diagnostic]) -> Block {
     if wrong.is_empty() {
         return body.clone();

@@ -1,23 +1,24 @@
-//! Records the parts of a run that an editor shows.
+//! Recording of the parts of a run that an editor shows.
 
 use std::collections::BTreeMap;
 
 use super::result::{Failure, RunResult, Step};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements, value_told};
+use crate::report::narrate::{Narrator, Statements, format_value};
 use crate::report::text::text;
 use crate::run::facts;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::suite::amend::Findings;
 
-/// The most positions with failures.
+/// Maximum number of failed expectations stored.
 const FAILURES: usize = 1000;
 
-/// The most statements whose narration is stored.
+/// Maximum number of statements whose narration is stored.
 const NARRATED: usize = 20_000;
 
-/// The number of runs of a statement after which its facts are no longer compared and count as changing.
+/// Number of executions of a statement after which its facts are no longer compared, and are treated as
+/// changing.
 const COMPARED: u64 = 1 << 12;
 
 /// Records the parts of a run that an editor shows.
@@ -30,7 +31,7 @@ pub(super) struct RunRecorder<'s> {
 }
 
 impl<'s> RunRecorder<'s> {
-    /// A recorder for a script with these files.
+    /// Creates a recorder for a script with these files.
     pub(super) fn new(sources: &'s Sources) -> Self {
         Self {
             sources,
@@ -41,7 +42,7 @@ impl<'s> RunRecorder<'s> {
         }
     }
 
-    /// The result of the run with these findings.
+    /// Returns the result of the run with these findings.
     pub(super) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
         RunResult {
             steps: self.steps.into_values().collect(),
@@ -86,7 +87,7 @@ impl<'s> RunRecorder<'s> {
                 // A `?` needs no explanation.
                 Some(actual) if open => format!("{} is {actual}", reported.fact),
                 Some(actual) => format!("{} is {actual}, not {}{reason}", reported.fact, reported.expected),
-                None => format!("there is no {}, expected was {}{reason}", reported.fact, reported.expected),
+                None => format!("there is no {}; expected {}{reason}", reported.fact, reported.expected),
             };
             self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open });
         }
@@ -103,15 +104,15 @@ impl Sink for RunRecorder<'_> {
     }
 }
 
-/// The facts of a hint.
+/// Returns the facts for a hint.
 fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
-        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.executed(record))],
+        Did::Bound { value, call: None, .. } => vec![format_value(value, &statements.executed(record))],
         did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
     }
 }
 
-/// Passes records on to several sinks.
+/// A sink that passes records to several sinks.
 pub(super) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
 impl Sink for SinkGroup<'_> {

@@ -10,7 +10,7 @@ use crate::suite::amend::Plan;
 /// The result of the run of a document.
 #[derive(Debug, Clone, Default)]
 pub struct RunResult {
-    /// The statements of the document with facts, in text order, without included files.
+    /// The statements of the document with facts, in text order, without those of included files.
     pub steps: Vec<Step>,
     /// Failed expectations in the order of files and positions.
     pub failures: Vec<Failure>,
@@ -18,7 +18,7 @@ pub struct RunResult {
     pub accept: Plan,
     /// Edits that fill in every `?`.
     pub fill: Plan,
-    /// Mistakes found by the run.
+    /// Diagnostics of the run.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -27,24 +27,25 @@ pub struct RunResult {
 pub struct Step {
     /// The statement.
     pub span: Span,
-    /// The names of the facts that it asserts.
+    /// The names of the facts that it expects.
     pub stated: Vec<String>,
-    /// The facts that never changed, in the syntax of a script: `ppn 0x0D`. For a `let`, the value.
+    /// The facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
     pub facts: Vec<String>,
-    /// The number of times it ran.
+    /// Number of executions.
     pub times: u64,
-    /// The narration of the first time; empty after the first 20,000 statements.
+    /// The narration of the first execution; empty after the first 20,000 statements.
     pub narration: String,
-    /// The record of the first time, for the reasons of its facts; none after the first 20,000 statements.
+    /// The record of the first execution, for the reasons of its facts; `None` after the first 20,000
+    /// statements.
     pub(crate) did: Option<Arc<Did>>,
 }
 
 /// A failed expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The expected value, or the fact.
+    /// The span of the expected value, or of the fact.
     pub span: Span,
-    /// The actual value, as a sentence without a full stop.
+    /// The actual value, as a sentence without a period.
     pub message: String,
     /// Whether it is a `?`.
     pub open: bool,

@@ -1,4 +1,4 @@
-//! Completion and hovers.
+//! Tests of completion and hovers.
 
 use super::document_with_cursor;
 use crate::editor::{Completion, CompletionItem, Failure, Hover, RunResult, Step};
@@ -25,7 +25,7 @@ fn an_item_replaces_the_typed_text() {
     let read = item(text, "read");
     assert_eq!(read.snippet.as_deref(), Some("read ${1:VA}$0"));
     assert!(read.documentation.is_some() && !read.help.is_empty());
-    // A fact's name is replaced as a whole.
+    // Completion replaces the whole name of a fact.
     item("machine simple\nread 0 => tlb.in‸", "tlb.index");
     assert_eq!(offered("machine simple\nread 0 => tlb.in‸", &[]).range, 25..31);
     // No placeholders before other text.

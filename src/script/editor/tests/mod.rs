@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{Document, OpenTexts};
 
-/// The first of these open texts in the folder `/scripts`.
+/// Returns the first of these open texts in the folder `/scripts`.
 pub(super) fn document(files: &[(&str, &str)]) -> Document {
     let path = |name: &str| Path::new("/scripts").join(name);
     let texts = files.iter().map(|(name, text)| (path(name), text.as_bytes().to_vec()));
@@ -15,7 +15,7 @@ pub(super) fn document(files: &[(&str, &str)]) -> Document {
     Document::new(path(files[0].0), files[0].1, open)
 }
 
-/// A document with the cursor at the mark `‸`, and other open texts.
+/// Returns a document with the cursor at the mark `‸`, and other open texts.
 pub(super) fn document_with_cursor(marked: &str, others: &[(&str, &str)]) -> (Document, usize) {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replacen('‸', "", 1);

@@ -1,16 +1,16 @@
-//! Names: definitions, renaming, outlines.
+//! Tests of names: definitions, renaming, and outlines.
 
 use std::path::Path;
 
 use super::document;
 use crate::editor::{Document, Encoding, Fold, Lens, Link, Location, Position, Symbol, SymbolKind};
 
-/// The byte at a line and a UTF-16 column, counted from 0.
+/// Returns the byte at a line and a UTF-16 column, counted from 0.
 fn at(document: &Document, line: u32, column: u32) -> usize {
     document.lines().byte(Position { line, column }, Encoding::Utf16)
 }
 
-/// `a.pw 1:4-5`, counted from 0.
+/// Formats `a.pw 1:4-5`, counted from 0.
 fn shown(location: &Location) -> String {
     let name = location.path.file_name().unwrap().display();
     let range = location.positions(Encoding::Utf16);
@@ -26,7 +26,7 @@ fn references(document: &Document, line: u32, column: u32) -> Vec<String> {
     found.iter().map(|one| shown(&one.location)).collect()
 }
 
-/// The documents after a rename.
+/// Returns the documents after a rename.
 fn renamed(files: &[(&str, &str)], (line, column): (u32, u32), new: &str) -> Result<Vec<String>, String> {
     let document = document(files);
     let changes = document.rename(at(&document, line, column), new)?;
@@ -51,7 +51,7 @@ fn a_definition_is_found_in_its_file() {
     let main = document(&[MAIN, LIBRARY]);
     assert_eq!(defined(&main, 2, 6).as_deref(), Some("main.pw 1:4-8"));
     assert_eq!(defined(&main, 2, 1).as_deref(), Some("lib.pw 0:4-8"));
-    // The name of a file leads to the file.
+    // The definition of a file's name is the file.
     assert_eq!(defined(&main, 0, 12).as_deref(), Some("lib.pw 0:0-0"));
     assert_eq!(defined(&main, 1, 11), None);
     // The library alone does not define `base`; the script that includes it does.
@@ -89,7 +89,7 @@ fn a_rename_reaches_every_open_script() {
     assert_eq!(texts, files.map(|(_, text)| text.replace("base", "start")));
     // It is a parameter in one of the files.
     let taken = renamed(&files, (1, 5), "at").unwrap_err();
-    assert_eq!(taken, "`at` is taken: a parameter is called so (line 1 of lib.pw)");
+    assert_eq!(taken, "`at` is already the name of a parameter (line 1 of lib.pw)");
 }
 
 #[test]
@@ -111,13 +111,13 @@ fn a_name_that_cannot_be_renamed_is_refused() {
     let va = at(&script, 2, 5);
     assert_eq!(prepared(2, 5), Ok((va..va + 2, "va".to_owned())));
     assert_eq!(prepared(2, 7), prepared(2, 5));
-    let not = "is no name that this script gives to something";
+    let not = "is not a name that this script defines";
     assert_eq!(prepared(2, 1), Err(format!("`read` {not}")));
     assert_eq!(prepared(3, 27), Err(format!("`vpn` {not}")));
     assert_eq!(prepared(0, 10), Err(format!("`core-i7` {not}")));
     assert!(prepared(2, 12).unwrap_err().contains("`L1d` is declared by a preset"));
-    assert!(prepared(3, 10).unwrap_err().contains("draws"));
-    assert_eq!(prepared(4, 3), Err("there is no name here".to_owned()));
+    assert!(prepared(3, 10).unwrap_err().contains("random values"));
+    assert_eq!(prepared(4, 3), Err("no name at this position".to_owned()));
     assert_eq!(script.rename(at(&script, 1, 4), "in").unwrap_err(), "`in` is a reserved word");
 }
 
@@ -128,7 +128,7 @@ fn highlights_distinguish_definitions() {
     assert_eq!(script.highlights(11), None);
 }
 
-/// `name [detail] {children}`; checks that each name is within its statement.
+/// Formats `name [detail] {children}`, and checks that each name is within its statement.
 fn outline(symbols: &[Symbol]) -> String {
     let one = |symbol: &Symbol| {
         let (whole, name) = (&symbol.range, &symbol.name_range);

@@ -1,72 +1,74 @@
-//! Versions compared.
+//! Comparison of versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sample::{Answer, Question, Said, Sample};
 
-/// An answer that so many of a hundred versions share could be guessed.
+/// Percentage of versions from which a shared answer is guessable.
 const GUESSABLE: usize = 90;
 
-/// How fair versions are.
+/// The result of comparing versions.
 #[derive(Debug, Clone, Default)]
 pub struct Fairness {
-    /// How many there are.
+    /// Number of versions.
     pub(crate) versions: usize,
-    /// Those that have no paper.
+    /// Versions without a paper.
     pub unsolved: Vec<Unsolved>,
-    /// Work of which versions have different amounts.
+    /// Kinds of work whose amount differs between versions.
     pub uneven: Vec<Uneven>,
-    /// The work of each question, where all versions have the same: `tlb hit 1, walk steps 2`.
+    /// The work of each question whose versions all have the same amount: `tlb hit 1, walk steps
+    /// 2`.
     pub(crate) even: Vec<(String, String)>,
     /// Every blank.
     pub blanks: Vec<Blank>,
-    /// Versions that ask for the same with the same answers, by their places.
+    /// Indexes of versions that ask the same questions with the same answers.
     pub same: Vec<Vec<usize>>,
-    /// Answers that stand elsewhere in their question.
+    /// Blanks whose answers occur elsewhere in their questions.
     pub readable: Vec<Readable>,
 }
 
-/// Versions without a paper, for one reason.
+/// Versions without a paper, for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsolved {
-    /// Their places, from 0.
+    /// Their indexes, from 0.
     pub versions: Vec<usize>,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
-/// Work that is not the same in all versions.
+/// A kind of work whose amount differs between versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uneven {
     pub(crate) question: String,
-    /// The work: `tlb hit`.
+    /// The kind of work: `tlb hit`.
     pub what: String,
-    /// Each amount with the versions that have it; the most frequent first.
+    /// Each amount with its versions, the most frequent first.
     pub amounts: Vec<(u64, Vec<usize>)>,
 }
 
-/// A blank in all versions that have it.
+/// A blank in all versions that contain it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blank {
     /// The question.
     pub question: String,
-    /// Its name within it.
+    /// The name within the question.
     pub name: String,
-    /// How many versions have it.
+    /// Number of versions that contain it.
     pub versions: usize,
-    /// How many different answers it has.
+    /// Number of different answers.
     pub different: usize,
     pub(crate) most: String,
-    /// How many versions have that.
+    /// Number of versions with the most frequent answer.
     pub times: usize,
-    /// Versions differ in what is asked there.
+    /// Whether its contents differ between versions.
     pub drawn: bool,
-    /// It is a cell of a column of which other cells differ: a grid has rows that are forced.
+    /// Whether it is a cell of a column in which other cells differ. Some rows of a grid have
+    /// forced values.
     pub forced: bool,
 }
 
 impl Blank {
-    /// Whether a constant would be right nearly always, though versions differ.
+    /// Whether a constant answer is almost always correct although versions differ.
     pub fn guessable(&self) -> bool {
         self.drawn && !self.forced && self.constant()
     }
@@ -76,15 +78,15 @@ impl Blank {
     }
 }
 
-/// A blank whose answer stands elsewhere in its question.
+/// A blank whose answer occurs elsewhere in its question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readable {
     pub(crate) question: String,
     /// The blank.
     pub blank: String,
-    /// The versions in which it does.
+    /// The versions with this problem.
     pub versions: Vec<usize>,
-    /// The words in which it stands in the first of them.
+    /// The text that contains the answer in the first of them.
     pub(crate) words: String,
     /// The answer in the first of them.
     pub(crate) key: String,
@@ -110,7 +112,7 @@ impl Fairness {
         fairness
     }
 
-    /// Whether nothing is to be found fault with.
+    /// Whether the comparison found no problems.
     pub fn holds(&self) -> bool {
         self.unsolved.is_empty()
             && self.uneven.is_empty()
@@ -148,7 +150,7 @@ impl Fairness {
         }
     }
 
-    /// The blanks of something asked, in all versions that ask it.
+    /// Compares the blanks of an item in all versions that contain it.
     fn item(&mut self, title: &str, said: &[(usize, &Said)]) {
         let drawn = said.windows(2).any(|pair| {
             let keys = |at: usize| pair[at].1.answers.iter().map(|answer| &answer.key);
@@ -166,7 +168,7 @@ impl Fairness {
             let with = |said: &'_ Said| said.answers.iter().position(|answer| answer.blank == name);
             let answers: Vec<(usize, &Answer)> =
                 said.iter().filter_map(|(at, said)| Some((*at, &said.answers[with(said)?]))).collect();
-            // What is no cell is a column of its own.
+            // A blank outside a table is a separate column.
             let column = answers.first().and_then(|(_, answer)| answer.column.as_deref()).unwrap_or(name);
             if !order.contains(&column) {
                 order.push(column);
@@ -193,7 +195,7 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
     for (_, answer) in answers {
         *counts.entry(&answer.key).or_default() += 1;
     }
-    // The first of those that are as frequent.
+    // The first of the most frequent answers.
     let most = counts.iter().rev().max_by_key(|(_, times)| **times);
     let (key, times) = most.map_or(("", 0), |(key, times)| (*key, *times));
     Blank {
@@ -208,7 +210,7 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
     }
 }
 
-/// Where the answer of a blank stands elsewhere, if it does in any version.
+/// Returns the places where a blank's answer occurs elsewhere in its question, if any.
 fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Readable> {
     let stands = answers.iter().filter_map(|(at, answer)| Some((*at, answer, answer.stands.as_ref()?)));
     let stands: Vec<_> = stands.collect();
@@ -222,7 +224,7 @@ fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Rea
     })
 }
 
-/// The titles of the questions, in the order of the first version that has them.
+/// Returns the titles of the questions, in order of first appearance.
 fn titles<'s>(made: &[(usize, &'s Sample)]) -> Vec<&'s str> {
     let mut first: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (at, sample) in made {
@@ -247,7 +249,7 @@ fn unsolved(samples: &[Result<Sample, String>]) -> Vec<Unsolved> {
     each
 }
 
-/// Versions that ask for the same, whatever its order.
+/// Groups the versions that ask the same questions in any order.
 fn same(made: &[(usize, &Sample)]) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
     for (at, sample) in made {

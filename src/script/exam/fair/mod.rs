@@ -1,4 +1,4 @@
-//! Whether versions of a paper are fair: as hard as each other, with answers of their own, which nothing gives away.
+//! Fairness of versions: equal difficulty, different answers, and no answer that the question gives away.
 
 mod judge;
 mod sample;

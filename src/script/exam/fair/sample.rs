@@ -1,4 +1,4 @@
-//! A version, as far as it is compared with others.
+//! The data of a version for the comparison.
 
 use std::collections::BTreeMap;
 
@@ -10,45 +10,45 @@ use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, View};
 
-/// What a version asks. It holds no state of the run, so it can go from thread to thread.
+/// The contents of a version. It does not refer to the run, so it can move between threads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
-    /// Its questions, by title: their order is none of fairness.
+    /// The questions by title, because their order does not affect fairness.
     pub(crate) questions: BTreeMap<String, Question>,
 }
 
 /// A question of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Question {
-    /// Its place on the paper, from 1.
+    /// The position on the paper, from 1.
     pub(crate) number: usize,
-    /// How much of each kind of work its operations are: `tlb hit`, `walk steps`.
+    /// The amount of each kind of work of its operations: `tlb hit`, `walk steps`.
     pub(crate) effort: BTreeMap<String, u64>,
-    /// What it asks, in order.
+    /// The items, in order.
     pub(crate) items: Vec<Said>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Said {
-    /// What it says: the operation with its address, the label, the options.
+    /// The text of the item: the operation with its address, the label, and the options.
     pub(crate) words: String,
     pub(crate) answers: Vec<Answer>,
 }
 
-/// A blank with its answer.
+/// A blank and its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// Its name within the question: `a.vpn`.
+    /// The name within the question: `a.vpn`.
     pub(crate) blank: String,
-    /// The column that it is a cell of.
+    /// The column that contains it.
     pub(crate) column: Option<String>,
     pub(crate) key: String,
-    /// Where else in the question the answer stands, if it does.
+    /// The text elsewhere in the question that contains the answer.
     pub(crate) stands: Option<String>,
 }
 
 impl Sample {
-    /// Extracts what is compared of a paper.
+    /// Extracts the data to compare from a paper.
     pub fn from_paper(paper: &Paper) -> Self {
         let all = fields(paper);
         let mut questions = BTreeMap::new();
@@ -78,7 +78,7 @@ impl Sample {
     }
 }
 
-/// What an item says, as far as a version may differ in it.
+/// Returns the parts of an item's text that may differ between versions.
 fn words(item: &PaperItem) -> String {
     match &item.kind {
         ItemKind::Facts { operation, .. } => match &*item.did {
@@ -89,7 +89,7 @@ fn words(item: &PaperItem) -> String {
         ItemKind::Table { table, .. } => table.title.clone(),
         ItemKind::Any { among, .. } => among.clone(),
         ItemKind::Choice { text, options } => {
-            // Their order makes no other question of it.
+            // Another order of options does not make another question.
             let mut options: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             options.sort_unstable();
             format!("{text} {}", options.join(" / "))
@@ -98,7 +98,8 @@ fn words(item: &PaperItem) -> String {
     }
 }
 
-/// The words of a question beside what it asks. Its tables are left out: to look an answer up in them is what is asked.
+/// Returns the prose of a question without its items. It omits tables, because students should look answers
+/// up in them.
 fn prose(body: &[Piece]) -> Vec<String> {
     let one = |piece: &Piece| match piece {
         Piece::Text(text) => vec![text.clone()],
@@ -117,7 +118,7 @@ fn value(view: &View) -> Option<String> {
     }
 }
 
-/// Adds the work that an item's operation is.
+/// Adds the work of an item's operation.
 fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     if !matches!(item.kind, ItemKind::Facts { .. }) {
         return;
@@ -139,7 +140,7 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     }
 }
 
-/// A blank with its answer; none of free text.
+/// Returns a blank with its answer; `None` for free text.
 fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
     let key = match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => blank.answer(),
@@ -161,7 +162,7 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
         _ => None,
     };
     let stands = number.and_then(|number| elsewhere.iter().find(|words| mentions(words, number)));
-    // The number of the question says nothing: a version may have it elsewhere.
+    // The question's number may differ between versions, so it is removed.
     let blank = field.name.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('.');
     let column = match field.asked {
         Asked::Cell { column, .. } => Some(column.to_owned()),
@@ -170,8 +171,7 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
     Some(Answer { blank: blank.to_owned(), column, key, stands: stands.map(|words| (*words).clone()) })
 }
 
-/// The number that a blank asks for, if it is one that does not stand everywhere: no decimal one, and of two hexadecimal digits at
-/// least.
+/// Returns the number that a blank asks for if it is distinctive: not decimal, and at least 16.
 fn telling(blank: &Blank) -> Option<(u128, Radix)> {
     let Form::Number { radix, .. } = blank.form else { return None };
     if radix == Radix::Decimal {
@@ -182,7 +182,7 @@ fn telling(blank: &Blank) -> Option<(u128, Radix)> {
     (number >= 16).then_some((number, radix))
 }
 
-/// Whether a number stands in words, in the radix of the answer.
+/// Whether a text contains a number in the radix of the answer.
 fn mentions(words: &str, (number, radix): (u128, Radix)) -> bool {
     let digits = |token: &str| match radix {
         Radix::Hex => u128::from_str_radix(token.strip_prefix("0x")?, 16).ok(),

@@ -1,5 +1,5 @@
-//! Everything on a paper that is answered, each with a name: the same in the export of a learning platform, in a sheet of
-//! answers and in the marks.
+//! The fields of a paper, each with a name. Exports for learning platforms, answer sheets, and marks use the
+//! same names.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -9,42 +9,42 @@ use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
 use crate::run::record::CellView;
 
-/// Something to answer on a paper.
+/// A field to answer on a paper.
 #[derive(Debug, Clone)]
 pub struct Field<'p> {
-    /// Its name: `1a.vpn`, `2.3`; unique on the paper and the same in each of its versions.
+    /// The name, such as `1a.vpn` or `2.3`: unique on the paper, and the same in each version.
     pub name: String,
-    /// The question that it is in, from 0.
+    /// Index of its question, from 0.
     pub question: usize,
-    /// The part that it is in, if it is in one.
+    /// The part that contains it, if any.
     pub(crate) part: Option<&'p str>,
-    /// What it belongs to.
+    /// Its item.
     pub item: &'p PaperItem,
-    /// Its place among the items of the paper, from 0: fields of one item stand together.
+    /// Index of its item on the paper, from 0. The fields of an item are adjacent.
     pub(crate) of_item: usize,
-    /// What is to be written there.
+    /// The kind of answer.
     pub asked: Asked<'p>,
-    /// What it is worth: an item's points are shared equally among its blanks.
+    /// Its points. The points of an item are distributed equally over its blanks.
     pub points: Number,
 }
 
-/// What is to be written into a field.
+/// The kind of answer of a field.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Asked<'p> {
     /// A blank of an operation, or a value.
     Blank(&'p Blank),
-    /// A cell of a table: its row and its place among the cells of the row, from 0.
+    /// A cell of a table, with its row and its index in the row, from 0.
     Cell { row: usize, at: usize, column: &'p str, cell: &'p CellView },
-    /// Any answer that satisfies what is asked.
+    /// Any answer that satisfies the condition.
     Any,
-    /// One or several of the options.
+    /// One or more of the options.
     Choice,
     /// Free text.
     Essay,
 }
 
-/// The fields of a paper, in the order in which they stand on it.
+/// Returns the fields of a paper, in order.
 pub fn fields(paper: &Paper) -> Vec<Field<'_>> {
     let mut all = Fields::default();
     for (question, of) in paper.questions.iter().enumerate() {
@@ -109,7 +109,7 @@ impl<'p> Fields<'p> {
             ItemKind::Essay { .. } => vec![(own.to_owned(), Asked::Essay)],
         };
         let each = Number::from(asked.len().max(1) as u64);
-        // A share of points that are a number is one.
+        // Dividing points that are a number yields a number.
         let points = item.points.divide(each).unwrap_or(item.points);
         for (name, asked) in asked {
             let name = self.unique(&name);
@@ -118,7 +118,7 @@ impl<'p> Fields<'p> {
         self.items += 1;
     }
 
-    /// A name that no field before has: the second of the same is `…#2`.
+    /// Makes a name unique: the second field of the same name gets `#2`.
     fn unique(&mut self, name: &str) -> String {
         let mut own = name.to_owned();
         let mut again = 1;
@@ -134,7 +134,7 @@ fn is_part(piece: &Piece) -> bool {
     matches!(piece, Piece::Part { .. })
 }
 
-/// A part in a name: its own if that is a word, else its number as a letter.
+/// Returns a part's name if it is a word, otherwise its number as a letter.
 fn part_name(name: &str, number: usize) -> String {
     if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()) {
         return name.to_ascii_lowercase();
@@ -142,15 +142,16 @@ fn part_name(name: &str, number: usize) -> String {
     format!("p{number}")
 }
 
-/// A field's name where only letters, digits and `_` may stand, and no digit first: `PrairieLearn`'s `answers-name`, QTI's
-/// identifiers. `1a.vpn` is `q1a_vpn`; two names never become one.
+/// Returns a field's name with only letters, digits, and `_`, and no leading digit, for `PrairieLearn`'s
+/// `answers-name` and QTI's identifiers. `1a.vpn` becomes `q1a_vpn`. Distinct names stay distinct.
 pub fn slot(name: &str) -> String {
     let mut slot = String::from("q");
     for c in name.chars() {
         match c {
             'a'..='z' | 'A'..='Z' | '0'..='9' => slot.push(c),
             '.' => slot.push('_'),
-            // No name has two dots in a row, so that only such a character makes two underscores.
+            // No name has two consecutive dots, so a double underscore can only come from such a
+            // character.
             other => drop(write!(slot, "__{:X}_", u32::from(other))),
         }
     }

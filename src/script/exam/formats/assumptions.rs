@@ -1,4 +1,4 @@
-//! What a paper takes for granted, said, so that no student has to ask.
+//! The assumptions of a paper, printed so that students need not ask.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
-/// The assumptions of a question: of its machine, and of how its parts hang together.
+/// Returns the assumptions of a question: those about its machine, and the relations between its
+/// parts.
 pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     let mut said = Vec::new();
     let asked = Asked::from_question(question);
@@ -42,38 +43,38 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     said
 }
 
-/// What a question may be about, as far as something is taken for granted of it.
+/// The topics of a question that require assumptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum About {
-    /// Something that the machine answers.
+    /// Facts of the machine.
     Machine,
-    /// Instructions that are fetched.
+    /// Instruction fetches.
     Fetches,
-    /// Something that goes through the caches, not only through the MMU.
+    /// Accesses that use the caches, and not only the MMU.
     Data,
     /// Lookups in TLBs and caches.
     Lookups,
-    /// Bytes that are read.
+    /// Values of bytes.
     Bytes,
-    /// Entries of page tables in memory.
+    /// Page-table entries in memory.
     Entries,
     /// Tables to fill in.
     Tables,
-    /// Reference strings that begin with empty frames.
+    /// Reference strings that start with empty frames.
     Empty,
-    /// Reference strings that begin with pages in the frames.
+    /// Reference strings that start with filled frames.
     Holding,
 }
 
-/// What a question asks for.
+/// The contents of a question.
 #[derive(Default)]
 struct Asked {
     about: BTreeSet<About>,
-    /// Operations with facts to find.
+    /// Number of operations with facts to determine.
     accesses: usize,
-    /// Those of them that leave no trace.
+    /// Number of these that are probes.
     probes: usize,
-    /// Policies of reference strings.
+    /// Replacement policies of reference strings.
     policies: Vec<String>,
 }
 
@@ -124,7 +125,7 @@ impl Asked {
         self.about.extend(about.iter().filter(|(_, is)| *is).map(|(about, _)| *about));
     }
 
-    /// A reference string; its caption begins with the policy.
+    /// Adds a reference string, whose caption begins with the policy.
     fn string(&mut self, caption: &str) {
         let policy = caption.split([',', ' ']).next().unwrap_or_default().to_owned();
         self.about.insert(if caption.contains("holding ") { About::Holding } else { About::Empty });
@@ -134,7 +135,7 @@ impl Asked {
     }
 }
 
-/// Whether a blank is of a lookup in a TLB or cache.
+/// Whether a blank asks for a lookup in a TLB or cache.
 fn is_lookup(blank: &Blank) -> bool {
     let of_level = blank.fact.contains('.') && !blank.fact.starts_with("pte");
     of_level
@@ -146,11 +147,11 @@ fn is_lookup(blank: &Blank) -> bool {
 
 fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
     let spec = &hardware.spec;
-    // What is read off memory is in the bytes that are given.
+    // The given bytes show the values in memory.
     if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.is(About::Entries) {
         said.push("Page-table entries that are not listed are not present.".to_owned());
     }
-    // On bare hardware what is read comes from a cache, or nobody knows it.
+    // On bare hardware, a read byte comes from a cache, or it is unknown.
     if asked.is(About::Lookups) || asked.is(About::Bytes) && hardware.kernel.is_none() {
         of_lookups(spec, asked, said);
     }
@@ -169,8 +170,8 @@ fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
     said.push(byte_order(spec));
 }
 
-/// How TLBs and caches are filled; those of which the same is true together. Without a fetch those of instructions alone
-/// have no part in it.
+/// Describes how TLBs and caches are filled, grouped by equal rules. It omits instruction caches and TLBs if
+/// there are no fetches.
 fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
     let fetches = asked.is(About::Fetches);
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
@@ -196,7 +197,7 @@ fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
     }
 }
 
-/// `the TLB`, `L1d, L2 or L3`
+/// Returns `the TLB`, or `L1d, L2 or L3`.
 fn named(names: &[&str]) -> String {
     let one = |name: &&str| match *name {
         "tlb" => "the TLB".to_owned(),
@@ -211,7 +212,7 @@ fn named(names: &[&str]) -> String {
     }
 }
 
-/// Which entry a miss fills.
+/// Describes the entry that a miss fills.
 fn filled(name: &str, direct: bool, policy: &str) -> String {
     if direct {
         return format!("A miss in {name} replaces the one entry of its set.");
@@ -258,7 +259,7 @@ fn of_kernel(kernel: &KernelConfig, asked: &Asked, said: &mut Vec<String>) {
     }
 }
 
-/// How reference strings are played.
+/// Describes how reference strings run.
 fn of_strings(asked: &Asked, said: &mut Vec<String>) {
     if asked.policies.is_empty() {
         return;

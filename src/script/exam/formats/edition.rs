@@ -1,18 +1,18 @@
-//! For whom a paper is printed.
+//! Editions of a paper.
 
-/// For whom a paper is printed.
+/// An edition of a paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edition {
     /// For students: its blanks are empty.
     Paper,
     /// For markers: its blanks are filled in.
     Key,
-    /// For students afterwards: the key, with the steps that lead to it.
+    /// For students after the exam: the key with worked solutions.
     Solutions,
 }
 
 impl Edition {
-    /// Whether its blanks are filled in.
+    /// Whether the blanks are filled in.
     pub(crate) fn filled(self) -> bool {
         self != Self::Paper
     }

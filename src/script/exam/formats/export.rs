@@ -1,19 +1,20 @@
-//! What the writers of formats give: files, or the reason why there are none.
+//! Results of a format's writer: files, or a refusal.
 
-/// Why a format cannot hold a paper: which part of it, and why.
+/// The part of a paper that a format does not support, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The part, as a reader of the paper finds it: `question 2, part a`.
+    /// The part in terms of the paper: `question 2, part a`.
     pub part: String,
-    /// Why, and what to do: `… has free text of 4 cm, which QTI 1.2 cannot mark; leave it out or use …`.
+    /// The reason and a fix: `… has free text of 4 cm, which QTI 1.2 cannot mark; leave it out or use
+    /// …`.
     pub why: String,
 }
 
 /// A file of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its path within the export, with `/`.
+    /// The path within the export, with `/` as the separator.
     pub path: String,
-    /// What is in it.
+    /// The contents.
     pub bytes: Vec<u8>,
 }

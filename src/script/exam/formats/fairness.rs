@@ -1,35 +1,35 @@
-//! How fair versions of a paper are, as text.
+//! The fairness of versions, as text.
 
 use crate::exam::Version;
 use crate::exam::fair::{Blank, Fairness};
 use crate::report::doc::{Block, Cell, Table, Tone};
 
-/// The most of each kind of fault that are told.
+/// Maximum number of problems reported per kind.
 const TOLD: usize = 12;
-/// Characters of an answer that are shown.
+/// Maximum number of characters shown of an answer.
 const SHOWN: usize = 24;
 
-/// What was found, each kind in turn.
+/// Reports the findings of each kind.
 pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     let name = |at: usize| {
         versions.get(at).map_or_else(String::new, |own| format!("{} (seed {:#018x})", own.code, own.seed))
     };
-    let mut told = vec![solvable(of, &name)];
-    told.extend(hard(of, &name));
-    told.extend(distinct(of, &name));
-    told.extend(guessable(of));
-    told.extend(readable(of, &name));
-    told.push(Block::Table(table(&of.blanks)));
+    let mut blocks = vec![solvable(of, &name)];
+    blocks.extend(hard(of, &name));
+    blocks.extend(distinct(of, &name));
+    blocks.extend(guessable(of));
+    blocks.extend(readable(of, &name));
+    blocks.push(Block::Table(table(&of.blanks)));
     let (tone, text) = if of.holds() {
         (Tone::Good, "the versions are fair")
     } else {
         (Tone::Bad, "the versions are not fair")
     };
-    told.push(Block::toned(tone, format!("{}: {text}", count(of.versions, "version"))));
-    told
+    blocks.push(Block::toned(tone, format!("{}: {text}", count(of.versions, "version"))));
+    blocks
 }
 
-/// A line that says whether something is as it should be, and those that say what is not.
+/// Returns a line that reports success or a problem.
 fn verdict(good: bool, words: &str) -> Block {
     if good {
         Block::toned(Tone::Good, format!("✓ {words}"))
@@ -60,17 +60,17 @@ fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
 
 fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let words = if of.uneven.is_empty() { "equally hard" } else { "not equally hard" };
-    let mut told = vec![verdict(of.uneven.is_empty(), words)];
-    told.extend(of.even.iter().map(|(question, work)| detail(format!("{question}: {work} in each"))));
+    let mut blocks = vec![verdict(of.uneven.is_empty(), words)];
+    blocks.extend(of.even.iter().map(|(question, work)| detail(format!("{question}: {work} in each"))));
     for uneven in of.uneven.iter().take(TOLD) {
         let amounts = uneven.amounts.iter().map(|(amount, versions)| {
             let first = versions.first().map_or_else(String::new, |at| name(*at));
             format!("{amount} in {} (first {first})", versions.len())
         });
         let amounts: Vec<String> = amounts.collect();
-        told.push(detail(format!("{}: {} {}", uneven.question, uneven.what, amounts.join(", "))));
+        blocks.push(detail(format!("{}: {} {}", uneven.question, uneven.what, amounts.join(", "))));
     }
-    told
+    blocks
 }
 
 fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
@@ -81,13 +81,13 @@ fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let all = of.same.iter().any(|group| group.len() == of.versions) && of.versions > 1;
     let words =
         if all { "all versions are the same: the script draws nothing" } else { "versions are the same" };
-    let mut told = vec![verdict(false, words)];
+    let mut blocks = vec![verdict(false, words)];
     for group in of.same.iter().take(TOLD).filter(|_| !all) {
         let names: Vec<String> = group.iter().take(4).map(|at| name(*at)).collect();
         let more = if group.len() > 4 { format!(" and {} more", group.len() - 4) } else { String::new() };
-        told.push(detail(format!("{}{more}", names.join(", "))));
+        blocks.push(detail(format!("{}{more}", names.join(", "))));
     }
-    told
+    blocks
 }
 
 fn guessable(of: &Fairness) -> Vec<Block> {
@@ -95,28 +95,28 @@ fn guessable(of: &Fairness) -> Vec<Block> {
     if found.is_empty() {
         return vec![verdict(true, "no blank can be guessed")];
     }
-    let mut told = vec![verdict(false, &format!("{} can be guessed", count(found.len(), "blank")))];
+    let mut blocks = vec![verdict(false, &format!("{} can be guessed", count(found.len(), "blank")))];
     for blank in found {
         let (times, versions) = (blank.times, blank.versions);
-        told.push(detail(format!(
+        blocks.push(detail(format!(
             "{} {}: {} in {times} of {versions}",
             blank.question,
             blank.name,
             cut(&blank.most)
         )));
     }
-    told
+    blocks
 }
 
 fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     if of.readable.is_empty() {
         return vec![verdict(true, "no answer appears elsewhere in its question")];
     }
-    let mut told = vec![verdict(false, "answers appear elsewhere in their question")];
+    let mut blocks = vec![verdict(false, "answers appear elsewhere in their question")];
     for found in of.readable.iter().take(TOLD) {
         let first = found.versions.first().map_or_else(String::new, |at| name(*at));
         let words = found.words.split_whitespace().collect::<Vec<_>>().join(" ");
-        told.push(detail(format!(
+        blocks.push(detail(format!(
             "{} {}: {} of {first} appears in “{}” ({})",
             found.question,
             found.blank,
@@ -125,7 +125,7 @@ fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
             count(found.versions.len(), "version")
         )));
     }
-    told
+    blocks
 }
 
 fn table(blanks: &[Blank]) -> Table {

@@ -1,17 +1,17 @@
-//! What a run tells, as blocks of a paper.
+//! Conversion of a run's report to blocks of a paper.
 
 use super::tree::{Block, Cell, Figure, Paragraph, Table};
 use crate::report::doc;
 use crate::report::text::text;
 
-/// Blocks of a paper that say what a run tells.
+/// Returns the blocks of a paper for the blocks of a report.
 pub(crate) fn from_doc(blocks: &[doc::Block]) -> Vec<Block> {
     blocks.iter().map(one).collect()
 }
 
 fn one(block: &doc::Block) -> Block {
     match block {
-        // A program, say: its lines stay as they are.
+        // Multiline text, such as a program, keeps its line breaks.
         doc::Block::Paragraph { text: lines, .. } if lines.contains('\n') => Block::Lines(lines.clone()),
         doc::Block::Heading(words) | doc::Block::Paragraph { text: words, .. } => {
             Block::Prose(vec![Paragraph::Words(words.clone())])
@@ -28,7 +28,7 @@ fn one(block: &doc::Block) -> Block {
     }
 }
 
-/// A table of what a run tells.
+/// Converts a table of a report.
 pub(crate) fn given(table: &doc::Table) -> Table {
     let cell = |cell: &doc::Cell| {
         if cell.word { Cell::Word(cell.text.clone()) } else { Cell::Number(cell.text.clone()) }
@@ -37,7 +37,7 @@ pub(crate) fn given(table: &doc::Table) -> Table {
     Table { title: table.title.clone(), groups: table.groups.clone(), rows }
 }
 
-/// Lines without the indentation of a terminal's.
+/// Removes the indentation of terminal lines.
 pub(crate) fn flush(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
     lines.join("\n").trim_end().to_owned()

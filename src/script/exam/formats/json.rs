@@ -1,4 +1,4 @@
-//! A paper as JSON. The key is in it only where it is asked for.
+//! A paper as JSON. It contains the key only on request.
 
 use serde_json::{Map, Value, json};
 
@@ -17,12 +17,12 @@ use crate::report::narrate::view;
 use crate::report::text::text;
 use crate::run::record::View;
 
-/// A paper as text, with its key or without.
+/// Returns a paper as text, with or without its key.
 pub fn json(paper: &Paper, edition: Edition) -> String {
     format!("{:#}\n", value(paper, edition))
 }
 
-/// The same as a value.
+/// Returns a paper as a JSON value.
 pub fn value(paper: &Paper, edition: Edition) -> Value {
     let cover: Map<String, Value> =
         paper.cover.iter().map(|(name, words)| (name.to_string(), json!(words))).collect();
@@ -36,7 +36,7 @@ pub fn value(paper: &Paper, edition: Edition) -> Value {
     })
 }
 
-/// The worked solution of each thing asked, in order: its fields, the steps, and the whole as text.
+/// Returns the worked solution of each item, in order: its fields, the steps, and the text.
 pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
     let fields = fields(paper);
     let one = |own: &[Field]| {
@@ -86,7 +86,7 @@ fn pieces(body: &[Piece], edition: Edition) -> Vec<Value> {
     body.iter().map(one).collect()
 }
 
-/// An object with its key, where that is wanted.
+/// Adds the key to an object if the edition includes it.
 fn with_key(mut object: Value, edition: Edition, key: impl FnOnce() -> Value) -> Value {
     if let (true, Some(object)) = (edition.filled(), object.as_object_mut()) {
         object.insert("key".to_owned(), key());

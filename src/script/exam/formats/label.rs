@@ -1,15 +1,15 @@
-//! The blanks of a worksheet: how the textbook labels them, and what is to be written into them.
+//! Labels and instructions of a worksheet's blanks.
 
 use super::labels::Labels;
 use crate::exam::words::Words;
 use crate::questions::entry::{Blank, Form, Radix};
 
-/// The label of a blank, without what is to be written into it.
+/// Returns the label of a blank, without instructions.
 pub(crate) fn label(blank: &Blank) -> String {
     called(blank, &Labels::default())
 }
 
-/// The label of a blank as a course calls it.
+/// Returns the label of a blank in the course's terms.
 pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
     if let Some(label) = labels.fact(&blank.fact) {
         return label.to_owned();
@@ -24,7 +24,7 @@ pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
     }
 }
 
-/// The label of a fact of one level of the page table: `vpn2`, `pte2.address`, `pte2.value`.
+/// Returns the label of a fact of one page-table level: `vpn2`, `pte2.address`, `pte2.value`.
 fn of_level(fact: &str) -> Option<String> {
     if let Some(level) = fact.strip_prefix("vpn") {
         return Some(format!("VPN{}", level.parse::<u32>().ok()?));
@@ -38,11 +38,11 @@ fn of_level(fact: &str) -> Option<String> {
     }
 }
 
-/// What is to be written: `Y/N`, `hex`, `decimal`; empty if there is nothing to say.
+/// Returns the expected notation: `Y/N`, `hex`, or `decimal`; empty if it needs none.
 pub(crate) fn how(blank: &Blank, bare: bool) -> String {
     match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
-        // A long list would be no help.
+        // A long list does not help.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
         (_, Form::Number { radix: Radix::Hex, digits: Some(digits) }) => {
             format!("hex, {digits} digit{}", if digits == 1 { "" } else { "s" })
@@ -52,7 +52,8 @@ pub(crate) fn how(blank: &Blank, bare: bool) -> String {
     }
 }
 
-/// What a box has room for, in characters besides its prefix: of how it is to be written, never of what is right.
+/// Returns the width of a box in characters without its prefix. It depends on the notation, never on the
+/// answer.
 pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::OneOf(words)), _) => {
@@ -65,12 +66,12 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     }
 }
 
-/// Room for so many characters by hand.
+/// Returns the width that this many handwritten characters need.
 pub(crate) fn roomy(characters: u32) -> u32 {
     [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
 }
 
-/// The box filled in.
+/// Returns the contents of a filled box.
 pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
     let answer = blank.answer();
     match Words::for_blank(blank, bare) {
@@ -100,7 +101,7 @@ mod tests {
         let vpn = blank("vpn", Some(Shown::hex(0xF, 2)), form);
         assert_eq!((label(&vpn), how(&vpn, true)), ("VPN".to_owned(), "hex, 2 digits".to_owned()));
         assert_eq!((width(&vpn, true), filled(&vpn, true)), (4, "0x0F".to_owned()));
-        // The box of what there is not looks the same.
+        // The box of a missing value looks the same.
         let none = blank("ppn", None, form);
         assert_eq!((width(&none, true), filled(&none, true)), (4, "-".to_owned()));
         let binary = Form::Number { radix: Radix::Binary, digits: None };
@@ -121,7 +122,7 @@ mod tests {
         for (word, answer) in [("none", "N"), ("page", "Y"), ("protection", "Y (protection)")] {
             assert_eq!(filled(&of("fault", word, faults), true), answer);
         }
-        // A kernel knows classes.
+        // A kernel distinguishes fault classes.
         assert_eq!(filled(&of("fault", "file", faults), false), "file");
         assert_eq!(how(&of("fault", "file", faults), false), "none, protection, file");
     }

@@ -1,11 +1,12 @@
-//! What facts and the paper's own words are called: in the textbook's terms, in a course's dialect, in another language.
+//! Labels of facts and the words of a paper: in the textbook's terms, in a course's terms, or in another
+//! language.
 
 use std::collections::BTreeMap;
 
 use crate::lang::nearest::nearest;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 
-/// Facts and what the textbook's worksheet calls them (Computer Systems, homework problems of chapter 9).
+/// Labels of facts on the textbook's worksheet (Computer Systems, homework problems of chapter 9).
 pub(crate) const FACTS: &[(&str, &str)] = &[
     ("vpn", "VPN"),
     ("vpo", "VPO"),
@@ -37,7 +38,7 @@ pub(crate) const FACTS: &[(&str, &str)] = &[
     ("error", "errno"),
 ];
 
-/// What a reference string is asked for.
+/// Labels of questions about reference strings.
 const OF_STRINGS: &[(&str, &str)] = &[
     ("faults", "Page faults"),
     ("hits", "Hits"),
@@ -46,7 +47,7 @@ const OF_STRINGS: &[(&str, &str)] = &[
     ("rate", "Page faults / references"),
 ];
 
-/// What a replayed trace is asked for.
+/// Labels of questions about replayed traces.
 const OF_TRACES: &[(&str, &str)] = &[
     ("accesses", "Data loads and stores"),
     ("reads", "Loads"),
@@ -56,7 +57,7 @@ const OF_TRACES: &[(&str, &str)] = &[
     ("straddling", "References that cross a block or page boundary"),
 ];
 
-/// Tables and columns that are not called what a script calls them.
+/// Tables and columns whose names differ from the script's keywords.
 const TABLES: &[(&str, &str)] = &[
     ("page_table", "Page table"),
     ("tlb", "TLB"),
@@ -73,7 +74,7 @@ const TABLES: &[(&str, &str)] = &[
     ("va", "VA"),
 ];
 
-/// Dialects that are built in: each with what it calls otherwise.
+/// Built-in dialects, each with the labels it changes.
 pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
     ("ppn", &[]),
     ("pfn", &[("ppn", "PFN"), ("ppo", "Page-frame offset"), ("PPN", "PFN")]),
@@ -90,7 +91,7 @@ pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// The paper's own words, in the order in which they stand on it.
+/// The words of the paper, in order of appearance.
 pub(crate) const WORDS: &[&str] = &[
     "lang",
     "Exam",
@@ -128,16 +129,16 @@ pub(crate) const WORDS: &[&str] = &[
     "VPN",
 ];
 
-/// What things are called where that is not the usual.
+/// Labels that differ from the defaults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Labels(BTreeMap<String, String>);
 
 impl Labels {
-    /// Labels of a file: a YAML mapping of what is called (a fact, `ppn`; a word of the paper, `Name`; or a sentence of its own
-    /// as it is printed) to how.
+    /// Reads labels from a file: a YAML mapping from names to labels. A name is a fact such as `ppn`,
+    /// a word of the paper such as `Name`, or a whole sentence as printed.
     ///
     /// # Errors
-    /// What is wrong with it, in a sentence.
+    /// A message about the first error.
     pub fn read(yaml: &str) -> Result<Self, String> {
         let all: BTreeMap<String, String> = serde_yaml::from_str(yaml)
             .map_err(|error| format!("labels are a mapping of names to texts: {error}"))?;
@@ -145,7 +146,7 @@ impl Labels {
             if label.trim().is_empty() || label.chars().any(char::is_control) {
                 return Err(format!("`{name}` needs a label of one line"));
             }
-            // A sentence is not looked up: it is printed by some machine only.
+            // Sentences are not checked, because only some machines print them.
             if !name.contains([' ', '.']) && !is_known(name) {
                 let near = nearest(name, known())
                     .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -155,7 +156,7 @@ impl Labels {
         Ok(Self(all))
     }
 
-    /// A dialect that is built in.
+    /// Returns a built-in dialect.
     pub fn dialect(name: &str) -> Option<Self> {
         let (_, words) = DIALECTS.iter().find(|(known, _)| *known == name)?;
         Some(Self(words.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect()))
@@ -166,7 +167,7 @@ impl Labels {
         self.0.get(english).map_or(english, String::as_str)
     }
 
-    /// A sentence; where it has no label of its own, its words PPN and VPN are called what the dialect calls them.
+    /// Translates a sentence. If it has no label, the dialect's terms replace PPN and VPN.
     pub(crate) fn sentence(&self, english: &str) -> String {
         if self.0.contains_key(english) {
             return self.localize(english).to_owned();
@@ -176,28 +177,29 @@ impl Labels {
             .fold(english.to_owned(), |said, word| said.replace(word, self.localize(word)))
     }
 
-    /// The language that the paper is in, as two letters; a file of labels says `lang: de`.
+    /// Returns the language of the paper as two letters, which a file of labels sets with `lang:
+    /// de`.
     pub(crate) fn language(&self) -> &str {
         let said = self.0.get("lang").map(String::as_str);
         said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
             .unwrap_or("en")
     }
 
-    /// The label of a fact, where one is known.
+    /// Returns the label of a fact, if it is known.
     pub(crate) fn fact(&self, fact: &str) -> Option<&str> {
         let known = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES);
         let usual = || known.clone().find(|(known, _)| *known == fact).map(|(_, label)| *label);
         self.0.get(fact).map(String::as_str).or_else(usual)
     }
 
-    /// The name of a table or column: as a script writes it where nobody calls it otherwise.
+    /// Returns the name of a table or column; by default, this is the script's name.
     pub(crate) fn table<'a>(&'a self, name: &'a str) -> &'a str {
         let usual = || TABLES.iter().find(|(known, _)| *known == name).map(|(_, label)| *label);
         self.0.get(name).map(String::as_str).or_else(usual).unwrap_or(name)
     }
 }
 
-/// What can have a label.
+/// Lists all names that can have a label.
 fn known() -> impl Iterator<Item = &'static str> {
     let labelled = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES).chain(TABLES).map(|(name, _)| *name);
     let facts = ACCESS_FACTS.iter().map(|row| row.name).chain(CALL_FACTS.iter().map(|row| row.name));
@@ -205,7 +207,7 @@ fn known() -> impl Iterator<Item = &'static str> {
     labelled.chain(facts).chain(runs).chain(WORDS.iter().copied())
 }
 
-/// Whether something can have a label; caches and their facts have names of their own.
+/// Whether a name can have a label. The names of caches and their facts depend on the machine.
 fn is_known(name: &str) -> bool {
     known().any(|known| known == name)
 }
@@ -231,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_labels_is_read_and_its_mistakes_are_told() {
+    fn a_file_of_labels_is_read_and_its_mistakes_are_reported() {
         let german = Labels::read("lang: de\nName: Name, Vorname\nppn: Seitenrahmen\npoints: Punkte\n")
             .expect("labels");
         assert_eq!((german.localize("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));

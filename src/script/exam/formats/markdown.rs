@@ -11,7 +11,7 @@ use crate::exam::paper::Paper;
 use crate::report::doc;
 use crate::report::text::text;
 
-/// A paper, or its key. It has no pages, so it has no page of powers.
+/// Returns a paper or its key. It has no pages, and thus no page of powers.
 pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
     let style = Style { powers: false, ..style.clone() };
     let sheet = sheet(paper, edition, &style);
@@ -141,7 +141,7 @@ fn write_fenced(out: &mut String, block: doc::Block) {
     fenced(out, &flush(&text(&[block], false)));
 }
 
-/// A table as a terminal shows it: its columns stand in groups.
+/// Adds a table as on a terminal, with groups of columns.
 fn table(out: &mut String, table: &Table) {
     let cell = |cell: &Cell| match cell {
         Cell::Word(text) => doc::Cell { text: text.clone(), word: true },
@@ -176,7 +176,7 @@ fn bits(title: &str, bits: &[(u32, Option<char>)]) -> String {
     let line =
         |words: Vec<String>| words.iter().map(|word| format!("{word:>2}")).collect::<Vec<_>>().join(" ");
     let mut drawn = format!("{title}\n");
-    // A row for 32 bits: wider ones would not stand on a page.
+    // A row has 32 bits, because wider rows do not fit on a page.
     for row in bits.chunks(32) {
         let _ = writeln!(drawn, "{}", line(row.iter().map(|(bit, _)| bit.to_string()).collect()));
         let digits = row.iter().map(|(_, digit)| digit.unwrap_or('_').to_string());
@@ -185,12 +185,12 @@ fn bits(title: &str, bits: &[(u32, Option<char>)]) -> String {
     drawn.trim_end().to_owned()
 }
 
-/// ` (8 points)`; nothing where what is around it says so.
+/// Returns ` (8 points)`, or nothing if the container shows the points.
 fn worth(points: &str) -> String {
     if points.is_empty() { String::new() } else { format!(" ({})", escaped(points)) }
 }
 
-/// Text in a fence that it does not close itself.
+/// Adds text in a fence that the text cannot close.
 fn fenced(out: &mut String, text: &str) {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
@@ -206,14 +206,14 @@ fn worksheet(out: &mut String, rows: &[WorksheetRow]) {
     out.push('\n');
 }
 
-/// A box with its unit. Where the digits are known, it has as many places.
+/// Returns a box with its unit, and with one place per digit if the number of digits is known.
 fn boxed(blank: &Blank) -> String {
     let words = match blank.content.as_deref() {
         None => {
             let places = blank.digits.unwrap_or(blank.width.min(8)) as usize;
             code(&format!("{}{}", blank.prefix, "_".repeat(places)))
         }
-        // No list begins within a line.
+        // A dash within a line does not begin a list.
         Some("-") => "**-**".to_owned(),
         Some(answer) => format!("**{}**", escaped(answer)),
     };
@@ -229,7 +229,7 @@ fn choice(out: &mut String, options: &[Choice]) {
     out.push('\n');
 }
 
-/// What marks are given for, or ruled lines, 8 mm apart.
+/// Adds the rubric, or ruled lines 8 mm apart.
 fn essay(out: &mut String, space: u32, rubric: &[(String, Option<String>)]) {
     if rubric.is_empty() {
         let rule = "_".repeat(72);
@@ -243,13 +243,13 @@ fn essay(out: &mut String, space: u32, rubric: &[(String, Option<String>)]) {
     out.push('\n');
 }
 
-/// Words as code.
+/// Returns text as code.
 fn code(words: &str) -> String {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     if words.contains('`') { format!("`` {words} ``") } else { format!("`{words}`") }
 }
 
-/// Words that mean nothing to Markdown or HTML.
+/// Escapes text for Markdown and HTML.
 fn escaped(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for (at, line) in words.lines().enumerate() {

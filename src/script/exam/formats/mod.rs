@@ -1,4 +1,4 @@
-//! A paper made readable, with its key or without.
+//! Readable papers, with or without their keys.
 
 mod assumptions;
 mod bank;

@@ -1,4 +1,4 @@
-//! What is common to every format of a paper: operations, tables with blanks.
+//! Common functions of all paper formats: operations, and tables with blanks.
 
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
@@ -9,12 +9,12 @@ use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown, TableVi
 
 use super::edition::Edition;
 
-/// Whether no kernel handles the faults of what is asked.
+/// Whether no kernel handles the item's faults.
 pub(crate) fn bare(item: &PaperItem) -> bool {
     item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
 }
 
-/// The operation that is asked of, with its address: as the script writes it where that says the same.
+/// Returns the operation of an item with its address, in the script's notation if it is equivalent.
 pub(crate) fn operation(item: &PaperItem) -> String {
     let ItemKind::Facts { operation, .. } = &item.kind else { return String::new() };
     let access = match &*item.did {
@@ -29,7 +29,7 @@ pub(crate) fn operation(item: &PaperItem) -> String {
         AccessVerb::Translate => "translate",
         AccessVerb::Read => "read",
         AccessVerb::Fetch => "fetch",
-        // What is stored stands in the script.
+        // The script contains the stored value.
         AccessVerb::Write => {
             let stored = operation.split_once('=').map_or("", |(_, stored)| stored.trim_start());
             return format!("{process}write {address} = {stored}");
@@ -42,23 +42,25 @@ pub(crate) fn operation(item: &PaperItem) -> String {
     format!("{process}{verb} {address}{size}")
 }
 
-/// A reference string, without what is asked of it.
+/// Returns a reference string without its questions.
 fn string(run: &ReferenceRun) -> String {
     let pages: Vec<String> = run.steps.iter().map(|step| run.page(step.page).to_string()).collect();
     format!("{} ({})", pages.join(" "), run.caption)
 }
 
-/// The records of a trace, if it is short; of a long one the file's name has to do.
+/// Returns the records of a short trace, or the file's name.
 fn records(run: &Replayed) -> String {
     let Some(whole) = run.whole() else { return String::new() };
     let lines: Vec<String> = whole.iter().map(|record| line(*record)).collect();
     format!(": {}", lines.join("; "))
 }
 
-/// Columns that a table to fill in has besides its first and those asked: what the answers are found from.
+/// Columns of a table to fill in that are given in addition to its first one, because the answers depend
+/// on them.
 const FOUND_FROM: [(&str, &str); 1] = [("reference", "page")];
 
-/// Which columns of a table to fill in are printed: its key columns, what its rows are found from, and those asked.
+/// Returns the columns of a table to fill in that are printed: key columns, given columns, and columns to
+/// answer.
 pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
@@ -68,7 +70,7 @@ pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bo
     names.iter().map(|name| names.first() == Some(name) || asked(name) || found_from(name)).collect()
 }
 
-/// A table to fill in: its key column, what its rows are found from, and those asked.
+/// Returns a table to fill in: its key column, given columns, and columns to answer.
 pub(crate) fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let whole = view::table(of);
@@ -99,7 +101,7 @@ pub(crate) fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], editi
     Table { title: of.title.clone(), groups, rows: rows.collect() }
 }
 
-/// The widest cell of a column, so that every blank of it is as wide.
+/// Returns the width of a column's widest cell, so that all its blanks are equally wide.
 fn width(table: &Table, at: usize) -> usize {
     table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count()).max().unwrap_or(1)
 }

@@ -1,4 +1,4 @@
-//! The formats in which papers are written.
+//! Formats of papers.
 
 use super::edition::Edition;
 use super::export::{File, Refusal};
@@ -9,28 +9,28 @@ use crate::exam::paper::Paper;
 /// A format.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// What it is for, in a few words.
+    /// A short description.
     pub about: &'static str,
-    /// How its files end.
+    /// The file extension.
     pub extension: &'static str,
-    /// How it is written.
+    /// The writer.
     pub write: Writer,
 }
 
-/// How papers are written in a format.
+/// The writer of a format.
 #[derive(Debug, Clone, Copy)]
 pub enum Writer {
-    /// A file a paper and edition.
+    /// Writes one file per paper and edition.
     Each(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
-    /// A file a paper and edition: the PDF that Typst makes of this text.
+    /// Writes Typst source for one PDF per paper and edition.
     Typeset(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
-    /// All versions at once, for a learning platform: it has keys and students' texts together.
+    /// Writes all versions together for a learning platform, with keys and students' texts.
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
 }
 
-/// The formats, in the order in which help lists them; the first is the usual one.
+/// The formats in the order of the help; the first is the default.
 pub const FORMATS: &[Format] = &[
     Format {
         name: "markdown",

@@ -1,4 +1,4 @@
-//! Worked solutions: the way to an answer, not only the answer.
+//! Worked solutions: the derivations of answers.
 
 use super::label::{called, filled};
 use super::labels::Labels;
@@ -13,7 +13,7 @@ use crate::run::facts::{ACCESS_FACTS, FactRow, binary, reported_facts};
 use crate::run::record::{Access, Did, Shown};
 use crate::services::lookup::look_up;
 
-/// The way to the answer of an item; nothing where the key says it all.
+/// Returns the worked solution of an item, or nothing if the key is enough.
 pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
@@ -29,7 +29,8 @@ pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
     }
 }
 
-/// An operation: its address with its fields, the reason of each blank, and every step.
+/// Returns the solution of an operation: its address with its fields, the reason for each blank,
+/// and every step.
 fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Block> {
     let mut blocks = Vec::new();
     let hardware = bare || !matches!(did, Did::Access(_)) || blanks.iter().any(of_hardware);
@@ -60,13 +61,13 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     blocks
 }
 
-/// Whether a blank asks what the hardware did, and not only what the kernel made of it.
+/// Whether a blank asks for a fact of the hardware, not only of the kernel.
 fn of_hardware(blank: &Blank) -> bool {
     let reported_for_all = |row: &FactRow| row.reported || *row.name != *blank.fact;
     *blank.fact != *"fault" && ACCESS_FACTS.iter().all(reported_for_all)
 }
 
-/// The virtual address on its ruler, in binary.
+/// Returns the virtual address on its ruler, in binary.
 fn address(access: &Access) -> Vec<Block> {
     let spec = &access.spec;
     let Some(mut ruler) = rulers(spec).into_iter().next() else { return Vec::new() };
@@ -78,7 +79,7 @@ fn address(access: &Access) -> Vec<Block> {
     vec![Block::line(format!("{address} is {binary}.")), Block::Ruler(ruler)]
 }
 
-/// What happened, step by step.
+/// Returns the steps of a statement.
 fn sequence(did: &Did) -> Vec<Block> {
     match did {
         Did::Access(access) => steps(access),
@@ -89,14 +90,14 @@ fn sequence(did: &Did) -> Vec<Block> {
     }
 }
 
-/// The values that an expression is made of, and what it comes to.
+/// Returns the values in an expression, and its result.
 fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
     let Derivation { written, terms } = derivation;
     if terms.is_empty() {
         return Vec::new();
     }
     let meaning = |term: &str| {
-        // A word alone is a name of the script's own.
+        // A word without a dot is a name of the script.
         let found = look_up(term).into_iter().next().filter(|_| term.contains('.'))?;
         found.cells.into_iter().next_back().map(|(_, cell)| cell)
     };
@@ -116,7 +117,7 @@ fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
     vec![Block::Pairs { title: String::new(), pairs }]
 }
 
-/// The mistakes that lead to wrong options.
+/// Explains the mistakes behind wrong options.
 fn mistakes(options: &[Alternative]) -> Vec<Block> {
     let pairs: Vec<(String, String)> =
         options.iter().filter_map(|option| Some((option.text.clone(), option.mistake?.to_owned()))).collect();

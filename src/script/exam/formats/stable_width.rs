@@ -1,6 +1,6 @@
-//! Room for words: the same in every version of a paper.
+//! Text with the same width in every version of a paper.
 
-/// Words whose numbers all have the most digits that they may have: what room the words take in every version.
+/// Pads every number to a maximum number of digits, so that the text has the same width in every version.
 pub(crate) fn stable_width(words: &str) -> Option<String> {
     let mut changed = false;
     let wide = words.split(' ').map(|word| {

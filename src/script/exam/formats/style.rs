@@ -1,17 +1,17 @@
-//! How a paper is laid out: what the writers of formats are told besides the paper.
+//! Layout options of a paper, which the writers of formats receive.
 
 use super::labels::Labels;
 
-/// How a paper is laid out.
+/// Layout options of a paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
-    /// The size of its pages.
+    /// The page size.
     pub page: PageSize,
-    /// Use 18-point type.
+    /// Whether to use 18-point type.
     pub large: bool,
-    /// With the powers of two on its last page, where the format has pages.
+    /// Whether the last page lists powers of two, if the format has pages.
     pub powers: bool,
-    /// What facts and the paper's own words are called.
+    /// The labels of facts and of the paper's words.
     pub labels: Labels,
 }
 
@@ -32,10 +32,10 @@ pub enum PageSize {
 }
 
 impl PageSize {
-    /// Each size with its name as an option.
+    /// Every size with the name of its option.
     pub const NAMES: [(&'static str, Self); 2] = [("a4", Self::A4), ("letter", Self::Letter)];
 
-    /// Its width and height in millimetres.
+    /// Returns the width and height in millimeters.
     pub(crate) fn size(self) -> (f64, f64) {
         match self {
             Self::A4 => (210.0, 297.0),
@@ -43,7 +43,7 @@ impl PageSize {
         }
     }
 
-    /// Its name as an option.
+    /// Returns the name of its option.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(_, size)| *size == self).map_or("", |(name, _)| name)
     }

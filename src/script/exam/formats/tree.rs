@@ -1,47 +1,46 @@
-//! A paper as it stands on pages, without a format: what every writer draws.
+//! The layout of a paper as a format-independent tree, which every writer renders.
 
 use super::edition::Edition;
 use crate::report::doc::{Layout, Ruler};
 
-/// A paper, laid out in one of its editions.
+/// An edition of a paper, laid out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
-    /// For whom it is.
     pub(crate) edition: Edition,
-    /// What is printed on each page, to tell versions apart.
+    /// The version's code, which is printed on each page.
     pub(crate) code: Option<String>,
-    /// What stands before the questions.
+    /// The contents before the questions.
     pub front: Front,
     /// The questions, in order.
     pub questions: Vec<Section>,
-    /// What stands on a page of its own at the end: powers of two.
+    /// The last page: powers of two.
     pub(crate) appendix: Vec<Block>,
 }
 
-/// What stands before the questions.
+/// The contents before the questions.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Front {
     pub(crate) title: String,
-    /// What edition it is, where it is not the students': `Key`.
+    /// The name of the edition (`Key`), unless it is the students'.
     pub(crate) edition: Option<String>,
-    /// What the cover says besides the title: names and words.
+    /// The cover's fields other than the title: names and texts.
     pub(crate) cover: Vec<(String, String)>,
-    /// Whose it is: labels and boxes, empty or with what a roster says.
+    /// The student's labels and boxes, empty or filled in from a roster.
     pub owner: Vec<(String, Blank)>,
-    /// The points of each question, and room for the score.
+    /// The points of each question, with room for the scores.
     pub(crate) grid: Grid,
-    /// What all questions take for granted.
+    /// The common assumptions of all questions.
     pub(crate) assumptions: Vec<String>,
 }
 
-/// Questions, what they are worth, and room for the score.
+/// Questions, their points, and room for the scores.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Grid {
-    /// Its rows' names: question, points, score.
+    /// The row headers: question, points, score.
     pub(crate) heads: [String; 3],
     /// Each question's number and points.
     pub(crate) questions: Vec<(String, String)>,
-    /// The last column: its name, and the points in all.
+    /// The last column: its header, and the total points.
     pub(crate) total: (String, String),
 }
 
@@ -50,52 +49,53 @@ pub(crate) struct Grid {
 pub struct Section {
     pub(crate) number: String,
     pub(crate) title: String,
-    /// What it is worth: `8 points`.
+    /// The points: `8 points`.
     pub(crate) points: String,
-    /// What it takes for granted that the others do not.
+    /// The assumptions of this question only.
     pub(crate) assumptions: Vec<String>,
-    /// What stands in it.
+    /// The contents.
     pub body: Vec<Block>,
 }
 
-/// What stands in a question. The points of an item are empty where it is all that the place is worth.
+/// The contents of a question. The points of an item are empty if they are all the points of its
+/// container.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Block {
-    /// A part; parts hold no parts.
+    /// A part, which contains no parts.
     Part { name: String, points: String, body: Vec<Block> },
     /// Prose.
     Prose(Vec<Paragraph>),
-    /// A table that is given.
+    /// A given table.
     Given(Table),
-    /// Names and values under a title.
+    /// Names and values with a title.
     Pairs { title: String, pairs: Vec<(String, String)> },
     /// A figure.
     Figure(Figure),
-    /// Lines whose columns stand below each other.
+    /// Lines with aligned columns.
     Lines(String),
-    /// A numbered sequence: who does it (may be empty), and what happens.
+    /// Numbered steps, each with an actor (may be empty) and an action.
     Steps(Vec<(String, String)>),
-    /// The textbook's worksheet of an operation.
+    /// The textbook's worksheet for an operation.
     Worksheet { operation: String, points: String, rows: Vec<WorksheetRow> },
-    /// A value: what it is, in words or as the script writes it (either may be empty).
+    /// A value with its label and its expression (either may be empty).
     Value { label: String, written: String, points: String, how: String, blank: Blank },
     /// A table to fill in.
     Fill { how: String, points: String, table: Table },
-    /// What to choose from; `field` names it.
+    /// Options to choose from. `field` is the field's name.
     Choice { text: String, how: String, points: String, field: String, options: Vec<Choice> },
-    /// Free text: room in millimetres, and what marks are given for, which only a key says.
+    /// Free text, with room in millimeters, and its rubric, which only a key shows.
     Essay { text: String, points: String, field: String, space: u32, rubric: Vec<(String, Option<String>)> },
-    /// The way to the answer of what stands before it.
+    /// The worked solution of the preceding item.
     Worked(Vec<Block>),
 }
 
 /// A paragraph of prose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paragraph {
-    /// Words, on one line however long.
+    /// Text on one line of any length.
     Words(String),
-    /// Lines as they are: what was indented by four or more.
+    /// Preformatted lines, which were indented by four or more.
     Code(String),
 }
 
@@ -103,58 +103,59 @@ pub enum Paragraph {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorksheetRow {
     pub(crate) label: String,
-    /// How it is to be written: `hex, 2 digits`; may be empty.
+    /// The expected notation, such as `hex, 2 digits`; may be empty.
     pub(crate) how: String,
-    /// Its box.
+    /// The box.
     pub blank: Blank,
 }
 
-/// A box to write into.
+/// A box for an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Blank {
-    /// The field that it is, as answers and marks call it; empty for one that is not marked.
+    /// The name of its field in answers and marks; empty if it is not marked.
     pub field: String,
-    /// What is printed in it already: `0x`.
+    /// The printed prefix: `0x`.
     pub prefix: String,
-    /// How many characters of its own it holds, the prefix not counted: the same in every version and edition.
+    /// The width in characters without the prefix. It is the same in every version and edition.
     pub(crate) width: u32,
-    /// How many digits are to be written, where that is known.
+    /// Number of digits to write, if it is known.
     pub(crate) digits: Option<u32>,
-    /// What stands in it, where it is filled in; the whole answer, with the prefix.
+    /// The whole answer with its prefix, if the box is filled in.
     pub content: Option<String>,
-    /// What stands behind it.
+    /// The unit after it.
     pub(crate) unit: Option<String>,
 }
 
 impl Blank {
-    /// How many characters it is wide in all.
+    /// Returns the total width in characters.
     pub fn room(&self) -> u32 {
         self.width + self.prefix.chars().count() as u32
     }
 
-    /// How far what stands in it must shrink to have room in it: 1 where it need not.
+    /// Returns the scale at which the contents fit: 1 if they need not shrink.
     pub(crate) fn shrunk(&self) -> f64 {
         let length = self.content.as_ref().map_or(0, |content| content.chars().count());
         (f64::from(self.room()) / length.max(1) as f64).min(1.0)
     }
 }
 
-/// Rows from which on a table is long.
+/// Minimum number of rows of a long table.
 const LONG: usize = 12;
 
-/// A table whose columns stand in groups (the ways of a set).
+/// A table whose columns form groups (the ways of a set).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
-    /// What it is; may be empty.
+    /// The title, which may be empty.
     pub title: String,
     /// The names of the columns, group by group.
     pub(crate) groups: Vec<Vec<String>>,
-    /// The cells of each row, as many as there are columns in all groups.
+    /// The cells of each row, one per column of all groups.
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    /// Each column: its name, its place from 0, and whether a group begins with it (not the first).
+    /// Returns each column's name, its index from 0, and whether it begins a group other than the
+    /// first.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, &str, bool)> {
         let all = self.groups.iter().enumerate().flat_map(|(group, names)| {
             names.iter().enumerate().map(move |(at, name)| (name.as_str(), group > 0 && at == 0))
@@ -162,7 +163,7 @@ impl Table {
         all.enumerate().map(|(at, (name, begins))| (at, name, begins))
     }
 
-    /// A long table with its halves side by side, where that is at most so many characters wide.
+    /// Splits a long table into halves side by side, if they are at most `room` characters wide.
     #[must_use]
     pub(crate) fn folded(self, room: u32) -> Self {
         let columns = self.columns().count() as u32;
@@ -180,7 +181,7 @@ impl Table {
         Self { rows: rows.collect(), groups: [self.groups.clone(), self.groups].concat(), ..self }
     }
 
-    /// The width of each column in characters: of what stands in it and of its name.
+    /// Returns the width of each column in characters, including its name.
     pub(crate) fn widths(&self) -> Vec<u32> {
         let cells = |at: usize| self.rows.iter().filter_map(move |row| row.get(at)).map(Cell::room);
         self.columns()
@@ -192,16 +193,16 @@ impl Table {
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// A word: it begins where its column begins.
+    /// A word, aligned left.
     Word(String),
-    /// A number: it ends where its column ends.
+    /// A number, aligned right.
     Number(String),
     /// A box.
     Blank(Blank),
 }
 
 impl Cell {
-    /// How many characters it needs.
+    /// Returns its width in characters.
     pub(crate) fn room(&self) -> u32 {
         match self {
             Self::Word(text) | Self::Number(text) => text.chars().count() as u32,
@@ -210,11 +211,11 @@ impl Cell {
     }
 }
 
-/// Something to choose.
+/// An option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub(crate) text: String,
-    /// It is ticked: it is right, and this is a key.
+    /// Whether it is ticked, because it is correct and this is a key.
     pub(crate) ticked: bool,
 }
 
@@ -222,27 +223,27 @@ pub struct Choice {
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Figure {
-    /// The bits of an address from the highest: their numbers, and their digits where the boxes are filled in.
+    /// The bits of an address from the highest: their numbers, and their digits if the boxes are filled in.
     Bits { title: String, bits: Vec<(u32, Option<char>)> },
-    /// Address spaces, side by side: before and after.
+    /// Address spaces side by side: before and after.
     Layouts(Vec<Layout>),
     /// An address with its fields.
     Ruler(Ruler),
     /// Page tables.
     Tree(Tree),
-    /// Pages of one or two processes, and the frames that they are in.
+    /// Pages of one or two processes and their frames.
     Sharing(Sharing),
 }
 
-/// Pages of one or two processes, and the frames that they are in.
+/// Pages of one or two processes and their frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sharing {
     pub(crate) title: String,
-    /// The same in lines of text.
+    /// The figure as lines of text.
     pub(crate) text: String,
     /// The frames, in order.
     pub(crate) frames: Vec<String>,
-    /// Each process: its name, and its pages with the place of their frame.
+    /// The processes: names, and pages with the indexes of their frames.
     pub(crate) processes: Vec<(String, Vec<(String, usize)>)>,
 }
 
@@ -250,16 +251,16 @@ pub struct Sharing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
     pub(crate) title: String,
-    /// The same in lines of text.
+    /// The figure as lines of text.
     pub(crate) text: String,
     /// The table of level 1.
     pub(crate) root: Tables,
 }
 
-/// A page table, and those below it.
+/// A page table and the tables below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tables {
-    /// Its level, and below that where it stands.
+    /// The level, and the location below.
     pub(crate) head: Vec<String>,
     pub(crate) rows: Vec<Entry>,
 }
@@ -267,10 +268,10 @@ pub(crate) struct Tables {
 /// An entry of a page table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its index in the table.
+    /// The index in the table.
     pub(crate) index: String,
-    /// What it holds; nothing where a table is below it.
+    /// The contents, empty if there is a table below.
     pub(crate) words: String,
-    /// The table that it leads to.
+    /// The table it points to.
     pub(crate) below: Option<Tables>,
 }

@@ -1,4 +1,4 @@
-//! Whether an answer is what is right.
+//! Comparison of an answer with the key.
 
 use super::answer::{Answer, AnswerForm};
 use super::number::{self, Spelled};
@@ -7,10 +7,10 @@ use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Form, Radix};
 use crate::run::record::Shown;
 
-/// Words for what is not there or cannot be known; a dash says the same.
+/// Words for a missing or unknown value, which are equivalent to a dash.
 const NOTHING: &[&str] = &["none", "unknown", "-"];
 
-/// Whether an answer is the key: none if nothing applies.
+/// Whether an answer equals the key. `None` means that nothing applies.
 pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
     let Some(key) = key else { return *answer == Answer::Dash };
     match (answer, &key.value) {
@@ -19,7 +19,7 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
             *word == &**key || page_fault(way) && (*word, &**key) == ("page", "protection")
         }
         (Answer::Word(word), Value::Bool(key)) => *word == if *key { "true" } else { "false" },
-        // Whether there is a page fault is yes or no.
+        // The answer to whether there is a page fault is yes or no.
         (Answer::Dash, Value::Text(key)) => NOTHING.contains(&&**key) && !page_fault(way),
         (Answer::Text(text), key) => is_text(text, key),
         _ => false,
@@ -30,7 +30,7 @@ fn page_fault(way: AnswerForm) -> bool {
     matches!(way.form, Form::Words(words) if words::is_page_fault(words, way.bare))
 }
 
-/// Equal; or, where the key is no whole number, the key rounded to the places that were written.
+/// Whether the numbers are equal. A fractional key is rounded to the written decimal places.
 pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     if spelled.value.compare(key).is_eq() {
         return true;
@@ -41,7 +41,7 @@ pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     !away.compare(within).is_gt()
 }
 
-/// Words are the same whatever their case; lists have the same elements in the same order, however they are parted.
+/// Whether texts are equal regardless of case, and lists are equal regardless of separators.
 fn is_text(text: &str, key: &Value) -> bool {
     match key {
         Value::Text(key) => words::plain(text) == words::plain(key),
@@ -70,7 +70,7 @@ fn is_element(part: &str, key: &Value) -> bool {
     }
 }
 
-/// `[1, 2]`, `{1 2}`, `1;2`: the elements of a list.
+/// Returns the elements of a list: `[1, 2]`, `{1 2}`, `1;2`.
 fn parts(text: &str) -> Vec<&str> {
     let inside = text.trim().trim_matches(['[', ']', '{', '}', '(', ')']);
     let separators: &[char] = if inside.contains([',', ';']) { &[',', ';'] } else { &[' ', '\t'] };

@@ -1,4 +1,4 @@
-//! An answer read as its blank takes it.
+//! Parsing of an answer as its blank requires.
 
 use super::number::{self, Spelled};
 use super::sheet::Given;
@@ -10,37 +10,37 @@ use crate::run::record::{CellView, Shown, TableView};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
-    /// Nothing was written.
+    /// No answer.
     Unanswered,
     /// Nothing applies.
     Dash,
     /// A number.
     Number(Spelled),
-    /// One of the words of the blank.
+    /// One of the blank's words.
     Word(&'static str),
-    /// Other words.
+    /// Other text.
     Text(String),
-    /// Something that the blank does not take.
+    /// An answer that the blank does not accept.
     Unreadable,
 }
 
-/// How a blank takes an answer.
+/// The accepted form of a blank's answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AnswerForm<'p> {
     pub(crate) form: Form,
-    /// The unit printed beside it.
+    /// The unit printed beside the blank.
     pub(crate) unit: Option<&'p str>,
-    /// No kernel handles the faults of what is asked.
+    /// Whether no kernel handles the item's faults.
     pub(crate) bare: bool,
 }
 
 impl<'p> AnswerForm<'p> {
-    /// The form for a blank.
+    /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
         Self { form: blank.form, unit: blank.unit.as_deref(), bare }
     }
 
-    /// That of a column of a table: what its cells have is what may be written into them.
+    /// Returns the form for a column of a table, derived from its cells.
     pub(crate) fn of_column(table: &TableView, at: usize) -> Self {
         let mut cells = table.rows.iter().filter_map(|row| row.get(at));
         let form = cells.find_map(|cell| match cell {
@@ -52,7 +52,7 @@ impl<'p> AnswerForm<'p> {
         Self { form: form.unwrap_or(Form::Free), unit: None, bare: true }
     }
 
-    /// An answer read.
+    /// Parses an answer.
     pub fn read(self, given: &Given) -> Answer {
         let text = match given {
             Given::Number(number) if matches!(self.form, Form::Number { .. }) => {
@@ -79,7 +79,8 @@ impl<'p> AnswerForm<'p> {
 }
 
 impl Answer {
-    /// As a value of the machine, for what is computed from it: none inside where nothing applies.
+    /// Returns the answer as a value of the machine for further computation. The inner `None` means
+    /// that nothing applies.
     pub(crate) fn claim(&self) -> Option<Claim> {
         match self {
             Self::Dash => Some(None),
@@ -89,8 +90,8 @@ impl Answer {
         }
     }
 
-    /// Whether it says that there is nothing, or one word of a few: what can be said without any work.
-    pub(crate) fn is_said(&self) -> bool {
+    /// Whether it is a dash or one of a few words, which need no calculation.
+    pub(crate) fn needs_no_work(&self) -> bool {
         matches!(self, Self::Dash | Self::Word(_))
     }
 }

@@ -1,4 +1,4 @@
-//! The blanks of an operation, with errors carried forward.
+//! Blanks of an operation, with errors carried forward.
 
 use super::agree::agrees;
 use super::answer::{Answer, AnswerForm};
@@ -14,10 +14,10 @@ use crate::questions::follow::{Claim, follow, order};
 use crate::questions::mistakes::{Made, made};
 use crate::run::record::{Access, Did};
 
-/// A blank, how it takes an answer, and the answer.
+/// A blank, the form of its answers, and the answer.
 type Answered<'p> = (&'p Blank, AnswerForm<'p>, Answer);
 
-/// The blanks of an operation, each judged by itself and then after those that it follows from.
+/// Marks the blanks of an operation, first independently, and then with errors carried forward.
 pub(crate) fn facts(item: &PaperItem, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
     let unanswered = Given::Text(String::new());
     let answered: Vec<Answered> = own
@@ -43,11 +43,11 @@ fn is_wrong((verdict, _): &Judged) -> bool {
     *verdict == Verdict::Wrong
 }
 
-/// Finds the wrong answers that are right for other wrong ones, in the order in which one works.
+/// Finds the wrong answers that follow from other wrong answers, in the order of the calculation.
 fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
     let Some(before) = item.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()) else { return };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
-        // What is right is the key's own, so that spellings of it say the same.
+        // A right answer uses the key's value, so that its spelling does not matter.
         let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
         (blank.fact.clone(), claim)
     };
@@ -69,8 +69,8 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
     }
 }
 
-/// An answer that follows from others that are not the key's. A dash that follows from what was wrongly said in a word or a
-/// dash shows no work.
+/// Returns the verdict for an answer that follows from other wrong answers. A dash that follows from a wrong
+/// word or dash shows no work.
 fn carried(
     answer: &Answer,
     others: &[usize],
@@ -87,7 +87,7 @@ fn carried(
     let only_said = |at: &usize| match judged[*at].0 {
         Verdict::Follows(_) => true,
         Verdict::Carried(_) => false,
-        _ => sheet[*at].2.is_said(),
+        _ => sheet[*at].2.needs_no_work(),
     };
     if *answer == Answer::Dash && mistaken.iter().any(only_said) {
         return (Verdict::Follows(names), rules.carried_dashes);
@@ -95,7 +95,7 @@ fn carried(
     (Verdict::Carried(names), rules.carried)
 }
 
-/// Known mistakes that lead to what was written.
+/// Returns the known mistakes that lead to the answer.
 pub(crate) fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
     let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else {
         return Vec::new();

@@ -1,10 +1,10 @@
-//! Choices: which options an answer names.
+//! Parsing of the answers to choices.
 
 use super::words::plain;
 use crate::questions::entry::Alternative;
 
-/// The options that an answer names, each once: by letters (`A`, `a) b)`, `AC`), numbers from 1, or their words. None if it
-/// names something that is no option.
+/// Returns the distinct options that an answer names by letters (`A`, `a) b)`, `AC`), numbers from 1, or
+/// their text; `None` if it contains anything else.
 pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
     let whole = plain(text);
     if let Some(one) = named(&whole, options) {
@@ -30,7 +30,7 @@ fn once(mut chosen: Vec<usize>) -> Vec<usize> {
     chosen
 }
 
-/// The option of a word, letter or number; words win.
+/// Returns the option of a text, letter, or number. Text takes precedence.
 fn named(text: &str, options: &[Alternative]) -> Option<usize> {
     if let Some(at) = options.iter().position(|option| plain(&option.text) == *text) {
         return Some(at);

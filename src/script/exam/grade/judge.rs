@@ -1,4 +1,4 @@
-//! What comes of an answer that stands by itself.
+//! Marking of an answer by itself.
 
 use super::agree::{agrees, is_number};
 use super::answer::{Answer, AnswerForm};
@@ -15,13 +15,13 @@ use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank, ItemKind, Radix};
 use crate::run::record::Shown;
 
-/// The verdict of a field, and the share of its points that it gets.
+/// A field's verdict and its share of the points.
 pub(crate) type Judged = (Verdict, Number);
 
-/// Whether a value satisfies what is asked, where the key does not list all answers that do.
+/// Whether a value satisfies the condition of an item whose key does not list all answers.
 pub(crate) type Satisfies<'s> = dyn Fn(&Answers, &Value) -> bool + 's;
 
-/// A field that stands by itself.
+/// Marks a field by itself.
 pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
     let unanswered = Given::Text(String::new());
     let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
@@ -43,12 +43,12 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
     }
 }
 
-/// Whether no kernel handles the faults of what is asked.
+/// Whether no kernel handles the item's faults.
 pub(crate) fn bare(item: &PaperItem) -> bool {
     item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
 }
 
-/// An answer, with what the rules make of an empty one.
+/// Parses an answer, applying the rules for empty answers.
 pub fn read(way: AnswerForm, given: &Given, rules: &Rules) -> Answer {
     match way.read(given) {
         Answer::Unanswered if rules.empty_is_dash => Answer::Dash,
@@ -77,7 +77,7 @@ pub(crate) fn simple(
     wrong(answer, rules.wrong)
 }
 
-/// Whether the rules take it for right, too.
+/// Whether the rules also accept an answer.
 fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
     let Some(also) = rules.also.get(field) else { return false };
     let same = |given: &Given| match (way.read(given), answer) {
@@ -97,7 +97,7 @@ fn wrong(answer: &Answer, price: Number) -> Judged {
     }
 }
 
-/// Any answer that satisfies what is asked.
+/// Marks an answer that only has to satisfy a condition.
 fn any(satisfies: &Satisfies, answers: &Answers, radix: Radix, given: &Given, rules: &Rules) -> Judged {
     let value = match given {
         Given::Number(number) => Some(Value::Number(*number)),
@@ -127,7 +127,7 @@ fn same(right: &Value, value: &Value) -> bool {
     }
 }
 
-/// A choice.
+/// Marks a choice.
 fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) -> Judged {
     let Some(chosen) = choice::read(&given.text(), options) else {
         return wrong(&Answer::Unreadable, rules.wrong_choice);

@@ -1,4 +1,4 @@
-//! Marking a sheet.
+//! Marking of a sheet.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +13,18 @@ use crate::exam::paper::Paper;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, ItemKind};
 
-/// A paper's key, with others that are accepted.
+/// A paper's key, with other accepted keys.
 pub struct Key<'p> {
     fields: Vec<Field<'p>>,
-    /// Fields of other keys under the same names.
+    /// Fields of the other keys by name.
     others: Vec<BTreeMap<String, Field<'p>>>,
-    /// Whether a value satisfies what is asked, where the key does not list all answers that do.
+    /// Whether a value satisfies the condition of an item whose key does not list all answers.
     satisfies: Box<Satisfies<'p>>,
 }
 
 impl<'p> Key<'p> {
-    /// The key of a paper; those of `others` are accepted, too. `satisfies` tells whether a value satisfies what is asked.
+    /// Creates the key of a paper. The keys of `others` are also accepted. `satisfies` checks an item's
+    /// condition.
     pub fn new(
         paper: &'p Paper,
         others: &'p [Paper],
@@ -38,7 +39,7 @@ impl<'p> Key<'p> {
         }
     }
 
-    /// The fields, in the order of the paper.
+    /// Returns the fields, in the order of the paper.
     pub fn fields(&self) -> &[Field<'p>] {
         &self.fields
     }
@@ -66,7 +67,7 @@ pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
     }
 }
 
-/// Marks one field of a sheet. The other answers count where an error is carried forward.
+/// Marks one field of a sheet. The other answers are used to carry errors forward.
 pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option<Mark> {
     let of_item = key.fields.iter().find(|field| field.name == name)?.of_item;
     let own = key.fields.iter().filter(|field| field.of_item == of_item).cloned().collect::<Vec<_>>();
@@ -74,7 +75,7 @@ pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option
     Some(corrected(mark, sheet, rules))
 }
 
-/// The marks of one thing asked: under the key that is best for the student.
+/// Marks an item under the key that is best for the student.
 fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator<Item = Mark> {
     let mut best = judged(key, own, sheet, rules);
     for other in &key.others {
@@ -110,7 +111,7 @@ fn worth(own: &[Field], judged: &[Judged]) -> Number {
     total(own.iter().zip(judged).map(|(field, (_, share))| times(field.points, *share)))
 }
 
-/// The verdicts of the fields of one thing asked.
+/// Returns the verdicts of an item's fields.
 fn judged(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
     let Some(first) = own.first() else { return Vec::new() };
     let mut judged = match &first.item.kind {
@@ -121,7 +122,7 @@ fn judged(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged>
     judged
 }
 
-/// All or nothing, where that is the rule.
+/// Applies an all-or-nothing rule.
 fn together(own: &[Field], judged: &mut [Judged], whole: Whole) {
     if whole == Whole::Fields {
         return;
@@ -144,7 +145,7 @@ fn together(own: &[Field], judged: &mut [Judged], whole: Whole) {
     }
 }
 
-/// What rules and people say of a field after all.
+/// Applies the rules and the manual corrections for a field.
 fn corrected(mark: Mark, sheet: &Sheet, rules: &Rules) -> Mark {
     if let Some(void) = voided(&mark, rules) {
         let of = if void == Void::Full { mark.of } else { Number::ZERO };
@@ -156,13 +157,14 @@ fn corrected(mark: Mark, sheet: &Sheet, rules: &Rules) -> Mark {
     }
 }
 
-/// Whether a field, what it belongs to, its part or its question is voided: the name that says most decides.
+/// Returns how a field is voided. A rule may void it, its item, its part, or its question, and the longest
+/// name decides.
 fn voided(mark: &Mark, rules: &Rules) -> Option<Void> {
     let names = rules.void.iter().filter(|(name, _)| covers(name, &mark.field));
     names.max_by_key(|(name, _)| name.len()).map(|(_, void)| *void)
 }
 
-/// Whether a name is that of a field, or of what it belongs to: `1a.vpn` of `1a`, which is of `1`.
+/// Whether a name is that of a field or of its container: `1a.vpn` is in `1a`, which is in `1`.
 pub fn covers(name: &str, field: &str) -> bool {
     let Some(rest) = field.strip_prefix(name) else { return false };
     let question = name.bytes().all(|digit| digit.is_ascii_digit());
@@ -171,7 +173,7 @@ pub fn covers(name: &str, field: &str) -> bool {
         || question && rest.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// The sum of marks, with what does not fall below zero.
+/// Sums marks with a lower limit of zero at the level of `floor`.
 fn floored(marks: &[Mark], floor: Floor) -> Number {
     let group = |mark: &Mark| match floor {
         Floor::Item => (mark.question, mark.item),

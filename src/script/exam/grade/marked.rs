@@ -3,82 +3,82 @@
 use super::sums::{plus, total};
 use crate::lang::value::Number;
 
-/// What came of an answer.
+/// The verdict on an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// Right.
     Right,
-    /// Right under another key that is accepted.
+    /// Right under another accepted key.
     Accepted,
-    /// Wrong, and right for the student's own answers to these facts.
+    /// Wrong, but right for the student's answers to these facts.
     Carried(Vec<String>),
-    /// A dash that follows from a mistake in these facts, and shows no work.
+    /// A dash that follows from a mistake in these facts, without a calculation.
     Follows(Vec<String>),
-    /// Some of several options are right.
+    /// Some of several correct options were chosen.
     Partly,
     /// Wrong.
     Wrong,
-    /// Nothing that the field takes.
+    /// Not readable as an answer to the field.
     Unreadable,
-    /// Nothing was written.
+    /// No answer.
     Unanswered,
-    /// Somebody gave points by hand.
+    /// Points were given by hand.
     ByHand,
-    /// Somebody still has to.
+    /// Points are still to be given by hand.
     Pending,
     /// The field is voided.
     Voided,
 }
 
-/// The marks of a field.
+/// The mark of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// The field.
     pub field: String,
-    /// The question that it is in, from 0.
+    /// Index of its question, from 0.
     pub(crate) question: usize,
-    /// What it belongs to, among the things asked on the paper, from 0.
+    /// Index of its item on the paper, from 0.
     pub(crate) item: usize,
     /// The row of a table, from 0.
     pub(crate) row: usize,
-    /// What was written.
+    /// The answer.
     pub written: String,
-    /// What came of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Known mistakes that lead to what was written.
+    /// Known mistakes that lead to the answer.
     pub mistakes: Vec<String>,
-    /// What it gets.
+    /// The points given.
     pub points: Number,
-    /// What it is worth.
+    /// The maximum points.
     pub of: Number,
 }
 
 /// The marks of a student.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marked {
-    /// The line of the file that the sheet begins in.
+    /// The line of the file where the sheet begins.
     pub line: u64,
-    /// Who it is.
+    /// The student's ID.
     pub id: String,
-    /// Their name, where it is known.
+    /// The student's name, if it is known.
     pub(crate) name: String,
-    /// The code of their version, where it is known.
+    /// The version's code, if it is known.
     pub(crate) version: String,
-    /// The marks of each field, in the order of the paper.
+    /// The mark of each field, in the order of the paper.
     pub marks: Vec<Mark>,
-    /// The sum, with what floors and rounding make of it.
+    /// The sum after lower limits and rounding.
     pub total: Number,
-    /// What the paper is worth, without what is voided.
+    /// The maximum points of the paper without voided fields.
     pub of: Number,
 }
 
 impl Marked {
-    /// Points that somebody still has to give or not.
+    /// Returns the points that are still to be decided by hand.
     pub(crate) fn pending(&self) -> Number {
         total(self.marks.iter().filter(|mark| mark.verdict == Verdict::Pending).map(|mark| mark.of))
     }
 
-    /// Points of a question (from 0), and what it is worth.
+    /// Returns the points and the maximum points of a question (index from 0).
     pub(crate) fn question(&self, question: usize) -> (Number, Number) {
         let own = self.marks.iter().filter(|mark| mark.question == question);
         own.fold((Number::ZERO, Number::ZERO), |(points, of), mark| {

@@ -1,5 +1,5 @@
-//! Marking: what a student wrote read into values, compared with the key, errors carried forward, marks added up. Knows no
-//! formats; nothing that a student wrote is ever evaluated.
+//! Marking: parses answers, compares them with the key, carries errors forward, and sums marks. It knows no
+//! formats, and it never evaluates students' input.
 
 mod agree;
 mod answer;

@@ -1,16 +1,17 @@
-//! The spellings of numbers. A spelling is a pattern of characters; none is an expression.
+//! Spellings of numbers, matched as patterns. None is evaluated as an expression.
 
 use crate::lang::value::{Number, UNITS};
 use crate::questions::entry::Radix;
 
-/// The most characters that a number is read from.
+/// Maximum length of a number in characters.
 const LONGEST: usize = 100;
 
-/// A number as it was written.
+/// A number as written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spelled {
     pub(crate) value: Number,
-    /// Half a unit of its last place, if it has digits enough to stand for a number that no decimal is equal to.
+    /// Half a unit of its last place, if it has enough digits to approximate a number without a finite
+    /// decimal.
     pub(crate) within: Option<Number>,
 }
 
@@ -20,8 +21,8 @@ impl From<Number> for Spelled {
     }
 }
 
-/// A number as a blank takes it: bare digits are of its radix, a prefix says another one. `unit` is the one printed beside
-/// the blank.
+/// Parses a number for a blank. Digits without a prefix have the blank's radix. `unit` is printed beside the
+/// blank.
 pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -> Option<Spelled> {
     let text = text.trim();
     if text.len() > LONGEST {
@@ -31,7 +32,7 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         Radix::Hex => {
             let text = unit.and_then(|unit| without(text, unit)).unwrap_or(text);
             let plain = plain(text);
-            // `0b` and more in as many digits as the blank has is no prefix.
+            // `0b…` with the blank's number of digits is hexadecimal, not a prefix.
             let bare = digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
             let own = plain.strip_suffix('h').unwrap_or(&plain);
             let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
@@ -48,20 +49,20 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
     }
 }
 
-/// Small letters, without what may stand between digits.
+/// Converts to lowercase without digit separators.
 fn plain(text: &str) -> String {
     let between = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '\'' | '’' | ',');
     let plain: String = text.chars().filter(between).flat_map(char::to_lowercase).collect();
     plain.strip_prefix('+').map(str::to_owned).unwrap_or(plain)
 }
 
-/// The digits of a number whose prefix says its radix.
+/// Returns the digits and the radix of a number with a prefix.
 fn prefixed(plain: &str) -> Option<(&str, u32)> {
     if let Some(digits) = plain.strip_prefix("0x") {
         return Some((digits, 16));
     }
     let digits = plain.strip_prefix("0b")?;
-    // `0b` and other digits is a hexadecimal number.
+    // `0b` followed by other digits is a hexadecimal number.
     let binary = !digits.is_empty() && digits.bytes().all(|digit| matches!(digit, b'0' | b'1'));
     binary.then_some((digits, 2))
 }
@@ -71,13 +72,13 @@ fn whole(digits: &str, radix: u32) -> Option<Number> {
     Number::digits(digits, radix).ok().filter(|_| all)
 }
 
-/// A text without the unit at its end, apart from it by a space.
+/// Removes the unit, which a space may precede, from the end of a text.
 fn without<'t>(text: &'t str, unit: &str) -> Option<&'t str> {
     let (number, last) = text.rsplit_once(char::is_whitespace)?;
     last.eq_ignore_ascii_case(unit).then(|| number.trim_end())
 }
 
-/// A decimal number, with its unit: `13`, `1,024`, `1 KB`, `3/4`, `75 %`, `2^10`, `0xD`.
+/// Parses a decimal number with its unit: `13`, `1,024`, `1 KB`, `3/4`, `75 %`, `2^10`, `0xD`.
 fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let lower = plain(text);
     if let Some((digits, radix)) = prefixed(&lower) {
@@ -92,7 +93,7 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     Some(Spelled { value: scaled(spelled.value)?, within: spelled.within.and_then(scaled) })
 }
 
-/// What a number is multiplied by for its unit, to be in the blank's.
+/// Returns the factor that converts a number to the blank's unit.
 fn factor(named: &str, unit: Option<&str>) -> Option<Number> {
     let one = Number::from(1u64);
     if named.is_empty() || unit.is_some_and(|unit| unit.eq_ignore_ascii_case(named)) {
@@ -105,7 +106,7 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Number> {
     }
 }
 
-/// The factor of a unit, however it is written: `kb`, `bytes`, `K`.
+/// Returns the factor of a unit in any spelling: `kb`, `bytes`, `K`.
 fn size(name: &str) -> Option<Number> {
     let lower = name.to_lowercase();
     let long = match lower.as_str() {
@@ -121,7 +122,7 @@ fn size(name: &str) -> Option<Number> {
     Number::fraction(row.factor.0, row.factor.1).ok()
 }
 
-/// `3/4`, `2^10`, or one number.
+/// Parses `3/4`, `2^10`, or one number.
 fn fraction(text: &str) -> Option<Spelled> {
     if let Some((above, under)) = text.split_once('/') {
         let (above, under) = (places(above.trim())?, places(under.trim())?);
@@ -134,8 +135,8 @@ fn fraction(text: &str) -> Option<Spelled> {
     places(text)
 }
 
-/// Digits with a point, or with a comma for one. Groups of three digits may be parted by commas, spaces, apostrophes or `_`,
-/// and by points where there are two or more groups.
+/// Parses digits with a decimal point or comma. Commas, spaces, apostrophes, or `_` may separate groups of
+/// three digits. Points may do so if there are two or more groups.
 fn places(text: &str) -> Option<Spelled> {
     let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let joined: String = match groups(text) {
@@ -154,7 +155,8 @@ fn places(text: &str) -> Option<Spelled> {
     Some(Spelled { value, within: within(before, after) })
 }
 
-/// Half a unit of the last place of a number that has three digits that count, or two with two decimals.
+/// Returns half a unit of the last place of a number with three significant digits, or with two and two
+/// decimals.
 fn within(before: &str, after: &str) -> Option<Number> {
     let counting = format!("{before}{after}").trim_start_matches('0').len();
     if counting < 3 && (counting < 2 || after.len() < 2) {
@@ -164,7 +166,7 @@ fn within(before: &str, after: &str) -> Option<Number> {
     Number::fraction(1, tens.checked_mul(2)?).ok()
 }
 
-/// A number in groups of three digits, joined; none if it has none.
+/// Joins the groups of three digits of a number; `None` if it has no groups.
 fn groups(text: &str) -> Option<String> {
     let (whole, after) = match text.split_once('.') {
         Some((whole, after)) if !after.contains('.') => (whole, Some(after)),

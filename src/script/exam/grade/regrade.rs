@@ -1,18 +1,18 @@
-//! Marks compared with those that were given before, with another key or other rules.
+//! Comparison of marks with earlier marks under another key or other rules.
 
 use std::collections::BTreeMap;
 
 use super::marked::Marked;
 use crate::lang::value::Number;
 
-/// Marks as they were given.
+/// The earlier marks of a student.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Before {
-    /// Who it is.
+    /// The student's ID.
     pub id: String,
-    /// The sum.
+    /// The total.
     pub total: Option<Number>,
-    /// The marks of fields, as far as they were written down.
+    /// The marks of fields, if they were recorded.
     pub fields: BTreeMap<String, Number>,
 }
 
@@ -21,26 +21,26 @@ pub struct Before {
 pub struct Change {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// The sums before and now.
+    /// The totals before and now.
     pub(crate) total: (Option<Number>, Number),
-    /// The fields whose marks change, with those before and now.
+    /// The fields whose marks change, with the marks before and now.
     pub(crate) fields: Vec<(String, Number, Number)>,
 }
 
-/// What changes.
+/// The changes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Regraded {
-    /// Students whose marks change, in the order of the marks.
+    /// Students whose marks change, in order.
     pub(crate) changes: Vec<Change>,
-    /// How many stay as they are.
+    /// Number of students whose marks do not change.
     pub(crate) same: usize,
-    /// Ids that had no marks before.
+    /// IDs that had no marks before.
     pub(crate) new: Vec<String>,
-    /// Ids that have none now.
+    /// IDs that have no marks now.
     pub(crate) gone: Vec<String>,
 }
 
-/// What changes from the marks before to those now.
+/// Compares the marks before and now.
 pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
     let known: BTreeMap<&str, &Before> = before.iter().map(|one| (one.id.as_str(), one)).collect();
     let mut regraded = Regraded::default();
@@ -70,7 +70,7 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
     regraded
 }
 
-/// Equal as far as marks are written down: to four places.
+/// Whether marks are equal to four decimal places, as they are recorded.
 fn nearly(a: Number, b: Number) -> bool {
     (a.to_f64() - b.to_f64()).abs() < 0.000_1
 }

@@ -1,35 +1,35 @@
-//! What a student handed in.
+//! Answers of a student.
 
 use std::collections::BTreeMap;
 
 use crate::lang::value::Number;
 
-/// Bytes of an answer that are read; a longer one is refused where the sheet is read.
+/// Maximum length of an answer in bytes. Reading a sheet with a longer one fails.
 pub const CELL_LIMIT: usize = 10_000;
 
-/// An answer as it was given.
+/// An answer as given.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
-    /// As it was written.
+    /// As written.
     Text(String),
-    /// A number that something else has read already: it has no radix.
+    /// A parsed number without a radix.
     Number(Number),
 }
 
-/// What a student handed in.
+/// The answers of a student.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
-    /// The line of the file that it begins in, or its place in a list, from 1.
+    /// The line of the file where it begins, or its position in a list, from 1.
     pub line: u64,
-    /// Who it is of.
+    /// The student's ID.
     pub id: String,
-    /// Their name, where it is known.
+    /// The student's name, if it is known.
     pub name: String,
-    /// The code of the version that they had, where it is known.
+    /// The code of the student's version, if it is known.
     pub version: String,
-    /// Answers by the names of their fields.
+    /// Answers by field name.
     pub answers: BTreeMap<String, Given>,
-    /// Points that somebody gave by hand, by the names of fields.
+    /// Points given by hand, by field name.
     pub by_hand: BTreeMap<String, Number>,
 }
 
@@ -40,7 +40,7 @@ impl From<&str> for Given {
 }
 
 impl Given {
-    /// As it was written.
+    /// Returns the answer as written.
     pub fn text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! How the fields of a paper did: which were hard, which tell students apart, what was answered instead.
+//! Item statistics of a paper: difficulty, discrimination, and common wrong answers.
 
 use std::collections::BTreeMap;
 
@@ -6,53 +6,52 @@ use super::marked::{Mark, Marked, Verdict};
 use super::sums::{minus, plus, total};
 use crate::lang::value::Number;
 
-/// The share of the students in each of the two groups that are compared: with 27 % the difference is found most surely
-/// (Kelley, "The selection of upper and lower groups for the validation of test items", Journal of Educational Psychology 30,
-/// 1939).
+/// Share of the students in the upper and lower groups. 27 % separates them best (Kelley, "The selection of
+/// upper and lower groups for the validation of test items", Journal of Educational Psychology 30, 1939).
 const GROUP: (usize, usize) = (27, 100);
-/// Fewer students make no groups.
+/// Minimum number of students for groups.
 const FEWEST: usize = 4;
 
-/// How a field did.
+/// The statistics of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldStatistics {
     pub(crate) field: String,
-    /// What it is worth.
+    /// The maximum points.
     pub(crate) of: Number,
-    /// Students who had it.
+    /// Number of students with this field.
     pub(crate) students: usize,
-    /// The mean of its marks, as a share of what it is worth.
+    /// The mean mark as a share of the maximum.
     pub(crate) facility: Option<Number>,
-    /// The mean share among the best 27 % of the papers less that among the worst.
+    /// The mean share of the upper group minus that of the lower group.
     pub(crate) discrimination: Option<Number>,
     pub(crate) unanswered: usize,
-    /// Answers with an error carried forward.
+    /// Number of answers with an error carried forward.
     pub(crate) carried: usize,
-    /// The wrong answer that was given most often, and how often.
+    /// The most frequent wrong answer and its count.
     pub(crate) common: Option<(String, usize)>,
-    /// The mistake that was made most often, and how often.
+    /// The most frequent mistake and its count.
     pub(crate) mistake: Option<(String, usize)>,
 }
 
-/// How a paper did.
+/// The statistics of a paper.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
     pub(crate) students: usize,
-    /// What the paper is worth, where it is the same for everyone.
+    /// The maximum points, if they are the same for everyone.
     pub(crate) of: Option<Number>,
-    /// The mean of the marks.
+    /// The mean mark.
     pub(crate) mean: Option<Number>,
-    /// The middle one of the marks.
+    /// The median mark.
     pub(crate) median: Option<Number>,
-    /// The lowest and the highest.
+    /// The lowest and the highest mark.
     pub(crate) range: Option<(Number, Number)>,
-    /// Students in each of the groups that are compared.
+    /// Number of students in each group.
     pub(crate) group: usize,
-    /// Its fields, in order.
+    /// The fields, in order.
     pub(crate) items: Vec<FieldStatistics>,
 }
 
-/// How the fields did, in the order in which they first come up.
+/// Computes the statistics of all fields, in order of first appearance.
 pub fn statistics(all: &[Marked]) -> Statistics {
     let mut order: Vec<&Marked> = all.iter().collect();
     order.sort_by(|a, b| b.total.compare(a.total).then_with(|| a.id.cmp(&b.id)));
@@ -104,7 +103,7 @@ fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> Fie
     }
 }
 
-/// Marks as a share of what the field is worth.
+/// Returns a mark as a share of the maximum.
 fn share(mark: &Mark) -> Option<Number> {
     mark.points.divide(mark.of).ok()
 }
@@ -114,14 +113,14 @@ fn mean(all: impl Iterator<Item = Number>) -> Option<Number> {
     sum.divide(Number::from(count)).ok()
 }
 
-/// Of an even number the mean of the two in the middle.
+/// Returns the median. For an even number, it is the mean of the two middle marks.
 fn median(order: &[&Marked]) -> Option<Number> {
     let last = order.len().checked_sub(1)?;
     let middle = [order.get(last / 2)?.total, order.get(last.div_ceil(2))?.total];
     total(middle.into_iter()).divide(Number::from(2u64)).ok()
 }
 
-/// The text that comes most often; of several the first in order.
+/// Returns the most frequent text, the first in order if there are several.
 fn most(all: impl Iterator<Item = String>) -> Option<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for text in all {

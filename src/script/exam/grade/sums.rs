@@ -1,8 +1,8 @@
-//! Arithmetic of points: they are numbers of a script, so that a sum beyond all range stays what it was.
+//! Arithmetic of points. They are script numbers, and a sum that overflows keeps its value.
 
 use crate::lang::value::Number;
 
-/// Decimals of points that no finite decimal is equal to.
+/// Maximum number of decimals of points without a finite decimal.
 const DECIMALS: usize = 4;
 
 pub(crate) fn plus(a: Number, b: Number) -> Number {
@@ -17,24 +17,24 @@ pub(crate) fn times(a: Number, b: Number) -> Number {
     a.times(b).unwrap_or(a)
 }
 
-/// The sum of many.
+/// Returns the sum.
 pub(crate) fn total(all: impl Iterator<Item = Number>) -> Number {
     all.fold(Number::ZERO, plus)
 }
 
-/// At least so much.
+/// Returns the maximum of a number and a lower limit.
 pub(crate) fn at_least(a: Number, floor: Number) -> Number {
     if a.compare(floor).is_lt() { floor } else { a }
 }
 
-/// The nearest multiple of a step; a half goes up.
+/// Returns the nearest multiple of a step, rounding halves up.
 pub(crate) fn rounded(a: Number, step: Number) -> Number {
     let half = Number::fraction(1, 2).unwrap_or(Number::ZERO);
     let steps = a.divide(step).and_then(|steps| steps.plus(half)).and_then(Number::floor);
     steps.and_then(|steps| steps.times(step)).unwrap_or(a)
 }
 
-/// A number as a spreadsheet reads it: a decimal, rounded to four places where no shorter one is equal.
+/// Formats a number as a decimal for a spreadsheet, rounded to four places if it is longer.
 pub(crate) fn decimal(number: Number) -> String {
     let text = number.to_string();
     if text.contains(['/', 'e']) || text.split_once('.').is_some_and(|(_, after)| after.len() > DECIMALS) {

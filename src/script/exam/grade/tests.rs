@@ -18,7 +18,7 @@ fn hexadecimal_blanks_take_every_spelling() {
     {
         assert_eq!(hex(text), Some(13), "{text}");
     }
-    // Bare digits are hexadecimal, and of two digits all are.
+    // Digits without a prefix are hexadecimal, and in a blank of two digits both are digits.
     assert_eq!((hex("13"), hex("0b"), hex("10")), (Some(0x13), Some(0x0B), Some(0x10)));
     for text in ["", "0x", "G", "0D.0", "D-", "-D", "0xx1", "1e400x", "\u{660}", &"F".repeat(200)] {
         assert_eq!(hex(text), None, "{text}");
@@ -57,7 +57,7 @@ fn decimal_blanks_take_groups_units_and_fractions() {
     for text in ["", "1+1", "=1", "2^99", "2*3", "sqrt(4)", "1,02,3", "1/0", "1 parsec", "1..2", "e", "%"] {
         assert_eq!(decimal(text), None, "{text}");
     }
-    // In a blank of kilobytes, bytes are a 1024th.
+    // In a blank of kilobytes, a byte is 1/1024.
     let kb = number::read("16384 B", Radix::Decimal, None, Some("KB")).expect("a number");
     assert_eq!(kb.value.to_string(), "16");
 }
@@ -77,7 +77,7 @@ fn a_decimal_is_right_if_its_digits_are() {
     }
     assert!(is("0.67", 2, 3) && !is("0.66", 2, 3));
     assert!(is("12.5", 12_480, 1000) && !is("12", 12_480, 1000));
-    // A whole number is not rounded to.
+    // Whole numbers are not rounded.
     assert!(!is("1024.4", 1024, 1) && is("1024.0", 1024, 1));
 }
 
@@ -94,7 +94,7 @@ fn words_are_read_as_people_write_them() {
         &["none", "page", "demand-zero", "copy-on-write", "protection", "segmentation", "any"];
     assert_eq!(words::read("Y", faults, true), Some("page"));
     assert_eq!(words::read("Y (protection)", faults, true), Some("protection"));
-    // In a process the class is asked: yes is none.
+    // In a process, the blank asks for the class, and yes is not a class.
     assert_eq!((words::read("Y", faults, false), words::read("no", faults, false)), (None, Some("none")));
     assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));
     assert_eq!(words::read("COW", faults, false), Some("copy-on-write"));

@@ -1,10 +1,10 @@
-//! The spellings of words: yes and no, hits and misses, faults, and the dash where nothing applies.
+//! Spellings of words: yes and no, hits and misses, faults, and the dash.
 
-/// What stands for yes.
+/// Spellings of yes.
 const YES: &[&str] = &["y", "yes", "j", "ja", "oui", "o", "si", "sí", "s", "true", "t", "1", "✓", "✔", "☑"];
-/// What stands for no.
+/// Spellings of no.
 const NO: &[&str] = &["n", "no", "nein", "non", "false", "f", "0", "✗", "✘", "☒"];
-/// What is written where nothing applies.
+/// Spellings of the dash.
 const DASHES: &[&str] = &[
     "-",
     "–",
@@ -25,7 +25,7 @@ const DASHES: &[&str] = &[
     "undefined",
     "∅",
 ];
-/// Other names of words that facts have.
+/// Synonyms of facts' words.
 const OTHERWISE: &[(&str, &str)] = &[
     ("h", "hit"),
     ("m", "miss"),
@@ -42,12 +42,12 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("file-backed", "file"),
 ];
 
-/// Whether it says that nothing applies.
+/// Whether it is a dash.
 pub(crate) fn is_dash(text: &str) -> bool {
     DASHES.contains(&plain(text).as_str())
 }
 
-/// The word among those of a blank that is meant. `yes` is what yes means there, where yes and no are asked for.
+/// Returns the word of a blank that a text means, including yes and no.
 pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'static str> {
     let text = plain(text);
     let hyphened = |text: &str| text.to_lowercase().replace([' ', '_'], "-");
@@ -72,7 +72,7 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
     NO.contains(&text.as_str()).then(|| own(no)).flatten()
 }
 
-/// What yes and no mean for a blank of these words.
+/// Returns the meanings of yes and no for a blank of these words.
 fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     let pairs = [("hit", "miss"), ("true", "false"), ("yes", "no")];
     if let Some(pair) = pairs.into_iter().find(|(yes, _)| words.contains(yes)) {
@@ -81,16 +81,16 @@ fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     if !words.contains(&"page") {
         return None;
     }
-    // Of a process the class is asked, and yes is none.
+    // In a process, the blank asks for the class, and yes is not a class.
     Some(if bare { ("page", "none") } else { ("", "none") })
 }
 
-/// Whether these are the words of a blank that asks of bare hardware whether there is a page fault.
+/// Whether these are the words of a blank that asks whether bare hardware raises a page fault.
 pub(crate) fn is_page_fault(words: &[&str], bare: bool) -> bool {
     bare && words.contains(&"page")
 }
 
-/// Small letters, single spaces, no full stop at the end.
+/// Converts to lowercase with single spaces, without a final period.
 pub(crate) fn plain(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let text = words.join(" ");

@@ -1,4 +1,4 @@
-//! What a student is told: for each blank what they wrote, what is right, what it gets, and why.
+//! Feedback for a student: the answer, the key, the points, and the reason for each blank.
 
 use std::fmt::Write;
 
@@ -13,12 +13,12 @@ use crate::questions::entry::ItemKind;
 pub enum Format {
     /// Markdown.
     Markdown,
-    /// A page of HTML that needs nothing else.
+    /// A self-contained HTML page.
     Html,
 }
 
 impl Format {
-    /// How its files end.
+    /// Returns the file extension.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Markdown => "md",
@@ -27,9 +27,9 @@ impl Format {
     }
 }
 
-/// Options of many that a key lists.
+/// Maximum number of correct answers that a key lists.
 const LISTED: usize = 8;
-/// Characters of an answer that are repeated.
+/// Maximum number of characters quoted from an answer.
 const REPEATED: usize = 300;
 
 /// A row of the table.
@@ -42,7 +42,7 @@ struct Row {
     why: String,
 }
 
-/// Feedback for a student on their paper.
+/// Returns feedback for a student on the paper.
 pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title").map_or("Exam", |(_, words)| words);
     let fields = fields(paper);
@@ -102,7 +102,7 @@ fn asked(field: &Field) -> String {
     }
 }
 
-/// What is right, as the key prints it.
+/// Returns the right answer as the key prints it.
 fn right(field: &Field) -> String {
     match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => {
@@ -126,7 +126,7 @@ fn right(field: &Field) -> String {
     }
 }
 
-/// A fact of the same operation, as the paper calls it.
+/// Returns a fact of the same operation by the paper's name.
 fn called(field: &Field, fact: &str) -> String {
     let ItemKind::Facts { blanks, .. } = &field.item.kind else { return fact.to_owned() };
     let blank = blanks.iter().find(|blank| *blank.fact == *fact);
@@ -154,7 +154,7 @@ fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {
     }
 }
 
-/// What is written.
+/// The output.
 struct Page {
     format: Format,
     out: String,
@@ -236,7 +236,7 @@ impl Row {
     }
 }
 
-/// On one line, and without characters that change how others are shown.
+/// Joins lines, and removes characters that change how others are shown.
 fn tame(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let unseen = |c: char| {
@@ -246,7 +246,7 @@ fn tame(text: &str) -> String {
     words.chars().map(|c| if unseen(c) { '\u{FFFD}' } else { c }).collect()
 }
 
-/// Words that mean nothing to Markdown or HTML.
+/// Escapes text for Markdown and HTML.
 pub fn markdown(text: &str) -> String {
     let mut out = String::new();
     for (at, c) in tame(text).chars().enumerate() {

@@ -1,4 +1,4 @@
-//! Marks made readable: a table for a spreadsheet, feedback for each student, how the fields did, who changes.
+//! Readable marks: a table for a spreadsheet, feedback for each student, statistics, and changes.
 
 mod feedback;
 mod regrade;

@@ -1,4 +1,4 @@
-//! Who changes, how much, and through which fields, as Markdown.
+//! Changed marks of each student by field, as Markdown.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use crate::exam::grade::decimal;
 use crate::exam::grade::regrade::Regraded;
 use crate::lang::value::Number;
 
-/// Who changes.
+/// Reports the changes.
 pub fn regrade(of: &Regraded) -> String {
     let mut out = String::from("# Regrade\n\n");
     let changed = of.changes.len();

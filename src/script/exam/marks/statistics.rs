@@ -1,4 +1,4 @@
-//! How the fields of a paper did, as Markdown.
+//! Item statistics of a paper, as Markdown.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use crate::exam::grade::decimal;
 use crate::exam::grade::statistics::Statistics;
 use crate::lang::value::Number;
 
-/// How the fields did.
+/// Reports the statistics.
 pub fn statistics(of: &Statistics) -> String {
     let mut out = String::from("# Item statistics\n\n");
     let number = |n: Option<Number>| n.map_or_else(|| "–".to_owned(), short);
@@ -60,7 +60,7 @@ pub fn statistics(of: &Statistics) -> String {
     out
 }
 
-/// To two places.
+/// Formats a number to two decimals.
 fn short(number: Number) -> String {
     let text = decimal(number);
     if text.split_once('.').is_some_and(|(_, after)| after.len() > 2) {

@@ -3,7 +3,7 @@
 use crate::exam::grade::{Marked, Verdict, decimal};
 use crate::exam::sheet::{guarded, quoted};
 
-/// What has a column of its own.
+/// The columns of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Columns {
     /// Every field.
@@ -12,7 +12,8 @@ pub enum Columns {
     Questions,
 }
 
-/// A row a student: id, name, version, a column a field or question, total, max, pending.
+/// Returns one row per student: ID, name, version, a column per field or question, total, max,
+/// pending.
 pub fn marks(all: &[Marked], columns: Columns) -> String {
     let names = names(all, columns);
     let mut out = String::new();
@@ -35,7 +36,7 @@ pub fn marks(all: &[Marked], columns: Columns) -> String {
     out
 }
 
-/// The names of the columns, in the order in which they first come up.
+/// Returns the names of the columns, in order of first appearance.
 fn names(all: &[Marked], columns: Columns) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     match columns {
@@ -55,7 +56,7 @@ fn names(all: &[Marked], columns: Columns) -> Vec<String> {
     names
 }
 
-/// A line of cells that are ready, each in quotes where it must be.
+/// Adds a line of formatted cells.
 fn line(out: &mut String, cells: impl Iterator<Item = String>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {

@@ -1,5 +1,5 @@
-//! A script's text written otherwise: a number in another radix, a statement as a question. Pure functions over text and
-//! tree; nothing here runs anything.
+//! Rewrites of a script's text: a number in another radix, or a statement as a question. These are pure
+//! functions of text and tree that run nothing.
 
 mod number;
 mod question;

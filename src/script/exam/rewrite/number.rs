@@ -1,4 +1,4 @@
-//! The number at a place, in its other radices.
+//! Other radixes of the number at a position.
 
 use std::ops::Range;
 
@@ -8,18 +8,17 @@ use crate::lang::span::Span;
 use crate::lang::value::{Number, unit_factor};
 use crate::questions::entry::Radix;
 
-/// A number written otherwise.
+/// A number in another radix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spelling {
-    /// Replaces its digits, and its unit where that goes.
+    /// Replaces its digits, and its unit if necessary.
     pub edit: TextEdit,
     /// The radix.
     pub radix: Radix,
 }
 
-/// What may stand for the number that a place touches: the same value in the radices that it is not written in. Nothing for
-/// fractions, percentages and times, for what the cells of a table hold (their column says the radix), and for pages of a
-/// `reference`, which are names.
+/// Returns the number at a position in the other radixes. Excluded are fractions, percentages, and times;
+/// table cells, whose column sets the radix; and the pages of a `reference`, which are names.
 pub fn spellings(text: &str, tokens: &Tokens, at: usize) -> Vec<Spelling> {
     found(text, tokens, at).unwrap_or_default()
 }
@@ -46,7 +45,7 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
     let spell = |other: Radix| match &unit {
         None => (other != radix).then(|| (digits.clone(), spelt(value, other))),
         Some((unit, Unit::Count)) => {
-            // Digits of a radix and letters would run into each other.
+            // A space separates the digits from letters that could be digits.
             let gap = if unit.start == digits.end { " " } else { "" };
             (other != radix).then(|| (digits.clone(), spelt(value, other) + gap))
         }
@@ -63,24 +62,24 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
     Some(spellings.collect())
 }
 
-/// What the unit of a number means for it.
+/// The effect of a number's unit.
 #[derive(Debug, Clone, Copy)]
 enum Unit {
-    /// `bits`, `B`: a count, which stays.
+    /// `bits` or `B`: no effect.
     Count,
-    /// `KB`: so many bytes each.
+    /// `KB`: a factor in bytes.
     Bytes(u64),
-    /// Times and hundredths.
+    /// Times and percentages.
     Other,
 }
 
-/// A number as it stands in a text.
+/// A number in a text.
 struct Written {
     digits: Range<usize>,
     unit: Option<(Range<usize>, Unit)>,
 }
 
-/// The digits of a number, and its unit, which may touch them.
+/// Returns the digits of a number and its unit, which may be adjacent.
 fn written(text: &str, list: &[Token], index: usize) -> Written {
     let number = list[index];
     let plain = radix_of(number.text(text)) == Radix::Decimal;
@@ -108,7 +107,7 @@ fn unit_named(name: &str) -> Option<Unit> {
     })
 }
 
-/// Whether a place is in the unit of a number.
+/// Whether a position is in the unit of a number.
 fn in_unit(text: &str, list: &[Token], number: usize, at: usize) -> bool {
     let next = list.get(number + 1).filter(|next| unit_of(text, next).is_some());
     next.is_some_and(|next| next.start <= at && at <= next.end)
@@ -122,7 +121,7 @@ fn radix_of(written: &str) -> Radix {
     }
 }
 
-/// As the language's page writes numbers: `0x3D4`, `980`, `0b11_1101_0100`.
+/// Formats a number as the language reference does: `0x3D4`, `980`, `0b11_1101_0100`.
 fn spelt(value: u64, radix: Radix) -> String {
     match radix {
         Radix::Hex => format!("0x{value:X}"),
@@ -135,7 +134,7 @@ fn spelt(value: u64, radix: Radix) -> String {
     }
 }
 
-/// Whether a token stands in a `reference`, of whose numbers many are the names of pages.
+/// Whether a token is in a `reference`, where most numbers are names of pages.
 fn names_a_page(text: &str, list: &[Token], index: usize) -> bool {
     let (mut outer, mut here) = (vec![false], false);
     for token in &list[..index] {

@@ -1,4 +1,4 @@
-//! Accesses turned into a question of an exam, whose blanks are the facts that were stated of them.
+//! Rewrites accesses as an exam question whose blanks are their expected facts.
 
 use std::ops::Range;
 
@@ -11,24 +11,26 @@ use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 
-/// The most facts that are asked of a statement that states none.
+/// Maximum number of facts asked of a statement without expectations.
 const MOST: usize = 8;
 
-/// What to write in the place of statements.
+/// The replacement of statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turned {
-    /// Replaces them by the question, or by `ask`s where they are in one already.
+    /// Replaces them by a question, or by `ask`s if they are already in one.
     pub edit: TextEdit,
-    /// The statements stand below the question, too: what follows may depend on what they did.
+    /// Whether the statements also remain after the question, because later ones may depend on
+    /// their effects.
     pub kept: bool,
 }
 
-/// The facts that the statement at a place had in a run, as a script states them (`ppn 0x0D`); none where it has not run.
+/// Returns the facts of the statement at a position in script notation (`ppn 0x0D`), or none if it has not
+/// run.
 pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
-/// Turns the accesses that a selection meets into a question, or into `ask`s where they stand in one. They stand side by
-/// side in one block; none of them in a loop or definition, of which the question would come again and again. A statement
-/// that states nothing is asked for what it was known to have.
+/// Converts the selected accesses to a question, or to `ask`s within a question. They must be in one block,
+/// and not in a loop or definition, which would repeat the question. A statement without expectations asks
+/// for its known facts.
 pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownFacts) -> Option<Turned> {
     let place = Surroundings { question: false, kept: false };
     let (accesses, place) = find(text, script, &selection, place)?;
@@ -49,26 +51,26 @@ pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownF
     Some(Turned { edit: TextEdit::new(Span::new(0, bytes), written), kept: place.kept })
 }
 
-/// What stands around statements.
+/// The context of statements.
 #[derive(Debug, Clone, Copy)]
 struct Surroundings {
-    /// A question.
+    /// Whether they are in a question.
     question: bool,
-    /// Something follows that sees what they did.
+    /// Whether a later statement depends on their effects.
     kept: bool,
 }
 
-/// An access as it stands in a script.
+/// An access in a script.
 struct Access<'s> {
     span: Span,
-    /// Where what is done ends and its facts begin.
+    /// The end of the operation, where its facts begin.
     end: u32,
     facts: &'s [Fact],
     verb: &'s str,
     address: Option<&'s Expr>,
 }
 
-/// What is asked of an access.
+/// The blanks for an access.
 struct Asking {
     operation: String,
     facts: Vec<String>,
@@ -76,7 +78,7 @@ struct Asking {
     parts: Vec<&'static str>,
 }
 
-/// The accesses that a selection meets, in the innermost block that has all of it.
+/// Returns the accesses that a selection overlaps, in the innermost block that contains it.
 fn find<'s>(
     text: &str,
     block: &'s [Stmt],
@@ -109,12 +111,12 @@ fn find<'s>(
     }
 }
 
-/// Points that are given to some leave what is new without any.
+/// Whether a statement has points. If some do, the new ones get none.
 fn has_points(stmt: &Stmt) -> bool {
     matches!(&stmt.kind, StmtKind::Ask(ask) if matches!(&**ask, Ask { points: Some(_), .. }))
 }
 
-/// A statement that is an access.
+/// Returns a statement that is an access.
 fn access<'s>(text: &str, stmt: &'s Stmt) -> Option<Access<'s>> {
     let of = |command: &'s Command| {
         let access = !command.call && LANGUAGE.verb(&command.verb.text)?.family == Family::Access;
@@ -166,7 +168,7 @@ impl Access<'_> {
         (count > 0).then(|| Asking { operation, facts, blanks: count, parts: parts(&run, self.verb) })
     }
 
-    /// Its address in prose, where that is a number or a name.
+    /// Returns its address for prose if it is a number or a name.
     fn address(&self, text: &str) -> Option<String> {
         let address = self.address?;
         match &address.kind {
@@ -199,8 +201,8 @@ impl Asking {
     }
 }
 
-/// The parts of the machine that whoever answers must see: the small unnamed ones of textbooks, as far as a run has known of
-/// them.
+/// Returns the parts of the machine that a student must see: the small unnamed ones of textbooks, if a run
+/// has reported them.
 fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
     let has = |name: &str| known.iter().any(|fact| fact.split(' ').next() == Some(name));
     let table = has("vpn1") && !has("vpn2") && !has("frame");
@@ -212,7 +214,7 @@ fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
     parts.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect()
 }
 
-/// The question around what is asked.
+/// Returns the question around the `ask`s.
 fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text): (&str, &str)) -> String {
     let points: usize = asks.iter().map(|ask| ask.blanks).sum();
     let mut lines = vec![format!("question \"{}\" points {points} {{", title(script, accesses))];
@@ -231,7 +233,7 @@ fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text
     lines.join(&format!("\n{indent}"))
 }
 
-/// A title that no question of the script has yet.
+/// Returns a title that no question of the script has.
 fn title(script: &[Stmt], accesses: &[Access]) -> String {
     let translation = accesses.iter().all(|access| access.verb == "translate");
     let title = if translation { "Address translation" } else { "Memory access" };
@@ -245,7 +247,7 @@ fn title(script: &[Stmt], accesses: &[Access]) -> String {
     (1..=taken.len() + 1).map(numbered).find(|title| !taken.contains(&title.as_str())).unwrap_or_default()
 }
 
-/// The blanks that the line of a byte begins with.
+/// Returns the indentation of the line at a byte.
 fn indent(text: &str, at: usize) -> String {
     let line = text.get(..at).and_then(|ahead| ahead.rfind('\n')).map_or(0, |newline| newline + 1);
     text[line..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect()

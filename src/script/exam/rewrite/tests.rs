@@ -1,4 +1,4 @@
-//! Numbers and questions, held to what the lecture's page says of the simple memory system (CS:APP, 9.6.4).
+//! Tests of numbers and questions against the lecture's simple memory system (CS:APP, 9.6.4).
 
 use super::{spellings, turned};
 use crate::lang::edit::edited;
@@ -10,7 +10,7 @@ use crate::run::record::StepRecord;
 use crate::run::session::Options;
 use crate::run::{Files, facts, run};
 
-/// The text with the number at the `^` written in a radix; none if that is not offered.
+/// Returns the text with the number at the `^` in a radix; `None` if it is not offered.
 fn written(marked: &str, radix: Radix) -> Option<String> {
     let at = marked.find('^').expect("a place");
     let text = marked.replace('^', "");
@@ -62,7 +62,7 @@ fn a_number_keeps_its_value_in_another_radix() {
     }
 }
 
-/// What came of a script that has no mistake and in which all holds.
+/// Runs a script that has no errors and no failed expectations.
 fn records(script: &str) -> Vec<StepRecord> {
     let (sources, read, wrong) = read_text("a.pw", script, &mut ());
     assert_eq!(wrong, [], "{script}");
@@ -73,7 +73,7 @@ fn records(script: &str) -> Vec<StepRecord> {
     records
 }
 
-/// The script with what the marks `«` and `»` select turned into a question, told what its statements had in a run.
+/// Converts the selection between `«` and `»` to a question, with the facts of a run.
 fn asked(marked: &str) -> Option<String> {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -81,18 +81,18 @@ fn asked(marked: &str) -> Option<String> {
     let (_, script, wrong) = read_text("a.pw", &text, &mut ());
     assert_eq!(wrong, []);
     let records = records(&text);
-    let told = |span: crate::lang::span::Span| {
+    let output = |span: crate::lang::span::Span| {
         let record =
             records.iter().find(|record| record.span.start >= span.start && record.span.end <= span.end);
         record.map_or_else(Vec::new, |record| {
             facts::reported_facts(&record.did).iter().map(ToString::to_string).collect()
         })
     };
-    let turned = turned(&text, &script.body, start..end, &told)?;
+    let turned = turned(&text, &script.body, start..end, &output)?;
     Some(edited(&text, Span::start_of(0), &[turned.edit]))
 }
 
-/// The blanks of a script's questions with their keys.
+/// Returns the blanks of a script's questions with their keys.
 fn keys(script: &str) -> Vec<String> {
     let mut keys = Vec::new();
     for record in records(script) {
@@ -147,7 +147,7 @@ fn what_follows_still_sees_what_the_statement_did() {
         asked(&format!("{SIMPLE}read 0x0000 => tlb miss\nread« »0x0001 => tlb hit\n")).expect("a question");
     assert_eq!(keys(&last), ["tlb hit"]);
     assert!(last.ends_with("ask read 0x0001 => tlb\n}\n"), "{last}");
-    // A scenario ends what it did.
+    // A scenario discards its effects.
     let apart =
         format!("{SIMPLE}scenario \"a\" {{\n  read« »0x0000 => tlb miss\n}}\nread 0x0000 => tlb miss\n");
     let script = asked(&apart).expect("a question");
@@ -192,7 +192,7 @@ fn processes_probes_and_names_are_asked_of() {
     assert_eq!(keys(&script), ["fault demand-zero", "frame 0", "minor 1"]);
     let probe = asked(&format!("{SIMPLE}«»probe 0x03D4 => ppn 0x0D\n")).expect("a question");
     assert_eq!(keys(&probe), ["ppn 0x0D"]);
-    // Nothing is stated: what it had is asked for.
+    // Without expectations, the question asks for the known facts.
     let bare = asked(&format!("{SIMPLE}«»translate 0x03D4\n")).expect("a question");
     assert_eq!(keys(&bare)[..5].join(", "), "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit");
 }

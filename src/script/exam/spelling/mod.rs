@@ -1,4 +1,5 @@
-//! Every sensible way to write an answer down, for learning platforms that compare texts. Those that reckon need none of it.
+//! Every sensible spelling of an answer, for learning platforms that compare text. Platforms that compare
+//! numbers do not need it.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +8,17 @@ use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::record::CellView;
 
-/// The most leading zeros that are listed.
+/// Maximum number of leading zeros.
 const ZEROS: usize = 16;
 
-/// How it is written that there is nothing, or nothing that can be known.
+/// Spellings of a missing or unknown value.
 const NOTHING: &[&str] = &["-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "unknown", "n/a"];
-/// How yes and no are written.
+/// Spellings of yes and no.
 const YES: &[&str] = &["Y", "yes", "true"];
 const NO: &[&str] = &["N", "no", "false"];
 
-/// Every sensible spelling of what is right in a blank, the usual one first; upper and lower case count as the same. `bare` where
-/// no kernel handles faults.
+/// Returns every sensible spelling of a blank's right answer, the usual one first. Case does not matter.
+/// `bare` means that no kernel handles faults.
 pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
     if let Some(words) = Words::for_blank(blank, bare) {
         let right = words.right(blank);
@@ -36,7 +37,7 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
     }
 }
 
-/// Every sensible spelling of a value.
+/// Returns every sensible spelling of a value.
 pub fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Vec<String> {
     let number = match value {
         Value::Number(number) => number.as_integer().filter(|n| *n >= 0),
@@ -48,7 +49,7 @@ pub fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Vec<String>
     }
 }
 
-/// Every sensible spelling of what a cell of a table holds.
+/// Returns every sensible spelling of a table cell.
 pub fn of_cell(cell: &CellView) -> Vec<String> {
     match cell {
         CellView::Hex(n, digits) => of_integer(u128::from(*n), Radix::Hex, Some(*digits)),
@@ -58,7 +59,7 @@ pub fn of_cell(cell: &CellView) -> Vec<String> {
     }
 }
 
-/// `0x0D`, `0D`, `0xD`, `D`; `0b1101`, `1101`; `13`.
+/// Returns `0x0D`, `0D`, `0xD`, `D`; `0b1101`, `1101`; `13`.
 fn of_integer(n: u128, radix: Radix, digits: Option<u32>) -> Vec<String> {
     let (prefix, shortest) = match radix {
         Radix::Hex => ("0x", format!("{n:X}")),
@@ -81,7 +82,7 @@ fn of_integer(n: u128, radix: Radix, digits: Option<u32>) -> Vec<String> {
     unique(each)
 }
 
-/// Words as they are, blanks between them as they may be typed.
+/// Returns text with possible variants of its spaces.
 fn of_text(text: &str) -> Vec<String> {
     let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match spaced.as_str() {
@@ -98,7 +99,7 @@ fn all(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// In order, without repetition.
+/// Removes duplicates, and keeps the order.
 fn unique(each: Vec<String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     each.into_iter().filter(|one| seen.insert(one.to_lowercase())).collect()

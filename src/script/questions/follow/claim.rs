@@ -1,4 +1,4 @@
-//! What somebody states of an access, and what is asked of it.
+//! An access with claimed facts, and the computation of a fact from them.
 
 use std::cell::RefCell;
 
@@ -8,49 +8,49 @@ use crate::lang::value::Value;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::Machine;
 
-/// A fact as somebody states it; none where nothing applies.
+/// A claimed fact. `None` means that nothing applies.
 pub(crate) type Claim = Option<Shown>;
-/// The same as a number.
+/// A claim as a number.
 pub type Number = Option<u64>;
-/// The same as a word.
+/// A claim as a word.
 pub(crate) type Word = Option<String>;
 
-/// A fact, the facts that it is computed from, and how.
+/// A fact, the facts on which it depends, and its function.
 pub(crate) struct FollowRow {
     pub(crate) kind: QuantityKind,
-    /// The facts that it is computed from: those above it, or of the level above.
+    /// The facts on which it depends: those above it, or of the level above.
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests compare it with what `get` asks for"))]
     pub(crate) from: &'static [QuantityKind],
-    /// How; none where it follows from nothing on this machine.
+    /// The function, which returns `None` if the fact depends on nothing on this machine.
     pub(crate) get: fn(&Follow, usize) -> Option<Claim>,
 }
 
-/// What somebody states of an access.
+/// Claimed facts of an access.
 pub(crate) struct Follow<'a> {
-    /// How facts are computed.
+    /// The functions of the facts.
     rows: &'static [FollowRow],
     pub(crate) access: &'a Access,
-    /// The machine as it was before.
+    /// The machine before the access.
     pub(crate) before: Before<'a>,
-    /// What is stated, each with its place among the names given.
+    /// The claims, each with the index of its name.
     claims: Vec<(usize, Quantity, Claim)>,
-    /// The claims that the fact at hand was computed from.
+    /// The claims used for the current fact.
     used: RefCell<Vec<usize>>,
-    /// The fact that is being computed: it may only ask for those before it.
+    /// The fact under computation, which may depend only on earlier ones.
     at: RefCell<Option<Quantity>>,
 }
 
-/// What a fact would be.
+/// A computed fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Followed {
-    /// What it would be.
+    /// Its value.
     pub(crate) claim: Claim,
-    /// The claims that it was computed from, by their places.
+    /// The indexes of the claims used.
     pub(crate) from: Vec<usize>,
 }
 
 impl<'a> Follow<'a> {
-    /// An access on this machine as it was before, and what is stated of it: facts with claims, none where nothing is stated.
+    /// Creates the claims about an access on this machine. Facts without a claim have `None`.
     pub(crate) fn new(
         rows: &'static [FollowRow],
         access: &'a Access,
@@ -71,7 +71,8 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// What a fact would be if everything stated before it were so; none for a fact that follows from nothing here.
+    /// Computes a fact under the assumption that all earlier claims are true; `None` if it depends on nothing
+    /// here.
     pub(crate) fn fact(&self, name: &str) -> Option<Followed> {
         let quantity = Quantity::named(name, self.access)?;
         self.used.borrow_mut().clear();
@@ -90,7 +91,8 @@ impl<'a> Follow<'a> {
         claim
     }
 
-    /// A fact that another is computed from: as stated, else computed itself. None of one that does not come before it.
+    /// Returns a fact on which another depends: its claim, otherwise its computed value; `None` if it is not
+    /// an earlier one.
     pub(crate) fn ask(&self, kind: QuantityKind, at: usize) -> Option<Claim> {
         let asked = Quantity { kind, at }.normalized(self.access);
         if self.at.borrow().is_some_and(|own| asked.order() >= own.order()) {
@@ -103,7 +105,7 @@ impl<'a> Follow<'a> {
         self.compute(asked)
     }
 
-    /// The same as a number; none inside where nothing applies.
+    /// Returns the fact as a number. The inner `None` means that nothing applies.
     pub(crate) fn number(&self, kind: QuantityKind, at: usize) -> Option<Number> {
         match self.ask(kind, at)? {
             None => Some(None),
@@ -114,7 +116,7 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// The same as a word; none inside where nothing applies.
+    /// Returns the fact as a word. The inner `None` means that nothing applies.
     pub(crate) fn word(&self, kind: QuantityKind, at: usize) -> Option<Word> {
         match self.ask(kind, at)? {
             None => Some(None),
@@ -123,7 +125,7 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// Whether a fact is stated.
+    /// Whether a fact has a claim.
     pub(crate) fn is_stated(&self, kind: QuantityKind, at: usize) -> bool {
         let asked = Quantity { kind, at }.normalized(self.access);
         self.claims.iter().any(|(_, quantity, _)| *quantity == asked)

@@ -5,7 +5,7 @@ use super::quantity::QuantityKind;
 use crate::run::facts::{low, shifted};
 use crate::run::record::Shown;
 
-/// A number; the digits that it is written in are the blank's business.
+/// Returns a number. The blank determines its digits.
 pub fn hex(n: u64) -> Claim {
     Some(Shown::hex(n, 1))
 }
@@ -20,7 +20,7 @@ pub(crate) fn vpo(of: &Follow, _: usize) -> Option<Claim> {
     Some(hex(low(of.access.va.raw(), mmu.page_bits)))
 }
 
-/// The part of the VPN that indexes a level.
+/// Returns the part of the VPN that indexes a level.
 pub(crate) fn part(of: &Follow, level: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     let bits = *mmu.levels.get(level.checked_sub(1)?)?;
@@ -29,7 +29,7 @@ pub(crate) fn part(of: &Follow, level: usize) -> Option<Claim> {
     Some(hex(low(shifted(vpn, below), bits)))
 }
 
-/// The page number by which a TLB is looked up.
+/// Returns the page number of a TLB lookup.
 fn tlb_page(of: &Follow, tlb: usize) -> Option<u64> {
     let own = of.access.spec.tlbs.get(tlb)?.smallest_page_bits(&of.access.spec);
     let vpn = of.number(QuantityKind::Vpn, 0)??;
@@ -48,7 +48,7 @@ pub(crate) fn ppo(of: &Follow, _: usize) -> Option<Claim> {
     of.ask(QuantityKind::Vpo, 0)
 }
 
-/// PPN and offset side by side.
+/// Concatenates the PPN and the offset.
 pub(crate) fn pa(of: &Follow, _: usize) -> Option<Claim> {
     if of.access.spec.mmu.is_none() {
         return Some(hex(of.access.va.raw()));
@@ -67,7 +67,7 @@ pub(crate) fn offset(of: &Follow, cache: usize) -> Option<Claim> {
 
 pub(crate) fn cache_index(of: &Follow, cache: usize) -> Option<Claim> {
     let spec = of.access.spec.caches.get(cache)?;
-    // Without a physical address the set was not asked for.
+    // Without a physical address, the cache was not accessed.
     let Some(pa) = of.number(QuantityKind::Pa, 0)? else { return Some(None) };
     let address = if spec.virtual_index {
         let (vpn, vpo) = (of.number(QuantityKind::Vpn, 0)??, of.number(QuantityKind::Vpo, 0)??);

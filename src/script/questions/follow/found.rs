@@ -1,4 +1,4 @@
-//! Facts that are looked up: in TLBs, page tables, caches, memory.
+//! Facts of lookups in TLBs, page tables, caches, and memory.
 
 use super::claim::{Claim, Follow};
 use super::fields::hex;
@@ -10,13 +10,13 @@ fn word_claim(word: &str) -> Claim {
     Some(Shown::word(word))
 }
 
-/// The TLBs that the access looks up, in order.
+/// Returns the TLBs that the access looks up, in order.
 fn tlbs(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.tlbs.iter().enumerate();
     each.filter(|(_, tlb)| tlb.side.serves(of.access.kind)).map(|(at, _)| at).collect()
 }
 
-/// The caches that the access looks up, in order.
+/// Returns the caches that the access looks up, in order.
 fn caches(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.caches.iter().enumerate();
     each.filter(|(_, cache)| cache.side.serves(of.access.kind)).map(|(at, _)| at).collect()
@@ -26,7 +26,7 @@ fn is_hit(of: &Follow, kind: QuantityKind, at: usize) -> Option<bool> {
     Some(of.word(kind, at)?.is_some_and(|word| word == "hit"))
 }
 
-/// Hit or miss by the index and tag; none after a hit before it.
+/// Returns hit or miss for the index and tag; none after an earlier hit.
 pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
     for before in tlbs(of).into_iter().take_while(|tlb| *tlb != at) {
         if is_hit(of, QuantityKind::TlbHit, before)? {
@@ -38,7 +38,7 @@ pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
     Some(word_claim(if found { "hit" } else { "miss" }))
 }
 
-/// Whether any of them held it.
+/// Returns whether any of the TLBs hits.
 pub(crate) fn tlb(of: &Follow, _: usize) -> Option<Claim> {
     let each = tlbs(of);
     if let [only] = each[..] {
@@ -52,7 +52,7 @@ pub(crate) fn tlb(of: &Follow, _: usize) -> Option<Claim> {
     Some(word_claim("miss"))
 }
 
-/// Where the entry of a level stands: in the table that the level above leads to.
+/// Returns the address of a level's entry in the table of the level above.
 pub(crate) fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if is_hit(of, QuantityKind::Tlb, 0)? {
@@ -74,14 +74,16 @@ pub(crate) fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
     Some(of.before.entry(address).map_or_else(|| word_claim("unknown"), hex))
 }
 
-/// The entries of the walk that are stated, from the top: none inside where a level has none.
+/// Returns the claimed entries of the walk from the top. The inner `None` means that a level has
+/// none.
 fn stated_entries(of: &Follow) -> Vec<(usize, Option<u64>)> {
     let levels = of.access.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
     let stated = (1..=levels).filter(|level| of.is_stated(QuantityKind::PteValue, *level));
     stated.filter_map(|level| Some((level, of.number(QuantityKind::PteValue, level)?))).collect()
 }
 
-/// By the TLB, by the entries that are stated, or by a walk. Of a process the kernel decides.
+/// Determines the fault by the TLB, by the claimed entries, or by a walk. In a process, the kernel
+/// determines it.
 pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if of.access.process.is_some() {
@@ -105,7 +107,7 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     }))
 }
 
-/// From the TLB entry where one was found, from the last entry of the walk where it is stated, or by a walk.
+/// Returns the PPN of the TLB entry, of the last claimed entry of the walk, or of a walk.
 pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if of.access.process.is_none() && of.word(QuantityKind::Fault, 0)?.is_some_and(|word| word != "none") {
@@ -127,12 +129,12 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     match of.before.walk(vpn)? {
         Ok(ppn) => Some(hex(ppn)),
-        // Without a fault there is a page: the one that the entry names, though it is not present.
+        // If the claim is `fault none`, a page exists: the one in the entry that is not present.
         Err(_) => of.before.stale(vpn).map(hex),
     }
 }
 
-/// Hit or miss by the index and tag; none after a hit before it, and where nothing was looked up.
+/// Returns hit or miss for the index and tag; none after an earlier hit, or without a lookup.
 pub(crate) fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
     if !of.access.uses_caches() {
         return Some(word_claim("none"));
@@ -156,7 +158,7 @@ pub(crate) fn value(of: &Follow, _: usize) -> Option<Claim> {
     loaded(of, of.access.data.len())
 }
 
-/// So many bytes: of the block in the first cache that hits, else from memory.
+/// Returns bytes of the block in the first cache that hits, otherwise of memory.
 fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
     if !matches!(of.access.verb, AccessVerb::Read | AccessVerb::Fetch) || bytes > 8 {
         return None;

@@ -1,5 +1,5 @@
-//! What follows from what in an access: a fact computed from other facts that somebody states, rightly or wrongly, by the
-//! machine as it was before the access. So a mistake can be told from what was rightly concluded from it.
+//! Dependencies between the facts of an access. This module computes a fact from claimed facts, right or
+//! wrong, on the machine before the access. It can thus separate a mistake from correct conclusions.
 
 mod claim;
 mod fields;
@@ -18,7 +18,7 @@ use self::rows::ROWS;
 
 pub(crate) use self::claim::{Claim, Follow};
 
-/// An access on this machine as it was before, and what is stated of it: facts with claims, none where nothing is stated.
+/// Creates the claims about an access on this machine. Facts without a claim have `None`.
 pub(crate) fn follow<'a>(
     access: &'a Access,
     before: &'a Machine,
@@ -27,8 +27,8 @@ pub(crate) fn follow<'a>(
     Follow::new(ROWS, access, before, stated)
 }
 
-/// The place of a fact among the facts of an access that follow from each other: those that come first follow from nothing
-/// after them. A name that does not follow from any comes last.
+/// Returns the position of a fact in the order of dependencies. A fact depends only on earlier ones. Names
+/// without dependencies come last.
 pub(crate) fn order(name: &str, access: &Access) -> (usize, usize, usize) {
     Quantity::named(name, access).map_or((usize::MAX, 0, 0), Quantity::order)
 }

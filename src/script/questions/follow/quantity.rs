@@ -1,4 +1,4 @@
-//! The facts that follow from each other, whatever they are called.
+//! The facts with dependencies, independent of their names.
 
 use crate::run::facts::{Component, Family, Key, key};
 use crate::run::record::Access;
@@ -28,7 +28,7 @@ pub(crate) enum QuantityKind {
     Value,
 }
 
-/// A fact: of a kind, and of a TLB, a cache, or a level of the page table (from 1).
+/// A fact of a kind, and the index of its TLB, cache, or page-table level (from 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quantity {
     pub(crate) kind: QuantityKind,
@@ -36,7 +36,7 @@ pub(crate) struct Quantity {
 }
 
 impl Quantity {
-    /// The fact of this name.
+    /// Returns the fact of this name.
     pub(crate) fn named(name: &str, access: &Access) -> Option<Self> {
         let spec: &Spec = &access.spec;
         let (tlb, cache) = (spec.first_tlb(access.kind), spec.first_cache(access.kind));
@@ -96,10 +96,10 @@ impl Quantity {
         }
     }
 
-    /// Its place: facts come before those that are computed from them.
+    /// Returns its position. Facts come before those that depend on them.
     pub(crate) fn order(self) -> (usize, usize, usize) {
         let row = self.kind as usize;
-        // The entries of a walk are read level by level, each an address and then its value.
+        // The entries of a walk are computed level by level, each address before its value.
         if self.kind == QuantityKind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
     }
 }

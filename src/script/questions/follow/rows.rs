@@ -1,11 +1,11 @@
-//! Every fact that follows from others, in the order in which one works.
+//! Facts with dependencies, in the order of the calculation.
 
 use super::claim::FollowRow;
 use super::fields::{cache_index, cache_tag, offset, pa, part, ppo, tlb_index, tlb_tag, vpn, vpo};
 use super::found::{byte, cache_hit, fault, ppn, pte_address, pte_value, tlb, tlb_hit, value};
 use super::quantity::QuantityKind;
 
-/// Every fact that follows from others.
+/// Every fact with dependencies.
 pub(crate) const ROWS: &[FollowRow] = &[
     FollowRow { kind: QuantityKind::Vpn, from: &[], get: vpn },
     FollowRow { kind: QuantityKind::Vpo, from: &[], get: vpo },

@@ -1,4 +1,4 @@
-//! The machine as it was before an access, looked at: nothing here changes it.
+//! Read-only access to the machine before an access.
 
 use crate::run::facts::{low, shifted};
 use crate::run::record::Access;
@@ -19,8 +19,9 @@ pub(crate) struct Before<'a> {
 }
 
 impl Before<'_> {
-    /// The valid entry of a TLB with this index and tag, none inside if there is none. Nothing where more than these two
-    /// decides: several page sizes, entries that carry their process.
+    /// Returns the valid entry of a TLB with this index and tag. The inner `None` means that there is none.
+    /// The result is `None` if the lookup depends on more: on several page sizes, or on address-space
+    /// identifiers.
     pub(crate) fn tlb_entry(self, tlb: usize, index: u64, tag: u64) -> Option<Entry> {
         let spec = self.access.spec.tlbs.get(tlb)?;
         let base = self.access.spec.page_bits();
@@ -35,7 +36,7 @@ impl Before<'_> {
         Some(hits.next())
     }
 
-    /// The way of a cache that holds the block with this index and tag.
+    /// Returns the way of a cache that holds the block with this index and tag.
     pub(crate) fn cache_way(self, cache: usize, index: u64, tag: u64) -> Option<u32> {
         let spec = self.access.spec.caches.get(cache)?;
         let set = self.machine.cache_set_index(cache, index).ok()?;
@@ -45,13 +46,13 @@ impl Before<'_> {
         })
     }
 
-    /// A byte of a block in a cache.
+    /// Returns a byte of a block in a cache.
     pub(crate) fn cached(self, cache: usize, index: u64, way: u32, offset: u64) -> Option<u8> {
         let set = self.machine.cache_set_index(cache, index).ok()?;
         self.machine.cache_byte(cache, set, way, offset)
     }
 
-    /// A byte of memory, or of the first cache that holds it.
+    /// Returns a byte of the first cache that holds it, otherwise of memory.
     pub(crate) fn byte_at(self, pa: u64) -> Option<u8> {
         let spec = &self.access.spec;
         let caches = spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(self.access.kind));
@@ -65,7 +66,7 @@ impl Before<'_> {
         self.machine.memory_byte(self.machine.pa(pa).ok()?)
     }
 
-    /// What a walk for a page comes to, the TLBs left out: the page, or why not. Nothing for a page beyond the address space.
+    /// Returns the page of a walk without TLBs, or its fault; `None` for a page outside the address space.
     pub(crate) fn walk(self, vpn: u64) -> Option<Result<u64, Fault>> {
         let vpn = self.machine.vpn(vpn).ok()?;
         let mut copy = self.machine.clone();
@@ -75,13 +76,13 @@ impl Before<'_> {
         Some(done.map(|pa| copy.ppn_of(pa).raw()))
     }
 
-    /// Where the top table of the walk stands in memory.
+    /// Returns the address of the top table in memory.
     pub(crate) fn root(self) -> Option<u64> {
         let mmu = self.access.spec.mmu.as_ref()?;
         let mut copy = self.machine.clone();
         copy.invlpg(self.access.va, &mut ());
         let mut events = Vec::new();
-        // A fault has fetched the top entry, too.
+        // A walk with a fault has also fetched the top entry.
         let _ = copy.translate_as(self.access.va, self.access.kind, self.access.mode, &mut events);
         let first = events.iter().find_map(|event| match event {
             Event::Pte { level: 1, index, address: Some(address), .. } => Some((*index, address.raw())),
@@ -91,7 +92,7 @@ impl Before<'_> {
         address.checked_sub(index.checked_mul(u64::from(mmu.pte.bytes))?)
     }
 
-    /// The raw entry at a place in memory.
+    /// Returns the raw entry at an address in memory.
     pub(crate) fn entry(self, address: u64) -> Option<u64> {
         let format = &self.access.spec.mmu.as_ref()?.pte;
         let mut bytes = [0; 8];
@@ -101,19 +102,20 @@ impl Before<'_> {
         Some(format.from_bytes(bytes))
     }
 
-    /// An entry taken apart, if it is present.
+    /// Decodes an entry if it is present.
     pub(crate) fn present(self, raw: u64) -> Option<Pte> {
         let pte = self.access.spec.mmu.as_ref()?.pte.decode(raw);
         pte.flags.has(Bit::P).then_some(pte)
     }
 
-    /// The page that an entry which is not present names, where the table shows one.
+    /// Returns the page number in an entry that is not present, if the table has one.
     pub(crate) fn stale(self, vpn: u64) -> Option<u64> {
         let (_, pte) = self.machine.page_table_entry(self.machine.vpn(vpn).ok()?)?;
         (pte.ppn != 0).then_some(pte.ppn)
     }
 
-    /// Bytes of main memory from a physical address on: those that a load finds which misses in every cache.
+    /// Returns bytes of main memory from a physical address, as a load reads them that misses in every
+    /// cache.
     pub(crate) fn memory(self, pa: Pa, bytes: usize) -> Option<Vec<u8>> {
         let at = |at| self.machine.memory_byte(self.machine.pa(pa.raw().checked_add(at)?).ok()?);
         (0..bytes as u64).map(at).collect()

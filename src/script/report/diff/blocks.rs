@@ -6,10 +6,11 @@ use super::parting::Parting;
 use crate::report::doc::{Block, Cell, Step, Table, Tone};
 use crate::report::narrate::{Statement, count};
 
-/// Differing facts of one statement that are told.
+/// Maximum number of differing facts reported per statement.
 const FACTS: usize = 60;
 
-/// The differences of two runs, one list of blocks for each statement; `names` are the scripts' names.
+/// Returns the differences of two runs, one list of blocks per statement. `names` are the scripts'
+/// names.
 pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
     let mut blocks = Vec::new();
     if !comparison.same() {
@@ -24,7 +25,7 @@ pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Ve
     blocks
 }
 
-/// `12 statements compared, 3 differ, 1 only in B`.
+/// Returns, for example, `12 statements compared, 3 differ, 1 only in B`.
 pub fn totals(comparison: &Comparison) -> String {
     let mut parts = vec![count(comparison.compared as u64, "statement compared", "statements compared")];
     parts.push(match comparison.differ {
@@ -75,7 +76,8 @@ fn within(scenario: Option<&str>) -> String {
     scenario.map_or_else(String::new, |name| format!("{name}: "))
 }
 
-/// The text of a statement of both; that of two machines that are declared differently is just the word.
+/// Returns the text of a statement of both runs, or only the keyword for two machines with different
+/// declarations.
 fn short(a: &Statement, b: &Statement) -> String {
     if a.short == b.short { a.short.clone() } else { a.verb().to_owned() }
 }

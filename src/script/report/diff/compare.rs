@@ -11,19 +11,19 @@ use super::side::{Ran, Side};
 use crate::report::narrate::Statement;
 use crate::run::record::StepRecord;
 
-/// Differing rounds of one statement that are listed.
+/// Maximum number of differing rounds listed per statement.
 const ROUNDS: usize = 3;
 
-/// Which of the two runs.
+/// One of the two runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
-    /// The first.
+    /// The first run.
     A,
-    /// The second.
+    /// The second run.
     B,
 }
 
-/// A fact in which the runs differ; none where one has no such fact.
+/// A fact in which the runs differ. `None` means that the run has no such fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FactDifference {
     pub(crate) name: String,
@@ -31,55 +31,55 @@ pub(crate) struct FactDifference {
     pub(crate) b: Option<Facet>,
 }
 
-/// Something to be told, in the order of the statements.
+/// An item of the comparison, in statement order.
 #[derive(Debug)]
 pub enum ComparisonItem {
-    /// A statement of both, with what differs.
+    /// A statement of both runs, with its differences.
     Differs {
-        /// The statement in the first run and in the second.
+        /// The statement in the first and in the second run.
         statements: (Arc<Statement>, Arc<Statement>),
         /// The scenario.
         scenario: Option<Arc<str>>,
-        /// Which round of it, from 1; none if it ran once in both.
+        /// The round, from 1; `None` if the statement ran once in both.
         round: Option<usize>,
         /// The differing facts.
         rows: Vec<FactDifference>,
     },
-    /// More rounds of the statement told last differ.
+    /// The number of further differing rounds of the previous statement.
     More(usize),
-    /// A statement of one, or rounds that only one has.
+    /// A statement of only one run, or rounds that only one run has.
     Only {
-        /// Whose.
+        /// The run that contains the statement.
         of: Which,
         /// The statement.
         statement: Arc<Statement>,
         /// The scenario.
         scenario: Option<Arc<str>>,
-        /// How often it ran more than the other's.
+        /// Number of executions beyond those in the other run.
         times: usize,
     },
 }
 
-/// What two runs have in common and what not.
+/// The differences of two runs.
 #[derive(Debug, Default)]
 pub struct Comparison {
-    /// What is to be told.
+    /// The differences to report.
     pub(crate) items: Vec<ComparisonItem>,
-    /// Statements of both that were compared, each round counted.
+    /// Number of statements compared, counting each round.
     pub(crate) compared: usize,
     pub(crate) differ: usize,
-    /// Statements that only the first has, each round counted.
+    /// Number of statements that only the first run has, counting each round.
     pub(crate) only_a: usize,
-    /// Statements that only the second has.
+    /// Number of statements that only the second run has.
     pub(crate) only_b: usize,
-    /// The first step at which they part.
+    /// The first step at which the runs differ.
     pub(crate) parting: Option<Parting>,
-    /// Statements that were too many to be compared.
+    /// Number of statements left out because there were too many.
     pub(crate) left_out: usize,
 }
 
 impl Comparison {
-    /// Nothing differs.
+    /// Whether nothing differs.
     pub fn same(&self) -> bool {
         self.differ + self.only_a + self.only_b == 0 && self.parting.is_none()
     }
@@ -153,7 +153,8 @@ impl Comparison {
     }
 }
 
-/// In what two records differ: the facts of the first in their order, then those that only the second has.
+/// Returns the differing facts of two records: those of the first in order, then those that only the
+/// second has.
 fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
     let (first, second) = (named(facets(a)), named(facets(b)));
     let others: HashMap<(&str, usize), &Facet> =
@@ -177,7 +178,7 @@ fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
     rows
 }
 
-/// Each with how often its name has stood before.
+/// Pairs each facet with the number of earlier facets of the same name.
 fn named(facets: Vec<Facet>) -> Vec<(usize, Facet)> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let count = |facet: Facet| {

@@ -1,4 +1,4 @@
-//! What can be compared of a statement: everything that it came to, by name.
+//! The comparable results of a statement, by name.
 
 use super::settings::settings;
 use crate::lang::value::Value;
@@ -6,14 +6,14 @@ use crate::report::narrate::declaration;
 use crate::run::facts;
 use crate::run::record::{CellView, Did, Shown, StepRecord, TableView, View};
 
-/// A name and what it is.
+/// A name and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Facet {
-    /// Its name: a fact, a setting, a variable, a cell.
+    /// The name of a fact, setting, variable, or cell.
     pub(crate) name: String,
-    /// What it is, as a script states it.
+    /// The value in script notation.
     pub(crate) text: String,
-    /// Its value, where it has one.
+    /// The value, if there is one.
     pub(crate) value: Option<Value>,
 }
 
@@ -26,7 +26,7 @@ impl Facet {
         Self { name: name.to_owned(), text: shown.quoted(), value: Some(shown.value.clone()) }
     }
 
-    /// Whether two are the same; the width of numbers does not count.
+    /// Whether two facets are equal, ignoring the width of numbers.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {
             (Some(a), Some(b)) => a.same(b),
@@ -34,19 +34,20 @@ impl Facet {
         }
     }
 
-    /// As JSON: the value, or the text where there is none.
+    /// Returns the value as JSON, or the text if there is no value.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         self.value.as_ref().map_or_else(|| self.text.as_str().into(), Value::to_json)
     }
 }
 
-/// What a statement came to. What `expect` states counts as what was looked at, not as what was stated.
+/// Returns the results of a statement. For `expect`, these are the values it read, not the expected
+/// values.
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
-        .map(|told| Facet { text: told.stated(), value: Some(told.value.value), name: told.name })
+        .map(|fact| Facet { text: fact.stated(), value: Some(fact.value.value), name: fact.name })
         .collect();
-    found.retain(|facet| !stands_twice(&record.did, &facet.name));
+    found.retain(|facet| !has_short_name(&record.did, &facet.name));
     match &*record.did {
         Did::Machine(spec) => found.extend(of_machine(&declaration(spec))),
         Did::Bound { name, value, call: None } => {
@@ -62,8 +63,8 @@ pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     found
 }
 
-/// Whether a fact is one of the first TLB or cache, which has a name of its own: `tlbi` is its `.index`.
-fn stands_twice(did: &Did, name: &str) -> bool {
+/// Whether a fact of the first TLB or cache also has a short name: `tlbi` is its `.index`.
+fn has_short_name(did: &Did, name: &str) -> bool {
     let Did::Access(access) = did else { return false };
     let Some((part, fact)) = name.split_once('.') else { return false };
     let spec = &access.spec;
@@ -98,7 +99,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
     }
 }
 
-/// Cell by cell: the row's first cell and the column say which.
+/// Adds the cells of a table, each named by its row's first cell and its column.
 fn of_table(table: &TableView, found: &mut Vec<Facet>) {
     let several = table.groups.len() > 2;
     let columns: Vec<String> = table

@@ -1,4 +1,4 @@
-//! A comparison as JSON, an object a line.
+//! A comparison as JSON lines.
 
 use serde_json::{Map, Value, json};
 
@@ -8,8 +8,8 @@ use super::parting::Parting;
 use crate::report::doc::Step;
 use crate::report::narrate::Statement;
 
-/// An object for each statement that differs or that only one run has, one for the step at which they part, and the
-/// totals last.
+/// Returns an object for each statement that differs or occurs in one run only, one for the first differing
+/// step, and the totals.
 pub fn json(comparison: &Comparison) -> Vec<Value> {
     let mut lines: Vec<Value> = comparison.items.iter().map(item).collect();
     lines.extend(comparison.parting.as_ref().map(parting));

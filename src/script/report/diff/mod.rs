@@ -1,7 +1,7 @@
-//! Two runs side by side: in which facts they differ, and the first step at which they part.
+//! Comparison of two runs: the facts in which they differ, and the first differing step.
 //!
-//! Statements are paired by their order and text, the rounds of a loop one by one. A declared machine is paired with the
-//! other's, however it is declared, and compared setting by setting.
+//! Statements are paired by order and text, and loops round by round. Machine declarations are paired
+//! regardless of their text and compared setting by setting.
 
 mod blocks;
 mod compare;

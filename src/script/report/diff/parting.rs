@@ -1,4 +1,4 @@
-//! The first step at which two runs part.
+//! The first step at which two runs differ.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use crate::report::doc::{Block, Step};
 use crate::report::narrate::{Statement, call_steps, steps};
 use crate::run::record::{Did, ReferenceRun, StepRecord};
 
-/// Where two runs part.
+/// The place where two runs diverge.
 #[derive(Debug)]
 pub(crate) struct Parting {
-    /// The statement, in the first run and in the second.
+    /// The statement in the first and in the second run.
     pub(crate) statements: (Arc<Statement>, Arc<Statement>),
-    /// The number of the step, from 1.
+    /// Number of the step, from 1.
     pub(crate) number: usize,
-    /// The step in the first run; none if it has fewer.
+    /// The step in the first run; `None` if it has fewer steps.
     pub(crate) a: Option<Step>,
     /// The step in the second.
     pub(crate) b: Option<Step>,
 }
 
-/// The first step at which what a statement did in two runs parts.
+/// Returns the first step at which a statement's two runs differ.
 pub(crate) fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRecord)) -> Option<Parting> {
     if is_surely_same(&one.did, &other.did) {
         return None;
@@ -38,7 +38,7 @@ pub(crate) fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRec
     })
 }
 
-/// The events are the same, of equal machines: nothing needs to be told of them.
+/// Whether both accesses have the same events on equal machines, so that no comparison is needed.
 fn is_surely_same(a: &Did, b: &Did) -> bool {
     match (a, b) {
         (Did::Access(a), Did::Access(b)) => {
@@ -52,7 +52,7 @@ fn is_surely_same(a: &Did, b: &Did) -> bool {
     }
 }
 
-/// What a statement did, step by step; nothing for statements that only declare, show or state.
+/// Returns the steps of a statement. Statements that only declare, show, or expect have none.
 fn sequence(did: &Did) -> Vec<Step> {
     match did {
         Did::Access(access) => steps(access).into_iter().flat_map(numbered).collect(),
@@ -69,10 +69,10 @@ fn numbered(block: Block) -> Vec<Step> {
 }
 
 fn references(run: &ReferenceRun) -> Vec<Step> {
-    let told = |step: &pagewalk_engine::machine::reference_string::ReferenceStep| {
+    let to_step = |step: &pagewalk_engine::machine::reference_string::ReferenceStep| {
         let victim = step.victim.map_or_else(String::new, |page| format!(", page {} goes", run.page(page)));
         let what = if step.hit { "a hit" } else { "a fault" };
         Step { who: format!("page {}", run.page(step.page)), what: format!("{what}{victim}") }
     };
-    run.steps.iter().map(told).collect()
+    run.steps.iter().map(to_step).collect()
 }

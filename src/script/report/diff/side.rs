@@ -1,4 +1,4 @@
-//! One of two runs: its statements in the order in which they first ran, with all that each did.
+//! One of two runs: its statements in order of first execution, with the records of each.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,22 +9,22 @@ use crate::report::narrate::{Statement, Statements};
 use crate::run::record::{CellView, Did, FaultRecord, Sink, StepRecord, View};
 use pagewalk_engine::machine::event::Event;
 
-/// Bytes of records that are kept, about; what follows is not compared.
+/// Approximate limit of the kept records in bytes. Later records are not compared.
 const KEPT: usize = 1 << 28;
 
-/// A statement, and each time that it ran.
+/// A statement and its executions.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) statement: Arc<Statement>,
-    /// The scenario that it ran in.
+    /// The scenario it ran in.
     pub(crate) scenario: Option<Arc<str>>,
-    /// What a statement of the other run has in common with it.
+    /// The key by which statements of both runs are paired.
     pub(crate) key: String,
-    /// Its records, each with its number in the run.
+    /// The records, each with its number in the run.
     pub(crate) rounds: Vec<(usize, StepRecord)>,
 }
 
-/// Takes the records of a run.
+/// A sink that keeps the records of a run.
 #[derive(Debug)]
 pub struct Side<'s> {
     statements: Statements<'s>,
@@ -36,7 +36,7 @@ pub struct Side<'s> {
 }
 
 impl<'s> Side<'s> {
-    /// Of a script that has not run yet.
+    /// Creates the side of a script that has not run yet.
     pub fn new(sources: &'s Sources) -> Self {
         Self {
             statements: Statements::new(sources),
@@ -48,12 +48,12 @@ impl<'s> Side<'s> {
         }
     }
 
-    /// The statements, in the order in which they first ran.
+    /// Returns the statements in order of first execution.
     pub(crate) fn ran(&self) -> &[Ran] {
         &self.ran
     }
 
-    /// Records that were not kept.
+    /// Returns the number of records that were not kept.
     pub(crate) fn left_out(&self) -> usize {
         self.left_out
     }
@@ -82,7 +82,7 @@ impl Sink for Side<'_> {
     }
 }
 
-/// About as many bytes as a record takes.
+/// Estimates the size of a record in bytes.
 fn bytes(record: &StepRecord) -> usize {
     let events = size_of::<Event>();
     let faults = |faults: &[FaultRecord]| -> usize {
@@ -106,7 +106,8 @@ fn shown(view: &View) -> usize {
     }
 }
 
-/// The scenario, the process and the text of a statement; of the declaration of a machine not what it declares.
+/// Returns a key of the scenario, the process, and the statement's text. The key of a machine declaration
+/// omits its settings.
 fn key(record: &StepRecord, statement: &Statement) -> String {
     let scenario = record.scenario.as_deref().unwrap_or_default();
     let process = record.process.as_ref().map_or("", |process| &process.name);

@@ -1,4 +1,4 @@
-//! Two scripts side by side.
+//! Tests that compare two scripts.
 
 use serde_json::{Value, json};
 
@@ -13,17 +13,17 @@ fn compared(a: &str, b: &str) -> Comparison {
     compare(&a, &b)
 }
 
-fn told(a: &str, b: &str) -> String {
+fn output(a: &str, b: &str) -> String {
     let comparison = compared(a, b);
-    let mut told: String = difference_blocks(&comparison, ("a.pw", "b.pw"))
+    let mut output: String = difference_blocks(&comparison, ("a.pw", "b.pw"))
         .iter()
         .map(|blocks| text::text(blocks, false))
         .collect();
-    told += &totals(&comparison);
-    told
+    output += &totals(&comparison);
+    output
 }
 
-/// The differing facts of the only statement that differs, as `name: a, b`.
+/// Returns the differing facts of the only differing statement, as `name: a, b`.
 fn facts(a: &str, b: &str) -> Vec<String> {
     let lines = json(&compared(a, b));
     let rows = lines[0]["differ"].as_array().expect("facts").clone();
@@ -37,10 +37,11 @@ fn a_run_is_the_same_as_itself() {
     let comparison = compared(script, &script.replace("read 0x3D4", "read  0x3D4 => vpn 7 # stated"));
     assert!(comparison.same());
     assert_eq!((comparison.compared, comparison.left_out), (5, 0));
-    assert_eq!(told(script, script), "5 statements compared, none differs");
+    assert_eq!(output(script, script), "5 statements compared, none differs");
 }
 
-/// Belady, Nelson and Shedler (1969): FIFO faults 9 times with three frames, and 10 times with four.
+/// Belady, Nelson, and Shedler (1969): FIFO faults 9 times with three frames, and 10 times with
+/// four.
 #[test]
 fn facts_that_differ_are_listed() {
     let script = |n| {
@@ -58,7 +59,7 @@ fn facts_that_differ_are_listed() {
     let rows = lines[3]["differ"].as_array().unwrap();
     assert_eq!(rows[0], json!({"fact": "faults", "a": 9, "b": 10}));
     assert_eq!(rows[1], json!({"fact": "hits", "a": 3, "b": 2}));
-    // The fourth page is the first that three frames have no room for.
+    // The fourth page is the first that does not fit into three frames.
     assert_eq!(lines[4]["parting"]["step"], 4);
     assert_eq!(lines[4]["parting"]["a"]["what"], "a fault, page 1 goes");
     assert_eq!(lines[4]["parting"]["b"]["what"], "a fault");
@@ -98,16 +99,16 @@ fn machines_are_compared_setting_by_setting() {
 }
 
 #[test]
-fn the_first_step_at_which_they_part_is_told() {
+fn the_first_step_at_which_they_part_is_reported() {
     let script = |more: &str| {
         format!("machine simple{more}\nset page_table {{ | vpn ppn |\n| 0F 0D | }}\nread 0x3D4\nread 0x3D4\n")
     };
-    let told = told(&script(""), &script(" { tlb none }"));
-    // The first read already: one asks a TLB, the other has none.
-    assert!(told.contains("They part at step 2 of read 0x3D4"), "{told}");
-    assert!(told.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{told}");
-    assert!(told.contains("t.pw:4 | t.pw:4"), "{told}");
-    assert!(told.ends_with("4 statements compared, 3 differ"), "{told}");
+    let output = output(&script(""), &script(" { tlb none }"));
+    // They differ from the first read: one machine has a TLB, the other has none.
+    assert!(output.contains("They part at step 2 of read 0x3D4"), "{output}");
+    assert!(output.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{output}");
+    assert!(output.contains("t.pw:4 | t.pw:4"), "{output}");
+    assert!(output.ends_with("4 statements compared, 3 differ"), "{output}");
 }
 
 #[test]
@@ -118,7 +119,7 @@ fn rounds_of_a_loop_are_paired_one_by_one() {
     assert_eq!((comparison.only_a, comparison.only_b), (1, 3), "the first statement, and two rounds");
     let lines = json(&comparison);
     assert_eq!((&lines[2]["only"], &lines[2]["times"]), (&json!("b"), &json!(2)));
-    assert!(told(&script(3), &script(5)).contains("only in B (2 times)"));
+    assert!(output(&script(3), &script(5)).contains("only in B (2 times)"));
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn many_differing_rounds_are_counted() {
         )
     };
     let lines = json(&compared(&script("lru"), &script("mru")));
-    // LRU misses each time (a loop of three blocks in two lines); MRU hits half of the time.
+    // LRU misses every time (a loop of three blocks in two lines). MRU hits half of the time.
     let more: Vec<&Value> = lines.iter().filter(|line| line.get("more_rounds").is_some()).collect();
     assert_eq!(more.len(), 1);
     let totals = &lines.last().unwrap()["totals"];
@@ -138,7 +139,7 @@ fn many_differing_rounds_are_counted() {
     assert_eq!(listed, 4, "the machine and three rounds");
     assert_eq!(totals["differ"].as_u64(), Some(listed + more[0]["more_rounds"].as_u64().unwrap()));
     let first = lines.iter().find(|line| line["round"] != Value::Null).unwrap();
-    // 0, 4 and 8 miss in both; 8 takes the place of 0 with LRU, of 4 with MRU.
+    // 0, 4, and 8 miss in both. 8 replaces 0 with LRU, and 4 with MRU.
     assert_eq!(first["round"], 3);
     assert_eq!(first["differ"], json!([{"fact": "cache.victim", "a": 0, "b": 1}]));
 }

@@ -1,4 +1,4 @@
-//! What is asked, and what is told.
+//! The input and the result of a hover request.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use crate::lang::layout::Token;
 use crate::lang::source::Sources;
 use crate::run::state::State;
 
-/// A text, and what is known of it.
+/// A text and its analysis.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The text.
@@ -15,17 +15,17 @@ pub struct Asked<'a> {
     pub tokens: &'a [Token],
     /// The files of the script; the text is the first.
     pub sources: &'a Sources,
-    /// What is known before the statement at a byte.
+    /// Returns the known state before the statement at a byte.
     pub state: &'a dyn Fn(usize) -> State,
 }
 
-/// What is to be told of a place.
+/// The information about a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoverInfo {
-    /// The bytes that it is told of.
+    /// The bytes it describes.
     pub span: Range<usize>,
-    /// The name of the fact that they are, if they are one.
+    /// The name of the fact at these bytes, if any.
     pub fact: Option<String>,
-    /// Markdown.
+    /// The text in Markdown.
     pub text: String,
 }

@@ -1,14 +1,14 @@
-//! Pieces of Markdown.
+//! Markdown fragments.
 
 use crate::report::doc::Block;
 use crate::report::text::text;
 
-/// Lines of the language.
+/// Returns a code block of script lines.
 pub fn script(lines: &str) -> String {
     format!("```pagewalk\n{}\n```", lines.trim_end())
 }
 
-/// What is told as for a terminal, in its columns.
+/// Renders blocks as on a terminal, in a code block.
 pub(crate) fn drawn(blocks: &[Block]) -> String {
     let text = text(blocks, false);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
@@ -19,12 +19,12 @@ pub(crate) fn drawn(blocks: &[Block]) -> String {
     format!("```text\n{}\n```", body.join("\n").trim_end())
 }
 
-/// Code within a line.
+/// Returns inline code.
 pub fn code(text: &str) -> String {
     if text.contains('`') { text.to_owned() } else { format!("`{text}`") }
 }
 
-/// Paragraphs, one below the other; empty ones are left out.
+/// Joins paragraphs, and skips empty ones.
 pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n")

@@ -1,5 +1,5 @@
-//! What is known of a place of a script that is being written: of a number what it is to the machine, of a word what it
-//! means where it stands, of a name what it stands for. Nothing here changes the state, and all words come from the
+//! Information about a place of a script in an editor: a number's meaning to the machine, a word's meaning in
+//! its context, or a name's definition. Nothing here changes the state. All descriptions come from the
 //! registries.
 
 mod asked;

@@ -1,4 +1,4 @@
-//! What a name of the script stands for: a variable, a definition, a process, a part of the machine.
+//! Hover texts of a script's names: variables, definitions, processes, and parts of the machine.
 
 use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
@@ -10,10 +10,11 @@ use crate::run::state::{Binding, State};
 use crate::services::complete::{CursorToken, Role};
 use pagewalk_engine::kernel::process::Process;
 
-/// The longest value that is shown whole, in characters.
+/// Longest value shown whole, in characters.
 const SHOWN: usize = 400;
 
-/// The value of a variable, where it is known without a run. Where it is given one, the value that it is given.
+/// Returns the value of a variable if it is known without a run. At an assignment, this is the assigned
+/// value.
 pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     let gives = matches!(place.head, "let" | "choose" | "for");
     let after = gives.then(|| (asked.state)(end_of_line(asked.text, place.span.end)));
@@ -24,8 +25,8 @@ pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Opt
     match state.find(place.text)? {
         Binding::Value(Value::Number(value)) => {
             let written = hex_or_plain(&Value::Number(*value));
-            let told = number(*value, Role::Unknown, &written, state);
-            Some(format!("{name} = {}", told.unwrap_or(format!("**{written}**"))))
+            let described = number(*value, Role::Unknown, &written, state);
+            Some(format!("{name} = {}", described.unwrap_or(format!("**{written}**"))))
         }
         Binding::Value(value) => {
             let text: String = value.quoted().chars().take(SHOWN).collect();
@@ -36,18 +37,18 @@ pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Opt
     }
 }
 
-/// The word is what the statement gives a name to: it comes directly after the verb.
+/// Whether the statement defines this word, which directly follows the verb.
 fn names_it(text: &str, place: &CursorToken) -> bool {
     text.get(..place.span.start).is_some_and(|before| before.trim_end().ends_with(place.head))
 }
 
-/// Past the end of the line, where the statement is over if it does not go on.
+/// Returns the end of the line.
 fn end_of_line(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or("");
     at + rest.find(['\n', ';']).unwrap_or(rest.len()) + 1
 }
 
-/// Large numbers in hexadecimal, as addresses are.
+/// Formats large numbers in hexadecimal, as for addresses.
 fn hex_or_plain(value: &Value) -> String {
     match value {
         Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
@@ -58,7 +59,7 @@ fn hex_or_plain(value: &Value) -> String {
     }
 }
 
-/// A definition: its head, and the comment above it.
+/// Returns the head of a definition and the comment above it.
 pub(crate) fn definition(asked: &Asked, name: &str, state: &State) -> Option<String> {
     let Some(Binding::Def(def)) = state.find(name) else { return None };
     let params: Vec<&str> = def.params.iter().map(|param| &*param.text).collect();
@@ -67,7 +68,7 @@ pub(crate) fn definition(asked: &Asked, name: &str, state: &State) -> Option<Str
     Some(paragraphs([script(&head), comment_above(&file.text, def.name.span.start as usize)]))
 }
 
-/// The lines of comment directly above a place.
+/// Returns the comment lines directly above a place.
 fn comment_above(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or("");
     let above = before.rfind('\n').map_or("", |end| &before[..end]);
@@ -81,7 +82,7 @@ fn comment_above(text: &str, at: usize) -> String {
     lines.join("\n")
 }
 
-/// What is known of a process.
+/// Describes a process.
 pub(crate) fn process(name: &str, state: &State) -> Option<String> {
     let kernel = state.kernel()?;
     let process = kernel.processes().find(|process| &*process.name == name)?;
@@ -97,7 +98,7 @@ fn areas(process: &Process) -> String {
     format!("{count} {plural} of {} bytes, as declared above.", process.space.areas.size())
 }
 
-/// A TLB or cache: what kind, and what follows from its declaration.
+/// Describes a TLB or cache: its kind, and the values derived from its declaration.
 pub(crate) fn part(name: &str, state: &State) -> Option<String> {
     let machine = state.hardware()?;
     let component = Component::named(machine.spec(), name)?;

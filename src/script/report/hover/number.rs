@@ -1,5 +1,5 @@
-//! A number: what it is otherwise written like, and what it is to the machine: an address in its fields, a page-table
-//! entry in its bits.
+//! Hover texts of numbers: the number in other bases, and its meaning to the machine (an address in its
+//! fields, or a page-table entry in its bits).
 
 use super::markdown::{drawn, paragraphs};
 use crate::lang::value::Number;
@@ -12,7 +12,7 @@ use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
 use pagewalk_engine::machine::spec::Spec;
 
-/// What a number is, written like this; none if that is plain.
+/// Describes a number written as `written`; `None` if it is obvious.
 pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
     let Some(integer) = number.as_integer() else { return Some(other(number, written)) };
     let radices = radices(integer, written);
@@ -26,24 +26,24 @@ pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -
         Role::Unknown if looks_like_address(written) => virtual_address(raw, machine, false),
         Role::Unknown | Role::Count => String::new(),
     });
-    // Of a digit by itself there is nothing to tell.
+    // A single digit needs no description.
     let known = meaning.is_empty() && written.len() == 1;
     (!known).then(|| paragraphs([radices, meaning]))
 }
 
-/// Whether a number whose meaning is not said may be an address: people write those in hexadecimal or binary.
+/// Whether a number of unknown meaning may be an address, because it is in hexadecimal or binary.
 fn looks_like_address(written: &str) -> bool {
     let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| written.starts_with(prefix));
     prefixed && !written.contains(' ')
 }
 
-/// A number that is no integer.
+/// Describes a number that is not an integer.
 fn other(number: Number, written: &str) -> String {
     let value = crate::lang::value::Value::Number(number).to_string();
     if value == written { format!("**{written}**") } else { format!("**{written}** = {value}") }
 }
 
-/// In each radix, as it is written first.
+/// Returns the number in each base, starting with the base of `written`.
 fn radices(integer: i128, written: &str) -> String {
     let magnitude = integer.unsigned_abs();
     let Ok(magnitude) = u64::try_from(magnitude) else { return format!("**{written}**") };
@@ -63,8 +63,8 @@ fn radices(integer: i128, written: &str) -> String {
     format!("**{written}** = {}", others.join(" = "))
 }
 
-/// A virtual address in its fields; with `walked`, where the page table as it is known leads. Without an MMU an address is
-/// a physical one.
+/// Returns a virtual address in its fields. With `walked`, it also gives the result of a page walk. Without
+/// an MMU, the address is physical.
 fn virtual_address(raw: u64, machine: &Machine, walked: bool) -> String {
     let spec = machine.spec();
     if spec.mmu.is_none() {
@@ -78,7 +78,7 @@ fn virtual_address(raw: u64, machine: &Machine, walked: bool) -> String {
     paragraphs([drawing, if walked { mapped(va, machine) } else { String::new() }])
 }
 
-/// Where the page table leads, as far as it is known without a run.
+/// Returns the result of a page walk, as far as it is known without a run.
 fn mapped(va: Va, machine: &Machine) -> String {
     let spec = machine.spec();
     let vpn = machine.vpn_of(va);
@@ -110,7 +110,7 @@ fn drawn_physical(pa: Pa, spec: &Spec) -> String {
     ruler.map_or_else(String::new, |ruler| drawn(&fields(ruler, pa.raw())))
 }
 
-/// An entry as it stands in memory, in its bits: a row each, the highest first.
+/// Returns a page-table entry in memory as a table of its bits, the highest first.
 fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
     let width = format.bytes * 8;
     if width < u64::BITS && raw >> width > 0 {

@@ -1,4 +1,4 @@
-//! What an offer of completion means.
+//! Documentation of completion items.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -8,17 +8,17 @@ use super::word::row;
 use crate::services::complete::ItemKind;
 use crate::services::lookup::every_row;
 
-/// What is told of every word, by the section of the reference that has it.
+/// The description of every word, by its section of the reference.
 static ROWS: OnceLock<BTreeMap<(&'static str, String), String>> = OnceLock::new();
 
-/// What the reference says of an offer; none of what has no row under this very name.
+/// Returns the reference's description of an item, or `None` if it has no row of this name.
 pub fn documentation(text: &str, kind: ItemKind) -> Option<&'static str> {
     let rows = ROWS.get_or_init(|| {
         let mut rows: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for (word, found) in every_row() {
             rows.entry((found.section, word.clone())).or_default().push(row(found));
         }
-        rows.into_iter().map(|(key, told)| (key, paragraphs(told))).collect()
+        rows.into_iter().map(|(key, texts)| (key, paragraphs(texts))).collect()
     });
     let section = section(kind)?;
     rows.get(&(section, text.to_owned())).map(String::as_str)

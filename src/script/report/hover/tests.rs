@@ -1,5 +1,5 @@
-//! What is told of the word at the mark `‸`. Worked addresses are those of the lectures (`facts/lectures.md` of the
-//! course: CS:APP 9.6.4 and 9.7).
+//! Tests of the hover text at the mark `‸`. The worked addresses are those of the lectures
+//! (`facts/lectures.md` of the course: CS:APP 9.6.4 and 9.7).
 
 use super::{Asked, HoverInfo, hover_at};
 use crate::lang::include::read_text;
@@ -18,12 +18,12 @@ fn at(marked: &str) -> Option<HoverInfo> {
 }
 
 fn text(marked: &str) -> String {
-    at(marked).map(|told| told.text).unwrap_or_default()
+    at(marked).map(|hover_text| hover_text.text).unwrap_or_default()
 }
 
-/// Every piece must be in what is told at the mark.
+/// Checks that the hover text at the mark contains every piece.
 fn holds(marked: &str, pieces: &[&str]) {
-    // Columns are as wide as they need be.
+    // Column widths vary.
     let text = text(marked)
         .split_inclusive('\n')
         .map(|line| line.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
@@ -36,7 +36,7 @@ fn holds(marked: &str, pieces: &[&str]) {
 const SIMPLE: &str = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 0D 1 |\n}\n";
 
 #[test]
-fn an_address_is_told_in_its_fields() {
+fn an_address_is_reported_in_its_fields() {
     // The lecture's first access: VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, PPN 0x0D, PA 0x354, CO 0, CI 5, CT 0x0D.
     for operand in
         ["read 0x0‸3D4", "translate ‸0x03D4 for write", "fetch 98‸0", "let va = 0x3D‸4", "probe 0x3D4‸"]
@@ -56,10 +56,10 @@ fn an_address_is_told_in_its_fields() {
         &format!("{SIMPLE}read 0x0‸3D4"),
         &["VPN 0x0F to PPN 0x0D", "**0x354**", "CT, bits 11–6 0x0D", "CI, bits 5–2 0x5", "CO, bits 1–0 0x0"],
     );
-    // A physical address, by where it stands.
+    // A physical address, because of its position.
     holds(&format!("{SIMPLE}read 0 => pa 0x3‸54"), &["PPN, bits 11–6 0x0D", "CI, bits 5–2 0x5"]);
     assert!(!text(&format!("{SIMPLE}read 0 => pa 0x3‸54")).contains("virtual address"));
-    // A decimal number whose meaning is not said is a count.
+    // A decimal number of unknown meaning is a count.
     assert!(!text(&format!("{SIMPLE}let pages = 98‸0")).contains("VPN"));
 }
 
@@ -84,7 +84,7 @@ fn the_core_i7_cuts_an_address_in_four() {
 }
 
 #[test]
-fn an_entry_is_told_in_its_bits() {
+fn an_entry_is_reported_in_its_bits() {
     // Intel's bits: 0 P, 1 R/W, 2 U/S, 5 A, 6 D, 63 XD, the PPN from 12.
     let machine = "machine core-i7\n";
     for statement in ["read 0 => pte4.value 0x8000000000042‸067", "set pte 4 0x1000 = 0x8000‸000000042067"]
@@ -106,7 +106,7 @@ fn an_entry_is_told_in_its_bits() {
     }
     // The address of an entry is a physical one.
     holds(&format!("{machine}set pte 4 0x10‸00 = 0"), &["physical address (52 bits)"]);
-    // A format of the script's own.
+    // A format that the script defines.
     holds(
         "machine { virtual 14 bits, physical 12 bits, page 64 B, pte { size 1 B, valid 7, ppn 0..5 } }\nset pte 1 0 = 0x8‸D",
         &["| P | 7 | 1 |", "| PPN | 5–0 | 0x0D |", "0x340"],
@@ -114,24 +114,24 @@ fn an_entry_is_told_in_its_bits() {
 }
 
 #[test]
-fn a_number_is_told_in_each_radix() {
+fn a_number_is_reported_in_each_radix() {
     holds("let n = 98‸0", &["**980** = 0x3D4 = 0b11_1101_0100"]);
     holds("let n = 4‸ KB", &["**4 KB** = 4096 = 0x1000"]);
     holds("let n = 4 K‸B", &["**4 KB** = 4096"]);
     holds("let n = 96‸%", &["**96%** = "]);
     holds("read 0 size ‸16", &["**16** = 0x10"]);
     assert_eq!(at("read 0 size ‸4"), None);
-    // What counts is no address.
+    // Counts are not addresses.
     for count in [
         "read 0 size 0x1‸0",
         "kernel { frames 0x1‸0 }",
         "read 0 => vpn 0x0‸F",
         "machine { virtual 1‸4 bits }",
     ] {
-        let told = text(&format!("machine simple\n{count}"));
-        assert!(!told.is_empty() && !told.contains("virtual address"), "{count}: {told}");
+        let hover_text = text(&format!("machine simple\n{count}"));
+        assert!(!hover_text.is_empty() && !hover_text.contains("virtual address"), "{count}: {hover_text}");
     }
-    // Numbers of tables are hexadecimal.
+    // Numbers in tables are hexadecimal.
     holds(
         "machine simple\nset memory {\n| pa b0 |\n| 0A‸04 36 |\n}",
         &["**0A04**", "2564", "physical address"],
@@ -140,7 +140,7 @@ fn a_number_is_told_in_each_radix() {
 }
 
 #[test]
-fn a_word_is_told_as_what_it_stands_for() {
+fn a_word_is_described_by_its_meaning() {
     let process = "process P1\n";
     for (marked, pieces) in [
         ("re‸ad 0", &["read VA [size N]", "a load: translation"][..]),
@@ -181,8 +181,8 @@ fn a_word_is_told_as_what_it_stands_for() {
 }
 
 #[test]
-fn names_of_the_script_are_told() {
-    // A variable: its value there, not a later one.
+fn names_of_the_script_are_reported() {
+    // The value of a variable at the mark, not a later one.
     holds("let x = 0x40\nread x‸\nlet x = 7", &["`x` = ", "64"]);
     holds("machine simple\nlet va = 0x3D4\nread v‸a", &["0x3D4", "980", "VPN, bits 13–6 0x0F"]);
     holds("let x = 1\nlet ‸x = 3", &["**3**"]);
@@ -196,7 +196,7 @@ fn names_of_the_script_are_told() {
 }
 
 #[test]
-fn nothing_is_told_of_nothing() {
+fn blank_places_have_no_hover() {
     for marked in [
         "‸",
         "read ‸ 1",
@@ -213,8 +213,9 @@ fn nothing_is_told_of_nothing() {
 }
 
 #[test]
-fn what_is_told_is_told_of_its_bytes() {
-    let span = |marked: &str| at(marked).map(|told| (told.span, told.fact)).expect("something");
+fn a_hover_covers_its_bytes() {
+    let span =
+        |marked: &str| at(marked).map(|hover_text| (hover_text.span, hover_text.fact)).expect("something");
     assert_eq!(span("read 4‸ KB"), (5..9, None));
     assert_eq!(span("‸read 4"), (0..4, None));
     assert_eq!(span("machine simple\nread 0 => tlb.in‸dex 3"), (25..34, Some("tlb.index".to_owned())));
@@ -234,15 +235,19 @@ fn every_byte_of_every_example_can_be_asked_about() {
         let (files, _) = Files::read(&script.body, &mut sources, &mut ());
         let known = state_at(&script.body, &sources, &files, Options::default(), text.len());
         let state = |_| known.clone();
-        // Of a text that is cut off anywhere, too.
+        // It also works in a text that is truncated anywhere.
         for cut in [text.len(), text.len() / 2, text.len() / 3] {
             let Some(part) = text.get(..cut) else { continue };
             let tokens = tokens(part).list;
             let asked = Asked { text: part, tokens: &tokens, sources: &sources, state: &state };
             for at in (0..=part.len()).step_by(7) {
-                if let Some(told) = hover_at(&asked, at) {
-                    assert!(told.span.contains(&at) || told.span.end == at, "{}: {at}", path.display());
-                    assert!(!told.text.is_empty() && part.get(told.span).is_some());
+                if let Some(hover_text) = hover_at(&asked, at) {
+                    assert!(
+                        hover_text.span.contains(&at) || hover_text.span.end == at,
+                        "{}: {at}",
+                        path.display()
+                    );
+                    assert!(!hover_text.text.is_empty() && part.get(hover_text.span).is_some());
                     told_of += 1;
                 }
             }

@@ -1,4 +1,4 @@
-//! What a word means where it stands.
+//! Hover texts of words in their context.
 
 use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
@@ -14,7 +14,7 @@ use pagewalk_engine::kernel::abi::Errno;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::pte::{BITS, BitRow};
 
-/// What a word means at its place; nothing where there is nothing to say.
+/// Describes a word in its context, if there is a description.
 pub(crate) fn word(asked: &Asked, place: &CursorToken, role: TokenRole, state: &State) -> Option<String> {
     let word = place.text;
     match role {
@@ -45,12 +45,12 @@ pub(crate) fn word(asked: &Asked, place: &CursorToken, role: TokenRole, state: &
     }
 }
 
-/// A cell that is a word: a name, or what stands for a value.
+/// Describes a cell that is a word: a name, or an abbreviation of a value.
 pub(crate) fn cell(place: &CursorToken, column: &str, state: &State) -> Option<String> {
     names::process(place.text, state).or_else(|| self::column(column, state))
 }
 
-/// A string that names a file.
+/// Describes a string that names a file.
 pub(crate) fn file(place: &CursorToken, state: &State) -> Option<String> {
     let name = place.text.trim_matches('"');
     let kernel = state.kernel()?;
@@ -60,13 +60,13 @@ pub(crate) fn file(place: &CursorToken, state: &State) -> Option<String> {
     Some(format!("{kind} that is declared above: {}.", code(name)))
 }
 
-/// The rows of the reference that a word heads, of these sections.
+/// Returns the rows of the reference for a word, in these sections.
 fn rows(word: &str, sections: &[&str]) -> Option<String> {
     let found: Vec<Found> = look_up(word).into_iter().filter(|row| sections.contains(&row.section)).collect();
     (!found.is_empty()).then(|| paragraphs(found.iter().map(row)))
 }
 
-/// A row of the reference: how it is written, what it says, an example.
+/// Formats a row of the reference: syntax, description, and example.
 pub(crate) fn row(found: &Found) -> String {
     let mut parts = vec![script(&found.usage)];
     for (name, cell) in &found.cells {
@@ -79,7 +79,7 @@ pub(crate) fn row(found: &Found) -> String {
     paragraphs(parts)
 }
 
-/// A line of help as a sentence.
+/// Turns a line of help into a sentence.
 fn sentence(help: &str) -> String {
     let mut chars = help.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -87,14 +87,14 @@ fn sentence(help: &str) -> String {
     format!("{first}{}{end}", chars.as_str())
 }
 
-/// Something that is called: a definition, a system call, a function; a verb with its operand in brackets.
+/// Describes a definition, system call, function, or a verb that is called like one.
 fn called(asked: &Asked, word: &str, state: &State) -> Option<String> {
     let own = names::definition(asked, word, state);
     let call = || rows(word, &["calls"]).map(|text| paragraphs([text, constants(word)]));
     own.or_else(call).or_else(|| rows(word, &["functions"])).or_else(|| rows(word, &["statements"]))
 }
 
-/// The constants that a call takes, by parameter.
+/// Lists the constants of a call by parameter.
 fn constants(call: &str) -> String {
     use pagewalk_engine::kernel::syscall::{constants, system_call};
     let Some(row) = system_call(call) else { return String::new() };
@@ -108,7 +108,7 @@ fn constants(call: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A setting of a block, or a bit of the format that stands in one.
+/// Describes a setting of a block, or a bit of a format in the block.
 fn setting(block: &str, word: &str, state: &State) -> Option<String> {
     let row = LANGUAGE.block(block)?;
     match row.setting(word) {
@@ -118,7 +118,7 @@ fn setting(block: &str, word: &str, state: &State) -> Option<String> {
     }
 }
 
-/// The settings of this name, in every block that has one.
+/// Describes the settings of this name in every block that has one.
 fn setting_of(name: &str) -> Option<String> {
     let found: Vec<String> =
         LANGUAGE.blocks().filter_map(|row| row.setting(name).map(|found| of_block(row, &found))).collect();
@@ -130,7 +130,7 @@ fn of_block(block: &BlockRow, found: &SettingWord) -> String {
     paragraphs([script(&usage), sentence(found.help), format!("A setting of {}.", block.title)])
 }
 
-/// A bit of a page-table entry, and where the machine at hand has it.
+/// Describes a bit of a page-table entry, with its position in the current machine.
 fn bit(word: &str, state: &State) -> Option<String> {
     let mmu = state.spec().and_then(|spec| spec.mmu.as_ref());
     let Some((bit, inverse)) = BitRow::named(word) else {
@@ -149,7 +149,7 @@ fn bit(word: &str, state: &State) -> Option<String> {
     Some(paragraphs([format!("**{}** – {}", row.label, sentence(row.help)), contrary, place]))
 }
 
-/// A column of a table: a bit, or what a fact of that name is.
+/// Describes a column of a table: a bit, or the fact of the same name.
 fn column(word: &str, state: &State) -> Option<String> {
     let is_bit = BITS
         .iter()
@@ -157,7 +157,7 @@ fn column(word: &str, state: &State) -> Option<String> {
     if is_bit { bit(word, state) } else { rows(word, &["facts"]) }
 }
 
-/// A fact of a statement of this family.
+/// Describes a fact of a statement of this family.
 fn fact(name: &str, family: Family, state: &State) -> Option<String> {
     let spec = state.spec().map(|spec| &**spec);
     let key = key(name, family, spec).or_else(|_| key(name, Family::Access, spec)).ok()?;
@@ -171,7 +171,7 @@ fn fact(name: &str, family: Family, state: &State) -> Option<String> {
     Some(paragraphs([script(&usage), sentence(key.help()), values]))
 }
 
-/// A word that stands for the value of a fact.
+/// Describes a keyword for a fact's value.
 fn of_fact(word: &str, of: &str, family: Family, state: &State) -> Option<String> {
     let error = Errno::ALL.iter().any(|row| row.name() == word);
     let meaning = if error { rows(word, &["errors"]) } else { None };
@@ -182,7 +182,7 @@ fn of_fact(word: &str, of: &str, family: Family, state: &State) -> Option<String
     }
 }
 
-/// What stands behind a dot.
+/// Describes a property after a dot.
 fn property(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     if let Some(name) = place.whole.strip_prefix("last.") {
         return fact(name, Family::Access, state)
@@ -190,14 +190,14 @@ fn property(asked: &Asked, place: &CursorToken, state: &State) -> Option<String>
             .or_else(|| fact(name, Family::Reference, state))
             .or_else(|| fact(name, Family::Replay, state));
     }
-    // `P1.faults.minor`: up to the name at hand, and with what follows it.
+    // For `P1.faults.minor`, this is the path up to the current name, then the whole path.
     let through = place.span.end - place.whole_span.start;
     let up_to = place.whole.get(..through).unwrap_or(place.whole);
     let path = rows(place.whole, &["paths"]).or_else(|| rows(up_to, &["paths"]));
     path.or_else(|| rows(up_to, &["nouns"])).or_else(|| field_of_call(asked, place))
 }
 
-/// A field of what a call fills in: `fstat(fd).st_size`.
+/// Describes a field of a call's result: `fstat(fd).st_size`.
 fn field_of_call(asked: &Asked, place: &CursorToken) -> Option<String> {
     let before = asked.text.get(..place.whole_span.start)?.strip_suffix('.')?;
     let open = before.strip_suffix(')').and_then(|inside| inside.rfind('('))?;

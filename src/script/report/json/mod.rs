@@ -1,7 +1,7 @@
-//! A run as JSON, an object a line: a record per statement, and a last line with the totals.
+//! A run as JSON lines: a record per statement, and a last line with the totals.
 //!
-//! A loop may run a million statements, so lines are put together by hand: the parts of a line that a statement has in
-//! common with its next run are kept, and so are the keys of the facts.
+//! A loop may run a million statements, so this module builds lines by hand. It caches the parts of a line
+//! that are equal in the statement's next run, and the keys of the facts.
 
 mod process;
 mod replay;
@@ -43,9 +43,9 @@ pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json
 pub struct JsonSink<'s, W: Write> {
     out: BufWriter<W>,
     statements: Statements<'s>,
-    /// `{"file":…,"line":…,"statement":…` of the statements that have run.
+    /// `{"file":…,"line":…,"statement":…` of the executed statements.
     heads: HashMap<Span, Arc<str>>,
-    /// The facts of an access on the machine that the last one ran on, each with `"name":`.
+    /// The facts of an access on the machine of the last access, each with `"name":`.
     facts: Option<Facts>,
     line: String,
     error: Option<io::Error>,
@@ -54,13 +54,13 @@ pub struct JsonSink<'s, W: Write> {
 /// A machine, and the facts of an access on it.
 struct Facts {
     spec: Arc<Spec>,
-    /// The access is a process's, so that the kernel's answer is reported.
+    /// Whether a process made the access, so that the kernel's result is reported.
     process: bool,
     keys: Vec<(String, Key)>,
 }
 
 impl<'s, W: Write> JsonSink<'s, W> {
-    /// A sink for one script.
+    /// Creates a sink for one script.
     pub fn new(out: W, sources: &'s Sources) -> Self {
         Self {
             out: BufWriter::with_capacity(1 << 16, out),
@@ -72,15 +72,15 @@ impl<'s, W: Write> JsonSink<'s, W> {
         }
     }
 
-    /// Writes the totals; `errors` counts what was wrong with the script.
+    /// Writes the totals. `errors` is the number of errors in the script.
     ///
     /// # Errors
-    /// What the output said, now or earlier; a closed pipe among them.
+    /// Any earlier or current error of the output, including a closed pipe.
     pub fn finish(self, totals: Totals, errors: usize) -> io::Result<()> {
         self.finish_with(totals, errors, &[])
     }
 
-    /// The same with the member `warnings` if there are some.
+    /// Writes the totals with the member `warnings` if there are some.
     ///
     /// # Errors
     /// As [`JsonSink::finish`].
@@ -106,7 +106,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         self.close()
     }
 
-    /// Ends the lines of a script without totals, for one of several scripts.
+    /// Ends the lines of one of several scripts, without totals.
     ///
     /// # Errors
     /// As [`JsonSink::finish`].
@@ -123,7 +123,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         }
     }
 
-    /// The line of a record, with its line end.
+    /// Returns the line of a record with its line end.
     pub(crate) fn line(&mut self, record: &StepRecord) -> &str {
         self.line.clear();
         let head = self.head(record);
@@ -157,7 +157,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         let statement = self.statements.executed(record);
         let mut head = String::from("{\"file\":");
         string(&mut head, &statement.file);
-        // Writing to a string does not fail, here and below.
+        // Writing to a string cannot fail, here and below.
         let _ = write!(head, ",\"line\":{},\"statement\":", statement.line);
         string(&mut head, &statement.text);
         let head: Arc<str> = head.into();
@@ -205,7 +205,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         self.effect(did);
     }
 
-    /// What a statement without facts did.
+    /// Adds the effect of a statement without facts.
     fn effect(&mut self, did: &Did) {
         match did {
             Did::Bound { name, value, .. } => {
@@ -233,9 +233,9 @@ impl<'s, W: Write> JsonSink<'s, W> {
         }
     }
 
-    /// A member of the line's object.
+    /// Adds a member to the line's object.
     fn member(&mut self, name: &str, value: &serde_json::Value) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(self.line, ",\"{name}\":{value}");
     }
 }
@@ -251,7 +251,7 @@ impl Facts {
     }
 }
 
-/// The process that a statement ran in.
+/// Returns the process of a statement.
 fn process_of(record: &StepRecord) -> Option<&str> {
     let did = match &*record.did {
         Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
@@ -268,12 +268,12 @@ impl<W: Write> Sink for JsonSink<'_, W> {
     }
 }
 
-/// The facts that are reported for an access on a machine, each with `"name":`.
+/// Returns the facts reported for an access on a machine, each with `"name":`.
 fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     facts::access_keys(spec, process).into_iter().map(|(name, key)| (member(&name), key)).collect()
 }
 
-/// The name of a member, with its colon.
+/// Returns the name of a member with its colon.
 fn member(name: &str) -> String {
     let mut member = String::new();
     string(&mut member, name);
@@ -281,7 +281,7 @@ fn member(name: &str) -> String {
     member
 }
 
-/// The members of an object; names come with their colon.
+/// Adds the members of an object. Names include their colon.
 fn members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, Shown)>) {
     for (at, (name, value)) in members.enumerate() {
         line.push_str(if at == 0 { "" } else { "," });
@@ -314,7 +314,7 @@ fn put_check(line: &mut String, check: &Check) {
     line.push('}');
 }
 
-/// A value; as [`Value::to_json`] has it, without the detour for the frequent kinds.
+/// Adds a value in the form of [`Value::to_json`], with a fast path for common kinds.
 fn put_value(line: &mut String, value: &Value) {
     match value {
         Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
@@ -326,7 +326,7 @@ fn put_value(line: &mut String, value: &Value) {
     }
 }
 
-/// A string with its quotes and escapes.
+/// Adds a string with quotes and escapes.
 fn string(line: &mut String, text: &str) {
     let plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
     if plain {

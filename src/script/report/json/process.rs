@@ -1,4 +1,4 @@
-//! What processes and the kernel did, as JSON.
+//! Processes and the kernel's actions as JSON.
 
 use serde_json::{Map, Value, json};
 
@@ -15,10 +15,10 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::spec::Spec;
 
-/// Faults of one statement that are listed; their counts are facts.
+/// Maximum number of faults listed per statement. Their counts are facts.
 const FAULTS: usize = 256;
 
-/// An area, as `/proc/PID/maps` knows it.
+/// Returns an area with the columns of `/proc/PID/maps`.
 pub(crate) fn area(record: &AreaRecord) -> Value {
     let area = &record.area;
     json!({
@@ -122,7 +122,7 @@ pub(crate) fn call(record: &CallRecord) -> Value {
     call
 }
 
-/// A number of a script; one beyond 64 bits as a string.
+/// Returns a number of a script, as a string if it exceeds 64 bits.
 fn integer(n: i128) -> Value {
     match (u64::try_from(n), i64::try_from(n)) {
         (Ok(n), _) => n.into(),
@@ -131,7 +131,7 @@ fn integer(n: i128) -> Value {
     }
 }
 
-/// A declaration of the kernel's.
+/// Returns a kernel declaration.
 pub(crate) fn declared(declared: &Declared) -> Value {
     let mut members = match &declared.what {
         Declaration::Kernel => Map::new(),
@@ -166,7 +166,7 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// A kernel as it was started, in the names of its settings.
+/// Returns a started kernel by the names of its settings.
 pub(crate) fn kernel(booted: &Booted) -> Value {
     let config: &KernelConfig = &booted.config;
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
@@ -187,7 +187,7 @@ pub(crate) fn kernel(booted: &Booted) -> Value {
     })
 }
 
-/// What the kernel did of its own accord.
+/// Returns an action that the kernel initiated.
 pub(crate) fn action(action: &ActionRecord) -> Value {
     let name = match &action.what {
         KernelAction::KsmScan => "ksm scan",
@@ -201,7 +201,7 @@ pub(crate) fn action(action: &ActionRecord) -> Value {
     json!({"name": name, "count": action.count, "evicted": evicted.collect::<Value>()})
 }
 
-/// The address space of a process.
+/// Returns the address space of a process.
 pub(crate) fn layout(view: &LayoutView) -> Value {
     let areas = view.areas.iter().map(|layout: &AreaLayout| {
         let mut members = object(area(&layout.area));

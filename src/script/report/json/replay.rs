@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::process::kernel;
 use crate::run::record::{ADDRESS_MAPS, Replayed, STRADDLES};
 
-/// How it was done, and the first lines that are not records.
+/// Returns the mode of the replay and the first malformed lines.
 pub(crate) fn replay(run: &Replayed) -> Value {
     let map = ADDRESS_MAPS.iter().find(|(_, map)| *map == run.map).map(|(word, _)| *word);
     let straddle = STRADDLES.iter().find(|(_, straddle)| *straddle == run.straddle).map(|(word, _)| *word);

@@ -1,4 +1,4 @@
-//! What `show` shows, as JSON.
+//! Views of `show` as JSON.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use pagewalk_engine::machine::pte::Bit;
 
 use crate::run::record::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
 
-/// The objects of a view; only rulers may be several.
+/// Returns the objects of a view. Only rulers may have several.
 pub fn json(view: &View) -> Vec<Value> {
     match view {
         View::Table(shown) => vec![table(shown)],
@@ -50,7 +50,7 @@ fn tree_table(of: &TreeTable) -> Value {
     json!({"level": of.level, "at": of.at, "entries": of.entries.iter().map(entry).collect::<Vec<_>>()})
 }
 
-/// Columns in one row of names, as the cells of a row are in one row.
+/// Returns a table with all columns in one row, like the cells.
 fn table(shown: &TableView) -> Value {
     let columns: Vec<&String> = shown.groups.iter().flatten().collect();
     let rows: Vec<Vec<Value>> = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();

@@ -1,4 +1,4 @@
-//! The lines of a run in JSON.
+//! Tests of the JSON lines.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::JsonSink;
 use crate::report::playing::{SIMPLE, play};
 
-/// The lines that a script tells, as text.
+/// Runs a script and returns its lines.
 fn lines(script: &str) -> Vec<String> {
     let mut out = Vec::new();
     let (sink, ended) = play(script, |sources| JsonSink::new(&mut out, sources));
@@ -19,7 +19,7 @@ fn objects(script: &str) -> Vec<Value> {
     lines(script).iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// The record of the last statement on the lectures' simple memory system.
+/// Runs a statement on the lectures' simple memory system and returns its record.
 fn last(statement: &str) -> Value {
     let mut objects = objects(&format!("{SIMPLE}{statement}\n"));
     objects.truncate(objects.len() - 1);
@@ -86,8 +86,8 @@ fn what_is_to_be_filled_in_is_expected_to_be_nothing_yet() {
 }
 
 #[test]
-fn no_name_stands_twice() {
-    // A parser keeps the last of two members of one name, so the text is looked at.
+fn names_are_unique() {
+    // A parser keeps only the last of two members of the same name, so this checks the text.
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
     for line in lines(&script) {
         let facts = line.split_once("\"facts\":{").and_then(|(_, rest)| rest.split_once('}'));
@@ -134,7 +134,7 @@ fn what_is_shown_is_data() {
 }
 
 #[test]
-fn scenarios_and_totals_are_told() {
+fn scenarios_and_totals_are_reported() {
     let objects = objects("let x = 1\nscenario \"a \\\"b\\\"\" { expect x == 2; expect x == 1 }\n");
     assert!(objects[0].get("scenario").is_none());
     assert_eq!(objects[1]["statement"], "scenario \"a \\\"b\\\"\"");
@@ -163,7 +163,7 @@ fn a_closed_pipe_stops_the_run() {
     assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
 
-/// A process on the lectures' simple memory system, with eight frames and four slots.
+/// A process on the lectures' simple memory system, with eight frames and four swap slots.
 const PROCESS: &str = "machine simple
 kernel { frames 8, swap 4 slots, replacement fifo }
 file \"poem\" { size 100 B, fill 0x2E }
@@ -174,7 +174,7 @@ process P1 {
 }
 ";
 
-/// The record of the last statement in that process.
+/// Runs a statement in that process and returns its record.
 fn last_in_process(statement: &str) -> Value {
     let mut objects = objects(&format!("{PROCESS}{statement}\n"));
     objects.truncate(objects.len() - 1);
@@ -218,7 +218,7 @@ fn an_access_of_a_process_has_the_kernels_facts_and_its_faults() {
         (&json!("SIGSEGV"), &json!("SEGV_MAPERR"))
     );
     assert_eq!((&fatal["faults"][0]["major"], &fatal["faults"][0]["area"]), (&Value::Null, &Value::Null));
-    // On bare hardware there is nobody to answer.
+    // On bare hardware, no kernel handles the fault.
     assert!(last("read 0x03D4").get("process").is_none() && last("read 0x03D4").get("faults").is_none());
 }
 
@@ -267,7 +267,7 @@ fn what_the_kernel_holds_is_data() {
 
 #[test]
 fn a_replay_has_its_facts_and_the_lines_that_are_none() {
-    // Worked out in the script beside the trace.
+    // Calculated by hand in the script beside the trace.
     let trace = "straddle.trace";
     let script = "machine { physical 16 bits, cache L1d { sets 4, ways 1, block 16 B, for data } }";
     let all = objects(&format!("{script}\nreplay \"{trace}\" straddle first => fetches 2, L1d.hits 3\n"));
@@ -275,15 +275,16 @@ fn a_replay_has_its_facts_and_the_lines_that_are_none() {
     for (name, n) in [("accesses", 4), ("reads", 2), ("fetches", 2), ("malformed", 2), ("L1d.hits", 2)] {
         assert_eq!(record["facts"][name], json!(n), "{name}");
     }
-    // Without a process there is nothing to tell of a kernel.
+    // Without a process, there is no kernel to report on.
     assert!(record["facts"].get("faults").is_none());
-    let told = &record["replay"];
+    let printed = &record["replay"];
     assert_eq!(
-        (&told["file"], &told["map"], &told["straddle"]),
+        (&printed["file"], &printed["map"], &printed["straddle"]),
         (&json!(trace), &json!("identity"), &json!("first"))
     );
-    assert_eq!(told["records"], 5);
-    let lines: Vec<&Value> = told["malformed"].as_array().unwrap().iter().map(|bad| &bad["line"]).collect();
+    assert_eq!(printed["records"], 5);
+    let lines: Vec<&Value> =
+        printed["malformed"].as_array().unwrap().iter().map(|bad| &bad["line"]).collect();
     assert_eq!(lines, [&json!(6), &json!(7)]);
     let reason = "2 of 4 lookups in L1d hit, and 2 missed";
     let check = json!({"fact": "L1d.hits", "expected": 3, "actual": 2, "held": false, "reason": reason});

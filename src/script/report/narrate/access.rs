@@ -1,4 +1,4 @@
-//! An access as the textbook's worksheet has it, or in one line.
+//! An access as the textbook's worksheet, or in one line.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Further pieces of an access that are told.
+/// Maximum number of further pieces of an access to report.
 const PIECES: usize = 8;
 
-/// The worksheet of an access, with what it leaves unsaid in sentences below. `operand` is the number that the statement
-/// writes for the address, if it does.
+/// Returns the worksheet of an access, with sentences for the rest below it. `operand` is the literal address
+/// in the statement, if any.
 pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
     let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
     let mut blocks = names(access).map_or_else(Vec::new, |names| fault::faults(names, access.faults(), None));
@@ -42,7 +42,7 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
 struct Sheet<'a> {
     access: &'a Access,
     did: &'a Did,
-    /// The statement shows the address as a number.
+    /// Whether the statement contains the address as a number.
     written: bool,
 }
 
@@ -51,12 +51,12 @@ impl Sheet<'_> {
         facts::key(name, Family::Access, Some(&self.access.spec)).ok()?.value_in(self.did)
     }
 
-    /// A blank with the value of a fact, if the access has it.
+    /// Returns a blank with the value of a fact, if the access has it.
     fn blank(&self, label: &str, fact: &str) -> Option<Blank> {
         self.fact(fact).map(|value| blank(label, value.to_string()))
     }
 
-    /// `yes` for a hit, `no` for a miss.
+    /// Returns `yes` for a hit, and `no` for a miss.
     fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
         let (spec, kind) = (&self.access.spec, self.access.kind);
         let first = if fact == "tlb" { spec.first_tlb(kind) } else { spec.first_cache(kind) };
@@ -75,7 +75,7 @@ impl Sheet<'_> {
         (self.access.spec.cores > 1).then(|| blank("core", self.access.core.to_string()))
     }
 
-    /// From the virtual address to the physical page number.
+    /// Returns the blanks from the virtual address to the physical page number.
     fn translation(&self) -> Vec<Blank> {
         if self.access.spec.mmu.is_none() {
             return Vec::new();
@@ -96,12 +96,13 @@ impl Sheet<'_> {
         blanks.into_iter().flatten().collect()
     }
 
-    /// Of the first piece: a later one may have faulted. In a process, what the kernel says of it.
+    /// Returns the page fault blank for the first piece, because a later piece may have faulted. In
+    /// a process, it describes the kernel's result.
     fn page_fault(&self) -> String {
         if let Some(fault) = self.first_fault() {
             return format!("yes ({})", fault.class().map_or("none", FaultClass::name));
         }
-        // A store is done as a whole or not at all.
+        // A store is completed as a whole or not at all.
         let whole = self.access.outcome.pa.is_none() || self.access.kind == AccessKind::Write;
         match self.access.outcome.fault.filter(|_| whole) {
             None => "no",
@@ -111,7 +112,7 @@ impl Sheet<'_> {
         .to_owned()
     }
 
-    /// The fault of the first piece that the kernel answered.
+    /// Returns the kernel's first fault of the first piece.
     fn first_fault(&self) -> Option<&FaultRecord> {
         let page = |va: u64| va.checked_shr(self.access.spec.page_bits());
         let first = self.access.faults().first()?;
@@ -119,7 +120,7 @@ impl Sheet<'_> {
         (page(at.raw()) == page(self.access.va.raw())).then_some(first)
     }
 
-    /// From the physical address to the byte; nothing if there is no physical address.
+    /// Returns the blanks from the physical address to the byte, if there is a physical address.
     fn data(&self) -> Vec<Blank> {
         let Some(pa) = self.blank("PA", "pa") else { return Vec::new() };
         let mut blanks: Vec<Blank> =
@@ -141,7 +142,7 @@ impl Sheet<'_> {
         blanks
     }
 
-    /// What was read or stored.
+    /// Returns the loaded or stored data.
     fn moved(&self) -> Option<Blank> {
         if self.access.outcome.fault.is_some() {
             return None;
@@ -159,7 +160,7 @@ impl Sheet<'_> {
         ))
     }
 
-    /// Only machines that say how long things take.
+    /// Returns the cycles, if the machine declares latencies.
     fn cycles(&self) -> Option<Blank> {
         self.blank("cycles", "cycles").filter(|cycles| cycles.value != "0")
     }
@@ -169,7 +170,7 @@ fn blank(label: &str, value: impl Into<String>) -> Blank {
     Blank { label: label.to_owned(), value: value.into() }
 }
 
-/// Which TLB held the translation, where there are several levels to look into.
+/// Returns the TLB levels searched, if there are several.
 fn tlb_path(access: &Access) -> Option<String> {
     let spec = &access.spec;
     let mut path: Vec<String> = access
@@ -189,12 +190,12 @@ fn tlb_path(access: &Access) -> Option<String> {
         let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
         path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
     }
-    // One TLB's hit has its blank.
+    // The worksheet already shows a single TLB's hit.
     let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
     (says_more && !path.is_empty()).then(|| path.join(" → "))
 }
 
-/// Where the data came from, where there are several levels to look into.
+/// Returns the cache levels searched, if there are several.
 fn cache_path(access: &Access) -> Option<String> {
     let spec = &access.spec;
     if !access.uses_caches() || spec.caches.len() < 2 {
@@ -210,7 +211,7 @@ fn cache_path(access: &Access) -> Option<String> {
     if !served {
         path.push("memory".to_owned());
     }
-    // A hit in the first level has its blank.
+    // The worksheet already shows a hit in the first level.
     (path.len() > 1).then(|| path.join(" → "))
 }
 
@@ -218,7 +219,7 @@ fn hit(hit: bool) -> &'static str {
     if hit { "hit" } else { "miss" }
 }
 
-/// What became of the pieces after the first.
+/// Describes the pieces after the first.
 fn pieces(access: &Access) -> Vec<Block> {
     if access.outcome.fragments < 2 {
         return Vec::new();
@@ -252,17 +253,17 @@ fn pieces(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// The names that sentences about the process of an access need; none on bare hardware.
+/// Returns the names for sentences about the access's process; `None` on bare hardware.
 pub fn names(access: &Access) -> Option<Names<'_>> {
     let inside = access.process.as_ref()?;
     Some(Names { spec: &access.spec, legend: &inside.legend, own: &inside.process })
 }
 
-/// An access in one line, as loops tell it.
+/// Returns an access in one line, as in loops.
 pub(crate) fn line(access: &Access) -> String {
     let mut passage = passage(&access.spec, access.first_piece());
     if let Some(names) = names(access) {
-        // The kernel's answer stands in place of the hardware's.
+        // The kernel's result replaces the hardware's.
         passage.retain(|words| access.faults().is_empty() || !FAULTS.contains(&words.as_str()));
         let faults = access.faults().iter().map(|fault| fault::short(names, fault));
         passage.splice(0..0, faults);
@@ -286,7 +287,7 @@ pub(crate) fn line(access: &Access) -> String {
     format!("{core}{probe}{} {address}{stored} → {}", parts::verb(access.verb), passage.join(", "))
 }
 
-/// What became of a piece, in a few words.
+/// Describes a piece in a few words.
 fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
     let mut words = Vec::new();
     let mut tlb = None;
@@ -314,7 +315,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
     words
 }
 
-/// What the hardware raises, in words.
+/// The hardware's exceptions in words.
 const FAULTS: [&str; 2] = ["page fault", "protection fault"];
 
 fn fault_words(fault: Fault) -> &'static str {

@@ -6,7 +6,8 @@ use crate::run::facts::binary;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::addr::Pa;
 
-/// The virtual address of an access on its ruler, and the physical one if there is one without the kernel's help.
+/// Returns the virtual address of an access on its ruler, and the physical one if the kernel was not
+/// involved.
 pub fn bits(access: &Access) -> Vec<Block> {
     let virtual_address = access.spec.mmu.is_some().then(|| access.va.raw());
     let physical = access.outcome.pa.filter(|_| access.faults().is_empty()).map(Pa::raw);
@@ -21,7 +22,7 @@ pub fn bits(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// A ruler, and below it each field of the address in hexadecimal and binary.
+/// Returns a ruler, and the fields of the address in hexadecimal and binary.
 pub fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
     let mut pairs = vec![(ruler.title.clone(), value(address, ruler.bits))];
     for row in &ruler.rows {
@@ -35,12 +36,12 @@ pub fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
     [Block::Ruler(ruler), Block::Pairs { title: String::new(), pairs }]
 }
 
-/// A number that is all ones.
+/// Returns a number of `bits` ones.
 fn ones(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }
 
-/// The range of bits of a field.
+/// Returns the bits of a field.
 pub fn bit_range(field: &BitField) -> String {
     if field.low == field.high {
         format!("bit {}", field.low)

@@ -1,20 +1,20 @@
-//! What a statement changed, as tables in which a changed cell shows both values.
+//! The changes of a statement, as tables in which a changed cell shows both values.
 
 use super::words::count;
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::run::changes::{Changed, Changes};
 use crate::run::record::CellView;
 
-/// Rows of a table that are shown.
+/// Maximum number of rows shown per table.
 const ROWS: usize = 40;
 
-/// Columns that are shown where nothing in them has changed: of a TLB, the tag, the PPN and whether it is valid.
+/// Number of columns always shown: for a TLB, the tag, the PPN, and the valid bit.
 const ALWAYS: usize = 3;
 
-/// Changed columns that are shown.
+/// Maximum number of changed columns shown.
 const COLUMNS: usize = 12;
 
-/// What has changed; a sentence where nothing has.
+/// Returns the changes, or a sentence if there are none.
 pub fn changes(changes: &Changes) -> Vec<Block> {
     match changes {
         Changes::Machine => vec![Block::line("A new machine was declared, so nothing can be compared.")],
@@ -54,7 +54,7 @@ fn moves(changed: &Changed, column: usize) -> bool {
     changed.rows.iter().filter_map(|row| row.cells.get(column)).any(|(old, new)| old != new)
 }
 
-/// The columns that are shown: those that have changed, and those that say what the row is.
+/// Returns the columns to show: those that changed, and those that identify the row.
 fn columns(changed: &Changed) -> Vec<usize> {
     let mut left = COLUMNS;
     let mut wanted = |at: &usize| {
@@ -75,7 +75,7 @@ fn plain(cell: &CellView) -> Cell {
     Cell { text: cell.to_string(), word: matches!(cell, CellView::Text(_)) }
 }
 
-/// A cell that is the same, or both its values.
+/// Returns the cell's value, or both values if they differ.
 fn both((old, new): &(CellView, CellView)) -> Cell {
     if old == new {
         return plain(new);

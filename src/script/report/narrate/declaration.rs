@@ -1,4 +1,4 @@
-//! A machine as a declaration that a script can hold: it reads back as the same machine. Defaults are not said.
+//! Machine declarations that a script can contain and that parse to the same machine. They omit defaults.
 
 use crate::lang::value::{Number, Value};
 use crate::run::nouns::size;
@@ -8,7 +8,7 @@ use pagewalk_engine::machine::spec::{
     CacheSpec, Capacity, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy,
 };
 
-/// `machine { … }`.
+/// Returns `machine { … }`.
 pub(crate) fn declaration(spec: &Spec) -> String {
     let mut lines = Vec::new();
     if let Some(mmu) = &spec.mmu {
@@ -30,7 +30,7 @@ pub(crate) fn declaration(spec: &Spec) -> String {
     format!("machine {{\n  {}\n}}\n", lines.join("\n  "))
 }
 
-/// `tlb NAME { … }`, where the name of the unnamed one is not said.
+/// Returns `tlb NAME { … }`, without the name of an unnamed TLB.
 fn block(word: &str, name: &str, settings: &[String]) -> String {
     let name = if name == word || name.is_empty() { String::new() } else { format!(" {name}") };
     format!("{word}{name} {{ {} }}", settings.join(", "))
@@ -49,7 +49,7 @@ fn page_table(spec: &Spec, mmu: &Mmu) -> Option<String> {
     (!settings.is_empty()).then(|| block("page_table", "", &settings))
 }
 
-/// The format of an entry, if it is not the default one.
+/// Returns the format of an entry unless it is the default.
 fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
     let default = |bytes| PteFormat::default_for(ppn_bits, bytes).as_ref() == Ok(format);
     if default(None) {
@@ -127,7 +127,7 @@ fn waits(time: Latency) -> Option<String> {
     (time > 0).then(|| latency(time))
 }
 
-/// A latency is kept in thousandths; a finite decimal says it exactly.
+/// Formats a latency, which is stored in thousandths, as an exact decimal.
 fn latency(time: Latency) -> String {
     let value =
         Number::fraction(i128::from(time), 1000).map_or_else(|_| Value::from(time / 1000), Value::from);

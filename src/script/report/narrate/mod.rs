@@ -1,4 +1,4 @@
-//! What a statement did, told so that a reader learns from it.
+//! Narration: explains the effects of a statement to a student.
 
 mod access;
 mod bits;
@@ -42,7 +42,7 @@ pub use why::{reasons, why};
 use words::approximately;
 pub use words::{count, failure, summary, thousands};
 
-/// Tells a run, record by record.
+/// Narrates a run record by record.
 #[derive(Debug)]
 pub struct Narrator<'s> {
     statements: Statements<'s>,
@@ -51,12 +51,12 @@ pub struct Narrator<'s> {
 }
 
 impl<'s> Narrator<'s> {
-    /// A narrator of one script; with `explain` the steps of every access are told, too.
+    /// Creates a narrator of one script. With `explain`, it adds the steps of every access.
     pub fn new(sources: &'s Sources, explain: bool) -> Self {
         Self { statements: Statements::new(sources), repeats: Repeats::default(), explain }
     }
 
-    /// Narrates a record; empty for most rounds of a long loop.
+    /// Narrates a record. The result is empty for most rounds of a long loop.
     pub fn narrate(&mut self, record: &StepRecord) -> Vec<Block> {
         let mut blocks = self.repeats.enter(record.outer, &mut self.statements);
         let statement = self.statements.executed(record);
@@ -71,7 +71,7 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// The statement of a record and how the facts stated of it stand; none if they all hold.
+    /// Returns the statement of a record and the results of its expectations; `None` if all hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.executed(record);
         match self.checks(&record.checks)? {
@@ -80,12 +80,12 @@ impl<'s> Narrator<'s> {
         }
     }
 
-    /// What is left to tell when the run has ended.
+    /// Returns the remaining blocks at the end of the run.
     pub fn rest(&mut self) -> Vec<Block> {
         self.repeats.enter(None, &mut self.statements)
     }
 
-    /// A statement outside of loops.
+    /// Narrates a statement outside loops.
     fn whole(&self, record: &StepRecord, statement: &Arc<Statement>, blocks: &mut Vec<Block>) {
         if let Some(name) = heading(record) {
             return blocks.push(Block::Heading(name));
@@ -109,7 +109,7 @@ impl<'s> Narrator<'s> {
         blocks.extend(self.checks(&record.checks));
     }
 
-    /// The blocks that describe what a statement did.
+    /// Returns the blocks that describe the effects of a statement.
     fn body(&self, record: &StepRecord, statement: &Statement) -> Vec<Block> {
         match &*record.did {
             Did::Access(access) => {
@@ -131,7 +131,7 @@ impl<'s> Narrator<'s> {
         }
     }
 
-    /// A system call, with its steps if they are wanted.
+    /// Returns a system call, with its steps if requested.
     fn call(&self, call: &CallRecord, bound: Option<&str>) -> Vec<Block> {
         let mut blocks = call::blocks(call, bound);
         if self.explain && !(call.faults.is_empty() && call.steps.is_empty()) {
@@ -140,7 +140,7 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// A variable that a system call gave its value to, or a part of it.
+    /// Returns a system call that assigned a variable or a part of it.
     fn bound_call(
         &self,
         name: &str,
@@ -158,14 +158,15 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// The system calls in a statement's expressions. An expectation's are told if they changed something.
+    /// Returns the system calls in a statement's expressions. Those of an expectation are reported if they
+    /// changed something.
     fn calls(&self, record: &StepRecord) -> Vec<Block> {
         let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
-        let told = record.calls.iter().filter(|call| !looks || call::changed(call));
-        told.flat_map(|call| self.call(call, None)).collect()
+        let calls = record.calls.iter().filter(|call| !looks || call::changed(call));
+        calls.flat_map(|call| self.call(call, None)).collect()
     }
 
-    /// An expectation or a statement whose effect speaks for itself: one line if nothing fails.
+    /// Narrates an expectation or a self-explanatory statement in one line if nothing fails.
     fn quiet(&self, record: &StepRecord, statement: &Statement, blocks: &mut Vec<Block>) {
         let text = inside(record, statement.short.clone());
         let calls = self.calls(record);
@@ -178,7 +179,7 @@ impl<'s> Narrator<'s> {
         blocks.push(Block::Statement { text, place: statement.location() });
     }
 
-    /// A statement in a loop: one line.
+    /// Narrates a statement in a loop in one line.
     fn round(&self, record: &StepRecord, statement: &Arc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
@@ -205,7 +206,7 @@ impl<'s> Narrator<'s> {
         }
     }
 
-    /// How the facts stated of a statement stand; nothing if none was stated.
+    /// Returns the results of a statement's expectations, if it has any.
     fn checks(&self, checks: &[Check]) -> Option<Block> {
         if checks.is_empty() {
             return None;
@@ -220,7 +221,7 @@ impl<'s> Narrator<'s> {
         Some(Block::Checks(Checks { held, failed: failed.collect() }))
     }
 
-    /// What was stated; where there is nothing to compare it with, in the base it was stated in.
+    /// Returns the expected value. If there is no actual value, it keeps the script's base.
     fn expected(&self, check: &Check) -> String {
         let digits = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() as u32;
         let written = || self.statements.text(check.span).split_once("0x").map(|(_, rest)| digits(rest));
@@ -229,7 +230,7 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// A statement with the process that it runs in, if it does not name it itself.
+/// Prefixes a statement with its process, unless the text already names it.
 pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
         Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
@@ -239,7 +240,7 @@ pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     }
 }
 
-/// That everything stated holds, behind a statement on its line; empty if nothing was stated.
+/// Returns a note for the statement's line that all expectations hold; empty if there are none.
 fn verdict(checks: &[Check]) -> String {
     match checks.len() as u64 {
         0 => String::new(),
@@ -248,20 +249,20 @@ fn verdict(checks: &[Check]) -> String {
     }
 }
 
-/// What `show` shows.
+/// Returns the views of `show`.
 pub fn shown(views: &[View]) -> Vec<Block> {
     view::sole_value(views)
         .map_or_else(|| views.iter().flat_map(view::blocks).collect(), |value| vec![Block::line(value)])
 }
 
-/// A variable and its value; in hexadecimal where the script speaks so.
+/// Returns a variable and its value, in hexadecimal if the script uses it.
 pub(crate) fn bound(name: &str, value: &Value, statement: &Statement) -> String {
     let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
-    format!("{name} = {}{chosen}", value_told(value, statement))
+    format!("{name} = {}{chosen}", format_value(value, statement))
 }
 
-/// A value that a statement came to; in hexadecimal where the script speaks so.
-pub fn value_told(value: &Value, statement: &Statement) -> String {
+/// Returns the value of a statement, in hexadecimal if the script uses it.
+pub fn format_value(value: &Value, statement: &Statement) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,
@@ -273,7 +274,7 @@ pub fn value_told(value: &Value, statement: &Statement) -> String {
     }
 }
 
-/// What stands over the records that follow: a scenario's or question's name, a part's.
+/// Returns the heading for the following records: the name of a scenario, question, or part.
 fn heading(record: &StepRecord) -> Option<String> {
     match &*record.did {
         Did::Scenario(name) => Some(name.to_string()),

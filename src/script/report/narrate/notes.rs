@@ -1,4 +1,5 @@
-//! What the worksheet has no blank for, in sentences: why an access faulted, what had to go, what else was touched.
+//! Sentences about events that have no blank on the worksheet: the reasons for a fault, evictions, and other
+//! side effects.
 
 use super::parts;
 use crate::report::doc::{Block, Tone};
@@ -8,10 +9,10 @@ use crate::run::record::Access;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Sentences about one access.
+/// Maximum number of sentences about one access.
 const MOST: usize = 12;
 
-/// The sentences about an access.
+/// Returns the sentences about an access.
 pub(crate) fn notes(access: &Access) -> Vec<Block> {
     let mut sentences: Vec<(Tone, String)> = Vec::new();
     for event in &access.events {
@@ -26,12 +27,12 @@ pub(crate) fn notes(access: &Access) -> Vec<Block> {
     sentences.into_iter().take(MOST).map(|(tone, text)| Block::toned(tone, text)).collect()
 }
 
-/// What there is to say of one event.
+/// Returns the sentence about one event, if any.
 pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     let spec = &access.spec;
     let plain = |text: String| Some((Tone::Plain, text));
     match *event {
-        // In a process, the kernel's answer says it.
+        // In a process, the kernel's result explains the fault.
         Event::Faulted { .. } if access.process.is_some() => None,
         Event::Faulted { fault } => Some((Tone::Bad, fault_sentence(access, fault))),
         Event::Pte { level, found: PteKind::Page, .. } => huge(spec, level).and_then(plain),
@@ -71,7 +72,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     }
 }
 
-/// An entry of the page table in a sentence.
+/// Describes an entry of the page table for a sentence.
 pub(crate) fn entry(spec: &Spec, level: u32) -> String {
     let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
     if levels == 1 { "the page-table entry".to_owned() } else { format!("the level-{level} entry") }
@@ -98,7 +99,7 @@ fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
     }
 }
 
-/// Why an access could not be done.
+/// Explains why an access faulted.
 fn fault_sentence(access: &Access, fault: Fault) -> String {
     let raised = match fault {
         Fault::NotPresent { .. } | Fault::Reserved { .. } => "Page fault",

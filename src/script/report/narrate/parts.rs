@@ -1,11 +1,11 @@
-//! The parts of a machine in words: names, numbers in the digits of their field, sizes.
+//! The parts of a machine in words: names, sizes, and numbers in the width of their field.
 
 use crate::lang::value::Value;
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, Shown};
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 
-/// A number in hexadecimal, with the digits of a field of so many bits.
+/// Formats a number in hexadecimal, with the digits of a field of `bits` bits.
 pub fn hex(n: u64, bits: u32) -> String {
     Shown::field(n, bits).to_string()
 }
@@ -18,54 +18,54 @@ pub(crate) fn pa(spec: &Spec, n: u64) -> String {
     hex(n, spec.physical_bits)
 }
 
-/// A page number of a virtual address.
+/// Formats the page number of a virtual address.
 pub(crate) fn vpn(spec: &Spec, va: u64) -> String {
     hex(va.checked_shr(spec.page_bits()).unwrap_or(0), spec.vpn_bits())
 }
 
-/// What a TLB is called.
+/// Returns the name of a TLB.
 pub(crate) fn tlb_name(spec: &Spec, tlb: u32) -> &str {
     spec.tlbs.get(tlb as usize).map_or("TLB", |tlb| if &*tlb.name == "tlb" { "TLB" } else { &tlb.name })
 }
 
-/// What a cache is called.
+/// Returns the name of a cache.
 pub(crate) fn cache_name(spec: &Spec, cache: u32) -> &str {
     spec.caches.get(cache as usize).map_or("cache", |cache| &cache.name)
 }
 
-/// What a TLB is called within a sentence.
+/// Returns the name of a TLB within a sentence.
 pub(crate) fn the_tlb(spec: &Spec, tlb: u32) -> String {
     let name = tlb_name(spec, tlb);
     if name == "TLB" { "the TLB".to_owned() } else { name.to_owned() }
 }
 
-/// What a cache is called within a sentence.
+/// Returns the name of a cache within a sentence.
 pub(crate) fn the_cache(spec: &Spec, cache: u32) -> String {
     let name = cache_name(spec, cache);
     if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
 }
 
-/// The index of a set of a TLB.
+/// Formats the index of a TLB set.
 pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> String {
     hex(set, spec.tlbs.get(tlb as usize).map_or(64, TlbSpec::index_bits))
 }
 
-/// A tag of a TLB.
+/// Formats a TLB tag.
 pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
     hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec)))
 }
 
-/// The index of a set of a cache.
+/// Formats the index of a cache set.
 pub(crate) fn cache_set(spec: &Spec, cache: u32, set: u64) -> String {
     hex(set, spec.caches.get(cache as usize).map_or(64, CacheSpec::index_bits))
 }
 
-/// A tag of a cache.
+/// Formats a cache tag.
 pub(crate) fn cache_tag(spec: &Spec, cache: u32, tag: u64) -> String {
     hex(tag, spec.caches.get(cache as usize).map_or(64, |cache| cache.tag_bits(spec)))
 }
 
-/// The word of a statement that makes an access.
+/// Returns the keyword of the access.
 pub(crate) fn verb(verb: AccessVerb) -> &'static str {
     match verb {
         AccessVerb::Translate => "translate",
@@ -75,7 +75,7 @@ pub(crate) fn verb(verb: AccessVerb) -> &'static str {
     }
 }
 
-/// What a store stores or a load has loaded: a number of up to eight bytes, else a text or the bytes.
+/// Formats the stored or loaded data: a number for up to eight bytes, otherwise text or bytes.
 pub(crate) fn data(access: &Access) -> String {
     const SHOWN: usize = 16;
     let Some(bytes) = access.data.iter().copied().collect::<Option<Vec<u8>>>() else {
@@ -93,7 +93,7 @@ pub(crate) fn data(access: &Access) -> String {
     format!("{}{rest}", shown.join(" "))
 }
 
-/// Bytes that are a short text.
+/// Returns bytes as text if they are a short printable text.
 fn printable(bytes: &[u8]) -> Option<&str> {
     const LONGEST: usize = 60;
     let text = std::str::from_utf8(bytes).ok()?;
@@ -101,7 +101,7 @@ fn printable(bytes: &[u8]) -> Option<&str> {
     (plain && text.len() <= LONGEST).then_some(text)
 }
 
-/// A machine in one line, or in a line for its addresses, TLBs and caches each.
+/// Describes a machine in one line, or in one line each for its addresses, TLBs, and caches.
 pub(crate) fn machine(spec: &Spec) -> Vec<String> {
     const LONGEST: usize = 140;
     let tlbs = spec.tlbs.iter().map(tlb).collect::<Vec<_>>().join("; ");

@@ -1,4 +1,4 @@
-//! A reference string as textbooks draw it: references across, frames down, a mark under each fault.
+//! Reference strings as in textbooks: references across, frames down, and a mark under each fault.
 
 use crate::lang::value::{Number, Value};
 use crate::report::doc::{Block, Cell, Table};
@@ -8,12 +8,12 @@ use crate::run::record::ReferenceRun;
 use super::view;
 use super::words::{approximately, count};
 
-/// The longest string whose table is drawn unasked.
+/// Longest string whose table is drawn by default.
 const LONGEST: usize = 40;
-/// The widest table, in characters, that is drawn across.
+/// Widest table drawn horizontally, in characters.
 const WIDEST: usize = 120;
 
-/// What a played string came to, and its table if it is short.
+/// Returns the totals of a reference string, and its table if it is short.
 pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
     let mut blocks = vec![Block::line(totals(run))];
     if run.steps.is_empty() || run.steps.len() > LONGEST {
@@ -28,7 +28,7 @@ pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
     blocks
 }
 
-/// `15 faults and 5 hits in 20 references, fault rate 0.75`.
+/// Returns `15 faults and 5 hits in 20 references, fault rate 0.75`.
 pub fn totals(run: &ReferenceRun) -> String {
     let (faults, hits) = (run.totals.faults, run.totals.hits);
     let rate = Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));

@@ -1,4 +1,4 @@
-//! Loops are told by their first rounds.
+//! Narration of loops by their first rounds.
 
 use std::collections::HashMap;
 
@@ -7,40 +7,40 @@ use super::words::thousands;
 use crate::lang::span::Span;
 use crate::report::doc::{Block, Tone};
 
-/// Rounds of a statement in a loop that are told.
+/// Maximum number of rounds narrated per statement of a loop.
 const TOLD: u64 = 100;
 
-/// The outermost loop that is running, and how often its statements have run.
+/// The outermost running loop, and the execution counts of its statements.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     outer: Option<Span>,
-    /// Places in `counts`.
+    /// Indexes into `counts`.
     places: HashMap<Span, usize>,
-    /// Statements in the order in which they first ran.
+    /// Statements in order of first execution.
     counts: Vec<Count>,
 }
 
-/// How often a statement has run in a loop.
+/// The execution count of a statement in a loop.
 #[derive(Debug)]
 struct Count {
     text: String,
     runs: u64,
-    /// Runs that were told, or told to have been left out.
-    told: u64,
+    /// Number of runs that were narrated or reported as omitted.
+    reported: u64,
 }
 
 impl Count {
-    /// Tells how many runs were left out.
+    /// Reports how many runs were omitted.
     fn left_out(&mut self, up_to: u64, several: bool) -> Option<Block> {
-        let more = up_to.saturating_sub(self.told);
-        self.told = self.told.max(up_to);
+        let more = up_to.saturating_sub(self.reported);
+        self.reported = self.reported.max(up_to);
         let of = if several { format!(" of `{}`", self.text) } else { String::new() };
         (more > 0).then(|| Block::toned(Tone::Faint, format!("… {} more{of}", thousands(more))))
     }
 }
 
 impl Repeats {
-    /// Goes on in this outermost loop; tells what was left out of the one before, and what begins.
+    /// Enters an outermost loop. Reports the omissions of the previous one if it ended.
     pub(crate) fn enter(&mut self, outer: Option<Span>, statements: &mut Statements) -> Vec<Block> {
         if outer == self.outer {
             return Vec::new();
@@ -56,12 +56,13 @@ impl Repeats {
         blocks
     }
 
-    /// Counts a run of a statement; whether it is told, after what was left out before it. `must`: it is told anyhow.
+    /// Counts a run of a statement. Returns whether to narrate it, and adds the preceding omissions to
+    /// `blocks`. With `must`, it is always narrated.
     pub fn count(&mut self, span: Span, text: &str, must: bool, blocks: &mut Vec<Block>) -> bool {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);
         if place == next {
-            self.counts.push(Count { text: text.to_owned(), runs: 0, told: 0 });
+            self.counts.push(Count { text: text.to_owned(), runs: 0, reported: 0 });
         }
         let several = self.counts.len() > 1;
         let count = &mut self.counts[place];
@@ -70,7 +71,7 @@ impl Repeats {
             return false;
         }
         blocks.extend(count.left_out(count.runs - 1, several));
-        count.told = count.runs;
+        count.reported = count.runs;
         true
     }
 }

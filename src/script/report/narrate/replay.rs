@@ -1,4 +1,4 @@
-//! What a replayed trace came to: what was performed, what was passed over, and a row for each TLB and cache.
+//! Results of a replayed trace: accesses, skipped records, and a row for each TLB and cache.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::run::record::{AddressMap, Replayed};
@@ -10,10 +10,10 @@ use pagewalk_engine::trace::replay::Straddle;
 use super::process::declared::booted;
 use super::words::{count, thousands};
 
-/// Bad lines of a trace that are told.
+/// Maximum number of malformed trace lines reported.
 const LINES: usize = 5;
 
-/// What a trace came to.
+/// Describes the results of a trace.
 pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
     let mut blocks = run.booted.as_ref().map_or_else(Vec::new, |kernel| booted(kernel, false));
     blocks.push(Block::line(format!("{}, {}", totals(run), mapped(run))));
@@ -25,7 +25,7 @@ pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
     blocks
 }
 
-/// `8 accesses (5 reads, 3 writes) and 12 fetches`
+/// Returns `8 accesses (5 reads, 3 writes) and 12 fetches`.
 pub fn totals(run: &Replayed) -> String {
     let performed = &run.counted.references;
     let accesses = format!(
@@ -59,7 +59,8 @@ fn straddling(run: &Replayed) -> Option<String> {
     (straddling > 0).then(|| format!("{cross} a block or page boundary and {done} done in parts"))
 }
 
-/// `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written to swap`
+/// Returns `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written
+/// to swap`.
 fn paging(run: &Replayed) -> String {
     let of_them = |n: u64, what: &str| {
         if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) }
@@ -77,7 +78,8 @@ fn paging(run: &Replayed) -> String {
     format!("{walks}; {faults}{major}; {evicted}")
 }
 
-/// A row for each TLB and cache. Without translation no TLB was asked, and there was no walk.
+/// Returns a row for each TLB and cache. Without translation, there are no TLB lookups and no page
+/// walks.
 fn levels(run: &Replayed) -> Option<Table> {
     let translated = run.map == AddressMap::Demand;
     let spec: &Spec = run.spec();
@@ -110,7 +112,7 @@ fn row(name: &str, counts: &Counts, cache: bool, walked: bool) -> Vec<Cell> {
     std::iter::once(Cell { text: name.to_owned(), word: true }).chain(cells).collect()
 }
 
-/// Misses of a hundred lookups, to two decimals.
+/// Returns the miss rate in percent, to two decimals.
 fn rate(counts: &Counts) -> String {
     let all = u128::from(counts.hits) + u128::from(counts.misses);
     if all == 0 {
@@ -134,7 +136,7 @@ fn outside(run: &Replayed) -> Option<String> {
     Some(format!("{records} beyond {bits} and {was} skipped; the first is {first}"))
 }
 
-/// A record as lackey prints it.
+/// Formats a record in lackey's notation.
 pub(crate) fn line(record: Record) -> String {
     let letter = match record.op {
         Op::Fetch => 'I',

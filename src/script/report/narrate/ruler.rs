@@ -1,11 +1,11 @@
-//! The bit rulers of a machine's addresses, as the slides draw them above an access.
+//! The bit rulers of a machine's addresses, as on the slides.
 
 use super::parts::cache_name;
 use crate::report::doc::{BitField, Ruler, RulerRow};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 
-/// The virtual address with VPN and VPO and how the page tables and TLBs cut it, and the physical one with PPN and PPO
-/// and how the caches cut it.
+/// Returns rulers of the virtual address (VPN and VPO, with the fields of the page tables and TLBs) and of
+/// the physical address (PPN and PPO, with the fields of the caches).
 pub(crate) fn rulers(spec: &Spec) -> Vec<Ruler> {
     let mut rulers = Vec::new();
     if let Some(mmu) = &spec.mmu {
@@ -23,7 +23,8 @@ pub(crate) fn rulers(spec: &Spec) -> Vec<Ruler> {
     rulers
 }
 
-/// Fields from the top bit down, given by their lowest bits; those without a bit are left out.
+/// Returns the fields from the top bit down, given their lowest bits. Fields without a bit are
+/// omitted.
 fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField> {
     let mut end = bits;
     let mut fields = Vec::new();
@@ -64,7 +65,7 @@ fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
     rows
 }
 
-/// Whether a part of the index comes from the virtual page number.
+/// Whether some index bits come from the virtual page number.
 fn indexed_above_page(spec: &Spec, cache: &CacheSpec) -> bool {
     cache.virtual_index && !cache.vipt(spec)
 }

@@ -1,25 +1,25 @@
-//! A sequence of steps in the making.
+//! A sequence of steps under construction.
 
 use crate::report::doc::Step;
 use crate::run::record::Access;
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, PteKind};
 
-/// An entry that the walk fetched, as its event has it.
+/// An entry that the walk fetched.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fetched {
-    /// Its level, 1 the top.
+    /// The level; 1 is the top.
     pub(crate) level: u32,
-    /// Its place in its table.
+    /// The index in its table.
     pub(crate) index: u64,
-    /// Where it stands in memory.
+    /// The address in memory.
     pub(crate) address: Option<Pa>,
     pub(crate) value: Option<u64>,
     pub(crate) found: PteKind,
 }
 
 impl Fetched {
-    /// The first entry that these events fetch.
+    /// Returns the first entry that these events fetch.
     pub(crate) fn first(events: &[Event]) -> Option<Self> {
         events.iter().find_map(|event| match *event {
             Event::Pte { level, index, address, value, found } => {
@@ -30,25 +30,24 @@ impl Fetched {
     }
 }
 
-/// The steps so far, and what the next ones depend on.
+/// The steps so far, and the state for the next ones.
 pub(crate) struct Sequence<'a> {
-    /// The access that they are of.
     pub(crate) access: &'a Access,
     pub(crate) steps: Vec<Step>,
-    /// Pieces that have begun.
+    /// Number of pieces begun.
     pub(crate) pieces: u32,
-    /// Entries that the walks have fetched.
+    /// Entries fetched by the walks.
     pub(crate) fetched: Vec<Fetched>,
-    /// The walk has asked for an entry and not yet got it.
+    /// Whether the walk has requested an entry but not received it.
     pub(crate) asked: bool,
-    /// Who answers with what was last asked for.
+    /// The component that answers the last request.
     pub(crate) source: String,
     pub(crate) last: String,
-    /// The piece has stored its bytes, and that was told.
+    /// Whether the piece's store has been reported.
     pub(crate) stored: bool,
     /// The first cache that holds the piece's block.
     pub(crate) holder: Option<u32>,
-    /// The last step set these bits in entries from this level on.
+    /// The bits that the last step set in entries from this level on.
     pub(crate) marked: Option<(u32, &'static str)>,
 }
 
@@ -73,7 +72,7 @@ impl<'a> Sequence<'a> {
         self.steps.push(Step { who: who.into(), what: what.into() });
     }
 
-    /// The MMU asks for something: memory has it unless a cache holds it.
+    /// Records a request of the MMU, which memory answers unless a cache holds the block.
     pub(crate) fn begin_asking(&mut self) {
         (self.source, self.last) = ("memory".to_owned(), "MMU".to_owned());
     }

@@ -1,4 +1,4 @@
-//! Frames and the pages in them, as a table: a column a process.
+//! Frames and their pages as a table with a column per process.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::parts::hex;
 use crate::report::doc::{Cell, Table};
 use crate::run::record::{PageInFrame, SharingView};
 
-/// A row a frame, with the pages of each process that are in it.
+/// Returns a row per frame, with each process's pages in it.
 pub(crate) fn table(of: &SharingView) -> Table {
     let frames: BTreeSet<u64> =
         of.processes.iter().flat_map(|(_, pages)| pages.iter().map(|page| page.frame)).collect();
@@ -27,7 +27,7 @@ pub(crate) fn table(of: &SharingView) -> Table {
     }
 }
 
-/// A page: its VPN, its area, and whether it is read-only.
+/// Returns a page: its VPN, its area, and whether it is read-only.
 pub fn page(of: &SharingView, page: &PageInFrame) -> String {
     let area = if page.area.is_empty() { String::new() } else { format!(" {}", page.area) };
     let access = if page.writable { "R/W" } else { "read-only" };

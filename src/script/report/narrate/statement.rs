@@ -1,4 +1,5 @@
-//! The text of a statement without its facts, and where it stands. Each is worked out once: loops run a statement often.
+//! The text of a statement without its facts, and its location. They are cached because loops run a statement
+//! often.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,29 +9,29 @@ use crate::lang::span::Span;
 use crate::lang::value::Number;
 use crate::run::record::{Did, StepRecord};
 
-/// The most characters of a statement that stand on one line.
+/// Maximum number of characters of a statement on one line.
 const LONGEST: usize = 100;
 
-/// A statement as it is told.
+/// A statement in the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// The name of its file.
     pub(crate) file: String,
-    /// Its line, from 1.
+    /// The line, from 1.
     pub(crate) line: usize,
-    /// Its text without facts and comments.
+    /// The text without facts and comments.
     pub(crate) text: String,
-    /// The same on one line; tables are left out.
+    /// The text on one line, without tables.
     pub short: String,
 }
 
 impl Statement {
-    /// `file:line`.
+    /// Returns `file:line`.
     pub fn location(&self) -> String {
         format!("{}:{}", self.file, self.line)
     }
 
-    /// The number that an access's statement writes for its address; none where it is computed.
+    /// Returns the literal address in an access's statement; `None` if it is computed.
     pub(crate) fn operand(&self) -> Option<u64> {
         let mut words = self
             .text
@@ -41,13 +42,13 @@ impl Statement {
         u64::try_from(number).ok().filter(|_| ends)
     }
 
-    /// Its first word, behind the process that it names.
+    /// Returns the verb after an optional process name.
     pub(crate) fn verb(&self) -> &str {
         self.text.split_whitespace().find(|word| !word.ends_with(':')).unwrap_or("")
     }
 }
 
-/// The statements of a script, as far as they have run.
+/// The executed statements of a script.
 #[derive(Debug)]
 pub struct Statements<'s> {
     sources: &'s Sources,
@@ -55,7 +56,7 @@ pub struct Statements<'s> {
 }
 
 impl<'s> Statements<'s> {
-    /// None yet.
+    /// Creates an empty list.
     pub fn new(sources: &'s Sources) -> Self {
         Self { sources, known: HashMap::new() }
     }
@@ -66,12 +67,12 @@ impl<'s> Statements<'s> {
         self.known.entry(record.span).or_insert_with(|| Arc::new(read(sources, record))).clone()
     }
 
-    /// The text of a place in the script.
+    /// Returns the text of a span.
     pub fn text(&self, span: Span) -> &'s str {
         self.sources.text(span)
     }
 
-    /// The first words of a statement with a block, and its place.
+    /// Returns the head of a statement with a block, and its location.
     pub(crate) fn head(&self, span: Span) -> (String, String) {
         let written = Written::executed(self.sources.text(span));
         let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
@@ -94,7 +95,7 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
     Statement { file: file.to_owned(), line, short: short(&text, written.brace), text }
 }
 
-/// Where a statement ends and its facts begin.
+/// Returns the end of the statement, where its facts begin.
 fn head_end(record: &StepRecord) -> u32 {
     let Span { file, start, end } = record.span;
     let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_) | Did::Replay(_))
@@ -105,7 +106,7 @@ fn head_end(record: &StepRecord) -> u32 {
         .map_or(end, |fact| fact.start)
 }
 
-/// On one line: a block of braces over several lines is left out if it is long or a table.
+/// Returns a text on one line, without a multiline block that is long or a table.
 fn short(text: &str, brace: Option<usize>) -> String {
     let joined = joined(text, brace);
     let fits = joined.chars().count() <= LONGEST;
@@ -117,7 +118,8 @@ fn short(text: &str, brace: Option<usize>) -> String {
     if brace.is_some() { format!("{head} {{ … }}") } else { head }
 }
 
-/// A text on one line. Behind the brace a new line separates, so a semicolon takes its place where nothing else does.
+/// Joins the lines of a text. After the brace, a semicolon replaces a line break unless another separator is
+/// present.
 fn joined(text: &str, brace: Option<usize>) -> String {
     let (head, block) = text.split_at_checked(brace.unwrap_or(text.len())).unwrap_or((text, ""));
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -131,7 +133,7 @@ fn joined(text: &str, brace: Option<usize>) -> String {
     line
 }
 
-/// On one line, cut to a length that a reader bears.
+/// Joins the lines, and truncates the result to a readable length.
 fn cut(text: &str) -> String {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match joined.char_indices().nth(LONGEST) {
@@ -140,10 +142,10 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// Text of a script without comments.
+/// Script text without comments.
 struct Written {
     text: String,
-    /// The first brace that opens a block.
+    /// The first opening brace of a block.
     brace: Option<usize>,
 }
 
@@ -170,7 +172,7 @@ impl Written {
     }
 }
 
-/// Bytes of the string or byte that a text begins with, quotes included.
+/// Returns the number of bytes of a leading string or byte literal, including quotes.
 fn literal(text: &str) -> usize {
     let quote = ["\"\"\"", "\"", "'"].into_iter().find(|quote| text.starts_with(quote)).unwrap_or("\"");
     let mut at = quote.len();
@@ -190,7 +192,7 @@ fn literal(text: &str) -> usize {
 mod tests {
     use super::{Statement, Written, short};
 
-    /// The one-line form of a text.
+    /// Returns a text on one line.
     fn line(text: &str) -> String {
         let written = Written::executed(text);
         short(written.text.trim(), written.brace)

@@ -1,4 +1,4 @@
-//! The numbered sequence of an access between CPU, MMU, caches, memory and fault handler, as the slides number it.
+//! The numbered sequence of an access between CPU, MMU, caches, memory, and fault handler, as on the slides.
 
 use super::access::names;
 use super::process::handler;
@@ -11,10 +11,11 @@ use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::WritePolicy;
 
-/// Steps of one access that are told.
+/// Maximum number of steps reported per access.
 const MOST: usize = 200;
 
-/// The steps of an access; after a fault, also what a kernel would do about it.
+/// Returns the steps of an access. After a fault, they include the actions that a kernel would
+/// take.
 pub(crate) fn steps(access: &Access) -> Vec<Block> {
     let mut sequence = Sequence::new(access);
     let mut blocks = vec![Block::Steps(sequence.run())];
@@ -25,11 +26,11 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
 }
 
 impl Sequence<'_> {
-    /// The steps of the access: of each attempt that failed, what the handler did about it, and of what was done.
+    /// Returns the steps of every failed attempt with the handler's actions, and of the final attempt.
     fn run(&mut self) -> Vec<Step> {
         let access = self.access;
         let fatal = access.faults().last().filter(|fault| fault.fatal());
-        // The attempt that could not be done again stands in its fault, too.
+        // A fatal fault also contains the events of the last attempt.
         let failed = fatal.map_or(0, |fault| fault.events.len());
         let events = &access.events[..access.events.len().saturating_sub(failed)];
         let mut faults = access.faults().iter().peekable();
@@ -61,7 +62,7 @@ impl Sequence<'_> {
         std::mem::take(&mut self.steps)
     }
 
-    /// An attempt that failed, and the handler's work.
+    /// Adds a failed attempt and the handler's actions.
     fn failed(&mut self, fault: &FaultRecord) {
         if self.steps.len() >= MOST {
             return;
@@ -73,7 +74,7 @@ impl Sequence<'_> {
         for (at, event) in fault.events.iter().enumerate() {
             self.follow(*event, &fault.events[at..]);
         }
-        // The same piece comes again.
+        // The same piece is retried.
         self.pieces = pieces;
         if let Some(names) = names(access) {
             self.steps.extend(handler::steps(names, fault, None));
@@ -126,7 +127,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// Events of the caches and of memory.
+    /// Handles events of the caches and of memory.
     fn see_memory(&mut self, event: Event) {
         let spec = &self.access.spec;
         match event {
@@ -182,7 +183,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// The CPU hands an address over.
+    /// Adds the step in which the CPU sends an address.
     fn begin(&mut self, va: Va, size: u32) {
         self.begin_asking();
         self.stored = false;
@@ -202,7 +203,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// What takes a physical address first.
+    /// Returns the component that receives a physical address first.
     fn first_part(&self) -> String {
         let spec = &self.access.spec;
         let first = spec.first_cache(self.access.kind).filter(|_| self.access.uses_caches());
@@ -262,7 +263,7 @@ impl Sequence<'_> {
         self.push("CPU → handler", then.to_owned());
     }
 
-    /// What a kernel would do about the fault.
+    /// Describes how a kernel would handle the fault.
     fn afterwards(&self) -> String {
         let page = "A kernel's handler would now pick a victim page (writing it to disk if it is dirty), bring the wanted page in, update the \
                     page-table entry and return; then the instruction runs again. This machine has no kernel: the fault is only reported.";
@@ -274,7 +275,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// The data arrive.
+    /// Adds the arrival of the data.
     fn end(&mut self) {
         if self.access.outcome.fault.is_some() {
             return;
@@ -306,12 +307,12 @@ impl Sequence<'_> {
     }
 }
 
-/// Whether the first event is the beginning of a piece.
+/// Whether the first event begins a piece.
 fn begins(events: &[Event]) -> bool {
     matches!(events.first(), Some(Event::Fragment { .. }))
 }
 
-/// Whether an event belongs to the walk's fetching of an entry.
+/// Whether an event belongs to the fetch of a page-table entry.
 fn walks(event: &Event) -> bool {
     matches!(
         event,

@@ -1,4 +1,4 @@
-//! What is told: steps, reference strings, declarations.
+//! Tests of steps, reference strings, and declarations.
 
 use std::sync::Arc;
 
@@ -18,15 +18,16 @@ fn steps_of(script: &str) -> Vec<Step> {
     steps
 }
 
-/// Steps as `who: what`.
+/// Formats steps as `who: what`.
 fn lines(steps: &[Step]) -> Vec<String> {
     steps.iter().map(|step| format!("{}: {}", step.who, step.what)).collect()
 }
 
 #[test]
 fn steps_of_a_page_hit_are_the_slides() {
-    // lectures.md section 5: the CPU gives the MMU a virtual address; the MMU fetches the entry (VPN) from memory; gets it;
-    // sends the physical address; the data go to the CPU. The numbers are those of section 1 for 0x028F.
+    // lectures.md section 5: the CPU sends the MMU a virtual address. The MMU fetches the entry (VPN) from
+    // memory, receives it, and sends the physical address. The data go to the CPU. The numbers are those of
+    // section 1 for 0x028F.
     let steps = steps_of(&format!("{SIMPLE}read 0x028F"));
     let expected = [
         "CPU → MMU: virtual address 0x028F (VPN 0x0A, VPO 0x0F)",
@@ -99,7 +100,8 @@ set cr3 = 0x20
 set pte 1 0x21 { ppn 3, p 1 }
 set pte 2 0x32 { ppn 5, p 1 }
 read 0x67";
-    // VA 0x67 = 01 10 0111: VPN1 1, VPN2 2, VPO 7. Entries of a byte at 0x20 + 1 and 0x30 + 2; the page is 5: PA 0x57.
+    // VA 0x67 = 01 10 0111: VPN1 1, VPN2 2, VPO 7. The entries of one byte are at 0x20 + 1 and 0x30 + 2. The
+    // page is 5, so PA is 0x57.
     let steps = lines(&steps_of(script));
     let expected = [
         "CPU → MMU: virtual address 0x67 (VPN 0x6, VPO 0x7)",
@@ -115,7 +117,8 @@ read 0x67";
 
 #[test]
 fn a_reference_string_is_drawn_across() {
-    // Silberschatz's string, FIFO, 3 frames: 15 faults (published.md). Frames by a queue that a victim leaves in place.
+    // Silberschatz's string, FIFO, 3 frames: 15 faults (published.md). A new page replaces the victim in
+    // place.
     let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
     let words = string.map(|page: u32| page.to_string()).join(" ");
     let records = records(&format!("reference {words} {{ frames 3, replacement fifo }}"));
@@ -198,7 +201,7 @@ fn long_data_are_a_text_or_bytes() {
 }
 
 #[test]
-fn counts_are_said_in_words() {
+fn counts_are_written_in_words() {
     assert_eq!([0, 999, 1000, 9900, 1_234_567].map(thousands), ["0", "999", "1,000", "9,900", "1,234,567"]);
     assert_eq!(failure(1, 1), "1 fact does not hold");
     assert_eq!(failure(1, 36), "1 of 36 facts does not hold");
@@ -218,7 +221,7 @@ fn counts_are_said_in_words() {
 }
 
 #[test]
-fn variables_are_told_in_the_base_of_the_script() {
+fn variables_are_reported_in_the_base_of_the_script() {
     let statement = |text: &str| Statement {
         file: String::new(),
         line: 1,
@@ -233,7 +236,7 @@ fn variables_are_told_in_the_base_of_the_script() {
     assert_eq!(bound("r", &third, &statement("let r = 1 / 3")), "r = 1/3 (≈ 0.3333)");
 }
 
-/// What is told of a replay, as a terminal shows it.
+/// Returns the text output of a replay.
 fn replayed(script: &str) -> String {
     let records = records(script);
     let Did::Replay(run) = &*records.last().unwrap().did else { panic!("no replay") };
@@ -241,9 +244,9 @@ fn replayed(script: &str) -> String {
 }
 
 #[test]
-fn a_replay_is_told_with_what_was_passed_over() {
+fn a_replay_is_reported_with_skipped_records() {
     let machine = "machine { physical 6 bits, cache L1 { lines 4, block 4 B, direct-mapped } }";
-    let told = replayed(&format!("{machine}\nreplay \"straddle.trace\"\n"));
+    let printed = replayed(&format!("{machine}\nreplay \"straddle.trace\"\n"));
     for line in [
         "4 accesses (2 reads, 2 writes), with their addresses as physical addresses",
         "4 of them cross a block or page boundary and are done in parts",
@@ -251,22 +254,22 @@ fn a_replay_is_told_with_what_was_passed_over() {
         "2 lines are not records and were skipped:",
         "line 6: `nonsense`",
     ] {
-        assert!(told.contains(line), "{line}\n{told}");
+        assert!(printed.contains(line), "{line}\n{printed}");
     }
-    // By hand: see `tests/scripts/replay/identity.pw`.
-    let row = told.lines().find(|line| line.trim_start().starts_with("L1 ")).unwrap();
+    // Calculated by hand: see `tests/scripts/replay/identity.pw`.
+    let row = printed.lines().find(|line| line.trim_start().starts_with("L1 ")).unwrap();
     assert_eq!(
         row.split_whitespace().collect::<Vec<_>>(),
         ["L1", "3", "5", "62.50", "%", "2", "1"],
-        "{told}"
+        "{printed}"
     );
 }
 
 #[test]
-fn a_replay_in_a_process_is_told_with_its_faults() {
+fn a_replay_in_a_process_is_reported_with_its_faults() {
     let kernel = "machine core-i7\nkernel { frames 3, replacement fifo, swap 16 slots }";
-    let told = replayed(&format!("{kernel}\nreplay \"belady.trace\" map demand\n"));
-    // Nine faults, as in every textbook; each page goes to swap the first time it is evicted.
+    let printed = replayed(&format!("{kernel}\nreplay \"belady.trace\" map demand\n"));
+    // Nine faults, as in every textbook. Each page is written to swap the first time it is evicted.
     let line = "9 page faults, 4 of them major; 6 pages were evicted, 4 of them written to swap";
-    assert!(told.contains(line) && told.contains("dTLB"), "{told}");
+    assert!(printed.contains(line) && printed.contains("dTLB"), "{printed}");
 }

@@ -1,4 +1,4 @@
-//! Page tables as a tree, in lines.
+//! Page tables as a tree in text lines.
 
 use super::parts::hex;
 use crate::report::doc::{Block, Tone};
@@ -6,10 +6,10 @@ use crate::run::record::{TreeEntry, TreeTable, TreeView};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::{Mmu, Spec};
 
-/// Entries that are drawn.
+/// Maximum number of entries drawn.
 const MOST: usize = 400;
 
-/// A tree of page tables, a line a table or page.
+/// Returns a tree of page tables, one line per table or page.
 pub(crate) fn blocks(tree: &TreeView) -> Vec<Block> {
     let spec = &tree.spec;
     let Some(mmu) = &spec.mmu else { return Vec::new() };
@@ -26,13 +26,13 @@ pub(crate) fn blocks(tree: &TreeView) -> Vec<Block> {
     blocks
 }
 
-/// A table: its level, and where it stands.
+/// Returns the level and location of a table.
 pub(crate) fn name(spec: &Spec, table: &TreeTable) -> String {
     let at = table.at.map_or_else(String::new, |at| format!(" at {}", hex(at, spec.physical_bits)));
     format!("level {}{at}", table.level)
 }
 
-/// What an entry leads to, in words; a table is told by [`name`].
+/// Describes the target of an entry. [`name`] describes tables.
 pub(crate) fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
     match entry {
         TreeEntry::Table(table) => name(spec, table),

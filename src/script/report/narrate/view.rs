@@ -1,4 +1,4 @@
-//! What `show` shows.
+//! Views of `show`.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::run::record::{AreaRecord, CellView, Shown, TableView, View};
@@ -29,7 +29,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
     }
 }
 
-/// The areas of a process.
+/// Returns the areas of a process.
 fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
     match areas {
         [] => vec![Block::toned(Tone::Faint, "(no areas)")],
@@ -37,7 +37,7 @@ fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
     }
 }
 
-/// The only thing shown, if it is a value: it stands on the statement's line.
+/// Returns the only view if it is a value, which is printed on the statement's line.
 pub(crate) fn sole_value(views: &[View]) -> Option<String> {
     match views {
         [View::Value { of, value }] => Some(self::value(of, value)),
@@ -47,13 +47,13 @@ pub(crate) fn sole_value(views: &[View]) -> Option<String> {
 
 fn value(of: &str, value: &Shown) -> String {
     if of.is_empty() {
-        // Prose speaks for itself.
+        // Prose needs no label.
         return value.to_string();
     }
     format!("{of} = {value}{}", approximately(&value.value))
 }
 
-/// A table of the machine.
+/// Returns a table of the machine.
 pub(crate) fn table(shown: &TableView) -> Table {
     let cell = |cell: &CellView| Cell { text: cell.to_string(), word: matches!(cell, CellView::Text(_)) };
     let rows = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();

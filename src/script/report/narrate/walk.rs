@@ -8,7 +8,7 @@ use pagewalk_engine::machine::event::{AccessKind, PteKind};
 use pagewalk_engine::machine::pte::Bit;
 
 impl Sequence<'_> {
-    /// The MMU asks for an entry.
+    /// Adds the MMU's request for an entry.
     pub(crate) fn ask(&mut self, entry: Fetched) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let spec = &self.access.spec;
@@ -35,7 +35,7 @@ impl Sequence<'_> {
         self.begin_asking();
     }
 
-    /// The MMU gets an entry.
+    /// Adds the MMU's receipt of an entry.
     pub(crate) fn answer(&mut self, entry: Fetched) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = entry
@@ -65,7 +65,7 @@ impl Sequence<'_> {
         self.push(format!("{} → MMU", self.source), format!("{raw}{what}"));
     }
 
-    /// The walk sets A, or D, or both.
+    /// Adds the setting of A, D, or both by the walk.
     pub fn mark(&mut self, level: u32, dirty: bool) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = self.fetched.iter().rev().find(|entry| entry.level == level).and_then(|entry| entry.value);

@@ -4,12 +4,13 @@ use crate::lang::value::Value;
 use crate::report::doc::Tone;
 use crate::run::record::Totals;
 
-/// `1 fact holds`, `9,900 facts hold`.
+/// Returns `1 fact holds`, `9,900 facts hold`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
 }
 
-/// A decimal behind a fraction that has no finite one: ` (≈ 0.5714)`; empty for other values.
+/// Returns a decimal to print after a fraction without a finite decimal, such as ` (≈ 0.5714)`;
+/// empty for other values.
 pub(crate) fn approximately(value: &Value) -> String {
     match value {
         Value::Number(number) if number.to_string().contains('/') => format!(" (≈ {:.4})", number.to_f64()),
@@ -17,7 +18,7 @@ pub(crate) fn approximately(value: &Value) -> String {
     }
 }
 
-/// A number with its digits in groups of three.
+/// Formats a number with its digits in groups of three.
 pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
@@ -30,7 +31,7 @@ pub fn thousands(n: u64) -> String {
     text
 }
 
-/// `2 of 36 facts do not hold`.
+/// Returns `2 of 36 facts do not hold`.
 pub fn failure(failed: u64, all: u64) -> String {
     match (failed, all) {
         (1, 1) => "1 fact does not hold".to_owned(),
@@ -39,7 +40,7 @@ pub fn failure(failed: u64, all: u64) -> String {
     }
 }
 
-/// What a run came to, in one line; `errors` counts what was wrong with the script.
+/// Summarizes a run in one line. `errors` is the number of errors in the script.
 pub fn summary(totals: Totals, errors: usize) -> (Tone, String) {
     let mut text = count(totals.statements, "statement", "statements");
     if totals.scenarios > 0 {

@@ -1,13 +1,13 @@
-//! Tables as the textbook prints them: a header, a bar between groups of columns, numbers flush right.
+//! Tables as in the textbook: a header, a bar between groups of columns, and numbers flush right.
 
 use super::lines::{line, padded, width};
 use super::theme::{Ink, Theme};
 use crate::report::doc::{Cell, Table};
 use crate::report::excerpt::visible;
 
-/// Rows from which on a narrow table is drawn in halves side by side.
+/// Minimum number of rows of a narrow table that is drawn in two halves.
 const TALL: usize = 12;
-/// The widest that halves side by side may be, in characters.
+/// Maximum width of two halves side by side, in characters.
 const WIDE: usize = 80;
 
 /// Draws a table.
@@ -35,7 +35,8 @@ pub fn draw(text: &mut String, table: &Table, theme: Theme) {
     }
 }
 
-/// A tall and narrow table of numbers in two halves side by side, as textbooks print page tables.
+/// Splits a tall, narrow table of numbers into two halves side by side, as textbooks print page
+/// tables.
 fn halves(table: &Table) -> Option<Table> {
     let columns: usize = table.groups.iter().map(Vec::len).sum();
     let widths = (0..columns)
@@ -57,7 +58,7 @@ fn halves(table: &Table) -> Option<Table> {
     })
 }
 
-/// How a column is set.
+/// The format of a column.
 struct Column {
     width: usize,
     words: bool,
@@ -76,7 +77,7 @@ impl Column {
     }
 }
 
-/// Cells side by side, with a bar between groups.
+/// Joins cells with a bar between groups.
 fn grouped(table: &Table, cells: &[String], space: &str, bar: &str) -> String {
     let mut rest = cells;
     let mut groups = Vec::new();

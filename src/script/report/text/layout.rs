@@ -1,11 +1,11 @@
-//! An address space as boxes: addresses at the left of the edges, remarks at the right of the boxes.
+//! An address space as boxes, with addresses left of the edges and notes right of the boxes.
 
 use super::lines::{line, padded, width};
 use super::theme::{Ink, Theme};
 use crate::report::doc::{Layout, Slab};
 use crate::report::excerpt::visible;
 
-/// The least width of a box.
+/// Minimum width of a box.
 const LEAST: usize = 44;
 
 /// Draws an address space.
@@ -25,7 +25,7 @@ pub fn draw(text: &mut String, layout: &Layout, theme: Theme) {
     edge(text, margin, ('└', '┘'), room, (&layout.bottom, ""), theme);
 }
 
-/// The line between two boxes, with the address that it stands for.
+/// Draws the line between two boxes, with its address.
 fn edge(
     text: &mut String,
     margin: usize,

@@ -1,4 +1,4 @@
-//! A told run as text for a terminal or a pipe, written as it comes.
+//! The narration of a run as text for a terminal or a pipe, written incrementally.
 
 mod grid;
 mod layout;
@@ -16,35 +16,35 @@ use crate::run::record::{Sink, StepRecord, Totals};
 use lines::{line, padded, width};
 pub use theme::{Ink, Theme};
 
-/// Bytes after which nothing more is told: a script that loops never floods.
+/// Limit of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
 
-/// The column at which the place of a statement stands, if the statement leaves it free.
+/// Column of a statement's location, if the statement is shorter.
 const PLACE: usize = 64;
 
-/// What is written.
+/// Options of the text output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
-    /// The numbered steps of every access, too.
+    /// Whether to add the numbered steps of every access.
     pub explain: bool,
-    /// With a terminal's colours.
+    /// Whether to use the terminal's colors.
     pub color: bool,
 }
 
-/// Writes what a run tells as text.
+/// Writes the narration of a run as text.
 pub struct TextSink<'s, W: Write> {
     out: BufWriter<W>,
     narrator: Narrator<'s>,
     theme: Theme,
     written: u64,
     budget: u64,
-    /// The last statement had something below it, so the next one stands off.
+    /// Whether the last statement had output below it, so that an empty line follows.
     spaced: bool,
     error: Option<io::Error>,
 }
 
 impl<'s, W: Write> TextSink<'s, W> {
-    /// A sink for one script.
+    /// Creates a sink for one script.
     pub fn new(out: W, sources: &'s Sources, options: Options) -> Self {
         Self {
             out: BufWriter::with_capacity(1 << 16, out),
@@ -57,10 +57,10 @@ impl<'s, W: Write> TextSink<'s, W> {
         }
     }
 
-    /// Tells what the run came to; `errors` counts what was wrong with the script.
+    /// Writes the summary of the run. `errors` is the number of errors in the script.
     ///
     /// # Errors
-    /// What the output said, now or earlier; a closed pipe among them.
+    /// Any earlier or current error of the output, including a closed pipe.
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
         let rest = self.narrator.rest();
         if self.written < self.budget {
@@ -115,7 +115,7 @@ impl<W: Write> Sink for TextSink<'_, W> {
     }
 }
 
-/// Blocks as text.
+/// Renders blocks as text.
 pub fn text(blocks: &[Block], color: bool) -> String {
     let mut text = String::new();
     for block in blocks {

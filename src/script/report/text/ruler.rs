@@ -1,7 +1,7 @@
-//! Bit rulers: the bits' numbers, and below them the fields as boxes.
+//! Bit rulers: the bit numbers, and below them the fields as boxes.
 //!
-//! An address of few bits gets a cell a bit, as on the slides. A wider one gets a cell for each stretch of bits between
-//! two ends of fields, with the numbers of its first and last bit.
+//! A narrow address gets a cell per bit, as on the slides. A wider one gets a cell per run of bits between
+//! field boundaries, with the numbers of its first and last bit.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use super::theme::{Ink, Theme};
 use crate::report::doc::{BitField, Ruler, RulerRow};
 use crate::report::excerpt::visible;
 
-/// The widest address that gets a cell a bit.
+/// Widest address with a cell per bit.
 const CELLS: u32 = 20;
-/// The width of a bit's cell.
+/// Width of a bit's cell.
 const CELL: usize = 3;
-/// The least width of a stretch of several bits.
+/// Minimum width of a run of several bits.
 const STRETCH: usize = 7;
 
 /// Draws a ruler.
@@ -33,20 +33,20 @@ pub fn draw(text: &mut String, ruler: &Ruler, theme: Theme) {
     }
 }
 
-/// Consecutive bits that no field's end divides.
+/// Consecutive bits that no field boundary divides.
 struct Stretch {
     high: u32,
     low: u32,
     width: usize,
 }
 
-/// The stretches of an address, from the left.
+/// The runs of bits of an address, from the left.
 struct Drawing(Vec<Stretch>);
 
 impl Drawing {
     fn new(ruler: &Ruler) -> Self {
         let fields = || ruler.rows.iter().flat_map(|row| &row.fields);
-        // Lowest bits of the stretches.
+        // The lowest bits of the runs.
         let mut lows: Vec<u32> = fields().flat_map(|field| [field.low, field.high + 1]).chain([0]).collect();
         if ruler.bits <= CELLS {
             lows.extend(0..ruler.bits);
@@ -67,13 +67,13 @@ impl Drawing {
         first..last.max(first) + 1
     }
 
-    /// The width of a field's box without its borders.
+    /// Returns the inner width of a field's box.
     fn room(&self, field: &BitField) -> usize {
         let stretches = &self.0[self.within(field)];
         stretches.iter().map(|stretch| stretch.width).sum::<usize>() + stretches.len() - 1
     }
 
-    /// Widens a field's stretches until its name fits.
+    /// Widens a field's runs until its name fits.
     fn make_room(&mut self, field: &BitField) {
         let missing = (width(&field.full_name()) + 2).saturating_sub(self.room(field));
         let within = self.within(field);
@@ -109,7 +109,7 @@ impl Drawing {
         line
     }
 
-    /// The line between two rows of boxes.
+    /// Draws the line between two rows of boxes.
     fn border(&self, above: Option<&RulerRow>, below: Option<&RulerRow>) -> String {
         let mut line = String::new();
         for at in 0..=self.0.len() {
@@ -126,7 +126,7 @@ impl Drawing {
         line
     }
 
-    /// Whether a box of the row begins or ends at the left of this stretch.
+    /// Whether a box of the row begins or ends at the left of this run.
     fn wall(&self, row: &RulerRow, at: usize) -> bool {
         row.fields.iter().map(|field| self.within(field)).any(|within| within.start == at || within.end == at)
     }
@@ -136,7 +136,7 @@ impl Drawing {
     }
 }
 
-/// Where lines meet.
+/// Returns the character for a junction of lines.
 fn junction((up, down): (bool, bool), (left, right): (bool, bool)) -> char {
     match (up, down, left, right) {
         (true, true, true, true) => '┼',

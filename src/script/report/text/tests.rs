@@ -1,4 +1,4 @@
-//! How a told run looks as text.
+//! Tests of the text output.
 
 use std::io::{self, Write};
 
@@ -8,35 +8,37 @@ use crate::report::narrate::rulers;
 use crate::report::playing::{SIMPLE, play, records};
 use crate::run::record::Did;
 
-/// What a script tells.
-fn told(script: &str, options: Options) -> String {
+/// Returns the text output of a script.
+fn printed(script: &str, options: Options) -> String {
     let mut out = Vec::new();
     let (sink, ended) = play(script, |sources| TextSink::new(&mut out, sources, options));
     sink.finish(ended.totals, 0).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-/// What the last statement of a script on the lectures' simple memory system tells, without the summary.
+/// Returns the output of the last statement of a script on the lectures' simple memory system, without
+/// the summary.
 fn last(statement: &str) -> Vec<String> {
-    let text = told(&format!("{SIMPLE}{statement}\n"), Options::default());
+    let text = printed(&format!("{SIMPLE}{statement}\n"), Options::default());
     let lines: Vec<&str> = text.trim_end().lines().collect();
     let from = lines.iter().rposition(|line| line.contains(" t.pw:")).unwrap();
     lines[from..lines.len() - 2].iter().map(ToString::to_string).collect()
 }
 
-/// Words of a line with one space between.
+/// Normalizes the spaces between the words of a line.
 fn words(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The columns of a line at which a character stands.
+/// Returns the columns at which a character occurs in a line.
 fn columns(line: &str, wanted: char) -> Vec<usize> {
     line.chars().enumerate().filter(|(_, c)| *c == wanted).map(|(at, _)| at).collect()
 }
 
 #[test]
 fn the_worksheets_of_the_lecture_are_filled_in() {
-    // CS:APP 9.6.4 as lectures.md section 1 has it: VA, then VPN TLBI TLBT hit fault PPN, then PA CO CI CT hit byte.
+    // CS:APP 9.6.4 as in lectures.md section 1: VA, then VPN TLBI TLBT hit fault PPN, then PA CO CI CT hit
+    // byte.
     let answers = [
         ("0x03D4", ["0F", "3", "03", "yes", "no", "0D"], ["354", "0", "5", "0D", "yes", "0x36"]),
         (
@@ -75,7 +77,7 @@ fn a_fault_says_why_and_leaves_the_rest_out() {
 }
 
 #[test]
-fn a_computed_address_is_told() {
+fn a_computed_address_is_reported() {
     let lines = last("let va = 0x3C0\nread va + 0x14");
     assert_eq!(
         lines[1],
@@ -84,8 +86,8 @@ fn a_computed_address_is_told() {
 }
 
 #[test]
-fn only_what_the_machine_has_is_told() {
-    let text = told(
+fn only_what_the_machine_has_is_reported() {
+    let text = printed(
         "machine simple { tlb none; cache none }\nset page_table {\n| vpn ppn v |\n| 01 05 1 |\n}\nread 0x41\n",
         Options::default(),
     );
@@ -148,7 +150,7 @@ fn rulers_of_a_large_machine_number_the_ends_of_fields() {
     let records = records("machine core-i7");
     let Did::Machine(spec) = &*records[0].did else { panic!() };
     for ruler in rulers(spec) {
-        // Where the text puts the highest and lowest bit of each field, against the numbers above.
+        // Compares the columns of each field's highest and lowest bit with the numbers above.
         let drawn = text(&[Block::Ruler(ruler.clone())], false);
         let lines: Vec<&str> = drawn.lines().collect();
         let numbers: Vec<char> = lines[1].chars().collect();
@@ -216,9 +218,9 @@ fn failed_facts_are_aligned_and_say_why() {
 }
 
 #[test]
-fn loops_are_told_by_their_first_rounds() {
+fn loops_are_reported_by_their_first_rounds() {
     let script = format!("{SIMPLE}for i in 0..10000 {{ probe i }}\nprobe 0x40\n");
-    let text = told(&script, Options::default());
+    let text = printed(&script, Options::default());
     assert_eq!(text.matches("\n  probe read 0x").count(), 100);
     assert!(text.contains("\nfor i in 0..10000 { … } "), "{text}");
     assert!(text.contains("\n  … 9,900 more\n\nprobe 0x40 "), "{text}");
@@ -229,29 +231,30 @@ fn loops_are_told_by_their_first_rounds() {
 }
 
 #[test]
-fn failures_deep_in_a_loop_are_told() {
-    // Page 1 is not present, page 0 is; the last of 900 rounds looks at page 1.
-    let text = told(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
+fn failures_deep_in_a_loop_are_reported() {
+    // Page 1 is not present, but page 0 is. The last of 900 rounds probes page 1.
+    let text =
+        printed(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
     assert!(!text.contains('✗') && text.contains("  … 800 more\n"));
-    let text = told(
+    let text = printed(
         &format!("{SIMPLE}for i in 0..900 {{ probe i // 899 * 0x40 => fault none }}\n"),
         Options::default(),
     );
     assert_eq!(text.matches('✗').count(), 1);
     let at = text.find('✗').unwrap();
-    let told = "\n  … 799 more\n  probe read 0x0040 → TLB miss, page fault  (t.pw:35)\n  ";
-    assert!(text[..at].ends_with(told), "{text}");
+    let printed = "\n  … 799 more\n  probe read 0x0040 → TLB miss, page fault  (t.pw:35)\n  ";
+    assert!(text[..at].ends_with(printed), "{text}");
     assert!(!text[at..].contains('…'), "{text}");
     assert!(text.ends_with("1 of 900 facts does not hold\n"), "{text}");
 }
 
 #[test]
 fn the_summary_counts() {
-    let text = told("let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n", Options::default());
+    let text = printed("let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n", Options::default());
     assert!(text.contains("expect x == 1  ✓  "), "{text}");
     assert!(text.contains("t.pw:2\n\n── a ──\n\nexpect x == 1  ✓ "), "{text}");
     assert!(text.ends_with("\n4 statements in 1 scenario, 2 facts hold\n"), "{text}");
-    assert!(told("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts checked\n"));
+    assert!(printed("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts checked\n"));
 }
 
 #[test]
@@ -259,8 +262,8 @@ fn colour_changes_nothing_but_the_colour() {
     let script = format!(
         "{SIMPLE}read 0x028F => ppn 1\nshow tlb\nshow geometry\nshow steps\nscenario \"x\" {{ read 0x20 }}\n"
     );
-    let plain = told(&script, Options { explain: true, color: false });
-    let colored = told(&script, Options { explain: true, color: true });
+    let plain = printed(&script, Options { explain: true, color: false });
+    let colored = printed(&script, Options { explain: true, color: true });
     assert!(!plain.contains('\x1b') && colored.contains("\x1b[31m"));
     let mut stripped = String::new();
     for (at, part) in colored.split("\x1b[").enumerate() {
@@ -271,12 +274,14 @@ fn colour_changes_nothing_but_the_colour() {
 
 #[test]
 fn what_a_terminal_would_act_on_is_made_visible() {
-    let text =
-        told("let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n", Options::default());
+    let text = printed(
+        "let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n",
+        Options::default(),
+    );
     assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
 }
 
-/// Takes some bytes and is closed then.
+/// A writer that fails as a closed pipe after some bytes.
 struct Closing {
     left: usize,
 }
@@ -327,8 +332,8 @@ fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
     let script = "machine core-i7\nkernel { frames 8, swap 8 slots }\nprocess P1\n\
         let p = mmap(0x10000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
         write p = 1\nwrite p + 4096 = 1\nswap out P1 p\nswap out P1 p + 4096\nshow tables P1\n";
-    let text = told(script, Options::default());
-    // Slot 0 leaves an entry of zeros, which is like that of a page that was never touched.
+    let text = printed(script, Options::default());
+    // Slot 0 has an all-zero entry, like that of a page that was never touched.
     let line = text.lines().find(|line| line.contains("location on disk")).map(words);
     assert_eq!(
         line.as_deref(),

@@ -1,12 +1,12 @@
-//! Colours, in one place.
+//! The colors.
 
 use crate::report::doc::Tone;
 use crate::services::complete::{Class, highlight};
 
-/// How a piece of text looks.
+/// The style of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
-    /// As the terminal has it.
+    /// The terminal's default.
     Plain,
     /// Bold.
     Strong,
@@ -25,7 +25,7 @@ pub enum Ink {
 }
 
 impl Ink {
-    /// The style of a tone.
+    /// Returns the style of a tone.
     pub(crate) fn for_tone(tone: Tone) -> Self {
         match tone {
             Tone::Plain => Self::Plain,
@@ -35,7 +35,7 @@ impl Ink {
         }
     }
 
-    /// The look of a piece of a script.
+    /// Returns the style of a token class.
     pub(crate) fn of_class(class: Class) -> Self {
         match class {
             Class::Keyword => Self::Shape,
@@ -48,7 +48,7 @@ impl Ink {
         }
     }
 
-    /// The parameter of its escape sequence (ECMA-48, select graphic rendition).
+    /// Returns the parameter of its escape sequence (ECMA-48, select graphic rendition).
     fn code(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
@@ -63,15 +63,15 @@ impl Ink {
     }
 }
 
-/// Whether and how to colour.
+/// Whether to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
-    /// With colours at all.
+    /// Whether to use colors.
     pub color: bool,
 }
 
 impl Theme {
-    /// A piece of text with its look.
+    /// Returns a text in a style.
     pub fn paint(self, ink: Ink, text: &str) -> String {
         match ink.code().filter(|_| self.color && !text.is_empty()) {
             Some(code) => format!("\x1b[{code}m{text}\x1b[0m"),
@@ -79,7 +79,7 @@ impl Theme {
         }
     }
 
-    /// A script with the look of its words; the text stays as it is.
+    /// Highlights a script without changing its text.
     pub fn script(self, text: &str) -> String {
         let mut painted = String::with_capacity(text.len());
         let mut at = 0;

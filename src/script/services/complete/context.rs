@@ -1,4 +1,4 @@
-//! What may follow at the end of a text.
+//! Analysis of the context at the end of a text.
 
 use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Level, Statement};
@@ -6,30 +6,30 @@ use super::walk::{Block, BlockContents, Walk};
 use crate::run::params::{Param, next};
 use crate::run::settings::BlockRow;
 
-/// What may follow at the end of a text.
+/// The context at the end of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum CompletionContext<'t> {
-    /// Nothing that is known.
+    /// No known continuation.
     Nothing,
     /// A statement.
     Statement,
     /// A setting of this block.
     Setting(&'static str),
-    /// A bit of a page-table entry, or its PPN.
+    /// A bit of a page-table entry, or the PPN.
     Entry,
-    /// One of these parameters of the first word.
+    /// One of these parameters of the verb.
     Params(Vec<&'static Param>),
     /// A value.
     Value,
-    /// An argument of this call, by its number.
+    /// An argument of this call, by its index.
     Argument(&'t str, usize),
-    /// A property of what this path names.
+    /// A property of this path.
     Field(Vec<&'t str>),
-    /// A field of what this call fills in.
+    /// A field of this call's result.
     FieldOfCall(&'t str),
-    /// A fact; its name begins before what is typed, where there is a dot in it.
+    /// A fact. For a dotted name, the position is the beginning of the name.
     Fact(Option<usize>),
-    /// The value of a fact, and whether `not` and `in` may still come.
+    /// The value of a fact, and whether `not` and `in` are possible.
     FactValue(&'t str, bool),
     /// A column of a table.
     Column,
@@ -37,7 +37,7 @@ pub(crate) enum CompletionContext<'t> {
 
 use CompletionContext as Context;
 
-/// What may follow the tokens of a walk.
+/// Returns the context after the tokens of a walk.
 pub(crate) fn context<'t>(walk: &Walk<'t>) -> Context<'t> {
     let (block, statement) = (walk.block(), walk.statement());
     if !statement.outside() {

@@ -1,4 +1,4 @@
-//! The place of the cursor: what is typed there, and what is before it.
+//! Completion at the cursor: the typed text and the text before it.
 
 use super::context::{CompletionContext, context};
 use super::item::{Completions, ItemKind, ItemPosition, Pick};
@@ -9,8 +9,8 @@ use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::value::UNITS;
 use crate::run::state::State;
 
-/// What may be written at byte `at` of a text, given the text before it and what the state knows. An `at` beyond the text, or
-/// within a character, counts as the end of what is before it.
+/// Returns the completions at byte `at` of a text, given the text before it and the state. An `at` beyond the
+/// text or within a character moves back to the end of the text before it.
 pub fn complete(text: &str, at: usize, state: &State) -> Completions {
     let text = before(text, at);
     let typed = typed(text);
@@ -20,12 +20,12 @@ pub fn complete(text: &str, at: usize, state: &State) -> Completions {
     if !found.items.is_empty() {
         return found;
     }
-    // `a-b` may be a name or the second half of a difference.
+    // `a-b` may be a name or a difference.
     let short = typed.rsplit('-').next().unwrap_or("");
     completed(text, text.len() - short.len(), state, true)
 }
 
-/// The text before the cursor.
+/// Returns the text before the cursor.
 pub(super) fn before(text: &str, at: usize) -> &str {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
@@ -34,8 +34,8 @@ pub(super) fn before(text: &str, at: usize) -> &str {
     &text[..at]
 }
 
-/// What is written up to the cursor, and whether it touches the cursor; none where that stands in a comment or in prose, or
-/// before everything.
+/// Returns the tokens up to the cursor, and whether the last one touches the cursor; `None` in a comment, in
+/// prose, or at the beginning.
 pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
     let tokens = tokens(text).list;
     let last = tokens.last()?;
@@ -44,7 +44,7 @@ pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
     (!silent).then(|| (Walk::over(text, &tokens), touches))
 }
 
-/// The word that the text ends with.
+/// Returns the word at the end of the text.
 fn typed(text: &str) -> &str {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let from = text
@@ -53,7 +53,8 @@ fn typed(text: &str) -> &str {
     text[from..].trim_start_matches('-')
 }
 
-/// `near`: where nothing begins with what is typed, the nearest is offered.
+/// Returns the completions of the typed text. With `near`, it offers the nearest names if nothing
+/// begins with the typed text.
 fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions {
     let (above, typed) = text.split_at(from);
     let tokens = tokens(above).list;
@@ -81,7 +82,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     }
     let walk = Walk::over(above, &tokens);
     let context = context(&walk);
-    // The name of a fact is offered whole, with what stands before its dot.
+    // Completion replaces a fact's name including the part before its dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
     let offers = Offers::new(state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();

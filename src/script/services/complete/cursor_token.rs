@@ -1,4 +1,4 @@
-//! The token at a byte of a text: a word and its role, or a number and what it counts.
+//! The token at a byte of a text: a word with its role, or a number with its meaning.
 
 use std::ops::Range;
 
@@ -18,50 +18,50 @@ pub struct CursorToken<'t> {
     pub(crate) span: Range<usize>,
     pub(crate) text: &'t str,
     pub(crate) kind: CursorTokenKind<'t>,
-    /// With the names before and after it between dots: `L1d.index`.
+    /// The token with adjacent names between dots: `L1d.index`.
     pub(crate) whole: &'t str,
     /// The bytes of that.
     pub(crate) whole_span: Range<usize>,
-    /// The word that begins its statement, if the language has it.
+    /// The verb of its statement, if the language has it.
     pub(crate) head: &'static str,
-    /// The process that its statement names.
+    /// The process of its statement.
     pub(crate) process: Option<&'t str>,
-    /// Which facts its statement has.
+    /// The family of its statement's facts.
     pub(crate) family: Family,
 }
 
 impl<'t> CursorToken<'t> {
-    /// The name of the fact that it is, or is a piece of.
+    /// Returns the name of the fact that contains it.
     pub(crate) fn fact(&self) -> Option<&'t str> {
         matches!(self.kind, CursorTokenKind::Word(TokenRole::Fact(_))).then_some(self.whole)
     }
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CursorTokenKind<'t> {
     /// A word.
     Word(TokenRole<'t>),
-    /// A number, its unit among its bytes.
+    /// A number, including its unit.
     Number(Number, Role),
-    /// A cell of a table that is no number, of this column.
+    /// A cell of this column that is not a number.
     Cell(&'t str),
     /// A string.
     Text,
 }
 
-/// What a number is.
+/// The meaning of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A virtual address; a physical one where there is no MMU.
+    /// A virtual address, or a physical one if there is no MMU.
     Virtual,
     /// A physical address.
     Physical,
-    /// A page-table entry as it stands in memory.
+    /// A page-table entry as in memory.
     Entry,
-    /// A count, a size, data.
+    /// A count, a size, or data.
     Count,
-    /// Not known.
+    /// Unknown.
     Unknown,
 }
 
@@ -72,7 +72,7 @@ pub fn token_at<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<Cursor
         |number: &usize| tokens.get(*number).is_some_and(|token| has_meaning(token.kind) && token.end >= at);
     let number = (after.saturating_sub(3)..after).rev().find(is_there)?;
     let token = tokens[number];
-    // After a number its unit belongs to it.
+    // A unit after a number belongs to it.
     let number = match (number.checked_sub(1).and_then(|before| tokens.get(before)), token.kind) {
         (Some(before), TokenKind::Word)
             if before.kind == TokenKind::Number && unit_factor(token.text(text)).is_some() =>
@@ -89,7 +89,7 @@ fn has_meaning(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::Word | TokenKind::Number | TokenKind::Cell | TokenKind::String { .. })
 }
 
-/// A token, and what is before it and after it.
+/// A token and its context.
 struct TokenFinder<'a, 't> {
     walk: &'a Walk<'t>,
     text: &'t str,
@@ -131,7 +131,7 @@ impl<'t> TokenFinder<'_, 't> {
         })
     }
 
-    /// The bytes of the names between dots that the token is one of.
+    /// Returns the bytes of the dotted name that contains the token.
     fn dotted(&self) -> Range<usize> {
         let joined = |a: usize, b: usize| match (self.tokens.get(a), self.tokens.get(b)) {
             (Some(one), Some(other)) => one.end == other.start,
@@ -154,7 +154,7 @@ impl<'t> TokenFinder<'_, 't> {
         self.tokens[first].start..self.tokens[last].end
     }
 
-    /// What a number is, by where it is.
+    /// Returns the meaning of a number, derived from its position.
     fn role(&self) -> Role {
         let in_statement = matches!(self.walk.block().contents, BlockContents::Statements);
         let otherwise = if in_statement { Role::Unknown } else { Role::Count };
@@ -169,7 +169,7 @@ impl<'t> TokenFinder<'_, 't> {
         }
     }
 
-    /// A cell: textbooks print hexadecimal numbers in tables.
+    /// Returns a cell. Textbooks print hexadecimal numbers in tables.
     fn cell(&self, cell: &'t str) -> Option<CursorTokenKind<'t>> {
         let block = self.walk.block();
         if block.rows == 0 {
@@ -187,7 +187,7 @@ impl<'t> TokenFinder<'_, 't> {
         })
     }
 
-    /// The column that the cell stands in: cells are counted from the row's beginning.
+    /// Returns the column of the cell, counting cells from the beginning of the row.
     fn column(&self) -> &'t str {
         let mut depth = 0_usize;
         let mut count = 0;
@@ -259,7 +259,7 @@ fn of_column(column: &str) -> Role {
     }
 }
 
-/// The argument of a call: pointers are addresses.
+/// Returns the role of a call's argument. Pointers are addresses.
 fn argument(call: &str, at: usize) -> Role {
     if let Some(row) = PeekFunction::named(call) {
         return row.params.get(at).map_or(Role::Count, |slot| of_slot(*slot));

@@ -1,14 +1,14 @@
-//! Names of files on disk.
+//! File names on disk.
 
 use std::path::Path;
 
 use super::item::{CompletionOffer, ItemKind, OnDisk};
 
-/// The most entries of a folder that are looked at.
+/// Maximum number of folder entries to examine.
 const ENTRIES: usize = 10_000;
 
-/// The files and folders that go on with the path that is typed, seen from a folder. Hidden ones are left out unless their
-/// dot is typed.
+/// Returns the files and folders that complete the typed path, relative to a folder. Hidden ones are omitted
+/// unless their dot is typed.
 pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
     let (within, begun) =
         wanted.typed.rsplit_once('/').map_or(("", &*wanted.typed), |(path, name)| (path, name));

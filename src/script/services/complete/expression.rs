@@ -1,4 +1,4 @@
-//! What can stand in an expression: variables, the beginnings of paths, functions, system calls, constants.
+//! Completions in an expression: variables, beginnings of paths, functions, system calls, and constants.
 
 use super::item::{ItemKind, Pick};
 use super::offer::Offers;
@@ -12,11 +12,11 @@ use crate::services::names::NameKind;
 use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::kernel::syscall::{constants, system_call, system_calls};
 
-/// The longest string that is shown as a variable's value, in bytes.
+/// Longest string shown as a variable's value, in bytes.
 const SHOWN: usize = 40;
 
 impl Offers<'_> {
-    /// Whatever can stand in an expression.
+    /// Adds everything that is possible in an expression.
     pub(crate) fn expression(&self, pick: &mut Pick) {
         self.values(pick);
         for row in constants() {
@@ -24,7 +24,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Whatever can stand in an expression but constants.
+    /// Adds everything that is possible in an expression except constants.
     fn values(&self, pick: &mut Pick) {
         self.variables(pick);
         self.path_heads(pick);
@@ -58,7 +58,7 @@ impl Offers<'_> {
         for head in heads.chain(kernel) {
             pick.add(head, ItemKind::Noun, "");
         }
-        pick.add(LAST, ItemKind::Noun, "the facts of the latest statement that has some");
+        pick.add(LAST, ItemKind::Noun, "facts of the latest statement with facts");
         self.parts(pick, |_| true);
         if let Some(spec) = self.state.spec() {
             for name in ["tlb", "cache"].into_iter().filter(|name| Component::named(spec, name).is_some()) {
@@ -68,7 +68,7 @@ impl Offers<'_> {
         self.processes(pick, "");
     }
 
-    /// The machine's TLBs and caches.
+    /// Adds the machine's TLBs and caches.
     pub(crate) fn parts(&self, pick: &mut Pick, which: impl Fn(Component) -> bool) {
         let Some(spec) = self.state.spec() else { return };
         for part in Component::all(spec).filter(|part| which(*part)) {
@@ -80,14 +80,14 @@ impl Offers<'_> {
         }
     }
 
-    /// The processes, with what follows their names.
+    /// Adds the processes, with the text that follows their names.
     pub(crate) fn processes(&self, pick: &mut Pick, then: &str) {
         for (name, help) in self.known_processes() {
             pick.add(&format!("{name}{then}"), ItemKind::Process, help);
         }
     }
 
-    /// The names of processes and what became of them; a name may come again.
+    /// Returns the names of processes with their states. A name may occur several times.
     fn known_processes(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let named = self.named(NameKind::Process).map(|name| (name, ""));
         let kernel = self.state.kernel().into_iter();
@@ -95,7 +95,7 @@ impl Offers<'_> {
         known.chain(named)
     }
 
-    /// The system calls, where it is known which process makes them: it is named, or there is only one.
+    /// Adds the system calls if their process is known, because it is named or is the only one.
     pub(crate) fn calls(&self, pick: &mut Pick) {
         let runs = |life: &str| life.is_empty() || life == ProcessState::Running.name();
         let mut running = self.known_processes().filter(|(_, life)| runs(life)).map(|(name, _)| name);
@@ -106,7 +106,7 @@ impl Offers<'_> {
         }
     }
 
-    /// An argument of a call: the constants that this parameter takes, and values.
+    /// Adds the argument of a call: the constants of the parameter, and values.
     pub(crate) fn argument(&self, pick: &mut Pick, name: &str, at: usize) {
         let row = called(name, at + 1).or_else(|| system_call(name));
         let Some(row) = row.filter(|_| !self.is_definition(name)) else { return self.expression(pick) };
@@ -121,14 +121,14 @@ impl Offers<'_> {
         self.values(pick);
     }
 
-    /// A definition of this name, which comes before a system call.
+    /// Whether there is a definition of this name, which takes precedence over a system call.
     fn is_definition(&self, name: &str) -> bool {
         self.named(NameKind::Definition).any(|known| known == name)
             || matches!(self.state.find(name), Some(Binding::Def(_)))
     }
 }
 
-/// A value, if it is short.
+/// Formats a value if it is short.
 fn short(value: &Value) -> String {
     match value {
         Value::List(_) => value.kind().to_owned(),

@@ -1,4 +1,5 @@
-//! What may follow a path: properties of the machine, its parts, the kernel and processes; fields of a call.
+//! Completions after a path: properties of the machine, its parts, the kernel, and processes, and fields of
+//! a call.
 
 use super::item::{ItemKind, Pick};
 use super::offer::Offers;
@@ -12,12 +13,12 @@ use crate::services::names::NameKind;
 use pagewalk_engine::kernel::syscall::system_call;
 
 impl Offers<'_> {
-    /// What may follow these names and a dot.
+    /// Adds the names that can follow a path and a dot.
     pub fn fields(&self, pick: &mut Pick, path: &[&str]) {
         let [head, between @ ..] = path else { return };
         let before: String = between.iter().flat_map(|name| [name, "."]).collect();
         let mut add = |name: &str, kind: ItemKind, help: &str| {
-            // Of a name with dots in it, the part that comes next.
+            // For a dotted name, the next part.
             if let Some(rest) = name.strip_prefix(&*before) {
                 let next = rest.split('.').next().unwrap_or(rest);
                 pick.add(next, kind, if next == rest { help } else { "" });
@@ -64,7 +65,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Which facts the latest statement has that has any.
+    /// Returns the fact family of the latest statement that has facts.
     fn last_family(&self) -> Family {
         match self.state.last.as_deref() {
             None | Some(Did::Access(_)) => Family::Access,
@@ -80,7 +81,7 @@ impl Offers<'_> {
             || self.state.kernel().is_some_and(|kernel| kernel.named(name).is_some())
     }
 
-    /// The fields of the structure that a call fills in.
+    /// Adds the fields of the structure that a call fills in.
     pub(crate) fn call_fields(pick: &mut Pick, call: &str) {
         for field in system_call(call).map_or(&[][..], |row| row.fields) {
             pick.add(field, ItemKind::Field, "");

@@ -1,4 +1,4 @@
-//! The first word of a statement or setting, and its row.
+//! The verb of a statement or name of a setting, with its row.
 
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
@@ -6,30 +6,30 @@ use crate::run::params::{Atom, Contents, OP, Param, Params, Slot, ways};
 use crate::run::settings::BlockRow;
 use crate::run::verbs::Form;
 
-/// The first word of a statement or setting.
+/// The verb of a statement or name of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// Which registry has it.
+    /// The registry.
     pub(crate) kind: HeadKind,
-    /// Its word; empty for another.
+    /// The name; empty if it is unknown.
     pub(crate) name: &'static str,
     pub(crate) params: &'static [Param],
-    /// One line of help; empty for a setting.
+    /// A line of help; empty for a setting.
     pub(crate) help: &'static str,
 }
 
-/// Which registry has the first word.
+/// The registry of the first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HeadKind {
-    /// That of verbs; the statement has these facts.
+    /// A verb, and the family of its statement's facts.
     Verb(Family),
-    /// That of statements with a shape of their own.
+    /// A statement with its own syntax.
     Form,
-    /// None: `where`, which takes a condition or an operation.
+    /// `where`, which takes a condition or an operation.
     Where,
-    /// That of a block's settings.
+    /// A setting of a block.
     Setting,
-    /// None.
+    /// No registry.
     Other,
 }
 
@@ -39,7 +39,7 @@ impl Head {
     /// `where`
     pub(crate) const WHERE: Self = Self { kind: HeadKind::Where, name: "where", params: &[OP], help: "" };
 
-    /// The first word of a statement.
+    /// Returns the head of a statement.
     pub(crate) fn from_word(word: &str) -> Self {
         if let Some(Form { name, params, help }) = Form::named(word) {
             return Self { kind: HeadKind::Form, name, params, help };
@@ -52,7 +52,7 @@ impl Head {
         })
     }
 
-    /// The first word of a setting.
+    /// Returns the head of a setting.
     pub(crate) fn of_setting(block: &BlockRow, word: &str) -> Self {
         block.setting(word).map_or(Self::OTHER, |row| Self {
             kind: HeadKind::Setting,
@@ -62,7 +62,7 @@ impl Head {
         })
     }
 
-    /// Whether it is this word of a statement with a shape of its own.
+    /// Whether it is this word of a statement with its own syntax.
     pub(crate) fn is_form(self, name: &str) -> bool {
         self.kind == HeadKind::Form && self.name == name
     }
@@ -80,7 +80,7 @@ impl Head {
         }
     }
 
-    /// What its braces hold; of several ways to write it, that of the word that follows it.
+    /// Returns the contents of its braces. If it has several forms, `first` selects one.
     pub(crate) fn contents(self, first: Option<&Atom>) -> Option<Contents> {
         let of_way = |way: &&'static [Param]| {
             way.leaves().into_iter().find_map(|param| match param {
@@ -106,12 +106,12 @@ impl Head {
         self.params.has(Slot::Noun)
     }
 
-    /// Whether this follows it first.
+    /// Whether its first parameter is this slot.
     pub(crate) fn begins_with(self, slot: Slot) -> bool {
         self.first_way().first() == Some(&Param::Value(slot))
     }
 
-    /// The first way to write what follows it.
+    /// Returns the first form of its parameters.
     pub(crate) fn first_way(self) -> &'static [Param] {
         match self.params {
             [Param::Ways([first, ..])] => first,

@@ -1,4 +1,4 @@
-//! Highlighting: what each word of a text is, as far as the text alone tells. Total over any text.
+//! Highlighting: the class of each word, derived from the text alone. It works on any text.
 
 use std::ops::Range;
 
@@ -6,26 +6,26 @@ use super::token_role::{TokenRole, token_role};
 use super::walk::Walk;
 use crate::lang::layout::{Token, TokenKind, tokens};
 
-/// What a piece of a text is.
+/// The class of a piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// A word that shapes a statement.
+    /// A keyword of a statement.
     Keyword,
-    /// What is done: a verb, or what is called.
+    /// A verb, or the name of a called function.
     Verb,
-    /// A fact, a property, a column.
+    /// A fact, a property, or a column.
     Fact,
-    /// A part of the machine or the kernel, or a setting of one.
+    /// A part of the machine or the kernel, or one of their settings.
     Noun,
     /// A number and its unit.
     Number,
-    /// A string, a byte, prose.
+    /// A string, a byte, or prose.
     String,
     /// A comment.
     Comment,
     /// An operator or a bracket.
     Operator,
-    /// A word that stands for a value: of a fact, of a setting, of C.
+    /// A keyword for the value of a fact or setting, or a C constant.
     Constant,
     /// A process.
     Process,
@@ -33,14 +33,14 @@ pub enum Class {
     Variable,
 }
 
-/// A class as it is called.
+/// The names of a class.
 #[derive(Debug)]
 pub struct ClassRow {
     /// The class.
     pub class: Class,
-    /// Its name, as the sample of the editors has it.
+    /// The name in the editors' sample.
     pub name: &'static str,
-    /// Its type among the semantic tokens of the Language Server Protocol 3.17.
+    /// The semantic token type of the Language Server Protocol 3.17.
     pub token: &'static str,
 }
 
@@ -63,12 +63,12 @@ pub const CLASSES: [ClassRow; 11] = [
     row(Class::Variable, "Variable", "variable"),
 ];
 
-/// What the pieces of a text are, in order; what lies between them is nothing in particular.
+/// Returns the classes of the pieces of a text, in order. The text between them has no class.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, Class)> {
     highlight_tokens(text, &tokens(text).list)
 }
 
-/// The same of a text whose tokens are known.
+/// Returns the classes of a text with known tokens.
 pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)> {
     let mut walk = Walk::new(text);
     let mut found = Vec::with_capacity(list.len());
@@ -78,7 +78,7 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
             TokenKind::Cell => Some(cell(&walk, token.text(text))),
             kind => plain(kind),
         };
-        // The brace of a hole belongs to neither side.
+        // The brace of a hole has no class.
         let hole = list.get(at + 1).is_some_and(|next| next.kind == TokenKind::Hole);
         let range = token.start..token.end - usize::from(hole);
         found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
@@ -88,7 +88,7 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
 }
 
 impl Class {
-    /// The class of a word with this role.
+    /// Returns the class of a word with this role.
     fn for_role(role: TokenRole) -> Self {
         match role {
             TokenRole::Operator

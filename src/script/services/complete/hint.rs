@@ -1,4 +1,4 @@
-//! Hints: what a verb, a setting or a call still takes.
+//! Hints: the remaining parameters of a verb, a setting, or a call.
 
 use std::ops::Range;
 
@@ -8,19 +8,19 @@ use super::statement::Bracket;
 use crate::run::params::rest;
 use crate::run::state::State;
 
-/// What parts a call from what is written.
+/// Separator between a call's hint and the typed text.
 const CALL: &str = "  ";
 
-/// What is shown after a text that is being written.
+/// A hint after the text at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    /// What is shown.
+    /// The text.
     pub text: String,
-    /// The parameter that is being written, in bytes of the text.
+    /// The current parameter, in bytes of the text.
     pub current: Option<Range<usize>>,
 }
 
-/// What the statement or call at byte `at` of a text still takes; none where there is nothing to tell.
+/// Returns the remaining parameters of the statement or call at byte `at`; `None` if there are none.
 pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     let text = before(text, at);
     let (walk, _) = written(text)?;

@@ -1,62 +1,62 @@
-//! What is offered, and how it is chosen among what can stand at a place.
+//! Completion items and their selection.
 
 use std::collections::HashSet;
 
 use crate::lang::nearest::nearest;
 
-/// What is offered at a place of a text.
+/// The completions at a position of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completions {
-    /// Where what is typed begins, which an item replaces.
+    /// The beginning of the typed text, which an item replaces.
     pub from: usize,
-    /// What can stand there, the most fitting first.
+    /// The items, the best first.
     pub items: Vec<CompletionOffer>,
-    /// Names of files on disk can stand there.
+    /// The files on disk that are possible.
     pub disk: Option<OnDisk>,
-    /// Where an item would be.
+    /// The position of an item.
     pub position: ItemPosition,
 }
 
-/// Where an item would be, as far as that determines what follows it.
+/// The position of an item, which determines the text after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ItemPosition {
-    /// It begins a statement.
+    /// The beginning of a statement.
     Statement,
-    /// It begins a setting of the block of this name.
+    /// The beginning of a setting in the block of this name.
     Setting(&'static str),
     /// Elsewhere.
     #[default]
     Other,
 }
 
-/// Files on disk that can stand at a place: see [`super::disk::names`].
+/// Files on disk that are possible at a position: see [`super::disk::names`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnDisk {
-    /// What is typed of the path.
+    /// The typed part of the path.
     pub typed: String,
-    /// The endings that such a file has.
+    /// The possible extensions.
     pub endings: &'static [&'static str],
 }
 
-/// One offer.
+/// A completion item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionOffer {
-    /// What is written.
+    /// The text.
     pub text: String,
-    /// What it is.
+    /// The kind.
     pub kind: ItemKind,
-    /// One line of help; of a variable its value, if that is short.
+    /// A line of help, or the value of a variable if it is short.
     pub help: String,
 }
 
-/// What an offer is.
+/// The kind of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ItemKind {
-    /// It begins a statement.
+    /// A verb.
     Verb,
-    /// It begins a statement with a shape of its own, or is a word within one.
+    /// A statement with its own syntax, or a keyword in a statement.
     Keyword,
-    /// A definition of the script's.
+    /// A definition of the script.
     Definition,
     /// A process.
     Process,
@@ -64,13 +64,13 @@ pub enum ItemKind {
     Call,
     /// A fact.
     Fact,
-    /// A word that stands for a value.
+    /// A keyword for a value.
     Word,
     /// A part of the machine or the kernel.
     Noun,
     /// A setting.
     Setting,
-    /// A machine that has a name.
+    /// A named machine.
     Preset,
     /// A TLB or cache of the machine.
     Part,
@@ -80,7 +80,7 @@ pub enum ItemKind {
     Function,
     /// A constant of C.
     Constant,
-    /// What may follow a path.
+    /// A property after a path.
     Field,
     /// A column of a table.
     Column,
@@ -92,16 +92,17 @@ pub enum ItemKind {
     File,
 }
 
-/// The most that are looked through for the nearest, and that have a line of help, so that a keystroke stays quick.
+/// Maximum number of items that are searched for the nearest name and get a line of help, to keep typing
+/// responsive.
 const LOOKED_AT: usize = 1000;
 
-/// Chooses among what can stand at a place by what is typed.
+/// A selection of possible items by the typed text.
 pub(crate) struct Pick<'a> {
     typed: &'a str,
-    /// Everything is taken, to look for the nearest.
+    /// Whether to accept all items, to search for the nearest name.
     all: bool,
     exact: Vec<CompletionOffer>,
-    /// Those that differ in case only.
+    /// Items that match except for case.
     cased: Vec<CompletionOffer>,
 }
 
@@ -125,17 +126,17 @@ impl<'a> Pick<'a> {
         pick.exact.into_iter().find(|item| Some(&item.text) == near.as_ref()).into_iter().collect()
     }
 
-    /// Whether a text would be taken.
+    /// Whether a text matches.
     pub(crate) fn begins(&self, text: &str) -> bool {
         self.all || begins(text, self.typed)
     }
 
-    /// One more that can stand there.
+    /// Adds a possible item.
     pub(crate) fn add(&mut self, text: &str, kind: ItemKind, help: &str) {
         self.add_with(text, kind, || help.to_owned());
     }
 
-    /// One more, whose help is only made if it is offered.
+    /// Adds a possible item, whose help is computed only if it matches.
     pub(crate) fn add_with(&mut self, text: &str, kind: ItemKind, help: impl FnOnce() -> String) {
         let to = if self.all {
             if self.exact.len() >= LOOKED_AT {
@@ -154,12 +155,12 @@ impl<'a> Pick<'a> {
     }
 }
 
-/// Whether a text begins with another, but for case.
+/// Whether a text begins with another, ignoring case.
 fn begins(text: &str, with: &str) -> bool {
     text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
 }
 
-/// Each text once, the first of equal ones.
+/// Removes duplicates, and keeps the first of each.
 fn once(items: Vec<CompletionOffer>) -> Vec<CompletionOffer> {
     let mut seen: HashSet<&str> = HashSet::with_capacity(items.len());
     let first: Vec<bool> = items.iter().map(|item| seen.insert(&item.text)).collect();

@@ -1,5 +1,6 @@
-//! Completion: what may follow at a place of a text that is being written, and hints of what a statement or call takes. All
-//! words come from the registries; nothing here fails on wrong or half-typed text, and nothing changes the state.
+//! Completion at a position of an unfinished text, and hints on the parameters of a statement or call. All
+//! names come from the registries. The functions work on wrong or incomplete text, and they never change the
+//! state.
 
 mod context;
 mod cursor;

@@ -1,4 +1,4 @@
-//! Nouns, and the columns of their tables.
+//! Nouns and the columns of their tables.
 
 use super::item::{ItemKind, Pick};
 use super::offer::Offers;
@@ -10,7 +10,7 @@ use crate::run::verbs::SECTION_COLUMNS;
 use pagewalk_engine::machine::pte::BITS;
 
 impl Offers<'_> {
-    /// The nouns that a verb takes.
+    /// Adds the nouns of a verb.
     pub fn nouns(&self, pick: &mut Pick, verb: &str) {
         let kernel = self.state.kernel().is_some();
         let kept = |name: &str| verb == "set" && kernel && name == "page_table";
@@ -35,7 +35,7 @@ impl Offers<'_> {
         self.processes(pick, "");
     }
 
-    /// The columns that a table's row of names may still have.
+    /// Adds the columns that a table's header does not contain yet.
     pub(crate) fn columns(&self, pick: &mut Pick) {
         let block = self.walk.block();
         let cells = |of: usize| {
@@ -66,7 +66,8 @@ impl Offers<'_> {
         }
     }
 
-    /// Columns of a table in which entries stand side by side: each group between bars may have all of them.
+    /// Adds the columns of a table with several entries per row: each group between bars may contain all of
+    /// them.
     fn grouped(&self, pick: &mut Pick, named: &str, atoms: &[Atom], said: &[&str]) {
         let Some(row) = TABLE_NOUNS.iter().find(|row| row.name == named) else { return };
         let mut add = |name: &str| {
@@ -88,7 +89,7 @@ impl Offers<'_> {
         }
     }
 
-    /// The number of the TLB or cache that words name.
+    /// Returns the index of the named TLB or cache.
     fn level(&self, noun: &str, atoms: &[Atom]) -> Option<usize> {
         let spec = self.state.spec()?;
         let name = match atoms {
@@ -104,7 +105,7 @@ impl Offers<'_> {
     }
 }
 
-/// The noun that words or a path name.
+/// Returns the noun that words or a path name.
 fn noun<'t>(atoms: &[Atom<'t>], path: &[&'t str]) -> &'t str {
     let word = atoms.iter().find_map(|atom| match atom {
         Atom::Word(word) if *word != "exactly" => Some(*word),

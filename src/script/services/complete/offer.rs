@@ -1,4 +1,4 @@
-//! What is offered in a context.
+//! The items of a context.
 
 use std::sync::Arc;
 
@@ -17,17 +17,17 @@ use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::pte::BITS;
 
-/// What offers are made from.
+/// The source of the items.
 pub(crate) struct Offers<'a> {
     pub(crate) state: &'a State,
-    /// The text before the place.
+    /// The tokens before the position.
     pub(crate) walk: &'a Walk<'a>,
-    /// What the text before the place names.
+    /// The names in the text before the position.
     named: Vec<(NameKind, Arc<str>)>,
 }
 
 impl<'a> Offers<'a> {
-    /// Those at the end of a text.
+    /// Creates the source of items at the end of a text.
     pub(crate) fn new(state: &'a State, walk: &'a Walk<'a>) -> Self {
         let (above, closing) = walk.above();
         let mut named = visible(&format!("{above}\n{closing}"), above.len());
@@ -37,12 +37,12 @@ impl<'a> Offers<'a> {
 }
 
 impl Offers<'_> {
-    /// The names of this kind that the text gives.
+    /// Returns the names of this kind that the text defines.
     pub(crate) fn named(&self, kind: NameKind) -> impl DoubleEndedIterator<Item = &str> {
         self.named.iter().filter(move |(of, _)| *of == kind).map(|(_, name)| &**name)
     }
 
-    /// What may follow in a context.
+    /// Adds the items of a context.
     pub(crate) fn offer(&self, context: &CompletionContext, pick: &mut Pick) {
         match context {
             CompletionContext::Nothing => {}
@@ -89,7 +89,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Bits of one entry, as a table of pages has them, and its PPN.
+    /// Adds the bits of an entry, with the names in a table of pages, and its PPN.
     fn entry(&self, pick: &mut Pick) {
         let said = &self.walk.block().said;
         let ppn = LANGUAGE.block("pte").and_then(|block| block.setting("ppn"));
@@ -111,7 +111,7 @@ impl Offers<'_> {
                 self.slot(pick, head, *slot);
             }
         }
-        // A noun of a part, or of a process, is followed by its name.
+        // After the noun of a part or process, its name follows.
         if let (true, [.., Atom::Word(noun)]) = (head.takes_noun(), statement.atoms.as_slice()) {
             match *noun {
                 "tlb" => self.parts(pick, |part| matches!(part, Component::Tlb(_))),
@@ -127,7 +127,7 @@ impl Offers<'_> {
 
     fn word(&self, pick: &mut Pick, head: Head, word: &str) {
         let setting = head.kind == HeadKind::Setting;
-        // The kernel keeps its page tables itself.
+        // The kernel manages its page tables.
         if matches!(word, "cr3" | "pte") && self.state.kernel().is_some() {
             return;
         }
@@ -158,7 +158,7 @@ impl Offers<'_> {
         }
     }
 
-    /// The names of parts: of the machine, or of the preset that a declaration changes.
+    /// Adds the names of parts: those of the machine, or of the preset that a declaration changes.
     fn names(&self, pick: &mut Pick, head: Head, which: fn(Component) -> bool) {
         if head.kind != HeadKind::Setting {
             return self.parts(pick, which);
@@ -171,7 +171,7 @@ impl Offers<'_> {
         }
     }
 
-    /// What `probe` and `where` take.
+    /// Adds the operands of `probe` and `where`.
     fn operations(&self, pick: &mut Pick) {
         for verb in LANGUAGE.verbs().filter(|verb| matches!(verb.family, Family::Access | Family::Replay)) {
             pick.add(verb.name, ItemKind::Verb, verb.help);

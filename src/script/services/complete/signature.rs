@@ -1,4 +1,4 @@
-//! Signatures: the whole of what a statement, a setting or a call takes, and which part of it is being written.
+//! Signatures: all parameters of a statement, setting, or call, and the current one.
 
 use std::ops::Range;
 
@@ -12,34 +12,34 @@ use crate::run::state::{Binding, State};
 use crate::run::syscalls::called;
 use pagewalk_engine::kernel::syscall::SystemCall;
 
-/// What a statement or call takes.
+/// The signature of a statement or call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// How it is written.
+    /// The usage.
     pub label: String,
-    /// One line of help; may be empty.
+    /// A line of help; may be empty.
     pub help: String,
-    /// Its parameters, in bytes of the label.
+    /// The parameters, in bytes of the label.
     pub parameters: Vec<Range<usize>>,
-    /// Which of them is being written.
+    /// The index of the current one.
     pub active: Option<usize>,
 }
 
 impl Signature {
-    /// The parameter that is being written, in bytes of the label.
+    /// Returns the current parameter, in bytes of the label.
     pub fn current(&self) -> Option<Range<usize>> {
         self.active.and_then(|active| self.parameters.get(active)).cloned()
     }
 }
 
-/// What the call or statement at byte `at` of a text takes; none where there is nothing to tell.
+/// Returns the signature of the call or statement at byte `at`; `None` if it is unknown.
 pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
     let text = before(text, at);
     let (walk, touches) = written(text)?;
     open_call(&walk, state).or_else(|| usage(walk.statement(), touches))
 }
 
-/// The call whose bracket was opened last and is open.
+/// Returns the innermost call with an open bracket.
 pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
     let calls = walk.statement().levels.iter().rev().filter_map(|level| match level.bracket {
         Bracket::Call(name) => Some((name, level.commas)),
@@ -49,13 +49,13 @@ pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
     call(name, commas, state)
 }
 
-/// The usage of the first word; `touches`: no blank follows what is written.
+/// Returns the usage of the first word. `touches` means that no space follows the text.
 fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     let head = statement.head();
     if !statement.takes_more() || head.params.is_empty() {
         return None;
     }
-    // What is being written may go on.
+    // The current operand may continue.
     let pending = statement.top().is_pending() || touches;
     let kept = statement.atoms.len().saturating_sub(usize::from(pending));
     let atoms = &statement.atoms[..kept];
@@ -69,13 +69,13 @@ fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     })
 }
 
-/// What is called, and where its parameter of this number stands.
+/// Returns a call, and the position of its parameter with this index.
 fn call(name: &str, at: usize, state: &State) -> Option<Signature> {
     if let Some(Binding::Def(def)) = state.find(name) {
         let params: Vec<&str> = def.params.iter().map(|param| &*param.text).collect();
         return Some(listed(name, "", &params, at));
     }
-    // With one argument `read` and `write` are a load and a store.
+    // With one argument, `read` and `write` are a load and a store.
     if let Some(row) = called(name, 2) {
         return Some(prototype(row, at));
     }
@@ -101,7 +101,7 @@ fn listed(name: &str, help: &str, params: &[&str], at: usize) -> Signature {
         parameters.push(label.len()..label.len() + param.len());
         label += param;
     }
-    // The last one may come any number of times.
+    // The last one may be repeated.
     let at =
         if params.last().is_some_and(|last| last.ends_with('…')) { at.min(params.len() - 1) } else { at };
     let active = (at < params.len()).then_some(at);

@@ -1,5 +1,5 @@
-//! What is written for an offer with places to fill in, made from the usage of its row. The syntax is that of snippets in
-//! the Language Server Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
+//! Snippets: completions with placeholders, derived from the usage. The syntax is that of the Language Server
+//! Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
 
 use super::head::Head;
 use super::item::{ItemKind, ItemPosition};
@@ -10,7 +10,7 @@ use crate::run::paths::PeekFunction;
 use crate::run::state::{Binding, State};
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// The snippet of an item; none where nothing must follow.
+/// Returns the snippet of an item; `None` if it needs no parameters.
 pub fn snippet(text: &str, kind: ItemKind, position: ItemPosition, state: &State) -> Option<String> {
     let head = match (kind, position) {
         (ItemKind::Verb, _) | (ItemKind::Keyword, ItemPosition::Statement) => Head::from_word(text),
@@ -23,7 +23,7 @@ pub fn snippet(text: &str, kind: ItemKind, position: ItemPosition, state: &State
     (writer.places > 0).then(|| writer.text.trim_end().to_owned() + if writer.over { "" } else { "$0" })
 }
 
-/// A call with its parameters, but those that may be left out.
+/// Returns a call with its required parameters.
 fn called(name: &str, state: &State) -> Option<String> {
     let params: Vec<String> = if let Some(Binding::Def(def)) = state.find(name) {
         def.params.iter().map(|param| param.text.to_string()).collect()
@@ -46,12 +46,12 @@ fn called(name: &str, state: &State) -> Option<String> {
 struct Writer {
     text: String,
     places: usize,
-    /// The last place is written: the inside of a block.
+    /// Whether the last placeholder, inside a block, is written.
     over: bool,
 }
 
 impl Writer {
-    /// The parameters up to a list, of which only the first element is written.
+    /// Adds the parameters up to a list, with only its first element.
     fn params(&mut self, params: &[Param]) {
         for param in params {
             if self.over || matches!(param, Param::Comma | Param::Value(Slot::Etc)) {
@@ -85,7 +85,7 @@ impl Writer {
         self.text.push(' ');
     }
 
-    /// A place, in the quotes of a string or before the brackets of a definition.
+    /// Adds a placeholder, in quotes for a string, or before the parentheses of a definition.
     fn slot(&mut self, slot: Slot) {
         let name = slot.name();
         if slot.is_quoted() || matches!(slot, Slot::Text | Slot::Titled | Slot::Prose) {
@@ -109,7 +109,7 @@ impl Writer {
     }
 }
 
-/// A text within a place.
+/// Escapes a text in a placeholder.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
 }

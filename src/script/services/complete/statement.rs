@@ -1,43 +1,43 @@
-//! A statement or setting that is being written, token by token: what stands in it so far.
+//! An unfinished statement or setting, token by token.
 
 use super::head::{Head, HeadKind};
 use crate::run::facts::Family;
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::syscalls::called;
 
-/// The most pieces of a statement, and names of a path, that are kept: no usage and no path has more.
+/// Maximum number of pieces of a statement, and of names of a path. No usage and no path has more.
 const PIECES: usize = 16;
 
-/// What a bracket is of.
+/// The kind of a bracket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bracket<'t> {
-    /// None: the statement itself.
+    /// No bracket: the statement itself.
     Statement,
     /// The arguments of a call.
     Call(&'t str),
-    /// `(…)`, `[…]`
+    /// Grouping: `(…)`, `[…]`.
     Group,
     /// `{…}` in prose.
     Hole,
 }
 
-/// An expression that is being written: of the statement, or within a bracket.
+/// An unfinished expression of the statement, or in a bracket.
 #[derive(Debug, Clone)]
 pub(crate) struct Level<'t> {
-    /// What it stands in.
+    /// The enclosing bracket.
     pub(crate) bracket: Bracket<'t>,
     pub(crate) commas: usize,
-    /// A value has been written; an operator or the next piece follows.
+    /// Whether a value precedes, so that an operator or the next piece follows.
     pub(crate) filled: bool,
-    /// An operator stands before it.
+    /// Whether an operator precedes it.
     pub(crate) joined: bool,
-    /// The names of the path at hand.
+    /// The names of the current path.
     pub(crate) path: Vec<&'t str>,
-    /// The call whose result the value at hand is.
+    /// The call whose result is the current value.
     pub(crate) of_call: Option<&'t str>,
-    /// A dot stands after the path.
+    /// Whether a dot follows the path.
     pub(crate) dot: bool,
-    /// The words of the expression at hand.
+    /// The words of the current expression.
     pub(crate) words: Vec<&'t str>,
 }
 
@@ -47,12 +47,12 @@ impl<'t> Level<'t> {
         Self { bracket, commas: 0, filled: false, joined: false, path, of_call: None, dot: false, words }
     }
 
-    /// An operator stands at its end.
+    /// Whether it ends with an operator.
     pub(crate) fn is_pending(&self) -> bool {
         self.joined && !self.filled
     }
 
-    /// The next expression begins.
+    /// Starts the next expression.
     fn clear(&mut self) {
         (self.filled, self.joined, self.dot, self.of_call) = (false, false, false, None);
         self.path.clear();
@@ -60,35 +60,34 @@ impl<'t> Level<'t> {
     }
 }
 
-/// Facts that are being written.
+/// An unfinished list of facts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts<'t> {
-    /// The names of those that are complete.
+    /// The names of the complete facts.
     pub(crate) stated: Vec<&'t str>,
-    /// The first and the last byte of the name at hand.
+    /// The first and the last byte of the current name.
     pub(crate) name: Option<(usize, usize)>,
-    /// Something follows the name.
+    /// Whether something follows the name.
     pub(crate) valued: bool,
 }
 
-/// A statement or setting that is being written.
+/// An unfinished statement or setting.
 pub struct Statement<'t> {
-    /// The process in front of it.
+    /// The process before it.
     pub(crate) process: Option<&'t str>,
-    /// The variable that conditions are stated of.
+    /// The variable of the conditions.
     pub(crate) drawn: Option<&'t str>,
     pub(crate) head: Option<(Head, &'t str)>,
-    /// A bracket touches the first word.
+    /// Whether a bracket touches the first word.
     pub(crate) call: bool,
-    /// The outermost call in it, and its commas.
+    /// The outermost call in it, and the number of its commas.
     pub(crate) made: Option<(&'t str, usize)>,
-    /// What follows the first word.
+    /// The atoms after the first word.
     pub(crate) atoms: Vec<Atom<'t>>,
-    /// Its expression, and those of the brackets that are open.
+    /// Its expression, and those of the open brackets.
     pub(crate) levels: Vec<Level<'t>>,
-    /// The facts stated of it.
     pub(crate) facts: Option<Facts<'t>>,
-    /// It is a row of a table.
+    /// Whether it is a row of a table.
     pub(crate) row: bool,
     pub(crate) asks: bool,
 }
@@ -109,7 +108,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// The next one begins.
+    /// Starts the next one.
     pub(crate) fn clear(&mut self) {
         (self.process, self.drawn, self.head, self.made, self.facts) = (None, None, None, None, None);
         (self.call, self.row, self.asks) = (false, false, false);
@@ -119,17 +118,17 @@ impl<'t> Statement<'t> {
         self.top_mut().commas = 0;
     }
 
-    /// Nothing stands in it, but perhaps a process.
+    /// Whether it is empty except for a process.
     pub(crate) fn is_empty(&self) -> bool {
         self.head.is_none() && !self.row && self.levels.len() == 1 && !self.top().filled
     }
 
-    /// Its first word; another if there is none.
+    /// Returns its first word; an unknown head if there is none.
     pub(crate) fn head(&self) -> Head {
         self.head.map_or(Head::OTHER, |(head, _)| head)
     }
 
-    /// The expression at hand.
+    /// Returns the current expression.
     pub(crate) fn top(&self) -> &Level<'t> {
         &self.levels[self.levels.len() - 1]
     }
@@ -139,12 +138,12 @@ impl<'t> Statement<'t> {
         &mut self.levels[last]
     }
 
-    /// No bracket is open.
+    /// Whether no bracket is open.
     pub(crate) fn outside(&self) -> bool {
         self.levels.len() == 1
     }
 
-    /// What its usage says may follow.
+    /// Whether its usage allows more parameters.
     pub(crate) fn takes_more(&self) -> bool {
         self.facts.is_none() && self.outside() && !self.call
     }
@@ -156,7 +155,7 @@ impl<'t> Statement<'t> {
         self.atoms.push(atom);
     }
 
-    /// A value: a name, a number, a string, a closed bracket.
+    /// Adds a value: a name, a number, a string, or a closed bracket.
     pub(crate) fn value(&mut self, atom: Atom<'t>) {
         let outside = self.outside() && self.facts.is_none();
         let top = self.top_mut();
@@ -174,7 +173,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// A name after a dot.
+    /// Adds a name after a dot.
     pub(crate) fn field(&mut self, word: &'t str) {
         let outside = self.outside() && self.facts.is_none();
         let top = self.top_mut();
@@ -187,7 +186,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// The value at hand is no bare word any more.
+    /// Marks the current value as more than a bare word.
     fn whole(&mut self) {
         if let Some(last) = self.atoms.last_mut() {
             *last = Atom::Value;
@@ -209,7 +208,7 @@ impl<'t> Statement<'t> {
         top.path.clear();
     }
 
-    /// `=`, or a word between two values.
+    /// Adds `=`, or a keyword between two values.
     pub fn mark(&mut self, mark: Atom<'t>) {
         if self.outside() && self.facts.is_none() {
             self.atom(mark);
@@ -217,7 +216,7 @@ impl<'t> Statement<'t> {
         self.top_mut().clear();
     }
 
-    /// A dot, which counts after a value.
+    /// Adds a dot, which is significant after a value.
     pub(crate) fn dot(&mut self) {
         let top = self.top_mut();
         top.dot = top.filled;
@@ -230,13 +229,13 @@ impl<'t> Statement<'t> {
         if self.outside() {
             self.next_fact();
         }
-        // Nouns that are given stand one after the other.
+        // The nouns of `given` are separate.
         if self.head().is_form("given") {
             self.atoms.clear();
         }
     }
 
-    /// `=>`
+    /// Adds `=>`.
     pub(crate) fn arrow(&mut self) {
         self.levels.truncate(1);
         self.top_mut().clear();
@@ -250,7 +249,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// A bracket opens; it touches a value before it, or the name of what it calls.
+    /// Opens a bracket, which may touch a value before it or the name of a call.
     pub(crate) fn open(&mut self, touches: bool, called: Option<&'t str>) {
         let outside = self.outside() && self.facts.is_none();
         if let Some(name) = called {
@@ -268,7 +267,7 @@ impl<'t> Statement<'t> {
         self.levels.push(Level::new(called.map_or(Bracket::Group, Bracket::Call)));
     }
 
-    /// An expression begins in prose.
+    /// Starts an expression in prose.
     pub(crate) fn hole(&mut self) {
         self.levels.push(Level::new(Bracket::Hole));
     }
@@ -299,7 +298,7 @@ impl<'t> Statement<'t> {
         self.atom(Atom::Block);
     }
 
-    /// The operation after `probe` or `where` begins with this verb; true if it does.
+    /// Starts the operation after `probe` or `where` with this verb. Returns whether it did.
     pub(crate) fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head().takes_operation() && self.atoms.is_empty();
         let head = Some(Head::from_word(word)).filter(|head| takes && head.is_operation());
@@ -307,14 +306,14 @@ impl<'t> Statement<'t> {
         head.is_some()
     }
 
-    /// It has a name, and `in` follows.
+    /// Whether it has a name, and `in` follows.
     pub(crate) fn names_one(&self) -> bool {
         let first_way = self.head().first_way();
         let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
         self.outside() && self.atoms.len() == 1 && named
     }
 
-    /// The variable that it draws a value for.
+    /// Returns the variable that it chooses a value for.
     pub(crate) fn drawn(&self) -> Option<&'t str> {
         match self.atoms.first() {
             Some(Atom::Word(name)) if self.head().is_form("choose") => Some(name),
@@ -322,7 +321,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// A colon: what stands before it is the process.
+    /// Adds a colon, which follows the process.
     pub(crate) fn colon(&mut self) {
         let operation = self.head().takes_operation();
         match (self.atoms.as_slice(), self.head) {
@@ -339,7 +338,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Which facts it has.
+    /// Returns the family of its facts.
     pub(crate) fn family(&self) -> Family {
         let calls = self.made.is_some_and(|(name, args)| called(name, args).is_some());
         let head = self.head();

@@ -1,4 +1,4 @@
-//! Names of files within quotes.
+//! File names in quotes.
 
 use super::context::{CompletionContext, context};
 use super::item::{CompletionOffer, Completions, ItemKind, OnDisk, Pick};
@@ -8,7 +8,7 @@ use crate::run::paths::PeekFunction;
 use crate::run::state::State;
 use pagewalk_engine::kernel::syscall::{ParamKind, system_call};
 
-/// How names of traces end that are offered, compressed or not; any other name can be written.
+/// Extensions of offered traces, compressed or not. Any other name is also allowed.
 const TRACES: &[&str] = &[
     ".trace",
     ".lackey",
@@ -23,17 +23,17 @@ const TRACES: &[&str] = &[
     ".csv.zst",
 ];
 
-/// Which files are meant.
+/// The possible files.
 enum Wanted {
-    /// Those on disk with these endings.
+    /// Files on disk with these extensions.
     Disk(&'static [&'static str]),
-    /// Those that the script has declared.
+    /// Files that the script declares.
     Declared,
-    /// Those that can be executed.
+    /// Executable files.
     Executable,
 }
 
-/// The names of files that fit the quotes that are open at the end of a text; their text begins at `from`.
+/// Returns the file names for the open quotes at the end of a text. Their contents begin at `from`.
 pub fn complete(walk: &Walk, text: &str, from: usize, state: &State) -> Completions {
     let typed = text.get(from..).unwrap_or("");
     let nothing = Completions { from, ..Completions::default() };

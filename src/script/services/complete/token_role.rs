@@ -1,4 +1,4 @@
-//! The role of a word in a text, as far as the text alone tells. Highlighting and hovering go by it.
+//! Roles of words, derived from the text alone, for highlighting and hovers.
 
 use super::context::{CompletionContext, context};
 use super::fact::is_fact_word;
@@ -21,13 +21,13 @@ use pagewalk_engine::machine::presets::Preset;
 pub enum TokenRole<'t> {
     /// `and`, `or`, `not`, `in`, `where`.
     Operator,
-    /// The first word of a statement with a shape of its own.
+    /// The first word of a statement with its own syntax.
     Form,
-    /// The first word of another statement.
+    /// The verb of another statement.
     Verb,
     /// A process.
     Process,
-    /// The name of what is called, or of a new definition.
+    /// The name of a call or of a new definition.
     Called,
     /// A setting of this block.
     Setting(&'static str),
@@ -35,15 +35,15 @@ pub enum TokenRole<'t> {
     Bit,
     /// A column of a table.
     Column,
-    /// The name of a fact, or a piece of it.
+    /// The name of a fact, or a part of it.
     Fact(Family),
-    /// A property, or a field of what a call fills in.
+    /// A property, or a field of a call's result.
     Property,
-    /// A word that is a value of this fact.
+    /// A word for a value of this fact.
     FactWord(&'t str),
-    /// A keyword among the parameters of this word.
+    /// A keyword among this word's parameters.
     Keyword(&'static str),
-    /// A word that is a value of this setting.
+    /// A word for a value of this setting.
     SettingWord(&'static str),
     /// A part of the machine or the kernel.
     Noun,
@@ -55,18 +55,18 @@ pub enum TokenRole<'t> {
     Unit,
     /// A constant of C.
     Constant,
-    /// A word that is its own value: `true`, a page.
+    /// A word that is its own value: `true`, or a page.
     Value,
     /// A variable.
     Variable,
 }
 
-/// The role of the first of these tokens, a word, which comes after the tokens of the walk.
+/// Returns the role of a word, the first of these tokens, after the tokens of the walk.
 pub(crate) fn token_role<'t>(walk: &Walk<'t>, tokens: &[Token]) -> TokenRole<'t> {
     RoleFinder { walk, text: walk.text(), tokens }.role()
 }
 
-/// A word and what follows it.
+/// A word and the tokens after it.
 #[derive(Clone, Copy)]
 struct RoleFinder<'a, 't> {
     walk: &'a Walk<'t>,
@@ -75,7 +75,7 @@ struct RoleFinder<'a, 't> {
 }
 
 impl<'t> RoleFinder<'_, 't> {
-    /// A token's text: 0 is the word.
+    /// Returns the text of a token; 0 is the word.
     fn text(self, number: usize) -> &'t str {
         let token = self.tokens.get(number);
         token.and_then(|token| self.text.get(token.start..token.end)).unwrap_or("")
@@ -140,15 +140,15 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// A word after the name of a fact.
+    /// Returns the role of a word after the name of a fact.
     fn fact_value(self, fact: &'t str, word: &str) -> TokenRole<'t> {
         let kind = type_named(fact, Family::Access, None);
-        // It may be the name of a cache.
+        // The word may be the name of a cache.
         let served = kind.is_some_and(|kind| kind.values == Values::ServedBy);
         if served || is_fact_word(word) { TokenRole::FactWord(fact) } else { self.value(word) }
     }
 
-    /// What may follow everything that an `ask` asks: `radix hex`, `points 2`.
+    /// Returns the role of a trailing option of an `ask`: `radix hex`, `points 2`.
     fn trailer(self, word: &str) -> Option<TokenRole<'t>> {
         let statement = self.walk.statement();
         if !statement.asks || !statement.outside() {
@@ -165,7 +165,7 @@ impl<'t> RoleFinder<'_, 't> {
         trailer.or(columns.then_some(TokenRole::Column))
     }
 
-    /// A word that is one of the parameters that may follow here.
+    /// Returns the role of a word that is one of the possible parameters.
     fn param(self, word: &str, params: &[&Param]) -> Option<TokenRole<'t>> {
         let head = self.walk.statement().head();
         let has = |slot| params.contains(&&Param::Value(slot));
@@ -186,14 +186,14 @@ impl<'t> RoleFinder<'_, 't> {
             }
             () if has(Slot::Definition) => Some(TokenRole::Called),
             () if has(Slot::Tlb) || has(Slot::Cache) => Some(TokenRole::Part),
-            // A condition may call a variable as another verb is called.
+            // A condition may call a variable as another verb does.
             () if has(Slot::Op) && Head::from_word(word).is_operation() => match Head::from_word(word).kind {
                 HeadKind::Form => Some(TokenRole::Form),
                 _ if self.text(1) == "(" => None,
                 _ => Some(TokenRole::Verb),
             },
             () if has(Slot::Policy) => Some(TokenRole::SettingWord(head.name)),
-            // `=` after a label is no arrow.
+            // After a label, `=` is not an arrow.
             () if has(Slot::Fact)
                 && !self.walk.statement().atoms.contains(&Atom::Equals)
                 && !(self.text(1) == "." && is_path(word)) =>
@@ -206,7 +206,8 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// A word among the pages of a reference string. In brackets and settings, variables are not pages.
+    /// Whether a word is a page of a reference string. In brackets and settings, variables are not
+    /// pages.
     fn names_page(self, word: &str) -> bool {
         let (statement, block) = (self.walk.statement(), self.walk.block());
         let joins = self.kind(1) == Some(TokenKind::Operator) && !matches!(self.text(1), "," | "=>");
@@ -225,7 +226,7 @@ impl<'t> RoleFinder<'_, 't> {
         alone && pages && listed && (bare || !self.walk.names_variable(word))
     }
 
-    /// A word in an expression.
+    /// Returns the role of a word in an expression.
     fn value(self, word: &str) -> TokenRole<'t> {
         let property = |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name);
         if self.text(1) == "(" {
@@ -245,7 +246,7 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// `show tlb L2`: the noun of a part stands before it, and nothing else.
+    /// Whether only the noun of a part precedes it: `show tlb L2`.
     fn after_noun(self) -> bool {
         let statement = self.walk.statement();
         statement.head().takes_noun()
@@ -255,7 +256,7 @@ impl<'t> RoleFinder<'_, 't> {
     }
 }
 
-/// What may follow everything that an `ask` asks, and the words that may come after it.
+/// Trailing options of an `ask`, with the words that may follow them.
 const TRAILERS: [(&str, &[&str]); 4] =
     [("radix", &["hex", "decimal", "binary"]), ("points", &[]), ("unit", &[]), ("columns", &[])];
 
@@ -265,12 +266,12 @@ fn is_noun(word: &str) -> bool {
         || ThingNoun::named(word).is_some()
 }
 
-/// What `set` knows besides nouns.
+/// Whether `set` accepts this word in addition to nouns.
 fn is_register(word: &str) -> bool {
     matches!(word, "cr3" | "pte")
 }
 
-/// Whether this is a whole other way to write a setting: `none` of `[NAME] { … } | none`.
+/// Whether this is an alternative form of a setting: `none` of `[NAME] { … } | none`.
 fn is_alternative(head: Head, word: &str) -> bool {
     let alternative = |way: &'static [Param]| matches!(way, [Param::Literal(only)] if *only == word);
     head.kind == HeadKind::Setting && ways(head.params).into_iter().any(alternative)

@@ -1,4 +1,4 @@
-//! A walk over the tokens of a text: which blocks are open, and what stands in the statement at hand.
+//! A walk over the tokens of a text, which tracks the open blocks and the current statement.
 
 use std::collections::BTreeSet;
 
@@ -9,40 +9,40 @@ use crate::questions::LANGUAGE;
 use crate::run::params::{Atom, Contents, Slot};
 use crate::run::settings::BlockRow;
 
-/// A block that is open.
+/// An open block.
 pub(crate) struct Block<'t> {
-    /// What stands in it.
+    /// The kind of its contents.
     pub(crate) contents: BlockContents<'t>,
-    /// Its statements run in a process.
+    /// Whether its statements run in a process.
     pub(crate) inside: bool,
-    /// The statement at hand.
+    /// The current statement.
     pub(crate) statement: Statement<'t>,
-    /// The byte before it.
+    /// The byte before the statement.
     begun: usize,
-    /// The settings that it has.
+    /// The settings so far.
     pub(crate) said: Vec<&'t str>,
-    /// The cells of the row of names, each with the number of bars before it; none before that row.
+    /// The cells of the header, each with the number of bars before it; `None` before the header.
     pub(crate) header: Vec<(usize, &'t str)>,
-    /// Rows that are complete.
+    /// Number of complete rows.
     pub(crate) rows: usize,
-    /// Bars of the row at hand.
+    /// Number of bars in the current row.
     pub(crate) bars: usize,
 }
 
-/// What stands in a block.
+/// The kind of a block's contents.
 #[derive(Clone)]
 pub(crate) enum BlockContents<'t> {
     /// Statements.
     Statements,
-    /// Settings, perhaps with a table; and the words between the verb and the block.
+    /// Settings with an optional table, and the atoms between the verb and the block.
     Settings(&'static BlockRow, Vec<Atom<'t>>),
-    /// A table of a noun: the words that name it, and the path.
+    /// A table of a noun, with the atoms that name it and the path.
     Table(Vec<Atom<'t>>, Vec<&'t str>),
     /// A table of a process's areas.
     Areas,
-    /// Bits and the PPN of one entry.
+    /// The bits and the PPN of one entry.
     Entry,
-    /// What is not known.
+    /// Unknown.
     Unknown,
 }
 
@@ -51,9 +51,9 @@ pub(crate) struct Walk<'t> {
     text: &'t str,
     blocks: Vec<Block<'t>>,
     last: Option<Token>,
-    /// The processes that the text names.
+    /// The processes in the text.
     processes: BTreeSet<&'t str>,
-    /// The variables that it sets.
+    /// The variables that it assigns.
     variables: BTreeSet<&'t str>,
 }
 
@@ -65,7 +65,7 @@ impl<'t> Block<'t> {
 }
 
 impl<'t> Walk<'t> {
-    /// Before the first token.
+    /// Creates a walk before the first token.
     pub(crate) fn new(text: &'t str) -> Self {
         let blocks = vec![Block::new(BlockContents::Statements, false, 0)];
         Self { text, blocks, last: None, processes: BTreeSet::new(), variables: BTreeSet::new() }
@@ -88,7 +88,7 @@ impl<'t> Walk<'t> {
         &mut self.blocks[last]
     }
 
-    /// The statement at hand.
+    /// Returns the current statement.
     pub(crate) fn statement(&self) -> &Statement<'t> {
         &self.block().statement
     }
@@ -97,27 +97,28 @@ impl<'t> Walk<'t> {
         &mut self.block_mut().statement
     }
 
-    /// The text that is gone over.
+    /// Returns the text of the walk.
     pub fn text(&self) -> &'t str {
         self.text
     }
 
-    /// The text before the statement at hand, and what would close its open blocks.
+    /// Returns the text before the current statement, and the text that would close its open
+    /// blocks.
     pub(crate) fn above(&self) -> (&'t str, String) {
         (&self.text[..self.block().begun], "}".repeat(self.blocks.len() - 1))
     }
 
-    /// The statement at hand runs in a process.
+    /// Whether the current statement runs in a process.
     pub(crate) fn in_process(&self) -> bool {
         self.block().inside || self.statement().process.is_some()
     }
 
-    /// A number stands before the place.
+    /// Whether a number precedes the position.
     pub(crate) fn after_number(&self) -> bool {
         self.last.is_some_and(|last| last.kind == TokenKind::Number)
     }
 
-    /// The word that stands before the place; empty if there is none.
+    /// Returns the word before the position; empty if there is none.
     pub(crate) fn last_word(&self) -> &'t str {
         self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
     }
@@ -160,7 +161,7 @@ impl<'t> Walk<'t> {
         {
             block.said.push(name);
         }
-        // `let child = fork()` names a process, too.
+        // `let child = fork()` also names a process.
         let forked = match (block.statement.made, block.statement.atoms.first()) {
             (Some(("fork", _)), Some(Atom::Word(name))) if block.statement.head().is_form("let") => {
                 Some(*name)
@@ -173,14 +174,14 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// A number, a string, or what is like one.
+    /// Adds a number, a string, or a similar token.
     fn piece(&mut self, token: Token, atom: Atom<'t>) {
         if !self.value_of_fact(token) {
             self.statement_mut().value(atom);
         }
     }
 
-    /// In facts: true if the token is the name of one.
+    /// Handles a token in a list of facts. Returns whether it is a name.
     fn value_of_fact(&mut self, token: Token) -> bool {
         let (text, statement) = (self.text, self.statement_mut());
         let outside = statement.outside();
@@ -247,18 +248,18 @@ impl<'t> Walk<'t> {
         block.statement.asks = head.is_form("ask");
     }
 
-    /// Whether the text sets a variable of this name.
+    /// Whether the text assigns a variable of this name.
     pub(crate) fn names_variable(&self, name: &str) -> bool {
         self.variables.contains(name)
     }
 
-    /// Whether the text names a process so.
+    /// Whether the text names a process this way.
     pub(crate) fn names_process(&self, name: &str) -> bool {
         self.processes.contains(name)
     }
 
     fn prose(&mut self, token: Token) {
-        // What follows a hole belongs to the same prose.
+        // The text after a hole belongs to the same prose.
         if !self.last.is_some_and(|last| matches!(last.kind, TokenKind::Prose | TokenKind::Close(b'}'))) {
             self.piece(token, Atom::Text);
         }
@@ -282,7 +283,7 @@ impl<'t> Walk<'t> {
         self.blocks.push(Block::new(contents, inside, brace.end));
     }
 
-    /// What the block holds that opens after the current statement.
+    /// Returns the contents of the block that opens after the current statement.
     fn contents(&self) -> BlockContents<'t> {
         let statement = self.statement();
         let (head, atoms) = (statement.head(), &statement.atoms);
@@ -361,7 +362,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// Something follows the name of the fact at hand.
+/// Marks the current fact's name as complete.
 fn name_complete<'t>(facts: &mut Facts<'t>, text: &'t str) {
     if let (false, Some((from, to))) = (facts.valued, facts.name) {
         facts.stated.extend(text.get(from..to).filter(|name| !name.is_empty()));

@@ -1,9 +1,9 @@
-//! Every word that has a row in the reference: what can be asked about.
+//! Words with a row in the reference, for `:help`.
 
 use super::item::{CompletionOffer, ItemKind, Pick};
 use crate::services::lookup;
 
-/// The words that begin with what is typed, or the nearest.
+/// Returns the words that begin with the typed text, or the nearest ones.
 pub fn words(typed: &str) -> Vec<CompletionOffer> {
     let words = lookup::words();
     Pick::matching(typed, true, |pick| words.iter().for_each(|word| pick.add(word, ItemKind::Word, "")))

@@ -1,5 +1,5 @@
-//! The reference of the language: every row of every registry, as Markdown. No list of words stands here, only which
-//! registry a section is made of.
+//! The reference of the language: every row of every registry, as Markdown. Each section refers to its
+//! registry, and this module repeats no list.
 
 mod tables;
 
@@ -28,111 +28,107 @@ use tables::Tables;
 
 /// A section of the reference.
 pub struct Section {
-    /// The word that asks for it.
+    /// The name in `pagewalk reference`.
     pub name: &'static str,
     title: &'static str,
     about: &'static str,
     body: fn(&mut Tables),
 }
 
-/// Every section, in the order of the page.
+/// The sections, in order.
 pub const SECTIONS: &[Section] = &[
     Section {
         name: "statements",
         title: "Statements",
-        about: "What a line can begin with. `probe` before an operation gives its facts without doing it.",
+        about: "A line begins with one of these. `probe` before an operation returns its facts without performing it.",
         body: statements,
     },
     Section {
         name: "settings",
         title: "Settings",
-        about: "What stands in the braces of a declaration, separated by new lines, commas or `;`.",
+        about: "The settings in the braces of a declaration, separated by line breaks, commas, or `;`.",
         body: settings,
     },
     Section {
         name: "bits",
         title: "Bits of a page-table entry",
-        about: "Columns of the noun `page_table`, settings of `pte`, fields of `set pte`. A name of the last column \
-                means the contrary: `sup 1` is `us 0`.",
+        about: "Columns of the noun `page_table`, settings of `pte`, fields of `set pte`. A name in the last column has the opposite meaning: `sup 1` is `us 0`.",
         body: bits,
     },
     Section {
         name: "policies",
         title: "Replacement policies",
-        about: "What `policy` and `replacement` take.",
+        about: "The values of `policy` and `replacement`.",
         body: policies,
     },
     Section {
         name: "presets",
         title: "Presets",
-        about: "What may stand after `machine`, alone or before braces that change it.",
+        about: "The machines that you can name after `machine`, alone or before braces with changes.",
         body: presets,
     },
     Section {
         name: "facts",
         title: "Facts",
-        about: "What can be stated after `=>`, and read as `last.NAME` in an expression. `K` is a level of the page \
-                table, 1 the top; `NAME` a TLB or cache of the machine.",
+        about: "The facts that you can expect after `=>`, and read as `last.NAME` in an expression. `K` is a level of the page table, where 1 is the top. `NAME` is a TLB or cache of the machine.",
         body: facts,
     },
     Section {
         name: "nouns",
         title: "Nouns",
-        about: "What `set`, `expect` and `show` know. Columns that are not given keep their defaults or are not checked.",
+        about: "The nouns of `set`, `expect`, and `show`. Omitted columns keep their defaults, and `expect` does not check them.",
         body: nouns,
     },
     Section {
         name: "paths",
         title: "Paths",
-        about: "Values that an expression can ask of the machine, the kernel and processes. `NAME` is a TLB or cache; \
-                `tlb` and `cache` stand for the only one. `P1` is a process.",
+        about: "Values of the machine, the kernel, and processes in expressions. `NAME` is a TLB or cache; `tlb` and `cache` mean the only one. `P1` is a process.",
         body: paths,
     },
     Section {
         name: "calls",
         title: "System calls",
-        about: "What a process can call, in an expression or as a statement, with Linux's results: -1 where it fails. A \
-                string may stand for a buffer or a path.",
+        about: "The calls of a process, in an expression or as a statement. They return Linux's results, or -1 on failure. A string can be a buffer or a path.",
         body: calls,
     },
     Section {
         name: "constants",
         title: "Constants of C",
-        about: "Names with Linux's values on x86-64. A variable of the same name comes first.",
+        about: "Names with Linux's values on x86-64. A variable of the same name takes precedence.",
         body: c_constants,
     },
-    Section { name: "errors", title: "Errors", about: "The words of the fact `error`.", body: errors },
+    Section { name: "errors", title: "Errors", about: "The values of the fact `error`.", body: errors },
     Section {
         name: "functions",
         title: "Functions",
-        about: "What an expression can call. `digits?` may be left out; `numbers…` is one or more.",
+        about: "The functions of expressions. `digits?` is optional; `numbers…` means one or more.",
         body: functions,
     },
     Section {
         name: "units",
         title: "Units",
-        about: "What may follow a number, with or without a space (a percent sign only without).",
+        about: "The units of numbers, with or without a space (a percent sign only without).",
         body: units,
     },
     Section {
         name: "commands",
         title: "Commands of `pagewalk repl`",
-        about: "What a line of an explored session can begin with besides a statement.",
+        about: "In an interactive session, a line begins with a statement or one of these commands.",
         body: commands,
     },
     Section {
         name: "absent",
         title: "Not in this version",
-        about: "Words of the language that are known and refused as such.",
+        about: "Words that the language reserves and rejects.",
         body: absent,
     },
 ];
 
-/// The whole page.
+/// Returns the whole reference.
 pub fn page() -> String {
     let mut text = "# Reference\n\n\
-        Every word of the language, as this version has it. Made by `pagewalk reference`, which prints one section\n\
-        when told its name. [The language](language.md) says what the words mean together.\n"
+        This reference lists every keyword of the language. `pagewalk reference` generates it, and prints one section\n\
+        if you add its name. [The language](language.md) explains the rules.\n"
         .to_owned();
     for section in SECTIONS {
         text.push('\n');
@@ -142,19 +138,19 @@ pub fn page() -> String {
 }
 
 impl Section {
-    /// The section of that name.
+    /// Returns the section of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         SECTIONS.iter().find(|section| section.name == name)
     }
 
-    /// Its heading, what it is about, and its tables.
+    /// Returns its heading, its introduction, and its tables.
     pub fn text(&self) -> String {
         let mut text = format!("## {}\n\n{}\n", self.title, self.about);
         self.tables().iter().for_each(|table| table.markdown(&mut text));
         text
     }
 
-    /// Its tables.
+    /// Returns its tables.
     pub fn tables(&self) -> Vec<Table> {
         let mut tables = Tables::default();
         (self.body)(&mut tables);
@@ -237,7 +233,7 @@ fn nouns(out: &mut Tables) {
     });
     table(
         out,
-        "Of the kernel and of processes, for `expect` and `show` (`P1.maps` for `set`, too)",
+        "Of the kernel and of processes, for `expect` and `show` (also `P1.maps` for `set`)",
         ["noun", "columns", "is"],
         things,
     );
@@ -266,7 +262,7 @@ fn functions(out: &mut Tables) {
         .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
     table(out, "", ["function", "is", "example", "gives"], rows);
     let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
-    let title = "Looking at memory as the CPU or the process would, and at files, changing nothing";
+    let title = "Reading memory as the CPU or the process would, and files, without side effects";
     table(out, title, ["function", "is"], peeks);
 }
 
@@ -304,10 +300,10 @@ fn absent(out: &mut Tables) {
     let rows = |topics: &'static [(&str, &[&str])]| {
         topics.iter().map(|(topic, known)| [(*topic).to_owned(), words(known)])
     };
-    table(out, "Left out on purpose", ["topic", "words"], rows(LEFT_OUT));
+    table(out, "Omitted on purpose", ["topic", "words"], rows(LEFT_OUT));
 }
 
-/// A table under a title of its own, if it has one.
+/// Adds a table with an optional title.
 fn table<const N: usize>(
     out: &mut Tables,
     title: &str,
@@ -322,12 +318,12 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// Words, or nothing.
+/// Returns a list of words; empty if there are none.
 fn words(words: &[&str]) -> String {
     words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a fact, and whether it has other values.
+/// Returns the words of a fact, and whether it has other values.
 fn values(known: &[&str]) -> String {
     match known {
         [] => "a value".to_owned(),

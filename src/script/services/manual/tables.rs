@@ -1,15 +1,15 @@
-//! The tables of a section: what the reference is drawn from, and what a word is looked up in.
+//! Tables of a section, for the reference and for lookups.
 
 use std::fmt::Write;
 
 /// A table of the reference.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// Its title; may be empty.
+    /// The title; may be empty.
     pub title: String,
     /// The names of its columns.
     pub(crate) header: Vec<&'static str>,
-    /// Its rows, a cell a column; code stands between backquotes.
+    /// The rows, with a cell per column and code in backquotes.
     pub rows: Vec<Vec<String>>,
 }
 
@@ -18,10 +18,10 @@ pub struct Table {
 pub(crate) struct Tables(pub(crate) Vec<Table>);
 
 impl Table {
-    /// As Markdown, under a title of its own if it has one.
+    /// Writes the table as Markdown with an optional title.
     pub fn markdown(&self, out: &mut String) {
         if !self.title.is_empty() {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(out, "\n### {}\n", self.title);
         }
         let _ = write!(out, "\n| {} |\n|{}\n", self.header.join(" | "), "---|".repeat(self.header.len()));

@@ -1,7 +1,7 @@
-//! Definitions, and what they name where they are called.
+//! Definitions, and the names in them at each call.
 //!
-//! A definition sees its own names and those of the scopes that it is called in, up to the first definition around. So
-//! what it looks for outside is the same as whatever has that name in one of the places from which it is called.
+//! A definition sees its own names and those of the scopes of its callers, up to the first enclosing
+//! definition. An outer name is therefore the same symbol as any of this name at a call site.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,8 +29,8 @@ impl Finder<'_> {
         self.close();
     }
 
-    /// Closes the innermost scope. What its definitions look for outside, they look for where it stands, too: those
-    /// that nobody calls yet have their names all the same.
+    /// Closes the innermost scope. The outer names of its definitions are also resolved at the definition, so
+    /// that uncalled definitions are resolved.
     pub(crate) fn close(&mut self) {
         let bodies = bodies(self.scopes.innermost());
         match self.scopes.body() {
@@ -40,7 +40,7 @@ impl Finder<'_> {
         self.scopes.pop();
     }
 
-    /// What a definition within another looks for, is resolved for where the other is called.
+    /// Resolves the outer names of a nested definition at the calls of the enclosing one.
     fn passes_on(&mut self, body: Body, around: Body) {
         if body == around {
             return;
@@ -55,7 +55,7 @@ impl Finder<'_> {
         self.outside[around].leaves.extend(leaves);
     }
 
-    /// A call by this name; true if it may be of a definition.
+    /// Records a call of this name. Returns the symbol if it may be a definition.
     pub(crate) fn calls(&mut self, name: &Word) -> Option<Id> {
         let resolved = self.resolve(Space::Call, &name.text);
         let id = resolved.id?;
@@ -66,7 +66,8 @@ impl Finder<'_> {
         Some(id)
     }
 
-    /// These definitions run here, outside of any other, and with them those that they call.
+    /// Records that these definitions, and those that they call, run here, outside any other
+    /// definition.
     pub(crate) fn called_here(&mut self, bodies: Vec<Body>) {
         let version = self.scopes.version;
         let (mut seen, mut next) = (BTreeSet::new(), bodies);
@@ -108,7 +109,7 @@ impl Finder<'_> {
     }
 }
 
-/// The definitions of a scope.
+/// Returns the definitions of a scope.
 fn bodies(scope: &Scope) -> Vec<Body> {
     let mut bodies: Vec<Body> =
         scope.entries.values().flat_map(|entry| entry.bodies.iter().copied()).collect();

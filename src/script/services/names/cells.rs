@@ -10,11 +10,11 @@ use crate::lang::span::Span;
 use crate::lang::visit::Visit;
 use crate::run::nouns::{CellNames, Column};
 
-/// The backing of an area that is of no file.
+/// The backing of an area without a file.
 const ANONYMOUS: &str = "anonymous";
 
 impl Finder<'_> {
-    /// The names in a table with these columns, which is expected or set.
+    /// Visits the names in an expected or set table with these columns.
     pub(crate) fn table_of(&mut self, table: &Table, columns: &[Column], expected: bool) {
         let names: Vec<CellNames> = table
             .header
@@ -63,7 +63,7 @@ impl Finder<'_> {
     }
 }
 
-/// The text of a cell that holds text.
+/// Returns the text of a cell that contains text.
 fn cell_text(cell: &Cell) -> Option<(&str, Form)> {
     match &cell.kind {
         CellKind::Bare(text) => Some((text, Form::Cell)),

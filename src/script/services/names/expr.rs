@@ -15,7 +15,7 @@ use pagewalk_engine::kernel::syscall::ParamKind;
 pub(crate) const SERVED: &str = "served";
 
 impl Finder<'_> {
-    /// The names in an expression.
+    /// Visits the names in an expression.
     pub(crate) fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Name(_) => return self.variable(expr),
@@ -34,21 +34,21 @@ impl Finder<'_> {
         walk_expr(self, expr);
     }
 
-    /// The names in expressions side by side.
+    /// Visits the names in several expressions.
     pub(crate) fn exprs(&mut self, exprs: &[Expr]) {
         for expr in exprs {
             self.visit_expr(expr);
         }
     }
 
-    /// A bare word that stands for a variable, if there is one of that name.
+    /// Visits a bare word that may be a variable.
     pub(crate) fn variable(&mut self, expr: &Expr) {
         if let Some(word) = self.word(expr) {
             self.uses(Space::Value, &word);
         }
     }
 
-    /// A function, a system call, or by mistake a definition.
+    /// Visits a function, a system call, or (erroneously) a definition.
     pub(crate) fn call(&mut self, name: &Word, args: &[Expr]) {
         let peek = PeekFunction::named(&name.text).map(|row| row.of);
         if let Some(row) = called(&name.text, args.len()) {
@@ -71,7 +71,7 @@ impl Finder<'_> {
         self.exprs(args);
     }
 
-    /// A call that may be of a definition, with what it passes on.
+    /// Visits a call of a possible definition, with its arguments.
     pub(crate) fn calls_with(&mut self, name: &Word, args: &[Expr]) {
         let Some(id) = self.calls(name) else { return };
         for (at, arg) in args.iter().enumerate() {
@@ -81,7 +81,7 @@ impl Finder<'_> {
         }
     }
 
-    /// What names a file.
+    /// Visits an expression that names a file.
     pub(crate) fn path(&mut self, expr: &Expr, creates: bool) {
         if let Some(name) = self.quoted(expr) {
             if self.uses_quoted(Space::File, &name).is_none() && creates {
@@ -97,7 +97,7 @@ impl Finder<'_> {
         self.visit_expr(expr);
     }
 
-    /// The name of a cache as a string, or strings in a list.
+    /// Visits the name of a cache in a string, or in a list of strings.
     pub(crate) fn part_in_quotes(&mut self, expr: &Expr) {
         if let ExprKind::List(parts) = &expr.kind {
             parts.iter().for_each(|part| self.part_in_quotes(part));
@@ -119,7 +119,8 @@ impl Finder<'_> {
         self.path_of(&word, &words);
     }
 
-    /// The first word of a path, as the interpreter takes it: a part, a process; a variable has no properties.
+    /// Visits the first word of a path as the interpreter does: a part or a process. A variable has no
+    /// properties.
     fn path_of(&mut self, head: &Word, rest: &[Word]) {
         let name = &*head.text;
         if name == LAST {
@@ -129,7 +130,7 @@ impl Finder<'_> {
             }
             return;
         }
-        // `tlb.hits` is of the only TLB, whatever else is called so.
+        // `tlb.hits` refers to the only TLB, regardless of other uses of this name.
         if MACHINE_PROPERTIES.iter().any(|row| row.of == name) || matches!(name, "tlb" | "cache") {
             return;
         }
@@ -148,7 +149,7 @@ fn is_served(expr: &Expr) -> bool {
     &*name.text == SERVED && matches!(&of.kind, ExprKind::Name(head) if &**head == LAST)
 }
 
-/// The constant with which `open` makes a file.
+/// Returns the constant with which `open` creates a file.
 fn creates(flags: &Expr) -> bool {
     matches!(&flags.kind, ExprKind::Name(name) if &**name == "O_CREAT")
 }

@@ -1,4 +1,4 @@
-//! The names in stated facts.
+//! Names in expected facts.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ impl Finder<'_> {
         }
     }
 
-    /// `L2`, `L2.index`: a fact of a part that has a name.
+    /// Visits `L2` or `L2.index`: a fact of a named part.
     pub(crate) fn fact_name(&mut self, name: &Word, family: Family) {
         if family == Family::Reference || is_fact(&name.text, family) {
             return;
@@ -29,7 +29,7 @@ impl Finder<'_> {
         self.uses_at(Space::Part, &Arc::from(part), span, Form::Word);
     }
 
-    /// The value of a fact: a word of that fact comes before a variable.
+    /// Visits the value of a fact. A keyword of the fact takes precedence over a variable.
     fn claimed(&mut self, fact: &str, value: &Expr, family: Family) {
         match &value.kind {
             ExprKind::Name(name) => {
@@ -54,7 +54,7 @@ impl Finder<'_> {
         }
     }
 
-    /// A list of pages: a name in it is a variable or a page, and never a definition.
+    /// Visits a list of pages. A name in it is a variable or a page, never a definition.
     pub(crate) fn pages(&mut self, parts: &[Expr]) {
         for part in parts {
             let definition = match &part.kind {
@@ -68,7 +68,7 @@ impl Finder<'_> {
     }
 }
 
-/// Whether every machine has such a fact, so that no part is meant.
+/// Whether every machine has this fact, so that it does not name a part.
 fn is_fact(name: &str, family: Family) -> bool {
     let call = family == Family::Call && CALL_FACTS.iter().any(|row| row.name == name);
     let replay = family == Family::Replay && REPLAY_FACTS.iter().any(|row| row.name == name);
@@ -77,7 +77,7 @@ fn is_fact(name: &str, family: Family) -> bool {
         || matches!(key(name, family, None), Ok(Key::Level(..)))
 }
 
-/// The words that may stand for the value of a fact.
+/// Returns the keywords for a fact's values.
 fn words(name: &str, family: Family) -> &'static [&'static str] {
     type_named(name, family, None).map_or(&[], FactType::words)
 }

@@ -1,4 +1,4 @@
-//! The names of a whole script, and those at a place of it.
+//! The names of a whole script, and those visible at a position.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::lang::include::read_text;
 use crate::lang::source::Sources;
 use crate::run::files::Files;
 
-/// The names of a script: of all its files, machine files besides.
+/// Returns the names of a script's files and machine files.
 pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     let mut finder = Finder::new(sources, files);
     finder.block_in(script, finder.whole(0));
@@ -22,8 +22,8 @@ pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     table.names()
 }
 
-/// The variables, definitions and processes that a text gives names to and that can be seen at a byte of it, in the
-/// order in which they first occur. What it includes is not read.
+/// Returns the variables, definitions, and processes of a text that are visible at a byte, in order of first
+/// occurrence. It does not read included files.
 pub(crate) fn visible(text: &str, at: usize) -> Vec<(NameKind, Arc<str>)> {
     let (sources, script, _) = read_text("", text, &mut ());
     let files = Files::default();

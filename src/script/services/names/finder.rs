@@ -1,4 +1,4 @@
-//! Going through a script to find its names.
+//! Traversal of a script that finds its names.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -15,56 +15,56 @@ use crate::lang::value::Value;
 use crate::run::facts::Family;
 use crate::run::files::Files;
 
-/// What a definition's body names that does not belong to it.
+/// The outer names in a definition's body.
 #[derive(Debug, Default)]
 pub(crate) struct Outside {
-    /// Names that are resolved for where it is called.
+    /// Names that are resolved at the call.
     pub(crate) free: BTreeMap<Key, Id>,
-    /// Processes and files that stay when it is over.
+    /// Processes and files that outlive the call.
     pub(crate) leaves: Vec<(Key, Id)>,
 }
 
-/// Statements and lookups that are gone through at most: beyond it, files included again and calls add nothing.
+/// Maximum number of statements and lookups. Beyond it, repeated includes and calls are skipped.
 const WORK_LIMIT: u64 = 1 << 22;
 
-/// A place at which the names are asked for that can be seen.
+/// The position whose visible names are requested.
 #[derive(Debug, Default)]
 pub(crate) enum Looked {
     /// None.
     #[default]
     Nowhere,
-    /// This byte of the first file, which is still to come.
+    /// A byte of the first file, not reached yet.
     For(u32),
-    /// The names there.
+    /// The names at the position.
     Found(Vec<(NameKind, Arc<str>)>),
 }
 
-/// A way through a script.
+/// A traversal of a script.
 pub(crate) struct Finder<'a> {
     pub(crate) table: Table,
     pub(crate) scopes: Scopes,
-    /// What the bodies of definitions name that is not theirs.
+    /// The outer names of the enclosing definitions.
     pub(crate) outside: Vec<Outside>,
-    /// Strings that may be names of files.
+    /// Strings that may be file names.
     pub(crate) texts: Texts,
     pub(crate) libraries: HashSet<Arc<str>>,
-    /// Titles of questions, wherever they stand.
+    /// Titles of questions, at any position.
     pub(crate) titles: HashMap<Arc<str>, Id>,
-    /// The state of the scopes in which a definition was called last.
+    /// The version of the scopes at a definition's last call.
     pub(crate) called: HashMap<Body, u64>,
     /// The files of the script.
     pub(crate) sources: &'a Sources,
     pub(crate) files: &'a Files,
-    /// Where the block is that comes next.
+    /// The region of the next block.
     pub(crate) region: Span,
-    /// The family of the facts that come next.
+    /// The family of the next facts.
     pub(crate) family: Family,
     pub(crate) looked: Looked,
     work: u64,
 }
 
 impl<'a> Finder<'a> {
-    /// Before the first statement.
+    /// Creates a traversal before the first statement.
     pub(crate) fn new(sources: &'a Sources, files: &'a Files) -> Self {
         Self {
             table: Table::default(),
@@ -83,20 +83,20 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// If the place lies before this end of what was gone through, its names are those that can be seen now.
+    /// Records the visible names if the requested position is before `end`.
     pub(crate) fn look(&mut self, end: Span) {
         if matches!(self.looked, Looked::For(at) if end.file == 0 && at < end.start) {
             self.looked = Looked::Found(self.scopes.visible());
         }
     }
 
-    /// Counts work; false if it was enough.
+    /// Counts work. Returns false at the limit.
     pub(crate) fn works(&mut self) -> bool {
         self.work += 1;
         self.work <= WORK_LIMIT
     }
 
-    /// What a name stands for here, if anything.
+    /// Resolves a name here.
     pub(crate) fn resolve(&mut self, space: Space, name: &Arc<str>) -> Resolved {
         let key = (space, Arc::clone(name));
         let mut resolved = self.scopes.resolve(&key, &mut self.table);
@@ -107,7 +107,7 @@ impl<'a> Finder<'a> {
         resolved
     }
 
-    /// A name that a body looks for where it is called.
+    /// Returns the symbol of a name that a body resolves at its call.
     pub(crate) fn free(&mut self, body: Body, key: &Key) -> Id {
         let free = &mut self.outside[body].free;
         if let Some(id) = free.get(key) {
@@ -119,29 +119,29 @@ impl<'a> Finder<'a> {
         id
     }
 
-    /// A name is used here, as a word.
+    /// Records a use of a name as a word.
     pub(crate) fn uses(&mut self, space: Space, word: &Word) -> Option<Id> {
         self.uses_at(space, &word.text, word.span, Form::Word)
     }
 
-    /// A name is used between quotes.
+    /// Records a use of a name in quotes.
     pub(crate) fn uses_quoted(&mut self, space: Space, (name, span): &(Arc<str>, Span)) -> Option<Id> {
         self.uses_at(space, name, *span, Form::Quoted)
     }
 
-    /// A name is used here.
+    /// Records a use of a name.
     pub(crate) fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
         let id = self.resolve(space, name).id?;
         self.table.add(Found { span, id, space, gives: None, form });
         Some(id)
     }
 
-    /// A name is given here, as a word.
+    /// Records a definition of a name as a word.
     pub(crate) fn gives(&mut self, space: Space, word: &Word, kind: NameKind) -> Id {
         self.gives_at(space, &word.text, word.span, (kind, Form::Word))
     }
 
-    /// A name is given here. What is no variable outlives the definition in which it is made.
+    /// Records a definition of a name. Names other than variables outlive the enclosing definition.
     pub(crate) fn gives_at(
         &mut self,
         space: Space,
@@ -154,7 +154,7 @@ impl<'a> Finder<'a> {
         id
     }
 
-    /// Gives a name in the innermost scope.
+    /// Declares a name in the innermost scope.
     pub(crate) fn declare(&mut self, space: Space, name: &Arc<str>) -> Id {
         let key = (space, Arc::clone(name));
         let id = self.scopes.declare(&key, true, &mut self.table);
@@ -166,12 +166,12 @@ impl<'a> Finder<'a> {
         id
     }
 
-    /// Opens the scope of a scenario, a question or a condition's name.
+    /// Opens the scope of a scenario, a question, or a condition's name.
     pub(crate) fn open(&mut self) {
         self.scopes.push(Opens::Open);
     }
 
-    /// The word that an expression is, at its own place: brackets around it left out.
+    /// Returns an expression as a word with its location, ignoring parentheses.
     pub(crate) fn word(&self, expr: &Expr) -> Option<Word> {
         let ExprKind::Name(text) = &expr.kind else { return None };
         let span = if expr.span.end - expr.span.start == text.len() as u32 {
@@ -182,13 +182,13 @@ impl<'a> Finder<'a> {
         Some(Word { text: Arc::clone(text), span })
     }
 
-    /// The text of a string, and its place between the quotes.
+    /// Returns the text of a string, and its location between the quotes.
     pub(crate) fn quoted(&self, expr: &Expr) -> Option<(Arc<str>, Span)> {
         let ExprKind::Value(Value::Text(text)) = &expr.kind else { return None };
         Some((Arc::clone(text), self.between_quotes(expr.span)?))
     }
 
-    /// What stands between the quotes of a string, brackets around it left out.
+    /// Returns the span between the quotes of a string, ignoring parentheses.
     pub(crate) fn between_quotes(&self, span: Span) -> Option<Span> {
         let first = self.within(span, |rest| rest.starts_with('"'), 1)?;
         let text = self.sources.text(Span { start: first.end, ..span });
@@ -201,7 +201,7 @@ impl<'a> Finder<'a> {
         Some(Span { start: first.end, end: first.end + end as u32, ..span })
     }
 
-    /// The first place in another that begins so, outside of comments.
+    /// Returns the first matching location in a span, outside comments.
     fn within(&self, span: Span, begins: impl Fn(&str) -> bool, length: usize) -> Option<Span> {
         let text = self.sources.text(span);
         let mut at = 0;

@@ -1,4 +1,4 @@
-//! What lies between statements that were read: lines that could not be. Their words count for what is called so there.
+//! Unparsable lines between statements. Their words are treated as uses of the names visible there.
 
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
@@ -8,14 +8,14 @@ use crate::lang::span::Span;
 use crate::lang::visit::Visit;
 
 impl Finder<'_> {
-    /// The statements of a block that lies in this region, and what is between them.
+    /// Visits the statements of a block in this region, and the gaps between them.
     pub(crate) fn block_in(&mut self, block: &[Stmt], region: Span) {
         let mut from = region.start;
         for stmt in block {
             if !self.works() {
                 return;
             }
-            // What is included lies in another file.
+            // Included statements are in another file.
             if stmt.span.file == region.file {
                 self.gap(Span { start: from, end: stmt.span.start, ..region });
                 self.look(stmt.span);
@@ -27,7 +27,7 @@ impl Finder<'_> {
         self.look(Span { start: region.end, ..region });
     }
 
-    /// The place of a whole file.
+    /// Returns the span of a whole file.
     pub(crate) fn whole(&self, file: u32) -> Span {
         let end = self.sources.file(file).map_or(0, |file| file.text.len() as u32);
         Span { file, start: 0, end }

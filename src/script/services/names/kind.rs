@@ -1,9 +1,9 @@
-//! The kinds of names that a script gives to things: one row each.
+//! Kinds of names in a script, one row each.
 
-/// What a name is given to.
+/// The kind of a named thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NameKind {
-    /// A variable of `let`, `choose`, `for` or `ask … in`.
+    /// A variable of `let`, `choose`, `for`, or `ask … in`.
     Variable,
     /// A parameter of a definition.
     Parameter,
@@ -23,13 +23,13 @@ pub enum NameKind {
     Question,
 }
 
-/// A kind of name.
+/// The row of a kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KindRow {
     pub(crate) kind: NameKind,
-    /// As a message calls it, with its article.
+    /// The kind in messages, with its article.
     pub(crate) called: &'static str,
-    /// Why it cannot be renamed, if it cannot.
+    /// The reason why it cannot be renamed, if any.
     pub(crate) fixed: Option<&'static str>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) const KINDS: &[KindRow] = &[
     KindRow {
         kind: NameKind::Question,
         called: "a question",
-        fixed: Some("what a question draws follows from its title; another title would draw other values"),
+        fixed: Some("the random values of a question depend on its title"),
     },
 ];
 
@@ -60,16 +60,16 @@ impl NameKind {
     }
 }
 
-/// Names of different spaces do not hide each other.
+/// The namespace of a name. Names in different namespaces do not hide each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Space {
-    /// TLBs and caches. Before a dot they come before processes.
+    /// TLBs and caches. Before a dot, they take precedence over processes.
     Part,
     /// Processes.
     Process,
     /// Variables and definitions.
     Value,
-    /// Definitions, where one is called.
+    /// Definitions at a call.
     Call,
     /// Files and executables.
     File,
@@ -80,7 +80,7 @@ pub(crate) enum Space {
 }
 
 impl Space {
-    /// Whether a later `machine` takes away what has a name in it.
+    /// Whether a later `machine` removes its names.
     pub(crate) fn is_of_machine(self) -> bool {
         matches!(self, Self::Part | Self::Process | Self::File)
     }

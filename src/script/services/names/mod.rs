@@ -1,5 +1,5 @@
-//! Names: where a script gives a name to something and where it uses it, found as the interpreter would find what is
-//! meant, without running. Of a script that is half-typed, whatever was read counts.
+//! Names: their definitions and uses in a script, resolved as the interpreter would, without a run. In an
+//! incomplete script, all parsable parts are used.
 
 mod calls;
 mod cells;

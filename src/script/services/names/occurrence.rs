@@ -1,69 +1,68 @@
-//! Where names stand, and which of them are the same.
+//! Occurrences of names, and the symbols they refer to.
 
 use std::sync::Arc;
 
 use super::kind::NameKind;
 use crate::lang::span::Span;
 
-/// Whether a name is given or used.
+/// Whether a name is defined or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Here something gets the name.
+    /// A definition of the name.
     Defines,
-    /// Here the name stands for it.
+    /// A use of the name.
     Uses,
 }
 
-/// How a name is written.
+/// The form of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// As a word.
+    /// A word.
     Word,
-    /// Between quotes; the place is what stands between them.
+    /// A string. The location is between the quotes.
     Quoted,
-    /// As a bare cell of a table.
+    /// A bare cell of a table.
     Cell,
-    /// As a part of a bare cell.
+    /// A part of a bare cell.
     InCell,
 }
 
-/// A name at a place of a script.
+/// An occurrence of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The name alone, without quotes.
+    /// The name, without quotes.
     pub span: Span,
-    /// What it names, by its number in [`Names::symbols`].
+    /// The index of its symbol in [`Names::symbols`].
     pub symbol: usize,
-    /// Whether it is given or used here.
+    /// Whether it is a definition or a use.
     pub role: Role,
-    /// What it is given to.
+    /// The kind of the named thing.
     pub(crate) kind: NameKind,
-    /// How it is written.
     pub(crate) form: Form,
 }
 
-/// What a name stands for. Names that may stand for the same thing, by whatever way the script is run, are one.
+/// The referent of a name. Names that may refer to the same thing in any run are one symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
     /// The name.
     pub name: Arc<str>,
-    /// What it is, where it is first defined.
+    /// The kind at its first definition.
     pub kind: NameKind,
-    /// Where it comes from, if not (only) from the script: the preset or the machine file that it is declared by.
+    /// The preset or machine file that declares it; `None` if only the script does.
     pub origin: Option<Span>,
 }
 
 /// All names of a script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// What they stand for, in the order in which they first occur.
+    /// The symbols, in order of first occurrence.
     pub symbols: Vec<Symbol>,
-    /// Where they stand, in the order of files and places.
+    /// The occurrences, ordered by file and position.
     pub occurrences: Vec<Occurrence>,
 }
 
 impl Names {
-    /// The name at a byte of a file: one that ends there is found, too.
+    /// Returns the name at a byte of a file, including a name that ends there.
     pub fn at(&self, file: u32, byte: u32) -> Option<&Occurrence> {
         let holds =
             |one: &&Occurrence| one.span.file == file && one.span.start <= byte && byte <= one.span.end;
@@ -71,13 +70,13 @@ impl Names {
         self.occurrences[..after].iter().rev().take(2).find(holds)
     }
 
-    /// All occurrences of a symbol.
+    /// Returns all occurrences of a symbol.
     pub fn occurrences_of(&self, symbol: usize) -> impl Iterator<Item = &Occurrence> {
         self.occurrences.iter().filter(move |one| one.symbol == symbol)
     }
 
-    /// Where what stands at an occurrence is defined: the latest definition before it in its file, else the first of
-    /// all. None if it comes from a preset or a machine file; see [`Symbol::origin`].
+    /// Returns the definition for an occurrence: the latest one before it in its file, otherwise the first of
+    /// all; `None` if it is in a preset or a machine file (see [`Symbol::origin`]).
     pub fn definition(&self, of: &Occurrence) -> Option<&Occurrence> {
         let defines = || self.occurrences_of(of.symbol).filter(|one| one.role == Role::Defines);
         let before = defines().take_while(|one| one.span <= of.span).last();

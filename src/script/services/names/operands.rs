@@ -1,4 +1,4 @@
-//! The names in commands: what each operand is follows from the verb.
+//! Names in commands. The verb determines the role of each operand.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::run::params::{Atom, Param, Params, Slot, next};
 use crate::run::syscalls::called;
 
 impl Finder<'_> {
-    /// The names in a command.
+    /// Visits the names in a command.
     pub(crate) fn command(&mut self, command: &Command) {
         if command.call {
             return self.with_brackets(command);
@@ -46,14 +46,14 @@ impl Finder<'_> {
             self.exprs(args);
         } else {
             if self.scopes.body().is_some() {
-                // A definition of that name may be there when it is called.
+                // There may be a definition of this name at the call.
                 self.calls(name);
             }
             self.call(name, args);
         }
     }
 
-    /// What stands before and after `=`, as these parameters say.
+    /// Visits the operands before and after `=` by these parameters.
     pub(crate) fn operands(
         &mut self,
         params: &'static [Param],
@@ -73,7 +73,8 @@ impl Finder<'_> {
         }
     }
 
-    /// An operand that one of these parameters takes. The last one is none that may be left out before another.
+    /// Visits an operand that one of these parameters accepts. The last operand cannot be an optional
+    /// parameter before another one.
     fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
         let has = |slot| params.contains(&&Param::Value(slot));
         let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
@@ -94,7 +95,7 @@ impl Finder<'_> {
         }
     }
 
-    /// An expression, unless it is a word of these parameters.
+    /// Visits an expression unless it is a keyword of these parameters.
     pub(crate) fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
         match &expr.kind {
             ExprKind::Name(name) if params.has_word(name) => {}
@@ -102,14 +103,14 @@ impl Finder<'_> {
         }
     }
 
-    /// A TLB or cache.
+    /// Visits a TLB or cache.
     fn part(&mut self, operand: Option<&Expr>) {
         if let Some(word) = operand.and_then(|operand| self.word(operand)) {
             self.uses(Space::Part, &word);
         }
     }
 
-    /// Processes.
+    /// Visits processes.
     fn processes(&mut self, operands: &[Expr]) {
         for operand in operands {
             if let Some(word) = self.word(operand) {
@@ -128,7 +129,7 @@ impl Finder<'_> {
         }
     }
 
-    /// What `show` and `given` take.
+    /// Visits the operands of `show` and `given`.
     pub(crate) fn shown(&mut self, operands: &[Expr]) {
         let Some(first) = operands.first() else { return };
         let ExprKind::Name(name) = &first.kind else {
@@ -166,7 +167,7 @@ impl Finder<'_> {
         self.gives_at(Space::File, &text, span, (kind, Form::Quoted));
     }
 
-    /// The block of a command.
+    /// Visits the block of a command.
     fn block_of(&mut self, command: &Command, block: &Settings) {
         if let Some(table) = &block.table {
             let expected = &*command.verb.text == "expect";
@@ -190,7 +191,7 @@ impl Finder<'_> {
         }
     }
 
-    /// `reference PAGES { … }`: without brackets, words are pages.
+    /// Visits `reference PAGES { … }`. Outside brackets, words are pages.
     pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) {
         if let Pages::List(list) = pages {
             match &list.kind {
@@ -204,7 +205,7 @@ impl Finder<'_> {
     }
 }
 
-/// The most operands that are held against the parameters: more are like the last of them.
+/// Maximum number of operands that are matched with the parameters. Further ones are like the last.
 const PIECES: usize = 16;
 
 fn push<'e>(atoms: &mut Vec<Atom<'e>>, atom: Atom<'e>) {
@@ -213,12 +214,12 @@ fn push<'e>(atoms: &mut Vec<Atom<'e>>, atom: Atom<'e>) {
     }
 }
 
-/// The columns of a noun that lists things of the kernel.
+/// Returns the columns of a noun that lists kernel objects.
 fn columns(noun: &str) -> &'static [Column] {
     ThingNoun::named(noun).map_or(&[], |row| row.columns)
 }
 
-/// A noun's operands without `exactly`.
+/// Returns a noun's operands without `exactly`.
 fn nouns(operands: &[Expr]) -> &[Expr] {
     match operands.split_first() {
         Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "exactly" => rest,

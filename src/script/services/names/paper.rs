@@ -1,4 +1,4 @@
-//! The names in what an exam says of itself and asks.
+//! Names in exam statements.
 
 use super::finder::Finder;
 use super::kind::Space;
@@ -11,7 +11,7 @@ use crate::run::facts::Family;
 use crate::run::settings::BlockRow;
 
 impl Finder<'_> {
-    /// The block of `exam`, `choice` or `essay`.
+    /// Visits the block of `exam`, `choice`, or `essay`.
     pub(crate) fn of_paper(&mut self, block: &Settings, row: &BlockRow) {
         for setting in block.settings.iter() {
             match (&*setting.name.text, row.setting(&setting.name.text)) {
@@ -36,7 +36,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Titles of questions.
+    /// Visits titles of questions.
     pub(crate) fn titles(&mut self, value: &Expr) {
         match &value.kind {
             ExprKind::List(parts) => parts.iter().for_each(|part| self.title_used(part)),

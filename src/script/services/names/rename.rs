@@ -1,7 +1,7 @@
-//! Renaming: the edits that give something another name everywhere, or why it cannot be had.
+//! Renaming: returns the edits that rename a symbol everywhere, or the reason why it is impossible.
 //!
-//! Whether the script means the same afterwards is not argued but resolved at: it is read again with the edits made, and
-//! every name must stand for the same as before, with no mistake that was not there.
+//! It applies the edits, parses the script again, and compares the names. Every name must refer to the same
+//! thing as before, and there must be no new errors.
 
 use std::path::{Path, PathBuf};
 
@@ -24,26 +24,26 @@ use crate::run::session::Options;
 use crate::run::verbs::FORMS;
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// Words that are no names anywhere.
+/// Words that cannot be names.
 const RESERVED: &[&str] = &["and", "or", "not", "in", "where", "true", "false"];
 
-/// A script that was read.
+/// A parsed script.
 #[derive(Debug, Clone, Copy)]
 pub struct Read<'a> {
-    /// Its statements.
+    /// The statements.
     pub script: &'a Block,
-    /// Its files.
+    /// The files.
     pub sources: &'a Sources,
-    /// Its machine files.
+    /// The machine files.
     pub files: &'a Files,
-    /// Its names.
+    /// The names.
     pub names: &'a Names,
 }
 
-/// Whether what is named so can be renamed.
+/// Checks whether a name can be renamed.
 ///
 /// # Errors
-/// Why it cannot, as a sentence.
+/// The reason why it cannot, as a sentence.
 pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
     let symbol = &names.symbols[of.symbol];
     if let Some(fixed) = symbol.kind.row().fixed {
@@ -57,10 +57,10 @@ pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
     }
 }
 
-/// The edits that give all of these (by their numbers) the name `new`, in the order of files and places.
+/// Returns the edits that rename these symbols (by index) to `new`, ordered by file and position.
 ///
 /// # Errors
-/// Why that name cannot be had, as a sentence.
+/// The reason why the name is impossible, as a sentence.
 pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<TextEdit>, String> {
     let named = |one: &&Occurrence| symbols.contains(&one.symbol);
     let places: Vec<&Occurrence> = read.names.occurrences.iter().filter(named).collect();
@@ -75,7 +75,7 @@ pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<TextEdit>,
     Ok(edits)
 }
 
-/// Whether a name can be written at a place.
+/// Checks whether a name is possible at an occurrence.
 fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
     if place.form == Form::Word {
         return is_name(place.kind, new);
@@ -88,11 +88,11 @@ fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a word can be the name of such a thing.
+/// Checks whether a word can be the name of this kind of thing.
 fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     if !is_word(new) {
         return Err(format!(
-            "`{new}` is no name: a letter or `_` comes first, then letters, digits, `_`, and `-` before a letter"
+            "`{new}` is not a name: names begin with a letter or `_`, followed by letters, digits, `_`, and `-` before a letter"
         ));
     }
     if RESERVED.contains(&new) {
@@ -113,7 +113,7 @@ fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     }
 }
 
-/// Whether this is a word of the language.
+/// Whether this is a keyword of the language.
 fn is_word(text: &str) -> bool {
     let bytes = text.as_bytes();
     let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
@@ -135,7 +135,7 @@ fn edit(place: &Occurrence, new: &str) -> TextEdit {
     TextEdit::new(place.span, if quoted { format!("\"{new}\"") } else { new.to_owned() })
 }
 
-/// Reads the script again with the edits made, and compares.
+/// Parses the edited script and compares the names.
 fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &str)) -> Result<(), String> {
     let mut held = Texts { texts: std::collections::BTreeMap::new(), other: () };
     for (number, file) in (0..).zip(read.sources.files()) {
@@ -154,7 +154,7 @@ fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &st
     }
     let before = check(read.script, read.sources, read.files, Options::default()).diagnostics;
     wrong.extend(check(&script.body, &sources, &files, Options::default()).diagnostics);
-    // What could not be read before cannot be read now.
+    // Lines that were unparsable before are still unparsable.
     let unreadable = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unreadable);
     match wrong
         .iter()
@@ -166,7 +166,7 @@ fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &st
     }
 }
 
-/// The first place at which names are not what they were.
+/// Returns the first location where names differ.
 fn difference(before: &Names, after: &Names, edits: &[TextEdit], new: &str) -> Option<Span> {
     let mut edits = edits.iter().peekable();
     let (mut file, mut shift) = (0, 0i64);
@@ -196,7 +196,7 @@ fn difference(before: &Names, after: &Names, edits: &[TextEdit], new: &str) -> O
     others.next().map(|_| before.occurrences.last().map_or(Span::default(), |last| last.span))
 }
 
-/// Says that a name is taken.
+/// Formats the message that a name is already in use.
 fn taken(read: Read, place: Span, renamed: &[usize], new: &str) -> String {
     let symbols = &read.names.symbols;
     let other = symbols.iter().position(|other| &*other.name == new);
@@ -212,11 +212,8 @@ fn taken(read: Read, place: Span, renamed: &[usize], new: &str) -> String {
     match defined {
         Some(one) => {
             let called = symbols[one.symbol].kind.row().called;
-            format!("`{new}` is taken: {called} is called so ({})", line(one.span))
+            format!("`{new}` is already the name of {called} ({})", line(one.span))
         }
-        None => format!(
-            "`{new}` means something of its own in this script: names would change near {}",
-            line(place)
-        ),
+        None => format!("`{new}` would change the meaning of this script near {}", line(place)),
     }
 }

@@ -1,8 +1,8 @@
-//! The scopes at a place of a script, and whether a name is certain to be set in one.
+//! The scopes at a position of a script, and whether a name is certainly set in one.
 //!
-//! Only a definition, a scenario and a question open a scope. In the blocks of `if`, `for` and `repeat`, which may run or
-//! not, what is set is certain up to the end of the block alone. Where a name is not certain to be set in a scope, the
-//! scopes around it may be meant, too.
+//! Only a definition, a scenario, and a question open a scope. The blocks of `if`, `for`, and `repeat` may
+//! not run, so an assignment in them is certain only up to the end of the block. If a name is not certainly
+//! set in a scope, it may also refer to the enclosing scopes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,26 +10,26 @@ use std::sync::Arc;
 use super::kind::{NameKind, Space};
 use super::table::{Id, Table};
 
-/// A name in its space.
+/// A name in its namespace.
 pub type Key = (Space, Arc<str>);
 
 /// The number of a definition's body.
 pub(crate) type Body = usize;
 
-/// What opens a scope.
+/// The construct that opens a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Opens {
-    /// The script, a scenario or a question.
+    /// The script, a scenario, or a question.
     Open,
-    /// A definition: around it lies what it is called in.
+    /// A definition, whose enclosing scope is that of its caller.
     Body(Body),
 }
 
-/// What a name stands for in a scope.
+/// The referent of a name in a scope.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub(crate) id: Id,
-    /// It is set, whatever way was run.
+    /// Whether it is set on every path.
     pub(crate) certain: bool,
     /// The bodies of its definitions.
     pub(crate) bodies: Vec<Body>,
@@ -38,37 +38,38 @@ pub struct Entry {
 #[derive(Debug)]
 pub(crate) struct Scope {
     pub(crate) opens: Opens,
-    /// What has a name in it.
+    /// The names in the scope.
     pub(crate) entries: HashMap<Key, Entry>,
-    /// It has a `machine` of its own, without the parts, processes and files of the machine before.
+    /// Whether it has its own `machine`, without the parts, processes, and files of the previous
+    /// one.
     new_machine: bool,
-    /// For each open block that may not run, what became certain in it.
+    /// The names that became certain in each open conditional block.
     conditional: Vec<Vec<Key>>,
 }
 
 /// The result of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Resolved {
-    /// All that may be meant; they are one from now on.
+    /// All possible referents, which become one.
     pub(crate) id: Option<Id>,
-    /// The bodies of the definitions among it.
+    /// The bodies of the definitions among them.
     pub(crate) bodies: Vec<Body>,
-    /// The definition that the lookup left: what it is called in may be meant.
+    /// The definition that the lookup left. The name may refer to its callers' scopes.
     pub(crate) left: Option<Body>,
 }
 
-/// The scopes at a place, outermost first; there is always one.
+/// The scopes at a position, outermost first. There is always one.
 #[derive(Debug)]
 pub(crate) struct Scopes {
     list: Vec<Scope>,
-    /// Names that are resolved for outside of some definition.
+    /// Names that are resolved outside some definition.
     pub(crate) free: HashSet<Key>,
-    /// Changes whenever what one of [`Scopes::free`] stands for may have changed.
+    /// A number that changes whenever a referent of [`Scopes::free`] may have changed.
     pub(crate) version: u64,
 }
 
 impl Scopes {
-    /// That of a script.
+    /// Creates the scope of a script.
     pub(crate) fn new() -> Self {
         let mut scopes = Self { list: Vec::new(), free: HashSet::new(), version: 0 };
         scopes.push(Opens::Open);
@@ -86,7 +87,7 @@ impl Scopes {
         if self.list.len() > 1 { self.list.pop() } else { None }
     }
 
-    /// The definition whose body this is.
+    /// Returns the definition of this body.
     pub(crate) fn body(&self) -> Option<Body> {
         self.list.iter().rev().find_map(|scope| match scope.opens {
             Opens::Body(body) => Some(body),
@@ -94,7 +95,7 @@ impl Scopes {
         })
     }
 
-    /// The innermost scope is a definition's own, not that of a scenario in it.
+    /// Returns the definition if the innermost scope is its own, not that of a scenario in it.
     pub(crate) fn directly_in_body(&self) -> Option<Body> {
         match self.innermost().opens {
             Opens::Body(body) => Some(body),
@@ -110,7 +111,7 @@ impl Scopes {
         &self.list[0]
     }
 
-    /// The variables, definitions and processes that can be seen, in the order in which they were first named.
+    /// Returns the visible variables, definitions, and processes, in order of first occurrence.
     pub(crate) fn visible(&self) -> Vec<(NameKind, Arc<str>)> {
         let entries = self.list.iter().flat_map(|scope| &scope.entries);
         let mut found: Vec<(Id, NameKind, &Arc<str>)> = entries
@@ -130,7 +131,7 @@ impl Scopes {
         &mut self.list[last]
     }
 
-    /// Gives a name in the innermost scope.
+    /// Declares a name in the innermost scope.
     pub(crate) fn declare(&mut self, key: &Key, certain: bool, table: &mut Table) -> Id {
         let scope = self.innermost_mut();
         let mut changed = false;
@@ -152,7 +153,7 @@ impl Scopes {
         id
     }
 
-    /// What a name stands for may have changed.
+    /// Records that the referent of a name may have changed.
     fn note(&mut self, key: &Key) {
         let call = key.0 == Space::Value && self.free.contains(&(Space::Call, Arc::clone(&key.1)));
         if call || self.free.contains(key) {
@@ -160,7 +161,7 @@ impl Scopes {
         }
     }
 
-    /// A definition of this name has that body.
+    /// Adds a body to the definition of this name.
     pub(crate) fn define(&mut self, key: &Key, body: Body) {
         if let Some(entry) = self.innermost_mut().entries.get_mut(key) {
             entry.bodies.push(body);
@@ -168,7 +169,7 @@ impl Scopes {
         self.note(key);
     }
 
-    /// Drops the parts, processes and files of the machine before, unless the block may not run.
+    /// Drops the parts, processes, and files of the previous machine, unless the block may not run.
     pub(crate) fn new_machine(&mut self) {
         let scope = self.innermost_mut();
         if scope.conditional.is_empty() {
@@ -183,7 +184,7 @@ impl Scopes {
         self.innermost_mut().conditional.push(Vec::new());
     }
 
-    /// Ends it. Returns what was certain in it.
+    /// Ends the block. Returns the names that were certain in it.
     pub(crate) fn end_conditional(&mut self) -> Vec<Key> {
         let scope = self.innermost_mut();
         let keys = scope.conditional.pop().unwrap_or_default();
@@ -198,8 +199,8 @@ impl Scopes {
         keys
     }
 
-    /// What a name may stand for here: innermost scope first, up to one in which it is certain to be set. Of
-    /// [`Space::Call`] only definitions count.
+    /// Returns the possible referents of a name, from the innermost scope to the first in which it is
+    /// certainly set. In [`Space::Call`], only definitions are considered.
     pub(crate) fn resolve(&self, key: &Key, table: &mut Table) -> Resolved {
         let call = key.0 == Space::Call;
         let value = (Space::Value, Arc::clone(&key.1));

@@ -1,4 +1,4 @@
-//! The names in blocks of settings, and the parts of a machine.
+//! Names in blocks of settings, and the parts of a machine.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
 use pagewalk_engine::machine::presets::Preset;
 
-/// Settings of `reference` whose words are pages, unless they are variables.
+/// Settings of `reference` whose words are pages unless they are variables.
 const OF_PAGES: &[&str] = &["holding", "writes"];
 
-/// The word that removes a part.
+/// The keyword that removes a part.
 const NONE: &str = "none";
 
 impl Finder<'_> {
@@ -30,7 +30,7 @@ impl Finder<'_> {
         {
             self.variable(base);
         }
-        // What its settings compute is computed by the machine before.
+        // The previous machine evaluates its settings.
         if let (Some(block), Some(row)) = (&command.block, LANGUAGE.block("machine")) {
             self.settings(block, row);
         }
@@ -44,7 +44,7 @@ impl Finder<'_> {
         settings.for_each(|setting| self.level(setting, &parts));
     }
 
-    /// The TLBs and caches of a preset or a machine file, and where they come from.
+    /// Returns the TLBs and caches of a preset or a machine file, with their origin.
     fn parts_of(&self, base: &Expr) -> Vec<(Arc<str>, Span)> {
         match &base.kind {
             ExprKind::Name(name) => {
@@ -78,7 +78,7 @@ impl Finder<'_> {
         }
     }
 
-    /// The settings of a block.
+    /// Visits the settings of a block.
     pub fn settings(&mut self, block: &Settings, row: &BlockRow) {
         for setting in block.settings.iter() {
             self.setting(setting, row);
@@ -111,7 +111,7 @@ impl Finder<'_> {
         for (at, value) in setting.values.iter().enumerate() {
             match (&value.kind, params) {
                 (ExprKind::Name(name), _) if at > 0 && self.is_bare_unit(name) => {}
-                // `bits` of `virtual N bits` is a unit, which a variable may be called.
+                // `bits` in `virtual N bits` is a unit, even if a variable has this name.
                 (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => self.visit_expr(value),
                 (_, Some(params)) => self.unless_word(value, params),
                 (_, None) => self.visit_expr(value),
@@ -119,7 +119,7 @@ impl Finder<'_> {
         }
     }
 
-    /// `bits` in `virtual n bits`, unless a variable is called so.
+    /// Whether this is `bits` in `virtual n bits`, and not a variable.
     fn is_bare_unit(&mut self, name: &Arc<str>) -> bool {
         let variable = |finder: &mut Self| {
             let resolved = finder.scopes.resolve(&(Space::Value, Arc::clone(name)), &mut finder.table);
@@ -138,7 +138,7 @@ impl Finder<'_> {
         }
     }
 
-    /// `library "libc.so"`: a library that nobody declares is made.
+    /// Visits `library "libc.so"`, which creates an undeclared library.
     fn library(&mut self, value: &Expr) {
         if let Some((text, _)) = self.quoted(value) {
             self.libraries.insert(text);
@@ -147,7 +147,7 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a setting is of a level of TLBs or caches.
+/// Whether a setting declares a TLB or cache.
 fn is_level(name: &Word) -> bool {
     matches!(&*name.text, "tlb" | "cache")
 }

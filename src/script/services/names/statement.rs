@@ -49,7 +49,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         }
     }
 
-    /// The body may not run at all. What it sets, its next turn sees.
+    /// Visits a body that may not run. Its next iteration sees its assignments.
     fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
         self.scopes.begin_conditional();
         if let Some((name, over)) = variable {
@@ -60,7 +60,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         self.scopes.end_conditional();
     }
 
-    /// What both branches set is certain afterwards.
+    /// Visits both branches. A name that both set is certain afterwards.
     fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
         let region = self.region;
         let other = otherwise.and_then(|block| block.first()).map_or(region.end, |first| first.span.start);
@@ -133,7 +133,7 @@ impl<'s> Visit<'s> for Finder<'_> {
 }
 
 impl Finder<'_> {
-    /// Where the block of a statement is: after its header, or in another file.
+    /// Returns the region of a statement's block: after its header, or in another file.
     fn body_of(&self, stmt: &Stmt) -> Span {
         let header = match &stmt.kind {
             StmtKind::For { over: last, .. }
@@ -154,7 +154,7 @@ impl Finder<'_> {
         Span { start: header.end, ..stmt.span }
     }
 
-    /// A variable gets a value, or one of a list.
+    /// Assigns a value, or one of a list, to a variable.
     fn assign(&mut self, variable: Id, value: &Expr) {
         if let ExprKind::List(parts) = &value.kind {
             return parts.iter().for_each(|part| self.assign(variable, part));
@@ -164,7 +164,7 @@ impl Finder<'_> {
         }
     }
 
-    /// What a variable or parameter gets by this value, if it may name a file.
+    /// Returns the assigned value of a variable or parameter, if it may name a file.
     pub(crate) fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
         if let ExprKind::Name(name) = &value.kind {
             return self.resolve(Space::Value, name).id.map(AssignedValue::Variable);
@@ -188,7 +188,7 @@ impl Finder<'_> {
         }
     }
 
-    /// A scenario or question gets its name.
+    /// Declares the name of a scenario or question.
     fn titled(&mut self, name: &Word, space: Space, kind: NameKind) {
         let id = match space {
             Space::Question => self.title(&name.text),
@@ -199,14 +199,14 @@ impl Finder<'_> {
         }
     }
 
-    /// The question of this title, wherever it is.
+    /// Returns the question of this title, at any position.
     pub(crate) fn title(&mut self, title: &Arc<str>) -> Id {
         let table = &mut self.table;
         *self.titles.entry(Arc::clone(title)).or_insert_with(|| table.fresh(title))
     }
 }
 
-/// The family of the facts of a statement.
+/// Returns the family of a statement's facts.
 fn family_of_stmt(stmt: &Stmt) -> Family {
     match &stmt.kind {
         StmtKind::Command(command) => family_of(&LANGUAGE, command),

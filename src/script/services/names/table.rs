@@ -1,4 +1,4 @@
-//! Names as they are found, and which of them turn out to be one.
+//! Names during the traversal, and their unification.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,35 +7,34 @@ use super::kind::{NameKind, Space};
 use super::occurrence::{Form, Names, Occurrence, Role, Symbol};
 use crate::lang::span::Span;
 
-/// The number of something named, before it is known which of them are one.
+/// The number of a named thing, before unification.
 pub(crate) type Id = u32;
 
-/// A place that was found.
+/// An occurrence.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found {
     pub(crate) span: Span,
     pub(crate) id: Id,
     /// The space of the name.
     pub(crate) space: Space,
-    /// What the name is given to here; none where it is used.
+    /// The kind at a definition; `None` for a use.
     pub(crate) gives: Option<NameKind>,
-    /// How it is written.
     pub(crate) form: Form,
 }
 
-/// Names as they are found.
+/// Names during the traversal.
 #[derive(Debug, Default)]
 pub struct Table {
     names: Vec<Arc<str>>,
     parents: Vec<Id>,
     origins: HashMap<Id, Span>,
     found: Vec<Found>,
-    /// A file included twice has the same places.
+    /// A file included twice has the same locations.
     places: HashMap<(Span, Space), usize>,
 }
 
 impl Table {
-    /// One more thing of this name.
+    /// Adds another thing of this name.
     pub(crate) fn fresh(&mut self, name: &Arc<str>) -> Id {
         let id = self.names.len() as Id;
         self.names.push(Arc::clone(name));
@@ -43,7 +42,7 @@ impl Table {
         id
     }
 
-    /// The one that stands for all that are the same.
+    /// Returns the representative of a class.
     pub(crate) fn root(&mut self, mut id: Id) -> Id {
         while self.parents[id as usize] != id {
             let above = self.parents[self.parents[id as usize] as usize];
@@ -53,7 +52,7 @@ impl Table {
         id
     }
 
-    /// Two are the same.
+    /// Unifies two things.
     pub(crate) fn unite(&mut self, a: Id, b: Id) -> Id {
         let (a, b) = (self.root(a), self.root(b));
         let (low, high) = (a.min(b), a.max(b));
@@ -61,12 +60,12 @@ impl Table {
         low
     }
 
-    /// It comes from elsewhere, which is named here.
+    /// Records the origin of a name outside the script.
     pub(crate) fn comes_from(&mut self, id: Id, origin: Span) {
         self.origins.entry(id).or_insert(origin);
     }
 
-    /// The name stands here.
+    /// Adds an occurrence.
     pub(crate) fn add(&mut self, found: Found) {
         let next = self.found.len();
         let place = *self.places.entry((found.span, found.space)).or_insert(next);
@@ -80,7 +79,7 @@ impl Table {
         }
     }
 
-    /// What is named, in order; what is defined nowhere is left out.
+    /// Returns the symbols in order. Names without a definition are omitted.
     pub fn names(mut self) -> Names {
         let mut found = std::mem::take(&mut self.found);
         found.sort_by_key(|one| (one.span.file, one.span.start, one.span.end, one.space));
@@ -118,7 +117,7 @@ impl Table {
     }
 }
 
-/// What each thing is where it is first defined: in a space, and in any.
+/// Returns the kind of each thing at its first definition, per namespace and overall.
 fn kinds(found: &[Found]) -> HashMap<(Id, Option<Space>), NameKind> {
     let mut kinds = HashMap::new();
     for one in found {

@@ -1,4 +1,4 @@
-//! Which names are one. `AaBb`: a capital where the name is given, a letter for each thing of that name.
+//! Tests of names. In `AaBb`, a capital is a definition, and each letter is a symbol.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ fn known(text: &str, others: &[(&str, &str)]) -> Known {
     Known { sources, script, files, names }
 }
 
-/// The letters of a name.
+/// Returns the letters of a name.
 fn of(text: &str, name: &str) -> String {
     letters(&known(text, &[]).names, name)
 }
@@ -47,7 +47,7 @@ fn letters(names: &Names, name: &str) -> String {
     .collect()
 }
 
-/// The script with the name at `at` (its first byte) renamed, or why it cannot be.
+/// Renames the name at `at` (its first byte), or returns the reason why it is impossible.
 fn renamed(text: &str, at: &str, new: &str) -> Result<String, String> {
     let known = known(text, &[]);
     let byte = text.find(at).expect("the place") as u32;
@@ -77,10 +77,11 @@ fn a_scenario_hides_from_where_it_sets() {
     let question =
         "let x = 1\nquestion \"q\" {\n let x = 2\n ask read x => pa\n}\nquestion \"r\" { ask read x => pa }";
     assert_eq!(of(question, "x"), "ABba");
-    // The second turn reads the scenario's own: both are one, or renaming would change what it reads.
+    // The second iteration reads the scenario's variable. Both are one symbol, otherwise renaming
+    // would change the value.
     let turns = "let x = 1\nscenario \"s\" {\n for i in 0..2 {\n  read x\n  let x = 2\n }\n}";
     assert_eq!(of(turns, "x"), "AaA");
-    // After a branch either may be meant; in the branch it is certain.
+    // After a branch, both are possible. In the branch, it is certain.
     let branch = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2; read x }\n}\nread x";
     assert_eq!(of(branch, "x"), "ABba");
     let after = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2 }\n read x\n}";
@@ -98,23 +99,23 @@ fn parameters_are_a_definitions_own() {
 
 #[test]
 fn a_definition_sees_what_it_is_called_in() {
-    // `x` of the script, set only after the definition.
+    // The script's `x`, set only after the definition.
     assert_eq!(of("def f() { read x }\nlet x = 1\nf()", "x"), "aA");
-    // Called in a scenario that has its own `x`, it reads that: they must have one name.
+    // A call in a scenario with its own `x` reads that one, so they are one symbol.
     let called = "let x = 1\ndef f() { read x }\nscenario \"s\" {\n let x = 2\n f()\n}\nf()";
     assert_eq!(of(called, "x"), "AaA");
     let apart = "let x = 1\ndef f() { read x }\nscenario \"s\" {\n let x = 2\n read x\n}\nf()";
     assert_eq!(of(apart, "x"), "AaBb");
-    // Not the names of the definition that calls it.
+    // The names of the calling definition are not visible.
     let caller = "let x = 1\ndef f() { read x }\ndef g() {\n let x = 2\n f()\n}\ng()";
     assert_eq!(of(caller, "x"), "AaB");
-    // By way of another definition.
+    // Through another definition.
     let chain = "def f() { read x }\ndef g() { f() }\nscenario \"s\" {\n let x = 2\n g()\n}";
     assert_eq!(of(chain, "x"), "aA");
     // A definition in a definition.
     let inner = "let x = 1\ndef f(x) {\n def g() { read x }\n g()\n}\nf(2)";
     assert_eq!(of(inner, "x"), "ABa");
-    // Nobody calls it.
+    // An uncalled definition.
     assert_eq!(of("def f() { read x }\nlet x = 1", "x"), "aA");
 }
 
@@ -123,7 +124,7 @@ fn definitions_are_called_by_name() {
     assert_eq!(of("def f() { g() }\ndef g() { core 0 }\nf()", "g"), "aA");
     let hidden = "def f() { core 0 }\nscenario \"s\" {\n def f() { core 1 }\n f()\n}\nf()";
     assert_eq!(of(hidden, "f"), "ABba");
-    // A variable is not called: this is the system call.
+    // A variable cannot be called, so this is the system call.
     assert_eq!(of("process P\nlet munmap = 1\nmunmap(0, 4096)\nread munmap", "munmap"), "Aa");
 }
 
@@ -134,7 +135,7 @@ fn a_child_is_a_variable_and_a_process() {
     assert_eq!(of(script, "P1"), "Aaa");
     let script = "process P1\ndef born() { let kid = fork() }\nP1 { born() }\nkid: exit(0)\nexpect kid.state == \"zombie\"";
     assert_eq!(of(script, "kid"), "Aaa");
-    // A process and a variable of one name are two.
+    // A process and a variable of the same name are two symbols.
     assert_eq!(of("process P\nlet P = 1\nP: read P\nexpect P.rss == P", "P"), "ABabab");
 }
 
@@ -164,11 +165,11 @@ fn parts_stand_in_facts_paths_and_nouns() {
     let script = "machine {\n virtual 14 bits\n page 64 B\n tlb T1 { entries 4 }\n tlb T2 { entries 16 }\n}\n\
         read 0 => T2 miss, T2.index 0, T1.victim none\nexpect T2.hits == last.T2.index\nshow tlb T2\nflush tlb T2";
     assert_eq!(of(script, "T2"), "Aaaaaaa");
-    // Each machine has its own.
+    // Each machine has its own symbol.
     let two = "machine { cache L { lines 4, block 4 B } }\nread 0 => L miss\n\
         machine { cache L { lines 8, block 4 B } }\nread 0 => L miss, served memory\nexpect last.served == \"L\"";
     assert_eq!(of(two, "L"), "AaBbb");
-    // Those of a preset are not the script's.
+    // Names of a preset do not belong to the script.
     let preset = known("machine core-i7 { cache L2 { ways 4 } }\nread 0 => L2 hit", &[]);
     assert_eq!(letters(&preset.names, "L2"), "aa");
     assert!(preset.names.symbols[0].origin.is_some());
@@ -198,7 +199,7 @@ fn questions_have_one_title_everywhere() {
     let known = known(script, &[]);
     let one = known.names.at(0, script.find("A\"").unwrap() as u32).unwrap();
     assert_eq!(one.kind, NameKind::Question);
-    assert!(renamable(&known.names, one).unwrap_err().contains("draws"));
+    assert!(renamable(&known.names, one).unwrap_err().contains("random values"));
 }
 
 #[test]
@@ -211,7 +212,7 @@ fn what_is_asked_for_is_known_in_its_conditions_alone() {
 fn names_go_through_included_files() {
     let others = [("b.pw", "def f() { read y }\nlet z = 1"), ("c.pw", "read z")];
     let known = known("include \"b.pw\"\nlet y = z\nf()\ninclude \"c.pw\"\ninclude \"c.pw\"", &others);
-    // Of files in order: the first, then b and c; c is read once.
+    // Files in order: the first, then b and c. c is parsed once.
     assert_eq!(letters(&known.names, "y"), "Aa");
     assert_eq!(letters(&known.names, "z"), "aAa");
     assert_eq!(letters(&known.names, "f"), "aA");
@@ -222,7 +223,7 @@ fn what_is_read_around_a_broken_line_is_known() {
     assert_eq!(of("let x = 1\nlet y 4\nread x\n", "x"), "Aa");
     assert_eq!(of("let x = 1\nlet = 4\nscenario \"s\" {\n let y (\n}\nread x", "x"), "Aa");
     assert_eq!(of("let x = 1\nscenario \"s\" {\n read x\n let", "x"), "Aa");
-    // Words of the broken line itself, in its scope.
+    // Words of the unparsable line, in its scope.
     assert_eq!(of("let x = 1\nread x size\nread x x x\nlet y = x + ", "x"), "Aaaaa");
     let inside = "let x = 1\nscenario \"s\" {\n let x = 2\n read x read x\n}\nx x";
     assert_eq!(of(inside, "x"), "ABbba");
@@ -265,17 +266,19 @@ fn names_that_cannot_be_had_are_refused() {
     let script = "let x = 1\nlet y = 2\nread x + y + PROT_READ\ndef f(a) { read a + x }\nf(1)";
     assert_eq!(why_not(script, "x", "in"), "`in` is a reserved word");
     assert_eq!(why_not(script, "x", "let"), "`let` is a keyword");
-    assert!(why_not(script, "x", "4x").starts_with("`4x` is no name"));
-    assert!(why_not(script, "x", "a-1").starts_with("`a-1` is no name"));
+    assert!(why_not(script, "x", "4x").starts_with("`4x` is not a name"));
+    assert!(why_not(script, "x", "a-1").starts_with("`a-1` is not a name"));
     assert_eq!(why_not(script, "f(a", "read"), "`read` is a verb");
     assert_eq!(why_not(script, "f(a", "hex"), "`hex` is a function of the language");
-    assert_eq!(why_not(script, "x", "y"), "`y` is taken: a variable is called so (line 2 of a.pw)");
-    // In the definition the parameter would be read.
-    assert_eq!(why_not(script, "x", "a"), "`a` is taken: a parameter is called so (line 4 of a.pw)");
-    // Here the constant would be hidden.
-    assert!(why_not(script, "x", "PROT_READ").contains("means something of its own"));
-    assert!(why_not("let x = 1\nshow x", "x", "geometry").contains("means something of its own"));
-    // Another definition's parameter does not meet it.
+    assert_eq!(why_not(script, "x", "y"), "`y` is already the name of a variable (line 2 of a.pw)");
+    // The parameter would be read in the definition.
+    assert_eq!(why_not(script, "x", "a"), "`a` is already the name of a parameter (line 4 of a.pw)");
+    // The constant would be hidden here.
+    assert!(why_not(script, "x", "PROT_READ").contains("would change the meaning of this script"));
+    assert!(
+        why_not("let x = 1\nshow x", "x", "geometry").contains("would change the meaning of this script")
+    );
+    // Another definition's parameter does not conflict.
     let apart = "let x = 1\ndef f(a) { read a + 0 }\nread x";
     assert!(renamed(apart, "x", "a").is_ok());
     assert!(why_not("read 1", "1", "x").contains("nothing is named"));

@@ -1,4 +1,4 @@
-//! Strings that name files by way of variables: `let path = "data.txt"`, `def look(path) { open(path, O_RDONLY) }`.
+//! Strings in variables that name files: `let path = "data.txt"`, `def look(path) { open(path, O_RDONLY) }`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use super::occurrence::Form;
 use super::table::{Found, Id, Table};
 use crate::lang::span::Span;
 
-/// A value that a variable gets.
+/// An assigned value.
 #[derive(Debug, Clone)]
 pub(crate) enum AssignedValue {
-    /// A string; with the file that is called so here, if there is one.
+    /// A string, and the file of this name here, if there is one.
     Text(Arc<str>, Span, Option<Id>),
-    /// What another variable has.
+    /// The value of another variable.
     Variable(Id),
 }
 
-/// What variables get, and which of them name files.
+/// Assigned values, and the variables that name files.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     assigned: Vec<(Id, AssignedValue)>,
@@ -27,27 +27,27 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// A variable gets this.
+    /// Records an assignment to a variable.
     pub(crate) fn assign(&mut self, variable: Id, value: AssignedValue) {
         self.assigned.push((variable, value));
     }
 
-    /// A variable names a file.
+    /// Records that a variable names a file.
     pub(crate) fn names_file(&mut self, variable: Id) {
         self.names_files.push(variable);
     }
 
-    /// A definition takes these parameters.
+    /// Records the parameters of a definition.
     pub(crate) fn takes(&mut self, definition: Id, parameters: Vec<Id>) {
         self.parameters.push((definition, parameters));
     }
 
-    /// A call gives this to a parameter.
+    /// Records an argument of a call.
     pub(crate) fn passes(&mut self, definition: Id, number: usize, value: AssignedValue) {
         self.arguments.push((definition, number, value));
     }
 
-    /// Adds the strings that name files. `files` are those of the script's own scope.
+    /// Adds the strings that name files. `files` looks a name up in the script's outermost scope.
     pub(crate) fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
         let mut assigned: HashMap<Id, Vec<AssignedValue>> = HashMap::new();
         for (variable, one) in self.assigned {

@@ -1,4 +1,4 @@
-//! What a run finds out of the facts that a script states.
+//! Findings of a run about a script's expectations.
 
 use std::collections::BTreeMap;
 
@@ -10,48 +10,48 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::run::record::{Check, Sink, StepRecord, Written};
 
-/// The most different values of one fact that are told.
+/// Maximum number of different values of one fact to report.
 const VALUES: usize = 4;
 
-/// What is to be written.
+/// The values to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted {
-    /// The actual values of facts and cells that do not hold.
+    /// Whether to write the actual values of failed facts and cells.
     pub accept: bool,
-    /// The values of those that are written `?`.
+    /// Whether to write the values of those with `?`.
     pub fill: bool,
 }
 
-/// What is known of one fact or cell.
+/// The findings about a fact or cell.
 #[derive(Debug, Clone, Default)]
 struct Found {
     fact: String,
-    /// It did not hold, at least once.
+    /// Whether it failed at least once.
     failed: bool,
-    /// What it would have to state for each time to hold, each text once, [`VALUES`] and one at most.
+    /// Distinct texts that would make it hold in each run, at most [`VALUES`] and one.
     texts: Vec<String>,
-    /// Why no text would do.
+    /// The reason why no text is possible.
     refusal: Option<String>,
 }
 
-/// What runs have found out of the facts and cells of some files.
+/// Findings of runs about the facts and cells of some files.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     wanted: Wanted,
-    /// By the place of the value, or of the fact where no value stands by itself.
+    /// By the location of the value, or of a fact without a separate value.
     found: BTreeMap<Span, Vec<Found>>,
-    /// Tables: the places of their cells, row by row, the header first.
+    /// Tables with the locations of their cells, row by row, the header first.
     tables: BTreeMap<Span, Vec<Vec<Span>>>,
 }
 
 impl Findings {
-    /// Nothing found yet.
+    /// Creates empty findings.
     pub fn new(wanted: Wanted) -> Self {
         Self { wanted, ..Self::default() }
     }
 
-    /// A sink for the records of a script; what they show is added to what is known. Of scenarios that are not wanted, it
-    /// takes the expectations that hold, so that they are preserved.
+    /// Returns a sink that adds the records of a script to the findings. Of unselected scenarios, it takes
+    /// only the expectations that hold, to preserve them.
     pub fn watch<'a>(
         &'a mut self,
         script: &[Stmt],
@@ -62,7 +62,7 @@ impl Findings {
         Watching { findings: self, sources, wants }
     }
 
-    /// Takes in what another run has found, whose files have other numbers; what is of a file without one is left out.
+    /// Adds the findings of another run, whose files have other numbers. It omits files without a number.
     pub fn absorb(&mut self, other: Findings, number: impl Fn(u32) -> Option<u32>) {
         let here = |span: Span| number(span.file).map(|file| Span { file, ..span });
         for (span, all) in other.found {
@@ -82,7 +82,7 @@ impl Findings {
         }
     }
 
-    /// What to write, and what is left alone.
+    /// Returns the edits and the expectations to leave unchanged.
     pub fn plan(&self, sources: &Sources) -> Plan {
         let (mut new, mut left) = (BTreeMap::new(), Vec::new());
         for (span, found) in
@@ -127,7 +127,7 @@ impl Findings {
             return;
         }
         let text = match (check.written, place) {
-            _ if open && !self.wanted.fill => Err("`--fill` writes what stands for `?`".to_owned()),
+            _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
             (_, Some(place)) => spell::text(sources.text(place), check),
             (_, None) => Err(String::new()),
@@ -159,14 +159,14 @@ impl Found {
     }
 }
 
-/// Says that one text cannot state different values.
+/// Explains that one text cannot expect different values.
 fn several(texts: &[String]) -> String {
     let more = if texts.len() > VALUES { ", …" } else { "" };
     let shown = texts.get(..VALUES.min(texts.len())).unwrap_or(texts);
     format!("it runs several times with different values: {}{more}", shown.join(", "))
 }
 
-/// Adds what the records of a run show to what is known.
+/// A sink that adds the records of a run to the findings.
 pub struct Watching<'a> {
     findings: &'a mut Findings,
     sources: &'a Sources,

@@ -1,4 +1,4 @@
-//! Cells written into a table whose columns stay aligned.
+//! Edits of table cells that keep the columns aligned.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// The changes that write the new cells of a table (header first) and keep its columns aligned; the cells are taken
-/// out of `new`. A cell that has become wider takes blanks of its column; where there are too few, the column becomes
-/// wider in every row. A table that is not aligned is left so.
+/// Returns the edits for the new cells of a table (header first) that keep its columns aligned, and removes
+/// these cells from `new`. A wider cell uses the spaces of its column. If there are too few, the column grows
+/// in every row. An unaligned table stays unaligned.
 pub(crate) fn laid_out(
     sources: &Sources,
     table: &[Vec<Span>],
@@ -38,13 +38,13 @@ pub(crate) fn laid_out(
     rows.into_iter().flat_map(TableLine::edits).collect()
 }
 
-/// Writes the new cell of a column, if there is one. Answers by how many characters the row has become wider.
+/// Writes the new cell of a column, if there is one. Returns the growth of the row in characters.
 fn write(row: &mut TableLine, column: usize, side: Side, new: &mut BTreeMap<Span, String>) -> usize {
     let text = row.span(column).and_then(|span| new.remove(&span));
     text.map_or(0, |text| row.write(column, text, side))
 }
 
-/// Whether the bars of all rows that are as long as the header stand below each other, each row on a line of its own.
+/// Whether each row is on a separate line, and its bars are aligned with those of the header.
 fn is_aligned(rows: &[TableLine]) -> bool {
     let Some(header) = rows.first() else { return false };
     let bars = header.bars();
@@ -53,7 +53,8 @@ fn is_aligned(rows: &[TableLine]) -> bool {
         && rows.iter().all(|row| row.bars().iter().zip(&bars).all(|(a, b)| a == b))
 }
 
-/// The side on which the cells of a column are not aligned: the header decides where both sides are.
+/// Returns the side on which the cells of a column are not aligned. If both sides are aligned, the
+/// header decides.
 fn side(rows: &[TableLine], column: usize) -> Side {
     let places: Vec<(usize, usize)> = rows.iter().filter_map(|row| row.cell_columns(column)).collect();
     let [header, body @ ..] = places.as_slice() else { return Side::After };
@@ -61,7 +62,7 @@ fn side(rows: &[TableLine], column: usize) -> Side {
     let begin_alike = body.iter().all(|place| place.0 == first.0);
     let end_alike = body.iter().all(|place| place.1 == first.1);
     match (begin_alike, end_alike) {
-        // Below a wider name, also in its middle.
+        // Also centered below a wider header.
         (true, true) if header.1 >= first.1 && header.0 < first.0 => Side::Before,
         (false, true) => Side::Before,
         _ => Side::After,

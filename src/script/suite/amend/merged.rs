@@ -1,4 +1,4 @@
-//! The findings of several runs, which may share files.
+//! Findings of several runs, which may share files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,13 +13,13 @@ use crate::lang::span::Span;
 /// The findings of several runs, by file.
 pub struct Merged {
     findings: Findings,
-    /// The whole files; a script may be a part of one.
+    /// The complete files. A script may be a part of one.
     pub sources: Sources,
     numbers: BTreeMap<PathBuf, u32>,
 }
 
 impl Merged {
-    /// Nothing found yet.
+    /// Creates empty findings.
     pub fn new(wanted: Wanted) -> Self {
         Self { findings: Findings::new(wanted), sources: Sources::default(), numbers: BTreeMap::new() }
     }
@@ -30,7 +30,7 @@ impl Merged {
         self.findings.absorb(findings, |file| numbers.get(file as usize).copied().flatten());
     }
 
-    /// The number of a file, which is read at its first use; none if it cannot be read.
+    /// Returns the number of a file, which it reads at first use; `None` if it cannot be read.
     fn number(&mut self, file: &SourceFile, loader: &mut dyn Loader) -> Option<u32> {
         let path = loader.canonical(file.path.as_deref()?).ok()?;
         if let Some(number) = self.numbers.get(&path) {
@@ -42,7 +42,7 @@ impl Merged {
         Some(number)
     }
 
-    /// What to write and what is left alone, and the files that this changes, with their new texts.
+    /// Returns the plan, and the changed files with their new texts.
     pub fn plan(&self) -> (Plan, Vec<(&SourceFile, String)>) {
         let plan = self.findings.plan(&self.sources);
         let new =

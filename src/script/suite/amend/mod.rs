@@ -1,8 +1,8 @@
-//! What would be written where, for a script to hold: the actual values in place of those that are stated and do not
-//! hold, and of every `?`. Nothing is written here.
+//! Edits that make a script hold: actual values in place of failed expectations and of every `?`. This module
+//! writes no files.
 //!
-//! A [`Findings`] takes the records of a run, and says in the end what to write and what is left alone
-//! and why, as a [`Plan`].
+//! [`Findings`] takes the records of a run. Its [`Plan`] contains the edits, and the expectations to leave
+//! unchanged with the reasons.
 
 mod findings;
 mod grid;

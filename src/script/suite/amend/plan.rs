@@ -1,9 +1,9 @@
-//! What to write in a script, and what is left alone.
+//! Edits of a script, and expectations to leave unchanged.
 
 use crate::lang::edit::TextEdit;
 use crate::lang::span::Span;
 
-/// A fact that does not hold and stays as it is.
+/// A failed expectation that stays unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftAlone {
     pub(crate) span: Span,
@@ -12,13 +12,13 @@ pub struct LeftAlone {
     pub(crate) reason: String,
 }
 
-/// What comes of a run.
+/// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// What to write, in the order of the texts; no two meet.
+    /// The edits in the order of the texts, without overlaps.
     pub edits: Vec<TextEdit>,
-    /// How many facts and cells these write.
+    /// Number of facts and cells in the edits.
     pub facts: usize,
-    /// What is left alone, in the order of the texts.
+    /// The unchanged expectations, in the order of the texts.
     pub left: Vec<LeftAlone>,
 }

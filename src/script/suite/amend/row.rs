@@ -1,15 +1,15 @@
-//! A row of a table as a line of text: its cells, and the blanks between them, which may become more or fewer.
+//! A table row as a line of text: its cells, and the spaces between them, which can grow and shrink.
 
 use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// The side of a cell on which its column gives and takes blanks.
+/// The side of a cell on which spaces are added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// Its cells end alike.
+    /// Its cells are aligned right.
     Before,
-    /// They begin alike.
+    /// Its cells are aligned left.
     After,
 }
 
@@ -22,7 +22,7 @@ impl Side {
     }
 }
 
-/// A piece of a row: a cell, blanks, or what else stands between cells (bars).
+/// A piece of a row: a cell, spaces, or other text between cells (bars).
 #[derive(Debug)]
 struct Piece {
     span: Span,
@@ -44,15 +44,15 @@ impl Piece {
 
 #[derive(Debug)]
 pub(crate) struct TableLine {
-    /// Characters of the line before its first bar.
+    /// Number of characters before the first bar.
     indent: usize,
     pieces: Vec<Piece>,
-    /// Which pieces are cells.
+    /// The indexes of the cells.
     cells: Vec<usize>,
 }
 
 impl TableLine {
-    /// The row with these cells; none if they do not stand on one line behind a bar.
+    /// Parses the row of these cells; `None` if they are not on one line after a bar.
     pub fn read(sources: &Sources, cells: &[Span]) -> Option<Self> {
         let (first, last) = (cells.first()?, cells.last()?);
         let text = &*sources.file(first.file)?.text;
@@ -84,7 +84,7 @@ impl TableLine {
         Some(())
     }
 
-    /// Takes in what stands between two cells, blanks and other text apart.
+    /// Adds the text between two cells, with spaces and other text as separate pieces.
     fn between(&mut self, text: &str, span: Span) -> Option<()> {
         let mut at = span.start;
         while at < span.end {
@@ -97,19 +97,19 @@ impl TableLine {
         Some(())
     }
 
-    /// How many cells it has.
+    /// Returns the number of cells.
     pub(crate) fn cells(&self) -> usize {
         self.cells.len()
     }
 
-    /// The first column of characters of a cell, and the one past its last.
+    /// Returns the first column of a cell, and the one past its last, in characters.
     pub fn cell_columns(&self, cell: usize) -> Option<(usize, usize)> {
         let at = *self.cells.get(cell)?;
         let start = self.indent + self.pieces[..at].iter().map(Piece::width).sum::<usize>();
         Some((start, start + self.pieces[at].width()))
     }
 
-    /// The columns of characters in which its bars stand.
+    /// Returns the columns of its bars, in characters.
     pub(crate) fn bars(&self) -> Vec<usize> {
         let mut column = self.indent;
         let mut bars = Vec::new();
@@ -124,13 +124,13 @@ impl TableLine {
         bars
     }
 
-    /// The place of a cell in the text.
+    /// Returns the location of a cell in the text.
     pub(crate) fn span(&self, cell: usize) -> Option<Span> {
         self.cells.get(cell).map(|at| self.pieces[*at].span)
     }
 
-    /// Writes another text into a cell; blanks beside it make up for its width as far as they can. Answers by how many
-    /// characters the row has become wider.
+    /// Replaces the text of a cell, and adjusts the spaces beside it if possible. Returns the growth of the
+    /// row in characters.
     pub fn write(&mut self, cell: usize, text: String, side: Side) -> usize {
         let Some(&at) = self.cells.get(cell) else { return 0 };
         let (old, new) = (self.pieces[at].width(), text.chars().count());
@@ -164,7 +164,7 @@ impl TableLine {
         self.pieces.get_mut(beside).filter(|piece| piece.blank)
     }
 
-    /// Puts so many more blanks beside a cell. Behind the last piece of the row there is no need of any.
+    /// Adds spaces beside a cell, except after the last piece of the row.
     pub(crate) fn widen(&mut self, cell: usize, by: usize, side: Side) {
         let Some(&at) = self.cells.get(cell) else { return };
         if by == 0 || side == Side::After && at + 1 == self.pieces.len() {

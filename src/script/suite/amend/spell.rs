@@ -1,13 +1,12 @@
-//! An actual value as the script would state it, in the spelling of what stands there: radix, width, case, separators,
-//! unit.
+//! Formatting of actual values in the style of the existing text: radix, width, case, separators, and unit.
 
 use crate::lang::value::{Number, Value, unit_factor};
 use crate::run::record::{Check, Shown, Written};
 
-/// What to write in the place of the text `old`, for the check to hold.
+/// Returns the replacement for `old` that makes the check hold.
 ///
 /// # Errors
-/// Why nothing can be written there.
+/// The reason why there is none.
 pub fn text(old: &str, check: &Check) -> Result<String, String> {
     let (Some(actual), Some(instead)) = (&check.actual, &check.instead) else {
         return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned()));
@@ -20,21 +19,22 @@ pub fn text(old: &str, check: &Check) -> Result<String, String> {
     }
 }
 
-/// A value outside of tables.
+/// Formats a value outside tables.
 fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
     match actual {
         Value::Number(n) => {
             let text = number(old, *n).unwrap_or_else(|| instead.to_owned());
             let exact = n.as_integer().is_some() || n.as_ratio().is_some();
             let said = exact || Number::parse(&text).is_ok_and(|said| said == *n);
-            if said { Ok(text) } else { Err(format!("no number says {n} exactly")) }
+            if said { Ok(text) } else { Err(format!("no literal equals {n} exactly")) }
         }
         Value::List(elements) if old.starts_with('[') => Ok(list(old, elements)),
         _ => Ok(instead.to_owned()),
     }
 }
 
-/// A list, each element like the first number of the old one; names are bare where they were.
+/// Formats a list, with each element like the first number of the old one. Names keep their form
+/// without quotes.
 fn list(old: &str, elements: &[Value]) -> String {
     let mut parts = old.trim_matches(['[', ']']).split(',').map(str::trim);
     let like = parts.find(|part| part.starts_with(|first: char| first.is_ascii_digit())).unwrap_or("");
@@ -46,7 +46,7 @@ fn list(old: &str, elements: &[Value]) -> String {
     format!("[{}]", elements.iter().map(element).collect::<Vec<_>>().join(", "))
 }
 
-/// Whether a word is a name wherever it stands.
+/// Whether a word is a name in any context.
 fn is_name(word: &str) -> bool {
     const RESERVED: [&str; 7] = ["and", "or", "not", "in", "where", "true", "false"];
     word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -54,7 +54,7 @@ fn is_name(word: &str) -> bool {
         && !RESERVED.contains(&word)
 }
 
-/// A cell of a table.
+/// Formats a cell of a table.
 fn cell(old: &str, check: &Check, actual: &Shown, instead: &str) -> String {
     let quoted = old.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let inner = quoted.unwrap_or(old);
@@ -72,7 +72,7 @@ fn cell(old: &str, check: &Check, actual: &Shown, instead: &str) -> String {
     }
 }
 
-/// A word that has several spellings, in the kind of spelling that stands there.
+/// Returns a word in the same kind of spelling as the old one, if it has several.
 fn same_kind(old: &str, new: &str, fact: &str) -> Option<String> {
     const HITS: [(&str, &str); 4] = [("m", "h"), ("miss", "hit"), ("no", "yes"), ("false", "true")];
     if fact.ends_with(" hit") {
@@ -83,7 +83,7 @@ fn same_kind(old: &str, new: &str, fact: &str) -> Option<String> {
     new.get(..3).filter(|_| short).map(ToOwned::to_owned)
 }
 
-/// A number of a table's hexadecimal column, which may lack its `0x`.
+/// Formats a number of a hexadecimal column, which may omit the `0x`.
 fn hexadecimal(old: &str, n: Number) -> Option<String> {
     if old.starts_with("0x") || old.starts_with("0X") || old.starts_with('\'') {
         return None;
@@ -92,7 +92,8 @@ fn hexadecimal(old: &str, n: Number) -> Option<String> {
     plain.then(|| digits(old, n, 16)).flatten()
 }
 
-/// A number like another one; none if that is no number, or an error's -1, which shows no spelling.
+/// Formats a number like another one; `None` if that is not a number, or is the -1 of an error,
+/// which has no style.
 fn number(old: &str, n: Number) -> Option<String> {
     if old.starts_with('-') && !n.is_negative() {
         return None;
@@ -118,15 +119,14 @@ fn number(old: &str, n: Number) -> Option<String> {
     Some(with_unit(unit, n, &|n| decimal(written, n)).unwrap_or_else(|| n.to_string()))
 }
 
-/// A byte in its quotes, if it can be seen; in hexadecimal otherwise.
+/// Formats a byte in quotes if it is printable, otherwise in hexadecimal.
 fn character(n: Number) -> Option<String> {
     let byte = u8::try_from(n.as_integer()?).ok()?;
     let seen = byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'\\') || byte == b' ';
     Some(if seen { format!("'{}'", char::from(byte)) } else { format!("0x{byte:02X}") })
 }
 
-/// A number in its unit, or in the plain one where it is no round number of it; `unit` begins with what parts it from
-/// the digits.
+/// Formats a number in its unit, or without it if it would not be round. `unit` begins with its separator.
 fn with_unit(unit: &str, n: Number, write: &dyn Fn(Number) -> Option<String>) -> Option<String> {
     let name = unit.trim();
     if name.is_empty() {
@@ -142,12 +142,12 @@ fn with_unit(unit: &str, n: Number, write: &dyn Fn(Number) -> Option<String>) ->
     whole.then(|| write(n)).flatten().map(|text| format!("{text}{gap}{plain}"))
 }
 
-/// At most three decimals.
+/// Whether a number has at most three decimals.
 fn is_round(n: Number) -> bool {
     n.as_ratio().is_some_and(|ratio| 1000 % ratio.denom() == 0)
 }
 
-/// A decimal number, with leading zeros and separators as another one has them.
+/// Formats a decimal number with the leading zeros and separators of another one.
 fn decimal(old: &str, n: Number) -> Option<String> {
     let padded = old.len() > 1 && old.starts_with('0') && !old.contains('.');
     if n.as_integer().is_none() || !padded && !old.contains('_') {
@@ -156,7 +156,7 @@ fn decimal(old: &str, n: Number) -> Option<String> {
     digits(old, n, 10)
 }
 
-/// A whole number in digits of the radix, with the width, the case and the separators of others.
+/// Formats an integer in a radix, with the width, case, and separators of another one.
 fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
     let n = u64::try_from(n.as_integer()?).ok()?;
     let width = old.bytes().filter(|byte| *byte != b'_').count();
@@ -177,7 +177,7 @@ fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
     })
 }
 
-/// Digits with a `_` before every so many from the right.
+/// Separates groups of digits by `_`, from the right.
 fn grouped(digits: &str, size: usize) -> String {
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

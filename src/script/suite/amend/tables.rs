@@ -1,4 +1,4 @@
-//! The tables of a script.
+//! Tables of a script.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use crate::lang::ast::{Cell, Command, Settings, Stmt, StmtKind, Table};
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
 
-/// Adds the tables of commands, each once: the places of the cells, row by row, the header first.
+/// Adds the tables of commands, without duplicates, as the locations of the cells, row by row, the
+/// header first.
 pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     for stmt in statements(script) {
         if let StmtKind::Command(Command { block: Some(Settings { table: Some(table), .. }), .. }) =
@@ -17,7 +18,7 @@ pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>
     }
 }
 
-/// The places of the tables of a script's commands.
+/// Returns the locations of the tables of a script's commands.
 pub fn tables(script: &[Stmt]) -> Vec<Span> {
     let mut found = BTreeMap::new();
     collect(script, &mut found);

@@ -1,4 +1,4 @@
-//! What a case did, against its golden.
+//! Comparison of a case with its golden section.
 
 use std::sync::Arc;
 
@@ -8,48 +8,48 @@ use super::model::Entry;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
 
-/// What a statement did, and where it stands.
+/// The results of a statement and its location.
 #[derive(Debug, Clone, Default)]
 pub struct Placed {
-    /// What it did.
+    /// The results.
     pub entry: Entry,
     pub(crate) file: String,
-    /// Its line, from 1.
+    /// The line, from 1.
     pub(crate) line: usize,
-    /// The record, for the reasons of its facts; none if it is not one statement.
+    /// The record, for the reasons of its facts; `None` if the entry is not one statement.
     pub(crate) did: Option<Arc<Did>>,
 }
 
-/// A statement that does not do what its golden says.
+/// A statement that differs from its golden entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The file of the statement; for one that is no longer there, that of the statement which is in its place.
+    /// The file of the statement. For a removed statement, it is that of the statement now in its place.
     pub(crate) file: String,
     /// The line, from 1.
     pub(crate) line: usize,
     pub(crate) statement: String,
     /// The lines that differ.
     pub(crate) changes: Vec<Change>,
-    /// The first facts that differ, each with the reason for its value in the run: `tlbi 0x3 because …`.
+    /// The first facts that differ, each with the reason for its actual value: `tlbi 0x3 because …`.
     pub(crate) reasons: Vec<String>,
 }
 
-/// Reasons that are given for a statement at most.
+/// Maximum number of reasons per statement.
 const REASONS: usize = 3;
 
 /// A line that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Change {
-    /// Only the golden has it.
+    /// A line of the golden file only.
     Old(String),
-    /// Only the run has it.
+    /// A line of the run only.
     New(String),
-    /// Both have it, not with the same words.
+    /// A line of both with different words.
     Both { old: String, new: String },
 }
 
-/// The statements of a case that differ from its golden.
+/// Returns the statements of a case that differ from its golden section.
 pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
     let old: Vec<String> = golden.iter().map(Entry::head).collect();
     let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
@@ -84,18 +84,18 @@ pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
     differences
 }
 
-/// Why the facts that a golden does not have are what they are.
+/// Explains the facts that are not in the golden entry.
 fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
     let known =
         |fact: &str| golden.facts.lines().flat_map(|line| line.split(", ")).any(|known| known == fact);
-    // What did not happen is not listed.
+    // Facts of absent events are not listed.
     let absent = |fact: &str| fact.ends_with(" none") || fact.ends_with(" no");
     let facts = reported_facts(did).into_iter().map(|fact| (fact.to_string(), fact));
     let changed = facts.filter(|(text, _)| !known(text) && !absent(text));
     changed.map(|(text, fact)| format!("{text} because {}", fact.key.reason(did))).take(REASONS).collect()
 }
 
-/// The lines of two statements that differ. The statement itself is a line where it differs, too.
+/// Returns the lines that differ between two entries, including the statement's text.
 fn changes(old: Option<&Entry>, new: Option<&Entry>) -> Vec<Change> {
     let lines = |entry: Option<&Entry>, with_head: bool| {
         let head = entry.filter(|_| with_head).map(Entry::head);

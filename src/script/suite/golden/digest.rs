@@ -1,8 +1,8 @@
-//! A short stand-in for a long text: FNV-1a of 64 bits, the same on every machine.
+//! Digests of long texts: FNV-1a with 64 bits, the same on every machine.
 
 use std::fmt;
 
-/// The digest of what has been written to it so far.
+/// The digest of the text so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digest(u64);
 
@@ -19,19 +19,19 @@ impl Digest {
         digest
     }
 
-    /// Goes on with a text. That it ends here counts, too.
+    /// Adds a text and a terminator.
     pub fn put(&mut self, text: &str) {
         let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
         self.0 = text.bytes().chain([0]).fold(self.0, step);
     }
 
-    /// As a number.
+    /// Returns the digest as a number.
     pub fn number(self) -> u64 {
         self.0
     }
 }
 
-/// In 16 hexadecimal digits.
+/// Formats the digest in 16 hexadecimal digits.
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn digests_are_those_of_fnv() {
-        // From the vectors of the Internet-Draft draft-eastlake-fnv: FNV-1a of "a\0" and of "foobar\0" in 64 bits.
+        // From the test vectors of the Internet-Draft draft-eastlake-fnv: 64-bit FNV-1a of "a\0" and
+        // "foobar\0".
         assert_eq!(Digest::of_text("a").number(), 0x089B_E207_B544_F1E4);
         assert_eq!(Digest::of_text("foobar").number(), 0x3453_1CA7_168B_8F38);
         assert_ne!(Digest::of_text("ab"), {

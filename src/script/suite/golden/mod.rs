@@ -1,4 +1,4 @@
-//! Golden files: what a script did, kept beside it, so that a change of it is seen.
+//! Golden files: the recorded results of a script, which reveal changes.
 
 mod compare;
 mod digest;

@@ -1,8 +1,8 @@
-//! What a golden file holds.
+//! Contents of a golden file.
 
 use serde::{Deserialize, Serialize};
 
-/// What the scripts of a file did.
+/// The results of a file's scripts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Golden {
@@ -10,65 +10,65 @@ pub struct Golden {
     pub format: u32,
     /// The cases, in the order of the text.
     pub cases: Vec<Section>,
-    /// How many statements are listed. As it comes last, a file that was cut short lacks it.
+    /// Number of listed statements. It is the last member, so a truncated file lacks it.
     pub total: u64,
 }
 
-/// What a case did.
+/// The results of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
-    /// The block of a Markdown file.
+    /// The name of the block in a Markdown file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<String>,
-    /// The scenario; none for the statements outside of scenarios.
+    /// The scenario; `None` for the statements outside scenarios.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// The codes of what is wrong with it, if it is meant to fail.
+    /// The codes of its diagnostics, if it is expected to fail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<String>,
-    /// Its statements, in the order in which they ran.
+    /// The statements, in order of execution.
     #[serde(default)]
     pub statements: Vec<Entry>,
 }
 
-/// What a statement did.
+/// The results of a statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its text on one line, without its facts; empty for [`Entry::more`].
+    /// Its text on one line, without facts; empty for [`Entry::more`].
     #[serde(default, rename = "do", skip_serializing_if = "String::is_empty")]
     pub(crate) statement: String,
-    /// Its facts, as a script states them.
+    /// The facts in script notation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) facts: String,
-    /// The variable that it gave a value to: `buf = 0x1000`.
+    /// The assigned variable: `buf = 0x1000`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) value: String,
-    /// What a kernel action came to: frames freed, pages reclaimed.
+    /// The result of a kernel action: number of freed frames or reclaimed pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<u64>,
-    /// The system calls in its expressions, a line each.
+    /// The system calls in its expressions, one per line.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) calls: String,
-    /// What it wrote to the terminal.
+    /// Its terminal output.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) prints: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) shows: String,
-    /// What was stated of it and does not hold.
+    /// The failed expectations.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) fails: String,
-    /// So many statements are not listed: rounds of a loop, or what would make the file too large.
+    /// Number of omitted statements: rounds of a loop, or statements beyond the size limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) more: Option<u64>,
-    /// A digest of what they did.
+    /// A digest of their results.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) digest: String,
 }
 
 impl Entry {
-    /// What it is compared by when two lists of statements are aligned.
+    /// Returns the key for aligning two lists of statements.
     pub(crate) fn head(&self) -> String {
         match self.more {
             None => self.statement.clone(),
@@ -76,7 +76,7 @@ impl Entry {
         }
     }
 
-    /// What it did, line by line.
+    /// Returns the results line by line.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.facts.lines().map(ToOwned::to_owned).collect();
         let texts = [
@@ -95,7 +95,7 @@ impl Entry {
         lines
     }
 
-    /// Bytes that it takes in a file, roughly.
+    /// Estimates its size in a file in bytes.
     pub(crate) fn size(&self) -> usize {
         let texts =
             [&self.statement, &self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];

@@ -1,4 +1,5 @@
-//! Laws of golden files: what is written is read, what is cut is noticed, and what differs is found where it stands.
+//! Laws of golden files: they survive a round trip, truncation is detected, and differences are found at
+//! their locations.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -6,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{Change, Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write};
 
-/// Any text that a script can bring about: YAML's own signs, spaces at ends, control characters, empty lines.
+/// Any text that a script can produce: YAML syntax, trailing spaces, control characters, and empty lines.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ -~]{0,12}",
@@ -84,7 +85,7 @@ fn statements_are_aligned_before_they_are_compared() {
     let golden: Vec<Entry> = [("read 0", "vpn 0\ntlb miss"), ("read 1", "vpn 1"), ("read 2", "vpn 2")]
         .map(|(statement, facts)| placed(1, statement, facts).entry)
         .into();
-    // One is gone, one has come at the end, one does something else.
+    // One was removed, one was added at the end, and one has other results.
     let run =
         [placed(3, "read 0", "vpn 0\ntlb hit"), placed(5, "read 2", "vpn 2"), placed(8, "read 3", "vpn 3")];
     let found: Vec<(usize, String, Vec<Change>)> =

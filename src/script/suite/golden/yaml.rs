@@ -1,4 +1,4 @@
-//! Golden files as text, and what can be wrong with one.
+//! Golden files as text, and their errors.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use serde::Deserialize;
 use super::model::Golden;
 use crate::lang::source::decode;
 
-/// The version of the format that is written, and the newest that is read.
+/// The format version that is written, and the newest that can be read.
 pub const FORMAT: u32 = 1;
 
-/// Why a golden file cannot be used.
+/// The reason why a golden file is unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Unusable {
-    /// It cannot be read at all; why.
+    /// It cannot be read, for this reason.
     Unreadable(String),
-    /// It is no UTF-8 text from this byte on.
+    /// It is not UTF-8 from this byte on.
     NotText { byte: usize },
-    /// It ends too soon.
+    /// It is truncated.
     Truncated,
-    /// It was written by a newer program.
+    /// A newer program wrote it.
     Newer { format: u64 },
-    /// It is no YAML, or not of the form of a golden file.
+    /// It is not YAML, or not a golden file.
     Invalid { line: usize, column: usize, why: String },
 }
 
 impl Unusable {
-    /// The line and column, from 1.
+    /// Returns the line and column, from 1.
     pub fn line_and_column(&self) -> (usize, usize) {
         match self {
             Self::Invalid { line, column, .. } => (*line, *column),
@@ -35,12 +35,12 @@ impl Unusable {
         }
     }
 
-    /// How to fix it; `bless` is the command that writes it anew.
+    /// Explains the fix. `bless` is the command that regenerates it.
     pub fn help(&self, bless: &str) -> String {
         match self {
             Self::Newer { .. } => "use the version of pagewalk that wrote it, or a newer one".to_owned(),
-            Self::Unreadable(_) => "see to it that it can be read".to_owned(),
-            _ => format!("restore it, or write it anew with `{bless}` and review what has changed"),
+            Self::Unreadable(_) => "check the file and its permissions".to_owned(),
+            _ => format!("restore it, or regenerate it with `{bless}` and review the changes"),
         }
     }
 }
@@ -50,35 +50,35 @@ impl fmt::Display for Unusable {
         match self {
             Self::Unreadable(why) => write!(f, "the golden file cannot be read: {why}"),
             Self::NotText { byte } => {
-                write!(f, "the golden file is not UTF-8 text: byte {byte} begins no character")
+                write!(f, "the golden file is not UTF-8 text: byte {byte} is invalid")
             }
-            Self::Truncated => write!(f, "the golden file is cut short: its last line, `total`, is missing"),
+            Self::Truncated => write!(f, "the golden file is truncated: its last line, `total`, is missing"),
             Self::Newer { format } => write!(
                 f,
-                "the golden file is of format {format}, and this version of pagewalk knows {FORMAT} only"
+                "the golden file has format {format}, but this version of pagewalk supports only format {FORMAT}"
             ),
             Self::Invalid { why, .. } => write!(f, "the golden file is not valid: {why}"),
         }
     }
 }
 
-/// The part of a golden file that every format has.
+/// The member of a golden file that every format version has.
 #[derive(Deserialize)]
 struct Version {
     format: u64,
 }
 
-/// Reads the bytes of a golden file.
+/// Parses the bytes of a golden file.
 ///
 /// # Errors
-/// Why they are none.
+/// The reason why they are not a golden file.
 pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let text = decode(bytes).map_err(|byte| Unusable::NotText { byte })?;
     let ended = text.ends_with('\n') && text.lines().any(|line| line.starts_with("total:"));
     let invalid = |error: &serde_yaml::Error| {
         let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
         let why = error.to_string();
-        // The place is told apart.
+        // The location is reported separately.
         let why = why.split(" at line ").next().unwrap_or(&why).to_owned();
         if ended { Unusable::Invalid { line, column, why } } else { Unusable::Truncated }
     };
@@ -93,16 +93,16 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let listed = golden.listed();
     if golden.format != FORMAT || golden.total != listed {
         let why = if golden.format == FORMAT {
-            format!("it lists {listed} statements, and `total` says {}", golden.total)
+            format!("it lists {listed} statements, but `total` is {}", golden.total)
         } else {
-            format!("there is no format {}", golden.format)
+            format!("unknown format {}", golden.format)
         };
         return Err(Unusable::Invalid { line: 1, column: 1, why });
     }
     Ok(golden)
 }
 
-/// The text of a golden file for a file of this name.
+/// Returns the text of a golden file for a file of this name.
 pub fn write(golden: &Golden, name: &str) -> String {
     let body = serde_yaml::to_string(golden).unwrap_or_default();
     let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -110,7 +110,7 @@ pub fn write(golden: &Golden, name: &str) -> String {
 }
 
 impl Golden {
-    /// Statements that are listed.
+    /// Returns the number of listed statements.
     pub fn listed(&self) -> u64 {
         self.cases.iter().map(|case| case.statements.len() as u64).sum()
     }

@@ -1,15 +1,15 @@
-//! Long values and texts: their beginnings, and a digest of the whole.
+//! Abbreviation of long values and texts: the beginning, and a digest of the whole.
 
 use crate::suite::golden::Digest;
 
-/// The most characters of a value.
+/// Maximum length of a value in characters.
 const VALUE: usize = 200;
-/// The most characters of a line that is shown or printed.
+/// Maximum length of a line of output in characters.
 const LINE: usize = 400;
-/// The most lines of what is shown or printed.
+/// Maximum number of lines of output.
 const LINES: usize = 120;
 
-/// A value; of a long one its beginning, its length and a digest.
+/// Shortens a long value to its beginning, its length, and a digest.
 pub(crate) fn clipped(value: &str) -> String {
     cut(value, VALUE)
 }
@@ -24,7 +24,7 @@ fn cut(value: &str, most: usize) -> String {
     }
 }
 
-/// A text; of a long one its first lines, their number and a digest.
+/// Shortens a long text to its first lines, their number, and a digest.
 pub(crate) fn shortened(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let kept = lines.iter().take(LINES).map(|line| cut(line, LINE)).collect::<Vec<_>>().join("\n");

@@ -1,4 +1,4 @@
-//! Differences from a golden file as text: line by line, and word by word within the line.
+//! Differences from a golden file as text: by line, and by word within a line.
 
 use similar::{ChangeTag, TextDiff};
 
@@ -6,13 +6,13 @@ use crate::report::excerpt::visible;
 use crate::report::text::{Ink, Theme};
 use crate::suite::golden::{Change, Difference};
 
-/// Differing statements that are shown of a case.
+/// Maximum number of differing statements shown per case.
 const SHOWN: usize = 10;
-/// Differing lines that are shown of a statement.
+/// Maximum number of differing lines shown per statement.
 const LINES: usize = 12;
 
-/// The differences of a case: the statement and its place, below it what the golden has (`-`) and what the run has (`+`).
-/// Without colour the words that differ are marked by `^` below them.
+/// Returns the differences of a case: each statement with its location, its golden lines (`-`), and its
+/// actual lines (`+`). Without color, `^` marks the words that differ.
 pub fn draw(differences: &[Difference], color: bool) -> String {
     let theme = Theme { color };
     let mut lines = Vec::new();
@@ -28,7 +28,7 @@ pub fn draw(differences: &[Difference], color: bool) -> String {
     lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-/// How many of something are not shown.
+/// Returns how many are not shown.
 fn more(all: usize, shown: usize, what: &str, theme: Theme) -> Option<String> {
     let count = all.checked_sub(shown).filter(|more| *more > 0)?;
     Some(format!("  {}", theme.paint(Ink::Faint, &format!("… {count} more {what} differ"))))
@@ -52,7 +52,7 @@ fn changed(change: &Change, theme: Theme) -> Vec<String> {
     }
 }
 
-/// A line, and below it marks for the words that only it has.
+/// Returns a line, and marks below the words that only it has.
 fn marked(sign: char, words: &[(bool, String)], ink: Ink, theme: Theme) -> Vec<String> {
     let (mut line, mut marks) = (theme.paint(ink, &format!("{sign} ")), String::new());
     for (only, word) in words {

@@ -1,4 +1,4 @@
-//! What a statement did, for a golden file: facts in the language's own words, and no narration.
+//! Entries of golden files: facts in the notation of the language, without narration.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::report::text;
 use crate::run::record::{Check, Did, StepRecord};
 use crate::suite::golden::Entry;
 
-/// Makes entries of records.
+/// Converts records to entries.
 pub(crate) struct Entries<'s> {
     statements: Statements<'s>,
     facts: Facts,
@@ -47,7 +47,7 @@ impl<'s> Entries<'s> {
         (statement, entry)
     }
 
-    /// The system calls in a statement's expressions, a line each.
+    /// Returns the system calls in a statement's expressions, one per line.
     fn calls(&mut self, record: &StepRecord) -> String {
         let lines = record.calls.iter().map(|call| {
             let args: Vec<&str> = call.args.iter().map(|arg| arg.written.as_str()).collect();
@@ -64,7 +64,7 @@ fn failure(check: &Check) -> String {
     format!("{}: expected {expected}, actual {actual}", check.fact)
 }
 
-/// A text without the margin that all its lines have.
+/// Removes the common indentation of all lines.
 fn dedented(text: &str) -> String {
     let margin = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let least = text.lines().filter(|line| !line.is_empty()).map(margin).min().unwrap_or(0);

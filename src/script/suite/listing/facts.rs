@@ -1,6 +1,7 @@
-//! The facts of a statement on lines that keep their places: what changes is seen on its own line.
+//! The facts of a statement on fixed lines, so that each change is on a separate line.
 //!
-//! A fact that is `none` or `no` is left out, and so is a TLB or cache that was not asked: nothing happened there.
+//! Facts that are `none` or `no` are omitted, and so are unused TLBs and caches, because nothing happened
+//! there.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,12 +12,13 @@ use crate::run::facts::{COMPONENT_FACTS, Component, Key, access_keys, reported_f
 use crate::run::record::{Did, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Facts of every access that share a line: the address, what was found there, what came of it, what the kernel did.
+/// Number of facts per line that every access has: the address, the lookups, the result, and the kernel's
+/// actions.
 const ON_A_LINE: usize = 7;
 
 #[derive(Default)]
 pub(crate) struct Facts {
-    /// The facts of an access on the machine that the last one ran on.
+    /// The facts of an access on the machine of the last access.
     known: Option<Known>,
 }
 
@@ -27,14 +29,14 @@ struct Known {
     keys: Vec<(String, Key)>,
 }
 
-/// Facts of the same group share a line.
+/// A group of facts that share a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Group {
-    /// Those of every access, or of a call: the number of the line.
+    /// Facts of every access or of a call, with the index of the line.
     Line(usize),
-    /// One for all levels of the page table.
+    /// Facts of all levels of the page table.
     Levels(&'static str, &'static str),
-    /// Those of a TLB or cache.
+    /// Facts of a TLB or cache.
     Part(Component),
 }
 
@@ -50,7 +52,7 @@ impl Group {
 }
 
 impl Facts {
-    /// The facts of what was done, on lines.
+    /// Returns the facts of a record as lines.
     pub(crate) fn lines(&mut self, did: &Did) -> String {
         let mut lines = Lines::default();
         let Did::Access(access) = did else {
@@ -89,7 +91,7 @@ impl Facts {
     }
 }
 
-/// Lines in the making.
+/// Lines under construction.
 #[derive(Default)]
 struct Lines {
     text: String,
@@ -108,14 +110,15 @@ impl Lines {
         self.text.push_str(name);
         self.text.push(' ');
         match &value.value {
-            // Most facts are numbers, and loops have many. Writing to a string does not fail.
+            // A fast path, because most facts are numbers, and loops have many. Writing to a string
+            // cannot fail.
             Value::Number(_) => drop(write!(self.text, "{value}")),
             _ => self.text.push_str(&clipped(&stated(key, value))),
         }
     }
 }
 
-/// Whether a value says that nothing happened.
+/// Whether a value means that nothing happened.
 fn nothing(value: &Shown) -> bool {
     matches!(&value.value, Value::Text(word) if matches!(&**word, "none" | "no"))
 }

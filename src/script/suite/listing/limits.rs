@@ -1,4 +1,5 @@
-//! What of a long run is listed in a golden file, and what is counted and digested.
+//! Limits of a golden file: which statements of a long run are listed, and which are only counted
+//! and digested.
 
 use std::collections::HashMap;
 
@@ -9,30 +10,30 @@ use crate::report::narrate::Statement;
 use crate::run::record::{Did, StepRecord};
 use crate::suite::golden::{Digest, Entry, Placed};
 
-/// Rounds of a statement in a loop that are listed.
+/// Maximum number of rounds listed per statement of a loop.
 const ROUNDS: u32 = 8;
-/// Bytes of a case after which nothing more is listed.
+/// Size of a case in bytes beyond which nothing is listed.
 const LARGEST: usize = 256 << 10;
 
-/// Takes the records of a script's cases down.
+/// Collects the records of a script's cases.
 pub(crate) struct Recorder<'s> {
     entries: Entries<'s>,
     cases: Vec<Case>,
 }
 
-/// What a case did so far.
+/// The recorded results of a case.
 #[derive(Default)]
 struct Case {
     listed: Vec<Placed>,
     size: usize,
-    /// The outermost loop that is running, and how often its statements have run.
+    /// The outermost running loop, and the execution counts of its statements.
     outer: Option<Span>,
     rounds: HashMap<Span, u32>,
-    /// What is not listed of it.
+    /// The omitted statements.
     more: More,
 }
 
-/// Statements that are not listed.
+/// Omitted statements.
 #[derive(Default)]
 struct More {
     count: u64,
@@ -41,12 +42,12 @@ struct More {
 }
 
 impl<'s> Recorder<'s> {
-    /// For so many cases.
+    /// Creates a recorder for this number of cases.
     pub(crate) fn new(sources: &'s Sources, cases: usize) -> Self {
         Self { entries: Entries::new(sources), cases: (0..cases).map(|_| Case::default()).collect() }
     }
 
-    /// Adds a record of a case. With `fails`, failed checks are listed.
+    /// Adds a record of a case. `fails` adds failed checks.
     pub(crate) fn add_record(&mut self, at: usize, record: &StepRecord, fails: bool) {
         if let Did::Scenario(_) = &*record.did {
             return;
@@ -54,7 +55,7 @@ impl<'s> Recorder<'s> {
         let (statement, entry) = self.entries.list_record(record, fails);
         let Some(case) = self.cases.get_mut(at) else { return };
         if case.outer != record.outer {
-            // When nothing more is listed, one digest is of all the rest.
+            // After the limit, one digest covers the rest.
             if case.size <= LARGEST {
                 case.flush();
             }
@@ -74,14 +75,14 @@ impl<'s> Recorder<'s> {
         }
     }
 
-    /// What each case did.
+    /// Returns the results of each case.
     pub(crate) fn cases(self) -> Vec<Vec<Placed>> {
         self.cases.into_iter().map(Case::end).collect()
     }
 }
 
 impl Case {
-    /// Lists how many statements were not listed.
+    /// Lists the number of omitted statements.
     fn flush(&mut self) {
         let More { count, digest, place: (file, line) } = std::mem::take(&mut self.more);
         if count > 0 {

@@ -1,4 +1,4 @@
-//! Golden files: made of the records of a run, and their differences as text.
+//! Golden files: creation from the records of a run, and their differences as text.
 
 mod clip;
 mod draw;

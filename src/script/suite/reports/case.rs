@@ -1,4 +1,4 @@
-//! A case of a suite: its name, and what it came to.
+//! A case of a suite: its name and its result.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use crate::lang::source::Sources;
 use crate::report::doc::Checks;
 use crate::suite::golden::Difference;
 
-/// The name of a case, the same on every machine: it has no line numbers.
+/// The name of a case. It has no line numbers, and it is the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Name {
-    /// The file, as it was found; `/` between folders.
+    /// The file as found, with `/` between folders.
     pub file: String,
-    /// The block of a Markdown file: its own name, or `block 3`.
+    /// The name of the block in a Markdown file, or `block 3`.
     pub block: Option<String>,
-    /// The scenario; none for the statements outside of scenarios.
+    /// The scenario; `None` for the statements outside scenarios.
     pub scenario: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// A statement of which something does not hold.
+/// A statement with failed expectations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     /// The name of its file.
@@ -35,13 +35,13 @@ pub struct Broken {
     pub(crate) line: usize,
     /// Its text on one line.
     pub(crate) text: String,
-    /// What was stated of it.
+    /// The results of its expectations.
     pub(crate) checks: Checks,
-    /// The lines on which the failed ones are stated, in the order of `checks.failed`.
+    /// The lines of the failed ones, in the order of `checks.failed`.
     pub(crate) lines: Vec<usize>,
 }
 
-/// A mistake of a script.
+/// An error in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The name of its file.
@@ -50,16 +50,16 @@ pub struct Mistake {
     pub line: usize,
     /// Its column, from 1.
     pub column: usize,
-    /// Its code; empty if the file could not be taken for a script at all.
+    /// The code; empty if the file could not be read as a script.
     pub code: &'static str,
-    /// What is the case.
+    /// The message.
     pub message: String,
-    /// How to fix it; may be empty.
+    /// The fix; may be empty.
     pub help: String,
 }
 
 impl Mistake {
-    /// A diagnostic as a mistake.
+    /// Creates a mistake from a diagnostic.
     pub fn from_diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let place = sources.location(diagnostic.span);
         Self {
@@ -82,70 +82,70 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// How a case ended.
+/// The result of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// It was not reached: a scenario in an `if`, or behind a mistake.
+    /// It did not run: a scenario in an `if`, or after an error.
     NotRun,
-    /// Everything holds.
+    /// All expectations hold.
     Passed,
-    /// Something does not hold.
+    /// An expectation failed.
     Failed,
-    /// The script is wrong.
+    /// The script has errors.
     Wrong,
 }
 
 impl Verdict {
-    /// It makes the suite red.
+    /// Whether it makes the suite fail.
     pub fn bad(self) -> bool {
         self >= Self::Failed
     }
 }
 
-/// How a case stands to its golden file.
+/// The result of the comparison with the golden file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Held {
-    /// There is none.
+    /// There is no golden file.
     #[default]
     Without,
-    /// There is none, and there must be one.
+    /// The required golden file is missing.
     Missing,
-    /// It does what the golden says.
+    /// The results are equal.
     Same,
-    /// It does not: the statements that differ, and what else is to be said.
+    /// The results differ: the differing statements, and further notes.
     Differs { differences: Vec<Difference>, notes: Vec<String> },
 }
 
-/// A case, and what it came to.
+/// A case and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// Its name.
     pub name: Name,
-    /// The line of its file where it begins, from 1.
+    /// The line where it begins, from 1.
     pub line: usize,
-    /// It is meant to fail, and passes if it does.
+    /// Whether it is expected to fail, and passes if it does.
     pub fails: bool,
-    /// Statements that ran.
+    /// Number of statements run.
     pub statements: u64,
-    /// Facts, cells and expressions that were checked.
+    /// Number of facts, cells, and expressions checked.
     pub checks: u64,
-    /// Those that did not hold.
+    /// Number of failed checks.
     pub failed: u64,
-    /// The first statements of which something does not hold.
+    /// The first statements with failed expectations.
     pub broken: Vec<Broken>,
-    /// What is wrong with the script.
+    /// The errors of the script.
     pub mistakes: Vec<Mistake>,
-    /// What it may not mean.
+    /// The warnings of the script.
     pub warnings: Vec<Mistake>,
-    /// It was reached.
+    /// Whether it ran.
     pub ran: bool,
-    /// How it stands to its golden file.
+    /// The result of the golden comparison.
     pub golden: Held,
 }
 
 impl Case {
-    /// A case of which nothing has run.
+    /// Creates a case that has not run.
     pub fn new(name: Name, line: usize) -> Self {
         Self {
             name,
@@ -162,7 +162,7 @@ impl Case {
         }
     }
 
-    /// How it ended.
+    /// Returns its result.
     pub fn verdict(&self) -> Verdict {
         let differs = matches!(self.golden, Held::Missing | Held::Differs { .. });
         match self.own() {
@@ -171,7 +171,7 @@ impl Case {
         }
     }
 
-    /// How it ended, whatever its golden file says.
+    /// Returns its result without the golden file.
     pub fn own(&self) -> Verdict {
         if self.fails {
             let failed = self.failed > 0 || !self.mistakes.is_empty();
@@ -185,13 +185,13 @@ impl Case {
         }
     }
 
-    /// The command that writes its golden file anew.
+    /// Returns the command that regenerates its golden file.
     pub fn bless(&self) -> String {
         bless(&self.name.file)
     }
 }
 
-/// The command that writes the golden file of a script anew.
+/// Returns the command that regenerates the golden file of a script.
 pub fn bless(file: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
     let file = if !file.is_empty() && file.chars().all(plain) {
@@ -202,27 +202,27 @@ pub fn bless(file: &str) -> String {
     format!("pagewalk test --bless {file}")
 }
 
-/// The cases of a run, in the order in which they are told.
+/// The cases of a run, in the order of the report.
 #[derive(Debug, Clone, Default)]
 pub struct Suite {
     /// The cases.
     pub cases: Vec<Case>,
-    /// What was written to golden files.
+    /// The changes to golden files.
     pub blessed: Vec<String>,
 }
 
 impl Suite {
-    /// How many cases ended so.
+    /// Returns the number of cases with this result.
     pub fn count(&self, verdict: Verdict) -> u64 {
         self.cases.iter().filter(|case| case.verdict() == verdict).count() as u64
     }
 
-    /// The worst that a case came to.
+    /// Returns the worst result.
     pub fn worst(&self) -> Verdict {
         self.cases.iter().map(Case::verdict).max().unwrap_or(Verdict::NotRun)
     }
 
-    /// Files of which no case has a golden file.
+    /// Returns the number of files without a golden file.
     pub(crate) fn without_golden(&self) -> u64 {
         let without = |case: &&Case| matches!(case.golden, Held::Without | Held::Missing);
         let mut files: Vec<&str> = self.cases.iter().filter(without).map(|case| &*case.name.file).collect();
@@ -230,7 +230,7 @@ impl Suite {
         files.len() as u64
     }
 
-    /// Cases that make it red.
+    /// Returns the number of cases that make it fail.
     pub(crate) fn failed(&self) -> u64 {
         self.cases.iter().filter(|case| case.verdict().bad()).count() as u64
     }

@@ -1,17 +1,17 @@
-//! The formats in which a suite is reported to other programs.
+//! Formats of suite reports for other programs.
 
 use super::case::Suite;
 use super::{github, json, junit, tap};
 
 /// A format.
 pub struct Format {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// A suite in it.
+    /// The function that formats a suite.
     pub write: fn(&Suite) -> String,
 }
 
-/// The formats, in the order in which help lists them.
+/// The formats in the order of the help.
 pub const FORMATS: &[Format] = &[
     Format { name: "junit", write: junit::write },
     Format { name: "tap", write: tap::write },

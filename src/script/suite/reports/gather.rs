@@ -1,4 +1,4 @@
-//! Parts the records of one run by the cases that they belong to.
+//! Assignment of the records of a run to its cases.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,25 +10,25 @@ use crate::run::record::{Sink, StepRecord};
 use crate::suite::golden::Placed;
 use crate::suite::listing::Recorder;
 
-/// Statements of a case that are kept of those that fail.
+/// Maximum number of failed statements kept per case.
 const KEPT: usize = 20;
 
-/// Takes the records of a script, for its cases: the first is that of the statements outside of scenarios.
+/// Collects the records of a script for its cases. The first case has the statements outside scenarios.
 pub struct Gather<'s> {
     narrator: Narrator<'s>,
     sources: &'s Sources,
     cases: Vec<Case>,
-    /// Places in `cases`, by scenario.
+    /// Indexes into `cases`, by scenario.
     places: HashMap<Arc<str>, usize>,
-    /// The first byte of the script that counts: what stands before it belongs to another case.
+    /// The first byte of the script's own part. The text before it belongs to another case.
     from: u32,
-    /// What the cases do, if that is wanted.
+    /// The recorder of the results, if requested.
     recorder: Option<Recorder<'s>>,
 }
 
 impl<'s> Gather<'s> {
-    /// For these cases of a script. A scenario that is none of them is part of the first.
-    /// With `record`, what they do is taken down, too.
+    /// Creates a collector for these cases of a script. A scenario without a case belongs to the
+    /// first. `record` also records the results.
     pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, record: bool) -> Self {
         let scenarios = cases.iter().enumerate();
         let places = scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));
@@ -37,7 +37,7 @@ impl<'s> Gather<'s> {
         Self { narrator: Narrator::new(sources, false), sources, places, cases, from, recorder }
     }
 
-    /// The cases, with what they came to; and what each did, if that was wanted.
+    /// Returns the cases with their results, and the recorded statements if requested.
     pub fn cases(self) -> (Vec<Case>, Vec<Vec<Placed>>) {
         let none = self.cases.iter().map(|_| Vec::new()).collect();
         (self.cases, self.recorder.map_or(none, Recorder::cases))

@@ -1,10 +1,10 @@
-//! A suite as annotations of GitHub's: workflow commands, a line each
-//! (docs.github.com, "Workflow commands for GitHub Actions"). What stands in them is escaped as GitHub's own toolkit does.
+//! A suite as GitHub annotations, which are workflow commands, one per line (docs.github.com, "Workflow
+//! commands for GitHub Actions"). Their text is escaped as in GitHub's toolkit.
 
 use super::case::Suite;
 use super::trouble::{Trouble, troubles};
 
-/// A line for each thing that makes a case fail.
+/// Returns a line for each problem of a failed case.
 pub fn write(suite: &Suite) -> String {
     let lines = suite.cases.iter().flat_map(|case| {
         let title = case.name.to_string();
@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn what_ends_a_command_is_escaped() {
-        // As `escapeData` and `escapeProperty` of @actions/core (packages/core/src/command.ts) do.
+        // Escaped as by `escapeData` and `escapeProperty` of @actions/core
+        // (packages/core/src/command.ts).
         let trouble = Trouble {
             file: "a,b:c%.pw".to_owned(),
             line: 3,

@@ -1,14 +1,14 @@
-//! A suite as a JSON document; `docs/testing.md` says what its members are.
+//! A suite as a JSON document. `docs/testing.md` describes its members.
 
 use serde_json::{Value, json};
 
 use super::case::{Broken, Case, Held, Mistake, Suite, Verdict};
 use crate::suite::golden::{Change, Difference};
 
-/// The version of this format.
+/// Version of this format.
 const FORMAT: u32 = 1;
 
-/// The cases and the counts.
+/// Returns the cases and the counts.
 pub fn write(suite: &Suite) -> String {
     let cases: Vec<Value> = suite.cases.iter().map(case).collect();
     let suite = json!({

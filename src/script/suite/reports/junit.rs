@@ -1,5 +1,5 @@
-//! A suite as the XML of `JUnit`, in the form that Jenkins publishes a schema of (xunit plugin, `junit-10.xsd`). It has no times:
-//! the same run gives the same bytes.
+//! A suite as `JUnit` XML, in the form of Jenkins's schema (xunit plugin, `junit-10.xsd`). It has no times,
+//! so equal runs give equal bytes.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use super::trouble::troubles;
 use crate::report::excerpt::visible;
 use crate::report::xml::{self, Xml, legal};
 
-/// A `testsuite` for each file, a `testcase` for each case.
+/// Returns a `testsuite` for each file, with a `testcase` for each case.
 pub fn write(suite: &Suite) -> String {
     xml::document(|xml| document(xml, suite))
 }
@@ -31,7 +31,7 @@ fn document(xml: &mut Xml, suite: &Suite) -> io::Result<()> {
     Ok(())
 }
 
-/// Tests, failures, errors and those skipped.
+/// Returns the numbers of tests, failures, errors, and skipped tests.
 fn counts(cases: &[&Case]) -> [String; 4] {
     let of = |verdict| cases.iter().filter(|case| case.verdict() == verdict).count().to_string();
     [cases.len().to_string(), of(Verdict::Failed), of(Verdict::Wrong), of(Verdict::NotRun)]

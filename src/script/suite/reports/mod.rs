@@ -1,4 +1,4 @@
-//! What a run of `pagewalk test` came to, and how it is told: to people, and to other programs.
+//! Results of `pagewalk test`, and their reports for users and for other programs.
 
 mod case;
 mod formats;

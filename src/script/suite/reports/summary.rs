@@ -1,4 +1,4 @@
-//! A suite as text: the cases that failed, and a summary.
+//! A suite as text: the failed cases, and a summary.
 
 use super::case::{Broken, Case, Held, Suite, Verdict};
 use crate::report::doc::{Block, Tone};
@@ -14,21 +14,21 @@ pub fn failure_summary(case: &Case, color: bool) -> String {
     format!("{}{}\n", text(&blocks(case), color), golden(case, color))
 }
 
-/// What does not hold, whatever the golden file says.
+/// Returns the failures without those of the golden file.
 fn blocks(case: &Case) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(format!("✗ {}", case.name))];
     if case.fails && case.own().bad() {
-        blocks.push(Block::line("is meant to fail, and does not"));
+        blocks.push(Block::line("is expected to fail, but it passes"));
         return blocks;
     }
     if case.fails {
         return blocks;
     }
     blocks.extend(case.broken.iter().flat_map(broken));
-    let told: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
-    if case.failed > told as u64 {
+    let listed: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
+    if case.failed > listed as u64 {
         let all = failure(case.failed, case.checks);
-        blocks.push(Block::toned(Tone::Faint, format!("… {all}; the first {told} are shown")));
+        blocks.push(Block::toned(Tone::Faint, format!("… {all}, the first {listed} shown")));
     }
     if !case.mistakes.is_empty() {
         let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");
@@ -40,14 +40,14 @@ fn blocks(case: &Case) -> Vec<Block> {
     blocks
 }
 
-/// How the golden file differs, and what to do about it.
+/// Describes the differences from the golden file, and the fix.
 fn golden(case: &Case, color: bool) -> String {
     let help = |words: &str| text(&[Block::toned(Tone::Faint, format!("{words}: {}", case.bless()))], color);
     match &case.golden {
         Held::Without | Held::Same => String::new(),
         Held::Missing => {
-            let words = Block::toned(Tone::Bad, "there is no golden file, and one is required");
-            text(&[words], color) + &help("if what the script does is right, write one")
+            let words = Block::toned(Tone::Bad, "the required golden file is missing");
+            text(&[words], color) + &help("if the results are right, create it")
         }
         Held::Differs { differences, notes } => {
             let differs = count(differences.len() as u64, "statement differs", "statements differ");
@@ -60,7 +60,7 @@ fn golden(case: &Case, color: bool) -> String {
             }
             text(&words, color)
                 + &draw(differences, color)
-                + &help("if the run is right, write the golden file anew")
+                + &help("if the run is right, regenerate the golden file")
         }
     }
 }
@@ -70,7 +70,7 @@ fn broken(broken: &Broken) -> [Block; 2] {
     [Block::Statement { text: broken.text.clone(), place }, Block::Checks(broken.checks.clone())]
 }
 
-/// The counts, and in the last line `N passed, N failed`.
+/// Returns the counts, with `N passed, N failed` in the last line.
 pub fn summary(suite: &Suite) -> Vec<String> {
     let checks: u64 = suite.cases.iter().map(|case| case.checks).sum();
     let mut counts = vec![
@@ -79,11 +79,11 @@ pub fn summary(suite: &Suite) -> Vec<String> {
     ];
     let without = suite.without_golden();
     if without > 0 {
-        counts.push(count(without, "file without a golden", "files without a golden"));
+        counts.push(count(without, "file without a golden file", "files without a golden file"));
     }
     let unreached = suite.count(Verdict::NotRun);
     if unreached > 0 {
-        counts.push(count(unreached, "case not reached", "cases not reached"));
+        counts.push(count(unreached, "case not run", "cases not run"));
     }
     vec![counts.join(", "), format!("{} passed, {} failed", suite.count(Verdict::Passed), suite.failed())]
 }

@@ -1,4 +1,4 @@
-//! A suite in the Test Anything Protocol, version 13 (testanything.org), with YAML blocks for what fails.
+//! A suite in the Test Anything Protocol, version 13 (testanything.org), with YAML blocks for failures.
 
 use std::fmt::Write as _;
 
@@ -8,14 +8,14 @@ use super::case::{Suite, Verdict};
 use super::trouble::troubles;
 use crate::report::excerpt::visible;
 
-/// The plan, and a line for each case.
+/// Returns the plan and a line for each case.
 pub fn write(suite: &Suite) -> String {
     let mut text = format!("TAP version 13\n1..{}\n", suite.cases.len());
     for (number, case) in (1..).zip(&suite.cases) {
         let verdict = case.verdict();
         let sign = if verdict.bad() { "not ok" } else { "ok" };
-        let skip = if verdict == Verdict::NotRun { " # SKIP not reached" } else { "" };
-        // Writing to a string does not fail.
+        let skip = if verdict == Verdict::NotRun { " # SKIP not run" } else { "" };
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{sign} {number} - {}{skip}", description(&case.name.to_string()));
         let troubles = troubles(case);
         if troubles.is_empty() {
@@ -33,7 +33,7 @@ pub fn write(suite: &Suite) -> String {
     text
 }
 
-/// A name in which nothing is taken for a directive: many readers do not know `\#`, so a wide `＃` stands for `#`.
+/// Returns a name without directives. Many parsers do not know `\#`, so a wide `＃` replaces `#`.
 fn description(name: &str) -> String {
     visible(name).replace('\\', "\\\\").replace('#', "＃")
 }

@@ -1,8 +1,8 @@
-//! What makes a case fail, each thing in a line with its place: for reports that know lines of files.
+//! The problems of a failed case, one per line with its location, for reports by file and line.
 
 use super::case::{Case, Held};
 
-/// Something that makes a case fail.
+/// A problem that makes a case fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) file: String,
@@ -10,11 +10,10 @@ pub(crate) struct Trouble {
     pub(crate) line: usize,
     /// The column, from 1, if it is known.
     pub(crate) column: Option<usize>,
-    /// What is the case.
     pub(crate) message: String,
 }
 
-/// What makes a case fail; nothing for one that does not.
+/// Returns the problems of a failed case; empty for other cases.
 pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     if !case.verdict().bad() {
         return Vec::new();
@@ -27,7 +26,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     };
     let mut troubles = Vec::new();
     if case.fails {
-        troubles.extend(case.own().bad().then(|| here("it is meant to fail, and does not")));
+        troubles.extend(case.own().bad().then(|| here("it is expected to fail, but it passes")));
     } else {
         troubles.extend(broken(case));
         troubles.extend(mistakes(case));
@@ -35,7 +34,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     match &case.golden {
         Held::Without | Held::Same => {}
         Held::Missing => {
-            troubles.push(here(&format!("there is no golden file; write one: {}", case.bless())));
+            troubles.push(here(&format!("the golden file is missing; create it: {}", case.bless())));
         }
         Held::Differs { differences, notes } => {
             troubles.extend(notes.iter().map(|note| here(note)));

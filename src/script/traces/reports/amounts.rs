@@ -2,12 +2,12 @@
 
 use pagewalk_engine::trace::counts::{ByKind, Lookups};
 
-/// All lookups, whatever came of them.
+/// Returns the total number of lookups.
 pub(crate) fn all(lookups: Lookups) -> u64 {
     lookups.hits + lookups.misses
 }
 
-/// The name of each kind of lookup with its count, and `all` last: the sum of the others.
+/// Returns the counts of lookups by kind, and their sum as `all`.
 pub(crate) fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] {
     let each = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
     let sum = |of: fn(&Lookups) -> u64| each.iter().map(of).sum();
@@ -16,7 +16,7 @@ pub(crate) fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] 
     [("reads", reads), ("writes", writes), ("fetches", fetches), ("walks", walks), ("all", all)]
 }
 
-/// A part of a whole in hundredths, rounded to two decimals: `12.34%`; `-` where there is no whole.
+/// Formats a part of a whole as a percentage with two decimals: `12.34%`; `-` if the whole is 0.
 pub(crate) fn rate(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "-".to_owned();

@@ -1,33 +1,33 @@
-//! Replays as CSV: a row for each level and kind, and rows of the same columns for what else was counted;
-//! `docs/reference/replay.md` says which.
+//! Replays as CSV: a row for each level and kind, and rows with the same columns for other counts.
+//! `docs/reference/replay.md` describes them.
 
 use super::amounts::{all, kinds_of};
 use super::json::{bytes, ended};
 use super::replayed::Replayed;
 use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, Lookups, ReplayCounts};
 
-/// The names of the columns, with their line break.
+/// The header line.
 pub const HEADER: &str =
     "trace,machine,part,name,kind,count,hits,misses,evictions,write_backs,compulsory,capacity,conflict\n";
 
-/// The numbers of a row, from `count` on; none is an empty cell.
+/// The numbers of a row, from `count` on. `None` is an empty cell.
 type Numbers = [Option<u64>; 8];
 
-/// The rows of a trace, without a header.
+/// Returns the rows of a trace, without a header.
 pub fn csv(replayed: &Replayed) -> String {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     for (part, name, kind, numbers) in rows(replayed) {
         let mut row =
             vec![replayed.trace.clone(), replayed.machine.clone(), part.to_owned(), name, kind.to_owned()];
         row.extend(numbers.iter().map(|n| n.map_or_else(String::new, |n| n.to_string())));
-        // Writing to memory does not fail.
+        // Writing to memory cannot fail.
         let _ = writer.write_record(&row);
     }
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// What a row is of: part, name, kind; and its numbers.
+/// A row's part, name, kind, and numbers.
 type Row = (&'static str, String, &'static str, Numbers);
 
 fn rows(replayed: &Replayed) -> Vec<Row> {
@@ -46,7 +46,7 @@ fn rows(replayed: &Replayed) -> Vec<Row> {
     rows
 }
 
-/// Numbers of a row that has a count alone.
+/// Returns the numbers of a row with only a count.
 fn only(n: u64) -> Numbers {
     [Some(n), None, None, None, None, None, None, None]
 }
@@ -87,7 +87,7 @@ fn lookups(part_kind: &'static str, name: &str, part: &LevelCounts) -> Vec<Row> 
     kinds_of(&part.kinds).into_iter().map(row).collect()
 }
 
-/// Paging, busiest places and the curve.
+/// Returns the rows for paging, the busiest addresses, and the curve.
 fn rest(counted: &ReplayCounts) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(paging) = &counted.paging {
@@ -118,7 +118,7 @@ fn hot_spot_row(part: &'static str, spot: &HotSpot) -> Row {
     (part, format!("0x{:X}", spot.address), "all", missing(spot.references, spot.misses))
 }
 
-/// Numbers of so many references, of which some miss.
+/// Returns the numbers of references and their misses.
 fn missing(references: u64, misses: u64) -> Numbers {
     let hits = references.saturating_sub(misses);
     [Some(references), Some(hits), Some(misses), None, None, None, None, None]

@@ -1,4 +1,4 @@
-//! The miss-ratio curve in a terminal: a row and a bar for each size of cache.
+//! The miss-ratio curve in a terminal: a row with a bar for each cache size.
 
 use super::amounts::rate;
 use super::rows::{number, table, word, written};
@@ -8,15 +8,15 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::MissCurve;
 
-/// Characters of the longest bar, of a rate of 100%.
+/// Length of the longest bar in characters, for a rate of 100%.
 const BAR: u64 = 40;
-/// The end of a bar, by eighths of a character.
+/// The end of a bar, in eighths of a character.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// The curve as a table with bars.
+/// Returns the curve as a table with bars.
 pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     let title = format!(
-        "misses of a fully associative LRU cache by its size (loads and stores, blocks of {})",
+        "misses of a fully associative LRU cache by size (loads and stores, blocks of {})",
         size(u128::from(curve.block))
     );
     let rows = curve.misses.iter().enumerate().map(|(power, misses)| {
@@ -34,14 +34,15 @@ pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     table(title, &[&["size", "misses", "miss rate"], &["", ""]], rows)
 }
 
-/// The names of the machine's caches for data that are as large.
+/// Returns the names of the machine's data caches of this size.
 pub(crate) fn caches(spec: &Spec, bytes: u128) -> String {
     let data =
         spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read) && cache.size() == bytes);
     data.map(|cache| &*cache.name).collect::<Vec<&str>>().join(", ")
 }
 
-/// A bar as long as a part is of a whole, to an eighth of a character. Whatever is not nothing can be seen.
+/// Returns a bar in proportion to a part of a whole, to an eighth of a character. Every nonzero part is
+/// visible.
 fn bar(part: u64, whole: u64) -> String {
     if part == 0 || whole == 0 {
         return String::new();

@@ -1,4 +1,4 @@
-//! A replay as a JSON object; `docs/reference/replay.md` says what its members are.
+//! A replay as a JSON object. `docs/reference/replay.md` describes its members.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, MissCurve, ReplayCoun
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
-/// The object of a trace, on one line.
+/// Returns the object of a trace on one line.
 pub fn json(replayed: &Replayed) -> String {
     let counted = &replayed.counted;
     let mut object = Map::new();
@@ -50,7 +50,7 @@ pub fn json(replayed: &Replayed) -> String {
     format!("{}\n", Value::Object(object))
 }
 
-/// The word for how a replay ended.
+/// Returns the keyword for the end of a replay.
 pub(crate) fn ended(ended: &Ended) -> &'static str {
     match ended {
         Ended::Whole => "whole",
@@ -124,7 +124,7 @@ fn curve(curve: &MissCurve) -> Value {
     json!({"block": curve.block, "references": curve.references, "sizes": sizes})
 }
 
-/// The size of the cache of 2^`power` blocks; beyond what 64 bits hold it is their largest number.
+/// Returns the size of a cache of 2^`power` blocks, at most the largest 64-bit number.
 pub(crate) fn bytes(curve: &MissCurve, power: usize) -> u64 {
     let bytes = u128::from(curve.block) << power.min(64);
     u64::try_from(bytes).unwrap_or(u64::MAX)

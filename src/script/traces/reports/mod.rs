@@ -1,4 +1,4 @@
-//! What came of replaying a trace: as text for a terminal, JSON lines, CSV, and a plot.
+//! Results of a replay as text for a terminal, JSON lines, CSV, and a plot.
 
 pub(crate) mod amounts;
 mod csv;

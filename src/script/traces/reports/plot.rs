@@ -1,4 +1,5 @@
-//! Replays as a picture: for each trace the miss-ratio curve, if there is one, and the miss rates of every level by kind.
+//! Plots of replays: for each trace, the miss-ratio curve, if there is one, and the miss rates of every level
+//! by kind.
 
 use super::amounts::{all, kinds_of, rate};
 use super::replayed::Replayed;
@@ -9,22 +10,23 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{Lookups, MissCurve, ReplayCounts};
 
-/// The picture's width.
+/// Width of the image.
 const WIDTH: f64 = 900.0;
-/// The left and right edge of what is plotted.
+/// Left and right edge of the plot.
 const EDGES: (f64, f64) = (150.0, 650.0);
-/// The right edge of a curve, which has nothing beside it.
+/// Right edge of a curve, which has no labels beside it.
 const FAR: f64 = 860.0;
-/// The height of a curve.
+/// Height of a curve.
 const HEIGHT: f64 = 240.0;
-/// The height of a bar with what is between it and the next.
+/// Height of a bar with the space below it.
 const ROW: f64 = 19.0;
-/// What is between the bars of two parts, besides.
+/// Additional space between the bars of two parts.
 const GAP: f64 = 7.0;
-/// Colours that people with any colour vision tell apart (Okabe and Ito): of loads, stores, fetches and walks.
+/// Colors that are distinguishable with any color vision (Okabe and Ito): for loads, stores, fetches, and
+/// walks.
 const COLORS: [&str; 4] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 
-/// The picture of replays, one below the other, as an SVG document.
+/// Returns an SVG document of the replays, one below the other.
 pub fn plot(replays: &[Replayed]) -> String {
     let mut canvas = Canvas::default();
     let mut y = 0.0;
@@ -42,13 +44,13 @@ pub fn plot(replays: &[Replayed]) -> String {
     canvas.document(WIDTH, y + 20.0, &format!("miss rates: {}", names.join(", ")))
 }
 
-/// The end of a scale on which the largest rate is found: 1, 2 or 5 of a power of ten, at most 1.
+/// Returns the end of a scale for the largest rate: 1, 2, or 5 times a power of ten, at most 1.
 pub(crate) fn scale(largest: f64) -> f64 {
     let steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
     steps.into_iter().find(|end| largest <= *end).unwrap_or(1.0)
 }
 
-/// A rate as a scale has it: `20%`, `0.05%`.
+/// Formats a rate for a scale: `20%`, `0.05%`.
 pub(crate) fn percent(rate: f64) -> String {
     let text = format!("{:.4}", rate * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
@@ -58,7 +60,7 @@ fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// Where the points of a curve are drawn.
+/// The coordinates of a curve.
 struct Axes {
     /// The upper edge.
     top: f64,
@@ -75,7 +77,7 @@ impl Axes {
         (EDGES.0 + (FAR - EDGES.0) * power / self.last, self.bottom - HEIGHT * rate / self.end)
     }
 
-    /// Draws the axes and the scales on them, of so many points.
+    /// Draws the axes with scales for `points` points.
     fn draw(&self, canvas: &mut Canvas, points: usize, block: u64) {
         for step in 0..=4 {
             let rate = self.end * f64::from(step) / 4.0;
@@ -95,7 +97,7 @@ impl Axes {
     }
 }
 
-/// Draws the curve below `y`, and answers with where it ends.
+/// Draws the curve below `y`, and returns its lower end.
 fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let block = size(u128::from(curve.block));
     let title = format!("fully associative LRU caches of every size: loads and stores, blocks of {block}");
@@ -119,7 +121,7 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     axes.bottom + 56.0
 }
 
-/// Where on the scale of a curve the machine's caches for data are, and their names.
+/// Returns the positions and names of the machine's data caches on the curve's scale.
 fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
     let mut marks: Vec<(f64, String)> = Vec::new();
     for cache in spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read)) {
@@ -132,10 +134,10 @@ fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
     marks
 }
 
-/// A bar: the part's name, the place of its kind, and the counts.
+/// A bar: the part's name, the index and name of its kind, and the counts.
 type Bar<'a> = (&'a str, usize, &'static str, Lookups);
 
-/// Draws the bars below `y`, and answers with where they end.
+/// Draws the bars below `y`, and returns their lower end.
 fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
@@ -170,7 +172,7 @@ fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
     bottom + 34.0
 }
 
-/// Draws a bar up to `x`; the part has its name at the first of its bars.
+/// Draws a bar up to `x`. The first bar of a part has its name.
 fn bar(canvas: &mut Canvas, (name, color, kind, lookups): &Bar, y: f64, x: f64, above: &str) {
     let line = y + 12.0;
     if *name != above {

@@ -1,35 +1,35 @@
-//! What came of a trace, to be told.
+//! The results of a trace.
 
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 
-/// A trace that was replayed, and what came of it.
+/// A replayed trace and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replayed {
-    /// The trace, as the command names it.
+    /// The trace as named in the command.
     pub trace: String,
-    /// The machine, as the command names it.
+    /// The machine as named in the command.
     pub machine: String,
-    /// What became of references that straddle blocks or pages.
+    /// The treatment of references that straddle blocks or pages.
     pub straddle: Straddle,
-    /// Lines that were read; of a packed trace, records.
+    /// Number of lines read, or of records in a packed trace.
     pub lines: u64,
-    /// Lines that could not be read.
+    /// The malformed lines.
     pub malformed: Malformed,
-    /// Whether the trace came to its end.
+    /// Whether the trace was read to its end.
     pub ended: Ended,
     /// The counts.
     pub counted: ReplayCounts,
 }
 
-/// How a replay ended.
+/// The end of a replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// All of the trace was replayed.
+    /// The whole trace was replayed.
     Whole,
-    /// Somebody pressed Ctrl-C.
+    /// The user pressed Ctrl-C.
     Interrupted,
-    /// What follows cannot be replayed, for this reason.
+    /// The rest cannot be replayed, for this reason.
     Broken(String),
 }

@@ -3,22 +3,22 @@
 use crate::report::doc::{Block, Cell, Table};
 use crate::report::narrate::thousands;
 
-/// A cell with a count.
+/// Returns a cell with a count.
 pub(crate) fn number(n: u64) -> Cell {
     Cell { text: thousands(n), word: false }
 }
 
-/// A cell with a number that is written already.
+/// Returns a cell with a formatted number.
 pub fn written(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), word: false }
 }
 
-/// A cell with a word.
+/// Returns a cell with a word.
 pub(crate) fn word(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), word: true }
 }
 
-/// A cell with nothing in it.
+/// Returns an empty cell.
 pub(crate) fn nothing() -> Cell {
     written("")
 }

@@ -1,4 +1,4 @@
-//! What a plot is drawn with. Lengths are in pixels, from the upper left corner.
+//! Drawing of plots. Lengths are in pixels from the upper left corner.
 
 use std::fmt::Write;
 
@@ -6,13 +6,13 @@ use quick_xml::escape::escape;
 
 use crate::report::xml::legal;
 
-/// A picture being drawn.
+/// A picture under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Canvas {
     shapes: String,
 }
 
-/// Which point of a text is where its place says.
+/// The point of a text at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     /// Its left end.
@@ -23,7 +23,7 @@ pub(crate) enum Anchor {
     End,
 }
 
-/// How a line looks.
+/// The style of a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stroke {
     pub(crate) color: &'static str,
@@ -37,11 +37,11 @@ pub(crate) const GRID: Stroke = Stroke { color: "#ddd", width: 1.0, dashed: fals
 pub(crate) const AXIS: Stroke = Stroke { color: "#444", width: 1.0, dashed: false };
 
 impl Canvas {
-    /// A line through these points.
+    /// Draws a line through these points.
     pub(crate) fn line(&mut self, points: &[(f64, f64)], stroke: Stroke) {
         let places: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let dashes = if stroke.dashed { " stroke-dasharray=\"4 3\"" } else { "" };
-        // Writing to a string does not fail, here and below.
+        // Writing to a string cannot fail, here and below.
         let _ = writeln!(
             self.shapes,
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"{dashes}/>",
@@ -62,7 +62,7 @@ impl Canvas {
         let _ = writeln!(self.shapes, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{color}\"/>");
     }
 
-    /// A line of text.
+    /// Draws a line of text.
     pub fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, bold: bool, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
@@ -77,7 +77,7 @@ impl Canvas {
         );
     }
 
-    /// The picture as an SVG document.
+    /// Returns the picture as an SVG document.
     pub(crate) fn document(&self, width: f64, height: f64, title: &str) -> String {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width}\" height=\"{height}\" \

@@ -1,4 +1,4 @@
-//! Tables of the parts of a machine, and of places in memory.
+//! Tables of the parts of a machine, and of memory addresses.
 
 use super::amounts::{all, kinds_of, rate};
 use super::rows::{nothing, number, table, word, written};
@@ -8,7 +8,7 @@ use pagewalk_engine::trace::counts::{HotSpot, HotSpots, LevelCounts, Lookups, Mi
 /// The columns of every part.
 const LOOKUPS: &[&str] = &["references", "hits", "misses", "miss rate"];
 
-/// The TLBs and the caches, a table each; none where the machine has none or asks none.
+/// Returns a table of the TLBs and one of the caches; empty if the machine has none or uses none.
 pub(crate) fn parts(counted: &ReplayCounts) -> Vec<Block> {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
@@ -30,7 +30,8 @@ pub(crate) fn parts(counted: &ReplayCounts) -> Vec<Block> {
     blocks
 }
 
-/// A row for each kind of lookup that there was, and one for all of them, which has what is not counted by kind.
+/// Returns a row for each kind of lookup that occurred, and one for their sum, which also has the counts
+/// without a kind.
 fn rows(name: &str, part: &LevelCounts, cache: bool, causes: bool) -> Vec<Vec<Cell>> {
     let kinds = kinds_of(&part.kinds);
     let (_, sum) = kinds[4];
@@ -64,7 +65,7 @@ fn caused(causes: Option<MissCauses>) -> [Cell; 3] {
     )
 }
 
-/// The busiest pages and instructions, a table each; of those that there are.
+/// Returns a table of the busiest pages and one of the busiest instructions, if there are any.
 pub(crate) fn busiest(top: &HotSpots, address_bits: u32) -> Vec<Block> {
     let tables = [("busiest pages", "page", &top.pages), ("busiest instructions", "at", &top.code)];
     let some = tables.into_iter().filter(|(_, _, spots)| !spots.is_empty());

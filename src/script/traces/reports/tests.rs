@@ -1,4 +1,4 @@
-//! Reports of a replay whose counts are made by hand.
+//! Tests of reports on a replay with made-up counts.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn lookups(hits: u64, misses: u64) -> Lookups {
     Lookups { hits, misses }
 }
 
-/// A part of which each kind of lookup is given as hits and misses.
+/// Returns a part with hits and misses for each kind of lookup.
 fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> LevelCounts {
     let [reads, writes, fetches, walks] = kinds.map(|(hits, misses)| lookups(hits, misses));
     LevelCounts {
@@ -29,7 +29,7 @@ fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> LevelCounts 
     }
 }
 
-/// What might come of a replay on the machine of a preset.
+/// Returns a possible result of a replay on the machine of a preset.
 fn replayed(machine: &str) -> Replayed {
     let spec = Arc::new(Preset::named(machine).expect("a preset").spec());
     let tlbs = spec.tlbs.iter().map(|_| part([(7000, 3000), (900, 100), (0, 0), (0, 0)], 2900, 0)).collect();
@@ -85,23 +85,23 @@ fn replayed(machine: &str) -> Replayed {
 #[test]
 fn rates_are_rounded_and_have_two_decimals() {
     let rates = [(0, 1), (1, 1), (1, 3), (2, 3), (1, 20_000), (1, 20_001), (u64::MAX, u64::MAX)];
-    let told = rates.map(|(part, whole)| rate(part, whole));
-    assert_eq!(told, ["0.00%", "100.00%", "33.33%", "66.67%", "0.01%", "0.00%", "100.00%"]);
+    let output = rates.map(|(part, whole)| rate(part, whole));
+    assert_eq!(output, ["0.00%", "100.00%", "33.33%", "66.67%", "0.01%", "0.00%", "100.00%"]);
     assert_eq!(rate(0, 0), "-");
 }
 
-/// The rows of a report's tables, without the bars and spaces between their cells.
+/// Returns the rows of a report's tables, without the bars and spaces between their cells.
 fn cells(text: &str) -> Vec<String> {
     text.lines().map(|line| line.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 #[test]
 fn the_text_has_every_count() {
-    let told = cells(&text(&replayed("simple"), false));
+    let output = cells(&text(&replayed("simple"), false));
     for line in [
         "── a.lackey on simple ──",
         "11,000 references of 10,999 records: 10,000 loads, 1,000 stores, 0 fetches",
-        "3 references straddle blocks or pages, each in as many parts as it touches",
+        "3 references straddle blocks or pages, each counted once per block or page",
         "TLB kind references hits misses miss rate evictions",
         "tlb reads 10,000 7,000 3,000 30.00%",
         "writes 1,000 900 100 10.00%",
@@ -114,30 +114,30 @@ fn the_text_has_every_count() {
         "major faults (from swap) 2",
         "0x7FFF0000 500 20 4.00%",
     ] {
-        assert!(told.iter().any(|row| row == line), "{line}\n{}", told.join("\n"));
+        assert!(output.iter().any(|row| row == line), "{line}\n{}", output.join("\n"));
     }
-    assert!(!told.iter().any(|row| row.starts_with("fetches ")), "no fetch was asked of a part: no row");
+    assert!(!output.iter().any(|row| row.starts_with("fetches ")), "no fetch was asked of a part: no row");
 }
 
 #[test]
 fn bars_of_the_curve_are_as_long_as_its_rates() {
-    let told = text(&replayed("simple"), false);
+    let output = text(&replayed("simple"), false);
     let bar = |size: &str| {
-        let row = told.lines().find(|line| line.trim_start().starts_with(size)).expect("a row");
+        let row = output.lines().find(|line| line.trim_start().starts_with(size)).expect("a row");
         row.chars().filter(|c| ('█'..='▏').contains(c)).count()
     };
-    // 9,000 of 11,000 are 32.7 of 40 characters; 1,000 are 3.6.
+    // 9,000 of 11,000 are 32.7 of 40 characters, and 1,000 are 3.6.
     assert_eq!((bar("64 B"), bar("1 MB")), (33, 4));
 }
 
 #[test]
 fn what_is_wrong_with_a_trace_is_warned_of() {
-    let told = warnings(&replayed("simple"));
+    let output = warnings(&replayed("simple"));
     assert_eq!(
-        told,
+        output,
         [
             "3 malformed lines are skipped\n  line 7: no size: `L 12;4`\n  and 2 more",
-            "2 records are skipped, beyond addresses of 14 bits; the first is a store of 4 bytes at \
+            "2 records are skipped, outside the 14-bit address space; the first is a store of 4 bytes at \
              0xFFFF800000000000",
         ]
     );
@@ -174,7 +174,7 @@ fn the_csv_has_as_many_columns_as_its_header() {
     let rows: Vec<::csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
     assert!(rows.iter().all(|row| &row[0] == "a, \"b\".din"));
     let of = |part: &str| rows.iter().filter(|row| &row[2] == part).count();
-    // Five kinds of each of three TLBs and four caches.
+    // Five kinds for each of three TLBs and four caches.
     assert_eq!((of("tlb"), of("cache"), of("curve")), (15, 20, 15));
     let all = rows.iter().find(|row| &row[3] == "L2" && &row[4] == "all").expect("all of L2");
     assert_eq!(
@@ -202,7 +202,7 @@ fn the_plot_is_a_picture_with_every_part() {
 }
 
 #[test]
-fn nothing_at_all_can_be_told() {
+fn an_empty_replay_is_reported() {
     let mut replayed = replayed("core-i7");
     let spec = replayed.counted.spec.clone();
     replayed.counted = ReplayCounts {
@@ -215,7 +215,7 @@ fn nothing_at_all_can_be_told() {
         curve: Some(MissCurve { block: 64, ..MissCurve::default() }),
         spec,
     };
-    let told = text(&replayed, false);
-    assert!(told.contains("0 references of 0 records"), "{told}");
+    let output = text(&replayed, false);
+    assert!(output.contains("0 references of 0 records"), "{output}");
     assert!(!(plot(&[replayed.clone()]) + &json(&replayed)).contains("NaN"));
 }

@@ -14,7 +14,8 @@ use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
-/// The report: what was performed, what each part of the machine did, and what else was asked for.
+/// Returns the report: the accesses, the counts of each part of the machine, and the additional
+/// counts.
 pub fn text(replayed: &Replayed, color: bool) -> String {
     let sections: Vec<String> = sections(replayed)
         .iter()
@@ -44,7 +45,7 @@ fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
     sections
 }
 
-/// Bits of the addresses of a trace.
+/// Returns the width of a trace's addresses in bits.
 fn address_bits(counted: &ReplayCounts) -> u32 {
     if counted.paging.is_some() { counted.spec.virtual_bits() } else { counted.spec.physical_bits }
 }
@@ -76,24 +77,21 @@ fn performed(replayed: &Replayed) -> Vec<Block> {
 
 fn straddling(n: u64, straddle: Straddle) -> String {
     let what = match straddle {
-        Straddle::Split => "each in as many parts as it touches",
-        Straddle::First => "of which the first counts",
+        Straddle::Split => "each counted once per block or page",
+        Straddle::First => "only the first part is counted",
     };
     format!("{} blocks or pages, {what}", count(n, "reference straddles", "references straddle"))
 }
 
 fn mapping(spec: &Spec, demand: bool) -> String {
     if demand {
-        format!(
-            "map demand: addresses of {} bits, a page gets its frame at its first touch",
-            spec.virtual_bits()
-        )
+        format!("map demand: {}-bit addresses; each page gets a frame on first touch", spec.virtual_bits())
     } else {
-        format!("map identity: an address is a physical one of {} bits", spec.physical_bits)
+        format!("map identity: {}-bit physical addresses", spec.physical_bits)
     }
 }
 
-/// How a replay ended that did not come to the trace's end.
+/// Explains why a replay ended before the end of the trace.
 fn end(replayed: &Replayed) -> Option<String> {
     let lines = count(replayed.lines, "line", "lines");
     match &replayed.ended {
@@ -126,27 +124,27 @@ fn paging(paging: &PagingCounts) -> Block {
     table("", &[&["paging"], &["times"]], rows.map(|(name, n)| vec![word(name), number(n)]).to_vec())
 }
 
-/// What a reader must know of a replay that the counts do not say: lines that could not be read, records beyond the
-/// addresses there are, an end before the end. What belongs to one of them follows on lines of its own.
+/// Returns warnings about malformed lines, records outside the address space, and an early end. Details of a
+/// warning follow on separate lines.
 pub fn warnings(replayed: &Replayed) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     if replayed.malformed.count > 0 {
-        told.push(malformed(&replayed.malformed));
+        lines.push(malformed(&replayed.malformed));
     }
     let references = &replayed.counted.references;
     if let Some(first) = references.first_outside.filter(|_| references.outside > 0) {
         let passed = count(references.outside, "record is", "records are");
         let bits = address_bits(&replayed.counted);
-        told.push(format!(
-            "{passed} skipped, beyond addresses of {bits} bits; the first is {}",
+        lines.push(format!(
+            "{passed} skipped, outside the {bits}-bit address space; the first is {}",
             record(first)
         ));
     }
-    told.extend(end(replayed).filter(|_| replayed.ended == Ended::Interrupted));
-    told
+    lines.extend(end(replayed).filter(|_| replayed.ended == Ended::Interrupted));
+    lines
 }
 
-/// How many lines could not be read, and the first of them, a line each.
+/// Returns the number of malformed lines, and the first of them on separate lines.
 pub fn malformed(malformed: &Malformed) -> String {
     let mut lines =
         vec![format!("{} skipped", count(malformed.count, "malformed line is", "malformed lines are"))];
@@ -160,7 +158,7 @@ pub fn malformed(malformed: &Malformed) -> String {
     lines.join("\n")
 }
 
-/// A record in words: `a store of 8 bytes at 0x1FFF000000`.
+/// Describes a record in words: `a store of 8 bytes at 0x1FFF000000`.
 pub fn record(record: Record) -> String {
     let op = match record.op {
         Op::Fetch => "a fetch",

@@ -1,4 +1,4 @@
-//! The settings of a grid, each with the values it takes.
+//! Settings of a grid with their values.
 
 use super::reading::whole;
 use crate::lang::ast::{Expr, ExprKind, Setting, Settings, Word};
@@ -19,14 +19,15 @@ use crate::run::verbs::CORE;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
-/// A setting with its values, each as a field that says it.
+/// A setting with a field for each value.
 pub(super) struct Said {
     pub(crate) axis: Axis,
     pub(crate) fields: Vec<Field>,
     pub(crate) span: Span,
 }
 
-/// The settings of a grid, in order, with every mistake that one value by itself or a setting beside another shows.
+/// Returns the settings of a grid in order. Reports all errors in single values and in combinations of
+/// settings.
 pub(super) fn axes(
     block: &Settings,
     base: &Spec,
@@ -66,7 +67,7 @@ fn nothing(setting: &Setting) -> Vec<Diagnostic> {
     whole(Code::NoMachine, "the machine has neither a cache nor a TLB to sweep", setting.span)
 }
 
-/// The part that `cache NAME { … }` names; without a name the only one.
+/// Returns the part that `cache NAME { … }` names, or the only one if there is no name.
 fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     let tlb = &*setting.name.text == "tlb";
     let unit = if tlb { SweptUnit::Tlb } else { SweptUnit::Cache };
@@ -79,7 +80,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     match &*setting.values {
         [] if names.len() == 1 => Ok(unit(0)),
         [] => {
-            let message = format!("the name of the `{}` is missing", setting.name.text);
+            let message = format!("`{}` needs a name, because the machine has several", setting.name.text);
             let wrong = Diagnostic::new(Code::BadGeometry, setting.name.span, message);
             Err(vec![wrong.help(format!("name it: {}", all()))])
         }
@@ -94,11 +95,11 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
                 }]
             })
         }
-        [.., more] => Err(whole(Code::WrongCount, "a part's settings follow one name", more.span)),
+        [.., more] => Err(whole(Code::WrongCount, "write one name before a part's settings", more.span)),
     }
 }
 
-/// A setting and its values.
+/// Returns a setting and its values.
 fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<Said, Stop> {
     let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
     let row = CORE.block(word).and_then(|block| block.setting(&setting.name.text));
@@ -114,7 +115,7 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
     Ok(Said { axis, fields, span: setting.span })
 }
 
-/// A setting that begins where a comma is missing is not taken for a value.
+/// Rejects a value that is another setting's name, which means that a comma is missing.
 fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<(), Stop> {
     let known = |word: &str| CORE.block(block).and_then(|block| block.setting(word)).is_some();
     for value in setting.values.iter() {
@@ -122,8 +123,7 @@ fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<()
             && known(word)
             && !params.has_word(word)
         {
-            let wrong =
-                Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a separate setting"));
+            let wrong = Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins another setting"));
             let comma = Fix::put_in(value.span.file, value.span.start, ", ");
             return Err(wrong.help("put a comma before it").fix(comma).into());
         }
@@ -140,14 +140,15 @@ fn units(setting: &Setting, block: &str) -> Result<(), Stop> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
 }
 
-/// Words that exclude each other, each a setting without a value: `write-back write-through`.
+/// Returns mutually exclusive keywords that are settings without a value: `write-back
+/// write-through`.
 fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
     let flag = |name: Word| Field { span: name.span, name, args: Vec::new(), block: None };
     let mut fields = vec![flag(setting.name.clone())];
     for value in setting.values.iter() {
         let ExprKind::Name(text) = &value.kind else {
             let message = format!("`{}` takes no value", setting.name.text);
-            let help = "add words of its kind, or a comma";
+            let help = "it can be followed by similar words, or by a comma";
             return Err(Diagnostic::new(Code::WrongCount, value.span, message).help(help).into());
         };
         fields.push(flag(Word { text: text.clone(), span: value.span }));
@@ -155,7 +156,7 @@ fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
     Ok(fields)
 }
 
-/// A field for each value; a range doubles from its low end.
+/// Returns a field for each value. A range doubles from its lower end.
 fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
     let alone = |values: &[Expr]| Setting { values: values.into(), ..setting.clone() };
     if setting.values.is_empty() {
@@ -186,24 +187,27 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
     Ok(fields)
 }
 
-/// `low`, twice that, and so on up to `high`.
+/// Returns `low`, twice that, and so on up to `high`.
 fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Result<Vec<u64>, Stop> {
     let mut end = |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&session.eval(expr)?, expr.span)?) };
     let (from, to) = (end(low)?, end(high)?);
     if from == 0 {
-        let wrong =
-            Diagnostic::new(Code::BadGeometry, low.span, "the range of a grid doubles, and 0 stays 0");
+        let wrong = Diagnostic::new(
+            Code::BadGeometry,
+            low.span,
+            "a range in a grid doubles, so it cannot start at 0",
+        );
         return Err(wrong.label("must be at least 1").into());
     }
     if from > to {
         let wrong =
-            Diagnostic::new(Code::BadGeometry, span, format!("there is nothing from {from} up to {to}"));
+            Diagnostic::new(Code::BadGeometry, span, format!("the range from {from} to {to} is empty"));
         return Err(wrong.label("an empty range").help("write the smaller number first").into());
     }
     Ok(std::iter::successors(Some(from), |n| n.checked_mul(2)).take_while(|n| *n <= to).collect())
 }
 
-/// A value as the grid lists it.
+/// Returns a value as the grid lists it.
 fn shown(field: &Field) -> AxisValue {
     let Some(arg) = field.args.first() else { return AxisValue::Word((*field.name.text).into()) };
     match arg.value().ok().map(|value| (value, integer(value, arg.span))) {
@@ -213,7 +217,7 @@ fn shown(field: &Field) -> AxisValue {
     }
 }
 
-/// What is wrong with a setting's values, each by itself: once a place.
+/// Returns the errors of a setting's single values, one per location.
 fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
     let mut wrong: Vec<Diagnostic> = Vec::new();
     for (at, field) in said.fields.iter().enumerate() {
@@ -231,7 +235,7 @@ fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
     wrong
 }
 
-/// What is wrong with the settings beside each other: one that is given twice, a size that is said in two ways.
+/// Returns the errors between settings: a duplicate setting, or two settings for the same size.
 fn wrong_together(said: &[Said], base: &Spec) -> Vec<Diagnostic> {
     let mut units: Vec<SweptUnit> = said.iter().map(|said| said.axis.unit).collect();
     units.sort_unstable();
@@ -251,7 +255,7 @@ fn mistakes_of(unit: SweptUnit, fields: &[Field], base: &Spec) -> Vec<Diagnostic
     }
 }
 
-/// Nothing in a grid can be closed or unknowable.
+/// Returns the diagnostics of a stop. A grid contains nothing that is closed or unknowable.
 fn mistakes(stop: Stop) -> Vec<Diagnostic> {
     match stop {
         Stop::Wrong(wrong) => wrong,

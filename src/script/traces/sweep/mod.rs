@@ -1,7 +1,7 @@
-//! Grids of machines, as `pagewalk sweep` takes them: settings of a TLB or cache in the words of the language, with
+//! Grids of machines for `pagewalk sweep`: settings of a TLB or cache in the notation of the language, with
 //! several values each.
 //!
-//! What a value means, and what a part is like when a setting of it changes, is what `machine NAME { … }` says.
+//! Values have the same meaning as in `machine NAME { … }`, and so do changes of a part's settings.
 
 mod axes;
 mod points;
@@ -15,14 +15,14 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 
-/// How a message names the place of a grid.
+/// Name of a grid in diagnostics.
 const NAME: &str = "<grid>";
 
-/// Reads a grid over a machine and puts its text into the sources. Settings that stand in no `tlb NAME { … }` or
-/// `cache NAME { … }` are those of `unit`.
+/// Parses a grid over a machine and adds its text to the sources. Settings outside `tlb NAME { … }` and
+/// `cache NAME { … }` belong to `unit`.
 ///
 /// # Errors
-/// Everything that is wrong with it; a combination that makes no machine is not, unless there is no other.
+/// All errors of the grid. An impossible combination is an error only if there is no other.
 pub fn grid(
     text: &str,
     base: &Spec,
@@ -38,22 +38,22 @@ pub fn grid(
     read().map_err(|wrong| reading::placed(wrong, text))
 }
 
-/// The part that is swept where the grid names none: the first cache of loads, or else the first TLB of them.
+/// Returns the default part for a sweep: the first cache for loads, otherwise the first TLB for loads.
 pub fn usual_unit(spec: &Spec) -> Option<SweptUnit> {
     let cache = spec.first_cache(AccessKind::Read).map(SweptUnit::Cache);
     cache.or(spec.first_tlb(AccessKind::Read).map(SweptUnit::Tlb))
 }
 
-/// The cache of this name.
+/// Returns the cache of this name.
 ///
 /// # Errors
-/// Which ones there are, in a sentence without a full stop.
+/// A sentence with the existing names, without a period.
 pub fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.caches.iter().map(|cache| &*cache.name);
     spec.cache_named(name).map(SweptUnit::Cache).ok_or_else(|| unknown("cache", name, names))
 }
 
-/// The TLB of this name.
+/// Returns the TLB of this name.
 ///
 /// # Errors
 /// As [`cache_named`].

@@ -1,4 +1,4 @@
-//! The machines of a grid: every combination of values that makes one.
+//! The machines of a grid: every valid combination of values.
 
 use super::axes::Said;
 use super::reading::whole;
@@ -11,12 +11,12 @@ use pagewalk_engine::trace::sweep::grid::{
     Grid, GridPoint, MOST_POINTS, SkippedPoint, SweptUnit, combinations,
 };
 
-/// The grid that settings with their values make.
+/// Returns the grid of these settings and values.
 pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Vec<Diagnostic>> {
     let lengths: Vec<usize> = said.iter().map(|said| said.fields.len()).collect();
     let count = lengths.iter().fold(1, |all: u128, length| all.saturating_mul(*length as u128));
     if count > MOST_POINTS as u128 {
-        let message = format!("the grid has {count} points, and at most {MOST_POINTS} are swept");
+        let message = format!("the grid has {count} points; the limit is {MOST_POINTS}");
         return Err(whole(Code::LimitSize, message, place));
     }
     let (mut points, mut skipped) = (Vec::new(), Vec::new());
@@ -28,13 +28,14 @@ pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Ve
     }
     if points.is_empty() {
         let why = skipped.first().map(|skipped| skipped.why.clone()).unwrap_or_default();
-        let wrong = Diagnostic::new(Code::BadGeometry, place, "no point of the grid makes a machine");
+        let wrong = Diagnostic::new(Code::BadGeometry, place, "no point of the grid is a valid machine");
         return Err(vec![wrong.label(why)]);
     }
     Ok(Grid { axes: said.into_iter().map(|said| said.axis).collect(), points, skipped })
 }
 
-/// The machine of a combination, made as an override in a script is; why there is none.
+/// Returns the machine of a combination, built like an override in a script, or the reason why it
+/// is invalid.
 fn machine(said: &[Said], at: &[usize], base: &Spec, place: Span) -> Result<Spec, String> {
     let mut parts: Vec<(SweptUnit, Vec<Field>)> = Vec::new();
     for (said, &value) in said.iter().zip(at) {
@@ -50,7 +51,7 @@ fn machine(said: &[Said], at: &[usize], base: &Spec, place: Span) -> Result<Spec
         .map_err(|wrong| wrong.into_iter().next().map(|first| first.message).unwrap_or_default())
 }
 
-/// `cache NAME { … }`.
+/// Returns `cache NAME { … }`.
 fn part(unit: SweptUnit, fields: Vec<Field>, base: &Spec, span: Span) -> Field {
     let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
     let name = ArgKind::Word { text: unit.name(base).into(), value: None };

@@ -1,22 +1,22 @@
-//! The text of a grid as settings. It is read as what stands in the braces of `machine { … }`.
+//! Parsing of a grid's text as settings, like the block of `machine { … }`.
 
 use crate::lang::ast::{Command, Settings, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::parse::parse;
 use crate::lang::span::Span;
 
-/// What stands before the text when it is read.
+/// Text before the grid for the parser.
 const BEFORE: &str = "machine {";
-/// What stands behind it; a comment at its end ends before.
+/// Text after the grid. The line break ends a final comment.
 const BEHIND: &str = "\n}";
 
-/// The whole text.
+/// Returns the span of the whole text.
 pub(super) fn all(text: &str, file: u32) -> Span {
     let start = BEFORE.len() as u32;
     Span { file, start, end: start + text.len() as u32 }
 }
 
-/// The settings of a grid. Their places are those in the text that was read: see [`placed`].
+/// Returns the settings of a grid. Their spans refer to the parsed text: see [`placed`].
 pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> {
     let parsed = parse(file, &format!("{BEFORE}{text}{BEHIND}"), &mut ());
     if !parsed.diagnostics.is_empty() {
@@ -31,7 +31,7 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
         }
     };
     if block.table.is_some() {
-        return Err(whole(Code::BadTable, "a table is not allowed in a grid", all(text, file)));
+        return Err(whole(Code::BadTable, "a grid cannot contain a table", all(text, file)));
     }
     if block.settings.is_empty() {
         let wrong = Diagnostic::new(Code::WrongCount, all(text, file), "the grid is empty");
@@ -40,7 +40,7 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
     Ok(block)
 }
 
-/// Mistakes with their places in the grid itself.
+/// Converts the spans of errors to the grid's text.
 pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
     let at = |place: u32| place.saturating_sub(BEFORE.len() as u32).min(text.len() as u32);
     let moved = |span: Span| Span { start: at(span.start), end: at(span.end), ..span };
@@ -57,7 +57,7 @@ pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
     wrong.into_iter().map(move_all).collect()
 }
 
-/// One mistake, without label or help.
+/// Returns one error without label or help.
 pub(super) fn whole(code: Code, message: impl Into<String>, span: Span) -> Vec<Diagnostic> {
     vec![Diagnostic::new(code, span, message)]
 }

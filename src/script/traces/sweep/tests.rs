@@ -13,14 +13,14 @@ fn read(text: &str) -> Grid {
     grid(text, &base, usual_unit(&base), &mut Sources::default()).expect("a grid")
 }
 
-/// The codes of the mistakes with what is underlined.
+/// Returns the codes of the errors with the underlined text.
 fn wrong(text: &str) -> Vec<(&'static str, String)> {
     let (base, mut sources) = (machine("core-i7"), Sources::default());
     let wrong = grid(text, &base, usual_unit(&base), &mut sources).expect_err("mistakes");
     wrong.iter().map(|one| (one.code.name(), sources.text(one.span).to_owned())).collect()
 }
 
-/// Size, ways, block and sets of each point's first data cache.
+/// Returns the size, ways, block, and sets of each point's first data cache.
 fn shapes(grid: &Grid) -> Vec<(u128, u32, u32, u64)> {
     let shape = |spec: &Spec| {
         let cache = &spec.caches[0];
@@ -52,8 +52,8 @@ fn the_first_setting_changes_slowest() {
 }
 
 #[test]
-fn what_is_not_said_stays_as_in_an_override() {
-    // The cache is known by its size: other ways, or blocks, make other sets.
+fn unset_settings_stay_as_in_an_override() {
+    // The declaration sets the size, so other ways or blocks change the number of sets.
     assert_eq!(shapes(&read("ways 4")), [(32768, 4, 64, 128)]);
     assert_eq!(shapes(&read("block 32 B")), [(32768, 8, 32, 128)]);
     let base = machine("core-i7");
@@ -112,7 +112,7 @@ fn grid_of(text: &str, base: &Spec, unit: SweptUnit) -> Grid {
 }
 
 #[test]
-fn mistakes_are_told_at_their_place() {
+fn mistakes_are_reported_at_their_place() {
     for (text, code, place) in [
         ("way 1..4", "unknown-setting", "way"),
         ("ways 1..4, policy lru fifi", "unknown-word", "fifi"),

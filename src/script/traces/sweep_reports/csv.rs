@@ -1,13 +1,15 @@
-//! A sweep as CSV: a header, and a row for each swept part of each point; `docs/reference/replay.md` says which columns.
+//! A sweep as CSV: a header, and a row for each swept part of each point. `docs/reference/replay.md`
+//! describes the columns.
 
 use super::points::{SweepCell, rows};
 use super::swept::Swept;
 
-/// The table of a sweep, with its header. Sizes are in bytes, rates from 0 to 1; a cell of what there is not is empty.
+/// Returns the table of a sweep with its header. Sizes are in bytes, and rates from 0 to 1. A missing value
+/// is an empty cell.
 pub fn csv(swept: &Swept) -> String {
     let table = rows(swept);
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    // Writing to memory does not fail, here and below.
+    // Writing to memory cannot fail, here and below.
     let _ = writer.write_record(table.columns.iter().map(|column| &column.name));
     for row in &table.rows {
         let _ = writer.write_record(row.iter().map(cell));

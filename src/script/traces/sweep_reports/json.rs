@@ -1,4 +1,4 @@
-//! A sweep as a JSON object; `docs/reference/replay.md` says what its members are.
+//! A sweep as a JSON object. `docs/reference/replay.md` describes its members.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -9,7 +9,7 @@ use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue};
 
-/// The object of a sweep, on one line.
+/// Returns the object of a sweep on one line.
 pub fn json(swept: &Swept) -> String {
     let references = swept.references();
     let (ended, error) = match &swept.ended {
@@ -69,7 +69,7 @@ fn value(value: &AxisValue) -> Json {
     }
 }
 
-/// An object a row; what is the same of the whole sweep is not in them.
+/// Returns an object per row, without the values that are constant in the sweep.
 fn points(swept: &Swept) -> Json {
     let table = rows(swept);
     let units = swept.grid.units().len().max(1);

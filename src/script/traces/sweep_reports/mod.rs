@@ -1,4 +1,4 @@
-//! What came of a sweep: as text for a terminal, JSON, CSV, Parquet, and a plot.
+//! Results of a sweep as text for a terminal, JSON, CSV, Parquet, and a plot.
 
 mod csv;
 mod json;

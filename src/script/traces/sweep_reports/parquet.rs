@@ -1,26 +1,27 @@
-//! A sweep as a Parquet file: the columns of the CSV, one group of rows, plain values without compression.
+//! A sweep as a Parquet file: the columns of the CSV in one row group, plain and uncompressed.
 //!
-//! The format's description: <https://parquet.apache.org/docs/file-format/>. A column is a header and a page: which rows have a value,
-//! and the values one behind the other. The file ends with what there is, as a Thrift struct, and its length.
+//! The format's description: <https://parquet.apache.org/docs/file-format/>. A column is a header and a page,
+//! which contains the definition levels and then the values. The file ends with its metadata, as a Thrift
+//! struct, and their length.
 
 use super::points::{Column, Rows, SweepCell, SweepColumnKind, rows};
 use super::swept::Swept;
 use super::thrift::{Struct, varint};
 
-/// What a Parquet file begins and ends with.
+/// Magic number at the beginning and end of a Parquet file.
 const MAGIC: &[u8; 4] = b"PAR1";
 
 /// Physical types.
 const INT64: i32 = 2;
 const DOUBLE: i32 = 5;
 const BYTE_ARRAY: i32 = 6;
-/// Every column may have rows without a value.
+/// Every column is optional.
 const OPTIONAL: i32 = 1;
-/// Encodings: of values, and of which rows have one.
+/// Encodings of values and of definition levels.
 const PLAIN: i32 = 0;
 const RLE: i32 = 3;
 
-/// The bytes of the file.
+/// Returns the bytes of the file.
 pub fn parquet(swept: &Swept) -> Vec<u8> {
     let table = rows(swept);
     let mut file = MAGIC.to_vec();
@@ -50,13 +51,13 @@ pub fn parquet(swept: &Swept) -> Vec<u8> {
     file
 }
 
-/// A tree of one level: its root, and the columns.
+/// Returns a schema of one level: its root, and the columns.
 fn schema(columns: &[Column]) -> Vec<Struct> {
     let root = Struct::default().text(4, "sweep").i32(5, columns.len() as i32);
     let column = |column: &Column| {
         let plain = Struct::default().i32(1, physical(column.kind)).i32(3, OPTIONAL).text(4, &column.name);
         match column.kind {
-            // Texts in UTF-8, by the name that old readers know and by the one that new ones do.
+            // UTF-8 text as a converted type for old readers, and as a logical type for new ones.
             SweepColumnKind::Word => plain.i32(6, 0).one(10, Struct::default().one(1, Struct::default())),
             SweepColumnKind::Number | SweepColumnKind::Bytes => {
                 let signed = Struct::default().byte(1, 64).yes(2);
@@ -76,7 +77,7 @@ fn physical(kind: SweepColumnKind) -> i32 {
     }
 }
 
-/// Where a column stands in the file.
+/// Returns the location of a column in the file.
 fn chunk(column: &Column, rows: usize, start: i64, length: i64) -> Struct {
     let meta = Struct::default()
         .i32(1, physical(column.kind))
@@ -90,13 +91,13 @@ fn chunk(column: &Column, rows: usize, start: i64, length: i64) -> Struct {
     Struct::default().i64(2, start).one(3, meta)
 }
 
-/// What stands before a page.
+/// Returns the header of a page.
 fn header(rows: usize, bytes: usize) -> Vec<u8> {
     let data = Struct::default().i32(1, rows as i32).i32(2, PLAIN).i32(3, RLE).i32(4, RLE);
     Struct::default().i32(1, 0).i32(2, bytes as i32).i32(3, bytes as i32).one(5, data).end()
 }
 
-/// The page of column `at`.
+/// Returns the page of column `at`.
 fn page(table: &Rows, at: usize) -> Vec<u8> {
     let items = || table.rows.iter().map(|row| &row[at]);
     let levels = levels(items().map(|item| *item != SweepCell::Nothing));
@@ -116,7 +117,7 @@ fn page(table: &Rows, at: usize) -> Vec<u8> {
     page
 }
 
-/// Which rows have a value: runs of equal ones, each its length and then 1 or 0.
+/// Returns the rows that have a value as runs: each is a length and then 1 or 0.
 fn levels(mut there: impl Iterator<Item = bool>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut run: Option<(bool, u64)> = None;
@@ -140,7 +141,8 @@ fn levels(mut there: impl Iterator<Item = bool>) -> Vec<u8> {
 mod tests {
     use super::levels;
 
-    /// The bytes are those of Parquet's description of its run-length encoding: twice the length, then the value.
+    /// Checks the bytes against Parquet's description of its run-length encoding: twice the length, then the
+    /// value.
     #[test]
     fn rows_with_values_are_runs() {
         assert_eq!(levels([true, true, false].into_iter()), [4, 1, 2, 0]);

@@ -1,4 +1,5 @@
-//! A sweep as a picture: the miss rate over one setting, a line for each combination of the others.
+//! Plots of a sweep: the miss rate over one setting, with a line for each combination of the
+//! others.
 
 use super::matrix::{leading, shown};
 use super::swept::Swept;
@@ -6,23 +7,23 @@ use crate::traces::reports::plot::{percent, scale};
 use crate::traces::reports::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
 use pagewalk_engine::trace::sweep::grid::SweptUnit;
 
-/// The picture's width.
+/// Width of the image.
 const WIDTH: f64 = 900.0;
-/// The left and right edge of what is plotted.
+/// Left and right edge of the plot.
 const EDGES: (f64, f64) = (80.0, 700.0);
-/// The height of what is plotted.
+/// Height of the plot.
 const HEIGHT: f64 = 320.0;
-/// Colours that people with any colour vision tell apart (Okabe and Ito).
+/// Colors that are distinguishable with any color vision (Okabe and Ito).
 const COLORS: [&str; 7] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
-/// The most lines of a picture: beyond, nobody tells them apart.
+/// Maximum number of lines in a plot, beyond which they are indistinguishable.
 const LINES: usize = 14;
-/// The most labels below the picture.
+/// Maximum number of labels below the plot.
 const LABELS: usize = 12;
 
-/// A line: its name, and its miss rates by the number of the value on the horizontal axis.
+/// A line: its name, and its miss rates by the index of the value on the horizontal axis.
 type Line = (String, Vec<(usize, f64)>);
 
-/// The pictures of the swept parts, one below the other, as an SVG document.
+/// Returns an SVG document of the swept parts, one below the other.
 pub fn plot(swept: &Swept) -> String {
     let mut canvas = Canvas::default();
     let title = format!("{} on {}", swept.trace, swept.machine);
@@ -34,7 +35,7 @@ pub fn plot(swept: &Swept) -> String {
     canvas.document(WIDTH, y + 20.0, &format!("miss rates: {title}"))
 }
 
-/// Draws a part below `y`, and answers with where it ends.
+/// Draws a part below `y`, and returns its lower end.
 fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
     let varied = swept.grid.varied();
     let Some(over) = leading(swept, &varied).or((!swept.grid.axes.is_empty()).then_some(0)) else { return y };
@@ -83,7 +84,7 @@ fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
     bottom + 52.0
 }
 
-/// The lines: points that differ in nothing but the setting of the horizontal axis.
+/// Returns the lines. The points of a line differ only in the setting of the horizontal axis.
 fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<Line> {
     let mut lines: Vec<(Vec<usize>, Line)> = Vec::new();
     for (point, counted) in swept.grid.points.iter().zip(&swept.counted) {
@@ -103,10 +104,10 @@ fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<L
 
 fn name(swept: &Swept, over: usize, varied: &[usize], at: &[usize]) -> String {
     let others = varied.iter().filter(|&&number| number != over);
-    let told = others.map(|&number| {
+    let settings = others.map(|&number| {
         let axis = &swept.grid.axes[number];
         let value = shown(axis, &axis.values[at[number]]);
         if axis.values[0].word() == &*axis.setting { value } else { format!("{} {value}", axis.setting) }
     });
-    told.collect::<Vec<String>>().join(", ")
+    settings.collect::<Vec<String>>().join(", ")
 }

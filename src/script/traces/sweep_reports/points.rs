@@ -1,4 +1,4 @@
-//! The points of a sweep as rows and columns, for every format: a row for each swept part of each point.
+//! The points of a sweep as rows and columns for all formats: a row for each swept part of each point.
 
 use super::swept::Swept;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit};
@@ -6,51 +6,51 @@ use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit}
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// Its name, in small letters with `_`.
+    /// The name, in lowercase letters with `_`.
     pub(crate) name: String,
-    /// What stands in it.
+    /// The type of its cells.
     pub(crate) kind: SweepColumnKind,
 }
 
-/// What stands in a column.
+/// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SweepColumnKind {
     /// A number.
     Number,
     /// A number of bytes.
     Bytes,
-    /// A part of a whole, from 0 to 1.
+    /// A fraction from 0 to 1.
     Rate,
     /// A word.
     Word,
 }
 
-/// What stands in a row and column.
+/// A cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SweepCell {
-    /// Nothing: there is no such thing.
+    /// No value.
     Nothing,
     /// A number.
     Number(u64),
-    /// A part of a whole: so many of so many, which are not 0.
+    /// A fraction with a nonzero denominator.
     Rate(u64, u64),
     /// A word.
     Word(String),
 }
 
-/// Rows of the same columns.
+/// Rows with the same columns.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rows {
     pub(crate) columns: Vec<Column>,
-    /// The rows, each with an item a column.
+    /// The rows, each with a cell per column.
     pub(crate) rows: Vec<Vec<SweepCell>>,
 }
 
-/// Settings that have a column of their own in any case.
+/// Settings that always have a column.
 const SHAPE: [&str; 8] =
     ["size", "block", "entries", "ways", "sets", "policy", "fully-associative", "direct-mapped"];
 
-/// The points of a sweep, in the order of the grid. Those that were skipped have no row.
+/// Returns the points of a sweep in the order of the grid. Skipped points have no row.
 pub(crate) fn rows(swept: &Swept) -> Rows {
     let units = swept.grid.units();
     let cache = units.iter().any(|unit| matches!(unit, SweptUnit::Cache(_)));
@@ -94,12 +94,12 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
     Rows { columns, rows }
 }
 
-/// Settings of the grid that a part's shape does not tell, each once.
+/// Returns the settings of the grid that are not part of the shape, without duplicates.
 fn others(axes: &[Axis]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for axis in axes {
         let name = &*axis.setting;
-        // The lines follow from size and block.
+        // The number of lines follows from size and block.
         if !SHAPE.contains(&name) && name != "lines" && !names.contains(&name) {
             names.push(name);
         }
@@ -146,7 +146,7 @@ fn row(
     columns.iter().map(item).collect()
 }
 
-/// The value that a setting of the grid has at a point; none where the grid does not have it of this part.
+/// Returns the value of a grid's setting at a point; `None` if the grid does not vary it for this part.
 fn chosen(
     swept: &Swept,
     point: &GridPoint,
@@ -163,7 +163,7 @@ fn chosen(
     }
 }
 
-/// A value without its unit.
+/// Returns a value without its unit.
 pub(crate) fn word(value: &AxisValue) -> String {
     match value {
         AxisValue::Number(n) => n.to_string(),

@@ -1,4 +1,4 @@
-//! What came of a sweep, to be told.
+//! The results of a sweep.
 
 use crate::traces::reports::Ended;
 use pagewalk_engine::trace::counts::{ReferenceCounts, ReplayCounts};
@@ -6,31 +6,31 @@ use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::grid::Grid;
 
-/// A trace that was replayed on the machines of a grid, and what came of it.
+/// A trace that was replayed on the machines of a grid, and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swept {
-    /// The trace, as the command names it.
+    /// The trace as named in the command.
     pub trace: String,
-    /// The machine that the grid changes, as the command names it.
+    /// The machine that the grid modifies, as named in the command.
     pub machine: String,
-    /// Pages were mapped on demand; otherwise addresses are physical ones.
+    /// Whether pages were mapped on demand. Otherwise, addresses are physical.
     pub demand: bool,
-    /// What became of references that straddle blocks or pages.
+    /// The treatment of references that straddle blocks or pages.
     pub straddle: Straddle,
-    /// Lines that were read; of a packed trace, records.
+    /// Number of lines read, or of records in a packed trace.
     pub lines: u64,
-    /// Lines that could not be read.
+    /// The malformed lines.
     pub malformed: Malformed,
-    /// Whether the trace came to its end.
+    /// Whether the trace was read to its end.
     pub ended: Ended,
     /// The grid.
     pub grid: Grid,
-    /// For each point of the grid, the counts; or why the replay on its machine could not go on.
+    /// The counts for each point of the grid, or the reason why its replay stopped.
     pub counted: Vec<Result<ReplayCounts, String>>,
 }
 
 impl Swept {
-    /// What was performed: the same on every machine of the grid.
+    /// Returns the counts of references, which are the same on every machine of the grid.
     pub(crate) fn references(&self) -> ReferenceCounts {
         self.counted.iter().flatten().next().map(|counted| counted.references).unwrap_or_default()
     }

@@ -9,7 +9,7 @@ use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
-/// Two blocks by turns, 4 KB apart, each asked for twice.
+/// Sweeps two alternating blocks, 4 KB apart, each accessed twice.
 fn swept(text: &str) -> Swept {
     let base = Spec::core_i7();
     let grid = grid(text, &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
@@ -36,7 +36,7 @@ fn a_table_has_what_differs_and_a_matrix_what_two_settings_make() {
     let text = text(&swept("size 4 KB, ways 1..2, policy lru fifo"), false);
     for line in [
         "  4 points, each with 4 records: 4 loads, 0 stores, 0 fetches",
-        "  the same at every point: L1d, size 4 KB, block 64 B",
+        "  constant at all points: L1d, size 4 KB, block 64 B",
         "  ways sets policy │ accesses hits misses miss rate evictions write-backs",
         "     1   64 lru    │        4    0      4   100.00%         3           0",
         "     2   32 fifo   │        4    2      2    50.00%         0           0",
@@ -50,12 +50,12 @@ fn a_table_has_what_differs_and_a_matrix_what_two_settings_make() {
 }
 
 #[test]
-fn a_point_that_failed_has_no_counts_and_is_told() {
+fn a_point_that_failed_has_no_counts_and_is_reported() {
     let mut swept = swept("ways 1..2");
     swept.counted[0] = Err("out of memory".to_owned());
     assert_eq!(warnings(&swept), ["point 1: out of memory"]);
-    let told = csv(&swept);
-    let rows: Vec<&str> = told.lines().collect();
+    let output = csv(&swept);
+    let rows: Vec<&str> = output.lines().collect();
     assert_eq!(rows[1], "t,core-i7,1,L1d,32768,64,1,512,lru,,,,,,");
     assert_eq!(rows[2], "t,core-i7,2,L1d,32768,64,2,256,lru,4,2,2,0.5,0,0");
     let json: serde_json::Value = serde_json::from_str(&json(&swept)).expect("JSON");
@@ -66,7 +66,7 @@ fn a_point_that_failed_has_no_counts_and_is_told() {
 }
 
 #[test]
-fn an_end_before_the_end_is_told() {
+fn an_end_before_the_end_is_reported() {
     let mut swept = swept("ways 1");
     swept.ended = Ended::Interrupted;
     assert!(text(&swept, false).contains("interrupted: these are the counts of the first 4 lines"));

@@ -12,10 +12,11 @@ use crate::traces::reports::rows::{nothing, number, word, written};
 use crate::traces::reports::{self, Ended};
 use pagewalk_engine::trace::sweep::grid::SkippedPoint;
 
-/// The most reasons for skipped points that are told.
+/// Maximum number of reasons for skipped points to report.
 const REASONS: usize = 5;
 
-/// The report: what was swept, the table of the points, and for two settings the matrix of miss rates.
+/// Returns the report: the parameters, the table of the points, and the matrix of miss rates for two
+/// settings.
 pub fn text(swept: &Swept, color: bool) -> String {
     let mut sections = vec![
         vec![Block::Heading(format!("{} on {}", swept.trace, swept.machine))],
@@ -44,42 +45,42 @@ fn summary(swept: &Swept) -> Vec<Block> {
     ))];
     let same = same(swept);
     if !same.is_empty() {
-        blocks.push(Block::toned(Tone::Faint, format!("the same at every point: {}", same.join(", "))));
+        blocks.push(Block::toned(Tone::Faint, format!("constant at all points: {}", same.join(", "))));
     }
     let map = if swept.demand {
-        "map demand: a page gets its frame at its first touch"
+        "map demand: each page gets a frame on first touch"
     } else {
-        "map identity: an address is a physical one"
+        "map identity: addresses are physical"
     };
     blocks.push(Block::toned(Tone::Faint, map));
     let lines = count(swept.lines, "line", "lines");
     match &swept.ended {
         Ended::Whole => {}
         Ended::Interrupted => {
-            let told = format!("interrupted: these are the counts of the first {lines}");
-            blocks.push(Block::toned(Tone::Bad, told));
+            let message = format!("interrupted: these are the counts of the first {lines}");
+            blocks.push(Block::toned(Tone::Bad, message));
         }
         Ended::Broken(_) => {
-            let told = format!("not the whole trace: these are the counts of the first {lines}");
-            blocks.push(Block::toned(Tone::Bad, told));
+            let message = format!("not the whole trace: these are the counts of the first {lines}");
+            blocks.push(Block::toned(Tone::Bad, message));
         }
     }
     blocks
 }
 
-/// Whether a column says what a part is like, so that it need not be repeated where all rows agree.
+/// Whether a column describes a part, so that a constant column can be omitted.
 fn describes(column: &Column) -> bool {
     let counts = ["accesses", "hits", "misses", "miss_rate", "evictions", "write_backs"];
     !counts.contains(&&*column.name) && !matches!(&*column.name, "trace" | "machine" | "point")
 }
 
-/// The numbers of the columns of which all rows say the same.
+/// Returns the indexes of the constant columns.
 fn constant(columns: &[Column], rows: &[Vec<SweepCell>]) -> Vec<usize> {
     let same = |at: &usize| rows.windows(2).all(|pair| pair[0][*at] == pair[1][*at]);
     (0..columns.len()).filter(|at| describes(&columns[*at])).filter(same).collect()
 }
 
-/// What is the same at every point, in words.
+/// Describes the values that are the same at every point.
 fn same(swept: &Swept) -> Vec<String> {
     let table = rows(swept);
     let Some(first) = table.rows.first() else { return Vec::new() };
@@ -94,7 +95,7 @@ fn same(swept: &Swept) -> Vec<String> {
     words.collect()
 }
 
-/// The columns that differ, and the counts.
+/// Returns the columns that differ, and the counts.
 fn table(swept: &Swept) -> Block {
     let table = rows(swept);
     let constant = constant(&table.columns, &table.rows);
@@ -126,39 +127,38 @@ fn cell(column: &Column, item: &SweepCell) -> Cell {
     }
 }
 
-/// The points that make no machine, by their reasons: the first of each, and how many.
+/// Returns the invalid points by reason: the first of each, and their number.
 fn skipped(swept: &Swept) -> Vec<Block> {
     let skipped = &swept.grid.skipped;
     if skipped.is_empty() {
         return Vec::new();
     }
-    let points = count(skipped.len() as u64, "point makes", "points make");
-    let mut told =
-        vec![format!("{points} no machine and {} skipped", if skipped.len() == 1 { "is" } else { "are" })];
-    told.extend(skipped.iter().take(REASONS).map(|one| format!("  {}: {}", named(swept, one), one.why)));
+    let points = count(skipped.len() as u64, "point is", "points are");
+    let mut lines = vec![format!("{points} invalid and skipped")];
+    lines.extend(skipped.iter().take(REASONS).map(|one| format!("  {}: {}", named(swept, one), one.why)));
     let rest = skipped.len().saturating_sub(REASONS);
     if rest > 0 {
-        told.push(format!("  and {} more", thousands(rest as u64)));
+        lines.push(format!("  and {} more", thousands(rest as u64)));
     }
-    told.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
+    lines.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
 }
 
-/// A combination by the values that vary: `ways 16, size 512 B`.
+/// Names a combination by the values that vary: `ways 16, size 512 B`.
 fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     let axes = swept.grid.axes.iter().zip(&skipped.at);
     let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();
-    let told = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);
-    let told = told.map(|(axis, at)| {
+    let varied_axes = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);
+    let varied_axes = varied_axes.map(|(axis, at)| {
         let value = shown(axis, &axis.values[*at]);
         if *axis.setting == *axis.values[0].word() { value } else { format!("{} {value}", axis.setting) }
     });
-    told.collect::<Vec<String>>().join(", ")
+    varied_axes.collect::<Vec<String>>().join(", ")
 }
 
-/// What a reader must know that the counts do not say: malformed lines, records beyond the addresses there are, points that
-/// could not go on, an end before the end. A line each.
+/// Returns a line for each warning: malformed lines, records outside the address space, points that stopped,
+/// and an early end.
 pub fn warnings(swept: &Swept) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut warnings = Vec::new();
     if let Some(counted) = swept.counted.iter().flatten().next() {
         let replayed = reports::Replayed {
             trace: swept.trace.clone(),
@@ -169,12 +169,12 @@ pub fn warnings(swept: &Swept) -> Vec<String> {
             ended: swept.ended.clone(),
             counted: counted.clone(),
         };
-        told.extend(reports::warnings(&replayed));
+        warnings.extend(reports::warnings(&replayed));
     }
     for (number, counted) in (1..).zip(&swept.counted) {
         if let Err(why) = counted {
-            told.push(format!("point {}: {why}", thousands(number)));
+            warnings.push(format!("point {}: {why}", thousands(number)));
         }
     }
-    told
+    warnings
 }

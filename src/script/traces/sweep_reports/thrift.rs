@@ -1,6 +1,6 @@
-//! Thrift's compact protocol, as much of it as the metadata of a Parquet file needs.
+//! Thrift's compact protocol, as far as the metadata of a Parquet file needs it.
 
-/// Writes the fields of a struct in the order of their numbers.
+/// Writes the fields of a struct in order of their IDs.
 #[derive(Debug, Default)]
 pub(crate) struct Struct {
     bytes: Vec<u8>,
@@ -19,7 +19,7 @@ mod kind {
 }
 
 impl Struct {
-    /// A number of 32 bits, or a member of an enum.
+    /// Adds a 32-bit number, or a member of an enum.
     #[must_use]
     pub(crate) fn i32(mut self, field: u8, value: i32) -> Self {
         self.header(field, kind::I32);
@@ -27,7 +27,7 @@ impl Struct {
         self
     }
 
-    /// A number of 64 bits.
+    /// Adds a 64-bit number.
     #[must_use]
     pub(crate) fn i64(mut self, field: u8, value: i64) -> Self {
         self.header(field, kind::I64);
@@ -35,7 +35,7 @@ impl Struct {
         self
     }
 
-    /// A number of 8 bits.
+    /// Adds an 8-bit number.
     #[must_use]
     pub(crate) fn byte(mut self, field: u8, value: u8) -> Self {
         self.header(field, kind::BYTE);
@@ -43,14 +43,14 @@ impl Struct {
         self
     }
 
-    /// A truth value that is true.
+    /// Adds the Boolean `true`.
     #[must_use]
     pub(crate) fn yes(mut self, field: u8) -> Self {
         self.header(field, kind::TRUE);
         self
     }
 
-    /// A text.
+    /// Adds a string.
     #[must_use]
     pub fn text(mut self, field: u8, value: &str) -> Self {
         self.header(field, kind::BINARY);
@@ -65,7 +65,7 @@ impl Struct {
         self
     }
 
-    /// A list of structs.
+    /// Adds a list of structs.
     #[must_use]
     pub(crate) fn many(mut self, field: u8, values: Vec<Struct>) -> Self {
         self.list(field, kind::STRUCT, values.len());
@@ -75,7 +75,7 @@ impl Struct {
         self
     }
 
-    /// A list of numbers of 32 bits, or members of an enum.
+    /// Adds a list of 32-bit numbers, or of members of an enum.
     #[must_use]
     pub(crate) fn i32s(mut self, field: u8, values: &[i32]) -> Self {
         self.list(field, kind::I32, values.len());
@@ -85,7 +85,7 @@ impl Struct {
         self
     }
 
-    /// A list of texts.
+    /// Adds a list of strings.
     #[must_use]
     pub(crate) fn texts(mut self, field: u8, values: &[&str]) -> Self {
         self.list(field, kind::BINARY, values.len());
@@ -95,13 +95,14 @@ impl Struct {
         self
     }
 
-    /// Its bytes, with the mark of its end.
+    /// Returns the bytes with the end marker.
     pub(crate) fn end(mut self) -> Vec<u8> {
         self.bytes.push(0);
         self.bytes
     }
 
-    /// The distance from the field before, and the type. Numbers of fields are at most 15 apart here.
+    /// Writes the type and the difference from the previous field ID. Differences are at most 15
+    /// here.
     fn header(&mut self, field: u8, kind: u8) {
         self.bytes.push((field - self.last) << 4 | kind);
         self.last = field;
@@ -127,7 +128,7 @@ impl Struct {
     }
 }
 
-/// Seven bits a byte, the lowest first; a set highest bit says that more follow.
+/// Writes seven bits per byte, the lowest first. A set highest bit means that more follow.
 pub(crate) fn varint(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);
@@ -140,7 +141,7 @@ pub(crate) fn varint(bytes: &mut Vec<u8>, mut value: u64) {
 mod tests {
     use super::{Struct, varint};
 
-    /// The numbers are the examples of Thrift's description of its compact protocol.
+    /// Checks the examples of Thrift's description of its compact protocol.
     #[test]
     fn numbers_are_written_as_the_protocol_says() {
         let number = |value: i32| Struct::default().i32(1, value).end();
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_told_by_their_distance() {
+    fn fields_are_reported_by_their_distance() {
         let fields = Struct::default().yes(2).text(6, "ab").one(10, Struct::default().byte(1, 64)).end();
         assert_eq!(fields, [0x21, 0x48, 2, b'a', b'b', 0x4C, 0x13, 64, 0, 0]);
         let short = Struct::default().i32s(1, &[0, 3]).end();

@@ -1,4 +1,4 @@
-//! Which questions of the versions of a paper are one question: those of one title, wherever a version's order puts them.
+//! Groups the questions of a paper's versions by title, wherever a version's order puts them.
 
 use super::name::slug;
 use crate::exam::field::{Field, fields};
@@ -6,10 +6,10 @@ use crate::exam::formats::plan::for_screens;
 use crate::exam::formats::tree::Sheet;
 use crate::exam::paper::Paper;
 
-/// A paper, laid out for screens, with its fields.
+/// A paper laid out for screens, with its fields.
 pub(crate) struct Laid<'p> {
     pub(crate) paper: &'p Paper,
-    /// As it is shown to students.
+    /// The students' edition.
     pub(crate) sheet: Sheet,
     fields: Vec<Field<'p>>,
 }
@@ -19,7 +19,7 @@ impl<'p> Laid<'p> {
         papers.iter().map(|paper| Self { paper, sheet: for_screens(paper), fields: fields(paper) }).collect()
     }
 
-    /// The fields of a question.
+    /// Returns the fields of a question.
     pub(crate) fn own(&self, question: usize) -> &[Field<'p>] {
         let from = self.fields.partition_point(|field| field.question < question);
         let to = self.fields.partition_point(|field| field.question <= question);
@@ -27,20 +27,20 @@ impl<'p> Laid<'p> {
     }
 }
 
-/// A question, with its versions.
+/// A question with its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
     pub(crate) title: String,
-    /// How many questions of this title stand before it on a paper.
+    /// Number of earlier questions with this title on a paper.
     pub(crate) again: usize,
-    /// Its versions: a place in the list of papers, and one among that paper's questions.
+    /// The versions, each an index of a paper and of a question on it.
     pub(crate) versions: Vec<(usize, usize)>,
-    /// Its number, where it is the same on all papers.
+    /// The number, if it is the same on all papers.
     pub(crate) number: Option<usize>,
 }
 
 impl Group {
-    /// Its number and title: `1 Address translation`.
+    /// Returns the number and title: `1 Address translation`.
     pub(crate) fn name(&self) -> String {
         match self.number {
             Some(number) => format!("{number} {}", self.title),
@@ -49,7 +49,7 @@ impl Group {
         }
     }
 
-    /// That as a name of small letters, digits and `-`.
+    /// Returns the name in lowercase letters, digits, and `-`.
     pub(crate) fn slug(&self) -> String {
         match self.number {
             Some(number) => format!("{number}-{}", slug(&self.title)),
@@ -59,7 +59,7 @@ impl Group {
     }
 }
 
-/// The questions of all papers, in the order in which they come up first.
+/// Returns the questions of all papers in order of first appearance.
 pub(crate) fn groups(papers: &[Paper]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (of, paper) in papers.iter().enumerate() {
@@ -75,7 +75,7 @@ pub(crate) fn groups(papers: &[Paper]) -> Vec<Group> {
             }
         }
     }
-    // A number that two of them have says nothing: they are of a pool.
+    // Two groups with the same number come from a pool, so the number is dropped.
     let shared: Vec<bool> = groups
         .iter()
         .map(|group| {

@@ -1,9 +1,9 @@
-//! Words as HTML that is XML too, and that no platform reads anything else into.
+//! Text as HTML that is also XML and contains no syntax of any platform.
 
 use crate::report::xml::legal;
 
-/// Words that mean nothing: to HTML and XML, to Cloze and Mustache (`{`, `}`), to a filter for formulas (`$`, `\`) or for files
-/// (`@@PLUGINFILE@@`).
+/// Escapes text for HTML and XML, Cloze and Mustache (`{`, `}`), filters for formulas (`$`, `\`), and filters
+/// for files (`@@PLUGINFILE@@`).
 pub(crate) fn escaped(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for c in legal(words).chars() {
@@ -23,7 +23,7 @@ pub(crate) fn escaped(words: &str) -> String {
     out
 }
 
-/// An element of escaped words; nothing where there are none.
+/// Returns an element of escaped text, or nothing if the text is empty.
 pub(crate) fn element(tag: &str, words: &str) -> String {
     if words.is_empty() { String::new() } else { format!("<{tag}>{}</{tag}>", escaped(words)) }
 }

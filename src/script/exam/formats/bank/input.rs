@@ -1,4 +1,4 @@
-//! What a platform is told of each field: how it is filled in, and what is right.
+//! The input and the correct answers of each field for a platform.
 
 use super::name::refusal;
 use crate::exam::field::{Asked, Field};
@@ -9,47 +9,47 @@ use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
-/// The most spellings that are listed for one field: more are too many for the patterns by which Moodle reads Cloze.
+/// Maximum number of spellings per field. Moodle's patterns for Cloze cannot read more.
 pub(crate) const LISTED: usize = 1000;
-/// The largest number that a platform compares as one: a double holds every integer up to it.
+/// Largest number that a platform compares numerically: a double represents every integer up to it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
-/// How far a number with a fraction may be off, of its size: a half in the third digit.
+/// Relative tolerance for a number with a fraction: half of its third digit.
 const OFF: f64 = 0.005;
 
-/// How a field is filled in, and what is right.
+/// The input of a field and its correct answers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Input {
-    /// One of a few words, from a list; `right` is a place in it.
+    /// One of a few words from a list. `right` is an index into it.
     Pick {
         /// The words.
         options: Vec<String>,
-        /// Which is right.
+        /// The index of the correct word.
         right: usize,
     },
-    /// A text: any of these, without regard to upper and lower case; the first is the usual one.
+    /// A text that is compared without case. The first spelling is the usual one.
     Text(Vec<String>),
-    /// A decimal number, and how far an answer may be off.
+    /// A decimal number and its tolerance.
     Number(Number, f64),
-    /// Some of these are right: one, or `several` may be ticked.
+    /// One or several options.
     Choice {
-        /// Each option, and whether it is right.
+        /// Each option, and whether it is correct.
         options: Vec<(String, bool)>,
-        /// More than one is right.
+        /// Whether more than one option is correct.
         several: bool,
     },
-    /// Free text, marked by a person by these rules; room for so many lines.
+    /// Free text that a grader marks by a rubric.
     Essay {
-        /// What marks are given for.
+        /// The rubric.
         rubric: Vec<Rubric>,
-        /// Lines, 8 mm apart.
+        /// Number of lines, 8 mm apart.
         lines: u32,
     },
 }
 
-/// What a platform is told of a field.
+/// Returns the input of a field for a platform.
 ///
 /// # Errors
-/// Where there are more right answers than can be listed, or none among the options.
+/// A refusal if there are too many correct answers to list, or no correct option.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     match field.asked {
         Asked::Blank(blank) => Ok(of_blank(blank, page::bare(field.item))),
@@ -76,7 +76,7 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
         });
         return Input::Pick { options, right: at };
     }
-    // A value always exists: no dash need be written there.
+    // A value always exists, so a dash is never correct.
     if let (true, Form::Number { radix: Radix::Decimal, .. }, Some(key)) =
         (blank.fact.is_empty(), blank.form, &blank.key)
         && let Value::Number(number) = key.value
@@ -95,7 +95,8 @@ fn any(field: &Field) -> Result<Input, Refusal> {
     listed.map(Input::Text).ok_or_else(|| refusal(field, why))
 }
 
-/// The spellings of every answer; none where not all answers are known. Where zeros in front make them too many, without those.
+/// Returns the spellings of every answer; `None` if not all answers are known. If there are too many, it
+/// omits leading zeros.
 fn listed(answers: &Answers, radix: Radix) -> Option<Vec<String>> {
     if !answers.all {
         return None;
@@ -108,7 +109,7 @@ fn listed(answers: &Answers, radix: Radix) -> Option<Vec<String>> {
     Some(if all.len() <= LISTED { all } else { each(1) })
 }
 
-/// The hexadecimal digits of a value.
+/// Returns the number of hexadecimal digits of a value.
 fn digits(value: &Value) -> u32 {
     match value {
         Value::Number(number) => number.as_integer().map_or(1, |n| format!("{n:X}").len() as u32),

@@ -1,4 +1,4 @@
-//! What the exports for learning platforms have in common: what a platform is told of each field, weights, names, stems.
+//! Common parts of the exports for learning platforms: inputs, weights, names, and stems.
 
 pub(crate) mod group;
 pub(crate) mod html;

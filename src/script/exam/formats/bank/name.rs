@@ -4,16 +4,16 @@ use crate::exam::field::Field;
 use crate::exam::formats::export::Refusal;
 use crate::exam::paper::Paper;
 
-/// The longest name, in characters.
+/// Maximum length of a name in characters.
 const LONGEST: usize = 48;
 
-/// The exam's title; `Exam` where it has none.
+/// Returns the exam's title, or `Exam` if it has none.
 pub(crate) fn title(paper: &Paper) -> &str {
     let said = paper.cover.iter().find(|(field, _)| &**field == "title");
     said.map_or("Exam", |(_, words)| words.as_str())
 }
 
-/// Words as a name of small letters, digits and `-`: `virtual-memory`.
+/// Returns a name of lowercase letters, digits, and `-`: `virtual-memory`.
 pub(crate) fn slug(words: &str) -> String {
     let mut slug = String::new();
     for c in words.chars() {
@@ -30,7 +30,7 @@ pub(crate) fn slug(words: &str) -> String {
     if slug.is_empty() { "exam".to_owned() } else { slug.to_owned() }
 }
 
-/// A question of a version: `virtual-memory-B-2`. It holds no seed.
+/// Returns the identifier of a version's question: `virtual-memory-B-2`. It contains no seed.
 pub(crate) fn identifier(paper: &Paper, question: usize) -> String {
     let code = paper
         .version
@@ -39,7 +39,7 @@ pub(crate) fn identifier(paper: &Paper, question: usize) -> String {
     format!("{}{code}-{}", slug(title(paper)), question + 1)
 }
 
-/// A version's code with nothing in it but letters, digits and `-`.
+/// Returns a version's code with only letters, digits, and `-`.
 pub(crate) fn slug_of_code(code: &str) -> String {
     code.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
@@ -50,7 +50,7 @@ pub fn field_location(field: &Field) -> String {
     format!("question {}{part}, field {}", field.question + 1, field.name)
 }
 
-/// Why a format cannot hold a field.
+/// Creates a refusal of a field.
 pub(crate) fn refusal(field: &Field, why: impl Into<String>) -> Refusal {
     Refusal { part: field_location(field), why: why.into() }
 }

@@ -1,11 +1,11 @@
-//! What essays are marked by, which only those who mark them see.
+//! Rubrics of essays, which only graders see.
 
 use super::html::escaped;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::points;
 use crate::questions::entry::Rubric;
 
-/// A list of what marks are given for; nothing where nothing is said.
+/// Returns a rubric as a list, or nothing if it is empty.
 pub(crate) fn rubric(rows: &[Rubric]) -> String {
     let each: Vec<String> = rows.iter().map(row).collect();
     if each.is_empty() { String::new() } else { format!("<ul>{}</ul>", each.concat()) }

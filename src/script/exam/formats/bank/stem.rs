@@ -1,5 +1,5 @@
-//! A question as HTML for a learning platform: what is given, and a place for each field. It is XML too, without styles or
-//! anything else that QTI does not know.
+//! Questions as HTML for a learning platform, with an input for each field. The HTML is also XML, without
+//! styles or other elements that QTI does not support.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,33 +14,33 @@ use crate::exam::formats::tree::{
 use crate::report::doc;
 use crate::report::text::text;
 
-/// How a platform draws the places of fields.
+/// A platform's inputs for fields.
 pub(crate) trait Slots {
-    /// A blank that stands in a line.
+    /// Returns the input of a blank within a line.
     ///
     /// # Errors
-    /// Why the platform cannot hold it.
+    /// A refusal if the platform does not support it.
     fn blank(&mut self, field: &Field) -> Result<String, Refusal>;
-    /// A choice or essay, which stands alone.
+    /// Returns the block of a choice or essay.
     ///
     /// # Errors
-    /// Why the platform cannot hold it.
+    /// A refusal if the platform does not support it.
     fn block(&mut self, field: &Field) -> Result<String, Refusal>;
-    /// The attributes of a table: ` class="…"`.
+    /// Returns the attributes of a table: ` class="…"`.
     fn table(&self) -> &'static str;
 }
 
-/// A question being written down.
+/// A question under construction.
 struct Stem<'f, 'p, S> {
     out: String,
     fields: BTreeMap<&'f str, &'f Field<'p>>,
     slots: &'f mut S,
 }
 
-/// A question of a paper that is laid out for students, with its fields: what it takes for granted, and what stands in it.
+/// Returns a question that is laid out for students, with its assumptions and fields.
 ///
 /// # Errors
-/// Why the platform cannot hold one of the fields.
+/// A refusal if the platform does not support a field.
 pub(crate) fn stem(
     sheet: &Sheet,
     section: &Section,
@@ -54,7 +54,7 @@ pub(crate) fn stem(
     Ok(stem.out)
 }
 
-/// What is given to a field: everything of its question, and of the part that it is in, that is not asked.
+/// Returns the context of a field: the given parts of its question and part.
 pub(crate) fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
     let mut stem = Stem { out: String::new(), fields: BTreeMap::new(), slots };
     for block in &section.body {
@@ -70,7 +70,7 @@ pub(crate) fn context(section: &Section, field: &Field, slots: &mut impl Slots) 
     stem.out
 }
 
-/// Whether an essay is among the blocks.
+/// Whether the blocks contain an essay.
 fn holds(body: &[Block], essay: &str) -> bool {
     body.iter().any(|block| matches!(block, Block::Essay { field, .. } if field == essay))
 }
@@ -115,7 +115,7 @@ impl<S: Slots> Stem<'_, '_, S> {
         Ok(())
     }
 
-    /// What is not asked.
+    /// Adds a block that contains no field.
     fn given(&mut self, block: &Block) {
         match block {
             Block::Prose(paragraphs) => {
@@ -126,7 +126,7 @@ impl<S: Slots> Stem<'_, '_, S> {
                     });
                 }
             }
-            // Nothing of it is asked, so no field is refused.
+            // A given table has no fields, so no field is refused.
             Block::Given(table) => drop(self.table(table)),
             Block::Pairs { title, pairs } => self.pairs(title, pairs),
             Block::Figure(figure) => self.figure(figure),
@@ -156,7 +156,8 @@ impl<S: Slots> Stem<'_, '_, S> {
         self.put(&format!("{out}</tbody>\n</table>"));
     }
 
-    /// The bits of an address as a table of their numbers with room below; other figures as they are drawn on a terminal.
+    /// Adds a figure. The bits of an address become a table of their numbers with room below. Other figures
+    /// are text drawings.
     fn figure(&mut self, figure: &Figure) {
         let blocks: Vec<doc::Block> = match figure {
             Figure::Bits { title, bits } => {
@@ -209,14 +210,14 @@ impl<S: Slots> Stem<'_, '_, S> {
         Ok(())
     }
 
-    /// The place of a field, with its unit.
+    /// Adds the input of a field with its unit.
     fn blank(&mut self, blank: &Blank) -> Result<String, Refusal> {
         let Some(field) = self.fields.get(blank.field.as_str()) else { return Ok(String::new()) };
         let drawn = self.slots.blank(field)?;
         Ok(blank.unit.as_ref().map_or_else(|| drawn.clone(), |unit| format!("{drawn} {}", escaped(unit))))
     }
 
-    /// Words, and below them the place of a field.
+    /// Adds text, and below it the input of a field.
     fn alone(&mut self, words: &str, how: &str, field: &str) -> Result<(), Refusal> {
         self.put(&element("p", format!("{words} {how}").trim()));
         if let Some(field) = self.fields.get(field) {
@@ -227,7 +228,7 @@ impl<S: Slots> Stem<'_, '_, S> {
     }
 }
 
-/// ` (8 points)`, or nothing.
+/// Returns ` (8 points)`, or nothing.
 fn in_brackets(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(" ({words})") }
 }

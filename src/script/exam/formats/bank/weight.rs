@@ -1,14 +1,15 @@
-//! Points as the whole numbers that platforms weigh parts of a question by.
+//! Conversion of points to the integer weights of platforms.
 
 use num_traits::Zero;
 
 use crate::lang::value::Number;
 
-/// The largest weight: what the platforms' databases hold with room to spare.
+/// Largest weight, well within the limits of the platforms' databases.
 const LARGEST: i128 = 9999;
 
-/// Weights in the proportions of the points: those points where they are whole, else the smallest multiple of them that is;
-/// rounded where that would be too large, but none to 0 that has points. Each is 1 where nothing has points.
+/// Returns weights in proportion to the points: the points themselves, or their smallest integral multiple.
+/// It rounds weights that would be too large, but not to 0 unless the points are 0. If all points are 0, each
+/// weight is 1.
 pub(crate) fn weights(points: &[Number]) -> Vec<u64> {
     let exact = exact(points).filter(|all| all.iter().all(|one| *one <= LARGEST));
     let all = exact.unwrap_or_else(|| rounded(points));
@@ -33,7 +34,7 @@ fn rounded(points: &[Number]) -> Vec<i128> {
     points.iter().map(|points| weight(points.to_f64())).collect()
 }
 
-/// The greatest common divisor; of 0 and something, that.
+/// Returns the greatest common divisor. That of 0 and a number is the number.
 fn divisor(a: i128, b: i128) -> i128 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
@@ -56,7 +57,7 @@ mod tests {
         assert_eq!(of(&[(0, 1), (0, 1)]), [1, 1]);
         assert_eq!(of(&[(0, 1), (3, 1)]), [0, 3]);
         assert_eq!(of(&[]), [0u64; 0]);
-        // 1/9973 of another would need larger numbers than there may be.
+        // A ratio of 1/9973 would need numbers above the limit.
         assert_eq!(of(&[(1, 9973), (9973, 1)]), [1, 9999]);
         assert_eq!(weights(&[Number::double(0.5).expect("finite"), Number::from(1u64)]), [5000, 9999]);
     }

@@ -1,20 +1,20 @@
-//! The bits of an address: a box each, its number above it.
+//! The bits of an address as boxes with the bit numbers above.
 
 use super::shapes::{Anchor, Canvas, Drawing, width};
 
-/// The widest that a box gets, for text of size 1.
+/// Maximum width of a box, for text of size 1.
 const BOX: f64 = 2.2;
 
-/// Draws the bits of an address, 32 of them or fewer in a row.
+/// Draws the bits of an address, at most 32 per row.
 pub fn draw(title: &str, bits: &[(u32, Option<char>)], canvas: Canvas) -> Drawing {
     let text = canvas.text;
-    // The numbers of two neighbours must not touch.
+    // Neighboring numbers must not touch.
     let least = width("00", text) * 1.25;
     let fit = ((canvas.room / least).floor() as usize).clamp(1, 32);
     let fit = [32, 24, 16, 8, 4, 2].into_iter().find(|row| *row <= fit).unwrap_or(1);
     let rows = bits.len().div_ceil(fit).max(1);
     let longest = bits.len().div_ceil(rows).max(1);
-    // Lines have a width.
+    // Leave room for the line width.
     let room = canvas.room - 0.6;
     let side = (room / longest as f64).min(BOX * text).min(room / 8.0);
     let pitch = side.max(text * 1.9) + text * 2.2;
@@ -28,7 +28,7 @@ pub fn draw(title: &str, bits: &[(u32, Option<char>)], canvas: Canvas) -> Drawin
     };
     for (at, row) in bits.chunks(longest).enumerate() {
         let top = at as f64 * pitch;
-        // Short rows end where long ones do: with bit 0.
+        // Short rows are aligned at bit 0.
         let left = 0.3 + side * (longest - row.len()) as f64;
         for (place, (number, digit)) in row.iter().enumerate() {
             let x = left + side * place as f64;

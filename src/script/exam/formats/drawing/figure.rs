@@ -1,10 +1,10 @@
-//! The drawings of a figure.
+//! Drawings of figures.
 
 use super::shapes::{Canvas, Drawing};
 use super::{bits, layout, ruler, sharing, tables};
 use crate::exam::formats::tree::Figure;
 
-/// The drawings of a figure: side by side where they are narrow enough.
+/// Returns the drawings of a figure, side by side if they are narrow enough.
 pub(crate) fn drawings(figure: &Figure, canvas: Canvas) -> Vec<Drawing> {
     match figure {
         Figure::Bits { title, bits } => vec![bits::draw(title, bits, canvas)],

@@ -1,16 +1,16 @@
-//! Address spaces: areas as boxes one upon the other, addresses at their edges.
+//! Address spaces as stacked boxes with addresses at their edges.
 
 use super::shapes::{Anchor, CHARACTER, Canvas, Drawing};
 use crate::report::doc::{Layout, Slab};
 
-/// Between drawings that stand side by side, in millimetres.
+/// Space between drawings side by side, in millimeters.
 const BETWEEN: f64 = 4.0;
-/// The smallest that text gets for drawings to stand side by side, of its usual size.
+/// Minimum relative text size for drawings side by side.
 const SMALLEST: f64 = 0.72;
-/// The height of a line, for text of size 1.
+/// Height of a line, for text of size 1.
 const LINE: f64 = 1.45;
 
-/// Draws address spaces: side by side (before and after) where that is legible.
+/// Draws address spaces (before and after) side by side if that is legible.
 pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
     let plans = |notes| layouts.iter().map(|layout| Plan::new(layout, notes)).collect::<Vec<_>>();
     let beside = plans(Notes::CurrentProcess);
@@ -26,21 +26,21 @@ pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
     alone.iter().map(|plan| plan.draw(size)).collect()
 }
 
-/// Where remarks on a box stand.
+/// Position of the notes on a box.
 #[derive(Clone, Copy, PartialEq)]
 enum Notes {
-    /// To its right.
+    /// To the right.
     DataFiles,
-    /// On a line of its own.
+    /// On a separate line.
     CurrentProcess,
 }
 
-/// What is to be drawn, in characters.
+/// The dimensions of a drawing, in characters.
 struct Plan<'l> {
     layout: &'l Layout,
     slabs: Vec<Lines<'l>>,
     notes: Notes,
-    /// The widths of the addresses, of the boxes inside, and of what stands to their right.
+    /// The widths of the addresses, of the boxes, and of the notes to their right.
     margin: usize,
     inside: usize,
     beside: usize,
@@ -129,7 +129,7 @@ impl<'l> Plan<'l> {
         drawing
     }
 
-    /// The areas in words, from the top.
+    /// Describes the areas in words, from the top.
     fn alt(&self) -> String {
         let slabs = self.slabs.iter().map(|slab| {
             let words =

@@ -1,4 +1,4 @@
-//! Figures as drawings, in lines and text; and how a format gets them.
+//! Figures as lines and text, and their conversion for a format.
 
 mod bits;
 mod figure;

@@ -1,10 +1,11 @@
-//! Drawings as LaTeX's `picture`, which every installation has.
+//! Drawings in LaTeX's `picture` environment, which every installation has.
 
 use std::fmt::Write;
 
 use super::shapes::{Anchor, Drawing, DrawnShape, POINT};
 
-/// A drawing; `escaped` makes text inert. Grey stays white: what is drawn is told by lines alone.
+/// Returns a drawing. `escaped` escapes text. Gray areas stay white, because lines alone convey the
+/// contents.
 pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
     let mut out = format!("\\begin{{picture}}({:.2},{:.2})\n", drawing.width, drawing.height);
     for shape in &drawing.shapes {
@@ -14,7 +15,7 @@ pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> St
     out
 }
 
-/// Pictures count from the lower left corner.
+/// Draws a shape. Coordinates of pictures start at the lower left corner.
 fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&str) -> String) {
     let _ = match shape {
         DrawnShape::Line { from, to, dashed } => {
@@ -35,9 +36,9 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
                 Anchor::Middle => "[b]",
                 Anchor::Right => "[br]",
             };
-            // The font of code is never bold.
+            // The monospaced font has no bold face.
             let font = if *bold { "\\bfseries " } else { "\\ttfamily " };
-            // The fonts of the basic installation exist in steps; this one is scaled to the width that was drawn for.
+            // Fonts of the basic installation have fixed sizes, so this one is scaled to the assumed width.
             let points = size / POINT * 0.602 / 0.525;
             writeln!(
                 out,
@@ -50,7 +51,7 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
     };
 }
 
-/// How a line is drawn.
+/// The style of a line.
 #[derive(Clone, Copy, PartialEq)]
 enum Stroke {
     Solid,
@@ -58,7 +59,7 @@ enum Stroke {
     Arrow,
 }
 
-/// A horizontal or vertical line.
+/// Draws a horizontal or vertical line.
 fn straight(
     out: &mut String,
     from: (f64, f64),

@@ -1,4 +1,4 @@
-//! An address cut up into fields: a box each, with the numbers of their first and last bit.
+//! An address divided into fields: a box each, with the numbers of its first and last bit.
 
 use super::shapes::{Anchor, Canvas, Drawing, width};
 use crate::report::doc::{BitField, Ruler};

@@ -1,44 +1,44 @@
-//! What a drawing is of.
+//! Shapes of a drawing.
 
-/// What there is to draw on.
+/// The dimensions of a drawing surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Canvas {
-    /// Its width, in millimetres.
+    /// The width, in millimeters.
     pub(crate) room: f64,
-    /// The size of text, in millimetres.
+    /// The size of text, in millimeters.
     pub(crate) text: f64,
 }
 
 impl Canvas {
-    /// A canvas as wide as a page between its margins, with text in print size.
+    /// Creates a canvas as wide as the page without margins, with text in print size.
     pub(crate) fn for_page(width: f64, large: bool) -> Self {
-        // 9 points beside text of 11: addresses are long.
+        // 9 points beside 11-point text, because addresses are long.
         Self { room: width, text: if large { 18.0 } else { 9.0 } * POINT }
     }
 }
 
 impl Canvas {
-    /// How many times the size of running text it is wide.
+    /// Returns the width as a multiple of the running text's size.
     pub(crate) fn columns(self) -> f64 {
         let text = if self.text > 17.0 * POINT { self.text } else { 11.0 * POINT };
         self.room / text
     }
 }
 
-/// A point, in millimetres.
+/// A point in millimeters.
 pub(crate) const POINT: f64 = 0.352_778;
-/// The width of a character of the font of drawings, for one of its size.
+/// Relative width of a character of the drawings' font.
 pub(crate) const CHARACTER: f64 = 0.602;
 
-/// A drawing. Lengths are in millimetres, from the upper left corner.
+/// A drawing. Lengths are in millimeters from the upper left corner.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Drawing {
     pub(crate) width: f64,
     pub(crate) height: f64,
     pub(crate) title: String,
-    /// What it shows, in words, for who does not see it.
+    /// The alternative text.
     pub(crate) alt: String,
-    /// What is drawn, in order.
+    /// The shapes, in drawing order.
     pub(crate) shapes: Vec<DrawnShape>,
 }
 
@@ -47,17 +47,17 @@ pub type Point = (f64, f64);
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum DrawnShape {
-    /// A line, horizontal or vertical.
+    /// A horizontal or vertical line.
     Line { from: Point, to: Point, dashed: bool },
-    /// The outline of a box; grey inside or white.
+    /// The outline of a box, filled with gray or white.
     Box { at: Point, size: Point, grey: bool },
-    /// An arrow, horizontal or vertical.
+    /// A horizontal or vertical arrow.
     Arrow { from: Point, to: Point },
-    /// A line of text; `at` is the left end, middle or right end of its base line.
+    /// A line of text. `at` is the left end, middle, or right end of its baseline.
     Text { at: Point, size: f64, anchor: Anchor, bold: bool, text: String },
 }
 
-/// Which point of a text is where its place says.
+/// The point of a text at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     /// Its left end.
@@ -90,7 +90,7 @@ impl Drawing {
     }
 }
 
-/// The width of a text.
+/// Returns the width of a text.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
     text.chars().count() as f64 * CHARACTER * size
 }

@@ -1,14 +1,14 @@
-//! Pages of one process on the left, those of another on the right, and between them the frames that they are in.
+//! Pages of one process on the left, those of another on the right, and their frames between them.
 
 use super::shapes::{Anchor, CHARACTER, Canvas, Drawing};
 use crate::exam::formats::tree::Sharing;
 
-/// The height of a box, for text of size 1.
+/// Height of a box, for text of size 1.
 const BOX: f64 = 1.6;
-/// Characters between two columns: the arrows turn there.
+/// Number of characters between two columns, where the arrows turn.
 const BETWEEN: f64 = 12.0;
 
-/// Draws pages and frames, smaller where they are wide.
+/// Draws pages and frames, scaled down if they are wide.
 pub fn draw(of: &Sharing, canvas: Canvas) -> Drawing {
     let wide = |text: &String| text.chars().count() as f64 + 2.0;
     let frame = of.frames.iter().map(wide).fold(wide(&"frames".to_owned()), f64::max);
@@ -31,7 +31,7 @@ pub fn draw(of: &Sharing, canvas: Canvas) -> Drawing {
     };
     let left = pages.first().copied().unwrap_or(0.0);
     let frames = (left + BETWEEN) * unit + 0.2;
-    // Frames stand in the middle of the height.
+    // Frames are centered vertically.
     let top = step * (1.2 + (rows - of.frames.len().min(rows)) as f64 / 2.0);
     column(&mut drawing, "frames", of.frames.iter(), (frames, top), (frame * unit, step));
     for (at, ((name, pages), width)) in of.processes.iter().zip(&pages).enumerate() {
@@ -51,7 +51,7 @@ pub fn draw(of: &Sharing, canvas: Canvas) -> Drawing {
     drawing
 }
 
-/// A column of boxes under its name.
+/// Draws a column of boxes with its name above.
 fn column<'t>(
     drawing: &mut Drawing,
     name: &str,
@@ -68,7 +68,7 @@ fn column<'t>(
     }
 }
 
-/// What is drawn, in words.
+/// Describes the drawing in words.
 fn words(of: &Sharing) -> String {
     let each = of.processes.iter().flat_map(|(name, pages)| {
         pages.iter().filter_map(move |(page, frame)| {
@@ -102,7 +102,8 @@ mod tests {
                 _ => None,
             })
             .collect();
-        // One from the left, one from the right, at one height, to the two edges of the frame.
+        // One arrow from the left and one from the right, at the same height, to the two edges of
+        // the frame.
         let [left, right] = arrows.as_slice() else { panic!("{arrows:?}") };
         assert!(left.0.0 < left.1.0 && right.0.0 > right.1.0 && left.1.0 < right.1.0, "{arrows:?}");
         assert!((left.1.1 - right.1.1).abs() < 0.01);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::shapes::{Anchor, Drawing, DrawnShape};
 use crate::exam::formats::html::escape::escaped;
 
-/// A drawing, with its title and what it shows in words.
+/// Returns a drawing with its title and alternative text.
 pub(crate) fn svg(drawing: &Drawing) -> String {
     let (width, height) = (drawing.width, drawing.height);
     let mut out = format!(

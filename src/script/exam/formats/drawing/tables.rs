@@ -1,14 +1,15 @@
-//! Page tables as a tree: a box a table, from its entries arrows to the tables of the next level.
+//! Page tables as a tree: a box per table, with arrows from entries to the tables of the next
+//! level.
 
 use super::shapes::{Anchor, CHARACTER, Canvas, Drawing};
 use crate::exam::formats::tree::{Tables, Tree};
 
-/// The height of a line, for text of size 1.
+/// Height of a line, for text of size 1.
 const LINE: f64 = 1.5;
-/// Characters between the tables of two levels.
+/// Number of characters between the tables of two levels.
 const BETWEEN: f64 = 5.0;
 
-/// Draws a tree, smaller where it is wide.
+/// Draws a tree, scaled down if it is wide.
 pub fn draw(tree: &Tree, canvas: Canvas) -> Drawing {
     let mut columns = Vec::new();
     widths(&tree.root, 0, &mut columns);
@@ -27,7 +28,7 @@ pub fn draw(tree: &Tree, canvas: Canvas) -> Drawing {
     pen.drawing
 }
 
-/// The width of each level's tables, in characters.
+/// Computes the width of each level's tables, in characters.
 fn widths(table: &Tables, level: usize, all: &mut Vec<f64>) {
     if all.len() <= level {
         all.push(0.0);
@@ -49,7 +50,7 @@ struct Pen {
     drawing: Drawing,
     size: f64,
     columns: Vec<f64>,
-    /// Where each level has room below what is drawn of it.
+    /// The lowest used position of each level.
     free: Vec<f64>,
 }
 
@@ -59,7 +60,8 @@ impl Pen {
         before * CHARACTER * self.size + 0.2
     }
 
-    /// Draws a table with all below it, at a height or lower; answers where its drawing ends.
+    /// Draws a table with its subtree at a height or lower, and returns the height of its lower
+    /// end.
     fn table(&mut self, table: &Tables, level: usize, top: f64) -> f64 {
         let (size, step) = (self.size, self.size * LINE);
         if self.free.len() <= level {
@@ -101,7 +103,8 @@ impl Pen {
         bottom
     }
 
-    /// From an entry to its table: along, down, and along. Lines of neighbours do not lie on each other.
+    /// Draws an arrow from an entry to its table: horizontal, vertical, horizontal. Neighboring lines do
+    /// not overlap.
     fn lead(&mut self, from: (f64, f64), to: (f64, f64), number: usize) {
         let lanes = [0.45, 0.3, 0.6, 0.15];
         let middle = from.0 + (to.0 - from.0) * lanes[number % lanes.len()];
@@ -113,7 +116,7 @@ impl Pen {
     }
 }
 
-/// The tables in words.
+/// Describes the tables in words.
 fn words(table: &Tables) -> String {
     let rows = table.rows.iter().map(|row| match &row.below {
         Some(below) => format!("entry {} leads to {}", row.index, words(below)),

@@ -1,4 +1,4 @@
-//! What stands in a question.
+//! Contents of a question.
 
 use std::fmt::Write;
 
@@ -8,17 +8,17 @@ use super::table::table;
 use crate::exam::formats::drawing::{Canvas, drawings, svg};
 use crate::exam::formats::tree::{Block, Choice, Figure, Paragraph, WorksheetRow};
 
-/// The width of a page between its margins, in millimetres.
+/// Width of the page without margins, in millimeters.
 pub(crate) const ROOM: f64 = 174.0;
 
-/// Blocks as a piece of a page, in its size of print.
+/// Renders blocks as part of a page, in its font size.
 pub(crate) fn piece(blocks: &[Block], canvas: Canvas) -> String {
     let mut writer = Writer { out: String::new(), canvas };
     writer.blocks(blocks);
     writer.out
 }
 
-/// The figures among these blocks, in order, as SVG.
+/// Returns the figures among these blocks as SVG, in order.
 pub(crate) fn figures(blocks: &[Block], canvas: Canvas) -> Vec<String> {
     let of = |block: &Block| match block {
         Block::Part { body, .. } | Block::Worked(body) => figures(body, canvas),
@@ -152,7 +152,7 @@ impl Writer {
         self.put("</ol>\n");
     }
 
-    /// A figure's drawings, side by side where they have room.
+    /// Adds a figure's drawings, side by side if they fit.
     fn figure(&mut self, figure: &Figure) {
         self.put("<figure style=\"display:flex;flex-wrap:wrap;gap:4mm\">\n");
         for drawing in drawings(figure, self.canvas) {
@@ -197,7 +197,7 @@ impl Writer {
         self.put("</ul>\n");
     }
 
-    /// Room for free text, with lines 8 mm apart; in a key with what marks are given for.
+    /// Adds room for free text, with lines 8 mm apart. A key also has the rubric.
     fn essay(&mut self, space: u32, rubric: &[(String, Option<String>)]) {
         let _ = writeln!(self.out, "<div class=\"room\" style=\"min-height:{space}mm\">");
         if rubric.is_empty() {
@@ -216,7 +216,7 @@ impl Writer {
     }
 }
 
-/// What something is worth; nothing where what is around it says so.
+/// Returns the points of an item, or nothing if its container shows them.
 fn worth(points: &str) -> String {
     if points.is_empty() {
         String::new()

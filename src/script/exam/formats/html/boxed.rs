@@ -1,9 +1,9 @@
-//! Boxes to write into.
+//! Boxes for answers.
 
 use super::escape::escaped;
 use crate::exam::formats::tree::Blank;
 
-/// A box as paper has it: empty, or filled in.
+/// Returns a box as on paper, empty or filled in.
 pub(crate) fn boxed(blank: &Blank) -> String {
     let room = blank.room();
     let inside = match &blank.content {

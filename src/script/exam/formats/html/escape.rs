@@ -1,8 +1,8 @@
-//! Text that means nothing to HTML or CSS.
+//! Escaping for HTML and CSS.
 
 use std::fmt::Write;
 
-/// Text for between tags or in quotes.
+/// Escapes text between tags or in quotes.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -13,7 +13,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(character),
-            // No document may have them.
+            // Documents must not contain control characters.
             control if control.is_control() => {}
             other => out.push(other),
         }
@@ -21,7 +21,7 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
-/// A string of CSS, with its quotes: everything but letters and digits by its number.
+/// Returns a quoted CSS string. Characters except letters and digits become numeric escapes.
 pub(crate) fn css_string(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars().filter(|character| !character.is_control()) {

@@ -1,4 +1,4 @@
-//! A paper as HTML: a page that stands alone.
+//! A paper as a self-contained HTML page.
 
 mod blocks;
 mod boxed;

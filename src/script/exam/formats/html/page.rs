@@ -1,4 +1,4 @@
-//! A page that stands alone: to be shown, or printed.
+//! A self-contained page to show or print.
 
 use std::fmt::Write;
 
@@ -13,10 +13,10 @@ use crate::exam::formats::style::{PageSize, Style};
 use crate::exam::formats::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
 
-/// The style sheet, without what depends on the paper.
+/// The style sheet, without the parts that depend on the paper.
 const STYLE: &str = include_str!("page.css");
 
-/// A paper as a page of its own.
+/// Returns a paper as a self-contained page.
 pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
     let sheet = sheet(paper, edition, style);
     let mut out = format!(
@@ -38,14 +38,14 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
     out
 }
 
-/// The figures of a paper, in order, as SVG.
+/// Returns the figures of a paper as SVG, in order.
 pub fn figures(paper: &Paper, edition: Edition, style: &Style) -> Vec<String> {
     let canvas = Canvas::for_page(ROOM, style.large);
     let questions = sheet(paper, edition, style).questions;
     questions.iter().flat_map(|question| blocks::figures(&question.body, canvas)).collect()
 }
 
-/// The pages that it is printed on: their number and the version stand at their foot.
+/// Returns the style of the printed pages, with the page number and the version in the footer.
 fn paged(sheet: &Sheet, style: &Style) -> String {
     let size = match style.page {
         PageSize::A4 => "A4",
@@ -88,7 +88,7 @@ fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
     out.push_str("</header>\n");
 }
 
-/// Points and scores.
+/// Adds the grid of points and scores.
 fn grid(out: &mut String, front: &Front) {
     let grid = &front.grid;
     let _ =

@@ -1,4 +1,4 @@
-//! Tables, with what a reader who hears them needs: captions, and heads that say what they are of.
+//! Tables with captions and header cells for screen readers.
 
 use std::fmt::Write;
 
@@ -6,11 +6,11 @@ use super::boxed::boxed;
 use super::escape::escaped;
 use crate::exam::formats::tree::{Cell, Table};
 
-/// The width of a character in a table, and what stands between two columns, for text of size 1.
+/// Widths of a table's character and of the space between columns, for text of size 1.
 const CHARACTER: f64 = 0.55;
 const BETWEEN: f64 = 0.8;
 
-/// A table; `class` tells what it is for. It is smaller where it is wider than so many times the size of text.
+/// Adds a table. `class` is its purpose. A table wider than `room` times the text size is scaled down.
 pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     let columns = table.columns().count() as f64;
     let wide = f64::from(table.widths().iter().sum::<u32>()) * CHARACTER + columns * BETWEEN;
@@ -29,7 +29,7 @@ pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     let begins: Vec<bool> = table.columns().map(|(_, _, begins)| begins).collect();
-    // A first column alone in its group names the rows.
+    // A first column that is a group by itself contains row headers.
     let names_rows = table.groups.len() > 1 && table.groups[0].len() == 1;
     for row in &table.rows {
         out.push_str("<tr>");
@@ -50,7 +50,7 @@ pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     out.push_str("</tbody></table>\n");
 }
 
-/// A bar stands between groups of columns.
+/// Returns the class of a cell at the beginning of a group, which has a bar.
 fn edge(begins: bool) -> &'static str {
     if begins { " class=\"edge\"" } else { "" }
 }

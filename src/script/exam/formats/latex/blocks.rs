@@ -1,4 +1,4 @@
-//! What stands in a question, as macros of `paper.tex`.
+//! Contents of a question, as macros of `paper.tex`.
 
 use std::fmt::Write;
 
@@ -8,12 +8,12 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::stable_width::stable_width;
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow};
 
-/// The width of a character of the font of code, for one of its size.
+/// Relative width of a character of the monospaced font.
 const CHARACTER: f64 = 0.525;
-/// How far the way to an answer is indented, in millimetres.
+/// Indentation of a worked solution, in millimeters.
 const INDENT: f64 = 8.0;
 
-/// Characters from which on a label of a worksheet is divided into lines.
+/// Minimum length of a worksheet label that is broken into lines.
 const LONG: usize = 48;
 
 pub(crate) struct Writer<'l> {
@@ -37,7 +37,7 @@ fn width(blank: &Blank) -> f64 {
 }
 
 impl<'l> Writer<'l> {
-    /// Blocks, one after the other.
+    /// Renders a sequence of blocks.
     pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels, text: &'l Text) -> String {
         let mut writer = Self { out: String::new(), canvas, labels, text };
         for block in blocks {
@@ -129,7 +129,7 @@ impl<'l> Writer<'l> {
         }
     }
 
-    /// Words that take as much room in every version.
+    /// Pads text to the same width in every version.
     fn words(&self, words: &str) -> String {
         match stable_width(words) {
             Some(room) => format!("\\words{{{}}}{{{room}}}", self.escaped(words), room = self.escaped(&room)),
@@ -203,7 +203,7 @@ impl<'l> Writer<'l> {
         format!("\\whole{{{}{}\n{options}}}", self.escaped(text), self.worth(points))
     }
 
-    /// A figure's drawings: side by side where they have room.
+    /// Renders a figure's drawings, side by side if they fit.
     fn figure(&self, figure: &Figure) -> String {
         let all = drawings(figure, self.canvas);
         let wide: f64 = all.iter().map(|drawing| drawing.width + 4.0).sum();
@@ -212,7 +212,7 @@ impl<'l> Writer<'l> {
         format!("\\whole{{{}}}", drawn.collect::<Vec<_>>().join(between))
     }
 
-    /// A table whose columns are as wide as what may stand in them.
+    /// Renders a table with columns as wide as their widest possible contents.
     fn table(&self, table: &Table) -> String {
         let boxed = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Blank(_))));
         let word = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Word(_))));

@@ -1,4 +1,4 @@
-//! A paper for pdfLaTeX, with the packages of its basic installation only.
+//! A paper for pdfLaTeX that uses only packages of its basic installation.
 
 mod blocks;
 mod text;
@@ -16,17 +16,17 @@ use super::style::{PageSize, Style};
 use super::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
 
-/// Macros that lay out what a paper is made of.
+/// Macros for the elements of a paper.
 const MACROS: &str = include_str!("paper.tex");
-/// The margin at the left and right, in millimetres.
+/// Left and right margin, in millimeters.
 const MARGIN: f64 = 18.0;
-/// Questions in a row of the grid of scores.
+/// Number of questions per row of the score grid.
 const GRID: usize = 12;
 
-/// A paper in one of its editions.
+/// Returns an edition of a paper.
 ///
 /// # Errors
-/// A letter that the basic fonts do not have.
+/// A refusal for a character that the basic fonts do not have.
 pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, Refusal> {
     let sheet = sheet(paper, edition, style);
     let text = Text::default();
@@ -84,7 +84,7 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
     );
 }
 
-/// Print of 18 points: what is larger and smaller by default goes with it.
+/// 18-point type. Larger and smaller sizes are scaled accordingly.
 const LARGE: &str = "\\renewcommand\\normalsize{\\fontsize{18}{22}\\selectfont}\\renewcommand\\small{\\fontsize{18}{22}\\selectfont}%\n\
     \\renewcommand\\footnotesize{\\fontsize{16}{20}\\selectfont}\\renewcommand\\large{\\fontsize{20}{24}\\selectfont}%\n\
     \\renewcommand\\Large{\\fontsize{22}{27}\\selectfont}\\renewcommand\\LARGE{\\fontsize{26}{31}\\selectfont}\\normalsize";
@@ -108,7 +108,7 @@ fn front(out: &mut String, sheet: &Sheet, labels: &Labels, text: &Text) {
     assumptions(out, said, labels, text);
 }
 
-/// Points and scores.
+/// Adds the grid of points and scores.
 fn grid(out: &mut String, front: &Front, text: &Text) {
     let grid = &front.grid;
     let chunks: Vec<&[(String, String)]> = grid.questions.chunks(GRID).collect();

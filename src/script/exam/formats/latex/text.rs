@@ -1,10 +1,10 @@
-//! Text that means nothing to TeX.
+//! Escaping for TeX.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Letters and signs beyond ASCII that the basic fonts draw, or that can be put together of what they draw.
+/// Non-ASCII characters that the basic fonts have or that can be composed from their characters.
 const SIGNS: &[(char, &str)] = &[
     ('\u{a0}', "~"),
     ('→', "$\\rightarrow$"),
@@ -59,7 +59,7 @@ const SIGNS: &[(char, &str)] = &[
     ('└', "$\\llcorner$"),
 ];
 
-/// Accents of the basic fonts, each with the letters that have it and those below it.
+/// Accents of the basic fonts, each with its accented letters and their base letters.
 const ACCENTS: &[(&str, &str, &str)] = &[
     ("`", "àèìòùÀÈÌÒÙ", "aeiouAEIOU"),
     ("'", "áéíóúýćńśźÁÉÍÓÚÝĆŃŚŹ", "aeiouycnszAEIOUYCNSZ"),
@@ -75,19 +75,19 @@ const ACCENTS: &[(&str, &str, &str)] = &[
     ("=", "āēīōūĀĒĪŌŪ", "aeiouAEIOU"),
 ];
 
-/// Writes text, and keeps what the basic fonts do not have.
+/// Writes text, and records characters that the basic fonts do not have.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
     missing: RefCell<BTreeSet<char>>,
 }
 
 impl Text {
-    /// Text that TeX prints as it is.
+    /// Escapes text for TeX.
     pub(crate) fn escaped(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
-                // They would make one sign with what follows; so would quotes, which come from the font of code.
+                // Otherwise they form ligatures; so do quotes, which come from the monospaced font.
                 '-' | ',' => {
                     let _ = write!(out, "{{{character}}}");
                 }
@@ -97,9 +97,9 @@ impl Text {
                 '\\' | '^' | '~' | '<' | '>' | '|' | '"' => {
                     let _ = write!(out, "{{\\ttfamily\\char{}}}", character as u32);
                 }
-                // Long numbers in binary are divided there.
+                // Long binary numbers may break there.
                 '_' => out.push_str("{\\ttfamily\\char95}\\allowbreak{}"),
-                // The font of code has the upright ones elsewhere.
+                // The upright quotes have another position in the monospaced font.
                 '\'' => out.push_str("{\\ttfamily\\char13}"),
                 '`' => out.push_str("{\\ttfamily\\char18}"),
                 ' ' | '\n' | '\t' => out.push(' '),
@@ -111,7 +111,7 @@ impl Text {
         out
     }
 
-    /// Text whose spaces keep their width, without line breaks.
+    /// Escapes text whose spaces keep their width, without line breaks.
     pub(crate) fn fixed(&self, text: &str) -> String {
         self.escaped(text).replace(' ', "~")
     }
@@ -133,7 +133,7 @@ impl Text {
         "?".to_owned()
     }
 
-    /// What could not be written.
+    /// Returns a character that could not be written.
     pub(crate) fn missing(&self) -> Option<char> {
         self.missing.borrow().first().copied()
     }

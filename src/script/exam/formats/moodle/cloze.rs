@@ -1,4 +1,4 @@
-//! The fields of a question in Cloze, the syntax of Moodle's embedded answers (`question/type/multianswer` reads it).
+//! Fields in Cloze, the syntax of Moodle's embedded answers (read by `question/type/multianswer`).
 
 use std::fmt::Write;
 
@@ -9,9 +9,9 @@ use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
 use crate::report::xml::legal;
 
-/// Draws fields in Cloze; `weights` are of those that are no essays, in order.
+/// Writes fields in Cloze. `weights` has one weight per field except essays, in order.
 pub(crate) struct Cloze<'w> {
-    /// What each field weighs.
+    /// The weight of each field.
     pub(crate) weights: std::slice::Iter<'w, u64>,
 }
 
@@ -61,9 +61,9 @@ fn subquestion(kind: &str, weight: u64, answers: impl Iterator<Item = (String, b
     out
 }
 
-/// An answer as Moodle reads it back. It looks for `~`, `#` and `}` first, then resolves HTML's entities, and then `\}` and
-/// `\#`. No answer may end in `&` or `\`, nor a wrong one begin with `=` or `%`. The entity of `&` is `&#38;`, as before the
-/// end of an answer `&amp;` would keep it from ending.
+/// Escapes an answer for Moodle. Moodle searches for `~`, `#`, and `}`, then resolves HTML entities, and then
+/// `\}` and `\#`. No answer may end in `&` or `\`, and no wrong answer may begin with `=` or `%`. `&` becomes
+/// `&#38;` because `&amp;` at the end of an answer would extend it.
 fn quoted(answer: &str) -> String {
     let mut out = String::new();
     for c in legal(answer).chars() {
@@ -74,12 +74,12 @@ fn quoted(answer: &str) -> String {
             '~' | '&' | '\\' | '<' | '>' | '"' | '{' | '=' | '%' | '$' | '@' | '\'' => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
-            // Lines would end in a list.
+            // A line break would end a list.
             '\n' => out.push(' '),
             c => out.push(c),
         }
     }
-    // There is no empty answer.
+    // Answers cannot be empty.
     if out.is_empty() { "&#160;".to_owned() } else { out }
 }
 

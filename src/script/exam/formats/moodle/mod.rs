@@ -1,5 +1,6 @@
-//! Papers as Moodle XML (<https://docs.moodle.org/en/Moodle_XML_format>): a category for each question, and in it each of its versions,
-//! so that a quiz draws one. A question is one of type Cloze; essays are questions of their own, as Cloze has none.
+//! Papers as Moodle XML (<https://docs.moodle.org/en/Moodle_XML_format>). Each question is a category with
+//! its versions, so that a quiz draws one. A question has the type Cloze. Essays are separate questions
+//! because Cloze does not support them.
 
 mod cloze;
 
@@ -24,12 +25,13 @@ use crate::lang::value::Number;
 use crate::questions::entry::{ItemKind, Rubric};
 use crate::report::xml::{Xml, document, words};
 
-/// The most fields of a question: a form with more does not reach Moodle whole (`max_input_vars` of PHP, by default 1000).
+/// Maximum number of fields of a question. Moodle does not receive longer forms completely (PHP's
+/// `max_input_vars`, by default 1000).
 const FIELDS: usize = 900;
 
 /// A question of the bank.
 struct Entry {
-    /// `Virtual memory/1 Address translation`, without the exam's title.
+    /// The category, such as `Virtual memory/1 Address translation`, without the exam's title.
     category: String,
     name: String,
     identifier: String,
@@ -42,10 +44,10 @@ enum Kind {
     Essay { points: Number, lines: u32, rubric: Vec<Rubric> },
 }
 
-/// All versions of a paper as one file.
+/// Returns all versions of a paper as one file.
 ///
 /// # Errors
-/// Which part Moodle cannot hold.
+/// A refusal if Moodle does not support a part.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut entries = Vec::new();
     let laid = Laid::all(papers);
@@ -62,7 +64,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(vec![File { path: format!("{}.xml", slug(exam)), bytes: text.into_bytes() }])
 }
 
-/// A question: its fields in Cloze, and its essays.
+/// Adds a question with its fields in Cloze, and its essays.
 fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) -> Result<(), Refusal> {
     let (paper, sheet, fields) = (laid.paper, &laid.sheet, laid.own(at));
     let section = &sheet.questions[at];
@@ -89,7 +91,8 @@ fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) 
         };
         let given = context(section, field, &mut Cloze { weights: [].iter() });
         let stem = format!("{given}<p>{}</p>", escaped(text));
-        // Where a version's order numbers questions, their fields have other names in each.
+        // If a version's order numbers the questions, the names of their fields differ between
+        // versions.
         let own = match group.number {
             Some(_) => format!("{named}: {}", field.name),
             None => format!("{named}: essay {essay}"),
@@ -101,7 +104,7 @@ fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) 
     Ok(())
 }
 
-/// Category by category, in the order of the paper; within one version by version.
+/// Writes the categories in the order of the paper, and the versions in each category.
 fn quiz(xml: &mut Xml, exam: &str, entries: &[Entry]) -> io::Result<()> {
     let mut categories: Vec<&str> = Vec::new();
     for entry in entries {
@@ -117,7 +120,8 @@ fn quiz(xml: &mut Xml, exam: &str, entries: &[Entry]) -> io::Result<()> {
         })?;
         let mut seen = BTreeSet::new();
         for entry in entries.iter().filter(|entry| entry.category == *category) {
-            // Versions that ask the same are one question: they would be drawn twice as often.
+            // Identical versions become one question. Otherwise, they would be drawn twice as
+            // often.
             if seen.insert(&entry.stem) {
                 self::entry(xml, entry)?;
             }
@@ -126,7 +130,7 @@ fn quiz(xml: &mut Xml, exam: &str, entries: &[Entry]) -> io::Result<()> {
     Ok(())
 }
 
-/// A step of a category's path: `/` in it is doubled. Moodle holds 255 characters.
+/// Returns a step of a category's path, with `/` doubled. Moodle allows 255 characters.
 fn step(name: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = name.chars().take(200).collect::<String>().replace('/', "//");
@@ -167,7 +171,7 @@ fn text(xml: &mut Xml, tag: &str, said: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// HTML, unescaped in a section of its own, which nothing in it can end: `>` is escaped in it.
+/// Writes HTML in a CDATA section. The HTML cannot end the section, because it escapes `>`.
 fn html(xml: &mut Xml, tag: &str, html: &str) -> io::Result<()> {
     let element = xml.create_element(tag).with_attribute(("format", "html"));
     element.write_inner_content(|xml| match html {

@@ -1,12 +1,12 @@
-//! The last page: powers of two, and the digits of hexadecimal.
+//! The last page: powers of two, and hexadecimal digits.
 
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::{Block, Cell, Paragraph, Table};
 
-/// Names of powers of 1024, by tens of the exponent.
+/// Prefixes of powers of 1024, indexed by the exponent divided by 10.
 const NAMES: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/// Powers of two, and the digits of hexadecimal.
+/// Returns powers of two, and hexadecimal digits.
 pub(crate) fn appendix(labels: &Labels) -> Vec<Block> {
     let say = |words: &'static str| labels.localize(words).to_owned();
     let heads = || vec!["n".to_owned(), "2ⁿ".to_owned(), String::new(), say("hex")];
@@ -20,7 +20,7 @@ pub(crate) fn appendix(labels: &Labels) -> Vec<Block> {
             Cell::Number(format!("0x{:X}", 1u64 << n)),
         ]
     };
-    // What an address can have; a page holds as much in large print.
+    // All address bits; a page in large print has room for as many.
     let rows = (0..24).map(|n| [power(n), power(n + 24)].concat()).collect();
     let powers = Table { title: say("Powers of two"), groups: vec![heads(), heads()], rows };
     let heads = || vec![say("hex"), say("decimal"), say("binary")];

@@ -1,14 +1,14 @@
-//! What stands before the questions.
+//! Contents before the questions.
 
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::{Blank, Front, Grid};
 use crate::exam::paper::Paper;
 
-/// Characters that the box of a name holds, and that of an ID.
+/// Widths of the boxes for name and ID in characters.
 const OWNER: [u32; 2] = [32, 14];
 
-/// What stands before the questions; `assumptions` are those of all of them.
+/// Returns the contents before the questions. `assumptions` are those of all questions.
 pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels, assumptions: Vec<String>) -> Front {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title");
     let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
@@ -27,7 +27,7 @@ pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels, assumption
     }
 }
 
-/// The boxes of name and ID: filled in with what a roster says.
+/// Returns the boxes of name and ID, filled in from a roster.
 fn owner(paper: &Paper, labels: &Labels) -> Vec<(String, Blank)> {
     let student = paper.version.as_ref().and_then(|version| version.student.as_ref());
     let said = [student.map(|student| &student.name), student.map(|student| &student.id)];

@@ -1,4 +1,4 @@
-//! What is to be answered.
+//! Items of a paper.
 
 use std::sync::Arc;
 
@@ -13,31 +13,31 @@ use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::run::record::{CellView, TableView};
 
-/// Answers of many that a key lists.
+/// Maximum number of answers that a key lists.
 const LISTED: usize = 4;
-/// The least width of a worksheet's boxes, in characters.
+/// Minimum width of a worksheet's boxes, in characters.
 const WORKSHEET: u32 = 12;
-/// Millimetres for free text, and the most.
+/// Default and maximum room for free text, in millimeters.
 const SPACE: (u32, u32) = (40, 2000);
 
-/// `8 points`
+/// Returns `8 points`.
 pub(crate) fn points(points: Number, labels: &Labels) -> String {
     let one = points.as_integer() == Some(1);
     format!("{points} {}", labels.localize(if one { "point" } else { "points" }))
 }
 
-/// The items of a paper as blocks, one after the other, each with the names of its fields.
+/// Converts the items of a paper to blocks in order, each with the names of its fields.
 pub(crate) struct Items<'p> {
     edition: Edition,
     labels: &'p Labels,
-    /// Characters that a table may be wide.
+    /// Maximum width of a table in characters.
     room: u32,
-    /// The names of each item's fields, in reverse.
+    /// The names of each item's fields, in reverse order.
     names: Vec<Vec<String>>,
 }
 
 impl<'p> Items<'p> {
-    /// Numbers the fields of a paper's items; tables may be `room` characters wide.
+    /// Names the fields of a paper's items. `room` is the maximum width of tables in characters.
     pub(crate) fn from_paper(paper: &Paper, edition: Edition, labels: &'p Labels, room: u32) -> Self {
         let mut names: Vec<Vec<String>> = Vec::new();
         for field in fields(paper) {
@@ -48,7 +48,7 @@ impl<'p> Items<'p> {
         Self { edition, labels, room, names }
     }
 
-    /// The next item of the paper; what it is worth is said where it is not all that the place is worth.
+    /// Returns the next item. It shows its points unless they are all the points of its container.
     pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
         let first = || names.first().cloned().unwrap_or_default();
@@ -78,7 +78,7 @@ impl<'p> Items<'p> {
         }
     }
 
-    /// The lines of a worksheet: its boxes are of one width.
+    /// Returns the lines of a worksheet, with boxes of the same width.
     fn rows(&self, blanks: &[Asked], bare: bool, names: &[String]) -> Vec<WorksheetRow> {
         let rows = blanks.iter().enumerate().map(|(at, blank)| WorksheetRow {
             label: called(blank, self.labels),
@@ -113,7 +113,7 @@ impl<'p> Items<'p> {
         Blank { field, prefix: prefix.to_owned(), width: width(asked, bare), digits, content, unit }
     }
 
-    /// A table to fill in: its key columns and those asked.
+    /// Returns a table to fill in, with its key columns and the columns to answer.
     fn table(&self, of: &TableView, columns: &[Arc<str>], names: Vec<String>) -> Table {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> =
@@ -149,7 +149,7 @@ impl<'p> Items<'p> {
         Table { title: self.labels.table(&of.title).to_owned(), groups, rows }.folded(self.room)
     }
 
-    /// The head of a column; it says how numbers are to be written.
+    /// Returns the header of a column, with the notation of its numbers.
     fn head(&self, of: &TableView, name: &str, at: usize, asked: bool) -> String {
         let hex = of.rows.iter().any(|row| matches!(row.get(at), Some(CellView::Hex(..))));
         let label = self.labels.table(name);
@@ -188,7 +188,7 @@ impl<'p> Items<'p> {
     }
 }
 
-/// Some of the answers of which each is right.
+/// Returns some of the correct answers.
 fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> String {
     let shown: Vec<String> =
         answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();
@@ -196,8 +196,8 @@ fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> String {
     format!("{} {}{more}", labels.localize("any of"), shown.join(", "))
 }
 
-/// Room in the boxes of a column: of its numbers' digits where they have so many, else of its longest cell, roughly, so that it
-/// does not tell.
+/// Returns the width of a column's boxes: the fixed number of digits, or roughly that of its longest cell, so
+/// that it reveals nothing.
 fn column_room(of: &TableView, at: usize) -> u32 {
     let cells = of.rows.iter().filter_map(|row| row.get(at)).map(|cell| match cell {
         CellView::Hex(_, digits) => *digits,

@@ -1,4 +1,4 @@
-//! How a paper is laid out: a [`Paper`](crate::exam::paper::Paper) becomes a [`Sheet`](super::tree::Sheet).
+//! Layout of papers: converts a [`Paper`](crate::exam::paper::Paper) to a [`Sheet`](super::tree::Sheet).
 
 mod appendix;
 mod front;

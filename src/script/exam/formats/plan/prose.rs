@@ -2,10 +2,10 @@
 
 use crate::exam::formats::tree::Paragraph;
 
-/// How far lines are indented that are to stay as they are.
+/// Indentation of preformatted lines.
 const CODE: usize = 4;
 
-/// The paragraphs of a text: parted by blank lines. Lines that are indented by four or more stay as they are.
+/// Splits a text into paragraphs at blank lines. Lines indented by four or more are preformatted.
 pub fn paragraphs(text: &str) -> Vec<Paragraph> {
     let mut all: Vec<Paragraph> = Vec::new();
     let text = text.replace('\t', "    ");
@@ -32,7 +32,7 @@ pub fn paragraphs(text: &str) -> Vec<Paragraph> {
     all
 }
 
-/// Lines without the indentation that they have in common.
+/// Removes the common indentation of lines.
 fn dedented(code: &str) -> String {
     let filled = || code.lines().filter(|line| !line.trim().is_empty());
     let common = filled().map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);

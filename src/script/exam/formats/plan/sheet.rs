@@ -1,4 +1,4 @@
-//! A whole paper.
+//! Whole papers.
 
 use super::appendix::appendix;
 use super::front::front;
@@ -20,18 +20,18 @@ use crate::report::doc;
 use crate::report::narrate::view;
 use crate::run::record::View;
 
-/// A paper, laid out in one of its editions.
+/// Lays out an edition of a paper.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     within(paper, edition, style, if style.large { 48 } else { 84 })
 }
 
-/// A paper for students who answer on a screen: its tables are as long as they are, so that their blanks stand in the order of
-/// the fields.
+/// Lays out a paper for students who answer on a screen. Tables are not split, so that their blanks are in
+/// the order of the fields.
 pub fn for_screens(paper: &Paper) -> Sheet {
     within(paper, Edition::Paper, &Style { powers: false, ..Style::default() }, 0)
 }
 
-/// A paper whose tables may be so many characters wide.
+/// Lays out a paper whose tables are at most `room` characters wide.
 fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
     let labels = &style.labels;
     let say = |said: &String| labels.sentence(said);
@@ -59,13 +59,13 @@ fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
 struct Plan<'p> {
     edition: Edition,
     labels: &'p Labels,
-    /// Characters that a table may be wide.
+    /// Maximum width of a table in characters.
     room: u32,
     items: Items<'p>,
 }
 
 impl Plan<'_> {
-    /// What stands in a question or part that is worth so much.
+    /// Returns the contents of a question or part with `whole` points.
     fn pieces(&mut self, body: &[Piece], whole: Number) -> Vec<Block> {
         let mut blocks = Vec::new();
         for piece in body {
@@ -95,7 +95,7 @@ impl Plan<'_> {
         blocks
     }
 
-    /// Something given. Tables and columns are called what the course calls them.
+    /// Returns a given view. Tables and columns have the course's names.
     fn given(&self, view: &View) -> Vec<Block> {
         let named = |block| match block {
             Block::Given(table) => Block::Given(named(table, self.labels).folded(self.room)),
@@ -122,7 +122,7 @@ impl Plan<'_> {
         }
     }
 
-    /// A view as a figure: the picture alone, where there is one.
+    /// Returns a view as a figure, or as other blocks if there is no figure.
     fn drawn(&self, view: &View) -> Vec<Block> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
@@ -140,7 +140,7 @@ impl Plan<'_> {
     }
 }
 
-/// Puts a block behind others. Address spaces that follow each other are one figure: before and after.
+/// Appends a block. Consecutive address spaces become one figure: before and after.
 fn put(blocks: &mut Vec<Block>, block: Block) {
     match (blocks.last_mut(), block) {
         (Some(Block::Figure(Figure::Layouts(before))), Block::Figure(Figure::Layouts(after)))
@@ -152,7 +152,7 @@ fn put(blocks: &mut Vec<Block>, block: Block) {
     }
 }
 
-/// A table with its name and those of its columns as the course calls them.
+/// Renames a table and its columns to the course's terms.
 fn named(table: Table, labels: &Labels) -> Table {
     let groups =
         table.groups.iter().map(|group| group.iter().map(|name| labels.table(name).to_owned()).collect());

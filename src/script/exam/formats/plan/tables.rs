@@ -6,10 +6,11 @@ use crate::report::narrate::tree::{blocks, leads_to, name};
 use crate::report::text::text;
 use crate::run::record::{TreeEntry, TreeTable, TreeView};
 
-/// Entries up to which a tree is drawn: a page of them. A larger one is told in lines.
+/// Maximum number of entries drawn as a tree, which fill one page. Larger trees are listed in
+/// lines.
 const DRAWN: u64 = 32;
 
-/// A tree of page tables.
+/// Returns a tree of page tables.
 pub(crate) fn figure(view: &TreeView) -> Block {
     let lines = flush(&text(&blocks(view), false));
     if view.root.size() > DRAWN {
@@ -27,7 +28,7 @@ fn table(view: &TreeView, of: &TreeTable) -> Tables {
     let rows = of.entries.iter().map(|(index, entry)| {
         let (words, below) = match entry {
             TreeEntry::Table(below) => (String::new(), Some(table(view, below))),
-            // A page is known by the indices that lead to it.
+            // The indexes of the path identify a page.
             TreeEntry::Page(..) => {
                 let words = leads_to(&view.spec, entry);
                 (words.split(" (").next().unwrap_or_default().to_owned(), None)

@@ -1,4 +1,4 @@
-//! Fields as elements of `PrairieLearn`.
+//! Fields as `PrairieLearn` elements.
 
 use std::collections::BTreeSet;
 
@@ -13,15 +13,15 @@ use crate::exam::formats::export::Refusal;
 use crate::lang::value::Value as Known;
 use crate::questions::entry::{Form, Radix};
 
-/// Draws fields as elements, and notes what is right.
+/// Writes fields as elements, and collects the correct answers.
 pub(crate) struct Elements<'d> {
-    /// The names of fields that are answered with `-` in some version.
+    /// The names of fields whose answer is `-` in some version.
     pub(crate) dashes: BTreeSet<&'d str>,
-    /// What each field weighs that is no essay.
+    /// The weight of each field except essays.
     pub(crate) weights: std::slice::Iter<'d, u64>,
-    /// What is right, as it is shown to students afterwards.
+    /// The correct answers that students see afterwards.
     pub(crate) answers: Map<String, Value>,
-    /// Every spelling of what is right in a text.
+    /// Every accepted spelling of text answers.
     pub(crate) accepted: Map<String, Value>,
 }
 
@@ -86,10 +86,10 @@ impl Slots for Elements<'_> {
 }
 
 impl Elements<'_> {
-    /// The base of a field's whole number and that number, where there is one in every version.
+    /// Returns the base and the integer of a field that is an integer in every version.
     fn integer(&self, field: &Field) -> Option<(u32, String)> {
         let Asked::Blank(blank) = field.asked else { return None };
-        // What an address has always: that another fact may be missing is something to find out.
+        // Every address has these facts. Whether other facts apply is part of the question.
         let certain = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
         let Form::Number { radix, .. } = blank.form else { return None };
         let Known::Number(number) = blank.key.as_ref()?.value else { return None };
@@ -100,7 +100,7 @@ impl Elements<'_> {
         let base = match radix {
             Radix::Hex => 16,
             Radix::Binary => 2,
-            // Decimal, and any other radix by its prefix.
+            // Decimal, or any other radix with its prefix.
             Radix::Decimal => 0,
         };
         Some((base, blank.answer()))
@@ -113,7 +113,7 @@ fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
     options.map(option).collect()
 }
 
-/// What essays are marked by, which only graders see.
+/// Returns the rubrics of essays, which only graders see.
 pub(crate) fn rubrics(fields: &[Field]) -> String {
     let essays = fields.iter().filter_map(|field| match input(field) {
         Ok(Input::Essay { rubric, .. }) => Some(format!(

@@ -1,5 +1,5 @@
-//! Papers as questions of `PrairieLearn` (<https://prairielearn.readthedocs.io>): a directory each, with its versions as data, of which
-//! `server.py` picks one.
+//! Papers as questions of `PrairieLearn` (<https://prairielearn.readthedocs.io>): a directory for each, with
+//! its versions as data, from which `server.py` picks one.
 
 mod elements;
 
@@ -19,15 +19,15 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Paper;
 use crate::lang::value::Number;
 
-/// What picks a version, and marks what no element of `PrairieLearn` can.
+/// The script that picks a version, and grades the fields that no `PrairieLearn` element can.
 const SERVER: &str = include_str!("server.py");
-/// What is shown: the stem of the version, in which `PrairieLearn` finds its elements.
+/// The template with the stem of the version, in which `PrairieLearn` finds its elements.
 const QUESTION: &str = "<div class=\"mathjax_ignore\">\n{{{params.stem}}}\n</div>\n";
 
-/// All versions of a paper: a directory for each question.
+/// Returns all versions of a paper: a directory for each question.
 ///
 /// # Errors
-/// Which part `PrairieLearn` cannot hold.
+/// A refusal if `PrairieLearn` does not support a part.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
     let laid = Laid::all(papers);
@@ -37,13 +37,13 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
         let (mut versions, mut seen) = (Vec::new(), BTreeSet::new());
         for (of, at) in &group.versions {
             let version = version(&laid[*of], *at, &dashes)?;
-            // Versions that ask the same would be drawn twice as often.
+            // Identical versions would be drawn twice as often.
             if seen.insert(version.to_string()) {
                 versions.push(coded(version, laid[*of].paper));
             }
         }
         if let [only] = versions.as_mut_slice() {
-            // It is the same in each version of the paper.
+            // The code is irrelevant if there is only one version.
             only.as_object_mut().map(|only| only.remove("version"));
         }
         let (of, at) = group.versions[0];
@@ -72,8 +72,8 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(files)
 }
 
-/// The places of fields that are answered with `-` in some version: they take texts in every one, so that the kind of a box
-/// tells nothing.
+/// Returns the indexes of fields whose answer is `-` in some version. They accept text in every version, so
+/// that the input's type reveals nothing.
 fn dashes(group: &Group, laid: &[Laid]) -> BTreeSet<usize> {
     let mut dashes = BTreeSet::new();
     for (of, at) in &group.versions {
@@ -84,7 +84,7 @@ fn dashes(group: &Group, laid: &[Laid]) -> BTreeSet<usize> {
     dashes
 }
 
-/// A version of a question: what is shown, and what is right.
+/// Returns a version of a question with its correct answers.
 fn version(laid: &Laid, at: usize, dashes: &BTreeSet<usize>) -> Result<Value, Refusal> {
     let own = laid.own(at);
     let dashes = dashes.iter().filter_map(|place| own.get(*place)).map(|field| field.name.as_str()).collect();
@@ -98,7 +98,7 @@ fn version(laid: &Laid, at: usize, dashes: &BTreeSet<usize>) -> Result<Value, Re
     Ok(json!({ "stem": stem, "answers": elements.answers, "accepted": elements.accepted }))
 }
 
-/// A version of a question with the code of the paper that it is of: marking asks for it.
+/// Adds the paper's version code, which grading needs.
 fn coded(mut of: Value, paper: &Paper) -> Value {
     if let (Some(object), Some(version)) = (of.as_object_mut(), &paper.version) {
         object.insert("version".to_owned(), json!(version.code));
@@ -106,7 +106,7 @@ fn coded(mut of: Value, paper: &Paper) -> Value {
     of
 }
 
-/// The same for the same exam and question, whoever exports it: version 5 of RFC 9562.
+/// Returns the same UUID for the same exam and question on every export: version 5 of RFC 9562.
 fn uuid(paper: &Paper, group: &Group) -> Uuid {
     let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://github.com/pagewalk/pagewalk");
     let course = paper.cover.iter().find(|(field, _)| &**field == "course").map_or("", |(_, words)| words);

@@ -1,4 +1,4 @@
-//! Fields as interactions of QTI, and what is noted of them besides.
+//! Fields as QTI interactions, with their response declarations.
 
 use std::fmt::Write;
 
@@ -9,31 +9,31 @@ use crate::exam::formats::bank::rubric::rubric;
 use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
 
-/// Characters that a box is wide: the same for all, so that it tells nothing.
+/// Width of every box in characters: the same for all, so that it reveals nothing.
 const WIDTH: u32 = 16;
 
-/// What is noted of an interaction.
+/// The declaration of an interaction's response.
 #[derive(Debug, Clone)]
 pub(crate) struct Response {
     pub(crate) identifier: String,
-    /// The type of what is answered: `string`, `identifier`, `float`.
+    /// The type of the answer: `string`, `identifier`, or `float`.
     pub(crate) base: &'static str,
-    /// Several may be chosen.
+    /// Whether several options may be chosen.
     pub(crate) several: bool,
-    /// What is right: none for what a person marks.
+    /// The correct answers; empty for answers that a grader marks.
     pub(crate) correct: Vec<String>,
-    /// What each answer is worth.
+    /// The points of each answer.
     pub(crate) worth: Vec<(String, f64)>,
-    /// How far a number may be off, in percent of what is right.
+    /// Tolerance of a number, in percent of the correct value.
     pub(crate) off: Option<f64>,
-    /// What the whole is worth.
+    /// The total points.
     pub(crate) points: f64,
 }
 
-/// Draws fields as interactions.
+/// Writes fields as interactions.
 #[derive(Debug, Default)]
 pub(crate) struct Interactions {
-    /// What is noted of each, in order.
+    /// Their declarations, in order.
     pub(crate) responses: Vec<Response>,
 }
 
@@ -109,7 +109,8 @@ impl Slots for Interactions {
     }
 }
 
-/// What is right among options. Of several each right one has its share, and a wrong one takes one away.
+/// Declares the correct options. With several, each correct one earns a share, and each wrong one costs
+/// a share.
 fn note(response: &mut Response, options: &[(String, bool)], several: bool) {
     let right = options.iter().filter(|(_, right)| *right).count().max(1);
     let share = response.points / right as f64;

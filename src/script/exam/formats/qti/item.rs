@@ -1,4 +1,4 @@
-//! An item: a version of a question.
+//! Items: versions of a question.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::report::xml::{Xml, document, empty, legal, within, words};
 
 /// The namespace of items and tests.
 pub(crate) const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imsqti_v2p1";
-/// Where their schema is.
+/// The location of their schema.
 pub(crate) const SCHEMA: &str =
     "http://www.imsglobal.org/xsd/imsqti_v2p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd";
 /// The namespace of schema locations.
@@ -22,20 +22,20 @@ pub struct Entry {
     pub(crate) identifier: String,
     /// Its number and title.
     pub(crate) title: String,
-    /// What is shown, with its interactions.
+    /// The HTML with its interactions.
     pub(crate) stem: String,
-    /// What is noted of them.
+    /// The declarations of its responses.
     pub(crate) responses: Vec<Response>,
 }
 
 impl Entry {
-    /// Its file in the package.
+    /// Returns its file in the package.
     pub(crate) fn path(&self) -> String {
         format!("items/{}.xml", self.identifier)
     }
 }
 
-/// The file of an item.
+/// Returns the file of an item.
 pub fn write(entry: &Entry) -> File {
     let title = legal(&entry.title);
     let attributes = [
@@ -79,7 +79,7 @@ fn declaration(xml: &mut Xml, response: &Response) -> io::Result<()> {
     })
 }
 
-/// What each answer is worth; any other nothing.
+/// Writes the points of each answer; other answers earn none.
 fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
     let most = response.points.to_string();
     let bounds = [("lowerBound", "0"), ("upperBound", most.as_str()), ("defaultValue", "0")];
@@ -87,14 +87,14 @@ fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
         for (answer, worth) in &response.worth {
             let (answer, worth) = (legal(answer), worth.to_string());
             let entry = [("mapKey", answer.as_str()), ("mappedValue", &worth), ("caseSensitive", "false")];
-            // Only texts have upper and lower case.
+            // Only text is compared without case.
             empty(xml, "mapEntry", if response.base == "string" { &entry } else { &entry[..2] })?;
         }
         Ok(())
     })
 }
 
-/// The declaration of an outcome.
+/// Writes the declaration of an outcome.
 ///
 /// # Errors
 /// None: it writes to memory.
@@ -105,7 +105,7 @@ pub(crate) fn outcome(xml: &mut Xml, identifier: &str, value: f64) -> io::Result
     })
 }
 
-/// Adds what an answer is worth, where there is one.
+/// Adds the points of an answer, if it has any.
 fn adds(xml: &mut Xml, response: &Response) -> io::Result<()> {
     let identifier = &[("identifier", response.identifier.as_str())];
     within(xml, "responseCondition", &[], |xml| {

@@ -1,5 +1,5 @@
-//! Papers as a content package of QTI 2.1 (<https://www.imsglobal.org/question/>): an item for each version of a question, a test that
-//! draws one of each, and their manifest, in a zip.
+//! Papers as a content package of QTI 2.1 (<https://www.imsglobal.org/question/>): a zip with an item for
+//! each version of a question, a test that draws one of each, and a manifest.
 
 mod interactions;
 mod item;
@@ -17,10 +17,10 @@ use super::bank::stem::stem;
 use super::export::{File, Refusal};
 use crate::exam::paper::Paper;
 
-/// All versions of a paper as one package.
+/// Returns all versions of a paper as one package.
 ///
 /// # Errors
-/// Which part QTI cannot hold.
+/// A refusal if QTI does not support a part.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
     let laid = Laid::all(papers);
@@ -33,7 +33,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
         let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
         for (of, at) in &group.versions {
             let entry = entry(&group, &laid[*of], *at)?;
-            // Versions that ask the same would be drawn twice as often.
+            // Identical versions would be drawn twice as often.
             if seen.insert(entry.stem.clone()) {
                 entries.push(entry);
             }
@@ -48,16 +48,17 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(vec![File { path: format!("{}.zip", slug(title(first))), bytes }])
 }
 
-/// A version of a question.
+/// Returns a version of a question.
 fn entry(group: &Group, laid: &Laid, at: usize) -> Result<Entry, Refusal> {
     let mut interactions = Interactions::default();
     let stem = stem(&laid.sheet, &laid.sheet.questions[at], laid.own(at), &mut interactions)?;
-    // An identifier begins with a letter.
+    // An identifier must begin with a letter.
     let identifier = format!("item-{}", identifier(laid.paper, at));
     Ok(Entry { identifier, title: group.name(), stem, responses: interactions.responses })
 }
 
-/// Gives entries identifiers that no two share: codes may differ in what no identifier can hold.
+/// Makes the entries' identifiers unique, because codes may differ only in characters that
+/// identifiers cannot contain.
 fn unique(sections: &mut [Vec<Entry>]) {
     let mut given = BTreeSet::new();
     for entry in sections.iter_mut().flatten() {

@@ -1,4 +1,4 @@
-//! The package: its manifest, and the zip.
+//! The manifest and the zip file of the package.
 
 use std::io::{self, Cursor, Write};
 
@@ -12,10 +12,10 @@ use crate::report::xml::{Xml, document, empty, within, words};
 
 /// The namespace of manifests.
 const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imscp_v1p1";
-/// Where its schema is.
+/// The location of its schema.
 const SCHEMA: &str = "http://www.imsglobal.org/xsd/imscp_v1p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/qtiv2p1_imscpv1p2_v1p0.xsd";
 
-/// The manifest of a package of these files: the test, which depends on all items, and the items.
+/// Returns the manifest of these files: the test, which depends on all items, and the items.
 pub(crate) fn manifest(name: &str, files: &[File]) -> File {
     let identifier = format!("manifest-{name}");
     let attributes = [
@@ -49,12 +49,12 @@ fn resource(xml: &mut Xml, file: &File, files: &[File]) -> io::Result<()> {
     })
 }
 
-/// A resource's identifier.
+/// Returns a resource's identifier.
 fn named(path: &str) -> String {
     format!("resource-{}", path.trim_start_matches("items/").trim_end_matches(".xml"))
 }
 
-/// The files in a zip. It has no times, so that the same files give the same bytes.
+/// Returns the files in a zip without timestamps, so that equal files give equal bytes.
 pub(crate) fn zipped(files: &[File]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
@@ -62,7 +62,7 @@ pub(crate) fn zipped(files: &[File]) -> Vec<u8> {
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
     for file in files {
-        // Writing to memory does not fail, and no path is too long.
+        // Writing to memory cannot fail, and no path is too long.
         let _ = zip.start_file(file.path.as_str(), options).map(|()| zip.write_all(&file.bytes));
     }
     zip.finish().map(Cursor::into_inner).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The test: a section for each question, which draws one of its versions.
+//! The test: a section for each question that draws one of its versions.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::report::xml::{Xml, document, empty, legal, within};
 /// The test's file in the package.
 pub(crate) const PATH: &str = "test.xml";
 
-/// The file of the test.
+/// Returns the file of the test.
 pub fn write(title: &str, sections: &[Vec<Entry>]) -> File {
     let (identifier, title) = (format!("test-{}", slug(title)), legal(title));
     let attributes = [

@@ -1,4 +1,4 @@
-//! What stands in a question, as calls of the functions of `paper.typ`.
+//! Contents of a question, as calls of functions of `paper.typ`.
 
 use std::fmt::Write;
 
@@ -8,9 +8,9 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::stable_width::stable_width;
 use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow};
 
-/// Characters of a name from which on its column gets a part of the width only.
+/// Minimum length of a name whose column gets only a share of the width.
 const LONG: usize = 28;
-/// How far the way to an answer is indented, in millimetres.
+/// Indentation of a worked solution, in millimeters.
 const INDENT: f64 = 8.0;
 
 pub(crate) struct Writer<'l> {
@@ -22,7 +22,7 @@ pub(crate) struct Writer<'l> {
 pub(crate) fn blank(blank: &Blank) -> String {
     let mut out = format!("blank({}", blank.room());
     if let Some(content) = &blank.content {
-        // No line of a box is broken.
+        // Boxes must not contain line breaks.
         let _ = write!(out, ", answer: {}", string(&content.replace(' ', "\u{a0}")));
         if blank.shrunk() < 1.0 {
             let _ = write!(out, ", shrink: {:.3}", blank.shrunk());
@@ -38,7 +38,7 @@ pub(crate) fn blank(blank: &Blank) -> String {
     out
 }
 
-/// Words that take as much room in every version.
+/// Pads text to the same width in every version.
 fn words(text: &str) -> String {
     match stable_width(text) {
         Some(room) => format!("words({}, room: {})", flowing(text), flowing(&room)),
@@ -47,7 +47,7 @@ fn words(text: &str) -> String {
 }
 
 impl<'l> Writer<'l> {
-    /// Blocks as statements of Typst's scripting.
+    /// Renders blocks as statements of Typst's scripting language.
     pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels) -> String {
         let mut writer = Self { out: String::new(), canvas, labels };
         for block in blocks {
@@ -117,7 +117,7 @@ impl<'l> Writer<'l> {
         self.put(&line);
     }
 
-    /// A part stands on one page; the ways to its answers may go on to the next.
+    /// Keeps a part on one page. Its worked solutions may continue on the next.
     fn part(&self, name: &str, points: &str, body: &[Block]) -> String {
         let is_worked = |block: &Block| matches!(block, Block::Worked(_));
         let mut out = String::new();
@@ -143,7 +143,7 @@ impl<'l> Writer<'l> {
         format!("worksheet({}, {}, {heads}, {rows})", string(operation), perhaps(points))
     }
 
-    /// A figure's drawings: side by side where they have room.
+    /// Renders a figure's drawings, side by side if they fit.
     fn figure(&self, figure: &Figure) -> String {
         let all = drawings(figure, self.canvas);
         let drawn = all.iter().map(|drawing| {
@@ -165,13 +165,13 @@ fn paragraph(paragraph: &Paragraph) -> String {
     }
 }
 
-/// A table whose columns are as wide as what may stand in them.
+/// Renders a table with columns as wide as their widest possible contents.
 fn grouped(table: &Table) -> String {
     let boxed = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Blank(_))));
     let word = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Word(_))));
     let widths = table.widths();
     let columns = widths.iter().enumerate().map(|(at, width)| {
-        // A box has its own margins inside.
+        // A box has inner margins.
         let more = u32::from(boxed(at));
         format!("({width}, {more}, \"{}\")", if word(at) || boxed(at) { "l" } else { "r" })
     });

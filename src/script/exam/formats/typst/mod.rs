@@ -1,4 +1,4 @@
-//! A paper for Typst, which makes PDF of it.
+//! A paper for Typst, which converts it to PDF.
 
 mod blocks;
 mod text;
@@ -15,12 +15,12 @@ use super::style::Style;
 use super::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
 
-/// Functions that lay out what a paper is made of.
+/// Functions for the elements of a paper.
 const FUNCTIONS: &str = include_str!("paper.typ");
-/// Margins in millimetres: left and right, top, bottom.
+/// Margins in millimeters: left and right, top, bottom.
 const MARGINS: (f64, f64, f64) = (18.0, 16.0, 20.0);
 
-/// A paper in one of its editions.
+/// Returns an edition of a paper.
 pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
     let sheet = sheet(paper, edition, style);
     let (width, height) = style.page.size();

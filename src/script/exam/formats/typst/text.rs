@@ -1,11 +1,11 @@
-//! Text that means nothing to Typst: all of it stands in strings.
+//! Escaping for Typst: all text is in strings.
 
 use std::fmt::Write;
 
-/// Characters from which on a word is long.
+/// Minimum length of a long word.
 const LONG: usize = 24;
 
-/// A string of Typst's scripting, with its quotes: there only `\` and `"` mean something.
+/// Returns a quoted string of Typst's scripting language, in which only `\` and `"` need escapes.
 pub(crate) fn string(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {
@@ -22,12 +22,12 @@ pub(crate) fn string(text: &str) -> String {
     out
 }
 
-/// A string, or `none` for an empty text.
+/// Returns a string, or `none` for an empty text.
 pub(crate) fn perhaps(text: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { string(text) }
 }
 
-/// A string of running text: a long word may be divided after `_` (numbers in binary) and `,`.
+/// Returns a string of running text. A long word may break after `_` (binary numbers) and `,`.
 pub(crate) fn flowing(text: &str) -> String {
     let divided = text.split(' ').map(|word| {
         if word.chars().count() < LONG {
@@ -39,7 +39,7 @@ pub(crate) fn flowing(text: &str) -> String {
     string(&divided.collect::<Vec<_>>().join(" "))
 }
 
-/// Values in brackets: `(a, b,)`.
+/// Returns values in parentheses: `(a, b,)`.
 pub(crate) fn array(all: impl IntoIterator<Item = String>) -> String {
     let mut out = String::from("(");
     for one in all {

@@ -1,4 +1,4 @@
-//! Rules of marking: what a carried error costs, what is all or nothing, what is voided, what else is right.
+//! Rules of marking: carried errors, all-or-nothing items, voided fields, and additional answers.
 
 mod yaml;
 
@@ -8,14 +8,14 @@ use super::sheet::Given;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
 
-/// What a rule is set to.
+/// The value of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Setting {
     /// One value.
     One(String),
-    /// Several.
+    /// Several values.
     List(Vec<String>),
-    /// Names, each with values.
+    /// Names with values.
     Map(Vec<(String, Vec<String>)>),
 }
 
@@ -23,79 +23,79 @@ pub enum Setting {
 pub struct Rule {
     /// Its name.
     pub name: &'static str,
-    /// What it may be set to.
+    /// The allowed values.
     pub values: &'static str,
-    /// What it does.
+    /// The description.
     pub help: &'static str,
     set: fn(&mut Rules, &Setting) -> Result<(), String>,
 }
 
-/// What must be right together to count at all.
+/// The fields that must be right together to earn points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whole {
-    /// Every field counts by itself.
+    /// Every field is independent.
     Fields,
-    /// The cells of a row of a table; the blanks of an operation.
+    /// The cells of a table row, or the blanks of an operation.
     Rows,
-    /// All that belongs to one thing asked: a table, an operation.
+    /// All fields of an item, such as a table or an operation.
     Items,
 }
 
-/// What negative marks do not fall below zero.
+/// The level at which negative marks are limited to zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Floor {
-    /// The marks of each thing asked.
+    /// The marks of each item.
     Item,
-    /// Those of each question.
+    /// The marks of each question.
     Question,
-    /// Those of the paper.
+    /// The marks of the paper.
     Paper,
-    /// None of them: a total may be negative.
+    /// No limit, so that a total may be negative.
     None,
 }
 
-/// How several correct options count.
+/// How to mark choices with several correct options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Several {
-    /// All of them and no other, or nothing.
+    /// Exactly the correct options, or nothing.
     Whole,
-    /// Each right one adds its share, each wrong one takes one away, and it does not fall below zero.
+    /// Each correct option adds its share, and each wrong one subtracts one, down to zero.
     Each,
 }
 
-/// What becomes of a voided field.
+/// The treatment of a voided field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Void {
-    /// Everyone has it right.
+    /// Everyone gets full points.
     Full,
-    /// It is worth nothing, and the paper so much less.
+    /// Its points are removed from the paper.
     Remove,
 }
 
 /// Rules of marking.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
-    /// What an answer is worth that is right for the student's own earlier answers, as a share of its points.
+    /// Share of the points for an answer that follows from the student's earlier answers.
     pub carried: Number,
-    /// What a dash is worth that only follows from a mistake said in a word or a dash.
+    /// Share of the points for a dash that only follows from a wrong word or dash.
     pub(crate) carried_dashes: Number,
-    /// What must be right together.
+    /// The fields that must be right together.
     pub whole: Whole,
-    /// What a wrong answer costs, as a share of its points.
+    /// Cost of a wrong answer, as a share of its points.
     pub(crate) wrong: Number,
-    /// What a wrong choice costs.
+    /// Cost of a wrong choice.
     pub(crate) wrong_choice: Number,
-    /// What does not fall below zero.
+    /// The level of the lower limit.
     pub floor: Floor,
-    /// How several correct options count.
+    /// How to mark several correct options.
     pub(crate) several: Several,
-    /// An empty field means what a dash means.
+    /// Whether an empty field is a dash.
     pub(crate) empty_is_dash: bool,
-    /// Voided fields, parts and questions, by their names.
+    /// Voided fields, parts, and questions, by name.
     pub void: BTreeMap<String, Void>,
-    /// What else is right, by the names of fields.
+    /// Additional correct answers, by field name.
     pub also: BTreeMap<String, Vec<Given>>,
-    /// Marks of the paper are multiples of this.
+    /// Step to which the paper's marks are rounded.
     pub(crate) round: Option<Number>,
 }
 
@@ -213,7 +213,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 impl Rules {
-    /// The names of fields, parts and questions that they speak of.
+    /// Returns the names of fields, parts, and questions in the rules.
     pub fn named(&self) -> impl Iterator<Item = &str> {
         self.void.keys().chain(self.also.keys()).map(String::as_str)
     }
@@ -221,7 +221,7 @@ impl Rules {
     /// Sets a rule.
     ///
     /// # Errors
-    /// What is wrong, as the rest of a sentence that begins with the rule's name.
+    /// The rest of a message that begins with the rule's name.
     pub fn set(&mut self, name: &str, value: &Setting) -> Result<(), String> {
         let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
             let near = nearest(name, RULES.iter().map(|rule| rule.name));
@@ -242,7 +242,7 @@ fn text(value: &Setting) -> Result<&str, String> {
     }
 }
 
-/// `3`, `0.5`, `1/2`, `50 %`.
+/// Parses `3`, `0.5`, `1/2`, or `50 %`.
 pub fn number(text: &str) -> Option<Number> {
     let text = text.trim();
     match text.split_once('/') {

@@ -1,11 +1,11 @@
-//! Marking rules in YAML, and one rule in a line.
+//! Marking rules in YAML, and single rules in one line.
 
 use std::collections::BTreeMap;
 
 use super::{Rules, Setting};
 
 impl Rules {
-    /// Sets the rules of a YAML text. Returns the errors, each with this name of the text and its line.
+    /// Sets the rules of a YAML text. Returns the errors, each with the text's name and line.
     pub fn set_yaml(&mut self, name: &str, text: &str) -> Vec<String> {
         let said: BTreeMap<String, serde_yaml::Value> = match serde_yaml::from_str(text) {
             Ok(said) => said,
@@ -28,7 +28,7 @@ impl Rules {
     /// Sets a rule such as `carried=1/2`. A value with commas is a list.
     ///
     /// # Errors
-    /// What is wrong.
+    /// A message.
     pub fn set_written(&mut self, written: &str) -> Result<(), String> {
         let (rule, value) = written.split_once('=').ok_or("a rule is written `NAME=VALUE`")?;
         let value = if value.contains(',') {
@@ -40,7 +40,7 @@ impl Rules {
     }
 }
 
-/// The spelling of additional correct answers, which YAML may take for numbers.
+/// Returns the original spelling of additional answers, which YAML may parse as numbers.
 fn spelled(text: &str) -> Option<Setting> {
     #[derive(serde::Deserialize)]
     struct Several {
@@ -58,7 +58,7 @@ fn spelled(text: &str) -> Option<Setting> {
     several.ok().or_else(one).map(Setting::Map)
 }
 
-/// The line of a rule in the file.
+/// Returns the line of a rule in the file.
 fn line_of(text: &str, rule: &str) -> Option<usize> {
     let begins = |line: &&str| line.trim_start_matches(['"', '\'']).starts_with(rule);
     text.lines().position(|line| begins(&line)).map(|at| at + 1)
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rule_is_told_with_its_line() {
+    fn an_invalid_rule_is_reported_with_its_line() {
         let text = "carried: 2\ncaried: 1\nfloor: questions\nalso: 3\n";
         let mut rules = Rules::default();
         let mut wrong = rules.set_yaml("r.yaml", text);

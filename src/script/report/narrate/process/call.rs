@@ -1,4 +1,4 @@
-//! A system call in a line: what it returns, and what that means.
+//! System calls in a line: the return value and its meaning.
 
 use super::fault;
 use super::meaning::meaning;
@@ -10,13 +10,13 @@ use crate::run::record::{CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Errno};
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// The most characters of output that stand in a sentence.
+/// Maximum number of output characters in a sentence.
 const INLINE: usize = 60;
-/// The most lines of output that are told.
+/// Maximum number of output lines reported.
 const LINES: usize = 24;
 
-/// The faults inside a system call, then what it returned and what that means. `bound` is the variable that its result was
-/// given to.
+/// Returns the faults inside a system call, then its return value and meaning. `bound` is the variable that
+/// receives the result.
 pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     let mut blocks = fault::faults(names(record), &record.faults, Some(record.name));
     let tone = if record.reply.result.is_err() { Tone::Bad } else { Tone::Plain };
@@ -30,7 +30,7 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     blocks
 }
 
-/// What a system call came to, behind its statement in a loop: `→ 0x1000`, `→ -1 (EINVAL)`.
+/// Returns the result of a system call for a statement in a loop: `→ 0x1000`, `→ -1 (EINVAL)`.
 pub(crate) fn short(record: &CallRecord) -> String {
     let faults = faults_inside(&record.faults).map(|faults| format!(", {}", faults.trim_end_matches('.')));
     let faults = faults.unwrap_or_default();
@@ -41,7 +41,7 @@ pub(crate) fn short(record: &CallRecord) -> String {
     }
 }
 
-/// Whether a call left anything behind but its result: areas, the break, faults, files, output, processes.
+/// Whether a call changed anything: areas, the break, faults, files, output, or processes.
 pub(crate) fn changed(record: &CallRecord) -> bool {
     let effect = &record.effect;
     let moved =
@@ -56,12 +56,12 @@ pub(crate) fn changed(record: &CallRecord) -> bool {
         || matches!(record.name, "fork" | "exit" | "wait" | "open" | "close")
 }
 
-/// The names that sentences about a call need.
+/// Returns the names for sentences about a call.
 pub fn names(record: &CallRecord) -> Names<'_> {
     Names { spec: &record.spec, legend: &record.legend, own: &record.process }
 }
 
-/// `mmap returns buf = 0x1000`
+/// Returns `mmap returns buf = 0x1000`.
 fn returned(record: &CallRecord, bound: Option<&str>) -> String {
     if is_void(record) && record.reply.result.is_ok() {
         return record.name.to_owned();
@@ -70,7 +70,7 @@ fn returned(record: &CallRecord, bound: Option<&str>) -> String {
     format!("{} returns {bound}{}", record.name, value(record))
 }
 
-/// Whether it returns nothing in C.
+/// Whether it returns `void` in C.
 fn is_void(record: &CallRecord) -> bool {
     system_call(record.name).is_some_and(|row| row.prototype.starts_with("void ")) && !returns_pointer(record)
 }
@@ -79,7 +79,7 @@ fn returns_pointer(record: &CallRecord) -> bool {
     system_call(record.name).is_some_and(|row| row.prototype.starts_with("void *"))
 }
 
-/// The value it returned, as C programmers write it.
+/// Returns the return value in C notation.
 fn value(record: &CallRecord) -> String {
     let pointer = returns_pointer(record);
     match record.reply.result {
@@ -91,7 +91,7 @@ fn value(record: &CallRecord) -> String {
     }
 }
 
-/// What the result means; an error in words.
+/// Explains the result, or the error.
 fn means(record: &CallRecord) -> Option<String> {
     match record.reply.result {
         Err(error) => {
@@ -108,7 +108,7 @@ fn means(record: &CallRecord) -> Option<String> {
     }
 }
 
-/// Which descriptor it was: one of another process is no use.
+/// Explains why a descriptor is invalid, such as one of another process.
 fn descriptor(record: &CallRecord) -> Option<String> {
     let (_, parameters) = system_call(record.name)?.prototype.split_once('(')?;
     let at = parameters.split([',', ')']).position(|parameter| parameter.trim() == "int fd")?;
@@ -116,7 +116,7 @@ fn descriptor(record: &CallRecord) -> Option<String> {
     Some(format!(": {} has no descriptor {fd} that is open for this", record.process.name))
 }
 
-/// `2 page faults inside (1 minor, 1 major).`
+/// Returns `2 page faults inside (1 minor, 1 major).`
 fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
     let of = |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
     let (minor, major) = (of(FaultRecord::minor), of(FaultRecord::major));
@@ -129,22 +129,22 @@ fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
     Some(format!("{} inside ({kinds}).", count(minor + major, "page fault", "page faults")))
 }
 
-/// What went to the terminal, if it fits into a sentence.
+/// Returns the terminal output if it fits into a sentence.
 fn inline(record: &CallRecord) -> Option<String> {
     let output = &record.effect.output;
     let quoted = Value::string(output.clone()).quoted();
     (!output.is_empty() && quoted.chars().count() <= INLINE).then_some(quoted)
 }
 
-/// What went to the terminal, line by line, if it is longer.
+/// Returns longer terminal output line by line.
 fn output(record: &CallRecord) -> Vec<Block> {
     if record.effect.output.is_empty() || inline(record).is_some() {
         return Vec::new();
     }
     let text = Value::string(record.effect.output.clone()).to_string();
     let lines: Vec<&str> = text.lines().collect();
-    let told = lines.iter().take(LINES).map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n");
-    let mut blocks = vec![Block::Script(told)];
+    let printed = lines.iter().take(LINES).map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n");
+    let mut blocks = vec![Block::Script(printed)];
     if lines.len() > LINES {
         let more = count((lines.len() - LINES) as u64, "more line", "more lines");
         blocks.push(Block::toned(Tone::Faint, format!("… and {more}")));

@@ -1,24 +1,24 @@
-//! Bytes, pages, areas and frames, counted.
+//! Counts of bytes, pages, areas, and frames.
 
 use crate::report::narrate::words::count;
 use crate::run::record::CallRecord;
 
-/// `13 bytes`
+/// Returns `13 bytes`.
 pub(crate) fn bytes(n: u64) -> String {
     count(n, "byte", "bytes")
 }
 
-/// `2 pages`
+/// Returns `2 pages`.
 pub(crate) fn pages(n: u64) -> String {
     count(n, "page", "pages")
 }
 
-/// `2 areas`
+/// Returns `2 areas`.
 pub(crate) fn areas(n: usize) -> String {
     count(n as u64, "area", "areas")
 }
 
-/// What becomes of the frames of pages that were unmapped: `; 2 frames are free again`.
+/// Describes the frames of unmapped pages: `; 2 frames are free again`.
 pub(crate) fn leaving(record: &CallRecord) -> String {
     let (before, after) = record.effect.resident;
     let (used, later) = record.effect.frames;

@@ -1,4 +1,4 @@
-//! Declarations of the kernel's, and what the kernel does of its own accord.
+//! Kernel declarations, and actions that the kernel initiates.
 
 use super::counts::{bytes, pages};
 use super::handled::{Evicted, Handled};
@@ -15,10 +15,10 @@ use pagewalk_engine::kernel::file::Executable;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::policy::POLICIES;
 
-/// Steps of an action that are told in sentences.
+/// Maximum number of steps of an action in sentences.
 const MOST: usize = 8;
 
-/// What was declared, and the kernel that was started for it.
+/// Describes a declaration and the kernel started for it.
 pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
     let mut blocks = Vec::new();
     let explicit = matches!(declared.what, Declaration::Kernel);
@@ -34,7 +34,7 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
     blocks
 }
 
-/// The kernel that was started, by its own declaration or for something else.
+/// Describes the started kernel. `explicit` means that the script declares it.
 pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(machine) = &booted.machine {
@@ -46,7 +46,7 @@ pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     blocks
 }
 
-/// `8 user frames, replacement fifo, swap of 4 slots`
+/// Returns `8 user frames, replacement fifo, swap of 4 slots`.
 fn kernel(config: &KernelConfig, frames: u32) -> String {
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     let mut words = vec![
@@ -67,7 +67,7 @@ fn kernel(config: &KernelConfig, frames: u32) -> String {
     words.join(", ")
 }
 
-/// `entry 0x400400; .text 0x400000–0x401800 r-x; …; library libc.so`
+/// Returns `entry 0x400400; .text 0x400000–0x401800 r-x; …; library libc.so`.
 fn program(executable: &Executable) -> String {
     let hex = |n: u64| format!("0x{n:X}");
     let mut words = vec![format!("entry {}", hex(executable.entry))];
@@ -96,7 +96,7 @@ fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
     }
 }
 
-/// What the kernel did of its own accord: a sentence, and the pages that it moved.
+/// Describes an action that the kernel initiated, and the pages that it moved.
 pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
     let own = ProcessRef { pid: Pid(0), name: "".into() };
     let names = Names { spec: &action.spec, legend: &action.legend, own: &own };
@@ -122,12 +122,12 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
     blocks
 }
 
-/// For each step the one behind it.
+/// Returns the successor of each step.
 fn next(steps: &[KernelStep]) -> impl Iterator<Item = Option<&KernelStep>> {
     steps.iter().skip(1).map(Some).chain(std::iter::once(None))
 }
 
-/// What an action came to, in a few words.
+/// Returns the result of an action in a few words.
 pub fn summary(action: &ActionRecord) -> String {
     let own = ProcessRef { pid: Pid(0), name: "".into() };
     came_to(&Names { spec: &action.spec, legend: &action.legend, own: &own }, action)
@@ -159,7 +159,7 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
     }
 }
 
-/// A page that an action moved.
+/// Describes a page that an action moved.
 fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<String> {
     match (step, next) {
         (KernelStep::Evicted { .. }, _) => {
@@ -173,7 +173,7 @@ fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<
     }
 }
 
-/// `frame 3: page 0x40 of P1 goes to swap slot 4`
+/// Returns `frame 3: page 0x40 of P1 goes to swap slot 4`.
 fn left(names: &Names, evicted: &Evicted) -> String {
     let page = evicted.page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
     let to = match evicted.to {

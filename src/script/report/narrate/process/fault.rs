@@ -1,4 +1,4 @@
-//! A page fault in sentences: why it happened, what the handler did about it, and how it ended.
+//! Page faults in sentences: the cause, the handler's actions, and the result.
 
 use super::counts::bytes;
 use super::handled::{Evicted, Handled};
@@ -9,11 +9,11 @@ use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
-/// Faults of one statement that are told.
+/// Maximum number of faults reported per statement.
 const MOST: usize = 6;
 
-/// The faults of a statement, a paragraph each for why and for what was done; of very many the first. `call` is the system
-/// call inside which they happened.
+/// Returns paragraphs on the cause and the handling of each fault, up to a limit. `call` is the system call
+/// in which they happened.
 pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<Block> {
     let mut blocks = Vec::new();
     for fault in faults.iter().take(MOST) {
@@ -35,7 +35,8 @@ pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -
     blocks
 }
 
-/// A fault in a few words, as loops tell it: `fault demand-zero, frame 0, evicted 0x40 (swap slot 0)`.
+/// Returns a fault in a few words, as in loops: `fault demand-zero, frame 0, evicted 0x40 (swap slot
+/// 0)`.
 pub(crate) fn short(names: Names, fault: &FaultRecord) -> String {
     let class = fault.class();
     let mut words = vec![format!("fault {}", class.map_or("none", FaultClass::name))];
@@ -52,17 +53,17 @@ pub(crate) fn short(names: Names, fault: &FaultRecord) -> String {
     words.join(", ")
 }
 
-/// A fault about to be told.
+/// A fault to describe.
 pub(crate) struct Telling<'a> {
     names: Names<'a>,
     fault: &'a FaultRecord,
     handled: Handled,
-    /// The system call inside which it happened; none for an access.
+    /// The system call in which it happened; `None` for an access.
     call: Option<&'a str>,
 }
 
 impl<'a> Telling<'a> {
-    /// A fault of a statement.
+    /// Creates the description of a fault.
     pub(crate) fn new(names: Names<'a>, fault: &'a FaultRecord, call: Option<&'a str>) -> Self {
         Self { names, fault, handled: Handled::from_steps(&fault.steps), call }
     }
@@ -79,12 +80,12 @@ impl<'a> Telling<'a> {
         blocks
     }
 
-    /// The address and what it was wanted for.
+    /// Returns the address and the kind of access.
     fn wanted(&self) -> (u64, AccessKind) {
         self.fault.wanted().map_or((0, AccessKind::Read), |(va, kind)| (va.raw(), kind))
     }
 
-    /// The page, with its process and area: `page 0x40 of P1 (heap)`.
+    /// Returns the page with its process and area: `page 0x40 of P1 (heap)`.
     fn page(&self) -> String {
         let page = format!("{} of {}", self.names.page_at(self.wanted().0), self.names.process());
         match self.fault.area.as_ref().map(names::bare_name) {
@@ -93,7 +94,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Which page of its file: `page 2 of a.out`.
+    /// Returns the page of the file: `page 2 of a.out`.
     fn file_page(&self) -> String {
         let Some(record) = &self.fault.area else { return "a page of a file".to_owned() };
         let at = record.area.offset_of(self.wanted().0).unwrap_or(0);
@@ -101,7 +102,7 @@ impl<'a> Telling<'a> {
         format!("page {} of {}", number(page), record.backing)
     }
 
-    /// What the hardware raised.
+    /// Returns the hardware exception.
     fn raised(&self) -> &'static str {
         match self.fault.fault() {
             Some(Fault::Protection { .. }) => "Protection fault",
@@ -109,7 +110,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Why it happened.
+    /// Explains the cause of the fault.
     pub fn why(&self) -> String {
         let (raised, page) = (self.raised(), self.page());
         let shared = matches!(
@@ -146,7 +147,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Where a swapped page is.
+    /// Returns the location of a swapped page.
     fn swapped(&self) -> String {
         match self.handled.filled {
             Some((_, store @ BackingStore::Swap { .. })) => {
@@ -156,12 +157,12 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// The page is copied because it is not to be merged any more: no store asks for it.
+    /// Whether the page is copied to undo a merge, without a store.
     fn parts(&self) -> bool {
         matches!(self.call, Some("madvise" | "mremap")) && self.fault.class() == Some(FaultClass::CopyOnWrite)
     }
 
-    /// Why a page that may be written is read-only.
+    /// Explains why a page of a writable area is read-only.
     fn protected(&self) -> String {
         let read_only = "so its entry is read-only although the area is writable (copy-on-write)";
         match (self.handled.copied, self.handled.reused) {
@@ -177,7 +178,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Why it cannot be resolved.
+    /// Explains why the fault cannot be resolved.
     fn fatal(&self, class: FaultClass) -> String {
         let (va, kind) = self.wanted();
         let process = self.names.process();
@@ -207,7 +208,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// The permissions of the area, where they forbid an access.
+    /// Returns the area's permissions that forbid the access.
     fn forbids(&self) -> String {
         let Some(record) = &self.fault.area else { return String::new() };
         let (names, area) = (&self.names, &record.area);
@@ -216,7 +217,7 @@ impl<'a> Telling<'a> {
         format!(", as its area {name} {} is {}", names.range(area.start, area.end), area.perms())
     }
 
-    /// That there is no area at an address, and which are near.
+    /// Explains that no area contains an address, and names the nearest areas.
     fn nowhere(&self, va: u64) -> String {
         let (names, at) = (&self.names, self.names.address(va));
         let bits = names.spec.virtual_bits();
@@ -235,7 +236,7 @@ impl<'a> Telling<'a> {
         format!("{} has no area at {at}{near}", names.process())
     }
 
-    /// What the handler did to make room for the page.
+    /// Describes how the handler made room for the page.
     fn room(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         if let Some(start) = self.handled.grew {
@@ -246,7 +247,7 @@ impl<'a> Telling<'a> {
         sentences
     }
 
-    /// How the handler brought the page in, and how it ended.
+    /// Describes how the handler brought the page in, and the result.
     fn done(&self) -> Vec<String> {
         let mut sentences: Vec<String> = self.brought().into_iter().collect();
         match self.handled.around {
@@ -270,7 +271,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// How the page came to be there.
+    /// Describes how the page became resident.
     fn brought(&self) -> Option<String> {
         let handled = &self.handled;
         let (process, read_only) = (self.names.process(), self.read_only());
@@ -328,7 +329,7 @@ impl<'a> Telling<'a> {
         })
     }
 
-    /// A frame is filled: `It is read from disk into frame 3`.
+    /// Describes how a frame is filled: `It is read from disk into frame 3`.
     fn read_in(&self, frame: pagewalk_engine::kernel::ids::FrameNo, store: BackingStore) -> String {
         let (frame, store_name) = (names::frame(frame), self.names.store(store));
         match store {
@@ -340,7 +341,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// That an entry is read-only though its area may be written, and until when.
+    /// Explains that an entry is read-only in a writable area, and until when.
     fn read_only(&self) -> &'static str {
         let area = self.fault.area.as_ref().map(|record| &record.area);
         match (area, self.handled.mapped) {
@@ -353,7 +354,7 @@ impl<'a> Telling<'a> {
     }
 }
 
-/// What an access of a kind does, as a verb.
+/// Returns the verb of a kind of access.
 fn verb(kind: AccessKind) -> &'static str {
     match kind {
         AccessKind::Read => "read at",
@@ -362,7 +363,7 @@ fn verb(kind: AccessKind) -> &'static str {
     }
 }
 
-/// Which page tables were made.
+/// Describes the new page tables.
 fn tables(levels: &[u32]) -> Option<String> {
     let (first, last) = (levels.iter().min()?, levels.iter().max()?);
     Some(match levels.len() {
@@ -371,7 +372,7 @@ fn tables(levels: &[u32]) -> Option<String> {
     })
 }
 
-/// Which page made room, and where it went.
+/// Describes the evicted page and its destination.
 pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
     let page = match evicted.page {
         Some(page) => names.page_of(page),

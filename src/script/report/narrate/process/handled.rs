@@ -1,53 +1,54 @@
-//! What a fault handler did, picked out of its steps.
+//! Summary of the fault handler's steps.
 
 use pagewalk_engine::kernel::event::{BackingStore, KernelStep, ProcessPage};
 use pagewalk_engine::kernel::ids::{FrameNo, SlotNo};
 
 use super::names::number;
 
-/// What a fault handler did, each thing at its latest; evictions all.
+/// Actions of a fault handler: the last of each kind, and all evictions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Handled {
-    /// The stack grew down to here.
+    /// Lowest address to which the stack grew.
     pub(crate) grew: Option<u64>,
-    /// Levels of the page tables that were made.
+    /// Levels of the new page tables.
     pub(crate) tables: Vec<u32>,
-    /// Frames whose pages went.
+    /// Frames whose pages were evicted.
     pub(crate) evicted: Vec<Evicted>,
-    /// A frame was filled with zeros.
+    /// The frame that was filled with zeros.
     pub(crate) zeroed: Option<FrameNo>,
-    /// A frame was filled from somewhere.
+    /// The frame that was filled, and the source.
     pub(crate) filled: Option<(FrameNo, BackingStore)>,
-    /// A frame was there already.
+    /// The frame that was already resident.
     pub(crate) shared: Option<FrameNo>,
-    /// A page was copied; the source is none for zeros, and where a file's page was read into the copy at once.
+    /// The source and destination of a copy. The source is `None` for zeros and for a file page that was read
+    /// directly into the copy.
     pub(crate) copied: Option<(Option<FrameNo>, FrameNo)>,
-    /// The last sharer kept its frame.
+    /// The frame that its last user kept.
     pub(crate) reused: Option<FrameNo>,
-    /// The entry was set: the frame (none is the zero page), and whether it may be stored to.
+    /// The frame of the new entry (`None` is the zero page), and whether it is writable.
     pub(crate) mapped: Option<(Option<FrameNo>, bool)>,
     pub(crate) around: u32,
-    /// The fault was major; none if it was not resolved.
+    /// Whether the fault was major; `None` if it was not resolved.
     pub(crate) major: Option<bool>,
 }
 
-/// A frame whose page went.
+/// A frame whose page was evicted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Evicted {
     pub(crate) frame: FrameNo,
     pub(crate) page: Option<ProcessPage>,
-    /// Where it was written.
+    /// Where the page was written.
     pub(crate) to: Option<BackingStore>,
-    /// Page-table entries that were cleared.
+    /// Number of page-table entries that were cleared.
     entries: u32,
-    /// The slot that they name.
+    /// The slot in the cleared entries.
     slot: Option<SlotNo>,
-    /// A TLB held the page.
+    /// Whether a TLB held the page.
     tlb: bool,
 }
 
 impl Evicted {
-    /// What became of its page-table and TLB entries; none if it had none.
+    /// Describes the page's PTEs and TLB entries; `None` if it had none.
     pub(crate) fn unmapped(&self) -> Option<String> {
         let (entries, tlb) = match self.entries {
             0 => return None,
@@ -61,7 +62,7 @@ impl Evicted {
 }
 
 impl Handled {
-    /// Sums up these steps.
+    /// Summarizes these steps.
     pub(crate) fn from_steps(steps: &[KernelStep]) -> Self {
         let mut handled = Self::default();
         for step in steps {

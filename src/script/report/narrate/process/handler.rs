@@ -1,4 +1,4 @@
-//! The fault handler's part of the numbered sequence: the victim, the page that comes in, the entry, the return.
+//! The fault handler's part of the numbered sequence: the victim, the page-in, the entry, and the return.
 
 use super::handled::{Evicted, Handled};
 use super::names::{self, Names};
@@ -8,7 +8,7 @@ use crate::run::record::{CallRecord, FaultRecord, Legend, ProcessRef};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
-/// What the handler did about a fault, as steps. `call` is the system call inside which it happened.
+/// Returns the handler's actions as steps. `call` is the system call in which the fault happened.
 pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::Step> {
     let handler = Handler { names, fault, call };
     let mut steps: Vec<doc::Step> = fault.steps.iter().filter_map(|step| handler.step(*step)).collect();
@@ -21,7 +21,7 @@ pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Ve
     steps
 }
 
-/// What a system call did: the faults inside it.
+/// Returns the steps of a system call, which are the faults inside it.
 pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
     let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
     let mut steps = vec![step_by("process → kernel", format!("system call {}", record.name))];
@@ -38,7 +38,7 @@ pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
     steps
 }
 
-/// What the kernel did of its own accord, as steps.
+/// Returns the steps of an action that the kernel initiated.
 pub(crate) fn action_steps(
     spec: &pagewalk_engine::machine::spec::Spec,
     legend: &Legend,
@@ -54,7 +54,7 @@ fn step_by(who: &str, what: impl Into<String>) -> doc::Step {
     doc::Step { who: who.to_owned(), what: what.into() }
 }
 
-/// A handler at work on a fault.
+/// The state of a handler during a fault.
 struct Handler<'a> {
     names: Names<'a>,
     fault: &'a FaultRecord,
@@ -125,7 +125,8 @@ impl Handler<'_> {
         })
     }
 
-    /// The kernel's own touch of a page, for a system call; one by the process raised an exception, which was told.
+    /// Returns the step for a page that the kernel touches for a system call. A touch by the process raised
+    /// an exception, which has its own step.
     fn touched(&self, va: u64, kind: AccessKind, fault: Fault) -> Option<doc::Step> {
         self.call?;
         let what = match kind {
@@ -143,7 +144,7 @@ impl Handler<'_> {
 
     fn area(&self) -> String {
         match &self.fault.area {
-            // A call may have moved the area since.
+            // A call may have moved the area in the meantime.
             Some(area)
                 if self
                     .fault
@@ -155,7 +156,7 @@ impl Handler<'_> {
             Some(area) => {
                 let wanted = match self.fault.class() {
                     Some(FaultClass::Protection) => ", which forbids this",
-                    // A merged page leaves its frame whatever the area allows.
+                    // Unmerging copies a page regardless of the area's permissions.
                     Some(FaultClass::CopyOnWrite) if !area.area.prot.write => "",
                     _ => ", which permits this",
                 };

@@ -1,5 +1,5 @@
-//! The address space of a process as the lecture draws it (CS:APP figures 9.26 and 9.27): the picture, and below it
-//! `task_struct`, `mm_struct` and the list of `vm_area_struct`s.
+//! The address space of a process as in the lecture (CS:APP figures 9.26 and 9.27): the picture, then
+//! `task_struct`, `mm_struct`, and the list of `vm_area_struct`s.
 
 use super::names::{Names, bare_name};
 use crate::report::doc::{Block, Cell, Layout, Slab, Table};
@@ -8,10 +8,10 @@ use crate::run::nouns::size;
 use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
 use pagewalk_engine::kernel::vma::{Prot, Vma};
 
-/// Areas that are drawn: half of them from either end.
+/// Maximum number of areas drawn, half from either end.
 const DRAWN: usize = 40;
 
-/// The picture and the structures.
+/// Returns the picture and the structures.
 pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
     let legend = Legend::default();
     let names = Names { spec: &view.spec, legend: &legend, own: &view.process };
@@ -76,13 +76,13 @@ impl Drawing<'_> {
         }
     }
 
-    /// Where the break is: at the heap's end, or inside its last page.
+    /// Marks the break at the heap's end, or inside its last page.
     fn brk_mark(&self, area: &Vma) -> String {
         let brk = self.view.brk.1;
         if brk == area.end { "brk".to_owned() } else { format!("brk is {}", self.names.address(brk)) }
     }
 
-    /// What the lecture calls an area of this kind.
+    /// Returns the lecture's name for this kind of area.
     fn called(&self, record: &AreaRecord) -> String {
         let area = &record.area;
         let heap_end = self.view.brk.0.max(self.view.brk.1);
@@ -108,7 +108,7 @@ impl Drawing<'_> {
         self.view.areas.first().map_or(0, |area| area.area.area.start)
     }
 
-    /// Addresses that belong to no area.
+    /// Draws addresses outside all areas.
     fn gap(&self, start: u64, end: u64, over: Option<&AreaLayout>, under: Option<&AreaLayout>) -> Slab {
         let mut lines = Vec::new();
         let space = roughly(end - start);
@@ -136,7 +136,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// `task_struct` and `mm_struct`.
+    /// Describes `task_struct` and `mm_struct`.
     fn structures(&self) -> Block {
         let view = self.view;
         let pgd = view.pgd.map_or_else(
@@ -181,7 +181,7 @@ impl Drawing<'_> {
         crate::report::narrate::parts::pa(&self.view.spec, pa)
     }
 
-    /// The list of areas.
+    /// Lists the areas.
     fn list(&self) -> Vec<Block> {
         if self.view.areas.is_empty() {
             return Vec::new();
@@ -220,7 +220,7 @@ fn is_heap(record: &AreaRecord) -> bool {
     bare_name(record) == "heap"
 }
 
-/// The kernel's part of the address space, as the lecture draws it: symbolic, without addresses of its own.
+/// Draws the kernel's part of the address space as in the lecture: symbolic, without addresses.
 fn kernel() -> Vec<Slab> {
     let slab = |lines: &[&str], note: &str| Slab {
         top: String::new(),
@@ -236,14 +236,14 @@ fn kernel() -> Vec<Slab> {
     ]
 }
 
-/// `3 of 33 pages in memory, 1 in swap`
+/// Returns `3 of 33 pages in memory, 1 in swap`.
 fn in_memory(layout: &AreaLayout, page: u64) -> String {
     let pages = layout.area.area.len() / page;
     let swapped = if layout.swapped > 0 { format!(", {} in swap", layout.swapped) } else { String::new() };
     format!("{} of {} resident{swapped}", layout.resident, count(pages, "page", "pages"))
 }
 
-/// A size in the largest unit that it fills, to a tenth: `2 MB`, `≈ 127.5 TB`.
+/// Formats a size in the largest unit that fits, to one decimal: `2 MB`, `≈ 127.5 TB`.
 fn roughly(bytes: u64) -> String {
     const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
     let unit = (bytes.max(1).ilog2() / 10) as usize;
@@ -258,13 +258,13 @@ fn roughly(bytes: u64) -> String {
     }
 }
 
-/// `r-x`
+/// Returns `r-x`.
 fn prot(prot: Prot) -> String {
     let letters = [(prot.read, 'r'), (prot.write, 'w'), (prot.exec, 'x')];
     letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect()
 }
 
-/// What kind of mapping it is, as the lecture's `vm_flags` say.
+/// Returns the kind of mapping, as in the lecture's `vm_flags`.
 fn flags(area: &Vma) -> String {
     let mut words = vec![if area.shared { "shared" } else { "private" }];
     words.extend(area.stack.then_some("grows down"));

@@ -1,10 +1,10 @@
-//! The areas of a process, line by line as `/proc/PID/maps` prints them (`proc_pid_maps(5)`).
+//! The areas of a process in the format of `/proc/PID/maps` (`proc_pid_maps(5)`).
 
 use crate::run::record::AreaRecord;
 use pagewalk_engine::kernel::vma::{Backing, Vma};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Areas that are printed.
+/// Maximum number of areas printed.
 const MOST: usize = 200;
 
 pub(crate) fn lines(spec: &Spec, areas: &[AreaRecord]) -> Vec<String> {
@@ -15,8 +15,9 @@ pub(crate) fn lines(spec: &Spec, areas: &[AreaRecord]) -> Vec<String> {
     lines
 }
 
-/// `00400000-00402000 r-xp 00000000 08:01 1    a.out`: Linux pads addresses and offset to eight digits, and the name to a
-/// column that leaves room for the widest addresses. Addresses of fewer than 32 bits have as many digits as they need.
+/// Formats an area: `00400000-00402000 r-xp 00000000 08:01 1    a.out`. Like Linux, it pads addresses and the
+/// offset to eight digits, and it aligns the name to leave room for the widest addresses. Addresses below 32
+/// bits use their own width.
 fn line(spec: &Spec, record: &AreaRecord) -> String {
     let bits = spec.virtual_bits();
     let digits = bits.div_ceil(4).clamp(1, 8) as usize;

@@ -1,4 +1,5 @@
-//! What the results of system calls mean: processes, files, the heap. Those of memory are beside.
+//! Meanings of system call results: processes, files, and the heap. `memory_calls` has those on
+//! memory.
 
 use super::counts::{areas, bytes, leaving, pages};
 use super::memory_calls;
@@ -6,7 +7,8 @@ use super::names::Names;
 use crate::report::narrate::words::thousands;
 use crate::run::record::{CallRecord, FileRecord};
 
-/// What a call that succeeded did, as the rest of a sentence; none if its result speaks for itself.
+/// Describes a successful call as the rest of a sentence; `None` if its result needs no
+/// explanation.
 pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let process = names.process();
     match record.name {
@@ -116,7 +118,8 @@ fn mode(file: &FileRecord) -> &'static str {
     }
 }
 
-/// The offset in the file: the argument of `pread` and `pwrite`, otherwise the descriptor's offset.
+/// Returns the file offset: the argument of `pread` and `pwrite`, otherwise the descriptor's
+/// offset.
 fn file_offset(record: &CallRecord, file: &FileRecord) -> String {
     let given = match record.args.get(3).map(|arg| &arg.value) {
         Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
@@ -125,7 +128,7 @@ fn file_offset(record: &CallRecord, file: &FileRecord) -> String {
     byte(given.unwrap_or(file.offset.0))
 }
 
-/// A byte of a file, by its offset.
+/// Returns a byte of a file by its offset.
 fn byte(at: u64) -> String {
     if at == 0 { "its beginning".to_owned() } else { format!("byte {}", thousands(at)) }
 }
@@ -170,7 +173,7 @@ fn write(record: &CallRecord, result: u64) -> String {
     }
 }
 
-/// The verb for N bytes.
+/// Returns the verb form for N bytes.
 fn go(bytes: u64) -> &'static str {
     if bytes == 1 { "is written" } else { "are written" }
 }

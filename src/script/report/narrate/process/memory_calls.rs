@@ -1,4 +1,4 @@
-//! What the results of system calls on memory mean.
+//! Meanings of the results of memory system calls.
 
 use super::counts::{leaving, pages};
 use super::names::Names;
@@ -10,10 +10,10 @@ use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::kernel::vma::Prot;
 use pagewalk_engine::machine::pte::Bit;
 
-/// Areas that are named in a sentence.
+/// Maximum number of areas named in a sentence.
 const NAMED: usize = 3;
 
-/// What a call on memory that succeeded did, as the rest of a sentence.
+/// Describes a successful call on memory as the rest of a sentence.
 pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let values: Vec<Arg> = record.args.iter().map(|arg| arg.value.clone()).collect();
     let call = MemoryCall { names, record, args: Args::new(&values) };
@@ -41,13 +41,13 @@ struct MemoryCall<'a> {
 }
 
 impl MemoryCall<'_> {
-    /// A length in whole pages.
+    /// Rounds a length up to whole pages.
     fn whole(&self, len: u64) -> u64 {
         let page = 1u64 << self.names.spec.page_bits().min(63);
         len.checked_next_multiple_of(page).unwrap_or(len)
     }
 
-    /// The range that two arguments give, in whole pages.
+    /// Returns the range of two arguments in whole pages.
     fn span(&self, start: usize, len: usize) -> (u64, u64) {
         let start = self.args.address(start);
         (start, start.saturating_add(self.whole(self.args.size(len))))
@@ -62,18 +62,18 @@ impl MemoryCall<'_> {
         &self.record.effect.come
     }
 
-    /// The pages that were merged and got frames of their own.
+    /// Returns the number of merged pages that got separate frames.
     fn parted(&self) -> u64 {
         let parted = |fault: &&FaultRecord| fault.class() == Some(FaultClass::CopyOnWrite);
         self.record.faults.iter().filter(parted).count() as u64
     }
 
-    /// What becomes of the frames.
+    /// Describes the frames of unmapped pages.
     fn leaving(&self) -> String {
         leaving(self.record)
     }
 
-    /// Areas in a row: the first few.
+    /// Lists the first few areas.
     fn list(&self, areas: &[&AreaRecord]) -> String {
         let named: Vec<String> = areas.iter().take(NAMED).map(|area| self.names.area(area)).collect();
         let more = areas.len().saturating_sub(NAMED);
@@ -100,8 +100,8 @@ impl MemoryCall<'_> {
         )
     }
 
-    /// What pages allow though their area does not, as their page-table entries cannot forbid it. Whatever else is allowed,
-    /// there is no read bit; a format may lack R/W.
+    /// Names the permissions that the area forbids but the page-table entries cannot. No format has a read
+    /// bit, and a format may lack R/W.
     fn not_enforced(&self, prot: Prot) -> &'static str {
         let has_rw = self.names.spec.mmu.as_ref().is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
         if !prot.read && (prot.write || prot.exec) {

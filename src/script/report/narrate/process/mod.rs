@@ -1,4 +1,4 @@
-//! What processes do and what the kernel does for them, told in the lecture's terms.
+//! Narration of processes and the kernel, in the lecture's terms.
 
 pub(crate) mod call;
 mod counts;

@@ -1,4 +1,4 @@
-//! What sentences call pages, frames, areas and places of a process.
+//! Names of pages, frames, areas, and addresses in sentences.
 
 use crate::report::narrate::parts;
 use crate::run::record::{AreaRecord, Legend, ProcessRef};
@@ -8,22 +8,22 @@ use pagewalk_engine::kernel::vma::Vma;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::spec::Spec;
 
-/// Widths up to which addresses keep their leading zeros, as small machines' are written.
+/// Maximum address width with leading zeros, as on small machines.
 const NARROW: u32 = 32;
 
-/// The names that sentences about one process need.
+/// The names for sentences about one process.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
-    /// The machine, for widths.
+    /// The machine, which determines widths.
     pub(crate) spec: &'a Spec,
     /// Files and other processes.
     pub(crate) legend: &'a Legend,
-    /// The process that the sentences are about.
+    /// The process of the sentences.
     pub(crate) own: &'a ProcessRef,
 }
 
 impl Names<'_> {
-    /// The process that the sentences are about.
+    /// Returns the name of the process.
     pub(crate) fn process(&self) -> &str {
         &self.own.name
     }
@@ -36,27 +36,27 @@ impl Names<'_> {
         }
     }
 
-    /// The page that an address lies in: `page 0x40`.
+    /// Returns the page of an address: `page 0x40`.
     pub(crate) fn page_at(&self, va: u64) -> String {
         self.page(va.checked_shr(self.spec.page_bits()).unwrap_or(0))
     }
 
-    /// A virtual page: `page 0x40`.
+    /// Returns a virtual page: `page 0x40`.
     pub fn page(&self, vpn: u64) -> String {
         format!("page {}", hex(vpn, self.spec.vpn_bits()))
     }
 
-    /// A page of some process: `page 0x40 of P2`.
+    /// Returns a page of any process: `page 0x40 of P2`.
     pub(crate) fn page_of(&self, page: ProcessPage) -> String {
         format!("{} of {}", self.page(page.vpn.raw()), self.other(page.pid))
     }
 
-    /// The name of a file.
+    /// Returns the name of a file.
     pub(crate) fn file(&self, file: FileId) -> String {
         self.legend.files.get(&file).map_or_else(|| format!("file {file}"), ToString::to_string)
     }
 
-    /// Where bytes come from or go to: `swap slot 4`, `page 2 of a.out`.
+    /// Returns the source or destination of bytes: `swap slot 4`, `page 2 of a.out`.
     pub(crate) fn store(&self, store: BackingStore) -> String {
         match store {
             BackingStore::File { file, page } | BackingStore::PageCache { file, page } => {
@@ -71,12 +71,12 @@ impl Names<'_> {
         hex(va, self.spec.virtual_bits())
     }
 
-    /// Where an area lies: `0x1000–0x1200`.
+    /// Returns the addresses of an area: `0x1000–0x1200`.
     pub(crate) fn range(&self, start: u64, end: u64) -> String {
         format!("{}–{}", self.address(start), self.address(end))
     }
 
-    /// An area with all that is known of it: `heap 0x1000–0x1200 rw-p, anonymous`.
+    /// Describes an area completely: `heap 0x1000–0x1200 rw-p, anonymous`.
     pub(crate) fn area(&self, record: &AreaRecord) -> String {
         let Vma { start, end, .. } = record.area;
         let name = bare_name(record);
@@ -84,7 +84,7 @@ impl Names<'_> {
         format!("{name}{gap}{} {}, {}", self.range(start, end), record.area.perms(), record.backing)
     }
 
-    /// What an area is called: its name, else its file's, else what it is.
+    /// Returns the name of an area, of its file, or of its kind.
     pub(crate) fn area_name(&self, record: &AreaRecord) -> String {
         let name = bare_name(record);
         if !name.is_empty() {
@@ -98,39 +98,40 @@ impl Names<'_> {
         }
     }
 
-    /// The policy by which victims are chosen, in its word.
+    /// Returns the keyword of the replacement policy.
     pub(crate) fn policy(&self) -> &'static str {
         let row = POLICIES.iter().find(|row| Some(row.policy) == self.legend.policy);
         row.map_or("the policy", |row| row.name)
     }
 
-    /// A physical page that a table stands in.
+    /// Returns the physical page of a table.
     pub(crate) fn table_page(&self, ppn: u64) -> String {
         format!("page {}", parts::hex(ppn, self.spec.ppn_bits()))
     }
 }
 
-/// The name of an area, `[heap]` without its brackets; empty if it has none.
+/// Returns the name of an area, `[heap]` without brackets; empty if it has none.
 pub(crate) fn bare_name(record: &AreaRecord) -> &str {
     record.name.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// A frame: `frame 3`.
+/// Returns `frame 3`.
 pub(crate) fn frame(frame: FrameNo) -> String {
     format!("frame {}", number(frame.0.into()))
 }
 
-/// The same at the beginning of a sentence.
+/// Returns `Frame 3` for the beginning of a sentence.
 pub(crate) fn frame_first(frame: FrameNo) -> String {
     format!("Frame {}", number(frame.0.into()))
 }
 
-/// A number that tables print in hexadecimal, such as a frame's: below ten both ways are the same.
+/// Formats a number that tables print in hexadecimal, such as a frame's. Numbers below ten need no
+/// prefix.
 pub(crate) fn number(n: u64) -> String {
     if n < 10 { n.to_string() } else { format!("0x{n:X}") }
 }
 
-/// An address or page number; on large machines without leading zeros, which nobody reads there.
+/// Formats an address or page number, without leading zeros on large machines.
 fn hex(n: u64, bits: u32) -> String {
     if bits <= NARROW { parts::hex(n, bits) } else { format!("0x{n:X}") }
 }

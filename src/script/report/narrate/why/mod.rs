@@ -1,4 +1,4 @@
-//! The reasons behind an answer.
+//! The reasons for facts.
 
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
@@ -6,10 +6,10 @@ use crate::report::doc::{Block, Tone};
 use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
 
-/// Why the facts of a statement are what they are, or one of them. Facts with the same reason are grouped.
+/// Explains the facts of a statement, or one of them. Facts with the same reason are grouped.
 ///
 /// # Errors
-/// A sentence that says that there is no such fact.
+/// A message that there is no such fact.
 pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     let mut facts = reported_facts(did);
     if let Some(name) = fact {
@@ -43,7 +43,7 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     Ok(blocks)
 }
 
-/// A fact that statements of this kind can have.
+/// Returns the key of a fact for statements of this kind.
 fn key_of(did: &Did, name: &str) -> Option<Key> {
     let (family, spec) = match did {
         Did::Access(access) => (Family::Access, Some(&access.spec)),
@@ -54,7 +54,7 @@ fn key_of(did: &Did, name: &str) -> Option<Key> {
     key(name, family, spec.map(AsRef::as_ref)).ok()
 }
 
-/// Whether a fact says that nothing happened, or that the access is an ordinary one.
+/// Whether a fact has the value of an ordinary access without events.
 fn is_uneventful(fact: &ReportedFact) -> bool {
     match &fact.value.value {
         Value::Text(word) => matches!(&**word, "none" | "no"),
@@ -66,7 +66,8 @@ fn is_uneventful(fact: &ReportedFact) -> bool {
     }
 }
 
-/// Whether a fact of the first TLB or cache repeats one without its name: `tlb.index` is `tlbi`.
+/// Whether a fact of the first TLB or cache repeats a fact with a short name: `tlb.index` is
+/// `tlbi`.
 fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
     let (Did::Access(access), Key::Component(row, component)) = (did, &fact.key) else { return false };
     let first = match component {
@@ -76,7 +77,7 @@ fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
     first && !matches!(row.suffix, ".victim" | ".writeback")
 }
 
-/// Facts by their reasons, in order.
+/// Groups facts by their reasons, in order.
 pub fn reasons<'t>(did: &Did, facts: &'t [ReportedFact]) -> Vec<(String, Vec<&'t ReportedFact>)> {
     let mut groups: Vec<(String, Vec<&ReportedFact>)> = Vec::new();
     for fact in facts {

@@ -1,18 +1,19 @@
-//! Every fact has a reason, whatever the statement did.
+//! Tests that every fact of every statement has a reason.
 
 use crate::report::playing::records;
 use crate::run::facts::{Family, facts_of};
 use crate::run::record::Did;
 
-/// Statements with facts of every family, and accesses that end in every way.
+/// Statements with facts of every family, and accesses with every outcome.
 const SCRIPTS: &[&str] = &[
-    // Hits, misses, faults, protection, a store through a clean TLB entry, unknown bytes, two pieces.
+    // Hits, misses, faults, protection, a store through a clean TLB entry, unknown bytes, and two
+    // pieces.
     "machine simple\n\
      set page_table { | vpn ppn rw |; | 0F 0D 1 |; | 10 0E 0 | }\n\
      set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }\n\
      read 0x03D4\nread 0x03D4\nread 0x03FE size 4\nread 0x0240\nwrite 0x0400 = 1\nwrite 0x03D4 = 2\n\
      translate 0x03D4\nprobe fetch 0x0100",
-    // Latencies, several levels, tables in memory, page sizes, a page that is not cached.
+    // Latencies, several levels, tables in memory, page sizes, and an uncached page.
     "machine core-i7 { cache L2 { latency 12 }; memory { latency 100 } }\n\
      read 0x1000\n\
      set cr3 = 0x1000\nset pte 1 0x1000 { ppn 2 }\nset pte 2 0x2000 { ppn 3 }\n\
@@ -22,7 +23,7 @@ const SCRIPTS: &[&str] = &[
     // No TLB, no cache, no MMU.
     "machine { physical 16 bits }\nread 0x10\nwrite 0x10 = 1\nread 0x10",
     "machine { virtual 16 bits, physical 16 bits, page 256 B }\nread 0x10\ntranslate 0x10",
-    // A process: every class of fault, calls that succeed and fail, eviction.
+    // A process: every class of fault, calls that succeed and fail, and eviction.
     "machine simple\nkernel { frames 2, swap 4 pages }\n\
      process P1\n\
      P1: let p = mmap(0, 256, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\n\
@@ -59,7 +60,7 @@ fn every_fact_of_every_statement_has_a_reason() {
     }
 }
 
-/// The reason of a fact of the last access of a script.
+/// Returns the reason for a fact of the last access of a script.
 fn reason(script: &str, fact: &str) -> String {
     let records = records(script);
     let did = &records.last().expect("a statement").did;
@@ -102,7 +103,7 @@ fn cycles_are_a_sum_of_latencies() {
         cache { sets 4, ways 1, block 16 B, latency 2, index virtual }, memory { latency 100 } }\n\
         set page_table { | vpn ppn |; | 01 02 | }\n\
         read 0x0100";
-    // The lookup of the cache overlaps with that of the TLB.
+    // The cache lookup overlaps with the TLB lookup.
     assert_eq!(
         reason(script, "cycles"),
         "tlb 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB + memory 100"

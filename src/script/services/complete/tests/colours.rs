@@ -1,8 +1,8 @@
-//! What the words of a text are.
+//! Tests of highlighting.
 
 use crate::services::complete::{Class, highlight};
 
-/// The words of a class in a text.
+/// Returns the words of a class in a text.
 fn of(text: &str, class: Class) -> Vec<&str> {
     highlight(text).into_iter().filter(|(_, is)| *is == class).map(|(place, _)| &text[place]).collect()
 }
@@ -61,17 +61,17 @@ fn words_are_what_they_stand_for() {
     );
 }
 
-/// What a word of a text is, the first of that spelling; nothing where it is nothing in particular.
+/// Returns the class of the first word with this spelling.
 fn class(text: &str, word: &str) -> Option<Class> {
     highlight(text).into_iter().find(|(place, _)| &text[place.clone()] == word).map(|(_, class)| class)
 }
 
 #[test]
-fn a_word_is_judged_by_where_it_stands() {
+fn the_class_of_a_word_depends_on_its_position() {
     use Class::{Constant, Fact, Keyword, Noun, Number, Process, Variable, Verb};
     let simple = "machine simple\n";
     for (text, words) in [
-        // The same word as a verb, a setting, a fact, a noun, a variable.
+        // The same word as a verb, a setting, a fact, a noun, and a variable.
         ("swap out P1 0", &[("swap", Verb), ("out", Keyword), ("P1", Process)][..]),
         ("kernel { swap 8 slots }", &[("swap", Noun), ("slots", Number)]),
         ("read 1 => fault swap", &[("swap", Constant)]),
@@ -80,13 +80,13 @@ fn a_word_is_judged_by_where_it_stands() {
         ("let swap = 1", &[("swap", Variable)]),
         ("expect cache.hits == page", &[("cache", Noun), ("hits", Fact), ("page", Variable)]),
         ("machine { page 64 B }", &[("page", Noun), ("B", Number)]),
-        // Parts of the machine have names.
+        // Names of the machine's parts.
         ("machine { cache L1d { size 8 KB } }", &[("L1d", Noun), ("size", Noun)]),
         ("flush tlb L2TLB; show cache L1", &[("L2TLB", Noun), ("L1", Noun)]),
         ("let x = L1d.miss_rate", &[("L1d", Noun), ("miss_rate", Fact)]),
         ("read 1 => L1d miss, served L2", &[("L1d", Fact), ("miss", Constant), ("served", Fact)]),
         ("set cr3 = 0; set pte 1 2 = 3", &[("cr3", Noun), ("pte", Noun)]),
-        // Statements of their own.
+        // Statements with their own syntax.
         ("def touch(first) { read first }", &[("touch", Verb), ("first", Variable)]),
         ("def touch(a) { }; touch(2)", &[("touch", Verb)]),
         ("let child = fork(); child: exit(0)", &[("fork", Verb), ("exit", Verb)]),
@@ -116,7 +116,7 @@ fn a_word_is_judged_by_where_it_stands() {
             "choose n in 0..4 where reference 1 2 { frames n } => faults 2",
             &[("reference", Keyword), ("frames", Noun), ("faults", Fact)],
         ),
-        // Papers.
+        // Exams.
         (
             "exam { title \"a\", duration 90 min, shuffle options }",
             &[("title", Noun), ("min", Number), ("shuffle", Noun), ("options", Constant)],

@@ -1,4 +1,4 @@
-//! What is shown after the cursor.
+//! Tests of hints after the cursor.
 
 use super::lab::{PROCESSES, state};
 use crate::services::complete::{hint, signature};
@@ -6,7 +6,7 @@ use crate::services::complete::{hint, signature};
 #[test]
 fn hints_tell_what_is_left() {
     let state = state(PROCESSES);
-    let told = |text: &str| hint(text, text.len(), &state).map(|hint| hint.text).unwrap_or_default();
+    let hint_text = |text: &str| hint(text, text.len(), &state).map(|hint| hint.text).unwrap_or_default();
     for (text, wanted) in [
         ("read ", "VA [size N]"),
         ("read", " VA [size N]"),
@@ -28,7 +28,7 @@ fn hints_tell_what_is_left() {
         ("# read ", ""),
         ("show \"\"\"read ", ""),
     ] {
-        assert_eq!(told(text), wanted, "{text:?}");
+        assert_eq!(hint_text(text), wanted, "{text:?}");
     }
 }
 
@@ -63,7 +63,7 @@ fn a_call_shows_its_parameters() {
 #[test]
 fn a_signature_shows_the_whole_and_the_part_at_hand() {
     let state = state(PROCESSES);
-    let told = |text: &str| {
+    let hint_text = |text: &str| {
         let found = signature(text, text.len(), &state)?;
         let current = found.current().map(|place| found.label[place].to_owned()).unwrap_or_default();
         Some((found.label, current))
@@ -90,9 +90,9 @@ fn a_signature_shows_the_whole_and_the_part_at_hand() {
         ("twice(1, 2, ", "twice(x, y)", ""),
         ("show max(1, 2, 3, ", "max(numbers…)", "numbers…"),
     ] {
-        assert_eq!(told(text), Some((label.to_owned(), current.to_owned())), "{text:?}");
+        assert_eq!(hint_text(text), Some((label.to_owned(), current.to_owned())), "{text:?}");
     }
     for text in ["", "read 1 => ", "tick ", "# read ", "show \"\"\"read ", "nothing("] {
-        assert_eq!(told(text), None, "{text:?}");
+        assert_eq!(hint_text(text), None, "{text:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! States to complete in, and tables of what must be offered.
+//! States for completion, and tables of expected items.
 
 use crate::lang::include::read_text;
 use crate::lang::source::Sources;
@@ -8,7 +8,7 @@ use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::services::complete::{Completions, complete};
 
-/// The state after a script.
+/// Returns the state after a script.
 pub(crate) fn state(script: &str) -> State {
     let (sources, script, wrong): (Sources, _, _) = read_text("script.pw", script, &mut ());
     assert_eq!(wrong, []);
@@ -19,7 +19,7 @@ pub(crate) fn state(script: &str) -> State {
     session.progress.state
 }
 
-/// A machine with a kernel, two processes and their things.
+/// A machine with a kernel, and two processes with files and areas.
 pub(crate) const PROCESSES: &str = "machine core-i7\nfile \"data.txt\" = \"hello\"\n\
     executable \"a.out\" {\n entry 0x400000\n | section | start | size | perms |\n | .text | 400000 | 1000 | r-x |\n}\n\
     process P1\nprocess P2\nlet page = 4 KB\nP1: let buf = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
@@ -28,13 +28,13 @@ pub(crate) const PROCESSES: &str = "machine core-i7\nfile \"data.txt\" = \"hello
 /// The bare machine of a textbook.
 pub(crate) const SIMPLE: &str = "machine simple\nlet va = 0x3D4\nlet value = 7\nread va";
 
-/// What is offered at the mark.
+/// Returns the completions at the mark.
 pub(crate) fn offered(marked: &str, state: &State) -> Completions {
     let at = marked.find('‸').expect("a mark");
     complete(&marked.replacen('‸', "", 1), at, state)
 }
 
-/// Texts, what must be offered there, and what must not.
+/// Checks texts against expected and unexpected items.
 pub(crate) fn holds(state: &State, table: &[(&str, &str, &str)]) {
     for (marked, wanted, unwanted) in table {
         let found = offered(marked, state);

@@ -1,4 +1,4 @@
-//! Completion of texts in which `‸` marks the cursor: what must be offered, what must not; neither is nothing at all.
+//! Tests of completion at the cursor mark `‸`, with expected and unexpected items.
 
 mod anything;
 mod colours;
@@ -238,7 +238,7 @@ fn the_case_may_differ_and_the_nearest_is_offered() {
     assert_eq!(items("tranlsate‸"), ["translate"]);
     assert_eq!(items("show geomtry‸"), ["geometry"]);
     assert_eq!(items("qqqqqqqq‸"), [""; 0]);
-    // What is written as it is comes before what differs in case.
+    // Exact matches precede matches that differ in case.
     assert_eq!(items("read off‸"), ["offset", "Office"]);
     assert_eq!(items("read Off‸"), ["Office", "offset"]);
 }
@@ -279,7 +279,7 @@ fn snippets_are_made_from_usages() {
         ("include", ItemKind::Keyword, statement, Some("include \"${1:file.pw}\"$0")),
         ("ask", ItemKind::Keyword, statement, Some("ask ${1:OP} => ${2:FACT}$0")),
         ("given", ItemKind::Keyword, statement, Some("given ${1:NOUN}$0")),
-        // `for` of a `translate` is no loop.
+        // The `for` of a `translate` is not a loop.
         ("for", ItemKind::Keyword, ItemPosition::Other, None),
         ("essay", ItemKind::Verb, statement, Some("essay \"${1:TEXT}\" {\n\t$0\n}")),
         (

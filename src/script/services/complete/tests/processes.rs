@@ -1,4 +1,4 @@
-//! Completion where a kernel runs.
+//! Tests of completion with a kernel.
 
 use super::lab::{PROCESSES, holds, offered, state};
 

@@ -1,4 +1,4 @@
-//! Facts and cells that are written `?`.
+//! Tests of facts and cells with `?`.
 
 use super::{FILL, amend, failed};
 
@@ -8,7 +8,7 @@ fn filled(script: &str) -> String {
     outcome.texts[0].clone()
 }
 
-/// The lecture's simple memory system, as far as address 0x03D4 goes (CS:APP, figure 9.20).
+/// The part of the lecture's simple memory system that address 0x03D4 uses (CS:APP, figure 9.20).
 const SIMPLE: &str = "machine simple
 set tlb { | set | tag ppn v |
           |  3  | 03  0D  1 | }

@@ -1,10 +1,10 @@
-//! Forty stale facts in a script that is written in any manner: these forty change, and no other byte.
+//! Forty outdated facts in a script of any style: these forty change, and no other byte.
 
 use proptest::prelude::*;
 
 use super::accepted;
 
-/// How a number is written.
+/// The notation of a number.
 #[derive(Debug, Clone, Copy)]
 enum Radix {
     Upper,
@@ -14,11 +14,12 @@ enum Radix {
 }
 
 impl Radix {
-    /// A number in at least so many digits; decimal ones are padded only if that makes a leading zero.
+    /// Formats a number with a minimum width. Decimal numbers are padded only if that adds a leading
+    /// zero.
     fn write(self, n: u64, width: usize) -> String {
         match self {
             Self::Upper => format!("0x{n:0width$X}"),
-            // An `a` shows the case where the number has no letter.
+            // An `a` shows the case if the number has no letter.
             Self::Lower => format!("0x{n:0width$x}"),
             Self::Binary => format!("0b{n:0width$b}"),
             Self::Decimal => n.to_string(),
@@ -42,7 +43,8 @@ struct Stated {
 /// A field of an address.
 type Field = fn(u64) -> u64;
 
-/// The fields of a virtual address of the simple memory system: 64 B pages, 4 sets (CS:APP 9.6.4).
+/// The fields of a virtual address of the simple memory system: 64 B pages and 4 sets (CS:APP
+/// 9.6.4).
 const FIELDS: [(&str, Field); 4] =
     [("vpn", |va| va >> 6), ("vpo", |va| va & 63), ("tlbi", |va| va >> 6 & 3), ("tlbt", |va| va >> 8)];
 
@@ -51,13 +53,13 @@ impl Stated {
         FIELDS[self.fact].1(self.va)
     }
 
-    /// A number that it is not, and that has a letter if the case is to be seen.
+    /// Returns a wrong number, with a letter if the case matters.
     fn wrong(&self) -> u64 {
         let wrong = if matches!(self.radix, Radix::Lower) { 0xabc } else { self.wrong };
         if wrong == self.right() { wrong + 1 } else { wrong }
     }
 
-    /// The statement with a number in the fact, which is written with at least so many digits.
+    /// Returns the statement with a number of at least this width as the expectation.
     fn line(&self, n: u64, width: usize) -> String {
         let (name, number) = (FIELDS[self.fact].0, self.radix.write(n, width));
         format!("translate 0x{:04X} =>{}{name} {number}{}\n", self.va, self.before, self.after)
@@ -67,7 +69,7 @@ impl Stated {
         if self.stale { self.line(self.wrong(), self.width) } else { self.line(self.right(), self.width) }
     }
 
-    /// The same with the right number, in as many digits as the wrong one has.
+    /// Returns the statement with the right number, in the width of the wrong one.
     fn fixed(&self) -> String {
         let prefixed = self.stale && !matches!(self.radix, Radix::Decimal);
         let written = self.radix.write(self.wrong(), self.width);

@@ -1,4 +1,4 @@
-//! Scripts whose facts are stale, and what is written into them.
+//! Tests of scripts with outdated facts, and their edits.
 
 mod filling;
 mod forty;
@@ -18,7 +18,7 @@ use crate::run::{Files, run};
 const ACCEPT: Wanted = Wanted { accept: true, fill: false };
 const FILL: Wanted = Wanted { accept: false, fill: true };
 
-/// What comes of a script: the new texts of its files, and what is left alone, as `line: fact: why`.
+/// The new texts of a script's files, and the unchanged expectations as `line: fact: why`.
 struct Outcome {
     texts: Vec<String>,
     facts: usize,
@@ -37,14 +37,15 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
     let plan = findings.plan(&sources);
     let files = (0..).zip(sources.files());
     let texts = files.map(|(number, file)| edited(&file.text, Span::start_of(number), &plan.edits));
-    let told = |LeftAlone { span, fact, reason }: &LeftAlone| {
+    let output = |LeftAlone { span, fact, reason }: &LeftAlone| {
         let (name, place) = sources.location(*span).expect("a place");
         format!("{}:{}: {fact}: {reason}", name.trim_start_matches("/s/"), place.line)
     };
-    Outcome { texts: texts.collect(), facts: plan.facts, left: plan.left.iter().map(told).collect() }
+    Outcome { texts: texts.collect(), facts: plan.facts, left: plan.left.iter().map(output).collect() }
 }
 
-/// The amended text of a script of which nothing is left alone; it then holds, and nothing more would be written.
+/// Returns the amended text of a script without unchanged expectations. It then holds and needs no further
+/// edits.
 fn accepted(script: &str) -> String {
     let outcome = amend(&[("a.pw", script)], ACCEPT);
     assert_eq!(outcome.left, [""; 0], "{script}");
@@ -54,14 +55,14 @@ fn accepted(script: &str) -> String {
     outcome.texts[0].clone()
 }
 
-/// What is left alone of a script in which nothing is written.
+/// Returns the unchanged expectations of a script without edits.
 fn left(script: &str) -> Vec<String> {
     let outcome = amend(&[("a.pw", script)], ACCEPT);
     assert_eq!((outcome.facts, outcome.texts[0].as_str()), (0, script));
     outcome.left
 }
 
-/// Facts that do not hold.
+/// Returns the number of failed facts.
 fn failed(script: &str) -> u64 {
     let (sources, script, _) = read(
         Path::new("/s/a.pw"),
@@ -71,7 +72,8 @@ fn failed(script: &str) -> u64 {
     run(&script.body, &sources, &Files::default(), Options::new(&CORE), &mut records).totals.failed()
 }
 
-/// On `machine simple` address 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3, TLB tag 3 (CS:APP, figure 9.20).
+/// On `machine simple`, address 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3, and TLB tag 3 (CS:APP, figure
+/// 9.20).
 fn fact(stated: &str) -> String {
     let script = accepted(&format!("machine simple\ntranslate 0x03D4 => {stated}   # kept\n"));
     let facts = script.split("=> ").nth(1).expect("facts");
@@ -106,7 +108,7 @@ fn a_number_keeps_its_radix_width_case_and_separators() {
     }
 }
 
-/// Wider than any format's field.
+/// A number wider than any format's field.
 #[test]
 fn a_number_may_be_very_wide() {
     let zeros = "0".repeat(100_000);
@@ -149,7 +151,7 @@ fn what_is_no_value_by_itself_is_left_alone_with_a_reason() {
         ),
         ("let x = 1\nexpect 2 == x", "2: its value is a variable"),
         ("translate 0\ntranslate 0 => byte 5", "byte: this access has no `byte`"),
-        ("translate 0\ntranslate 0 => vpn ?", "vpn: `--fill` writes what stands for `?`"),
+        ("translate 0\ntranslate 0 => vpn ?", "vpn: use `--fill` to fill in `?`"),
         (
             "translate 0\nexpect page_table { | vpn v |\n | 0 (1) | }",
             "page_table vpn 0 v: its cell is computed",
@@ -210,7 +212,7 @@ fn what_two_scripts_find_of_one_file_is_put_together() {
 
 #[test]
 fn facts_of_references_and_calls_are_amended() {
-    // Silberschatz' string with three frames: FIFO faults 15 times, and 7 0 1 stand in the frames at the end.
+    // Silberschatz's string with three frames: FIFO faults 15 times, and the frames finally hold 7 0 1.
     let pages = "7 0 1 2 0 3 0 4 2 3 0 3 2 1 2 0 1 7 0 1";
     let stale = format!(
         "reference {pages} {{ frames 3, replacement fifo }} => faults 14, rate 50%, resident [1, 2, 03]\n"

@@ -1,4 +1,4 @@
-//! Expected tables: cells keep their spelling, columns their places.
+//! Tests of expected tables: cells keep their spelling, and columns their positions.
 
 use std::fmt::Write as _;
 
@@ -165,7 +165,7 @@ fn rows_are_neither_added_nor_taken_away() {
     assert_eq!(left(steps), ["a.pw:2: steps: the table has too many or too few rows"]);
 }
 
-/// A cell in its column: blanks on either side.
+/// Returns a cell in its column, with spaces on either side.
 fn placed(cell: &str, width: usize, align: usize) -> String {
     match align {
         0 => format!("{cell:<width$}"),
@@ -177,7 +177,7 @@ fn placed(cell: &str, width: usize, align: usize) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
-    /// Page tables of 32-bit machines, their columns aligned in any manner and of any width.
+    /// Page tables of 32-bit machines, with columns of any alignment and width.
     #[test]
     fn an_aligned_table_stays_aligned(
         rows in prop::collection::vec((prop::option::of(0u32..0x10_0000), "[0-9a-f]{1,7}|-|0x[0-9A-F]{1,5}|\\*", 0u8..2), 1..9),
@@ -192,7 +192,7 @@ proptest! {
         let mut expected = line(["vpn", "ppn", "v"]);
         for (vpn, (ppn, stale, v)) in rows.iter().enumerate() {
             if let Some(ppn) = ppn {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = writeln!(set, "| {vpn:x} {ppn:x} |");
             }
             expected += &line([&format!("{vpn:x}"), stale, &v.to_string()]);

@@ -1,4 +1,4 @@
-//! How system calls are narrated.
+//! Tests of narrated system calls.
 
 use super::{SMALL, first, heads, narrated, sentences};
 use crate::report::doc::{Block, Tone};
@@ -7,7 +7,7 @@ use crate::report::playing::records;
 use pagewalk_engine::kernel::syscall::system_calls;
 
 #[test]
-fn the_process_stands_before_what_it_names() {
+fn the_process_precedes_its_statement() {
     let script = "process A\nprocess B\nA: let x = getpid()\nA: let z = 1\nB { let y = getpid() ; read 0x1000 }\nexpect x == 1";
     let heads = heads(script);
     assert_eq!(
@@ -71,7 +71,7 @@ fn system_calls_return_a_value_and_a_meaning() {
 }
 
 #[test]
-fn faults_inside_a_call_are_told_and_counted() {
+fn faults_inside_a_call_are_reported_and_counted() {
     let script = format!("{SMALL}write(1, 0x0400, 70)");
     let narrated = sentences(&script);
     assert_eq!(narrated[0], "Page fault: page 0x10 of P1 (text) is page 0 of poem and is not mapped.");
@@ -86,7 +86,7 @@ fn faults_inside_a_call_are_told_and_counted() {
 }
 
 #[test]
-fn a_page_that_leaves_its_merged_frame_is_told_and_counted() {
+fn a_page_that_leaves_its_merged_frame_is_reported_and_counted() {
     let merged = format!("{SMALL}write 0x1000 = 7\nwrite 0x1040 = 7\nmadvise(0x1000, 128, 12)\nksm scan\n");
     assert_eq!(
         sentences(&format!("{merged}madvise(0x1000, 128, 13)")),
@@ -130,7 +130,7 @@ fn the_heap_has_a_range_of_its_own() {
         first(&format!("{script}sbrk(-1)")),
         "sbrk returns 0x555555559000: the break cannot move there and stays at 0x555555559000."
     );
-    // A child's heap grows by an area of its own, and is one heap.
+    // In a child, the heap grows by a separate area. Both count as one heap.
     let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
     assert!(
         first(&format!("{child}c: sbrk(4096)")).ends_with("; the heap is now 0x555555559000–0x55555555B000.")
@@ -181,7 +181,7 @@ fn a_protection_that_entries_cannot_express_says_why() {
 }
 
 #[test]
-fn a_page_expected_to_be_unreadable_is_told_why_it_is_not() {
+fn a_readable_page_without_read_permission_is_explained() {
     let script = "machine simple\nset page_table { | vpn ppn |\n| 07 0D | }\nexpect page_table { | vpn read |\n| 07 0 | }";
     let check = records(script).pop().unwrap().checks.remove(0);
     let why = "a page-table entry has no read bit: a page that is present may be read";

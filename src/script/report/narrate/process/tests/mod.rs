@@ -1,4 +1,5 @@
-//! How processes are narrated: the words are the lecture's (lectures.md, sections 4 to 8), the formats Linux's.
+//! Tests of narrated processes. The words are the lecture's (lectures.md, sections 4 to 8), and the formats
+//! are Linux's.
 
 use crate::report::doc::{Block, Step, Tone};
 use crate::report::narrate::Narrator;
@@ -8,7 +9,8 @@ use crate::run::record::{Sink, StepRecord};
 mod calls;
 mod shown;
 
-/// The lectures' simple memory system with a process, eight frames of 64 bytes, four slots.
+/// The lectures' simple memory system with a process, eight frames of 64 bytes, and four swap
+/// slots.
 const SMALL: &str = "machine simple
 kernel { frames 8, swap 4 slots, replacement fifo }
 file \"poem\" { size 100 B, fill 0x2E }
@@ -19,7 +21,7 @@ process P1 {
 }
 ";
 
-/// Keeps what is narrated.
+/// A sink that keeps the narration.
 struct NarrationSink {
     narrator: Narrator<'static>,
     blocks: Vec<Block>,
@@ -32,7 +34,7 @@ impl Sink for NarrationSink {
     }
 }
 
-/// The blocks that a script tells.
+/// Returns the narration of a script.
 fn narrated(script: &str) -> Vec<Block> {
     let (mut narrated, _) =
         play(script, |sources| NarrationSink { narrator: Narrator::new(sources, false), blocks: Vec::new() });
@@ -41,7 +43,7 @@ fn narrated(script: &str) -> Vec<Block> {
     narrated.blocks
 }
 
-/// The sentences of the last statement.
+/// Returns the sentences of the last statement.
 fn sentences(script: &str) -> Vec<String> {
     let blocks = narrated(script);
     let from = blocks.iter().rposition(|block| matches!(block, Block::Statement { .. })).unwrap();
@@ -52,7 +54,7 @@ fn sentences(script: &str) -> Vec<String> {
     blocks[from..].iter().filter_map(text).collect()
 }
 
-/// What the last statement says first.
+/// Returns the first sentence of the last statement.
 fn first(script: &str) -> String {
     sentences(script).remove(0)
 }
@@ -67,7 +69,7 @@ fn heads(script: &str) -> Vec<String> {
         .collect()
 }
 
-/// The steps of the last statement, which is `show steps`.
+/// Returns the steps of the last statement, which is `show steps`.
 fn steps(script: &str) -> Vec<Step> {
     let blocks = narrated(&format!("{script}\nshow steps"));
     match blocks.last() {
@@ -176,7 +178,8 @@ fn the_page_of_zeros_is_copied_by_a_store() {
 
 #[test]
 fn fatal_faults_name_signal_and_code() {
-    // Figure 9.28: outside of every area; and a write to a read-only area, which Linux reports as a segmentation fault.
+    // Figure 9.28: outside every area, and a write to a read-only area, which Linux reports as a segmentation
+    // fault.
     assert_eq!(
         first(&format!("{SMALL}read 0x0500")),
         "P1 has no area at 0x0500 (text ends at 0x0480, heap begins at 0x1000): a segmentation fault, SIGSEGV, \
@@ -229,8 +232,9 @@ fn the_worksheet_is_that_of_the_retry() {
 
 #[test]
 fn steps_of_a_fault_are_the_lectures() {
-    // Lectures.md section 5: up to the entry as a hit, valid bit 0: exception; the handler picks a victim and writes it to
-    // disk if it is dirty; pages the new page in and updates the entry; returns, and the instruction is retried.
+    // Lectures.md section 5: first as for a hit; valid bit 0: exception. The handler picks a victim and
+    // writes it to disk if it is dirty, pages the new page in, updates the entry, and returns. The CPU
+    // restarts the instruction.
     let fill = "for n in 0..8 { write 0x1000 + 64 * n = n + 1 }\n";
     let steps = steps(&format!("{SMALL}{fill}write 0x1200 = 9"));
     let lines = lines(&steps);

@@ -1,11 +1,11 @@
-//! What is shown of address spaces, and what declarations and kernel actions say.
+//! Tests of shown address spaces, declarations, and kernel actions.
 
 use super::{SMALL, first, narrated, sentences};
 use crate::report::doc::{Block, Slab};
 use crate::report::playing::records;
 use crate::run::record::Did;
 
-/// The boxes of the last statement, which is `show layout P1`, from the top.
+/// Returns the boxes of the last statement, which is `show layout P1`, from the top.
 fn slabs(script: &str) -> Vec<Slab> {
     let blocks = narrated(&format!("{script}\nshow layout P1"));
     let layout = blocks.into_iter().find_map(|block| match block {
@@ -92,7 +92,7 @@ write 0x555555559000 = 1";
         narrated("run-time heap (malloc)", "brk is 0x55555555A800"),
     ];
     assert_eq!(seen(script), [stack.clone(), mapped.clone(), heap, bss.clone()]);
-    // In a child the heap may be several areas; the break is at the end of the last.
+    // In a child, the heap may have several areas. The break is at the end of the last.
     let child = format!("{script}\nlet P2 = fork()\nP2: sbrk(0x800)\nP2: sbrk(0x1000)\nshow layout P2")
         .replace("P1", "P0")
         .replace("P2", "P1");
@@ -121,8 +121,8 @@ fn many_areas_are_drawn_in_part() {
 
 #[test]
 fn maps_are_as_proc_prints_them() {
-    // Linux 6.x, fs/proc/task_mmu.c: addresses of at least eight digits in lower case, perms, offset, device, inode, and
-    // the name in column 73 where addresses have up to sixteen digits.
+    // Linux 6.x, fs/proc/task_mmu.c: lower-case addresses of at least eight digits, perms, offset, device,
+    // inode, and the name. The name is in column 73 if addresses have up to sixteen digits.
     let script = "machine core-i7\nfile \"a.out\" { size 16 KB, fill zero }
 process P1 {
   | area  | start        | end          | perms | backing   | offset |
