@@ -3,6 +3,7 @@
 
 use pagewalk_script::api::differences::compare_runs;
 use pagewalk_script::api::{CheckedScript, Options};
+use pagewalk_script::editor::{ActionKind, Document, OpenTexts};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::edit::{TextEdit, edited};
 use pagewalk_script::lang::format::format;
@@ -11,6 +12,7 @@ use pagewalk_script::run::record::StepRecord;
 use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 mod units;
 
@@ -64,13 +66,27 @@ fn fixed(text: &str) -> String {
     edited(text, Span::start_of(0), &edits)
 }
 
+/// The text with all actual values that an editor offers.
+fn accepted(text: &str) -> String {
+    let document = Document::new("pair.pw", text, OpenTexts::default());
+    let run = document.run(1000, &AtomicBool::new(false));
+    let mut actions = document.code_actions(0..0, Some(&run)).into_iter();
+    let all = actions
+        .find(|action| action.kind == ActionKind::AcceptAll)
+        .map_or_else(Vec::new, |action| action.edits);
+    let mut new = text.to_owned();
+    all.iter().rev().for_each(|edit| new.replace_range(edit.range.clone(), &edit.text));
+    new
+}
+
 /// What is wrong with a pair, where `rest` follows its scripts; empty if all is well.
 fn broken(pair: &Pair, rest: &str) -> String {
     let mistaken = format!("{}{rest}", pair.mistaken);
     let script = checked(&mistaken);
     let line = |span| Some(script.sources.location(span)?.1.line);
     let mut lines: Vec<usize> = reported(&script).filter_map(|one| line(one.span)).collect();
-    if lines.is_empty() && pair.line.is_some() {
+    let at_run = lines.is_empty() && pair.line.is_some();
+    if at_run {
         // Nothing is wrong with it before it runs.
         let mut records: Vec<StepRecord> = Vec::new();
         let ended = script.run(Options::default(), &mut records);
@@ -82,7 +98,7 @@ fn broken(pair: &Pair, rest: &str) -> String {
         return format!("reported in lines {lines:?}, expected {:?}", pair.line);
     }
     let Some(meant) = &pair.meant else { return String::new() };
-    let new = (0..ROUNDS).fold(mistaken, |text, _| fixed(&text));
+    let new = if at_run { accepted(&mistaken) } else { (0..ROUNDS).fold(mistaken, |text, _| fixed(&text)) };
     let after = checked(&new);
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());

@@ -89,7 +89,7 @@ fn a_condition_that_cannot_hold_is_named() {
     let script = question("choose a in 0..4\nchoose b in 0..9 where b > a where b == a + 20", &["a", "b"]);
     let told = wrong(&script, 1);
     assert_eq!(told.code, Code::NothingToChoose);
-    assert!(told.message.contains("whatever is drawn for `a`") && told.message.contains("`b`"), "{told:?}");
+    assert!(told.message.contains("for every value of `a`") && told.message.contains("`b`"), "{told:?}");
     let place = |text: &str| script.find(text).expect("there") as u32;
     let at = |text: &str| {
         told.related.iter().find(|(span, _)| span.start == place(text)).map(|(_, label)| label.as_str())

@@ -205,9 +205,11 @@ impl Session<'_> {
     fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
         let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
             let names = list(LENGTHS.iter().map(|(name, _)| *name));
-            return Err(Diagnostic::new(Code::UnknownWord, unit.span, "this is not a length")
-                .help(format!("there are {names}"))
-                .into());
+            let wrong = Diagnostic::new(Code::UnknownWord, unit.span, "this is not a length")
+                .help(format!("there are {names}"));
+            let forgotten = matches!(word(unit), Some("points" | "rubric"));
+            let fix = Fix::put_in(n.span.file, n.span.end, " cm");
+            return Err(if forgotten { wrong.fix(fix) } else { wrong }.into());
         };
         let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
         let length = length.map_err(|error| error.at(n.span))?;

@@ -66,6 +66,14 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let place = Some(Span::new(file, head.end - said.len()..head.end));
         found.extend(above.into_iter().flatten().chain(advised).map(|advice| Advice { place, ..advice }));
     }
+    if diagnostic.code == Code::WhichProcess
+        && let Some(name) =
+            text.lines().find_map(|line| line.trim().strip_prefix("process ")?.split(' ').next())
+    {
+        let (from, _) = statement(line, at - range.start, &[";", "{", "}"]);
+        let start = (range.start + from) as u32;
+        found.push(Advice::fixed(None, None, Fix::put_in(file, start, format!("{name}: ")), false));
+    }
     // Bars are for tables, and no row is about a table.
     if line.trim_start().starts_with('|') {
         return found;

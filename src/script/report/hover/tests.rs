@@ -143,7 +143,7 @@ fn a_number_is_reported_in_each_radix() {
 fn a_word_is_described_by_its_meaning() {
     let process = "process P1\n";
     for (marked, pieces) in [
-        ("re‸ad 0", &["read VA [size N]", "a load: translation"][..]),
+        ("re‸ad 0", &["read VA [size N]", "oads data: translation"][..]),
         ("read(1, b‸uf, 3)", &[]),
         ("P1: re‸ad(0, 1, 2)", &["ssize_t read(int fd"]),
         (

@@ -127,7 +127,10 @@ pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
         Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
             .label(format!("{n} is not a power of two"));
     match n.checked_next_power_of_two() {
-        Some(next) if n > 0 => diagnostic.help(format!("the nearest are {} and {next}", next / 2)),
+        Some(next) if n > 0 => {
+            let near = format!("the nearest are {} and {next}", next / 2);
+            diagnostic.help(near).fix(Fix::replace(span, next.to_string()))
+        }
         _ => diagnostic,
     }
 }

@@ -91,12 +91,13 @@ impl SetGeometry {
         let ways = if let Ways::Number(n) = ways { n } else { lines };
         if lines % ways != 0 {
             let span = setting_span(self.ways.map(|(_, span)| span), span);
-            return Err(one(Diagnostic::new(
-                Code::BadGeometry,
-                span,
-                format!("{lines} is no multiple of {ways} ways"),
-            )
-            .label("the sets would not be of one size")));
+            let near = ways.next_power_of_two();
+            let fix = Fix::replace(span, format!("ways {near}"));
+            let wrong =
+                Diagnostic::new(Code::BadGeometry, span, format!("{lines} is not a multiple of {ways} ways"))
+                    .label("the sets would not be of one size");
+            let fits = self.ways.is_some() && lines % near == 0;
+            return Err(one(if fits { wrong.help(format!("write `ways {near}`")).fix(fix) } else { wrong }));
         }
         Ok((lines / ways, ways))
     }

@@ -2,6 +2,7 @@
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use pagewalk_engine::kernel::ids::Pid;
@@ -47,7 +48,9 @@ pub(crate) fn clauses<'a>(
                 .label("nothing follows"));
         };
         if found.iter().any(|(other, _)| other == name) {
-            return Err(Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is given twice")));
+            let second = Span { end: value.span.end, ..pair[0].span };
+            let wrong = Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is given twice"));
+            return Err(wrong.help("remove one of the two").fix(Fix::remove(second)));
         }
         found.push((name, value));
     }

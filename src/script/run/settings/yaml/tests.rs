@@ -163,7 +163,7 @@ fn what_is_no_yaml_is_said_at_its_place() {
         let wrong = wrong(text);
         let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
         assert_eq!((one.code, at(text, one.span)), (Code::MachineFile, place), "{text:?}: {one:#?}");
-        assert!(one.message.starts_with("this is no valid YAML: "), "{text:?}: {}", one.message);
+        assert!(one.message.starts_with("this is not valid YAML: "), "{text:?}: {}", one.message);
         assert!(
             one.message.contains(message) && !one.message.contains(" line "),
             "{text:?}: {}",
@@ -183,15 +183,15 @@ fn what_is_never_closed_is_shown_where_it_begins() {
 
 /// A file, the text at the place of what is said, and part of the message.
 const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
-    ("", "", "says nothing"),
-    ("# a comment alone", "", "says nothing"),
+    ("", "", "is empty"),
+    ("# a comment alone", "", "is empty"),
     ("hello", "hello", "is a block of settings"),
     ("- page\n- cores", "page\n- cores", "is a block of settings"),
     ("machine:", "machine", "is a block of settings"),
     ("machine: [a]", "a", "is a block of settings"),
     ("page: 4\n---\npage: 8", "---", "several documents"),
-    ("page: 4 KB\npage: 8 KB", "page", "stands twice"),
-    ("tlb: { ways: 4, ways: 4 }", "ways", "stands twice"),
+    ("page: 4 KB\npage: 8 KB", "page", "appears twice"),
+    ("tlb: { ways: 4, ways: 4 }", "ways", "appears twice"),
     ("page: !size 4", "!size", "no tags"),
     ("tlb: !level {}", "!level", "no tags"),
     ("4: x", "4", "is a word"),
@@ -203,8 +203,8 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
     ("page: \"4\\x4B\"", "\"4\\x4B\"", "has escapes"),
     ("page: |\n  64 B", "|", "several lines"),
     ("page: 64\n  B", "64", "several lines"),
-    ("page: (1 + 2)", "(1 + 2)", "is no value"),
-    ("bits: [9, [8]]", "8", "cannot stand in a list of `bits`"),
+    ("page: (1 + 2)", "(1 + 2)", "is not a value"),
+    ("bits: [9, [8]]", "8", "not allowed in a list of `bits`"),
     ("tlb: { name: 4 }", "4", "a name is a word"),
 ];
 
@@ -260,9 +260,9 @@ fn a_file_may_be_silly_but_not_endless() {
         ("[".repeat(1 << 20), "at most 256 brackets"),
         ("{a: ".repeat(1 << 18), "at most 256 brackets"),
         (format!("a0: &a0 1\n{bomb}"), "at most 4096 values"),
-        ("a: &a [*a, *a]".to_owned(), "too deep in each other"),
-        ("- ".repeat(1 << 18), "too deep in each other"),
-        (deep, "too deep in each other"),
+        ("a: &a [*a, *a]".to_owned(), "nested too deeply"),
+        ("- ".repeat(1 << 18), "nested too deeply"),
+        (deep, "nested too deeply"),
         (long, "at most 4096 values"),
     ];
     for (text, message) in cases {
