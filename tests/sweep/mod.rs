@@ -149,7 +149,7 @@ fn points_that_make_no_machine_are_told() {
     folder.put("t.lackey", &trace(20));
     let told = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
     assert!(told.contains("1 point is invalid and skipped"), "{told}");
-    assert!(told.contains("size 256 B: 4 is no multiple of 8 ways"), "{told}");
+    assert!(told.contains("size 256 B: 4 is not a multiple of 8 ways"), "{told}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn a_condition_that_cannot_hold_is_named() {
     // What depends on nothing is told at once.
     let alone = question("choose a in 0..1000000\nchoose b in 0..9 where b > 9", &["a", "b"]);
     let told = wrong(&alone, 1);
-    assert!(told.message.contains("none of the 9 values satisfies what is asked of `b`"), "{told:?}");
+    assert!(told.message.contains("none of the 9 values satisfies the conditions on `b`"), "{told:?}");
 }
 
 #[test]

@@ -98,7 +98,12 @@ impl Arg {
         if n.is_power_of_two() {
             return Ok(n.trailing_zeros());
         }
-        Err(power_of_two(self.span, what, n))
+        let wrong = power_of_two(self.span, what, n);
+        let near = n.checked_next_power_of_two().filter(|_| n > 0);
+        Err(match near {
+            Some(near) => wrong.fix(Fix::replace(self.span, near.to_string())),
+            None => wrong,
+        })
     }
 }
 
@@ -127,10 +132,7 @@ pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
         Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
             .label(format!("{n} is not a power of two"));
     match n.checked_next_power_of_two() {
-        Some(next) if n > 0 => {
-            let near = format!("the nearest are {} and {next}", next / 2);
-            diagnostic.help(near).fix(Fix::replace(span, next.to_string()))
-        }
+        Some(next) if n > 0 => diagnostic.help(format!("the nearest are {} and {next}", next / 2)),
         _ => diagnostic,
     }
 }
