@@ -11,7 +11,7 @@ pagewalk=$PWD/${CARGO_TARGET_DIR:-target}/release/pagewalk
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-program=(gzip --keep --stdout docs/language.md)
+program=(gzip --keep --stdout docs/reference/language.md)
 trace=${1:-$folder/gzip.lackey}
 [ -n "${1:-}" ] || valgrind --tool=lackey --trace-mem=yes --log-file="$trace" "${program[@]}" >/dev/null 2>&1
 grep -v '^I' "$trace" >"$folder/data.lackey"

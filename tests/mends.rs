@@ -64,7 +64,7 @@ fn broken(text: &str, diagnostic: &Diagnostic) -> String {
 
 /// The scripts that earn the codes of the page of diagnostics.
 fn documented() -> Vec<String> {
-    let text = fs::read_to_string("docs/diagnostics.md").expect("the page of the codes");
+    let text = fs::read_to_string("docs/reference/diagnostics.md").expect("the page of the codes");
     let failing = fences(&text).filter(|piece| piece.info == Some("pagewalk,fails"));
     failing.map(|piece| piece.body.to_owned()).collect()
 }

@@ -76,7 +76,7 @@ fn scripts_hold_and_terminals_show_what_is_printed() {
 
 #[test]
 fn every_page_of_a_code_shows_a_script_that_earns_it() {
-    let text = fs::read_to_string("docs/diagnostics.md").expect("the page of the codes");
+    let text = fs::read_to_string("docs/reference/diagnostics.md").expect("the page of the codes");
     let terminal = Terminal::new("codes");
     let mut code = "";
     for Piece { info, body, line } in fences(&text) {
@@ -89,7 +89,7 @@ fn every_page_of_a_code_shows_a_script_that_earns_it() {
                 let (_, told) = terminal.run_script("script.pw", body);
                 assert!(
                     told.contains(&format!("[{code}]")),
-                    "docs/diagnostics.md:{line}: not {code} but\n{told}"
+                    "docs/reference/diagnostics.md:{line}: not {code} but\n{told}"
                 );
             }
             Some(_) => {}
@@ -106,8 +106,8 @@ fn the_first_script_of_the_readme_is_the_first_example() {
 
 #[test]
 fn the_reference_is_not_stale() {
-    let text = fs::read_to_string("docs/reference.md").expect("docs/reference.md");
-    let mend = "docs/reference.md is stale: `cargo run -- reference > docs/reference.md`";
+    let text = fs::read_to_string("docs/reference/reference.md").expect("docs/reference/reference.md");
+    let mend = "docs/reference/reference.md is stale: `cargo run -- reference > docs/reference/reference.md`";
     assert!(text == pagewalk_script::services::manual::page(), "{mend}");
 }
 

@@ -15,7 +15,7 @@
 //!
 //! A further side implements `side::Side`; it is asked the facts by a module of its own in `asked_of_each_side!`, and compared with
 //! Linux by a test beside the one in `linux.rs`. What Linux answers differently on another file system, or because of areas that it keeps
-//! apart (semantics.md 15), is left out by `View::comparable`, `View::unsettled` and `Countable`, which say why; docs/linux.md lists it.
+//! apart (semantics.md 15), is left out by `View::comparable`, `View::unsettled` and `Countable`, which say why; docs/explanation/linux.md lists it.
 //!
 //! `PAGEWALK_LINUX_SEQUENCES=10000` compares that many sequences, `PAGEWALK_LINUX_SEED=7` begins with that one. Where the
 //! machine does not permit it, the tests say that they were skipped, and pass.

@@ -230,7 +230,7 @@ fn check_deep_calls() {
 
 /// The sections of the page of the messages: the code and the text below it.
 fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let sections = include_str!("../../docs/diagnostics.md").split("\n## ").skip(1);
+    let sections = include_str!("../../docs/reference/diagnostics.md").split("\n## ").skip(1);
     sections.map(|section| section.split_once('\n').expect("a text below the code"))
 }
 

@@ -1,4 +1,4 @@
-//! The pages about diagnostic codes, from `docs/diagnostics.md`, and about the terms of the field.
+//! The pages about diagnostic codes, from `docs/reference/diagnostics.md`, and about the terms of the field.
 
 use std::fmt::Write;
 

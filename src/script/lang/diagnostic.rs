@@ -101,7 +101,7 @@ impl Diagnostic {
 /// Makes the enum of codes and its registry from one list of rows.
 macro_rules! codes {
     ($($variant:ident $name:literal $summary:literal)*) => {
-        /// The kinds of mistake. Each is one row; its page is the section of that name in `docs/diagnostics.md`.
+        /// The kinds of mistake. Each is one row; its page is the section of that name in `docs/reference/diagnostics.md`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code { $(#[doc = $summary] $variant),* }
 

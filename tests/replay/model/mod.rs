@@ -1,5 +1,5 @@
 //! A whole memory system as simply as can be: vectors that are searched from end to end, and a clock for the age of
-//! everything. It follows what `docs/reference.md` and the textbooks say of TLBs, page walks, caches and paging, and
+//! everything. It follows what `docs/reference/reference.md` and the textbooks say of TLBs, page walks, caches and paging, and
 //! shares no code with the machine; only the numbers that it is built of, and those that it answers with, are of its types.
 //!
 //! It has no inclusive or exclusive levels, one core, one page size, and the policies LRU and FIFO.

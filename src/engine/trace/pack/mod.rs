@@ -1,4 +1,4 @@
-//! The packed format, which is small and fast to read. `docs/trace-format.md` describes every byte.
+//! The packed format, which is small and fast to read. `docs/reference/trace-format.md` describes every byte.
 //!
 //! Programs repeat themselves, so a trace is split into short *phrases* of records: operations, sizes, and the addresses of
 //! instructions. The addresses of data are the *slots* of a phrase. A *form* is a phrase with a rule for each slot, which

@@ -267,7 +267,7 @@ fn each_limit_has_an_error() {
 
 #[test]
 fn the_documented_example_is_a_valid_trace() {
-    let document = include_str!("../../../../docs/trace-format.md");
+    let document = include_str!("../../../../docs/reference/trace-format.md");
     let (_, example) = document.split_once("```hex\n").expect("a fence");
     let (example, after) = example.split_once("```").expect("its end");
     // Each line has bytes and, after two blanks, their meaning.

@@ -1,4 +1,4 @@
-//! The one layout of a script: the same statements, set as `docs/formatting.md` says.
+//! The one layout of a script: the same statements, set as `docs/reference/formatting.md` says.
 //!
 //! Only what stands between tokens changes, and the bars of tables. Line breaks stay where the author put them, so no
 //! statement can come to end elsewhere; comments, strings, prose and the spelling of numbers stay byte for byte. The
