@@ -87,7 +87,7 @@ pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.needs_question(place)?;
     let ([prose], None, None) = (&*command.operands, &command.assigned, &command.block) else {
         return Err(Diagnostic::new(Code::WrongCount, place, "`text` needs one text")
-            .help("write `text \"\"\"…\"\"\"`")
+            .help("write `text \"\"\"…\"\"\"`, and `{{` for a `{` in the text")
             .into());
     };
     let text = session.prose_of(prose)?;

@@ -131,6 +131,13 @@ impl UnitCheck<'_> {
         if asked_unit.dimension != unit.dimension {
             let message = format!("the answer is in `{}`, and `{}` is asked for", unit.name, asked_unit.name);
             self.found.push(Diagnostic::new(Code::WrongUnit, asked.span, message));
+        } else if asked_unit.factor != (1, 1) {
+            // Without this the key of `4 KB unit KB` is 4096.
+            let name = asked_unit.name;
+            let message = format!("`unit {name}` only prints the unit, and does not convert the answer");
+            let fix = Fix::put_in(value.span.file, value.span.end, format!(" / 1 {name}"));
+            let help = format!("divide the answer: `… / 1 {name}`");
+            self.found.push(Diagnostic::new(Code::WrongUnit, value.span, message).help(help).fix(fix));
         }
     }
 

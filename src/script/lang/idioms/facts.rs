@@ -113,6 +113,32 @@ pub(super) const EITHER: &Idiom = &row(
 /// As sheets and other programs write them.
 pub(super) const WORDED: &[Idiom] = &[
     row(
+        &["fault demand zero", "fault demand_zero", "fault demandzero"],
+        "fault demand-zero",
+        "the class of a fault is one word",
+        "write `fault demand-zero`",
+    ),
+    row(
+        &["fault cow", "fault copy on write", "fault copy_on_write", "fault COW"],
+        "fault copy-on-write",
+        "the class of a fault is one word",
+        "write `fault copy-on-write`",
+    ),
+    row(
+        &["fault segfault", "fault segv", "fault SIGSEGV", "fault seg"],
+        "fault segmentation",
+        "an access outside of every area has the class `segmentation`",
+        "write `fault segmentation`",
+    ),
+    row(&["fault minor", "minor fault"], "minor 1", "minor faults are counted", "write `minor 1`"),
+    row(&["fault major", "major fault"], "major 1", "major faults are counted", "write `major 1`"),
+    row(
+        &["physical_address A", "physical address A", "phys A"],
+        "pa A",
+        "the physical address is the fact `pa`",
+        "write `pa 0x354`",
+    ),
+    row(
         &["tlb hit NO", "tlb miss YES", "no tlb hit", "not tlb hit", "tlb NO"],
         "tlb miss",
         SIDE,

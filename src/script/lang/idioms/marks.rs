@@ -27,7 +27,8 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     if diagnostic.code == Code::UnknownName {
         let digits = said
             .strip_prefix(['x', 'X'])
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .filter(|_| !line.trim_start().starts_with("machine"));
         found.extend(
             digits.filter(|digits| digits.len() > 1).map(|digits| advice(fix(format!("0x{digits}")))),
         );

@@ -107,6 +107,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         [whole(line), statement(line, at, &[";", "{", "}"])].into_iter().chain(setting.then_some(entry))
     {
         let said = &line[from..to];
+        // A word before a brace opens a block.
+        if !said.contains(' ') && line[to..].trim_start().starts_with('{') {
+            continue;
+        }
         if diagnostic.code == Code::UnknownProcess {
             let head = said.find('{').map_or(said, |brace| &said[..=brace]);
             let row = found_in(STATEMENTS, head);

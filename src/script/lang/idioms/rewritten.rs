@@ -6,6 +6,11 @@ use super::phrases::PHRASES;
 use super::rows::{Idiom, STATEMENTS};
 use super::tokens::{nesting, tokens};
 use super::variants::whole;
+use crate::lang::parse::VERBS;
+
+/// Words that begin a statement of another shape.
+const KEYWORDS: &[&str] =
+    &["if", "for", "let", "repeat", "def", "scenario", "question", "part", "while", "choose"];
 
 /// A statement in our words, and the rows that know it; no words where a row knows of none.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
@@ -42,7 +47,8 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 /// What the rows of statements make of a text, or of its part before a block.
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
-    let of_head = PHRASES.iter().flat_map(|rows| fitting(rows, head)).filter(|_| !block.is_empty());
+    let rows = || PHRASES.iter().copied().chain([STATEMENTS]);
+    let of_head = rows().flat_map(|rows| fitting(rows, head)).filter(|_| !block.is_empty());
     let with_block = of_head.filter_map(|(row, new)| Some((row, Some(format!("{}{block}", new?)))));
     let mut found = PHRASES.iter().flat_map(|rows| fitting(rows, said)).collect::<Vec<_>>();
     found.extend(fitting(STATEMENTS, said).into_iter().chain(with_block));
@@ -53,6 +59,13 @@ fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let fit = |row: &'static Idiom| {
         let held = row.theirs.iter().find_map(|pattern| matched(pattern, said))?;
+        // A statement of the language is not put behind another word.
+        let begins = said.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
+        let ours = VERBS.contains(&begins) || KEYWORDS.contains(&begins);
+        if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
+            return None;
+        }
         Some((row, (!row.ours.is_empty()).then(|| held.fill(row.ours))))
     };
     rows.iter().filter_map(fit).collect()

@@ -98,11 +98,10 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(&["NAME exit(A)"], "NAME: exit(A)", OF_PROCESS),
     likely(&["kernel A"], "kernel { A }", "the settings of a kernel are in braces"),
     // Settings
-    likely(&["NUM bits NAME"], "NAME NUM bits", TURNED),
-    likely(&["NUM KB NAME"], "NAME NUM KB", TURNED),
-    likely(&["NUM B NAME"], "NAME NUM B", TURNED),
-    likely(&["NUM NAME"], "NAME NUM", TURNED),
-    likely(&["NUM NAME, NUM2 NAME2"], "NAME NUM, NAME2 NUM2", TURNED),
+    likely(&["VALUE bits NAME"], "NAME VALUE bits", TURNED),
+    likely(&["VALUE KB NAME"], "NAME VALUE KB", TURNED),
+    likely(&["VALUE B NAME"], "NAME VALUE B", TURNED),
+    likely(&["VALUE NAME"], "NAME VALUE", TURNED),
     likely(
         &["tlb NUM entries NUM2 ways", "tlb NUM entries, NUM2 ways"],
         "tlb { entries NUM, ways NUM2 }",
@@ -119,6 +118,11 @@ pub(super) const LIKELY: &[Idiom] = &[
         &["use NAME", "preset NAME", "machine = NAME", "machine preset NAME"],
         "machine NAME",
         "`machine` declares the hardware",
+    ),
+    likely(
+        &["machine x86-64", "machine x86_64", "machine x86", "machine i7", "machine intel"],
+        "machine core-i7",
+        "the preset of an Intel machine is `core-i7`",
     ),
     // Accesses
     likely(&["write A <- B", "write A, B", "write A: B"], "write A = B", "the value to write follows `=`"),
@@ -200,7 +204,7 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(&["show page table"], "show page_table", "the noun is one word"),
     likely(&["set page table REST"], "set page_table REST", "the noun is one word"),
     likely(&["expect page table REST"], "expect page_table REST", "the noun is one word"),
-    likely(&["show A, B", "show A and B"], "show A; show B", "`show` shows one thing"),
+    likely(&["show A, B"], "show A; show B", "`show` shows one thing"),
     likely(
         &["NAME"],
         "show NAME",
