@@ -1,4 +1,4 @@
-//! Data files beside a script, from texts in memory and from the file system.
+//! Data files next to a script, from texts in memory and from the file system.
 
 use std::path::Path;
 
@@ -9,18 +9,18 @@ use crate::lang::include::{Texts, read};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// Texts in memory alone.
+/// Returns a loader with only texts in memory.
 fn texts(files: &[(&str, &str)]) -> Texts<()> {
     let texts = files.iter().map(|(path, text)| ((*path).into(), text.as_bytes().to_vec())).collect();
     Texts { texts, other: () }
 }
 
-/// The sources of the script `/lab/main.pw` among these files.
+/// Returns the sources of the script `/lab/main.pw` among these files.
 fn sources(loader: &mut Texts<()>) -> Sources {
     read(Path::new("/lab/main.pw"), loader).0
 }
 
-/// A name that stands in the file of this number.
+/// Returns a name in the file with this number.
 fn word(file: u32, text: &str) -> Word {
     Word { text: text.into(), span: Span { file, start: 3, end: 9 } }
 }
