@@ -1,8 +1,8 @@
-//! What the layout is, rule by rule.
+//! The rules of the format, one by one.
 
 use super::{Unformatted, format};
 
-/// That a text becomes another, which then stays as it is.
+/// Asserts that a text is formatted as another, which then stays as it is.
 #[track_caller]
 fn becomes(text: &str, expected: &str) {
     let formatted = format(text);
@@ -106,7 +106,7 @@ fn characters_count_as_wide_as_they_are() {
 fn a_column_keeps_its_side() {
     stays("set x {\n  | idx | tag |\n  |  0  | 1   |\n  | 10  | 23  |\n}\n");
     stays("set x {\n  | size | tag |\n  |   10 | 1   |\n  | 4096 | 23  |\n}\n");
-    // What is not in line stands on the left.
+    // Cells that are not aligned become left-aligned.
     becomes(
         "set x {\n  | idx | tag |\n  |  0  | 1   |\n  | 1 | 23 |\n}\n",
         "set x {\n  | idx | tag |\n  | 0   | 1   |\n  | 1   | 23  |\n}\n",
@@ -120,7 +120,7 @@ fn arrows_next_to_each_other_are_in_one_column_if_one_is_moved() {
         "read 5   => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6  => tlb hit\n",
         "read 5      => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6 => tlb hit\n",
     );
-    // Apart, but in one column.
+    // These lines are apart, but in one column.
     stays("read 5      => tlb hit\n\n# then\nwrite 5 = 1 => tlb hit\n");
     let far = format!("read 5   => byte 1\nread {} => byte 2\n", "1 + ".repeat(20) + "1");
     becomes(&far, &far.replace("   =>", " =>"));
@@ -154,7 +154,7 @@ fn blank_lines_are_one_at_most() {
 fn semicolons_stay_within_lines() {
     becomes("read 5 ;read 6;\n;\nread 7;", "read 5; read 6\n\nread 7\n");
     becomes("repeat 2 {; read 5; }\n", "repeat 2 { read 5 }\n");
-    // A comma would join what follows.
+    // A comma would join the next line.
     stays("read 5 => tlb hit,;\nread 6\n");
 }
 
@@ -188,7 +188,7 @@ fn rows_get_bars() {
     );
     becomes("P1: expect maps { start end; 0 - }", "P1: expect maps { | start end |; | 0 - | }\n");
     becomes("set x {\n n  m\n10  5\n 1 55\n}", "set x {\n  |  n  m |\n  | 10  5 |\n  |  1 55 |\n}\n");
-    // Settings are no rows.
+    // Settings are not rows.
     stays("set pte 1 0x10 {\n  ppn 3\n  p 1\n}\n");
     stays("machine {\n  virtual 14\n}\n");
 }
@@ -202,12 +202,12 @@ fn lines_of_dashes_go() {
 
 #[test]
 fn what_random_scripts_have_found() {
-    // A bar behind the header's last cell parts no cells of longer rows.
+    // A bar after the header's last cell separates no cells of longer rows.
     stays("expect x { | p |\n           | 1 2 | }\n");
     becomes("expect reference{|p\n|1 2}", "expect reference { | p |\n                   | 1 2 | }\n");
     // A `;` that is not written takes no room.
     becomes("s  {   ; }\nfor x in 5{}", "s {      }\nfor x in 5 { }\n");
-    // Blanks would make other words of these.
+    // Spaces would make other words of these.
     becomes("reference  7-i a-b 1", "reference 7-i a-b 1\n");
     stays("part\"x\"\n");
     stays("part{ }\n");
@@ -215,6 +215,6 @@ fn what_random_scripts_have_found() {
     becomes("sets x {a,|p  q\n|\"\"\"\"\"\"}", "sets x { a, | p q |\n  |\"\"\"\"\"\" }\n");
     // A `;` that begins a line takes room.
     becomes("l{\nx\t    n=>s,#\n  ;  x:  P1 }", "l {\n  x       n => s,  #\n  ; x: P1 }\n");
-    // The source has no blank before a comment, and the layout has two.
+    // The source has no space before a comment, and the formatted text has two.
     becomes("read 7..#\ni", "read 7 ..  #\n  i\n");
 }
