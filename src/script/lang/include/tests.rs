@@ -9,7 +9,7 @@ fn texts(files: &[(&str, &str)]) -> Texts<()> {
     Texts { texts, other: () }
 }
 
-/// Reads `/s/a.pw` of these files. Answers the verbs in the order in which they would run, and what is wrong as
+/// Reads `/s/a.pw` of these files. Returns the verbs in the order in which they would run, and the diagnostics as
 /// `file: code at place: message`.
 fn read_all(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     described(read(Path::new("/s/a.pw"), &mut texts(files)))
@@ -146,7 +146,7 @@ fn sixty_four_deep_and_no_more() {
 
 #[test]
 fn a_file_known_already_still_counts_in_depth() {
-    // b is read at the first row, then asked for again below 60 others.
+    // b is read at the first row, then requested again below 60 others.
     let mut files = texts(&[("/s/a.pw", "include \"b0.pw\"\ninclude \"c0.pw\"")]);
     for number in 0..60 {
         let next = |letter: char| format!("include \"{letter}{}.pw\"", number + 1).into_bytes();

@@ -1,10 +1,10 @@
-//! Which newlines stay, and what is said of brackets.
+//! The newlines that stay, and the diagnostics of brackets.
 
 mod tokens;
 
 use super::lay_out;
 
-/// Lays a text out in which `_` stands for each newline that must become a blank.
+/// Checks the layout of a text in which `_` marks each newline that must become a space.
 fn joins(marked: &str) {
     let text = marked.replace('_', "\n");
     let layout = lay_out(0, &text);
@@ -96,7 +96,7 @@ fn statements_end_outside_braces() {
     assert_eq!(ends(""), [0_usize; 0]);
 }
 
-/// The codes and places of what is said, and the text that stays, its blanks run together.
+/// Returns the codes and places of the diagnostics, and the remaining text with single spaces.
 fn said(text: &str) -> (Vec<(&'static str, &str)>, String) {
     let layout = lay_out(0, text);
     assert_eq!(layout.text.len(), text.len());

@@ -2,7 +2,7 @@
 
 use crate::lang::layout::{TokenKind, tokens};
 
-/// The tokens of a text, `.` for the end of a statement.
+/// Returns the tokens of a text, with `.` for the end of a statement.
 fn told(text: &str) -> String {
     let list = tokens(text).list;
     let one = |token: &crate::lang::layout::Token| match token.kind {
