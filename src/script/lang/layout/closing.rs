@@ -5,7 +5,7 @@ use super::{Diagnostic, Scan};
 use crate::lang::fix::Fix;
 
 impl Diagnostic {
-    /// Adds a fix to the last diagnostic, if there is one.
+    /// Sets the fix, if there is one.
     pub(super) fn perhaps(&mut self, fix: Option<Fix>) {
         if let Some(fix) = fix {
             *self = self.clone().fix(fix);

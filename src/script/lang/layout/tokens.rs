@@ -68,7 +68,7 @@ impl Scan<'_> {
         });
     }
 
-    /// Whether a no-break space is here.
+    /// Whether a no-break space begins at this byte.
     fn is_blank(&self, at: usize) -> bool {
         self.text.get(at..).is_some_and(|rest| rest.starts_with('\u{a0}') || rest.starts_with('\u{feff}'))
     }

@@ -1,4 +1,4 @@
-//! What the language says of values, computed by hand; and laws that hold for all of them.
+//! Documented results, computed by hand, and laws for all values.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use super::{LIST_LIMIT, MAX, MIN, Number, Value, unit_factor};
 use crate::lang::ast::{BinaryOp as Op, UnaryOp};
 use crate::lang::diagnostic::Code;
 
-/// A number as a literal, perhaps with `-`, a unit, or as a quotient `1/3`.
+/// Parses a number: a literal, optionally with `-` or a unit, or a quotient `1/3`.
 fn n(text: &str) -> Value {
     match text.split_once('/') {
         Some((a, b)) => Number::parse(a).unwrap().divide(Number::parse(b).unwrap()).unwrap().into(),
@@ -174,7 +174,7 @@ fn lists_and_ranges_compare_by_their_elements() {
     assert!(!equal(&ints(&[0, 1]), &range(0, 3)));
     assert!(equal(&range(5, 5), &range(9, 2)));
     assert!(!equal(&range(0, 1 << 60), &range(0, 1 << 61)));
-    // CurrentProcess lists, elements of different kinds merely differ.
+    // Inside lists, elements of different kinds merely differ.
     assert!(!equal(&Value::list(["a".into()]).unwrap(), &ints(&[1])));
     assert_eq!(binary(Op::Less, &ints(&[1, 2]), &ints(&[1, 3])).unwrap(), Value::Bool(true));
     assert_eq!(binary(Op::Less, &ints(&[1]), &ints(&[1, 0])).unwrap(), Value::Bool(true));
@@ -319,7 +319,7 @@ fn every_function_has_its_own_name_and_refuses_no_arguments() {
     }
 }
 
-/// Numbers with small denominators, exact doubles of nothing.
+/// Numbers with small denominators, as exact doubles.
 fn rational() -> impl Strategy<Value = Number> {
     (-1_000_000_i128..1_000_000, 1_i128..1000).prop_map(|(a, b)| Number::fraction(a, b).unwrap())
 }

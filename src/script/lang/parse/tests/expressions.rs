@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Lines `expression -> meaning`.
+/// Checks lines `expression -> meaning`.
 fn values(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let (text, meaning) = line.split_once(" -> ").expect("`text -> meaning`");

@@ -1,4 +1,4 @@
-//! Every statement of the language, a line each.
+//! All statements of the language, one line each.
 
 use super::*;
 
