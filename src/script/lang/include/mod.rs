@@ -115,7 +115,7 @@ struct Below {
 /// A file being read.
 #[derive(Debug)]
 struct Open {
-    /// Its path in messages, relative to which its includes are resolved.
+    /// Its path in messages, also the base of the paths that it includes.
     name: PathBuf,
     /// Its canonical path; none for standard input, or if unknown.
     canonical: Option<PathBuf>,

@@ -184,7 +184,7 @@ impl Tree<'_> {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
         let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
-        // Textbooks write 0B for zero bytes or binary.
+        // Textbooks write 0B for hexadecimal 11.
         let ambiguous = text.starts_with("0B") && text.len() > 2
             || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
         let number = Number::literal(digits).and_then(|number| match unit_factor(unit) {

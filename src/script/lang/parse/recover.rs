@@ -259,7 +259,7 @@ pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     let gives = matches!(&*command.verb.text, "set" | "write" | "file");
     let ExprKind::Binary(BinaryOp::Equal, left, right) = &last.kind else { return None };
     let help = || format!("`{}` gives a value with `=`", command.verb.text);
-    // If the comparison is in brackets, the span includes more than the sign, and there is no fix.
+    // With brackets around an operand, the span includes more than the sign, and the fix does not apply.
     let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
     let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };
     gives.then(|| mistake().fix(Fix::write(sign, "==", "=")))

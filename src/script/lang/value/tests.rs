@@ -319,7 +319,7 @@ fn every_function_has_its_own_name_and_refuses_no_arguments() {
     }
 }
 
-/// Numbers with small denominators, as exact doubles.
+/// Exact numbers with small denominators, never doubles.
 fn rational() -> impl Strategy<Value = Number> {
     (-1_000_000_i128..1_000_000, 1_i128..1000).prop_map(|(a, b)| Number::fraction(a, b).unwrap())
 }

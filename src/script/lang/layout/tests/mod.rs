@@ -97,18 +97,18 @@ fn statements_end_outside_braces() {
 }
 
 /// Returns the codes and places of the diagnostics, and the remaining text with single spaces.
-fn said(text: &str) -> (Vec<(&'static str, &str)>, String) {
+fn outcome(text: &str) -> (Vec<(&'static str, &str)>, String) {
     let layout = lay_out(0, text);
     assert_eq!(layout.text.len(), text.len());
-    let said = layout.diagnostics.iter();
-    let said = said.map(|one| (one.code.name(), &text[one.span.start as usize..])).collect();
-    (said, layout.text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let found = layout.diagnostics.iter();
+    let found = found.map(|one| (one.code.name(), &text[one.span.start as usize..])).collect();
+    (found, layout.text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[test]
 fn what_is_not_closed_is_left_out_and_the_rest_stays() {
     let unclosed =
-        |text, place, rest: &str| assert_eq!(said(text), (vec![("unclosed", place)], rest.to_owned()));
+        |text, place, rest: &str| assert_eq!(outcome(text), (vec![("unclosed", place)], rest.to_owned()));
     unclosed("read (1\nread 2", "(1\nread 2", "read 2");
     unclosed("read [1\n  2\nread 3", "[1\n  2\nread 3", "read 3");
     unclosed("f(1; read 2", "(1; read 2", "; read 2");
@@ -127,11 +127,12 @@ fn what_is_not_closed_is_left_out_and_the_rest_stays() {
 
 #[test]
 fn what_closes_nothing_is_left_out() {
-    let stray = |text, place, rest: &str| assert_eq!(said(text), (vec![("syntax", place)], rest.to_owned()));
+    let stray =
+        |text, place, rest: &str| assert_eq!(outcome(text), (vec![("syntax", place)], rest.to_owned()));
     stray("read 1)\nread 2", ")\nread 2", "read 1 read 2");
     stray("read 1]\nread 2", "]\nread 2", "read 1 read 2");
     stray("read 1\n}\nread 2", "}\nread 2", "read 1 read 2");
-    assert_eq!(said("f [1)\nread 2"), (vec![("unclosed", ")\nread 2")], "f [1] read 2".to_owned()));
+    assert_eq!(outcome("f [1)\nread 2"), (vec![("unclosed", ")\nread 2")], "f [1] read 2".to_owned()));
 }
 
 #[test]
