@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_meant_is_replaced() {
+    fn only_the_matching_text_is_replaced() {
         assert_eq!(fixed("read «vnp» 3", Some("vnp"), "vpn").as_deref(), Some("read vpn 3"));
         assert_eq!(fixed("read «x» 3", Some("vnp"), "vpn"), None);
         assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "data").as_deref(), Some("size(\"data\")"));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_parts_goes_with_what_is_taken_away() {
+    fn a_removal_includes_the_separator() {
         for (text, wanted) in [
             ("{ ways 4, «ways 4» }", "{ ways 4 }"),
             ("{ «ways 4», sets 2 }", "{ sets 2 }"),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_says_what_is_done() {
+    fn a_title_describes_the_fix() {
         let span = Span { file: 0, start: 3, end: 6 };
         assert_eq!(Fix::write(span, "vnp", "vpn").title(), "write `vpn`");
         assert_eq!(Fix::put_in(0, 3, ")").title(), "put in `)`");

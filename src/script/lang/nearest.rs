@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_near_is_nothing() {
+    fn distant_words_are_not_suggested() {
         assert_eq!(of("kernel"), None);
         assert_eq!(of("x"), None);
         assert_eq!(of(""), None);

@@ -84,7 +84,7 @@ fn help_for_unknown_names() {
 }
 
 #[test]
-fn calls_name_something_that_takes_so_many() {
+fn calls_pass_the_right_number_of_arguments() {
     fine("def f(a, b) { read a + b }\nf(1, 2)\nlet x = byte(3) + max(1, 2, 3)");
     assert_eq!(codes("def f(a, b) { core 0 }\nf(1)"), [("wrong-count", "f")]);
     assert_eq!(codes("let x = hex()"), [("wrong-count", "hex")]);
@@ -103,7 +103,7 @@ fn calls_name_something_that_takes_so_many() {
 }
 
 #[test]
-fn definitions_do_not_come_back_to_themselves() {
+fn definitions_do_not_recurse() {
     let one = found("def f(n) { f(n - 1) }").remove(0);
     assert_eq!((one.code, one.message.as_str()), (Code::Recursion, "`f` calls itself"));
 
@@ -147,14 +147,14 @@ fn mistakes_come_in_the_order_of_the_text() {
 }
 
 #[test]
-fn an_unknown_name_is_not_what_another_was_meant_to_be() {
+fn unknown_names_are_not_suggested() {
     let wrong = found("let known = 1\nlet a = alpha1\nlet b = alpha2\nlet c = knwon");
     let near: Vec<Option<&str>> = wrong.iter().map(|one| one.fix.as_ref().map(|fix| &*fix.text)).collect();
     assert_eq!(near, [None, None, Some("known")]);
 }
 
 #[test]
-fn what_no_report_shows_is_not_compared_with_all_names() {
+fn diagnostics_past_a_report_have_no_suggestions() {
     let line = |n: usize| format!("let known{n} = 1\nlet x = knowm{n}\n");
     let script: String = (0..200).map(line).collect();
     let guessed: Vec<bool> = found(&script).iter().map(|one| one.fix.is_some()).collect();

@@ -7,7 +7,7 @@ use crate::lang::layout::is_operator;
 
 /// A token, prose with its quotes, or a row of a table.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing to know of what stood before it")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the piece")]
 pub(super) struct Piece<'a> {
     pub(super) kind: PieceKind,
     /// Its text: for a row, the new one; otherwise as written.

@@ -26,7 +26,7 @@ pub(super) fn mark(list: &mut [Piece]) {
 }
 
 /// The state after the pieces so far.
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing to know of the pieces passed")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the pieces so far")]
 struct Marker {
     /// The number of open round and square brackets.
     depth: usize,

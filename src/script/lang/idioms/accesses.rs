@@ -232,7 +232,7 @@ mod tests {
     use super::access;
 
     #[test]
-    fn a_load_or_store_of_another_notation_is_ours() {
+    fn loads_and_stores_are_rewritten() {
         for (theirs, ours) in [
             ("mov 0x3D4, %eax", Some("read 0x3D4 size 4")),
             ("movb 0x3D4, %al", Some("read 0x3D4")),

@@ -144,7 +144,7 @@ mod tests {
     use super::matched;
 
     #[test]
-    fn holes_hold_what_stands_there() {
+    fn holes_hold_the_matching_text() {
         let filled = |pattern, line, template: &str| matched(pattern, line).map(|held| held.fill(template));
         assert_eq!(
             filled("TYPE * NAME = A", "int *p = malloc(4)", "let NAME = A").as_deref(),

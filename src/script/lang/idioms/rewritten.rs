@@ -119,7 +119,7 @@ mod tests {
     use crate::lang::parse::parse;
 
     #[test]
-    fn what_a_row_says_to_write_is_of_the_language() {
+    fn suggestions_of_rows_parse() {
         for row in STATEMENTS.iter().chain(FACTS).chain([JOINED, EITHER]) {
             let parts = row
                 .help

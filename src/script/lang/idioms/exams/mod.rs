@@ -204,7 +204,7 @@ mod tests {
     use super::line;
 
     #[test]
-    fn lines_of_papers_are_said_in_our_words() {
+    fn lines_of_papers_are_rewritten() {
         for (theirs, ours) in [
             ("question \"Q\" [6] {", "question \"Q\" points 6 {"),
             ("question(\"Q\", 6) {", "question \"Q\" points 6 {"),

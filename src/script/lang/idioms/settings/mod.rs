@@ -220,7 +220,7 @@ mod tests {
     use super::{line, statement};
 
     #[test]
-    fn settings_are_said_in_our_words() {
+    fn settings_are_rewritten() {
         for (block, theirs, ours) in [
             ("machine", "tlb { entries = 16; ways: 4 }", "tlb { entries 16; ways 4 }"),
             ("machine", "cache size=8K assoc=2 block=64", "cache { size 8 KB, ways 2, block 64 }"),

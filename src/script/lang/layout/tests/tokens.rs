@@ -28,7 +28,7 @@ fn a_text_is_cut_into_tokens() {
 }
 
 #[test]
-fn a_string_tells_whether_it_is_closed() {
+fn a_string_records_whether_it_is_closed() {
     let closed = |text: &str| {
         tokens(text)
             .list
@@ -46,7 +46,7 @@ fn a_string_tells_whether_it_is_closed() {
 }
 
 #[test]
-fn what_must_go_on_is_cut() {
+fn unfinished_texts() {
     for text in [
         "machine {",
         "f(",

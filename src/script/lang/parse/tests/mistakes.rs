@@ -164,7 +164,7 @@ fn one_mistake_a_statement_and_the_good_ones_stay() {
 }
 
 #[test]
-fn places_are_those_of_the_script_far_into_it() {
+fn places_are_right_far_into_a_script() {
     // Longer than the pieces that the grammar receives at a time.
     let lines = "read 1 # é\n".repeat(20_000);
     let text = format!("{lines}read 0D\n");

@@ -169,7 +169,7 @@ fn a_hundred_thousand_brackets() {
 }
 
 #[test]
-fn chains_are_trees_too() {
+fn chains_are_also_trees() {
     for link in ["1 + ", "-", "~", "not ", "x.", "1 .. ", "a and "] {
         let diagnostics = at_once(&format!("show {}1", link.repeat(100_000)));
         assert!(diagnostics.len() == 1, "{link}");
