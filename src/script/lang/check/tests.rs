@@ -42,7 +42,7 @@ fn a_variable_is_set_before_it_is_used() {
 }
 
 #[test]
-fn words_of_a_place_are_no_variables() {
+fn keywords_of_a_place_are_not_variables() {
     fine("machine {\n virtual 14 bits\n tlb { entries 16, ways 4, policy lru }\n}");
     fine("translate 0x10 for write by supervisor => tlb miss, fault not none, tlb.victim none");
     fine("let p = last.ppn\nexpect tlb.hits == 0\nlet q = NULL\nlet r = mmap(NULL, 4096, PROT_READ)");
