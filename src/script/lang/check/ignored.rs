@@ -13,7 +13,7 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, any_expr, statements, walk_command, walk_expr, walk_fact, walk_stmt};
 
-/// Verbs whose strings are bytes, not text for a reader.
+/// Verbs whose strings are bytes, not text.
 const BYTES: &[&str] = &["file", "executable", "write", "machine", "replay"];
 
 /// The most braces of a string to check, and the longest text between them.

@@ -75,8 +75,7 @@ fn key<'a>(list: &'a [Piece], paragraph: usize, place: Place) -> Key<'a> {
     (paragraph, piece.column, sort(piece))
 }
 
-/// Returns the texts that may be aligned with each other: an operator or reserved word with its like, values with
-/// values.
+/// Returns the sort of a piece; only pieces of the same sort are aligned with each other.
 fn sort<'a>(piece: &'a Piece) -> &'a str {
     match piece.kind {
         PieceKind::Operator | PieceKind::Open(_) => &piece.text,

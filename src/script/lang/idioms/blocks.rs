@@ -49,7 +49,7 @@ const COUNTING: &[(&str, &str)] = &[
     ("while NAME <= B:", "for NAME in A..=B {"),
 ];
 
-/// Forms of a counter's step and start.
+/// Forms of a counter's step.
 const STEPS: &[&str] =
     &["let NAME = NAME + 1", "NAME = NAME + 1", "NAME++", "NAME++;", "NAME += 1", "NAME += 1;"];
 

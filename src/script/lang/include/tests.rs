@@ -146,7 +146,7 @@ fn sixty_four_deep_and_no_more() {
 
 #[test]
 fn a_known_file_is_counted_in_the_depth() {
-    // b is read at the first row, then requested again below 60 others.
+    // b is read at the first row, then included again below 60 others.
     let mut files = texts(&[("/s/a.pw", "include \"b0.pw\"\ninclude \"c0.pw\"")]);
     for number in 0..60 {
         let next = |letter: char| format!("include \"{letter}{}.pw\"", number + 1).into_bytes();

@@ -201,7 +201,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Matches a `}` at the start of its line with the block of the same indentation, and no block within it.
+    /// Before a `}` that begins its line, reports the open blocks that are indented further.
     pub(super) fn indentation_of_close(&mut self) {
         if !self.strict || self.first != Some(self.at) {
             return;
