@@ -1,35 +1,34 @@
-//! The tree of a script, with the place of everything in it.
+//! The syntax tree of a script, with source spans.
 //!
-//! The tree is general on purpose: `machine simple`, `read 0x28F size 4` and `set tlb { … }` are all
-//! *commands*, a word followed by operands. Which commands, settings, nouns and facts exist is not known
-//! here; the interpreter's registries know. Only what shapes a script (scopes, loops, definitions) has a
-//! kind of its own.
+//! The tree is general on purpose: `machine simple`, `read 0x28F size 4` and `set tlb { … }` are all *commands*, a
+//! word followed by operands. The interpreter's registries define which commands, settings, nouns and facts exist.
+//! Only constructs that shape a script (scopes, loops, definitions) have their own kind.
 
 use std::sync::Arc;
 
 pub(crate) use super::span::Span;
 use super::value::{Unit, Value};
 
-/// A word of the script and where it stands.
+/// A word of the script and its source span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// The word as written.
     pub text: Arc<str>,
-    /// Its place.
+    /// Its source span.
     pub span: Span,
 }
 
-/// Statements in order: a file, or the body of a block.
+/// A list of statements: a file, or the body of a block.
 pub type Block = Arc<[Stmt]>;
 
-/// One statement and the facts stated of it.
+/// A statement and its expected facts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stmt {
-    /// What it does.
+    /// The kind of statement.
     pub kind: StmtKind,
-    /// What must come of it (`=> …`), in order; empty where nothing is stated.
+    /// The expected facts (`=> …`), in order; may be empty.
     pub(crate) facts: Arc<[Fact]>,
-    /// The whole statement, facts included.
+    /// The source span of the whole statement, facts included.
     pub span: Span,
 }
 
@@ -53,7 +52,8 @@ pub enum StmtKind {
     If { condition: Expr, then: Block, otherwise: Option<Block> },
     /// `def NAME(a, b) { … }`.
     Def { name: Word, params: Arc<[Word]>, body: Block },
-    /// `include "file.pw"`: the statements of that file (empty where it could not be read; the reader has said why).
+    /// `include "file.pw"`: the statements of that file; empty if the file could not be read, which the parser
+    /// reports.
     Include { path: Word, body: Block },
     /// `scenario "name" { … }`.
     Scenario { name: Word, body: Block },
@@ -67,39 +67,40 @@ pub enum StmtKind {
     Part { name: Word, points: Option<Expr>, body: Block },
     /// `given page_table, tlb L2`: the operands of each noun.
     Given { place: Span, nouns: Arc<[Arc<[Expr]>]> },
-    /// `ask read va => vpn, ppn`, whose facts are the statement's, and the other things to ask for.
+    /// `ask read va => vpn, ppn`, whose facts are the statement's, and other questions.
     Ask(Box<Ask>),
 }
 
-/// A word, its operands, and what may follow: `verb operand* [= value operand*] [{ settings or table }]`.
+/// A word, its operands, and optional clauses: `verb operand* [= value operand*] [{ settings or table }]`.
 ///
-/// `write 0x10 = 5 size 2` has operands `[0x10]` and `assigned` `[5, size, 2]`: words among operands are
-/// [`ExprKind::Name`]; the verb's row says which of them are its own. `f(1, 2)` as a statement is the command
-/// `f` with `call` set and the arguments as operands.
+/// `write 0x10 = 5 size 2` has operands `[0x10]` and `assigned` `[5, size, 2]`. Words among the operands are
+/// [`ExprKind::Name`]; the verb's row lists its keywords. `f(1, 2)` as a statement is the command `f` with `call` set
+/// and the arguments as operands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
     /// The first word.
     pub verb: Word,
-    /// Written as a call, `verb(…)`.
+    /// Whether it is written as a call, `verb(…)`.
     pub(crate) call: bool,
-    /// What stands between the verb and `=` or the block.
+    /// The operands between the verb and `=` or the block.
     pub operands: Arc<[Expr]>,
-    /// What stands after `=`, the value first.
+    /// The operands after `=`, the value first.
     pub(crate) assigned: Option<Arc<[Expr]>>,
     /// The block in braces.
     pub block: Option<Settings>,
 }
 
-/// What `probe` and `where … =>` take: an operation, perhaps in a process; a bare expression is an address (or a call).
+/// The operand of `probe` and `where … =>`: an operation, optionally in a process; a bare expression is an address
+/// (or a call).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
-    /// `NAME:` in front.
+    /// `NAME:` before the operation.
     pub(crate) process: Option<Word>,
     pub(crate) kind: OperationKind,
     pub(crate) span: Span,
 }
 
-/// See [`Operation`].
+/// The kinds of [`Operation`].
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum OperationKind {
     /// `probe write 0x10 = 5`.
@@ -113,27 +114,27 @@ pub(crate) enum OperationKind {
 /// `ask … radix decimal points 3`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
-    /// What is to be answered.
+    /// The kind of answer.
     pub(crate) what: Asked,
-    /// How numbers are to be written: `hex`, `decimal`, `binary`.
+    /// The radix of the answer: `hex`, `decimal`, `binary`.
     pub(crate) radix: Option<Word>,
-    /// What it is worth.
+    /// The points for a correct answer.
     pub(crate) points: Option<Expr>,
-    /// The word `ask`.
+    /// The span of the word `ask`.
     pub(crate) place: Span,
 }
 
-/// What is asked for.
+/// The kinds of answer.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Asked {
-    /// `ask read va => vpn, ppn`: the facts without a value are the blanks, and stand in the statement.
+    /// `ask read va => vpn, ppn`: the blanks are the facts without a value, which the statement holds.
     Facts { probe: bool, operation: Operation },
     /// `ask "label" = EXPR unit B`: the label is a string or prose.
     Value { label: Expr, value: Expr, unit: Option<Word> },
     /// `ask tlb L2 columns tag ppn v`: a table to fill in.
     Table { noun: Arc<[Expr]>, columns: Arc<[Word]> },
-    /// `ask x in 0..64 where probe x => fault page`: any answer for which it holds.
+    /// `ask x in 0..64 where probe x => fault page`: any value that meets the conditions.
     Any { name: Word, from: Expr, conditions: Arc<[Condition]> },
 }
 
@@ -150,11 +151,11 @@ pub enum Condition {
 /// The body of `machine { … }`, `reference … { … }`, `set pte … { … }`, `set tlb { … }`: settings and tables.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
-    /// In order.
+    /// The settings, in order.
     pub settings: Arc<[Setting]>,
-    /// Rows that begin with `|`, taken together.
+    /// The table made of all rows that begin with `|`.
     pub(crate) table: Option<Arc<Table>>,
-    /// From `{` to `}`.
+    /// The span from `{` to `}`.
     pub(crate) span: Span,
 }
 
@@ -163,15 +164,15 @@ pub struct Settings {
 pub struct Setting {
     /// Its first word.
     pub name: Word,
-    /// What follows it; words are [`ExprKind::Name`].
+    /// Its values; words are [`ExprKind::Name`].
     pub values: Arc<[Expr]>,
-    /// A block of its own.
+    /// Its own block.
     pub block: Option<Settings>,
-    /// The whole.
+    /// The source span of the whole setting.
     pub span: Span,
 }
 
-/// A table: the header and the rows as written. [`Table::records`] undoes the side-by-side layout.
+/// A table: the header and the rows as written. [`Table::records`] splits rows with several entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     pub(crate) header: Vec<Cell>,
@@ -188,17 +189,17 @@ pub struct TableRow {
     pub(crate) span: Span,
 }
 
-/// A cell and where it stands.
+/// A cell and its source span.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Cell {
     pub(crate) kind: CellKind,
     pub(crate) span: Span,
 }
 
-/// What a cell holds.
+/// The contents of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum CellKind {
-    /// A bare word or number, as written: the column says which.
+    /// A bare word or number, as written; its meaning depends on the column.
     Bare(Arc<str>),
     /// `"quoted"`.
     Quoted(Arc<str>),
@@ -208,18 +209,18 @@ pub(crate) enum CellKind {
     Expr(Expr),
     /// `-` or `–`: no value.
     Nothing,
-    /// `*`: anything.
+    /// `*`: any value.
     Anything,
-    /// `?`: to be filled in.
+    /// `?`: a blank to fill in.
     Open,
 }
 
-/// One entry of a table: its cells in the order of the columns it has. Entries side by side are several records.
+/// One entry of a table, with a cell for each of its columns. A row with entries side by side has several records.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record<'a> {
-    /// Columns and cells, pair by pair.
+    /// Pairs of a header cell and a cell.
     pub(crate) cells: Vec<(&'a Cell, &'a Cell)>,
-    /// The row it stands in.
+    /// The span of its row.
     pub(crate) span: Span,
 }
 
@@ -228,21 +229,21 @@ pub(crate) struct Record<'a> {
 pub enum Pages {
     /// `7 0 1 a`: numbers and words as written.
     Words(Arc<[Word]>),
-    /// `[7, 0, f(x)]`: a list; a bare word in it is a page's name.
+    /// `[7, 0, f(x)]`: a list; a bare word in it names a page.
     List(Expr),
 }
 
 /// `ppn 0x0D`, `fault not none`, `va in 0..64`, `tlb hit`, `ppn ?`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
-    /// Its name with its dots, `L1d.index`.
+    /// Its dotted name, `L1d.index`.
     pub(crate) name: Word,
-    /// What is stated of it.
+    /// The expected value.
     pub(crate) claim: Claim,
     pub(crate) span: Span,
 }
 
-/// What a fact states.
+/// The expectation of a fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Claim {
     /// `NAME VALUE`.
@@ -251,18 +252,18 @@ pub(crate) enum Claim {
     Not(Expr),
     /// `NAME in RANGE`.
     In(Expr),
-    /// `NAME ?`: to be filled in.
+    /// `NAME ?`: a blank to fill in.
     Open,
     /// `NAME` alone: a blank of a question.
     Blank,
 }
 
-/// An expression and where it stands.
+/// An expression and its source span.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expr {
-    /// What it is.
+    /// The kind of expression.
     pub kind: ExprKind,
-    /// Its place.
+    /// Its source span.
     pub span: Span,
 }
 
@@ -274,11 +275,11 @@ pub enum ExprKind {
     Value(Value),
     /// A number with its unit: `4 KB`.
     Quantity(Value, &'static Unit),
-    /// A bare word: a variable, or a word of the place it stands in.
+    /// A bare word: a variable, or a keyword of its context.
     Name(Arc<str>),
     /// `-x ~x !x not x`.
     Unary(UnaryOp, Box<Expr>),
-    /// `a + b` and the rest.
+    /// Binary operators, such as `a + b`.
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// `a..b`, `a..=b`.
     Range { from: Box<Expr>, to: Box<Expr>, inclusive: bool },
@@ -286,7 +287,7 @@ pub enum ExprKind {
     List(Arc<[Expr]>),
     /// `xs[i]`.
     Index(Box<Expr>, Box<Expr>),
-    /// `hex(va)`: a function, a system call, or a path's function (`byte(VA)`).
+    /// `hex(va)`: a function, a system call, or a function of a path (`byte(VA)`).
     Call { name: Word, args: Arc<[Expr]> },
     /// `tlb.hits`, `fstat(fd).st_size`.
     Field(Box<Expr>, Word),
@@ -297,7 +298,7 @@ pub enum ExprKind {
 /// A piece of prose.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece {
-    /// Text as it stands.
+    /// Literal text.
     Text(Arc<str>),
     /// `{EXPR}`.
     Expr(Expr),
@@ -323,7 +324,7 @@ pub enum BinaryOp {
     Divide,
     /// `//`, rounded down
     FloorDivide,
-    /// `%`, of the sign of the divisor
+    /// `%`, with the sign of the divisor
     Remainder,
     /// `+`
     Add,
@@ -353,8 +354,8 @@ pub enum BinaryOp {
     GreaterEqual,
     /// `in`
     In,
-    /// `and`, the right side only if needed
+    /// `and`, which evaluates the right side only if needed
     And,
-    /// `or`, the right side only if needed
+    /// `or`, which evaluates the right side only if needed
     Or,
 }

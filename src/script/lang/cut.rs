@@ -1,6 +1,6 @@
-//! Texts cut to be quoted in a message.
+//! Shortens texts to quote them in a message.
 
-/// At most the first 40 characters.
+/// Returns at most the first 40 characters.
 pub fn cut(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &text[..end]),

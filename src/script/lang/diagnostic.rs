@@ -1,4 +1,4 @@
-//! What is wrong with a script: a code, the place, what is the case, how to fix it.
+//! Diagnostics: a code, a place, a message, and a fix.
 
 use super::fix::Fix;
 use super::span::Span;
@@ -8,64 +8,65 @@ use super::span::Span;
 pub enum Severity {
     /// The script cannot run, or stops here.
     Error,
-    /// The script runs, but perhaps not as its author meant it.
+    /// The script runs, but perhaps not as its author meant.
     Warning,
 }
 
-/// A mistake in a script, or a warning. Not a failed expectation (a `Mismatch`) and not a fault (the machine's answer).
+/// A mistake in a script, or a warning. Failed expectations (`Mismatch`) and faults (the machine's answer) are not
+/// diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Which kind of mistake; has a page (`pagewalk explain CODE`).
+    /// The kind of mistake, with a page (`pagewalk explain CODE`).
     pub code: Code,
     /// Whether it keeps the script from running.
     pub severity: Severity,
-    /// What is the case, in a sentence without a full stop.
+    /// The message, a sentence without a full stop.
     pub message: String,
-    /// The very token.
+    /// The exact token.
     pub span: Span,
-    /// What stands under the token; may be empty.
+    /// The label under the token; may be empty.
     pub label: String,
     /// How to fix it.
     pub help: Option<String>,
-    /// The same as a change of the text, where the help knows what to write to the letter.
+    /// The fix as a change of the text, where the help gives the exact text.
     pub fix: Option<Box<Fix>>,
-    /// Other places that belong to it, each with a label.
+    /// Related places, each with a label.
     pub related: Vec<(Span, String)>,
 }
 
 impl Diagnostic {
-    /// A diagnostic without label or help.
+    /// Returns a diagnostic without label or help.
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let (label, related) = (String::new(), Vec::new());
         let severity = Severity::Error;
         Self { code, severity, message: message.into(), span, label, help: None, fix: None, related }
     }
 
-    /// A warning without label or help.
+    /// Returns a warning without label or help.
     pub(crate) fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::new(code, span, message) }
     }
 
-    /// Whether it only warns.
+    /// Whether it is a warning.
     pub fn is_warning(&self) -> bool {
         self.severity == Severity::Warning
     }
 
-    /// With what stands under the token.
+    /// Sets the label under the token.
     #[must_use]
     pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// With how to fix it.
+    /// Sets the help.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// With a fix; where there is no help, its title is the help.
+    /// Sets a fix; if there is no help, the fix's title becomes the help.
     #[must_use]
     pub(crate) fn fix(mut self, fix: Fix) -> Self {
         self.help.get_or_insert_with(|| fix.title());
@@ -73,7 +74,7 @@ impl Diagnostic {
         self
     }
 
-    /// With the name that was probably meant in the place of this one, which stands at the token.
+    /// Suggests the name that was probably meant instead of this one, which is the token.
     #[must_use]
     pub(crate) fn did_you_mean(self, said: &str, near: &str) -> Self {
         if said == near {
@@ -83,14 +84,14 @@ impl Diagnostic {
         self.help(format!("did you mean `{near}`?")).fix(fix)
     }
 
-    /// With the difference of two words that a `-` has joined, at the token.
+    /// Suggests the difference of two words that a `-` has joined, at the token.
     #[must_use]
     pub(crate) fn subtraction(self, a: &str, b: &str) -> Self {
         let fix = Fix::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
         self.help(format!("`-` joins words: to subtract, write `{}` with spaces", fix.text)).fix(fix)
     }
 
-    /// With another place that belongs to it.
+    /// Adds a related place.
     #[must_use]
     pub(crate) fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.related.push((span, label.into()));
@@ -98,23 +99,23 @@ impl Diagnostic {
     }
 }
 
-/// Makes the enum of codes and its registry from one list of rows.
+/// Defines the enum of codes and its registry from one list of rows.
 macro_rules! codes {
     ($($variant:ident $name:literal $summary:literal)*) => {
-        /// The kinds of mistake. Each is one row; its page is the section of that name in `docs/reference/diagnostics.md`.
+        /// The kinds of mistake, one row each. The section of that name in `docs/reference/diagnostics.md` is its page.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code { $(#[doc = $summary] $variant),* }
 
         impl Code {
-            /// Every code, in the order of the registry.
+            /// All codes, in the order of the registry.
             pub const ALL: &'static [Code] = &[$(Code::$variant),*];
 
-            /// Its name, as printed and as `pagewalk explain` takes it.
+            /// Returns its name, as printed and as `pagewalk explain` takes it.
             pub fn name(self) -> &'static str {
                 match self { $(Code::$variant => $name),* }
             }
 
-            /// What it means, in one line.
+            /// Returns its meaning, in one line.
             pub fn summary(self) -> &'static str {
                 match self { $(Code::$variant => $summary),* }
             }

@@ -2,23 +2,23 @@
 
 use super::span::Span;
 
-/// A part of a text, and what replaces it.
+/// A span of a text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextEdit {
-    /// What is replaced; empty where something is inserted.
+    /// The span to replace; empty for an insertion.
     pub span: Span,
-    /// What replaces it; empty where something is removed.
+    /// The new text; empty for a removal.
     pub replacement: String,
 }
 
 impl TextEdit {
-    /// Replaces what is at a place.
+    /// Returns an edit that replaces this span.
     pub(crate) fn new(span: Span, replacement: impl Into<String>) -> Self {
         Self { span, replacement: replacement.into() }
     }
 }
 
-/// Edits in the order of the text, without those that overlap one before them.
+/// Returns the edits in the order of the text, without those that overlap an earlier one.
 pub fn disjoint(edits: &[TextEdit]) -> Vec<&TextEdit> {
     let mut edits: Vec<&TextEdit> = edits.iter().collect();
     edits.sort_by_key(|edit| edit.span);
@@ -26,7 +26,8 @@ pub fn disjoint(edits: &[TextEdit]) -> Vec<&TextEdit> {
     edits
 }
 
-/// A text with edits made. It begins at `from`; edits of other texts, and those that overlap one before them, are left out.
+/// Returns a text with the edits made. It begins at `from`; edits of other texts and those that overlap an earlier
+/// one are left out.
 pub fn edited(text: &str, from: Span, edits: &[TextEdit]) -> String {
     let mut new = String::with_capacity(text.len());
     let mut done = 0;

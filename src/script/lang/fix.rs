@@ -1,42 +1,42 @@
-//! What to write so that a mistake is gone, where that is known to the letter.
+//! Fixes of a mistake whose exact text is known.
 
 use super::cut::cut;
 use super::edit::TextEdit;
 use super::span::Span;
 
-/// A text to be written in the place of another.
+/// A text to write in place of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What is replaced; empty where something is put in.
+    /// The span to replace; empty for an insertion.
     pub span: Span,
-    /// What stands there, blanks around it aside, perhaps in quotes; none for whatever stands there.
+    /// The old text without the spaces around it, perhaps in quotes; none for any text.
     pub(crate) was: Option<String>,
-    /// What is written; empty where something is taken away.
+    /// The new text; empty for a removal.
     pub text: String,
 }
 
 impl Fix {
-    /// One text in the place of another.
+    /// Returns a fix that replaces one text with another.
     pub fn write(span: Span, was: impl Into<String>, text: impl Into<String>) -> Self {
         Self { span, was: Some(was.into()), text: text.into() }
     }
 
-    /// A text in the place of whatever stands there.
+    /// Returns a fix that replaces any text at a span.
     pub(crate) fn replace(span: Span, text: impl Into<String>) -> Self {
         Self { span, was: None, text: text.into() }
     }
 
-    /// A text put in before this byte.
+    /// Returns a fix that inserts a text before this byte.
     pub(crate) fn put_in(file: u32, at: u32, text: impl Into<String>) -> Self {
         Self { span: Span { file, start: at, end: at }, was: None, text: text.into() }
     }
 
-    /// Whatever stands there is taken away, and the comma or line with it that it leaves empty.
+    /// Returns a fix that removes any text at a span, and the comma or line that it leaves empty.
     pub(crate) fn remove(span: Span) -> Self {
         Self::replace(span, "")
     }
 
-    /// What it does, in the words of a help: ``write `vpn` ``, `remove it`.
+    /// Returns the fix in the words of a help: ``write `vpn` ``, `remove it`.
     pub fn title(&self) -> String {
         let text = cut(self.text.trim());
         if text.is_empty() {
@@ -49,8 +49,8 @@ impl Fix {
         format!("{verb} `{text}`")
     }
 
-    /// The edit of a file's text: a string keeps its quotes, blanks stay, and what is removed takes its comma with it. None
-    /// where the text is another, as where a name is computed.
+    /// Returns the edit of a file's text: a string keeps its quotes, spaces stay, and a removal includes the comma.
+    /// None if the old text differs, as where a name is computed.
     pub fn edit(&self, file: &str) -> Option<TextEdit> {
         let (start, end) = (self.span.start as usize, self.span.end as usize);
         let there = file.get(start..end)?;
@@ -72,8 +72,8 @@ impl Fix {
     }
 }
 
-/// What goes with a text that is taken away: the whole line if nothing else stands on it, or else the comma or `;` that
-/// parts it from what stands beside it.
+/// Extends the span of a removal: to the whole line if the line has nothing else, or else to the comma or `;` that
+/// separates the text from its neighbor.
 fn without(file: &str, span: Span) -> Span {
     let (start, end) = (span.start as usize, span.end as usize);
     let (ahead, behind) = (&file[..start], &file[end..]);
@@ -101,7 +101,7 @@ mod tests {
     use crate::lang::edit::edited;
     use crate::lang::span::Span;
 
-    /// The text with what stands between the first pair of `«` and `»` fixed.
+    /// Returns the text with the part between the first pair of `«` and `»` fixed.
     fn fixed(text: &str, was: Option<&str>, new: &str) -> Option<String> {
         let start = text.find('«').expect("a place");
         let end = text.find('»').expect("a place") - '«'.len_utf8();
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_meant_is_replaced() {
+    fn only_the_matching_text_is_replaced() {
         assert_eq!(fixed("read «vnp» 3", Some("vnp"), "vpn").as_deref(), Some("read vpn 3"));
         assert_eq!(fixed("read «x» 3", Some("vnp"), "vpn"), None);
         assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "data").as_deref(), Some("size(\"data\")"));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_parts_goes_with_what_is_taken_away() {
+    fn a_removal_includes_the_separator() {
         for (text, wanted) in [
             ("{ ways 4, «ways 4» }", "{ ways 4 }"),
             ("{ «ways 4», sets 2 }", "{ sets 2 }"),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_says_what_is_done() {
+    fn a_title_describes_the_fix() {
         let span = Span { file: 0, start: 3, end: 6 };
         assert_eq!(Fix::write(span, "vnp", "vpn").title(), "write `vpn`");
         assert_eq!(Fix::put_in(0, 3, ")").title(), "put in `)`");

@@ -1,4 +1,4 @@
-//! Where the texts of scripts come from: the file system, or memory.
+//! Sources of script texts: the file system, or memory.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,44 +6,44 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The largest file that is read as a whole, in bytes.
+/// The largest file that can be read as a whole, in bytes.
 pub(super) const SIZE_LIMIT: u64 = 1 << 28;
 
-/// Where a file is that is read piece by piece, however large it is.
+/// The source of a file that is read in chunks, whatever its size.
 #[derive(Debug, Clone)]
 pub enum Stream {
-    /// On disk, by its one path.
+    /// On disk, by its canonical path.
     File(PathBuf),
     /// In memory.
     Bytes(Arc<[u8]>),
 }
 
-/// Where the texts of scripts come from.
+/// A source of script texts.
 pub trait Loader {
-    /// The one absolute path of a file or folder, links resolved.
+    /// Returns the canonical absolute path of a file or folder, links resolved.
     ///
     /// # Errors
-    /// Where there is none, or the way to it is barred.
+    /// If it does not exist or is not accessible.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// The bytes of a file.
+    /// Returns the bytes of a file.
     ///
     /// # Errors
-    /// Where it cannot be read, or is too large.
+    /// If it cannot be read, or is too large.
     fn load(&mut self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// A file that is read piece by piece: as [`Loader::load`] has it, unless the loader can do without its whole.
+    /// Opens a file to be read in chunks. By default [`Loader::load`] loads it as a whole.
     ///
     /// # Errors
-    /// Where it cannot be opened.
+    /// If it cannot be opened.
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
         Ok(Stream::Bytes(self.load(path)?.into()))
     }
 
-    /// The bytes of standard input.
+    /// Returns the bytes of standard input.
     ///
     /// # Errors
-    /// Where it cannot be read, or is too large.
+    /// If it cannot be read, or is too large.
     fn standard_input(&mut self) -> io::Result<Vec<u8>>;
 }
 
@@ -85,12 +85,12 @@ fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Texts held in memory, by path, in front of another loader: unsaved buffers of an editor, or a test's files.
+/// Texts in memory, by path, on top of another loader: unsaved buffers of an editor, or a test's files.
 #[derive(Debug, Clone, Default)]
 pub struct Texts<L> {
-    /// The texts; their paths are taken as they are.
+    /// The texts, by their literal paths.
     pub texts: BTreeMap<PathBuf, Vec<u8>>,
-    /// Asked for what is not among them.
+    /// The loader for all other paths.
     pub other: L,
 }
 
@@ -115,7 +115,7 @@ impl<L: Loader> Loader for Texts<L> {
     }
 }
 
-/// Holds no files: behind [`Texts`], for texts alone.
+/// A loader without files, for [`Texts`] alone.
 impl Loader for () {
     fn canonical(&self, _: &Path) -> io::Result<PathBuf> {
         Err(io::ErrorKind::NotFound.into())
@@ -130,7 +130,7 @@ impl Loader for () {
     }
 }
 
-/// Another loader, or none, which holds no files.
+/// Another loader, or none, which has no files.
 impl<L: Loader> Loader for Option<L> {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         self.as_ref().map_or_else(|| ().canonical(path), |loader| loader.canonical(path))
@@ -149,7 +149,7 @@ impl<L: Loader> Loader for Option<L> {
     }
 }
 
-/// Reads each file once: a file could change between two versions of one paper.
+/// Reads each file once, because a file could change between two versions of one paper.
 #[derive(Debug, Clone, Default)]
 pub struct Cached<L> {
     files: BTreeMap<PathBuf, Arc<[u8]>>,
@@ -185,7 +185,7 @@ impl<L: Loader> Loader for Cached<L> {
     }
 }
 
-/// A path without `.` and, where that needs no file system, without `..`.
+/// Returns a path without `.` and, where that needs no file system, without `..`.
 pub(super) fn plain(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut plain = PathBuf::new();

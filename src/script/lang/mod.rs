@@ -1,4 +1,4 @@
-//! Text to a checked tree. Knows nothing of machines: only words, numbers and where they stand.
+//! The front end: parses and checks scripts. It knows only words, numbers and their places, not machines.
 
 pub mod ast;
 pub(crate) mod check;

@@ -1,11 +1,11 @@
-//! The word that a misspelt one was meant to be.
+//! Suggestions for misspelled words.
 
-/// The most mistakes that a guess forgives.
+/// The most mistakes in a suggestion.
 const MOST_MISTAKES: usize = 3;
 
-/// The word that is most like `word`: one that differs only in case, else the one with the fewest letters left out,
-/// put in, exchanged or swapped with their neighbour (Damerau–Levenshtein), at most one in three letters, or the same
-/// letters in another order. The first of equally near ones.
+/// Returns the word that is most like `word`: one that differs only in case, else the one with the fewest letters
+/// omitted, inserted, replaced or swapped with their neighbor (Damerau–Levenshtein), at most one in three letters, or
+/// the same letters in another order. The first one wins a tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
@@ -19,7 +19,8 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         let shuffled = length > 3 && different(&letters, &self::letters(&other)) == 0;
         let limit = if shuffled { 2 } else { (length.max(others) / 3).min(MOST_MISTAKES) };
         let most = best.map_or(limit, |(fewest, _)| limit.min(fewest.saturating_sub(1)));
-        // A difference in length is as many mistakes, and a mistake changes two letters at most: most words need no more.
+        // A difference in length is as many mistakes, and a mistake changes two letters at most: most words are
+        // rejected here.
         if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most {
             continue;
         }
@@ -31,7 +32,7 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
     best.map(|(_, candidate)| candidate)
 }
 
-/// How often each letter occurs; some letters share a count.
+/// Counts how often each letter occurs; some letters share a count.
 fn letters(word: &str) -> [u8; 64] {
     let mut counts = [0u8; 64];
     for letter in word.chars() {
@@ -41,7 +42,7 @@ fn letters(word: &str) -> [u8; 64] {
     counts
 }
 
-/// By how many letters two words differ at least, whatever their order.
+/// Returns the least number of letters in which two words differ, in any order.
 fn different(one: &[u8; 64], other: &[u8; 64]) -> usize {
     one.iter()
         .zip(other)
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_near_is_nothing() {
+    fn distant_words_are_not_suggested() {
         assert_eq!(of("kernel"), None);
         assert_eq!(of("x"), None);
         assert_eq!(of(""), None);

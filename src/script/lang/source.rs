@@ -1,4 +1,4 @@
-//! The files of a script: their names, their texts, and where a byte of them stands.
+//! The files of a script: names, texts, and the lines and columns of bytes.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use super::span::Span;
 /// A file of a script.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// As a message names it: the path as given, or `<stdin>`.
+    /// Its name in messages: the path as given, or `<stdin>`.
     pub name: String,
-    /// Where it was read from, as given; none for standard input.
+    /// Its path, as given; none for standard input.
     pub path: Option<PathBuf>,
     /// Its text; empty if it could not be read.
     pub text: Arc<str>,
-    /// First byte of every line.
+    /// The first byte of every line.
     lines: Vec<u32>,
 }
 
@@ -34,7 +34,7 @@ impl SourceFile {
         Self { name: name.to_owned(), path, text: text.into(), lines }
     }
 
-    /// The line and column of a byte; past the end, those of the end.
+    /// Returns the line and column of a byte; past the end, those of the end.
     pub fn line_column(&self, byte: u32) -> LineColumn {
         let line = self.lines.partition_point(|first| *first <= byte).max(1);
         let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
@@ -42,7 +42,7 @@ impl SourceFile {
         LineColumn { line, column: before.chars().count() + 1 }
     }
 
-    /// A line without its end, counted from 1; empty if there is no such line.
+    /// Returns a line without its end, counted from 1; empty if there is no such line.
     pub fn line(&self, number: usize) -> &str {
         let first = number.checked_sub(1).and_then(|index| self.lines.get(index));
         let rest = first.and_then(|first| self.text.get(*first as usize..)).unwrap_or("");
@@ -57,39 +57,39 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Takes a file in and numbers it. The text is below 4 GiB; a longer one is cut to nothing.
+    /// Adds a file and returns its number. The text is below 4 GiB; a longer one is replaced by an empty one.
     pub fn add(&mut self, name: &str, path: Option<PathBuf>, text: &str) -> u32 {
         let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
         self.files.push(SourceFile::new(name, path, text));
         self.files.len() as u32 - 1
     }
 
-    /// All files, in the order of their numbers.
+    /// Returns all files, in the order of their numbers.
     pub fn files(&self) -> &[SourceFile] {
         &self.files
     }
 
-    /// The file of this number.
+    /// Returns the file with this number.
     pub fn file(&self, number: u32) -> Option<&SourceFile> {
         self.files.get(number as usize)
     }
 
-    /// The text of a place; empty if there is none.
+    /// Returns the text of a span; empty if there is none.
     pub fn text(&self, span: Span) -> &str {
         let file = self.file(span.file);
         file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("")
     }
 
-    /// The file name, line, and column of the start of a span.
+    /// Returns the file name, line, and column of the start of a span.
     pub fn location(&self, span: Span) -> Option<(&str, LineColumn)> {
         self.file(span.file).map(|file| (file.name.as_str(), file.line_column(span.start)))
     }
 }
 
-/// Text of these bytes.
+/// Decodes these bytes as UTF-8.
 ///
 /// # Errors
-/// If they are no UTF-8, the number of the first byte that is none.
+/// The index of the first invalid byte.
 pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
     std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())
 }

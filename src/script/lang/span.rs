@@ -1,30 +1,30 @@
-//! Where something stands in a script.
+//! Places in a script.
 
 use std::ops::Range;
 
 /// A place in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
-    /// Number of the file in the sources.
+    /// The number of the file in the sources.
     pub file: u32,
-    /// First byte.
+    /// The first byte.
     pub start: u32,
-    /// One past the last byte.
+    /// The byte after the last one.
     pub end: u32,
 }
 
 impl Span {
-    /// The start of a file.
+    /// Returns the start of a file.
     pub fn start_of(file: u32) -> Self {
         Self { file, start: 0, end: 0 }
     }
 
-    /// These bytes of a file.
+    /// Returns the span of these bytes of a file.
     pub(crate) fn new(file: u32, bytes: Range<usize>) -> Self {
         Self { file, start: bytes.start as u32, end: bytes.end as u32 }
     }
 
-    /// Its bytes.
+    /// Returns its bytes.
     pub fn bytes(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }

@@ -1,7 +1,7 @@
-//! Walking the tree of a script.
+//! Walks over the tree of a script.
 //!
 //! [`Visit`] has a method for each kind of node, which walks into the node's children unless it is overridden; an
-//! override calls the `walk_…` function of its node to go on. Where only the statements matter, [`statements`] and
+//! override calls the `walk_…` function of its node to continue. If only the statements matter, [`statements`] and
 //! [`statements_of_scope`] list them.
 
 use super::ast::{
@@ -63,10 +63,10 @@ pub(crate) trait Visit<'s> {
         }
     }
 
-    /// A variable gets its name here, and this value or one of a range or list.
+    /// Visits a variable that is defined here, with its value or the range or list of its values.
     fn visit_variable(&mut self, _name: &'s Word, _value: &'s Expr) {}
 
-    /// The body of a `for`, which has a variable, or of a `repeat`.
+    /// Visits the body of a `for`, which has a variable, or of a `repeat`.
     fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
         if let Some((name, over)) = variable {
             self.visit_variable(name, over);
@@ -74,7 +74,7 @@ pub(crate) trait Visit<'s> {
         self.visit_block(body);
     }
 
-    /// The blocks of an `if`.
+    /// Visits the blocks of an `if`.
     fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
         self.visit_block(then);
         if let Some(block) = otherwise {
@@ -82,12 +82,13 @@ pub(crate) trait Visit<'s> {
         }
     }
 
-    /// The body of a definition with these parameters, of a scenario or a question: what sets names in it alone.
+    /// Visits a block with its own scope: the body of a definition with these parameters, of a scenario or a
+    /// question.
     fn visit_scope(&mut self, _stmt: &'s Stmt, _params: &'s [Word], body: &'s [Stmt]) {
         self.visit_block(body);
     }
 
-    /// The conditions of an `ask`, in which alone its variable is known.
+    /// Visits the conditions of an `ask`, which alone see its variable.
     fn visit_asked(&mut self, name: &'s Word, from: &'s Expr, conditions: &'s [Condition]) {
         self.visit_variable(name, from);
         for condition in conditions {
@@ -95,14 +96,14 @@ pub(crate) trait Visit<'s> {
         }
     }
 
-    /// The operands of a noun, its own words first.
+    /// Visits the operands of a noun, its keywords first.
     fn visit_noun(&mut self, noun: &'s [Expr]) {
         for operand in noun {
             self.visit_operand(operand);
         }
     }
 
-    /// An expression in a place that has words of its own: a bare word may be one of them.
+    /// Visits an expression in a place with keywords: a bare word may be one of them.
     fn visit_operand(&mut self, operand: &'s Expr) {
         self.visit_expr(operand);
     }
@@ -112,7 +113,7 @@ pub(crate) trait Visit<'s> {
     }
 }
 
-/// The children of a statement.
+/// Walks the children of a statement.
 pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
     match &stmt.kind {
         StmtKind::Command(command) => visit.visit_command(command),
@@ -162,7 +163,7 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
     stmt.facts.iter().for_each(|fact| visit.visit_fact(fact));
 }
 
-/// The children of a command. A definition or system call takes expressions, a verb also words of its own.
+/// Walks the children of a command. A definition or system call takes expressions, a verb also keywords.
 pub(crate) fn walk_command<'s, V: Visit<'s> + ?Sized>(visit: &mut V, command: &'s Command) {
     if command.call {
         command.operands.iter().for_each(|argument| visit.visit_expr(argument));
@@ -177,7 +178,7 @@ fn walk_operands<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operands: impl Iterat
     operands.for_each(|operand| visit.visit_operand(operand));
 }
 
-/// The children of an operation.
+/// Walks the children of an operation.
 pub(crate) fn walk_operation<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operation: &'s Operation) {
     match &operation.kind {
         OperationKind::Command(command) => visit.visit_command(command),
@@ -186,7 +187,7 @@ pub(crate) fn walk_operation<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operation
     }
 }
 
-/// The children of a `reference`.
+/// Walks the children of a `reference`.
 pub(crate) fn walk_reference<'s, V: Visit<'s> + ?Sized>(
     visit: &mut V,
     pages: &'s Pages,
@@ -198,7 +199,7 @@ pub(crate) fn walk_reference<'s, V: Visit<'s> + ?Sized>(
     visit.visit_settings(settings);
 }
 
-/// The children of a condition.
+/// Walks the children of a condition.
 pub(crate) fn walk_condition<'s, V: Visit<'s> + ?Sized>(visit: &mut V, condition: &'s Condition) {
     match condition {
         Condition::Expr(expr) => visit.visit_expr(expr),
@@ -209,7 +210,7 @@ pub(crate) fn walk_condition<'s, V: Visit<'s> + ?Sized>(visit: &mut V, condition
     }
 }
 
-/// The children of an `ask`.
+/// Walks the children of an `ask`.
 pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
     match &ask.what {
         Asked::Facts { operation, .. } => visit.visit_operation(operation),
@@ -226,31 +227,31 @@ pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
     ask.points.iter().for_each(|points| visit.visit_expr(points));
 }
 
-/// The value of a fact.
+/// Walks the value of a fact.
 pub(crate) fn walk_fact<'s, V: Visit<'s> + ?Sized>(visit: &mut V, fact: &'s Fact) {
     if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
         visit.visit_operand(value);
     }
 }
 
-/// The children of a block of settings.
+/// Walks the children of a block of settings.
 pub(crate) fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: &'s Settings) {
     settings.settings.iter().for_each(|setting| visit.visit_setting(setting));
     settings.table.iter().for_each(|table| visit.visit_table(table));
 }
 
-/// The children of a setting.
+/// Walks the children of a setting.
 pub(crate) fn walk_setting<'s, V: Visit<'s> + ?Sized>(visit: &mut V, setting: &'s Setting) {
     walk_operands(visit, setting.values.iter());
     setting.block.iter().for_each(|block| visit.visit_settings(block));
 }
 
-/// The cells of a table, below its header.
+/// Walks the cells of a table, below its header.
 pub(crate) fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
     table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| visit.visit_cell(cell));
 }
 
-/// The children of an expression.
+/// Walks the children of an expression.
 pub(crate) fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr) {
     match &expr.kind {
         ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Name(_) => {}
@@ -289,7 +290,7 @@ pub(crate) fn any_expr(expr: &Expr, test: fn(&Expr) -> bool) -> bool {
 }
 
 impl Stmt {
-    /// The blocks of statements in this one, in order.
+    /// Returns the blocks of statements in this one, in order.
     pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
         let (first, second) = match &self.kind {
             StmtKind::For { body, .. }
@@ -306,12 +307,12 @@ impl Stmt {
         first.into_iter().chain(second)
     }
 
-    /// Whether the names that its block sets are not seen after it.
+    /// Whether the names that its block sets are not visible after it.
     pub(crate) fn opens_scope(&self) -> bool {
         matches!(self.kind, StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. })
     }
 
-    /// The variable that it sets.
+    /// Returns the variable that it sets.
     pub(crate) fn variable(&self) -> Option<&Word> {
         match &self.kind {
             StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
@@ -322,12 +323,12 @@ impl Stmt {
     }
 }
 
-/// Every statement of a block and of the blocks in it, in the order of the text.
+/// Returns all statements of a block and its inner blocks, in the order of the text.
 pub fn statements(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     within(block, |_| true)
 }
 
-/// The same without what is in a scope of its own.
+/// Returns the same statements without those in inner scopes.
 pub(crate) fn statements_of_scope(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     within(block, |stmt| !stmt.opens_scope())
 }

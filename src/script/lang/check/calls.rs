@@ -1,4 +1,4 @@
-//! Which definition calls which, and whether any comes back to itself.
+//! The call graph of the definitions, and its cycles.
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -6,15 +6,13 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 /// A definition and the calls in its body.
 #[derive(Debug)]
 pub(crate) struct Definition {
-    /// Its name, where it is defined.
     pub(crate) name: Word,
-    /// The number of its parameters.
     pub(crate) params: usize,
-    /// The definitions it calls, by number, and the name of each in the call.
+    /// The definitions that it calls, by number, and the span of each call's name.
     pub(crate) calls: Vec<(usize, Span)>,
 }
 
-/// One `recursion` a circle of definitions, at the first call of the circle, naming all of them.
+/// Returns one `recursion` diagnostic for each cycle of definitions, at the first call of the cycle.
 pub(crate) fn circles(definitions: &[Definition]) -> Vec<Diagnostic> {
     let mut search = Search { definitions, state: vec![State::New; definitions.len()], found: Vec::new() };
     for start in 0..definitions.len() {
@@ -37,13 +35,13 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Depth first, with a stack of its own: a chain of definitions may be long.
+    /// Searches depth first, with an explicit stack because a chain of definitions may be long.
     fn from(&mut self, start: usize) {
         if self.state[start] != State::New {
             return;
         }
         self.state[start] = State::Open;
-        // Definitions on the way and the number of the next call of each.
+        // Definitions on the path, each with the number of its next call.
         let mut path = vec![(start, 0)];
         while let Some((at, next)) = path.last_mut() {
             let Some(&(callee, _)) = self.definitions[*at].calls.get(*next) else {
@@ -63,7 +61,7 @@ impl Search<'_> {
         }
     }
 
-    /// The circle is what of the path comes from `first` on; each step's call is the one before its `next`.
+    /// Reports the cycle that begins at `first` on the path; each step's call is the one before its `next`.
     fn report(&mut self, path: &[(usize, usize)], first: usize) {
         let start = path.iter().position(|(at, _)| *at == first).unwrap_or(0);
         let steps: Vec<(&str, Span)> = path[start..]
@@ -88,7 +86,7 @@ impl Search<'_> {
     }
 }
 
-/// `2 arguments`
+/// Formats a number of arguments: `2 arguments`.
 pub fn count(arguments: usize) -> String {
     match arguments {
         0 => "no arguments".to_owned(),

@@ -1,4 +1,4 @@
-//! What is written and has no effect, or another effect than in other languages.
+//! Warnings about code that has no effect, or another effect than in other languages.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, any_expr, statements, walk_command, walk_expr, walk_fact, walk_stmt};
 
-/// Verbs whose strings are bytes, not text to read.
+/// Verbs whose strings are bytes, not text.
 const BYTES: &[&str] = &["file", "executable", "write", "machine", "replay"];
 
-/// Braces of a string that are looked into, and the longest text between them.
+/// The most braces of a string to check, and the longest text between them.
 const HOLES: usize = 16;
 const HOLE: usize = 200;
 
-/// The warnings of a script.
+/// Returns the warnings of a script.
 pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     let mut variables: HashSet<Arc<str>> = HashSet::new();
     for stmt in statements(script) {
@@ -36,7 +36,7 @@ pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
 
 struct Search<'a> {
     sources: &'a Sources,
-    /// Every variable of the script.
+    /// All variables of the script.
     variables: HashSet<Arc<str>>,
     in_question: bool,
     found: Vec<Diagnostic>,
@@ -82,7 +82,7 @@ impl<'s> Visit<'s> for Search<'_> {
         if !command.call && verb != "expect" && verb != "show" {
             command.operands.iter().for_each(|operand| self.comment(operand));
         }
-        // What a program writes is bytes.
+        // A string that a program writes is bytes.
         if !command.call && !BYTES.contains(&verb) {
             return walk_command(self, command);
         }
@@ -134,7 +134,7 @@ impl Search<'_> {
         self.found.push(Diagnostic::warning(Code::NoEffect, span, message));
     }
 
-    /// A loop over nothing.
+    /// Warns about a loop over an empty range or list.
     fn empty(&mut self, over: &Expr) {
         let bounds = match &over.kind {
             ExprKind::List(items) if items.is_empty() => {
@@ -160,7 +160,7 @@ impl Search<'_> {
         });
     }
 
-    /// `010`, which is 10 here, 8 in C, and 16 in a table.
+    /// Warns about `010`, which is 10 here, 8 in C, and 16 in a table.
     fn leading_zero(&mut self, span: Span) {
         let text = self.text(span).trim();
         let digits = text.trim_start_matches(['0', '_']);
@@ -178,7 +178,7 @@ impl Search<'_> {
         self.braces(title.span, false);
     }
 
-    /// `{x}` in a string that prints it as it is.
+    /// Warns about `{x}` in a string that is not prose.
     fn braces(&mut self, span: Span, prose: bool) {
         let text = self.text(span).trim();
         let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return };
@@ -218,7 +218,7 @@ impl Search<'_> {
         known && (!names.0.is_empty() || any_expr(value, operator))
     }
 
-    /// `read 0x10 // x`: a comment of C, where `x` happens to be a variable.
+    /// Warns about `read 0x10 // x`, a C comment in which `x` happens to be a variable.
     fn comment(&mut self, operand: &Expr) {
         if let ExprKind::Binary(BinaryOp::FloorDivide, left, right) = &operand.kind
             && (matches!(right.kind, ExprKind::Name(_)) || number(left).is_some() && number(right).is_some())
@@ -228,7 +228,7 @@ impl Search<'_> {
         }
     }
 
-    /// `//` with the blanks of a comment.
+    /// Warns about `//` with the spaces of a comment.
     fn slashes(&mut self, left: &Expr, right: &Expr, sure: bool) {
         let span = Span { start: left.span.end, end: right.span.start, ..left.span };
         let between = self.sources.text(span);
@@ -242,7 +242,7 @@ impl Search<'_> {
         self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "//", "#")));
     }
 
-    /// `5 -- x`: a comment of SQL and Ada.
+    /// Warns about `5 -- x`, a comment of SQL and Ada.
     fn dashes(&mut self, left: &Expr, right: &Expr) {
         let span = Span { start: left.span.end, end: right.span.start + 1, ..left.span };
         let between = self.sources.text(span);
@@ -262,14 +262,14 @@ impl<'s> Visit<'s> for Names {
     fn visit_expr(&mut self, expr: &'s Expr) {
         match &expr.kind {
             ExprKind::Name(name) => self.0.push(Arc::clone(name)),
-            // `tlb.hits`: what is before the dot is no variable.
+            // `tlb.hits`: the word before the dot is not a variable.
             ExprKind::Field(whole, _) if matches!(whole.kind, ExprKind::Name(_)) => {}
             _ => walk_expr(self, expr),
         }
     }
 }
 
-/// A literal whole number.
+/// Returns the value of a literal whole number.
 fn number(expr: &Expr) -> Option<i128> {
     match &expr.kind {
         ExprKind::Value(Value::Number(number)) | ExprKind::Quantity(Value::Number(number), _) => {

@@ -1,4 +1,4 @@
-//! What can be said of a script before it runs, without knowing machines: names, calls and what is given twice.
+//! Static checks that need no machine: names, calls and duplicates.
 
 mod calls;
 mod ignored;
@@ -25,23 +25,23 @@ pub(crate) use twice::said_twice;
 use twice::twice;
 pub(crate) use unlikely::unlikely;
 
-/// The parts of the language that the checks do not know.
+/// The parts of the language that the checks receive from their caller.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
-    /// May this be called (a path's function such as `byte`, a system call)? The functions of
-    /// [`super::value::functions`] and the script's own definitions are known without.
+    /// Whether this is a call other than the functions of [`super::value::functions`] and the script's definitions,
+    /// such as a path's function (`byte`) or a system call.
     pub(crate) is_call: &'a dyn Fn(&str) -> bool,
-    /// Names that a misspelt call may have meant.
+    /// Candidates for a misspelled call.
     pub(crate) calls: &'a [&'a str],
-    /// What may stand in an expression without being a variable (`PROT_READ`, `NULL`).
+    /// Constants of expressions (`PROT_READ`, `NULL`).
     pub(crate) words: &'a [&'a str],
 }
 
-/// The mistakes of a script that show without running it, in the order of the text: `unknown-name`,
+/// Returns the mistakes of a script that show without running it, in the order of the text: `unknown-name`,
 /// `unknown-function`, `wrong-count`, `recursion` and `duplicate`.
 ///
-/// A bare word is taken for a variable only where nothing else can stand: not as an operand, a setting's or a fact's
-/// value, nor before a dot.
+/// A bare word is treated as a variable only where nothing else is allowed: not as an operand, as the value of a
+/// setting or fact, or before a dot.
 pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     let all_names =
         statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
@@ -64,7 +64,7 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// The number of names to compare a misspelled one with, after N diagnostics: all, until there are more than a report shows.
+/// Returns how many names to compare with a misspelled one after N diagnostics: all, until a report is full.
 pub(crate) fn guessed(diagnostics: usize) -> usize {
     const GUESSES: usize = 100;
     if diagnostics < GUESSES { usize::MAX } else { 0 }
@@ -72,18 +72,18 @@ pub(crate) fn guessed(diagnostics: usize) -> usize {
 
 struct Checker<'a> {
     known: Known<'a>,
-    /// Every variable of the script: what a definition may see when it is called.
+    /// All variables of the script, which a definition may see when it is called.
     all_names: HashSet<Arc<str>>,
-    /// From the script's to the innermost.
+    /// The open scopes, the script's first.
     scopes: Vec<Scope>,
     definitions: Vec<Definition>,
-    /// The numbers of the definitions, by the places of their names.
+    /// The numbers of the definitions, by the spans of their names.
     numbers: HashMap<Span, usize>,
-    /// The definition whose body this is.
+    /// The definition whose body is being checked.
     inside: Option<usize>,
     /// The scenarios of each file.
     scenarios: HashMap<(u32, Arc<str>), Span>,
-    /// The included blocks that have been looked at: a file included again is the same block, and says the same.
+    /// The included blocks already checked; a file included again is the same block, with the same diagnostics.
     included: HashSet<*const [Stmt]>,
     found: Vec<Diagnostic>,
 }
@@ -91,7 +91,7 @@ struct Checker<'a> {
 impl<'s> Visit<'s> for Checker<'_> {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
         match &stmt.kind {
-            // What it says has been looked at where it was included first.
+            // The block was checked where it was included first.
             StmtKind::Include { body, .. } if !self.included.insert(Arc::as_ptr(body)) => self.sets(body),
             _ => walk_stmt(self, stmt),
         }
@@ -105,7 +105,7 @@ impl<'s> Visit<'s> for Checker<'_> {
         if let Some((name, _)) = variable {
             self.set(name);
         }
-        // What its body sets, its next turn sees.
+        // The next iteration sees the variables that the body sets.
         self.sets(body);
         self.visit_block(body);
     }
@@ -146,7 +146,7 @@ impl<'s> Visit<'s> for Checker<'_> {
         walk_command(self, command);
     }
 
-    /// A bare word may be a word of the place: such words, alone or in a list, say nothing.
+    /// Skips bare words, alone or in a list, because they may be keywords.
     fn visit_operand(&mut self, operand: &'s Expr) {
         match &operand.kind {
             ExprKind::Name(_) => {}
@@ -159,7 +159,7 @@ impl<'s> Visit<'s> for Checker<'_> {
         match &expr.kind {
             ExprKind::Name(name) => return self.name(name, expr.span),
             ExprKind::Call { name, args } => self.call(name, args.len()),
-            // `tlb.hits`: what stands before the dot is a part of the machine, a process or a variable.
+            // `tlb.hits`: the word before the dot is a part of the machine, a process or a variable.
             ExprKind::Field(whole, _) if matches!(whole.kind, ExprKind::Name(_)) => return,
             _ => {}
         }
@@ -168,7 +168,7 @@ impl<'s> Visit<'s> for Checker<'_> {
 }
 
 impl Checker<'_> {
-    /// Makes the definitions of a scope known before any of its statements: they may call each other in any order.
+    /// Declares the definitions of a scope before its statements, because they may call each other in any order.
     fn hoist(&mut self, block: &[Stmt]) {
         for stmt in statements_of_scope(block) {
             let StmtKind::Def { name, params, .. } = &stmt.kind else { continue };
@@ -187,12 +187,12 @@ impl Checker<'_> {
         }
     }
 
-    /// What a block sets, without looking into it.
+    /// Declares the variables that a block sets, without checking the block.
     fn sets(&mut self, block: &[Stmt]) {
         statements_of_scope(block).filter_map(Stmt::variable).for_each(|name| self.set(name));
     }
 
-    /// The parameters of a definition.
+    /// Checks that the parameters of a definition differ.
     fn differ(&mut self, name: &Word, params: &[Word]) {
         for (at, param) in params.iter().enumerate() {
             if let Some(first) = params[..at].iter().find(|other| other.text == param.text) {
@@ -216,7 +216,7 @@ impl Checker<'_> {
         if set || later || self.known.words.contains(&&**name) {
             return;
         }
-        // Once is enough.
+        // One report of a name is enough.
         if self.scopes.iter().any(|scope| scope.reported(name)) {
             return;
         }
@@ -258,7 +258,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A name may be defined more than once (in the branches of an `if`): any of the definitions may be meant.
+    /// Checks a call. A name with several definitions (in the branches of an `if`) may mean any of them.
     fn call_definition(&mut self, name: &Word, given: usize, numbers: &[usize]) {
         if let Some(inside) = self.inside {
             self.definitions[inside].calls.extend(numbers.iter().map(|number| (*number, name.span)));

@@ -1,4 +1,4 @@
-//! Statements that the next one undoes.
+//! Warnings about statements that the next one undoes.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::lang::visit::{any_expr, statements};
 
-/// What a statement sets as a whole.
+/// The target that a statement replaces as a whole.
 #[derive(PartialEq)]
 enum Target {
     Variable(Arc<str>),
@@ -17,10 +17,10 @@ enum Target {
     File(Arc<str>),
 }
 
-/// How many statements ahead a declaration is looked for.
+/// The number of following statements to search for a replacement.
 const AHEAD: usize = 64;
 
-/// The warnings of a script.
+/// Returns the warnings of a script.
 pub(crate) fn replaced(script: &Block) -> Vec<Diagnostic> {
     let mut found = of_block(script);
     for stmt in statements(script) {
@@ -48,7 +48,7 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
 }
 
 impl Target {
-    /// Whether this may be declared before another statement that neither uses nor replaces it.
+    /// Whether this declaration may come before a statement that neither uses nor replaces it.
     fn outlasts(&self, next: &Stmt) -> bool {
         match (self, target(next)) {
             (Self::File(_), Some(Self::File(other))) => !matches!(self, Self::File(name) if *name == other),
@@ -81,7 +81,7 @@ fn target(stmt: &Stmt) -> Option<Target> {
     })
 }
 
-/// Whether an expression may do something.
+/// Whether an expression may have an effect.
 fn calls(value: &Expr) -> bool {
     any_expr(value, |part| matches!(part.kind, ExprKind::Call { .. }))
 }

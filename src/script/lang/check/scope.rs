@@ -8,47 +8,47 @@ use std::sync::Arc;
 pub(crate) struct Scope {
     variables: BTreeSet<Arc<str>>,
     definitions: BTreeMap<Arc<str>, Vec<usize>>,
-    /// Unknown names that were reported in it.
+    /// Unknown names already reported in it.
     unknown: BTreeSet<Arc<str>>,
 }
 
 impl Scope {
-    /// Makes a variable known.
+    /// Declares a variable.
     pub(crate) fn set(&mut self, name: &Arc<str>) {
         self.variables.insert(Arc::clone(name));
     }
 
-    /// Is there such a variable?
+    /// Whether the scope has this variable.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.variables.contains(name)
     }
 
-    /// Notes that an unknown name is reported.
+    /// Records that an unknown name is reported.
     pub(crate) fn report(&mut self, name: &Arc<str>) {
         self.unknown.insert(Arc::clone(name));
     }
 
-    /// Whether an unknown name is reported already.
+    /// Whether an unknown name was already reported.
     pub(crate) fn reported(&self, name: &str) -> bool {
         self.unknown.contains(name)
     }
 
-    /// Its variables, by the alphabet.
+    /// Its variables, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().map(AsRef::as_ref)
     }
 
-    /// Makes a definition known by its number.
+    /// Declares a definition by its number.
     pub(crate) fn define(&mut self, name: &Arc<str>, number: usize) {
         self.definitions.entry(Arc::clone(name)).or_default().push(number);
     }
 
-    /// The definitions of this name.
+    /// Returns the definitions with this name.
     pub(crate) fn definitions(&self, name: &str) -> Option<&[usize]> {
         self.definitions.get(name).map(Vec::as_slice)
     }
 
-    /// The names of its definitions, by the alphabet.
+    /// Returns the names of its definitions, in alphabetical order.
     pub(crate) fn defined(&self) -> impl Iterator<Item = &str> {
         self.definitions.keys().map(AsRef::as_ref)
     }

@@ -1,4 +1,4 @@
-//! Scripts of a line or two, and what is wrong with them.
+//! Scripts of a line or two, and their diagnostics.
 
 use super::{Known, check};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -15,7 +15,7 @@ fn found(script: &str) -> Vec<Diagnostic> {
     check(&parsed.body, known)
 }
 
-/// The codes, each with the text it points at.
+/// Returns the codes, each with the text at its span.
 fn codes(script: &str) -> Vec<(&'static str, &str)> {
     let at = |d: Diagnostic| (d.code.name(), &script[d.span.start as usize..d.span.end as usize]);
     found(script).into_iter().map(at).collect()
@@ -37,12 +37,12 @@ fn a_variable_is_set_before_it_is_used() {
     assert_eq!(codes("let s = \"\"\"see {va}\"\"\""), [("unknown-name", "va")]);
     assert_eq!(codes("choose x in 0..9 where x > y"), [("unknown-name", "y")]);
     assert_eq!(codes("set memory {\n | pa b0 |\n | (k) 1 |\n}"), [("unknown-name", "k")]);
-    // Once a name is enough.
+    // One report of a name is enough.
     assert_eq!(codes("let a = x\nlet b = x"), [("unknown-name", "x")]);
 }
 
 #[test]
-fn words_of_a_place_are_no_variables() {
+fn keywords_of_a_place_are_not_variables() {
     fine("machine {\n virtual 14 bits\n tlb { entries 16, ways 4, policy lru }\n}");
     fine("translate 0x10 for write by supervisor => tlb miss, fault not none, tlb.victim none");
     fine("let p = last.ppn\nexpect tlb.hits == 0\nlet q = NULL\nlet r = mmap(NULL, 4096, PROT_READ)");
@@ -56,7 +56,7 @@ fn words_of_a_place_are_no_variables() {
 fn loops_and_branches_open_no_scope() {
     fine("if 1 < 2 { let x = 1 } else { let x = 2 }\nlet y = x");
     fine("for i in 0..3 { let last_one = i }\nlet y = last_one + i");
-    // The second turn sees what the first one has set.
+    // The second iteration sees the variables that the first one has set.
     fine("for i in 0..3 {\n if i > 0 { read prev + 0 }\n let prev = i\n}");
     fine("repeat 2 { choose x in 0..4 where x > 1 }\nread x + 0");
 }
@@ -67,7 +67,7 @@ fn scenarios_and_definitions_open_scopes() {
     assert_eq!(codes(inside), [("unknown-name", "x")]);
     fine("let x = 1\nscenario \"a\" { read x + 0 }");
     assert_eq!(codes("def f(a) { read a + 0 }\nread a + 0"), [("unknown-name", "a")]);
-    // What the script has set by the time of the call.
+    // The definition sees the variables set before the call.
     fine("def f() { read x + 0 }\nlet x = 1\nf()");
     assert_eq!(codes("def f() { read nowhere + 0 }"), [("unknown-name", "nowhere")]);
 }
@@ -84,7 +84,7 @@ fn help_for_unknown_names() {
 }
 
 #[test]
-fn calls_name_something_that_takes_so_many() {
+fn calls_pass_the_right_number_of_arguments() {
     fine("def f(a, b) { read a + b }\nf(1, 2)\nlet x = byte(3) + max(1, 2, 3)");
     assert_eq!(codes("def f(a, b) { core 0 }\nf(1)"), [("wrong-count", "f")]);
     assert_eq!(codes("let x = hex()"), [("wrong-count", "hex")]);
@@ -93,17 +93,17 @@ fn calls_name_something_that_takes_so_many() {
     let diagnostic = found("def f(a) { core 0 }\nf(1, 2)").remove(0);
     assert_eq!(diagnostic.message, "`f` takes 1 argument, and is called with 2");
     assert_eq!(diagnostic.related.len(), 1);
-    // The arguments are looked at all the same.
+    // The arguments are checked anyway.
     assert_eq!(codes("let x = floor(y)"), [("unknown-name", "y")]);
-    // Definitions of branches: any may be meant.
+    // Definitions in branches: the call may mean any of them.
     fine("if 1 < 2 { def f(a) { core 0 } } else { def f(a, b) { core 0 } }\nf(1)\nf(1, 2)");
-    // A scenario's own definition hides the script's.
+    // A scenario's definition hides the script's.
     fine("def f(a) { core 0 }\nscenario \"s\" {\n def f() { core 0 }\n f()\n}");
     assert_eq!(codes("scenario \"s\" { def f() { core 0 } }\nf()"), [("unknown-function", "f")]);
 }
 
 #[test]
-fn definitions_do_not_come_back_to_themselves() {
+fn definitions_do_not_recurse() {
     let one = found("def f(n) { f(n - 1) }").remove(0);
     assert_eq!((one.code, one.message.as_str()), (Code::Recursion, "`f` calls itself"));
 
@@ -116,9 +116,9 @@ fn definitions_do_not_come_back_to_themselves() {
     assert_eq!(places, ["c", "a"]);
 
     assert_eq!(codes("def f(n) { let x = max(f(1), 2) }"), [("recursion", "f")]);
-    // Calling one another without a circle.
+    // Calls without a cycle.
     fine("def a() { b(); c() }\ndef b() { c() }\ndef c() { core 0 }\na()");
-    // An inner definition that hides the outer one is another.
+    // An inner definition that hides the outer one is a different definition.
     fine("def f() {\n def g() { core 0 }\n g()\n}\ndef g() { f() }");
 }
 
@@ -147,14 +147,14 @@ fn mistakes_come_in_the_order_of_the_text() {
 }
 
 #[test]
-fn an_unknown_name_is_not_what_another_was_meant_to_be() {
+fn unknown_names_are_not_suggested() {
     let wrong = found("let known = 1\nlet a = alpha1\nlet b = alpha2\nlet c = knwon");
     let near: Vec<Option<&str>> = wrong.iter().map(|one| one.fix.as_ref().map(|fix| &*fix.text)).collect();
     assert_eq!(near, [None, None, Some("known")]);
 }
 
 #[test]
-fn what_no_report_shows_is_not_compared_with_all_names() {
+fn diagnostics_past_a_report_have_no_suggestions() {
     let line = |n: usize| format!("let known{n} = 1\nlet x = knowm{n}\n");
     let script: String = (0..200).map(line).collect();
     let guessed: Vec<bool> = found(&script).iter().map(|one| one.fix.is_some()).collect();

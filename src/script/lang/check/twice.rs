@@ -1,4 +1,4 @@
-//! Titles, options, and facts that are the same.
+//! Duplicate titles, options, and facts.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::lang::visit::statements;
 
-/// The titles and options that are said twice, and warnings of the same fact.
+/// Returns the duplicate titles and options, and warnings about duplicate facts.
 pub(crate) fn said_twice(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut questions: HashMap<&str, Span> = HashMap::new();
@@ -47,7 +47,7 @@ pub(crate) fn said_twice(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     found
 }
 
-/// Says that something else has this title.
+/// Returns the `duplicate` diagnostic of a title that is already known.
 fn first_of<'s>(known: &mut HashMap<&'s str, Span>, title: &'s Word, what: &str) -> Option<Diagnostic> {
     let first = *known.entry(&title.text).or_insert(title.span);
     (first != title.span).then(|| {
@@ -56,7 +56,7 @@ fn first_of<'s>(known: &mut HashMap<&'s str, Span>, title: &'s Word, what: &str)
     })
 }
 
-/// Options of a choice that read the same.
+/// Returns the duplicate options of a choice.
 fn options(block: &Settings) -> Vec<Diagnostic> {
     let mut known: HashMap<&str, Span> = HashMap::new();
     let mut found = Vec::new();
@@ -74,7 +74,7 @@ fn options(block: &Settings) -> Vec<Diagnostic> {
     found
 }
 
-/// The same fact stated or asked again.
+/// Returns the duplicate facts of a statement.
 fn facts(stmt: &Stmt, sources: &Sources) -> Vec<Diagnostic> {
     let same = |one: &Fact, other: &Fact| {
         let blank = matches!((&one.claim, &other.claim), (Claim::Blank, Claim::Blank));
@@ -90,7 +90,7 @@ fn facts(stmt: &Stmt, sources: &Sources) -> Vec<Diagnostic> {
     stmt.facts.iter().enumerate().take(100).filter_map(again).collect()
 }
 
-/// Says that something is given twice.
+/// Returns a `duplicate` diagnostic.
 pub(super) fn twice(span: Span, message: String, first: Span) -> Diagnostic {
     Diagnostic::new(Code::Duplicate, span, message).label("again here").also(first, "first here")
 }

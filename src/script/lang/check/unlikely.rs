@@ -1,4 +1,4 @@
-//! What runs, and probably does something else than was meant.
+//! Warnings about code that runs but probably does not do what the author meant.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::visit::{Visit, statements, walk_expr};
 
-/// The warnings of a script.
+/// Returns the warnings of a script.
 pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     let mut children: HashSet<&str> = HashSet::new();
     let mut found = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     powers.found
 }
 
-/// Looks for `2 ^ n`, which is a power in other notations.
+/// Finds `2 ^ n`, which is a power in other notations.
 struct Powers<'a> {
     sources: &'a Sources,
     found: Vec<Diagnostic>,
@@ -76,7 +76,7 @@ impl<'s> Visit<'s> for Powers<'_> {
     }
 }
 
-/// `reference string 7 0 1`: the word is taken for a page.
+/// Warns about `reference string 7 0 1`, in which the word names a page.
 fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
     let [first, rest @ ..] = pages else { return None };
     let says = matches!(
@@ -92,7 +92,7 @@ fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
     (says && numbers).then(|| Diagnostic::warning(Code::Unlikely, first.span, message).help(help).fix(fix))
 }
 
-/// `ask read va => vpn ?`: a blank has no sign.
+/// Warns about `ask read va => vpn ?`: a blank needs no `?`.
 fn marked_blank(fact: &Fact) -> Option<Diagnostic> {
     let message = "`?` is an answer that the script still lacks, and no blank of the paper";
     let help = format!("a fact without a value is a blank: `{}`", fact.name.text);
@@ -104,7 +104,7 @@ fn is_fork(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::Call { name, args } if &*name.text == "fork" && args.is_empty())
 }
 
-/// What a condition compares with 0 if it selects the child's side, as in C: a call, or the name of a child.
+/// Returns the operand that a C-style condition compares with 0 to select the child: a call, or the name of a child.
 fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a Expr> {
     if let ExprKind::Unary(UnaryOp::Not, side) = &condition.kind {
         let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
@@ -120,7 +120,7 @@ fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a 
     (child || is_fork(side)).then_some(side)
 }
 
-/// After `fork`, a script goes on in the parent, and names the child where that is to do something.
+/// Warns about a C-style `fork`: the script continues in the parent, and statements of the child need its name.
 fn parents_side(
     stmt: &Stmt,
     condition: &Expr,
@@ -148,7 +148,7 @@ fn parents_side(
     warning.fix(Fix::replace(span, format!("{made}{name} ")))
 }
 
-/// Pages of a few bytes, which were probably to be kilobytes.
+/// Warns about pages of a few bytes, which were probably meant to be kilobytes.
 fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
     let pages = |setting: &&Setting| &*setting.name.text == "page";
     let setting = block.settings.iter().find(pages)?;

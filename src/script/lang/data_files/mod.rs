@@ -1,4 +1,4 @@
-//! Data files that a script names in strings (`machine "file.yaml"`), read beside it.
+//! Data files that a script names in strings (`machine "file.yaml"`).
 
 #[cfg(test)]
 mod tests;
@@ -12,32 +12,32 @@ use super::include::{self, Loader};
 use super::loader::Stream;
 use super::source::Sources;
 
-/// The largest data file that is read, in bytes.
+/// The largest data file that can be read, in bytes.
 const SIZE_LIMIT: u64 = 1 << 20;
 
-/// Reads the data files of a script and adds them to its sources, each once. What may be named and how is as for
-/// `include`: relative to the file in which the name stands, never outside the script's folder.
+/// Reads the data files of a script and adds each to its sources once. The rules for paths are those of `include`:
+/// relative to the file that contains the name, never outside the script's folder.
 pub(crate) struct DataFiles<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,
     /// The folder of the script; none if it cannot be found.
     root: Option<PathBuf>,
-    /// The numbers of the files read, by their one path.
+    /// The numbers of the files read, by their canonical paths.
     read: BTreeMap<PathBuf, u32>,
 }
 
 impl<'a> DataFiles<'a> {
-    /// A reader that has read nothing yet, for the script that is file number `file` of these sources.
+    /// Returns an empty reader for the script that is file number `file` of these sources.
     pub(crate) fn new(sources: &'a mut Sources, file: u32, loader: &'a mut dyn Loader) -> Self {
         let script = sources.file(file).and_then(|file| file.path.as_deref());
         let root = include::root(loader, script);
         Self { sources, loader, root, read: BTreeMap::new() }
     }
 
-    /// Reads the file that a string of a script names; its number in the sources.
+    /// Reads the file that a string of a script names, and returns its number in the sources.
     ///
     /// # Errors
-    /// `outside-folder`, or `unreadable` for a file that is not there, larger than 1 MB or no UTF-8 text.
+    /// `outside-folder`, or `unreadable` if the file does not exist, is larger than 1 MB, or is not UTF-8.
     pub fn read(&mut self, path: &Word) -> Result<u32, Diagnostic> {
         let (from, canonical) = self.find(path)?;
         if let Some(number) = self.read.get(&canonical) {
@@ -51,16 +51,16 @@ impl<'a> DataFiles<'a> {
         Ok(number)
     }
 
-    /// The file that a string of a script names, to be read piece by piece.
+    /// Opens the file that a string of a script names, to be read in chunks.
     ///
     /// # Errors
-    /// `outside-folder`, or `unreadable` for a file that is not there or cannot be opened.
+    /// `outside-folder`, or `unreadable` if the file does not exist or cannot be opened.
     pub(crate) fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
         let (_, canonical) = self.find(path)?;
         self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &include::reason(&error)))
     }
 
-    /// The file that a name stands in, and the one path of the file that it names.
+    /// Returns the file that contains a name, and the canonical path of the named file.
     fn find(&self, path: &Word) -> Result<(Option<PathBuf>, PathBuf), Diagnostic> {
         let from = self.sources.file(path.span.file).and_then(|file| file.path.clone());
         let canonical = from.as_deref().and_then(|from| self.loader.canonical(from).ok());
@@ -70,7 +70,7 @@ impl<'a> DataFiles<'a> {
         Ok((from, canonical))
     }
 
-    /// The text of a file by its number; empty if there is none.
+    /// Returns the text of a file by its number; empty if there is none.
     pub fn text(&self, number: u32) -> &str {
         self.sources.file(number).map_or("", |file| &file.text)
     }

@@ -1,4 +1,4 @@
-//! Data files beside a script, from texts in memory and from the file system.
+//! Data files next to a script, from texts in memory and from the file system.
 
 use std::path::Path;
 
@@ -9,24 +9,24 @@ use crate::lang::include::{Texts, read};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// Texts in memory alone.
+/// Returns a loader with only texts in memory.
 fn texts(files: &[(&str, &str)]) -> Texts<()> {
     let texts = files.iter().map(|(path, text)| ((*path).into(), text.as_bytes().to_vec())).collect();
     Texts { texts, other: () }
 }
 
-/// The sources of the script `/lab/main.pw` among these files.
+/// Returns the sources of the script `/lab/main.pw` among these files.
 fn sources(loader: &mut Texts<()>) -> Sources {
     read(Path::new("/lab/main.pw"), loader).0
 }
 
-/// A name that stands in the file of this number.
+/// Returns a name in the file with this number.
 fn word(file: u32, text: &str) -> Word {
     Word { text: text.into(), span: Span { file, start: 3, end: 9 } }
 }
 
 #[test]
-fn a_file_is_read_once_by_whatever_name() {
+fn a_file_is_read_once_under_any_name() {
     let mut loader = texts(&[("/lab/main.pw", ""), ("/lab/cpu/a.yaml", "page: 64 B")]);
     let mut sources = sources(&mut loader);
     let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
@@ -39,7 +39,7 @@ fn a_file_is_read_once_by_whatever_name() {
 }
 
 #[test]
-fn a_name_is_relative_to_the_file_it_stands_in() {
+fn a_name_is_relative_to_its_file() {
     let files = [
         ("/lab/main.pw", "include \"sub/inner.pw\""),
         ("/lab/sub/inner.pw", ""),
@@ -73,7 +73,7 @@ fn nothing_outside_the_folder_of_the_script_is_read() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said_at_its_name() {
+fn unreadable_files_are_reported_at_their_names() {
     let long = "x".repeat((1 << 20) + 1);
     let mut loader =
         texts(&[("/lab/main.pw", ""), ("/lab/long.yaml", &long), ("/lab/just.yaml", &long[1..])]);

@@ -1,5 +1,5 @@
-//! Whether two texts are the same to the grammar: the same tokens, statements that begin at the same ones, and the same
-//! brackets and dots that touch what stands before them.
+//! Whether the grammar reads two texts as the same: equal tokens, statement starts, and brackets and dots that touch
+//! the token before them.
 
 use super::cell::Row;
 use super::piece::{Piece, PieceKind, Pieces};
@@ -15,7 +15,7 @@ pub(super) fn alike(one: &Pieces, other: &Pieces) -> bool {
         })
 }
 
-/// The rows that are not taken away.
+/// The rows that are not removed.
 fn rows<'a>(pieces: &'a Pieces) -> impl Iterator<Item = &'a Row> {
     let number = |piece: &Piece| if let PieceKind::Row(number) = piece.kind { Some(number) } else { None };
     pieces.list.iter().filter_map(move |piece| pieces.rows.get(number(piece)?))
@@ -26,7 +26,7 @@ fn pieces(one: &Piece, other: &Piece) -> bool {
     one.head == other.head && (rows || one.kind == other.kind && one.text == other.text)
 }
 
-/// Whether the second of two pieces touches the first where that means something: `f(x)`, `xs[i]`, `a.b`.
+/// Whether the second of two pieces touches the first where that has a meaning: `f(x)`, `xs[i]`, `a.b`.
 fn touches(pair: &[Piece]) -> bool {
     let [first, second] = pair else { return false };
     let bracket = matches!(second.kind, PieceKind::Open(b'(' | b'['))

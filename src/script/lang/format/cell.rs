@@ -5,25 +5,22 @@
 pub(super) struct Row {
     /// The column of its first bar.
     pub(super) begin: usize,
-    /// The column behind it.
+    /// The column after it.
     pub(super) end: usize,
-    /// Its cells.
     pub(super) cells: Vec<Cell>,
-    /// The cells before which a bar stands; behind the last one, their number.
+    /// The indexes of the cells that follow a bar; for a bar after the last cell, the number of cells.
     pub(super) bars: Vec<usize>,
-    /// The whole, as written.
+    /// The whole row, as written.
     pub(super) source: String,
-    /// It stays as it was written: a cell has a comment or takes more than one line.
+    /// Whether it stays as written, because a cell has a comment or takes more than one line.
     pub(super) verbatim: bool,
 }
 
-/// A cell.
 #[derive(Debug, Clone)]
 pub(super) struct Cell {
-    /// Its text.
     pub(super) text: String,
-    /// The column in which it stood.
+    /// The column in which it begins.
     pub(super) from: usize,
-    /// The column behind it.
+    /// The column after it.
     pub(super) to: usize,
 }

@@ -1,8 +1,8 @@
-//! Columns that an author has begun: what stands in line in a paragraph, with more than one blank before it somewhere,
-//! stays in line. All other runs of blanks become one.
+//! Columns that an author has begun. Text stays aligned if it is aligned within a paragraph and has more than one
+//! space before it somewhere. All other runs of spaces become one.
 //!
-//! A column lies behind the longest of its lines. So a text that was set stays as it is: its columns are the same ones or
-//! several that have come to lie in one place, where each has a line that ends right before it.
+//! The position of a column follows from its longest line. So a formatted text stays as it is: its columns are the
+//! same, or several columns that now share a position, each with a line that ends right before it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::line::Line;
 use super::piece::{Piece, PieceKind, lead};
 use super::width::behind;
 
-/// The most columns that a line is moved by; what lies further apart is no column.
+/// The most columns that a line is moved by; texts farther apart form no column.
 pub(super) const REACH: usize = 40;
 
 /// A place in a line that may belong to a column.
@@ -18,17 +18,17 @@ pub(super) const REACH: usize = 40;
 struct Place {
     line: usize,
     piece: usize,
-    /// Where it stands with one blank everywhere, counted from the line's beginning.
+    /// Its column with single spaces everywhere, counted from the line's beginning.
     at: usize,
 }
 
-/// Places that stand in line.
+/// Aligned places.
 type Group = Vec<Place>;
 
-/// What tells columns apart: the paragraph, the column, and what stands there (see [`sort`]).
+/// The key of a column: the paragraph, the column, and the sort of text (see [`sort`]).
 type Key<'a> = (usize, usize, &'a str);
 
-/// The blanks to put before each piece, besides the one that belongs there.
+/// Returns the spaces before each piece, in addition to the regular one.
 pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
     let places = places(list, lines);
     let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
@@ -53,7 +53,7 @@ pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
     set_in_line(list, lines, &groups)
 }
 
-/// Moves the places of each group, those further left first, to the column behind the longest of their lines.
+/// Moves the places of each group, leftmost first, to the column after the longest of their lines.
 fn set_in_line(list: &[Piece], lines: &[Line], groups: &[Group]) -> Vec<usize> {
     let (mut blanks, mut moved) = (vec![0; list.len()], vec![0; lines.len()]);
     for group in groups {
@@ -75,7 +75,7 @@ fn key<'a>(list: &'a [Piece], paragraph: usize, place: Place) -> Key<'a> {
     (paragraph, piece.column, sort(piece))
 }
 
-/// What stands in line with what: operators and reserved words with the same, values with values.
+/// Returns the sort of a piece; only pieces of the same sort are aligned with each other.
 fn sort<'a>(piece: &'a Piece) -> &'a str {
     match piece.kind {
         PieceKind::Operator | PieceKind::Open(_) => &piece.text,
@@ -87,7 +87,7 @@ fn sort<'a>(piece: &'a Piece) -> &'a str {
 /// The places of all lines.
 #[derive(Default)]
 struct Places {
-    /// Those before arrows, with their paragraphs.
+    /// The places before arrows, with their paragraphs.
     before: Vec<(usize, Place)>,
     /// The first arrow of each line that has one.
     arrows: Vec<Place>,
@@ -125,8 +125,8 @@ fn places(list: &[Piece], lines: &[Line]) -> Places {
     places
 }
 
-/// Arrows of lines next to each other are in line, if one has more than one blank before it; and such runs with others of
-/// the block that stood in the same column.
+/// Groups the arrows of adjacent lines if one has more than one space before it. Such runs in the same original
+/// column of a block form one group.
 fn arrow_groups(list: &[Piece], lines: &[Line], arrows: &[Place]) -> Vec<Group> {
     let mut groups: BTreeMap<(usize, usize), (bool, Group)> = BTreeMap::new();
     let beside = |one: &Place, next: &Place| {

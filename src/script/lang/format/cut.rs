@@ -1,4 +1,4 @@
-//! A script cut into pieces.
+//! Cuts a script into pieces.
 
 use std::borrow::Cow;
 
@@ -34,19 +34,19 @@ pub(super) fn pieces(text: &str) -> Pieces<'_> {
 struct Cutter<'a, 't> {
     text: &'a str,
     tokens: &'t [Token],
-    /// The token at hand.
+    /// The index of the current token.
     next: usize,
-    /// The byte behind the last piece, and its column.
+    /// The byte after the last piece, and its column.
     at: usize,
     column: usize,
-    /// The next piece begins a statement.
+    /// Whether the next piece begins a statement.
     head: bool,
     list: Vec<Piece<'a>>,
     rows: Vec<Row>,
 }
 
 impl<'a> Cutter<'a, '_> {
-    /// Takes one token, or what is taken whole. False at the end.
+    /// Takes one token, or several that form one piece. Returns false at the end.
     fn piece(&mut self) -> bool {
         let Some(token) = self.tokens.get(self.next).copied() else { return false };
         self.next += 1;
@@ -66,7 +66,7 @@ impl<'a> Cutter<'a, '_> {
         true
     }
 
-    /// The byte behind the quotes that close prose; its tokens are passed over.
+    /// Returns the byte after the quotes that close prose, and skips its tokens.
     fn end_of_prose(&mut self, mut end: usize) -> usize {
         while let Some(token) = self.tokens.get(self.next) {
             self.next += 1;
@@ -89,7 +89,7 @@ impl<'a> Cutter<'a, '_> {
         let lines = between.matches('\n').count();
         let column = behind(self.column, between);
         let comment = kind == PieceKind::Comment;
-        // A statement ends before the brace that closes its block, and none begins with it.
+        // A statement ends before the brace that closes its block, and none begins with that brace.
         let closes = matches!(kind, PieceKind::Close(_));
         let piece = Piece {
             kind,
@@ -109,10 +109,10 @@ impl<'a> Cutter<'a, '_> {
         piece
     }
 
-    /// A row from its first bar: cells and bars up to what ends it.
+    /// Takes a row from its first bar: cells and bars up to the row's end.
     fn row(&mut self, first: Token) {
         let mut piece = self.cut(PieceKind::Row(self.rows.len()), first.start, first.end);
-        // A row without a bar counts from the line's beginning.
+        // A row without a bar begins at the line's beginning.
         let begin = if first.start < first.end { piece.column } else { 0 };
         let mut row = Row { begin, bars: vec![0], ..Row::default() };
         let mut end = first.end;
@@ -130,7 +130,7 @@ impl<'a> Cutter<'a, '_> {
                 self.cut(PieceKind::Operator, token.start, token.end);
                 row.bars.push(row.cells.len());
             } else if token.kind == TokenKind::Prose {
-                // For the grammar these are strings, such as three empty ones.
+                // The grammar reads these quotes as strings, such as three empty ones.
                 row.verbatim = true;
                 let end = self.end_of_prose(token.end);
                 self.cut(PieceKind::Prose, token.start, end);
@@ -151,7 +151,7 @@ impl<'a> Cutter<'a, '_> {
         self.rows.push(row);
     }
 
-    /// A cell that is computed, from its bracket. True if there is a comment in it.
+    /// Takes a computed cell from its bracket. Returns true if it contains a comment.
     fn expression(&mut self, open: Token, cells: &mut Vec<Cell>) -> bool {
         let mut inner = vec![self.cut(PieceKind::Open(b'('), open.start, open.end)];
         let (from, mut depth) = (inner[0].column, 1);
@@ -181,7 +181,7 @@ impl<'a> Cutter<'a, '_> {
     }
 }
 
-/// What a token is as a piece; none for what has no width.
+/// Returns the kind of piece that a token becomes; none if the token has no width.
 fn kind(token: TokenKind) -> Option<PieceKind> {
     Some(match token {
         TokenKind::Comment => PieceKind::Comment,

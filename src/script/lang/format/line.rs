@@ -2,29 +2,27 @@
 
 use super::piece::{Piece, PieceKind};
 
-/// A line.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
-    /// Its first piece.
     pub(super) first: usize,
-    /// The piece behind its last one; a comment that ends it is not counted.
+    /// The piece after its last one; a comment at its end does not count.
     pub(super) end: usize,
-    /// The comment that ends it.
+    /// The comment at its end.
     pub(super) comment: Option<usize>,
-    /// A blank line stands before it.
+    /// Whether a blank line precedes it.
     pub(super) blank: bool,
     /// The block in which it begins.
     pub(super) block: usize,
-    /// The paragraph of that block, ended by a blank line; no two blocks share one.
+    /// Its paragraph in that block, ended by a blank line; no two blocks share one.
     pub(super) paragraph: usize,
-    /// It begins with a statement or a setting.
+    /// Whether it begins with a statement or a setting.
     pub(super) head: bool,
 }
 
-/// The lines of these pieces.
+/// Returns the lines of these pieces.
 pub(super) fn lines(list: &[Piece]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    // The blocks that are open, each with the paragraph at hand.
+    // The open blocks, each with its current paragraph.
     let mut blocks = vec![(0, 0)];
     let (mut made, mut paragraphs) = (0, 0);
     for (at, piece) in list.iter().enumerate() {

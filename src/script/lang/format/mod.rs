@@ -1,8 +1,8 @@
-//! The one layout of a script: the same statements, set as `docs/reference/formatting.md` says.
+//! The formatter: the same statements in the layout that `docs/reference/formatting.md` defines.
 //!
-//! Only what stands between tokens changes, and the bars of tables. Line breaks stay where the author put them, so no
-//! statement can come to end elsewhere; comments, strings, prose and the spelling of numbers stay byte for byte. The
-//! new text is compared with the old one before it is answered: its tokens, and its tree unless it is very long.
+//! Only the text between tokens and the bars of tables change. Line breaks stay where the author put them, so no
+//! statement can end elsewhere; comments, strings, prose and the spelling of numbers stay byte for byte. The new text
+//! is compared with the old one before it is returned: its tokens, and its tree unless it is very long.
 
 mod alike;
 mod cell;
@@ -23,23 +23,23 @@ use piece::Pieces;
 use super::diagnostic::Diagnostic;
 use super::parse::parse;
 
-/// Why a script is not formatted.
+/// The reason why a script is not formatted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unformatted {
-    /// It cannot be read.
+    /// It has syntax errors.
     Wrong(Vec<Diagnostic>),
-    /// What was written would not mean the same: a mistake in this module.
+    /// The formatted text would not mean the same, because of a bug in this module.
     Changed,
 }
 
-/// The longest text, in bytes, of which the whole tree is compared; of longer ones only the tokens are. Reading a
-/// text of this length takes a few milliseconds.
+/// The longest text, in bytes, whose whole tree is compared; for longer ones only the tokens are. Parsing a text of
+/// this length takes a few milliseconds.
 const WHOLE: usize = 1 << 17;
 
-/// A script in its one layout.
+/// Formats a script.
 ///
 /// # Errors
-/// If it cannot be read, with what is wrong as file number 0; it is left as it is then.
+/// If it has syntax errors, returns them for file number 0.
 pub fn format(text: &str) -> Result<String, Unformatted> {
     let read = parse(0, text, &mut ());
     if !read.diagnostics.is_empty() {
@@ -58,7 +58,7 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
     if same { Ok(formatted) } else { Err(Unformatted::Changed) }
 }
 
-/// The text set anew.
+/// Returns the formatted text.
 fn set(pieces: &mut Pieces) -> String {
     row::set(pieces);
     let lines = line::lines(&pieces.list);

@@ -1,4 +1,4 @@
-//! A script as pieces that are set anew: tokens, with what stood between them, prose and rows of tables taken whole.
+//! The pieces of a script to format: tokens with the text before them, and whole prose and rows of tables.
 
 use std::borrow::Cow;
 
@@ -7,32 +7,30 @@ use crate::lang::layout::is_operator;
 
 /// A token, prose with its quotes, or a row of a table.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing to know of what stood before it")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the piece")]
 pub(super) struct Piece<'a> {
-    /// What it is.
     pub(super) kind: PieceKind,
-    /// Its text, as written; of a row as it will be written.
+    /// Its text: for a row, the new one; otherwise as written.
     pub(super) text: Cow<'a, str>,
     /// The newlines before it.
     pub(super) lines: usize,
-    /// A `;` stands before it.
+    /// Whether a `;` precedes it.
     pub(super) semicolon: bool,
-    /// Nothing stands before it.
+    /// Whether it touches the piece before it.
     pub(super) touches: bool,
-    /// The column in which it stood.
+    /// Its original column.
     pub(super) column: usize,
-    /// The columns of blanks before it, on its line.
+    /// The columns of spaces before it, on its line.
     pub(super) gap: usize,
-    /// It begins a statement, a setting or a row.
+    /// Whether it begins a statement, a setting or a row.
     pub(super) head: bool,
-    /// A blank belongs before it, if it does not begin a line.
+    /// Whether a space belongs before it, if it does not begin a line.
     pub(super) space: bool,
 }
 
-/// What a piece is.
+/// The kinds of pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PieceKind {
-    /// A word.
     Word,
     /// A number or a string.
     Value,
@@ -65,7 +63,7 @@ impl Piece<'_> {
         next.semicolon && (!ends || self.goes_on())
     }
 
-    /// Whether a line goes on after it.
+    /// Whether a line continues after it.
     pub(super) fn goes_on(&self) -> bool {
         match self.kind {
             PieceKind::Operator => !matches!(&*self.text, "." | ":" | "?"),
@@ -78,20 +76,20 @@ impl Piece<'_> {
 /// A script in pieces.
 #[derive(Debug)]
 pub(super) struct Pieces<'a> {
-    /// In order.
     pub(super) list: Vec<Piece<'a>>,
     /// The rows of its tables.
     pub(super) rows: Vec<Row>,
-    /// A `;` stands behind the last piece.
+    /// Whether a `;` follows the last piece.
     pub(super) semicolon: bool,
 }
 
-/// The last piece that is no comment.
+/// Returns the last piece that is not a comment.
 pub(super) fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
     list.iter().rev().find(|piece| piece.kind != PieceKind::Comment)
 }
 
-/// The text before a piece that begins a line: a `;` if a comment separates it from a statement that it would continue.
+/// Returns the text before a piece that begins a line: a `;` if a comment separates it from a statement that it would
+/// continue.
 pub(super) fn lead(list: &[Piece], at: usize) -> &'static str {
     let kept = list[at].semicolon && at > 0 && list[at - 1].kind == PieceKind::Comment;
     if kept && last(&list[..at]).is_some_and(Piece::goes_on) { "; " } else { "" }

@@ -1,4 +1,4 @@
-//! The rows of a table, set in columns.
+//! The rows of a table, aligned in columns.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::piece::{Piece, PieceKind, Pieces};
 use super::width::behind;
 use crate::lang::table::is_ruler;
 
-/// On which side the cells of a column stand.
+/// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Left,
@@ -15,14 +15,14 @@ enum Side {
     Right,
 }
 
-/// A column of a table: its widest cell, and the side.
+/// A column of a table: its widest cell, and its alignment.
 #[derive(Debug, Clone, Copy)]
 struct Column {
     width: usize,
     side: Side,
 }
 
-/// Sets all rows of a script, those directly in one block as one table.
+/// Aligns all rows of a script; those directly in one block form one table.
 pub(super) fn set(pieces: &mut Pieces) {
     remove_rulers(pieces);
     let mut open: Vec<Vec<usize>> = vec![Vec::new()];
@@ -47,7 +47,7 @@ pub(super) fn set(pieces: &mut Pieces) {
     }
 }
 
-/// Takes away lines of dashes. What follows one stays on another line than what stands before it.
+/// Removes lines of dashes. The text after one stays on a separate line.
 fn remove_rulers(pieces: &mut Pieces) {
     let mut gone: Option<Piece> = None;
     for mut piece in std::mem::take(&mut pieces.list) {
@@ -64,7 +64,7 @@ fn remove_rulers(pieces: &mut Pieces) {
     }
 }
 
-/// Sets the rows that these pieces are: in columns, or each by itself where two share a line.
+/// Aligns the rows in these pieces: in columns, or each separately if two share a line.
 fn set_table(pieces: &mut Pieces, table: &[usize]) {
     let shared = table.iter().skip(1).any(|at| pieces.list[*at].lines == 0);
     let row = |at: usize| match pieces.list[at].kind {
@@ -87,10 +87,10 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
     }
 }
 
-/// The columns of a table, as wide as their widest cells.
+/// Returns the columns of a table, as wide as their widest cells.
 fn columns(rows: &[&Row]) -> Vec<Column> {
     let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    // Only where whole rows are in line can it be told on which side cells were put.
+    // The original alignment is known only if whole rows are aligned.
     let mut widths =
         rows.iter().filter(|row| row.cells.len() == most).map(|row| row.end.wrapping_sub(row.begin));
     let first = widths.next();
@@ -99,7 +99,7 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
         .map(|index| {
             let cells = rows.iter().filter_map(|row| Some((row.begin, row.cells.get(index)?)));
             let width = cells.clone().map(|(_, cell)| behind(0, &cell.text)).max().unwrap_or(0);
-            // Where the cells stand, counted from the bar that begins the row.
+            // The positions of the cells, counted from the bar that begins the row.
             let places: Vec<(usize, usize)> = cells
                 .map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin)))
                 .collect();
@@ -108,7 +108,7 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
         .collect()
 }
 
-/// On which side cells stand that begin and end in these columns; on the left, if they are not in line.
+/// Returns the alignment of cells with these first and last columns; left, if they are not aligned.
 fn side(places: &[(usize, usize)]) -> Side {
     let first = places.iter().map(|place| place.0).min().unwrap_or(0);
     let last = places.iter().map(|place| place.1).max().unwrap_or(0);
@@ -126,7 +126,7 @@ fn side(places: &[(usize, usize)]) -> Side {
     }
 }
 
-/// A row with the bars of another one; a row of bars alone is drawn through all columns.
+/// Returns a row with the bars of another one; a row of only bars is extended through all columns.
 fn text(row: &Row, pattern: &Row, columns: &[Column]) -> String {
     let mut text = String::new();
     let empty = Cell { text: String::new(), from: 0, to: 0 };

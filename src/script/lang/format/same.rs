@@ -1,4 +1,4 @@
-//! Whether two trees mean the same: they are equal but for the places of things in the text.
+//! Compares two trees without their source spans.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl<T: Same> Same for Vec<T> {
     }
 }
 
-/// What has no place in it.
+/// Implements the comparison for types without spans.
 macro_rules! plain {
     ($($type:ty),*) => {
         $(impl Same for $type {
@@ -64,7 +64,7 @@ macro_rules! plain {
 
 plain!(str, u8, bool, Value, &'static Unit, UnaryOp, BinaryOp);
 
-/// The same fields; where something stands is left out.
+/// Compares the listed fields; spans are not listed.
 macro_rules! fields {
     ($($type:ty { $($field:ident),* })*) => {
         $(impl Same for $type {
@@ -90,7 +90,7 @@ fields! {
     Expr { kind }
 }
 
-/// The same variant with the same fields. A variant that is left out is like nothing.
+/// Compares the fields of the same variant. A variant that is not listed differs from all others.
 macro_rules! variants {
     ($($type:ident { $($variant:ident { $($field:tt $one:ident $other:ident),* })* })*) => {
         $(impl Same for $type {

@@ -1,20 +1,20 @@
-//! Where a blank belongs between two pieces of a line.
+//! Spaces between two pieces of a line.
 
 use super::piece::{Piece, PieceKind};
 
-/// Words after which a value may begin with a sign, wherever they stand as a verb.
+/// Whether a value after this verb may begin with a sign.
 fn is_access(word: &str) -> bool {
     matches!(word, "translate" | "read" | "write" | "fetch" | "invlpg" | "probe" | "if")
 }
 
-/// Whether the last of these pieces begins a statement with the name of a statement of exams.
+/// Whether the last of these pieces begins a statement with the name of an exam statement.
 fn begins_exam(before: &[Piece]) -> bool {
     let [rest @ .., last] = before else { return false };
     let begins = last.head || rest.last().is_some_and(|colon| colon.is(":"));
     begins && ["part", "given", "ask"].iter().any(|word| last.is_word(word))
 }
 
-/// Tells for each piece whether a blank belongs before it.
+/// Marks each piece that needs a space before it.
 pub(super) fn mark(list: &mut [Piece]) {
     let mut marker = Marker { depth: 0, named: false, wants: true, sign: false, pages: false };
     for at in 0..list.len() {
@@ -25,26 +25,26 @@ pub(super) fn mark(list: &mut [Piece]) {
     }
 }
 
-/// What is known of the pieces passed.
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing to know of the pieces passed")]
+/// The state after the pieces so far.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the pieces so far")]
 struct Marker {
-    /// Round and square brackets that are open.
+    /// The number of open round and square brackets.
     depth: usize,
-    /// The last piece is a verb, or the name of a setting or a fact.
+    /// Whether the last piece is a verb, or the name of a setting or a fact.
     named: bool,
-    /// The last piece is such that a value follows: a `-` after it is a sign.
+    /// Whether a value follows the last piece, so that a `-` after it is a sign.
     wants: bool,
-    /// The last piece is an operator of one operand, which it touches.
+    /// Whether the last piece is a unary operator, which touches its operand.
     sign: bool,
-    /// These are the pages of a `reference`, where `7-a` is a word.
+    /// Whether these are the pages of a `reference`, where `7-a` is a word.
     pages: bool,
 }
 
 impl Marker {
-    /// Whether a blank belongs between the last piece and this one.
+    /// Whether a space belongs between the last piece and this one.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
         let Some(last) = before.last() else { return false };
-        // With a blank behind it `part` is a keyword, and else a name.
+        // With a space after it `part` is a keyword; otherwise it is a name.
         if begins_exam(before) && piece.touches && piece.kind != PieceKind::Close(b'}') {
             return false;
         }
@@ -66,7 +66,7 @@ impl Marker {
                 !piece.touches
                     || after.first().is_some_and(|next| !next.touches || next.kind == PieceKind::Comment)
             }
-            // What a bracket touches is called or indexed.
+            // A bracket that touches the text before it is a call or an index.
             (PieceKind::Open(_), _) if last.kind != PieceKind::Operator && !last.goes_on() => !piece.touches,
             _ if last.is(".") => !piece.touches,
             _ if last.is("..") || last.is("..=") => last.space,
@@ -74,7 +74,7 @@ impl Marker {
         }
     }
 
-    /// Takes a piece in.
+    /// Updates the state for a piece.
     fn pass(&mut self, before: &[Piece], piece: &Piece) {
         if piece.kind == PieceKind::Comment {
             return;

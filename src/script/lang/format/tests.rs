@@ -1,8 +1,8 @@
-//! What the layout is, rule by rule.
+//! The rules of the format, one by one.
 
 use super::{Unformatted, format};
 
-/// That a text becomes another, which then stays as it is.
+/// Asserts that a text is formatted as another, which then stays as it is.
 #[track_caller]
 fn becomes(text: &str, expected: &str) {
     let formatted = format(text);
@@ -16,7 +16,7 @@ fn stays(text: &str) {
 }
 
 #[test]
-fn one_blank_stands_around_operators() {
+fn operators_have_one_space_around_them() {
     becomes("let x=1+2*a-b\n", "let x = 1 + 2 * a-b\n");
     becomes("expect a  ==b   and not(c)or d in[1,2]\n", "expect a == b and not (c) or d in [1, 2]\n");
     becomes("read 5=>tlb hit , byte 3\n", "read 5 => tlb hit, byte 3\n");
@@ -35,13 +35,13 @@ fn signs_touch_their_values() {
 }
 
 #[test]
-fn what_a_bracket_touches_is_called_or_indexed() {
+fn a_bracket_that_touches_a_name_is_a_call_or_an_index() {
     stays("let a = f(x)[1].y\nshow f (x) [1]\n");
     stays("read (x)\nread(x)\n");
 }
 
 #[test]
-fn ranges_are_as_they_were_written() {
+fn ranges_stay_as_written() {
     stays("for x in 0..4 { }\nchoose y in 8192 .. pages * 4096\nlet z = 0..=n\n");
     becomes("choose y in 1 ..n\n", "choose y in 1 .. n\n");
 }
@@ -65,7 +65,7 @@ fn settings_after_a_comma_are_settings() {
 }
 
 #[test]
-fn a_statement_goes_on_below_its_facts() {
+fn a_statement_continues_below_its_facts() {
     becomes(
         "read 5 => vpn 1,\nppn 2\n  => tlb hit\n# why\n=> byte 3\n",
         "read 5 => vpn 1,\n          ppn 2\n       => tlb hit\n       # why\n       => byte 3\n",
@@ -80,7 +80,7 @@ fn a_statement_goes_on_below_its_facts() {
 }
 
 #[test]
-fn tables_are_set_in_columns() {
+fn tables_are_aligned_in_columns() {
     becomes(
         "set tlb {\n|set|tag ppn v|tag ppn v\n  | 0 | 03 – 0 | 9 0D 1 |\n|1|(x+1)  - 0\n}\n",
         "set tlb {\n  | set | tag     ppn v | tag ppn v |\n  | 0   | 03      –   0 | 9   0D  1 |\n  | 1   | (x + 1) -   0 |\n}\n",
@@ -95,7 +95,7 @@ fn tables_are_set_in_columns() {
 }
 
 #[test]
-fn characters_count_as_wide_as_they_are() {
+fn wide_characters_take_two_columns() {
     becomes(
         "set x {\n| a b |\n| \"日本\" 1 |\n| \"é\" 2 |\n| – 3 |\n}\n",
         "set x {\n  | a      b |\n  | \"日本\" 1 |\n  | \"é\"    2 |\n  | –      3 |\n}\n",
@@ -103,10 +103,10 @@ fn characters_count_as_wide_as_they_are() {
 }
 
 #[test]
-fn a_column_keeps_its_side() {
+fn a_column_keeps_its_alignment() {
     stays("set x {\n  | idx | tag |\n  |  0  | 1   |\n  | 10  | 23  |\n}\n");
     stays("set x {\n  | size | tag |\n  |   10 | 1   |\n  | 4096 | 23  |\n}\n");
-    // What is not in line stands on the left.
+    // Cells that are not aligned become left-aligned.
     becomes(
         "set x {\n  | idx | tag |\n  |  0  | 1   |\n  | 1 | 23 |\n}\n",
         "set x {\n  | idx | tag |\n  | 0   | 1   |\n  | 1   | 23  |\n}\n",
@@ -120,7 +120,7 @@ fn arrows_next_to_each_other_are_in_one_column_if_one_is_moved() {
         "read 5   => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6  => tlb hit\n",
         "read 5      => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6 => tlb hit\n",
     );
-    // Apart, but in one column.
+    // These lines are apart, but in one column.
     stays("read 5      => tlb hit\n\n# then\nwrite 5 = 1 => tlb hit\n");
     let far = format!("read 5   => byte 1\nread {} => byte 2\n", "1 + ".repeat(20) + "1");
     becomes(&far, &far.replace("   =>", " =>"));
@@ -136,14 +136,14 @@ fn columns_of_a_paragraph_are_kept() {
 }
 
 #[test]
-fn comments_stay_and_stand_in_line() {
+fn comments_stay_and_are_aligned() {
     becomes("#a\n\n\n  # b  \nread 5# c\nread 500   #  d\t\n", "#a\n\n# b\nread 5    # c\nread 500  #  d\n");
     becomes("machine { # c\n# d\n}\n# e", "machine {  # c\n  # d\n}\n# e\n");
     becomes("let x = [1, # one\n2] # two\n", "let x = [1,  # one\n         2]  # two\n");
 }
 
 #[test]
-fn blank_lines_are_one_at_most() {
+fn at_most_one_blank_line_remains() {
     becomes("\n\nread 5\n\n\n\nrepeat 2 {\n\nread 6\n\n}\n\n", "read 5\n\nrepeat 2 {\n  read 6\n}\n");
     becomes("", "");
     becomes(" \n\n", "");
@@ -154,12 +154,12 @@ fn blank_lines_are_one_at_most() {
 fn semicolons_stay_within_lines() {
     becomes("read 5 ;read 6;\n;\nread 7;", "read 5; read 6\n\nread 7\n");
     becomes("repeat 2 {; read 5; }\n", "repeat 2 { read 5 }\n");
-    // A comma would join what follows.
+    // A comma would join the next line.
     stays("read 5 => tlb hit,;\nread 6\n");
 }
 
 #[test]
-fn ends_of_lines_and_marks_of_encodings_are_one() {
+fn line_ends_and_byte_order_marks_are_normalized() {
     becomes("\u{feff}read 5 \r\nread\t6\u{a0}# c\r\n", "read 5\nread 6  # c\n");
     stays("text \"\"\"a\r\n    b\"\"\"\n");
 }
@@ -174,7 +174,7 @@ fn prose_strings_and_numbers_stay() {
 }
 
 #[test]
-fn what_cannot_be_read_is_left() {
+fn invalid_scripts_are_not_formatted() {
     for text in ["read (5\n", "machine {\n", "let = 5\n", "read 5 => \"a\n", "}\n"] {
         assert!(matches!(format(text), Err(Unformatted::Wrong(wrong)) if !wrong.is_empty()), "{text}");
     }
@@ -188,26 +188,26 @@ fn rows_get_bars() {
     );
     becomes("P1: expect maps { start end; 0 - }", "P1: expect maps { | start end |; | 0 - | }\n");
     becomes("set x {\n n  m\n10  5\n 1 55\n}", "set x {\n  |  n  m |\n  | 10  5 |\n  |  1 55 |\n}\n");
-    // Settings are no rows.
+    // Settings are not rows.
     stays("set pte 1 0x10 {\n  ppn 3\n  p 1\n}\n");
     stays("machine {\n  virtual 14\n}\n");
 }
 
 #[test]
-fn lines_of_dashes_go() {
+fn lines_of_dashes_are_removed() {
     becomes("set x {\n| a | b |\n|---|:-:|\n| 1 | 2 |\n}", "set x {\n  | a | b |\n  | 1 | 2 |\n}\n");
     becomes("set x { +--+\n| a |\n|--| # c\n| - |\n}", "set x {\n  | a |\n  # c\n  | - |\n}\n");
     stays("set x {\n  | a |\n  | - |\n}\n");
 }
 
 #[test]
-fn what_random_scripts_have_found() {
-    // A bar behind the header's last cell parts no cells of longer rows.
+fn mistakes_found_by_random_scripts() {
+    // A bar after the header's last cell separates no cells of longer rows.
     stays("expect x { | p |\n           | 1 2 | }\n");
     becomes("expect reference{|p\n|1 2}", "expect reference { | p |\n                   | 1 2 | }\n");
     // A `;` that is not written takes no room.
     becomes("s  {   ; }\nfor x in 5{}", "s {      }\nfor x in 5 { }\n");
-    // Blanks would make other words of these.
+    // Spaces would make other words of these.
     becomes("reference  7-i a-b 1", "reference 7-i a-b 1\n");
     stays("part\"x\"\n");
     stays("part{ }\n");
@@ -215,6 +215,6 @@ fn what_random_scripts_have_found() {
     becomes("sets x {a,|p  q\n|\"\"\"\"\"\"}", "sets x { a, | p q |\n  |\"\"\"\"\"\" }\n");
     // A `;` that begins a line takes room.
     becomes("l{\nx\t    n=>s,#\n  ;  x:  P1 }", "l {\n  x       n => s,  #\n  ; x: P1 }\n");
-    // The source has no blank before a comment, and the layout has two.
+    // The source has no space before a comment, and the formatted text has two.
     becomes("read 7..#\ni", "read 7 ..  #\n  i\n");
 }

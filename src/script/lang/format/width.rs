@@ -1,6 +1,6 @@
-//! How many columns a text takes.
+//! The width of a text in columns.
 
-/// Where a tab leads: to the next column that this divides.
+/// The distance between tab stops.
 const TAB: usize = 8;
 
 /// The characters that take two columns (East Asian wide and full-width, emoji), by the ranges of Unicode's
@@ -20,10 +20,10 @@ const WIDE: &[(u32, u32)] = &[
     (0x20000, 0x3FFFD),
 ];
 
-/// The characters that stand on the one before them.
+/// Combining characters, which take no column.
 const NONE: &[(u32, u32)] = &[(0x300, 0x36F), (0x200B, 0x200F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)];
 
-/// The column behind a text that begins at a column; only what stands after its last newline counts.
+/// Returns the column after a text that begins at a column; only the text after its last newline counts.
 pub(super) fn behind(column: usize, text: &str) -> usize {
     let (mut column, text) = match text.rfind('\n') {
         Some(newline) => (0, &text[newline + 1..]),

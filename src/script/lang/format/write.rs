@@ -1,33 +1,33 @@
-//! Lines written out: how far in each begins, and where the comments behind them stand.
+//! Writes lines: their indentation, and the columns of the comments at their ends.
 
 use super::columns::REACH;
 use super::line::Line;
 use super::piece::{Piece, PieceKind, Pieces, last, lead};
 use super::width::behind;
 
-/// Blanks for each block.
+/// Spaces of indentation for each block.
 const INDENT: usize = 2;
 
-/// Blanks before a comment behind something.
+/// Spaces before a comment at the end of a line.
 const BEFORE_COMMENT: usize = 2;
 
-/// Statements that go on after a comma although no facts are stated; elsewhere in a block a comma ends a setting.
+/// Statements that continue after a comma even without facts; elsewhere in a block a comma ends a setting.
 const LISTS: &[&str] = &["given", "reference", "ask", "choose", "where"];
 
-/// What is open at a line.
+/// An open bracket or block at a line.
 #[derive(Debug, Clone)]
 struct Frame {
-    /// The line that opened it began here, not counting what it was moved by to stand under something.
+    /// The column where the line that opened it began, without the shift that aligned that line.
     base: usize,
-    /// Where lines in it begin.
+    /// The column where lines in it begin.
     inner: usize,
-    /// Where a line begins that closes it.
+    /// The column of the line that closes it.
     close: usize,
-    /// It is a block, or the file.
+    /// Whether it is a block, or the file.
     block: bool,
-    /// Where rows begin, if the first one follows its brace.
+    /// The column where rows begin, if the first one follows its brace.
     rows: Option<usize>,
-    /// Where the statement at hand begins, its first words, and its last arrow.
+    /// The column of the current statement, its first words, and its last arrow.
     base_of_statement: usize,
     head: usize,
     arrow: Option<Arrow>,
@@ -37,7 +37,7 @@ struct Frame {
 #[derive(Debug, Clone, Copy)]
 struct Arrow {
     column: usize,
-    /// Facts follow on its line.
+    /// Whether facts follow on its line.
     followed: bool,
 }
 
@@ -56,14 +56,14 @@ impl Frame {
     }
 }
 
-/// A line written out, but for its comment.
+/// A written line, without its comment.
 struct Written {
     text: String,
     width: usize,
     indent: usize,
 }
 
-/// Writes a script: its lines, with these blanks before pieces besides the usual ones.
+/// Writes the lines of a script, with these spaces before pieces in addition to the regular ones.
 pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String {
     let mut writer = Writer {
         list: &pieces.list,
@@ -92,7 +92,7 @@ pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String
     out
 }
 
-/// Where the comment of each line begins: those of lines next to each other stand in line.
+/// Returns the column of each line's comment; comments of adjacent lines are aligned.
 fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
     let mut columns: Vec<usize> = written.iter().map(|line| line.width + BEFORE_COMMENT).collect();
     let prose = |line: &Line| list[line.first..line.end].iter().any(|piece| piece.text.contains('\n'));
@@ -123,7 +123,7 @@ struct Writer<'a> {
     list: &'a [Piece<'a>],
     blanks: &'a [usize],
     frames: Vec<Frame>,
-    /// The line at hand, and how wide it is.
+    /// The current line, and its width.
     text: String,
     column: usize,
 }
@@ -156,7 +156,8 @@ impl Writer<'_> {
         &mut self.frames[last]
     }
 
-    /// Where a line begins whose first piece is this one, and where that line counts as begun for what it opens.
+    /// Returns the column of a line that begins with this piece, and the base column for brackets that the line
+    /// opens.
     fn indent(&self, at: usize) -> (usize, usize) {
         let top = &self.frames[self.frames.len() - 1];
         let Some(piece) = self.list.get(at) else { return (top.inner, top.inner) };
@@ -194,7 +195,7 @@ impl Writer<'_> {
         after_comma && self.frames.len() > 1 && top.arrow.is_none() && !LISTS.contains(&head)
     }
 
-    /// Writes a piece. What it opens is counted from `base`.
+    /// Writes a piece. Brackets that it opens are indented from `base`.
     fn piece(&mut self, at: usize, first: bool, base: usize) {
         let list = self.list;
         let piece = &list[at];
@@ -230,7 +231,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What stands between a piece and the one before it on its line.
+    /// Writes the text between a piece and the one before it on its line.
     fn between(&mut self, at: usize) {
         let (list, blanks) = (self.list, self.blanks);
         let (before, piece) = (&list[at - 1], &list[at]);

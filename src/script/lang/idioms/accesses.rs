@@ -1,4 +1,4 @@
-//! Loads and stores as assembly and traces write them.
+//! Loads and stores in the notation of assembly and traces.
 
 use super::tokens::{Token, nesting, tokens};
 
@@ -6,7 +6,7 @@ use super::tokens::{Token, nesting, tokens};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Access {
     pub(super) message: &'static str,
-    /// What is written here; none where a value is not known.
+    /// The line in this language; none where a value is unknown.
     pub(super) ours: Option<String>,
 }
 
@@ -17,11 +17,11 @@ const NO_REGISTERS: &str =
 const TRACE: &str = "this is a line of a trace; a load is `read`, a store `write ADDRESS = VALUE`";
 const UNKNOWN: &str = "this is a store of a trace, and a store here needs its value";
 
-/// What to write where the value of a store is not known.
+/// The help for a store whose value is unknown.
 pub(super) const HELP: &str =
     "write `write 0x3D4 = 0x2A`; `replay \"file.trace\"` performs a whole trace, whose values do not matter";
 
-/// Instructions that load or store, and how many bytes; 0 where the operands say.
+/// Instructions that load or store, with the number of bytes; 0 if it depends on the operands.
 const INSTRUCTIONS: &[(&str, bool, bool, u64)] = &[
     ("mov", true, true, 0),
     ("movb", true, true, 1),
@@ -50,14 +50,14 @@ const INSTRUCTIONS: &[(&str, bool, bool, u64)] = &[
     ("store", false, true, 0),
 ];
 
-/// Other instructions of courses.
+/// Other instructions that courses use.
 const OTHERS: &[&str] = &[
     "push", "pop", "pushq", "popq", "lea", "leaq", "jmp", "je", "jne", "call", "callq", "add", "addq",
     "addi", "sub", "subq", "xor", "cmp", "inc", "dec", "movabs", "li", "la", "lui", "beq", "bne", "ecall",
     "syscall",
 ];
 
-/// The access that a line is, if it is one in another notation.
+/// Returns the access that a line in another notation describes.
 pub(super) fn access(said: &str) -> Option<Access> {
     let all = tokens(said);
     trace(&all).or_else(|| assembly(said, &all)).or_else(|| {
@@ -118,19 +118,19 @@ enum Kind {
     Immediate,
     /// `[0x3D4]`, `0x3D4(%rip)`.
     Memory,
-    /// A number alone: an address in AT&T's notation, a value in Intel's.
+    /// A bare number: an address in AT&T notation, a value in Intel notation.
     Number,
 }
 
-/// What an instruction works on.
+/// An operand of an instruction.
 struct Operand {
     kind: Kind,
     text: String,
-    /// How wide it is; 0 where it does not say.
+    /// Its width in bytes; 0 if unknown.
     bytes: u64,
 }
 
-/// The texts between the commas.
+/// Returns the texts between the commas.
 fn operands<'a>(said: &'a str, all: &[Token<'a>]) -> Option<Vec<Vec<Token<'a>>>> {
     let mut parts = vec![Vec::new()];
     let mut depth = 0;
@@ -192,7 +192,7 @@ fn register(name: &str) -> bool {
             .is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// Bytes of a register of x86; 0 for any other.
+/// Returns the bytes of an x86 register; 0 for any other name.
 fn width(name: &str) -> u64 {
     match &*name.to_ascii_lowercase() {
         "al" | "bl" | "cl" | "dl" | "ah" | "bh" | "ch" | "dh" | "sil" | "dil" => 1,
@@ -203,7 +203,7 @@ fn width(name: &str) -> u64 {
     }
 }
 
-/// A line of a trace: `L 3D4,4` of lackey, `R 0x3D4`, `0x3D4 R`, `0 3D4` of Dinero.
+/// Returns the access of a trace line: `L 3D4,4` of lackey, `R 0x3D4`, `0x3D4 R`, `0 3D4` of Dinero.
 fn trace(all: &[Token]) -> Option<Access> {
     let texts: Vec<&str> = all.iter().map(|token| token.text).collect();
     let (letter, address, size) = match *texts {
@@ -232,7 +232,7 @@ mod tests {
     use super::access;
 
     #[test]
-    fn a_load_or_store_of_another_notation_is_ours() {
+    fn loads_and_stores_are_rewritten() {
         for (theirs, ours) in [
             ("mov 0x3D4, %eax", Some("read 0x3D4 size 4")),
             ("movb 0x3D4, %al", Some("read 0x3D4")),

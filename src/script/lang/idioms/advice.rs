@@ -4,19 +4,19 @@ use super::rows::{Idiom, REMOVED};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// What a row says of a mistake.
+/// The advice of a row for a mistake.
 #[derive(Debug, Clone)]
 pub(super) struct Advice {
-    /// What is wrong; none leaves the message as it is.
+    /// The new message; none keeps the message.
     pub(super) message: Option<&'static str>,
-    /// What to do, in words; none for what the fix says.
+    /// The help; none if the fix says enough.
     pub(super) help: Option<&'static str>,
     pub(super) fix: Option<Fix>,
-    /// It is right even where no fix fits.
+    /// Whether it is right even if no fix fits.
     pub(super) sure: bool,
-    /// There is nothing to write for it, so that no fix can be right.
+    /// Whether the construct has no equivalent, so that no fix can be right.
     pub(super) nothing: bool,
-    /// Where it is, if not where the mistake was found.
+    /// The span, if it differs from the span of the mistake.
     pub(super) place: Option<Span>,
 }
 
@@ -29,7 +29,7 @@ impl Advice {
         Self { message: Some(row.message), help, fix, sure: sure || nothing, nothing, place: None }
     }
 
-    /// A fix with what it is about.
+    /// Returns a fix with the advice for it.
     pub(super) fn fixed(
         message: Option<&'static str>,
         help: Option<&'static str>,

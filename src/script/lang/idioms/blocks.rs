@@ -11,7 +11,7 @@ use super::tokens::{indent, line_at, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// Heads of blocks in Python without the colon, and what they are here.
+/// Heads of Python blocks without the colon, and their equivalents.
 const HEADS: &[(&str, &str)] = &[
     ("for NAME in range(A)", "for NAME in 0..A"),
     ("for NAME in range(A, B)", "for NAME in A..B"),
@@ -39,7 +39,7 @@ const HEADS: &[(&str, &str)] = &[
     ("memory", "memory"),
 ];
 
-/// Heads of a loop that counts, and what they are here.
+/// Heads of counting loops, and their equivalents.
 const COUNTING: &[(&str, &str)] = &[
     ("while NAME < B {", "for NAME in A..B {"),
     ("while (NAME < B) {", "for NAME in A..B {"),
@@ -49,11 +49,11 @@ const COUNTING: &[(&str, &str)] = &[
     ("while NAME <= B:", "for NAME in A..=B {"),
 ];
 
-/// How a counter goes on, and how it starts.
+/// Forms of a counter's step.
 const STEPS: &[&str] =
     &["let NAME = NAME + 1", "NAME = NAME + 1", "NAME++", "NAME++;", "NAME += 1", "NAME += 1;"];
 
-/// What to write for the block that begins in a line of a text.
+/// Returns the advice for the block that begins in a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let head = text[line.clone()].trim();
     if let Some(advice) = function(text, line, file) {
@@ -77,7 +77,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     Some(Advice::fixed(message, Some("write `{` for the `:`, and `}` after the block"), fix, true))
 }
 
-/// A function of C: `main` is its statements, any other a definition without types.
+/// Returns the advice for a C function: `main` becomes its statements, any other a definition without types.
 fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let whole = text[line.clone()].trim();
     let said = &whole[..=whole.find('{')?];
@@ -132,7 +132,7 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     Some(Advice::fixed(Some(message), Some("write its statements without a function around them"), fix, true))
 }
 
-/// The lines of the body of a block, of which the first is the head; blank ones at its end are not part of it.
+/// Returns the number of lines in a block whose first line is the head, without blank lines at its end.
 fn body(lines: &[&str]) -> usize {
     let within = |line: &&&str| line.trim().is_empty() || indent(line) > indent(lines[0]);
     let length = 1 + lines[1..].iter().take_while(within).count();
@@ -140,7 +140,7 @@ fn body(lines: &[&str]) -> usize {
     length - blank
 }
 
-/// Writes a block of Python in braces; how many lines it has.
+/// Writes a Python block in braces, and returns its number of lines.
 fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     let head = lines[0].trim().strip_suffix(':')?.trim_end();
     let ours = HEADS.iter().find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
@@ -187,7 +187,7 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     Some(length)
 }
 
-/// A loop whose counter starts in the line above it and goes on in its last line is a `for`.
+/// Rewrites a loop as a `for` if its counter starts in the line above and advances in its last line.
 fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Option<Advice> {
     let head = lines[0].trim();
     let (held, ours) = COUNTING.iter().find_map(|(theirs, ours)| Some((matched(theirs, head)?, *ours)))?;

@@ -1,11 +1,11 @@
-//! Facts after `=>`, as other languages, sheets, and programs write them; one row each.
+//! Facts after `=>` in the notation of other languages, sheets, and programs; one row each.
 
 use super::rows::{Idiom, row};
 
 const COMMA: &str = "facts are separated by commas, and all of them must hold";
 const SIDE: &str = "a fact is followed by its value";
 
-/// Facts after `=>`, one at a time.
+/// Single facts after `=>`.
 pub(super) const FACTS: &[Idiom] = &[
     row(&["NAME == A", "NAME = A", "NAME : A", "NAME is A", "NAME -> A"], "NAME A", SIDE, "write `vpn 0x0F`"),
     row(&["NAME != A"], "NAME not A", "what a fact is not is stated with `not`", "write `vpn not 3`"),
@@ -100,9 +100,9 @@ pub(super) const FACTS: &[Idiom] = &[
     ),
 ];
 
-/// Between facts: what joins them elsewhere.
+/// Conjunctions of facts in other languages.
 pub(super) const JOINED: &Idiom = &row(&["and", "&&", ";"], ",", COMMA, "write `ppn 0x0D, tlb miss`");
-/// Between facts: what cannot be said.
+/// Joins of facts that have no equivalent.
 pub(super) const EITHER: &Idiom = &row(
     &["or", "||"],
     "",
@@ -110,7 +110,7 @@ pub(super) const EITHER: &Idiom = &row(
     "several values of one fact are a list: `tlb in [hit, miss]`",
 );
 
-/// As sheets and other programs write them.
+/// Facts in the notation of sheets and other programs.
 pub(super) const WORDED: &[Idiom] = &[
     row(
         &["fault demand zero", "fault demand_zero", "fault demandzero"],
@@ -226,7 +226,7 @@ pub(super) const WORDED: &[Idiom] = &[
     row(&["cache offset A", "block offset A"], "co A", "the block offset is the fact `co`", "write `co 3`"),
 ];
 
-/// Facts that are written alone, and are those of the latest statement.
+/// Facts of the latest statement, which are written alone.
 const LATEST: &[&str] = &[
     "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault",
     "faults", "walk",

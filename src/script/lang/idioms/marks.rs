@@ -9,7 +9,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// Single words and numbers.
+/// Returns the advice for single words and numbers.
 pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advice> {
     let fix = |new: String| Fix::replace(diagnostic.span, new);
     let advice = |fix| Advice::fixed(None, None, fix, false);
@@ -54,7 +54,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     found
 }
 
-/// A comment of C.
+/// Returns the advice for a C comment.
 pub(super) fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let sign = tokens(line).into_iter().find(|token| matches!(token.text, "//" | "/*"))?;
     let (message, help) = ("this is no comment", "a comment begins with `#`");
@@ -63,7 +63,7 @@ pub(super) fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Spa
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
 }
 
-/// A `#define` above, which is a comment here.
+/// Returns the advice for a name that a `#define` above, which is a comment here, was meant to define.
 pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let name = text.get(start as usize..end as usize).filter(|_| diagnostic.code == Code::UnknownName)?;
@@ -86,24 +86,24 @@ pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     None
 }
 
-/// A comment of assembly, SQL, or LaTeX.
+/// Returns the advice for a comment of assembly, SQL, or LaTeX.
 pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let all = tokens(line);
     let sign = all.iter().enumerate().find(|(index, token)| {
         let word = all.get(index + 1).is_some_and(|next| next.is_name() && !next.touches(token));
-        // A remark is words, and no statement.
+        // A comment is a sequence of words that is not a statement.
         let words = all.len() > index + 2 && all[index + 1..].iter().all(Token::is_name);
         word && words && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
     })?;
     let (index, sign) = sign;
-    // The word behind it is no statement.
+    // The word after it begins no statement.
     let wrong = all.get(index + 1).is_some_and(|next| at == sign.start || at >= next.start);
     let (message, help) = ("this is no comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     wrong.then(|| Advice::fixed(Some(message), Some(help), fix, false))
 }
 
-/// A percent sign away from its number.
+/// Returns the advice for a percent sign apart from its number.
 pub(super) fn percent(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let found = tokens(line);
     let sign = found.windows(2).find(|pair| {

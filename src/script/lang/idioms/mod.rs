@@ -1,7 +1,8 @@
-//! What people write who know another language: recognized where a mistake is, with what to write here.
+//! Idioms of other languages, recognized at a mistake, with their equivalents.
 //!
-//! [`improve`] goes over the diagnostics of a script. It tries the fixes that the rows of `rows` offer, and the fix that
-//! a diagnostic has: the fixed text is read and checked, and a fix that leaves a mistake in its place is not shown.
+//! [`improve`] improves the diagnostics of a script. It tries the fixes of the matching rows in `rows`, and the fix
+//! of the diagnostic. Each fixed text is parsed and checked, and a fix that leaves a mistake in its place is not
+//! shown.
 
 mod accesses;
 mod advice;

@@ -1,4 +1,4 @@
-//! What comes of a fix: what is wrong after it, and what is said of it.
+//! The outcome of a fix: the remaining mistakes, and the messages.
 
 use super::advice::Advice;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -6,7 +6,7 @@ use crate::lang::edit::TextEdit;
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// A diagnostic with what a row says.
+/// Returns a diagnostic with the advice of a row.
 pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
     let mut new = diagnostic.clone();
     if let Some(message) = advice.message {
@@ -20,7 +20,7 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
     new
 }
 
-/// What a fix does, in full where it is one line.
+/// Describes a fix, in full if it is one line.
 fn says(fix: &Fix) -> String {
     let text = fix.text.trim();
     if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
@@ -31,7 +31,7 @@ pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
     diagnostic.is_warning() || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 
-/// Whether a mistake was there only because of the one that has a fix.
+/// Whether a mistake was only a consequence of the one that has a fix.
 pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };
     let read = matches!(diagnostic.code, Code::Syntax | Code::Unclosed | Code::BadNumber);
@@ -51,13 +51,13 @@ pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
     one.file == other.file && text.get(from..to).is_some_and(|between| !between.contains('\n'))
 }
 
-/// How many places cannot be read.
+/// Returns the number of syntax errors.
 pub(super) fn reading(all: &[Diagnostic]) -> usize {
     all.iter().filter(|one| one.code == Code::Syntax).count()
 }
 
-/// Whether a mistake is in the place of an edit afterwards that was not there `before`. `edits` are all that were made, and
-/// `text` is what they made.
+/// Whether a mistake that was not there `before` is now in the place of an edit. `edits` are all edits made, and
+/// `text` is the result.
 pub(super) fn new_there(
     diagnostic: &Diagnostic,
     edit: &TextEdit,
@@ -80,7 +80,8 @@ pub(super) fn new_there(
     })
 }
 
-/// Once its name is known, a function may have too few arguments, and a fact no value here.
+/// Whether the mistake after a fix is its expected consequence: a function whose name is now known may have too few
+/// arguments, and a fact no value.
 fn comes_next(before: Code, after: Code) -> bool {
     matches!(
         (before, after),
@@ -88,7 +89,7 @@ fn comes_next(before: Code, after: Code) -> bool {
     )
 }
 
-/// A diagnostic whose fix does not work, without it and what its help says of it.
+/// Removes the fix of a diagnostic if it does not work, and the help that describes it.
 pub(super) fn without_fix(diagnostic: &mut Diagnostic) {
     let Some(fix) = diagnostic.fix.take() else { return };
     let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());

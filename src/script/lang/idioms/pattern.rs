@@ -1,13 +1,14 @@
-//! Shapes of lines, and lines that have them.
+//! Patterns of lines, and the matching of lines.
 //!
-//! A pattern is a line with holes, in capitals or not: `NAME` is a word, `FACT` the name of a fact, `TYPE` a type of C, `TEXT` a string, `NUM` a single number or
-//! word, `PATH` one with dots, `VALUE` a number, `SMALL` that of the bytes of an access, `YES` and `NO` an answer; `A`, `B`, and `C` are any tokens without a comma between them, and `REST` is whatever follows, or nothing. A hole
-//! that occurs twice holds the same text twice.
+//! A pattern is a line with holes, in capitals or not: `NAME` is a word, `FACT` the name of a fact, `TYPE` a type of
+//! C, `TEXT` a string, `NUM` a single number or word, `PATH` one with dots, `VALUE` a number, `SMALL` that of the
+//! bytes of an access, `YES` and `NO` an answer; `A`, `B`, and `C` are any tokens without a comma between them, and
+//! `REST` is the rest of the line, possibly empty. A hole that occurs twice must match the same text twice.
 
 use super::facts::is_fact;
 use super::tokens::{Token, nesting, tokens};
 
-/// The types of C that a declaration begins with.
+/// C types that begin a declaration.
 const TYPES: &[&str] = &[
     "int",
     "char",
@@ -37,17 +38,17 @@ const TYPES: &[&str] = &[
     "struct",
 ];
 
-/// What a line holds in the holes of a pattern.
+/// The texts in the holes of a pattern that matches a line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Held<'a>(Vec<(&'static str, &'a str)>);
 
 impl<'a> Held<'a> {
-    /// The text in a hole.
+    /// Returns the text in a hole.
     pub(super) fn get(&self, hole: &str) -> Option<&'a str> {
         self.0.iter().find(|(name, _)| *name == hole).map(|(_, text)| *text)
     }
 
-    /// A template with its holes filled.
+    /// Returns a template with its holes filled.
     pub(super) fn fill(&self, template: &str) -> String {
         let mut text = String::new();
         let mut rest = template;
@@ -64,7 +65,7 @@ impl<'a> Held<'a> {
     }
 }
 
-/// What a line holds in the holes of a pattern, if it has that shape.
+/// Matches a line with a pattern.
 pub(super) fn matched<'a>(pattern: &'static str, line: &'a str) -> Option<Held<'a>> {
     let mut held = Held::default();
     matches(&tokens(pattern), line, &tokens(line), &mut held).then_some(held)
@@ -109,7 +110,7 @@ fn one_of(token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
 }
 
-/// Puts tokens into a hole, which may hold the same already.
+/// Puts tokens into a hole; a hole that is already filled must hold the same.
 fn take<'a>(
     hole: &'static str,
     line: &'a str,
@@ -128,7 +129,7 @@ fn take<'a>(
     true
 }
 
-/// The most tokens that an `A` may hold.
+/// Returns the most tokens that an `A` may hold.
 fn sequence(found: &[Token]) -> usize {
     let mut depth = 0;
     let mut ends = |token: &&Token| {
@@ -143,7 +144,7 @@ mod tests {
     use super::matched;
 
     #[test]
-    fn holes_hold_what_stands_there() {
+    fn holes_hold_the_matching_text() {
         let filled = |pattern, line, template: &str| matched(pattern, line).map(|held| held.fill(template));
         assert_eq!(
             filled("TYPE * NAME = A", "int *p = malloc(4)", "let NAME = A").as_deref(),

@@ -1,4 +1,4 @@
-//! Finds the rows that know a mistake.
+//! Finds the rows that match a mistake.
 
 use std::ops::Range;
 
@@ -20,10 +20,10 @@ const METHOD: &str = "there are no objects: a statement begins with what it does
 const CONDITION: &str = "a condition compares with `==`, and `and` joins conditions";
 const POINTS: &str = "the points of a question or part follow its title";
 
-/// The most bytes of a line that is compared with the rows.
+/// The longest line, in bytes, to compare with the rows.
 const LONGEST: usize = 400;
 
-/// What the rows say of a mistake, likelier advice first.
+/// Returns the advice of the rows for a mistake, likeliest first.
 pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let mut found = all(diagnostic, text);
     let mut fixes: Vec<Fix> = Vec::new();
@@ -57,7 +57,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));
-    // A block that is none of ours is read as settings, and the mistake is found in them.
+    // A block with an unknown head is parsed as settings, and the mistake is reported in them.
     if let Some(head) = head_above(text, &range) {
         let said = text[head.clone()].trim();
         let above = [blocks::advice(text, &head, file), tables::advice(text, &head, file)];
@@ -136,7 +136,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found
 }
 
-/// What the rows and the other notations say of a statement; `fix` writes another in its place.
+/// Returns the advice of the rows and the other notations for a statement; `fix` replaces it with another one.
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
     let mut found: Vec<Advice> = of_process(said)
         .map(|new| {
@@ -192,7 +192,7 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
     found
 }
 
-/// The block of settings that a line stands in, by its first word.
+/// Returns the first word of the block of settings that contains a line.
 pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
@@ -201,7 +201,7 @@ pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str
     known.contains(&word).then_some(word)
 }
 
-/// The line above that opens the block of a line.
+/// Returns the line above that opens the block of a line.
 fn head_above(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let within = indent(&text[line.clone()]);
     let mut at = line.start;
@@ -219,7 +219,7 @@ fn head_above(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     None
 }
 
-/// The statement of a line that a byte is in, where a line has several, or a block.
+/// Returns the range of the statement that contains a byte, in a line with several statements or a block.
 fn statement(line: &str, at: usize, parted_by: &[&str]) -> (usize, usize) {
     let (mut from, mut to, mut depth) = (0, 0, 0);
     for token in tokens(line) {

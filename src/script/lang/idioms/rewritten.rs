@@ -1,4 +1,4 @@
-//! Statements and facts in our words.
+//! Statements and facts rewritten in this language.
 
 use super::facts::{EITHER, FACTS, JOINED, WORDED};
 use super::pattern::matched;
@@ -12,7 +12,7 @@ use crate::lang::parse::VERBS;
 const KEYWORDS: &[&str] =
     &["if", "for", "let", "repeat", "def", "scenario", "question", "part", "while", "choose"];
 
-/// A statement in our words, and the rows that know it; no words where a row knows of none.
+/// Rewrites a statement. Returns the matching rows, each with the new statement if it has one.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let mut whole = known(said);
     if !whole.is_empty() {
@@ -44,7 +44,7 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     found
 }
 
-/// What the rows of statements make of a text, or of its part before a block.
+/// Applies the rows of statements to a text, or to its part before a block.
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
     let rows = || PHRASES.iter().copied().chain([STATEMENTS]);
@@ -55,7 +55,7 @@ fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     found
 }
 
-/// What the rows that fit make of a text.
+/// Applies the matching rows to a text.
 fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let fit = |row: &'static Idiom| {
         let held = row.theirs.iter().find_map(|pattern| matched(pattern, said))?;
@@ -71,17 +71,17 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
     rows.iter().filter_map(fit).collect()
 }
 
-/// What the rows make of a fact.
+/// Applies the rows to a fact.
 fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
     found_in(WORDED, said).or_else(|| found_in(FACTS, said))
 }
 
-/// What the first row that fits makes of a text.
+/// Applies the first matching row to a text.
 pub(super) fn found_in(rows: &'static [Idiom], said: &str) -> Option<(&'static Idiom, Option<String>)> {
     fitting(rows, said).into_iter().next()
 }
 
-/// Facts in our words.
+/// Rewrites facts.
 pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
     for token in tokens(facts) {
@@ -111,7 +111,7 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     row.map(|row| (row, Some(new.join(", "))))
 }
 
-/// A fact whose name is in capitals, in small letters.
+/// Returns a fact with its name in lower case, if it is in capitals.
 fn lowered(fact: &str) -> String {
     let name = fact
         .split(' ')
@@ -120,7 +120,7 @@ fn lowered(fact: &str) -> String {
     name.map_or_else(|| fact.to_owned(), |name| format!("{}{}", name.to_lowercase(), &fact[name.len()..]))
 }
 
-/// A fact without the signs between its name and its value.
+/// Returns a fact without the signs between its name and its value.
 fn unsigned(fact: &str) -> String {
     let words = tokens(fact).into_iter().map(|token| token.text);
     words.filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->")).collect::<Vec<_>>().join(" ")
@@ -132,7 +132,7 @@ mod tests {
     use crate::lang::parse::parse;
 
     #[test]
-    fn what_a_row_says_to_write_is_of_the_language() {
+    fn suggestions_of_rows_parse() {
         for row in STATEMENTS.iter().chain(FACTS).chain([JOINED, EITHER]) {
             let parts = row
                 .help

@@ -1,14 +1,14 @@
-//! What people write who know C, Python, and the textbook, and what it is here. One row each.
+//! Idioms of C, Python, and the textbook, and their equivalents. One row each.
 
-/// Something foreign and ours for it.
+/// A foreign idiom and its equivalent.
 pub(super) struct Idiom {
-    /// The shapes that it has.
+    /// The patterns that it matches.
     pub(super) theirs: &'static [&'static str],
-    /// What is written for it; empty where no line does the same.
+    /// The template of the equivalent; empty if there is none.
     pub(super) ours: &'static str,
-    /// What is wrong.
+    /// The message.
     pub(super) message: &'static str,
-    /// What to do where `ours` is empty or does not fit the place.
+    /// The help, for when `ours` is empty or does not fit the place.
     pub(super) help: &'static str,
 }
 
@@ -21,7 +21,7 @@ pub(super) const fn row(
     Idiom { theirs, ours, message, help }
 }
 
-/// Words that statements here begin with, too.
+/// Words that also begin statements of this language.
 const OURS: &[&str] = &[
     "read",
     "write",
@@ -53,7 +53,7 @@ const OURS: &[&str] = &[
 ];
 
 impl Idiom {
-    /// Whether it begins with a word that is foreign, so that it is right even where its fix is not.
+    /// Whether it begins with a foreign word, so that the message is right even if the fix is not.
     pub(super) fn begins(&self) -> bool {
         self.theirs.iter().all(|theirs| {
             let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
@@ -65,7 +65,7 @@ impl Idiom {
     }
 }
 
-/// The line is not needed.
+/// The line is unnecessary.
 pub(super) const REMOVED: &str = "-";
 
 const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
@@ -280,7 +280,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     ),
 ];
 
-/// Single words, where the language has another; the first that fits the place is meant.
+/// Single words, with the equivalents here; the first that fits the place is used.
 pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("True", &["true"]),
     ("False", &["false"]),

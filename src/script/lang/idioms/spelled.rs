@@ -1,10 +1,10 @@
-//! Tokens of other languages, and how they are spelled here: numbers, units, operators, strings.
+//! Tokens of other languages, and their spelling here: numbers, units, operators, strings.
 
 use std::ops::Range;
 
 use super::tokens::{Token, nesting, tokens};
 
-/// What a unit is called elsewhere.
+/// Units, with their names in other languages.
 const UNITS: &[(&str, &[&str])] = &[
     ("B", &["b", "byte", "bytes"]),
     ("KB", &["k", "ki", "kb", "kib", "kbyte", "kbytes", "kibibyte", "kibibytes", "kilobyte", "kilobytes"]),
@@ -22,11 +22,11 @@ const UNITS: &[(&str, &[&str])] = &[
     ("cycles", &["cycle", "cyc", "clocks"]),
 ];
 
-/// Operators of other languages.
+/// Operators of other languages, with their equivalents.
 const OPERATORS: &[(&str, &str)] =
     &[("&&", "and"), ("||", "or"), ("===", "=="), ("!==", "!="), ("<>", "!="), ("...", ".."), (":=", "=")];
 
-/// Counters of other simulators: how a path ends, and what is written for the path, `X` being what stands before the dot.
+/// Counters of other simulators: the end of a path, and the new path, in which `X` is the text before the dot.
 const PATHS: &[(&str, &str)] = &[
     ("hit_rate", "(1 - X.miss_rate)"),
     ("hit_ratio", "(1 - X.miss_rate)"),
@@ -45,24 +45,24 @@ const PATHS: &[(&str, &str)] = &[
     ("miss_count", "X.misses"),
 ];
 
-/// What has such counters.
+/// The parts of a machine with such counters.
 const COUNTED: &[&str] = &["tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i"];
 
-/// Bytes of C's types on a 64-bit machine.
+/// Sizes of C's types in bytes, on a 64-bit machine.
 const SIZES: &[(&str, u64)] =
     &[("char", 1), ("short", 2), ("int", 4), ("float", 4), ("long", 8), ("size_t", 8), ("double", 8)];
 
-/// The unit that a word of another language is.
+/// Returns the unit that a foreign word means.
 pub(super) fn unit(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
     UNITS.iter().find(|(ours, theirs)| *ours == word || theirs.contains(&&*lower)).map(|(ours, _)| *ours)
 }
 
-/// The parts of a line that are spelled otherwise here, and how.
+/// Returns the parts of a line whose spelling differs here, with the new spelling.
 pub(super) fn spelled(line: &str) -> Vec<(Range<usize>, String)> {
     let all = tokens(line);
     let mut found = Vec::new();
-    // Prose stays.
+    // Prose is unchanged.
     if all.first().is_some_and(|first| {
         matches!(first.text, "text" | "question" | "part" | "choice" | "title" | "rubric")
     }) {
@@ -82,7 +82,7 @@ pub(super) fn spelled(line: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// A line with its parts as they are spelled here.
+/// Returns a line with its parts respelled.
 pub(super) fn respelled(line: &str) -> Option<String> {
     let parts = spelled(line);
     let mut new = line.to_owned();
@@ -92,10 +92,10 @@ pub(super) fn respelled(line: &str) -> Option<String> {
     (!parts.is_empty()).then_some(new)
 }
 
-/// How many tokens are one, and what it is here.
+/// The number of tokens that form one, and the new spelling.
 type Spelled = Option<(usize, String)>;
 
-/// A number of another language, its unit with it.
+/// Respells a number of another language with its unit.
 fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
     let token = all[at];
     let after = |n: usize| all.get(at + n);
@@ -180,7 +180,7 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
     short.then(|| (length, format!("{} {ours}", token.text)))
 }
 
-/// A number with a suffix, in one token.
+/// Respells a number with a suffix, in one token.
 fn literal(text: &str, line: &str) -> Option<String> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
@@ -209,7 +209,7 @@ fn literal(text: &str, line: &str) -> Option<String> {
     (digits(&text[..end]) && !known).then(|| format!("{} {ours}", &text[..end]))
 }
 
-/// A power of two: `2**14`, `pow(2, 14)`.
+/// Respells a power of two: `2**14`, `pow(2, 14)`.
 fn power(all: &[Token], at: usize) -> Spelled {
     all.get(at + 1).filter(|sign| all[at].text == "2" && sign.text == "**")?;
     let exponent =
@@ -229,14 +229,14 @@ fn power(all: &[Token], at: usize) -> Spelled {
     Some((length, if beside { format!("(1 << {text})") } else { format!("1 << {text}") }))
 }
 
-/// An operator, a call, or a string of another language.
+/// Respells an operator, a call, or a string of another language.
 fn operator(all: &[Token], at: usize) -> Spelled {
     let token = all[at];
     if let Some((_, ours)) = OPERATORS.iter().find(|(theirs, _)| *theirs == token.text) {
         return Some((1, (*ours).to_owned()));
     }
     let next = all.get(at + 1);
-    // Words for operators, where no facts follow.
+    // Words for operators, unless facts follow.
     let worded = at > 0 && !all.iter().any(|token| matches!(token.text, "=>" | "ask"));
     if worded
         && (all[at - 1].is_name() || all[at - 1].is_number() || all[at - 1].text == ")")
@@ -283,7 +283,7 @@ fn operator(all: &[Token], at: usize) -> Spelled {
     None
 }
 
-/// Words that are one word here.
+/// Joins words that are one word here.
 fn word(all: &[Token], at: usize) -> Spelled {
     let said =
         |n: usize, text: &str| all.get(at + n).is_some_and(|token| token.text.eq_ignore_ascii_case(text));

@@ -1,4 +1,4 @@
-//! Loops that count by more than one: a list of the values does the same.
+//! Loops whose counter steps by more than one: a list of the values is equivalent.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -9,10 +9,10 @@ use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
-/// The most values that are listed.
+/// The most values to list.
 const MOST: usize = 16;
 
-/// Heads of such loops; whether the end is one of the values.
+/// Heads of such loops, and whether the end is one of the values.
 const HEADS: &[(&str, bool)] = &[
     ("for (TYPE NAME = A; NAME < B; NAME += C) {", false),
     ("for (NAME = A; NAME < B; NAME += C) {", false),
@@ -25,7 +25,7 @@ const HEADS: &[(&str, bool)] = &[
     ("for NAME in range(A, B, C) {", false),
 ];
 
-/// What to write for the loop that begins in a line of a text.
+/// Returns the advice for the loop that begins in a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let said = text[line.clone()].trim();
     let (held, with_end) =

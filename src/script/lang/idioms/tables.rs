@@ -1,4 +1,4 @@
-//! Tables on one line, tables with commas, and fields side by side in a table's place.
+//! Tables on one line, tables with commas, and fields in place of a table.
 
 use std::ops::Range;
 
@@ -14,10 +14,10 @@ const FIELDS: &str = "contents are a table: a row of column names, then a row fo
 
 const PROCESS: &str = "the braces of `process` hold its areas; its statements are in a block of their own";
 
-/// The most bytes of a table that is looked at.
+/// The longest table to examine, in bytes.
 const LONGEST: usize = 2000;
 
-/// What to write for the table that begins in a line of a text.
+/// Returns the advice for the table that begins in a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let head = &text[line.clone()];
     let mut words = words_of(head);
@@ -67,14 +67,14 @@ fn cells(row: &str) -> Vec<&str> {
     row.split(['|', ' ', '\t', '\r', ',']).filter(|cell| !cell.is_empty()).collect()
 }
 
-/// The rows of a table on one line: bars part them, or commas where there are no bars.
+/// Returns the rows of a table on one line, separated by bars, or by commas if there are no bars.
 fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
     let parted = if inside.contains('|') { '|' } else { ',' };
     let rows: Vec<Vec<&str>> = inside.split(parted).map(cells).filter(|row| !row.is_empty()).collect();
     (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
 }
 
-/// Names and values by turns, as a header and one row.
+/// Returns alternating names and values as a header and one row.
 fn fields(inside: &str) -> Option<Vec<Vec<&str>>> {
     let parts: Vec<&str> =
         inside.split([' ', '\t', '\r', '\n', ',', ';', '=', ':']).filter(|part| !part.is_empty()).collect();

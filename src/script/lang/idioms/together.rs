@@ -10,18 +10,18 @@ use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
 use crate::lang::span::Span;
 
-/// How often all fixes are tried: what did not work is replaced by what else could be meant.
+/// The number of times that all fixes are tried; each round replaces the failed ones by other candidates.
 const ROUNDS: usize = 6;
 
-/// What may be written for a mistake: fixes of the rows, and its own last.
+/// The candidates for a mistake: fixes of the rows, then its own.
 struct Choice {
-    /// The mistake.
+    /// The index of the mistake.
     at: usize,
     fixes: Vec<(Option<Advice>, TextEdit)>,
     works: bool,
 }
 
-/// As `improve`, for one file: fixes that do not read alone are left out, the others are tried together.
+/// Works as `improve` for one file: leaves out the fixes that do not parse alone, and tries the others together.
 pub(super) fn together(
     text: &str,
     diagnostics: &mut Vec<Diagnostic>,
@@ -64,7 +64,7 @@ pub(super) fn together(
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
 }
 
-/// What could be meant, as far as it reads.
+/// Returns the candidates that parse.
 fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)> {
     let rows = if has_own_fix(diagnostic) { Vec::new() } else { advice(diagnostic, text) };
     let edit =
@@ -78,7 +78,7 @@ fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)>
     fixes
 }
 
-/// Whether the line of an edit reads, by itself or in a block of settings. A block or a row of a table is not looked at.
+/// Whether the line of an edit parses, alone or in a block of settings. A block or a row of a table is not examined.
 fn reads(text: &str, edit: &TextEdit) -> bool {
     let lines = line_at(text, edit.span.start as usize).start..line_at(text, edit.span.end as usize).end;
     let whole = Span { start: lines.start as u32, end: lines.end as u32, ..edit.span };
@@ -90,7 +90,8 @@ fn reads(text: &str, edit: &TextEdit) -> bool {
     several || depth != 0 || parse(0, &read, &mut ()).diagnostics.is_empty()
 }
 
-/// Tries the first fix of each choice together, then the next ones of those that did not work; what is wrong at the end.
+/// Tries the first fix of each choice together, then the next ones of those that failed; returns the remaining
+/// mistakes.
 fn settle(
     text: &str,
     before: &[Diagnostic],
@@ -100,7 +101,7 @@ fn settle(
     let Some(file) = before.first().map(|first| first.span.file) else { return Vec::new() };
     let mut now = before.to_vec();
     for _ in 0..ROUNDS {
-        // Of fixes that overlap, the first is tried, and stays if it worked before.
+        // Of overlapping fixes the first is tried, and stays if it worked before.
         let mut edits: Vec<TextEdit> =
             choices.iter().filter(|one| one.works).map(|one| one.fixes[0].1.clone()).collect();
         let mut tried = Vec::new();
@@ -130,7 +131,7 @@ fn settle(
         if all {
             return after;
         }
-        // What is gone was wrong because of something that is right now.
+        // A mistake that is gone was a consequence of one that is now fixed.
         now.retain(|old| after.iter().any(|new| same(new, old)));
     }
     choices.iter_mut().filter(|choice| !choice.works).for_each(|choice| choice.fixes.clear());

@@ -1,4 +1,4 @@
-//! The tokens of a line, also of one in another language.
+//! The tokens of a line, possibly in another language.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
-    /// Whether it begins where another ends.
+    /// Whether it begins where another token ends.
     pub(super) fn touches(&self, before: &Token) -> bool {
         before.end() == self.start
     }
@@ -32,13 +32,13 @@ impl Token<'_> {
     }
 }
 
-/// Operators of more than one character, ours and others', longer ones first.
+/// Operators of several characters, ours and foreign, longest first.
 const LONG: &[&str] = &[
     "===", "!==", "..=", "...", "-->", "=>", "==", "!=", "<=", ">=", "<>", "..", "//", "/*", "<<", ">>",
     "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "**", ":=",
 ];
 
-/// The tokens of a line without its comment.
+/// Returns the tokens of a line without its comment.
 pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -58,7 +58,8 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Bytes of the word or number that a text begins with: a name may have dots and dashes between letters, a number a point.
+/// Returns the length of the word or number at the start of a text: a name may have dots and dashes between letters,
+/// a number a point.
 fn word(text: &str) -> usize {
     let bytes = text.as_bytes();
     let number = bytes[0].is_ascii_digit();
@@ -76,7 +77,7 @@ fn word(text: &str) -> usize {
     }
 }
 
-/// How a token changes the depth of brackets.
+/// Returns the change in the depth of brackets after a token.
 pub(super) fn nesting(text: &str) -> i32 {
     match text {
         "(" | "[" | "{" => 1,
@@ -85,14 +86,14 @@ pub(super) fn nesting(text: &str) -> i32 {
     }
 }
 
-/// The line of a text that a byte is in.
+/// Returns the line of a text that contains a byte.
 pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
     let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
     start..end
 }
 
-/// Bytes of blanks before a line.
+/// Returns the number of spaces before a line.
 pub(super) fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }

@@ -1,4 +1,4 @@
-//! Fixes are tried before they are shown.
+//! Trial of fixes before they are shown.
 
 use super::advice::Advice;
 use super::outcome::{advised, follows, has_own_fix, new_there, reading, same, same_line, without_fix};
@@ -11,21 +11,21 @@ use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// The most bytes that are read again to try fixes: about a hundred fixes of a script of usual size. Fixes beyond it are
-/// shown as they are, and no row is asked.
+/// The most bytes to parse again to try fixes: about a hundred fixes of a script of usual size. Later fixes are shown
+/// untried, without the rows.
 const READ_AGAIN: usize = 1 << 21;
 
-/// Bytes of a script whose fixes are tried all at once.
+/// The size in bytes from which the fixes of a script are tried all at once.
 const LONG: usize = 1 << 13;
 
-/// The most diagnostics of a report, whose helps are looked at.
+/// The most diagnostics of a report whose helps are improved.
 const TOLD: usize = 100;
 
-/// Replaces the messages about foreign idioms by those of the rows, and takes away fixes that leave a mistake in their
-/// place. `wrong` is what is wrong with another text of a file.
+/// Replaces the messages about foreign idioms by those of the rows, and removes fixes that leave a mistake in their
+/// place. `wrong` returns the mistakes in another text of a file.
 ///
-/// Fixes are tried one after the other, each with those before it that worked, since a line may need what another one
-/// declares. What did not work is tried once more at the end.
+/// Fixes are tried one after the other, each with the earlier ones that worked, because a line may need a declaration
+/// in another one. Failed fixes are tried once more at the end.
 pub(crate) fn improve(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -46,7 +46,7 @@ pub(crate) fn improve(
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let mut failed = vec![false; before.len()];
     let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, wrong };
-    // A block is tried before what is in it.
+    // A block is tried before its contents.
     let mut order: Vec<usize> = (0..before.len()).collect();
     order.sort_by_key(|at| before[*at].span.start);
     for again in [false, true] {
@@ -94,14 +94,14 @@ pub(crate) fn improve(
     }
     let mut gone = gone.into_iter();
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
-    // The lines of a block may all lead to its head.
+    // Mistakes in several lines of a block may all lead to its head.
     let line = |one: &Diagnostic| sources.location(one.span).map(|(_, at)| at.line);
     diagnostics.dedup_by(|next, last| {
         next.message == last.message && next.help == last.help && line(next) == line(last)
     });
 }
 
-/// Whether what a help says to write is something of the language: a statement, a setting, a fact, or a value.
+/// Whether the code in a help parses as a statement, a setting, a fact, or a value.
 pub(super) fn reads(help: &str) -> bool {
     let Some((_, text)) = help.split_once("write `") else { return true };
     let Some((text, _)) = text.split_once('`') else { return true };
@@ -117,9 +117,9 @@ pub(super) fn reads(help: &str) -> bool {
     })
 }
 
-/// What comes of a fix.
+/// The outcome of a fix.
 enum Tried {
-    /// It does what it should, and this is wrong afterwards.
+    /// It works, and these mistakes remain.
     Works(Vec<Diagnostic>),
     /// It leaves a mistake in its place.
     Fails,
@@ -127,19 +127,19 @@ enum Tried {
     Unknown,
 }
 
-/// Fixes that are tried, and those that worked.
+/// The fixes to try, and those that worked.
 struct Trial<'a> {
-    /// What is wrong with the text after the fixes that worked.
+    /// The mistakes in the text after the fixes that worked.
     now: Vec<Diagnostic>,
     /// The fixes that worked.
     made: Vec<TextEdit>,
-    /// How many bytes were read again.
+    /// The number of bytes parsed again.
     read: usize,
     wrong: &'a mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 }
 
 impl Trial<'_> {
-    /// The first advice whose fix works, and what is wrong after it; else one that needs no fix.
+    /// Returns the first advice whose fix works, with the remaining mistakes; otherwise one that needs no fix.
     fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
         if has_own_fix(diagnostic) || self.read + text.len() > READ_AGAIN {
             return None;
@@ -152,7 +152,7 @@ impl Trial<'_> {
                 return Some((one.clone(), Some(after)));
             }
         }
-        // A fix of its own that works says more than words, except where nothing can be right.
+        // The diagnostic's own fix, if it works, is better than words, except for constructs without an equivalent.
         let own = diagnostic.fix.as_deref();
         let advised = all.into_iter().find(|one| one.sure)?;
         let works = |own| matches!(self.after(diagnostic, own, text), Tried::Works(_));
@@ -162,13 +162,13 @@ impl Trial<'_> {
         Some((Advice { fix: None, ..advised }, None))
     }
 
-    /// A fix stays, and leaves this wrong.
+    /// Keeps a fix, which leaves these mistakes.
     fn make(&mut self, fix: &Fix, text: &str, after: &[Diagnostic]) {
         self.made.extend(fix.edit(text));
         self.now = after.to_vec();
     }
 
-    /// What comes of a fix.
+    /// Tries a fix.
     fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix, text: &str) -> Tried {
         self.read += text.len();
         if self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {

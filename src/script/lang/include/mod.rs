@@ -13,28 +13,28 @@ use super::loader::{SIZE_LIMIT, plain};
 use super::parse::{Includes, parse};
 use super::source::{Sources, decode};
 
-/// The most files that may include each other in a row, the script not counted.
+/// The deepest chain of includes, the script not counted.
 const INCLUDE_LIMIT: usize = 64;
 
-/// The most files that a script may come to when every `include` is written out.
+/// The most files of a script with every `include` expanded.
 const TOTAL_LIMIT: usize = 10_000;
 
-/// A script that has been read: its statements, those of included files in their places.
+/// A parsed script: its statements, with those of included files in place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Script {
     /// The statements of the first file.
     pub body: Block,
 }
 
-/// Reads the script at this path (`-` is standard input) and what it includes. A file that cannot be read is empty
-/// and reported; there is always a script.
+/// Reads the script at this path (`-` is standard input) and its includes. A file that cannot be read is empty and
+/// reported; there is always a script.
 pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let (script, diagnostics) = add(&mut sources, path, loader);
     (sources, script, diagnostics)
 }
 
-/// The same, beside what has been read before: its files follow those of the sources.
+/// Reads a script as [`read`] does, and adds its files to the sources.
 pub(crate) fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Script, Vec<Diagnostic>) {
     let stdin = path == Path::new("-");
     let bytes = if stdin { loader.standard_input() } else { loader.load(path) };
@@ -52,15 +52,15 @@ pub(crate) fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -
     }
 }
 
-/// Reads a text as if it stood in a file of this name, with what it includes.
+/// Reads a text as if it were a file of this name, with its includes.
 pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let (script, diagnostics) = Reader::add(&mut sources, loader, name, Some(Path::new(name)), text);
     (sources, script, diagnostics)
 }
 
-/// Reads a text that stands in no file, beside what has been read before. What it includes lies in the folder at hand
-/// or below.
+/// Reads a text that is not in a file, and adds it to the sources. It may include files in the current folder or
+/// below.
 pub fn add_text(
     sources: &mut Sources,
     name: &str,
@@ -70,10 +70,10 @@ pub fn add_text(
     Reader::add(sources, loader, name, None, text)
 }
 
-/// Text of a file's bytes.
+/// Decodes a file's bytes.
 ///
 /// # Errors
-/// Why there is none, in words.
+/// The reason why they are not text.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
         let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
@@ -81,7 +81,7 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     })
 }
 
-/// An error of the file system in words, without the operating system's number.
+/// Describes an error of the file system, without the operating system's number.
 pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
@@ -94,34 +94,34 @@ pub(super) fn reason(error: &io::Error) -> String {
     }
 }
 
-/// A file that has been read, and what lies below it.
+/// A file that has been read, and the totals of its includes.
 #[derive(Debug, Clone)]
 struct Read {
     body: Block,
     below: Below,
 }
 
-/// What a file and the files that it includes come to.
+/// The totals of a file and its includes.
 #[derive(Debug, Clone, Copy)]
 struct Below {
-    /// The files in a row below it.
+    /// The longest chain of includes below it.
     height: usize,
-    /// The files with every `include` written out, itself counted.
+    /// The number of files with every `include` expanded, itself counted.
     total: usize,
-    /// The blocks and files in each other.
+    /// The depth of nested blocks and files.
     depth: usize,
 }
 
 /// A file being read.
 #[derive(Debug)]
 struct Open {
-    /// As a message names it, and what it is included by.
+    /// Its path in messages, also the base of the paths that it includes.
     name: PathBuf,
-    /// Its one path; none for standard input, or if it is not known.
+    /// Its canonical path; none for standard input, or if unknown.
     canonical: Option<PathBuf>,
-    /// The blocks and files around it.
+    /// The number of blocks and files around it.
     nesting: usize,
-    /// What has been found below it so far.
+    /// The totals of its includes so far.
     below: Below,
 }
 
@@ -134,7 +134,7 @@ struct Reader<'a> {
     root: Option<PathBuf>,
     /// The files being read, the script first.
     open: Vec<Open>,
-    /// The files read, by their one path.
+    /// The files read, by their canonical paths.
     read: BTreeMap<PathBuf, Read>,
 }
 
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         (script, diagnostics)
     }
 
-    /// Reads the script and what it includes. Without a path it is standard input, in the folder at hand.
+    /// Reads the script and its includes. Without a path it is standard input, in the current folder.
     fn script(mut self, name: &str, path: Option<&Path>, text: &str) -> (Sources, Script, Vec<Diagnostic>) {
         self.root = root(self.loader, path);
         let canonical = path.and_then(|path| self.loader.canonical(path).ok());
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         Read { body: parsed.body, below: Below { depth: below.depth.max(parsed.depth), ..below } }
     }
 
-    /// The one path of the file that an `include` names, or what is wrong with it.
+    /// Returns the canonical path of the file that an `include` names, or a diagnostic.
     fn find(&self, path: &Word) -> Result<PathBuf, Diagnostic> {
         let root = self.root.as_deref();
         let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).or(root);
@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
         Ok(read)
     }
 
-    /// Counts what an `include` brings to the file at hand; an error if that is too much.
+    /// Adds the totals of an `include` to the current file; fails past a limit.
     fn count(&mut self, read: &Read, path: &Word, inside: usize) -> Result<(), Diagnostic> {
         let (row, outer) = (self.open.len(), self.open.last().map_or(0, |open| open.nesting));
         let Some(open) = self.open.last_mut() else { return Ok(()) };
@@ -255,18 +255,17 @@ impl Includes for Reader<'_> {
     }
 }
 
-/// The folder of a script, which nothing that it names may leave; that at hand for standard input. None if it cannot
-/// be found.
+/// Returns the folder of a script, which none of its paths may leave: the current one for standard input. None if it
+/// cannot be found.
 pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf> {
     let folder = script.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
     loader.canonical(folder.unwrap_or(Path::new("."))).ok()
 }
 
-/// The one path of the file that a script names, seen from the folder of the file in which the name stands.
+/// Returns the canonical path of the file that a script names, relative to the folder of the file with the name.
 ///
 /// # Errors
-/// `outside-folder` if it does not lie in `root` or below (nothing does where no root is known), `unreadable` if it
-/// is not there.
+/// `outside-folder` if it is not in `root` or below (always, if no root is known), `unreadable` if it does not exist.
 pub(super) fn find(
     loader: &dyn Loader,
     root: Option<&Path>,
@@ -288,12 +287,12 @@ pub(super) fn find(
     }
 }
 
-/// As a message names the file that is named in the file `from`.
+/// Returns the path in messages of a file that is named in the file `from`.
 pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
     plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
 }
 
-/// The text of a file of at most so many bytes, or why it cannot be read.
+/// Reads the text of a file of at most `limit` bytes, or returns the reason why it cannot be read.
 pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: u64) -> Result<String, String> {
     let bytes = loader.load(path).map_err(|error| reason(&error))?;
     if bytes.len() as u64 > limit {
@@ -302,7 +301,7 @@ pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: u64) -> Result<S
     text_of(&bytes).map(str::to_owned)
 }
 
-/// Says why a file that a script names cannot be read.
+/// Returns the diagnostic for a file that cannot be read.
 pub(super) fn unreadable(path: &Word, reason: &str) -> Diagnostic {
     Diagnostic::new(Code::Unreadable, path.span, format!("cannot read `{}`: {reason}", path.text))
 }
@@ -317,7 +316,7 @@ fn nested(path: &Word) -> Diagnostic {
     Diagnostic::new(Code::TooDeep, path.span, message)
 }
 
-/// The files from the one that is included again to the one that includes it.
+/// Returns the diagnostic for a cycle, with the files from the included one to the one that includes it.
 fn circle(open: &[Open], path: &Word) -> Diagnostic {
     let again = open.first();
     let names: Vec<String> = open.iter().chain(again).map(|open| open.name.display().to_string()).collect();

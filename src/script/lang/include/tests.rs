@@ -9,7 +9,7 @@ fn texts(files: &[(&str, &str)]) -> Texts<()> {
     Texts { texts, other: () }
 }
 
-/// Reads `/s/a.pw` of these files. Answers the verbs in the order in which they would run, and what is wrong as
+/// Reads `/s/a.pw` of these files. Returns the verbs in the order in which they would run, and the diagnostics as
 /// `file: code at place: message`.
 fn read_all(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     described(read(Path::new("/s/a.pw"), &mut texts(files)))
@@ -39,7 +39,7 @@ fn collect(body: &Block, verbs: &mut Vec<String>) {
 }
 
 #[test]
-fn files_stand_in_the_place_of_their_include() {
+fn files_replace_their_include() {
     let (verbs, wrong) = read_all(&[
         ("/s/a.pw", "one\ninclude \"lib/b.pw\"\nfive\nrepeat 2 { include \"d.pw\" }\n"),
         ("/s/lib/b.pw", "two\ninclude \"c.pw\"\ninclude \"../d.pw\""),
@@ -51,12 +51,12 @@ fn files_stand_in_the_place_of_their_include() {
 }
 
 #[test]
-fn twice_in_sequence_is_no_circle() {
+fn twice_in_sequence_is_no_cycle() {
     let mut files = texts(&[("/s/a.pw", "include \"b.pw\"\ninclude \"b.pw\""), ("/s/b.pw", "b 0D")]);
     let (sources, script, wrong) = read(Path::new("/s/a.pw"), &mut files);
     assert_eq!(sources.files().len(), 2);
     assert_eq!(script.body.len(), 2);
-    assert_eq!(wrong.len(), 1, "a mistake in a file is told once");
+    assert_eq!(wrong.len(), 1, "a mistake in a file is reported once");
     assert_eq!(
         sources.location(wrong[0].span).map(|(file, place)| (file, place.column)),
         Some(("/s/b.pw", 3))
@@ -64,7 +64,7 @@ fn twice_in_sequence_is_no_circle() {
 }
 
 #[test]
-fn circles_are_told_with_their_chain() {
+fn cycles_are_reported_with_their_chain() {
     let (verbs, wrong) = read_all(&[
         ("/s/a.pw", "one\ninclude \"b.pw\"\nthree"),
         ("/s/b.pw", "two\ninclude \"c/c.pw\""),
@@ -84,7 +84,7 @@ fn circles_are_told_with_their_chain() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_at_its_path() {
+fn unreadable_files_are_reported_at_their_paths() {
     let mut files = texts(&[("/s/a.pw", "include \"none.pw\"\ninclude \"b.pw\"\ninclude \"\"\none")]);
     files.texts.insert("/s/b.pw".into(), b"read 1\nab\xffc".to_vec());
     let (verbs, wrong) = described(read(Path::new("/s/a.pw"), &mut files));
@@ -100,7 +100,7 @@ fn what_cannot_be_read_is_told_at_its_path() {
 }
 
 #[test]
-fn the_script_itself_may_be_missing_or_no_text() {
+fn the_script_itself_may_be_missing_or_invalid() {
     let (sources, script, wrong) = read(Path::new("/s/none.pw"), &mut texts(&[]));
     assert_eq!((sources.files().len(), script.body.len()), (1, 0));
     assert_eq!(wrong[0].message, "cannot read `/s/none.pw`: there is no such file");
@@ -145,8 +145,8 @@ fn sixty_four_deep_and_no_more() {
 }
 
 #[test]
-fn a_file_known_already_still_counts_in_depth() {
-    // b is read at the first row, then asked for again below 60 others.
+fn a_known_file_is_counted_in_the_depth() {
+    // b is read at the first row, then included again below 60 others.
     let mut files = texts(&[("/s/a.pw", "include \"b0.pw\"\ninclude \"c0.pw\"")]);
     for number in 0..60 {
         let next = |letter: char| format!("include \"{letter}{}.pw\"", number + 1).into_bytes();
@@ -194,7 +194,7 @@ fn blocks_count_through_includes() {
 }
 
 #[test]
-fn standard_input_includes_from_the_folder_at_hand() {
+fn standard_input_includes_from_the_current_folder() {
     let mut files = texts(&[("-", "one\ninclude \"b.pw\""), ("b.pw", "two")]);
     let (sources, script, wrong) = read(Path::new("-"), &mut files);
     assert_eq!(sources.files()[0].name, "<stdin>");

@@ -1,11 +1,11 @@
-//! What to write where a bracket, brace or string is not closed, if its place is certain.
+//! Fixes for a bracket, brace or string that is not closed, if the missing character's place is certain.
 
 use super::level::{Level, LevelKind};
 use super::{Diagnostic, Scan};
 use crate::lang::fix::Fix;
 
 impl Diagnostic {
-    /// With a fix, if there is one.
+    /// Sets the fix, if there is one.
     pub(super) fn perhaps(&mut self, fix: Option<Fix>) {
         if let Some(fix) = fix {
             *self = self.clone().fix(fix);
@@ -14,14 +14,14 @@ impl Diagnostic {
 }
 
 impl Scan<'_> {
-    /// What closes the brackets above a level: they end with the line that the lowest of them stands on, or before `end`.
-    /// None where the line goes on, or where they may have been meant to end before its last word.
+    /// Closes the brackets above a level, at the end of the line of the lowest one or before `end`. None if the line
+    /// continues, or if they may have been meant to end before its last word.
     pub(super) fn closing(&self, from: usize, end: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let at = levels.first()?.at;
         let line = self.out.get(at..end)?;
         let line = line.split(|byte| *byte == b'\n').next()?;
-        // A newline within brackets is a blank in the copy.
+        // A newline within brackets is a space in the copy.
         let there =
             self.text.get(at..end)?.find('\n').map_or(line, |newline| &line[..newline.min(line.len())]);
         let held = std::str::from_utf8(there).ok()?.trim_end();
@@ -33,14 +33,14 @@ impl Scan<'_> {
         Some(self.put_in(at + held.len(), text))
     }
 
-    /// What closes brackets before the one at hand.
+    /// Closes brackets before the current one.
     pub(super) fn closing_here(&self, from: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
         Some(self.put_in(self.text[..self.at].trim_end().len(), text))
     }
 
-    /// What closes a string on its line; only words follow the quote.
+    /// Closes a string on its line if only words follow the quote.
     pub(super) fn closing_quote(&self, open: usize, line_end: usize) -> Option<Fix> {
         let line = self.text.get(open..line_end)?.trim_end();
         let words = line.get(1..)?;
@@ -49,8 +49,8 @@ impl Scan<'_> {
             .then(|| self.put_in(open + line.len(), "\""))
     }
 
-    /// What closes a block before this byte: a brace as far in as the line that opened it, where all lines since are
-    /// further in; on the line itself where no other followed.
+    /// Closes a block before this byte, with the indentation of the line that opened it, if all lines since are
+    /// indented further; on the same line if no other followed.
     pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Fix> {
         if level.kind != LevelKind::Block {
             return None;

@@ -1,6 +1,6 @@
-//! What is open at a place of the text.
+//! The brackets and blocks open at a place of the text.
 
-/// What opened a level.
+/// The kinds of levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LevelKind {
     /// The file itself.
@@ -18,17 +18,17 @@ pub(super) enum LevelKind {
 }
 
 impl LevelKind {
-    /// Does it hold statements?
+    /// Whether it contains statements.
     pub(super) fn is_block(self) -> bool {
         matches!(self, Self::File | Self::Block)
     }
 
-    /// Is it a round or square bracket?
+    /// Whether it is a round or square bracket.
     pub(super) fn is_bracket(self) -> bool {
         matches!(self, Self::Paren | Self::Bracket)
     }
 
-    /// How a message names what opens and what closes it.
+    /// Returns the names of its opening and closing characters in messages.
     pub(super) fn ends(self) -> (&'static str, &'static str) {
         match self {
             Self::File => ("", ""),
@@ -40,26 +40,25 @@ impl LevelKind {
     }
 }
 
-/// Something open, and the statement at hand in it if it holds statements.
+/// An open bracket or block, with the current statement if it contains statements.
 #[derive(Debug)]
 pub(super) struct Level {
-    /// What opened it.
     pub(super) kind: LevelKind,
-    /// Where.
+    /// The byte where it was opened.
     pub(super) at: usize,
-    /// Blanks before the line in which it was opened.
+    /// The indentation of the line in which it was opened.
     pub(super) indent: usize,
-    /// Its first line is further in than the line that opened it.
+    /// Whether its first line is indented further than the line that opened it.
     pub(super) deeper: Option<bool>,
-    /// Where the statement at hand began; none between statements.
+    /// The start of the current statement; none between statements.
     pub(super) statement: Option<usize>,
-    /// Words of that statement so far.
+    /// The number of words of that statement so far.
     pub(super) words: u32,
-    /// That statement cannot be read and is to be blanked.
+    /// Whether that statement has a mistake and is to be blanked.
     pub(super) damaged: bool,
-    /// That statement is a row of a table.
+    /// Whether that statement is a row of a table.
     pub(super) row: bool,
-    /// It is a block that holds a table alone: its rows need no bars.
+    /// Whether it is a block with only a table, whose rows need no bars.
     pub(super) table: bool,
 }
 

@@ -1,9 +1,9 @@
 //! The layout of a script: which newlines end a statement.
 //!
-//! A linear pass makes a copy of the text, byte for byte as long, in which comments and the newlines that end
-//! no statement are blanks. So every place in the copy is the same place in the script, and the grammar knows
-//! only newlines that count. The pass also sees that each bracket has its partner and that none lie too deep;
-//! a statement in which that is not so is reported and blanked.
+//! A linear pass makes a copy of the text with the same length in bytes, in which comments and the newlines that end
+//! no statement are spaces. So every place in the copy is the same place in the script, and the grammar receives only
+//! the newlines that matter. The pass also checks that brackets match and are not nested too deep; a statement that
+//! fails the check is reported and blanked.
 //!
 //! It does not know the statements, only words, strings, brackets and the rows of tables.
 
@@ -24,53 +24,53 @@ use note::Notes;
 use super::diagnostic::{Code, Diagnostic};
 use super::span::Span;
 
-/// The most brackets and blocks that may lie in each other, in one file and over its includes.
+/// The most nested brackets and blocks, in one file and over its includes.
 pub(crate) const DEPTH_LIMIT: usize = 200;
 
-/// The most words of one statement, what stands in its braces not counted.
+/// The most words of one statement, without the contents of its braces.
 const WORD_LIMIT: u32 = 1 << 20;
 
-/// The bytes of a statement in which its verb and what that names are looked for.
+/// The length in bytes of the start of a statement that is searched for its verb and the verb's noun.
 const HEAD_LIMIT: usize = 400;
 
-/// The most mistakes that are kept.
+/// The most mistakes to keep.
 const MISTAKE_LIMIT: usize = 200;
 
-/// A script laid out.
+/// A script with its layout resolved.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// As long as the script's text, with comments and joining newlines blank.
+    /// As long as the script's text, with comments and joining newlines replaced by spaces.
     pub(crate) text: String,
-    /// Where statements outside all braces end, in order.
+    /// The ends of statements outside all braces, in order.
     pub(crate) ends: Vec<usize>,
-    /// What is wrong with its brackets and strings.
+    /// The mistakes in its brackets and strings.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// Lays a file out.
+/// Resolves the layout of a file.
 pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
     let scan = Scan::new(file, text, false).run();
-    // Only a script whose braces do not match is worth a guess from its indentation.
+    // The indentation is used as a guess only if the braces do not match.
     let scan = if scan.unmatched { Scan::new(file, text, true).run() } else { scan };
     let Scan { out, ends, diagnostics, .. } = scan;
     Layout { text: String::from_utf8_lossy(&out).into_owned(), ends, diagnostics }
 }
 
-/// The tokens of a text, and whether more must follow.
+/// Returns the tokens of a text, and whether more must follow.
 pub fn tokens(text: &str) -> Tokens {
     let mut scan = Scan::new(0, text, false);
     scan.notes = Some(Notes::default());
     scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
 }
 
-/// What a token says of the line that it stands on.
+/// The effect of a token on the end of its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
     /// The line may end here.
     Nothing,
-    /// A comma: the line goes on, unless a row of a table follows.
+    /// A comma: the line continues, unless a row of a table follows.
     Comma,
-    /// An operator: the line goes on.
+    /// An operator: the line continues.
     Operator,
 }
 
@@ -78,29 +78,29 @@ enum After {
 struct Scan<'a> {
     file: u32,
     text: &'a str,
-    /// Guess from the indentation which brace is not closed.
+    /// Whether to guess from the indentation which brace is not closed.
     strict: bool,
     /// The copy.
     out: Vec<u8>,
     /// The next byte.
     at: usize,
-    /// What is open, the file itself first.
+    /// The open levels, the file itself first.
     levels: Vec<Level>,
-    /// Newlines outside brackets since the last token: the next one tells whether they count.
+    /// Newlines outside brackets since the last token; the next token decides whether they end a statement.
     pending: Vec<usize>,
-    /// What the last token says of the line.
+    /// The effect of the last token on its line.
     after: After,
-    /// A brace is not closed.
+    /// Whether a brace is not closed.
     unmatched: bool,
-    /// Blanks at the beginning of the line at hand.
+    /// The indentation of the current line.
     indent: usize,
-    /// The first token of the line at hand; none before it.
+    /// The first token of the current line; none before it.
     first: Option<usize>,
-    /// The rest of the file is left unread.
+    /// Whether the rest of the file is left unread.
     done: bool,
-    /// How often the pass went back to read on after a bracket that is not closed.
+    /// The number of times that the pass went back after a bracket that is not closed.
     returns: u32,
-    /// The tokens, where someone wants them.
+    /// The recorded tokens, if requested.
     notes: Option<Notes>,
     ends: Vec<usize>,
     diagnostics: Vec<Diagnostic>,
@@ -141,7 +141,7 @@ impl<'a> Scan<'a> {
                 self.note_last();
                 return self;
             }
-            // A bracket that nothing closed may send the pass back.
+            // A bracket that is not closed may send the pass back.
             if self.done || !self.close_brackets() {
                 break;
             }
@@ -170,7 +170,7 @@ impl<'a> Scan<'a> {
                 self.at = end;
             }
             0xC2 if self.byte(1) == 0xA0 => {
-                // A no-break space, as web pages and papers have them.
+                // A no-break space, as in web pages and papers.
                 self.blank(self.at, self.at + 2);
                 self.at += 2;
             }
@@ -198,14 +198,14 @@ impl<'a> Scan<'a> {
         self.at += 1;
     }
 
-    /// A token begins: decides about the newlines before it. `joins` if it belongs to what stands above.
+    /// Decides about the newlines before a token. `joins` if the token continues the line above.
     fn begin(&mut self, joins: bool) {
         let row = self.byte(0) == b'|' || self.top().table;
         if row && self.after == After::Comma && self.top().kind == LevelKind::Block && !self.top().row {
             self.end_statement(self.at);
         }
         if let Some(first) = self.pending.first().copied() {
-            // No expression goes on with a bar after a comma: that is a row of a table.
+            // No expression continues with a bar after a comma, so it is a row of a table.
             let goes_on = self.after == After::Operator || self.after == After::Comma && !row;
             let joined = self.top().statement.is_some() && !self.top().row && (goes_on || joins);
             if joined {
@@ -237,7 +237,7 @@ impl<'a> Scan<'a> {
         self.after = After::Nothing;
     }
 
-    /// The statement of the innermost block ends before this byte.
+    /// Ends the statement of the innermost block before this byte.
     fn end_statement(&mut self, at: usize) {
         let block = self.block();
         let level = &mut self.levels[block];
@@ -287,7 +287,7 @@ impl<'a> Scan<'a> {
         if self.close_brackets() {
             return;
         }
-        // No statement begins with a brace: on a line of its own it opens the block of the one above.
+        // No statement begins with a brace: alone on a line, it opens the block of the line above.
         self.begin(true);
         let begun = self.top().statement.unwrap_or(self.at);
         let table = self.top().kind.is_block() && self.opens_table(begun);
@@ -329,12 +329,12 @@ impl<'a> Scan<'a> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    /// The byte this far on, or 0 past the end.
+    /// Returns the byte at this distance, or 0 past the end.
     fn byte(&self, ahead: usize) -> u8 {
         self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    /// Bytes of the character at hand.
+    /// Returns the length in bytes of the current character.
     fn character(&self) -> usize {
         self.rest().chars().next().map_or(1, char::len_utf8)
     }
@@ -347,7 +347,7 @@ impl<'a> Scan<'a> {
         &self.levels[self.levels.len() - 1]
     }
 
-    /// Number of the innermost level that holds statements.
+    /// Returns the index of the innermost level that contains statements.
     fn block(&self) -> usize {
         self.levels.iter().rposition(|level| level.kind.is_block()).unwrap_or(0)
     }
@@ -357,7 +357,7 @@ impl<'a> Scan<'a> {
         top.table || top.row && top.kind.is_block() && self.pending.is_empty()
     }
 
-    /// Makes blanks of these bytes; newlines stay.
+    /// Replaces these bytes by spaces; newlines stay.
     fn blank(&mut self, from: usize, to: usize) {
         for byte in &mut self.out[from..to] {
             if *byte != b'\n' {

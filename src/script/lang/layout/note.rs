@@ -1,9 +1,9 @@
-//! Tokens as they are told to whoever looks at a text while it is being written.
+//! Tokens for tools that read a text while it is edited.
 
-/// A token and where it stands.
+/// A token and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
     /// Its first byte.
     pub start: usize,
@@ -11,68 +11,68 @@ pub struct Token {
     pub end: usize,
 }
 
-/// What a token is.
+/// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// `# …`
     Comment,
     /// `page_table`, `core-i7`
     Word,
-    /// `0x14`, `96%`; a unit is a word of its own.
+    /// `0x14`, `96%`; a unit is a separate word.
     Number,
     /// `=>`, `==`, `,`, `.`
     Operator,
     /// `"…"` or `'…'`.
     String {
-        /// Its second quote is there.
+        /// Whether it has its closing quote.
         closed: bool,
     },
-    /// Text of `"""…"""`, its quotes among it.
+    /// Text of `"""…"""`, or its quotes.
     Prose,
-    /// An expression begins in prose.
+    /// The start of an expression in prose.
     Hole,
     /// `(`, `[`, `{`
     Open(u8),
     /// `)`, `]`, `}`
     Close(u8),
-    /// `|` of a row; of no width where a row begins without one.
+    /// `|` of a row; zero-width at the start of a row without one.
     Bar,
     /// A cell of a row.
     Cell,
-    /// A statement, a setting or a row ends; of no width.
+    /// The end of a statement, a setting or a row; zero-width.
     End,
-    /// What no token begins with.
+    /// A character that begins no token.
     Other,
 }
 
 impl Token {
-    /// Its text.
+    /// Returns its text.
     pub fn text(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or("")
     }
 }
 
-/// A text as tokens.
+/// The tokens of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// In order, blanks left out.
+    /// The tokens, in order.
     pub list: Vec<Token>,
-    /// More must follow: a bracket, a block or prose is open, or an operator or a comma stands last.
+    /// Whether more must follow: a bracket, a block or prose is open, or the last token is an operator or a comma.
     pub unfinished: bool,
 }
 
-/// What is noted on the way.
+/// The tokens recorded so far.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     pub(super) tokens: Tokens,
-    /// The string at hand has no second quote.
+    /// Whether the current string has no closing quote.
     pub(super) open: bool,
 }
 
-/// Operators of two and three characters, `=>` and `..` besides.
+/// Operators of two and three characters, except `=>` and `..`.
 pub(super) const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "..="];
 
-/// Whether a word stands between values as an operator does: a line goes on after it.
+/// Whether a word is an operator between values, so that a line continues after it.
 pub fn is_operator(word: &str) -> bool {
     matches!(word, "and" | "or" | "not" | "in" | "where")
 }

@@ -1,16 +1,16 @@
-//! What is wrong with brackets and strings, and where to read on.
+//! Mistakes in brackets and strings, and the places where the pass continues.
 
 use super::level::LevelKind;
 use crate::lang::fix::Fix;
 
 use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
 
-/// How often the pass may go back in one file; keeps it linear.
+/// The number of times that the pass may go back in one file; keeps it linear.
 const RETURN_LIMIT: u32 = 20;
 
 impl Scan<'_> {
-    /// Something that ends statements comes while brackets are open: they are not closed. True if the pass went
-    /// back to the line where it reads on.
+    /// Reports open brackets at the end of a statement. Returns true if the pass went back to the line where it
+    /// continues.
     pub(super) fn close_brackets(&mut self) -> bool {
         let block = self.block();
         let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
@@ -25,7 +25,7 @@ impl Scan<'_> {
         inner == block && self.go_back(at)
     }
 
-    /// Back to the first line after the bracket that is no further in than its statement.
+    /// Goes back to the first line after the bracket that is indented no further than its statement.
     fn go_back(&mut self, bracket: usize) -> bool {
         if self.returns >= RETURN_LIMIT {
             return false;
@@ -48,7 +48,7 @@ impl Scan<'_> {
         true
     }
 
-    /// A string runs into the end of its line.
+    /// Reports a string that is not closed on its line.
     pub(super) fn unclosed_string(&mut self, line_end: usize) {
         let open = self.at;
         self.note_open_string();
@@ -69,11 +69,11 @@ impl Scan<'_> {
         self.levels[block].damaged = true;
         let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
         self.levels.truncate(inner + 1);
-        // A block that opens on this line still holds the lines below.
+        // A block that opens on this line still contains the lines below.
         self.at = if line.ends_with('{') { open + line.len() - 1 } else { line_end };
     }
 
-    /// Prose ends while a `{` in it is open.
+    /// Reports prose that ends in an open `{`.
     pub(super) fn unclosed_hole(&mut self) {
         let hole = self.levels.iter().rposition(|level| level.kind == LevelKind::Hole).unwrap_or(0);
         let at = self.levels[hole].at;
@@ -84,7 +84,7 @@ impl Scan<'_> {
         self.levels[block].damaged = true;
     }
 
-    /// A closing bracket without its partner.
+    /// Reports a closing bracket without its partner.
     pub(super) fn stray_bracket(&mut self, kind: LevelKind) {
         let (open, close) = kind.ends();
         let here = self.span(self.at, self.at + 1);
@@ -119,7 +119,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A `}` without its partner.
+    /// Reports a `}` without its partner.
     pub(super) fn stray_brace(&mut self) {
         let here = self.span(self.at, self.at + 1);
         self.report(Code::Syntax, here, "this `}` closes nothing", "no `{` is open").help =
@@ -127,7 +127,7 @@ impl Scan<'_> {
         self.out[self.at] = b' ';
     }
 
-    /// Too much is open: the rest of the file is left unread.
+    /// Reports too many levels; the rest of the file is left unread.
     pub(super) fn too_deep(&mut self) {
         let here = self.span(self.at, self.at + 1);
         self.report(
@@ -139,7 +139,7 @@ impl Scan<'_> {
         self.give_up();
     }
 
-    /// A statement of too many words: the rest of the file is left unread.
+    /// Reports a statement with too many words; the rest of the file is left unread.
     pub(super) fn too_long(&mut self) {
         let here = self.span(self.at, self.at + 1);
         self.report(
@@ -159,7 +159,7 @@ impl Scan<'_> {
         self.done = true;
     }
 
-    /// The file ends: what is still open is not closed.
+    /// Reports the levels that are open at the end of the file.
     pub(super) fn unclosed_at_end(&mut self) {
         let mut in_hole = false;
         while self.levels.len() > 1 {
@@ -167,7 +167,7 @@ impl Scan<'_> {
             let bracket = self.top().kind.is_bracket() && sole;
             let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
             let Some(level) = self.levels.pop() else { break };
-            // The prose around a hole that is not closed may well be.
+            // The prose around an open `{` may be closed.
             if std::mem::replace(&mut in_hole, level.kind == LevelKind::Hole) {
                 continue;
             }
@@ -184,7 +184,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A line begins a statement: a block whose lines are further in than this one was not closed.
+    /// At the start of a statement's line, reports an open block whose lines are indented further than this one.
     pub(super) fn indentation(&mut self) {
         if !self.strict {
             return;
@@ -201,7 +201,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A `}` at the beginning of its line closes the block that began that far in, and no block within it.
+    /// Before a `}` that begins its line, reports the open blocks that are indented further.
     pub(super) fn indentation_of_close(&mut self) {
         if !self.strict || self.first != Some(self.at) {
             return;

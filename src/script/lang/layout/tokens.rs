@@ -1,12 +1,12 @@
-//! The tokens of a text as the layout pass goes over them, and how the text ends. There are tokens for any text, also where
-//! brackets and strings are wrong.
+//! The tokens of a text as the layout pass scans them, and the end of the text. Any text has tokens, even if brackets
+//! and strings are wrong.
 
 use super::level::LevelKind;
 use super::note::{LONG, Token, TokenKind, Tokens};
 use super::{After, Scan};
 
 impl Scan<'_> {
-    /// One more token, or a piece of prose; it is noted where notes are taken.
+    /// Scans one token, or a piece of prose, and records it if tokens are requested.
     pub(super) fn step(&mut self) {
         let (from, before) = (self.at, self.top().kind);
         if before == LevelKind::Prose {
@@ -18,7 +18,7 @@ impl Scan<'_> {
             return;
         }
         if self.at < from {
-            // The pass went back to read on there.
+            // The pass went back to this place.
             let at = self.at;
             self.noted(|tokens| tokens.list.retain(|token| token.end <= at));
             return;
@@ -32,7 +32,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The string at hand runs into the end of its line.
+    /// Records that the current string is not closed on its line.
     pub(super) fn note_open_string(&mut self) {
         if let Some(notes) = &mut self.notes {
             notes.open = true;
@@ -68,7 +68,7 @@ impl Scan<'_> {
         });
     }
 
-    /// A no-break space.
+    /// Whether a no-break space begins at this byte.
     fn is_blank(&self, at: usize) -> bool {
         self.text.get(at..).is_some_and(|rest| rest.starts_with('\u{a0}') || rest.starts_with('\u{feff}'))
     }
@@ -92,18 +92,18 @@ impl Scan<'_> {
         }
     }
 
-    /// A row without a bar begins here: it gets one of no width.
+    /// Records a zero-width bar at the start of a row without one.
     pub(super) fn note_row(&mut self, at: usize) {
         self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::Bar, start: at, end: at }));
     }
 
-    /// A statement ended before this byte.
+    /// Records the end of a statement before this byte.
     pub(super) fn note_end(&mut self, at: usize) {
         self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::End, start: at, end: at }));
     }
 
-    /// The end of the text is reached for the first time: whether more must follow, and whether the statement at hand
-    /// may be over.
+    /// At the first end of the text, records whether more must follow, and whether the current statement may be
+    /// complete.
     pub(super) fn note_last(&mut self) {
         let top = self.top();
         let goes_on = self.after != After::Nothing && top.statement.is_some() && !top.row;

@@ -1,4 +1,4 @@
-//! What stands beside something that is complete.
+//! Mistakes after a complete expression.
 
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
@@ -10,7 +10,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::unit_spelt;
 
-/// Something follows what is complete already.
+/// Reports text after a complete expression.
 pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     let word = &rest[..word_length(rest)];
@@ -74,7 +74,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
 pub(in crate::lang) const VERBS: &[&str] =
     &["read", "write", "fetch", "translate", "let", "set", "expect", "show", "for", "if", "repeat", "flush"];
 
-/// A list in the wrong brackets, a call of another process, and a second statement on the line.
+/// Reports a list in the wrong brackets, a call of another process, or a second statement on the line.
 fn beside(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     if stop.setting {
@@ -114,12 +114,12 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
     })
 }
 
-/// Whether a text has the form of a statement and not only of a word.
+/// Whether a text has the form of a statement and is not just a word.
 fn is_statement(text: &str) -> bool {
     VERBS.contains(&&text[..word_length(text)]) && Grammar::parse(Rule::lone_statement, text).is_ok()
 }
 
-/// A comment as C has it.
+/// Reports a C comment.
 fn division(Stop { rest, before, .. }: &Stop) -> Option<Diagnostic> {
     before.contains(" // ").then(|| {
         mistake(format!("{} does not belong here", shown(rest)), "`//` divides; a comment begins with `#`")

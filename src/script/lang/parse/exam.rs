@@ -1,4 +1,4 @@
-//! Questions, their parts, and what they give and ask.
+//! Questions, their parts, and the `given` and `ask` statements.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::lang::value::Value;
 use pagewalk_grammar::{Pair, Rule};
 
 impl Tree<'_> {
-    /// `question "title" points N { … }`, `part "a" points N { … }`
+    /// Parses `question "title" points N { … }` or `part "a" points N { … }`.
     pub(super) fn exam_unit(&mut self, pair: Pair) -> StmtKind {
         let rule = pair.as_rule();
         let (mut name, mut points, mut block) = (None, None, None);
@@ -31,21 +31,21 @@ impl Tree<'_> {
         }
     }
 
-    /// `given page_table, tlb L2`
+    /// Parses `given page_table, tlb L2`.
     pub(super) fn given(&mut self, pair: &Pair) -> StmtKind {
         let place = self.first(pair, "given");
         let nouns = pair.clone().into_inner().map(|noun| self.exprs(noun)).collect();
         StmtKind::Given { place, nouns }
     }
 
-    /// The first word of a statement.
+    /// Returns the span of the first word of a statement.
     fn first(&self, pair: &Pair, word: &str) -> Span {
         let mut place = self.span(pair);
         place.end = place.start + word.len() as u32;
         place
     }
 
-    /// `ask …`, and the facts that it lists.
+    /// Parses `ask …`, and the facts that it lists.
     pub(super) fn ask(&mut self, pair: Pair) -> (Option<StmtKind>, Arc<[Fact]>) {
         let place = self.first(&pair, "ask");
         let (mut what, mut facts) = (None, Arc::from([]));

@@ -1,4 +1,4 @@
-//! Expressions: a flat chain of operands and operators made a tree by how tightly each operator binds.
+//! Expressions: turns a flat chain of operands and operators into a tree by operator precedence.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Unit, Value, ValueError, unit_factor, unit_spelt};
 use pagewalk_grammar::{Pair, Rule};
 
-/// The deepest tree of an expression, counted in operators, calls and brackets. Chains of operators are trees too.
+/// The deepest tree of an expression, counted in operators, calls and brackets. Chains of operators also form trees.
 const TREE_LIMIT: u32 = 500;
 
-/// An expression and how deep its tree is.
+/// An expression and the depth of its tree.
 type Deep = (Expr, u32);
 
 /// An operator that waits for its right side.
 #[derive(Clone, Copy)]
 struct Waiting {
     operator: Operator,
-    /// How tightly it binds.
+    /// Its precedence.
     power: u8,
     start: u32,
 }
@@ -36,7 +36,7 @@ impl Tree<'_> {
         self.deep(pair).0
     }
 
-    /// The inner expressions of a pair, one after the other.
+    /// Parses the inner expressions of a pair, in order.
     pub(super) fn exprs(&mut self, pair: Pair) -> Arc<[Expr]> {
         self.deep_exprs(pair).0
     }
@@ -109,7 +109,7 @@ impl Tree<'_> {
                 let (items, depth) = self.deep_exprs(part);
                 return (Expr { kind: ExprKind::List(items), span }, depth + 1);
             }
-            // A pair of round brackets: the expression in it, brackets included in its place.
+            // Round brackets: the expression in them, with a span that includes the brackets.
             _ => {
                 let inner = part.into_inner().next().map(|inner| self.deep(inner));
                 return inner
@@ -123,7 +123,7 @@ impl Tree<'_> {
         self.operand(part).0
     }
 
-    /// `left(arguments)`, `left[index]`, `left.field`.
+    /// Parses `left(arguments)`, `left[index]`, `left.field`.
     fn suffix(&mut self, (left, depth): Deep, part: Pair) -> Deep {
         let mut span = left.span;
         span.end = self.span(&part).end;
@@ -163,7 +163,7 @@ impl Tree<'_> {
         (Expr { kind: ExprKind::Prose(pieces.into()), span }, deepest + 1)
     }
 
-    /// The text of a string with its escapes resolved.
+    /// Returns the text of a string with its escapes resolved.
     pub(super) fn string(&mut self, part: &Pair) -> Arc<str> {
         text(part.as_str(), self.span(part)).unwrap_or_else(|diagnostic| {
             self.report(diagnostic);
@@ -171,7 +171,7 @@ impl Tree<'_> {
         })
     }
 
-    /// The byte that `'h'` is.
+    /// Returns the value of `'h'`.
     pub(super) fn byte(&mut self, part: &Pair) -> u8 {
         byte(part.as_str(), self.span(part)).unwrap_or_else(|diagnostic| {
             self.report(diagnostic);
@@ -179,12 +179,12 @@ impl Tree<'_> {
         })
     }
 
-    /// A number with its unit; 0 with a report if it is none.
+    /// Parses a number with its unit; an invalid one is reported and becomes 0.
     fn number(&mut self, text: &str, span: Span) -> ExprKind {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
         let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
-        // Textbooks print 0B for eleven.
+        // Textbooks write 0B for hexadecimal 11.
         let ambiguous = text.starts_with("0B") && text.len() > 2
             || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
         let number = Number::literal(digits).and_then(|number| match unit_factor(unit) {
@@ -206,7 +206,7 @@ impl Tree<'_> {
     }
 }
 
-/// `8KB` is `8` and `KB`; `0x1B` is a number without a unit.
+/// Splits `8KB` into `8` and `KB`; `0x1B` is a number without a unit.
 fn touching_unit(text: &str) -> (&str, &str) {
     if text.starts_with("0x") || text.starts_with("0X") || text.starts_with("0b") {
         let percent = text.strip_suffix('%');
@@ -229,12 +229,12 @@ fn bad_number(text: &str) -> ValueError {
     }
 }
 
-/// What stands where an expression has no value; there is a report then.
+/// Returns the placeholder for an expression with a reported mistake.
 fn nothing(span: Span) -> Deep {
     (Expr { kind: ExprKind::Value(Value::Bool(false)), span }, 1)
 }
 
-/// Gives the last waiting operator its operands. False if the tree became too deep.
+/// Applies the last waiting operator to its operands. Returns false if the tree became too deep.
 fn apply(operands: &mut Vec<Deep>, waiting: &mut Vec<Waiting>) -> bool {
     let Some(operator) = waiting.pop() else { return true };
     let Some((right, right_depth)) = operands.pop() else { return true };

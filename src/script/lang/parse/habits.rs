@@ -6,7 +6,7 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 
-/// What stands in other languages, or on other keyboards: what it is, what to write for it, and what else to say.
+/// Operators and characters of other languages and keyboards: the text, its meaning, its replacement, and a note.
 const HABITS: &[(&str, &str, &str, &str)] = &[
     ("&&", "`&&` is no operator", "and", ""),
     ("||", "`||` is no operator", "or", ""),
@@ -39,7 +39,7 @@ const HABITS: &[(&str, &str, &str, &str)] = &[
     ("to", "`to` is no operator", "..=", "a range is written `0..4`, or `0..=4` with its end"),
 ];
 
-/// The foreign operator or character that a text begins with.
+/// Returns the foreign operator or character that begins a text.
 pub(super) fn foreign(
     text: &str,
 ) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
@@ -47,14 +47,14 @@ pub(super) fn foreign(
     HABITS.iter().find(|(habit, ..)| if word.is_empty() { text.starts_with(habit) } else { word == *habit })
 }
 
-/// The mistake of a habit.
+/// Returns the diagnostic for a habit.
 pub(super) fn unlearnt(
     stop: &Stop,
     (habit, message, instead, help): &(&str, &str, &str, &str),
 ) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
-    // A pair of quotes is two fixes, and one of them alone is none.
+    // A pair of quotes needs two fixes, and one of them alone is useless.
     let pair = message.contains("quotes");
     let fix = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
     match fix.filter(|_| !instead.is_empty()) {
@@ -63,7 +63,7 @@ pub(super) fn unlearnt(
     }
 }
 
-/// A text in typographic quotes in straight ones, where they are a pair.
+/// Replaces a pair of typographic quotes with straight ones.
 fn straight(stop: &Stop, quote: &str) -> Option<Fix> {
     let typographic = |c: char| "“”„‘’".contains(c);
     let inside = stop.rest.strip_prefix(typographic)?;
@@ -74,12 +74,12 @@ fn straight(stop: &Stop, quote: &str) -> Option<Fix> {
     Some(stop.write(was, format!("{quote}{text}{quote}")))
 }
 
-/// The token that a text begins with, in quotes.
+/// Returns the first token of a text, in quotes.
 pub(super) fn shown(text: &str) -> String {
     format!("`{}`", quoted(&text[..token_length(text)]))
 }
 
-/// Bytes of the word, or else of the operator or character, that a text begins with.
+/// Returns the length in bytes of the word, or else of the operator or character, that begins a text.
 pub(super) fn token_length(text: &str) -> usize {
     let word = word_length(text);
     let habit =

@@ -1,7 +1,7 @@
-//! Text to the tree of a script: the layout, the grammar, and the tree made from what it finds.
+//! Parses a script into its tree: the layout pass, then the grammar, then the tree from the grammar's matches.
 //!
-//! A line that is no statement is reported once, and the rest of the script is read all the same. The reader
-//! does not know which commands, settings, nouns or facts exist.
+//! An invalid line is reported once, and the rest of the script is still parsed. The parser does not know which
+//! commands, settings, nouns or facts exist.
 
 mod beside;
 mod exam;
@@ -27,39 +27,39 @@ use super::layout::{DEPTH_LIMIT, lay_out};
 use super::span::Span;
 use super::value::ValueError;
 
-/// Statements are handed to the grammar in pieces of about this many bytes, so that a large script needs little
-/// memory at a time.
+/// The grammar receives statements in pieces of about this many bytes, so that a large script needs little memory at
+/// a time.
 const PIECE: usize = 1 << 16;
 
-/// The most broken lines of a file that are looked at one by one.
+/// The most broken lines of a file to explain one by one.
 const BROKEN_LIMIT: usize = 200;
 
-/// Reads the files that a script includes.
+/// A reader of included files.
 pub trait Includes {
-    /// The statements of the file that `path` (the text of the string) names; empty if it cannot be read.
+    /// Returns the statements of the file that `path` (the text of the string) names; empty if it cannot be read.
     /// `inside` is the number of blocks around it in the including file, the `include` itself counted.
     fn include(&mut self, path: &Word, inside: usize) -> Block;
 }
 
-/// Includes nothing: for a text that stands alone.
+/// Includes nothing, for a text without other files.
 impl Includes for () {
     fn include(&mut self, _: &Word, _: usize) -> Block {
         Arc::new([])
     }
 }
 
-/// A file that has been read.
+/// A parsed file.
 #[derive(Debug)]
 pub struct Parsed {
     /// Its statements.
     pub body: Block,
-    /// What is wrong with it, in the order of the text; included files report for themselves.
+    /// Its diagnostics, in the order of the text; included files have their own.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many blocks lie in each other.
+    /// The greatest depth of nested blocks.
     pub(crate) depth: usize,
 }
 
-/// Reads the text of file number `file`.
+/// Parses the text of file number `file`.
 pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
     let layout = lay_out(file, text);
     let mut tree = Tree::new(file, includes, layout.diagnostics);
@@ -76,19 +76,19 @@ pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
     Parsed { body: body.into(), diagnostics: tree.diagnostics, depth: tree.deepest }
 }
 
-/// Makes the tree of one file.
+/// The builder of one file's tree.
 struct Tree<'a> {
     file: u32,
-    /// Where in the file the piece at hand begins.
+    /// The byte of the file where the current piece begins.
     base: usize,
-    /// Blocks around what is at hand.
+    /// The number of blocks around the current place.
     nesting: usize,
-    /// The most that they came to.
+    /// The greatest value of `nesting`.
     deepest: usize,
     includes: &'a mut dyn Includes,
-    /// Broken lines so far.
+    /// The number of broken lines so far.
     broken: usize,
-    /// A fact's value is at hand.
+    /// Whether the current expression is the value of a fact.
     in_fact: bool,
     diagnostics: Vec<Diagnostic>,
 }
@@ -102,7 +102,7 @@ impl<'a> Tree<'a> {
         if let Ok(mut pairs) = Grammar::parse(Rule::script, text) {
             return pairs.next().map_or_else(Vec::new, |script| self.lines(script));
         }
-        // The last alternative of a line takes anything: only a stack too small for it comes here.
+        // The last alternative of a line accepts anything, so only a stack overflow gets here.
         let at = (self.base + text.len() - text.trim_start().len()) as u32;
         let span = Span { file: self.file, start: at, end: at };
         let message = "brackets and blocks from here on lie too deep for this system's stack";
@@ -110,7 +110,7 @@ impl<'a> Tree<'a> {
         Vec::new()
     }
 
-    /// The statements of a block in braces.
+    /// Parses the statements of a block in braces.
     fn block(&mut self, block: Pair) -> Block {
         if self.nesting >= DEPTH_LIMIT {
             let message = format!("blocks lie more than {DEPTH_LIMIT} deep here");
@@ -136,7 +136,7 @@ impl<'a> Tree<'a> {
         body
     }
 
-    /// Says what is wrong with a line that the grammar passed over.
+    /// Reports the mistake in a line that the grammar could not match.
     fn broken(&mut self, line: &Pair, rule: Rule) {
         self.broken += 1;
         if self.broken <= BROKEN_LIMIT {
@@ -146,7 +146,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The place of a pair, without the blanks that follow it.
+    /// Returns the span of a pair, without the spaces that follow it.
     fn span(&self, pair: &Pair) -> Span {
         let start = self.base + pair.as_span().start();
         let end = start + pair.as_str().trim_end_matches([' ', '\t', '\r']).len();
@@ -161,7 +161,7 @@ impl<'a> Tree<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The value, or a report of why there is none.
+    /// Returns the value, or reports the error.
     fn checked<T>(&mut self, value: Result<T, ValueError>, span: Span) -> Option<T> {
         value.map_err(|error| self.report(error.at(span))).ok()
     }

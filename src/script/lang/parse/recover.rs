@@ -1,4 +1,4 @@
-//! What is wrong with a line that is no statement, in words of the language.
+//! Diagnostics for a line that is not a statement, in words of the language.
 
 use pagewalk_grammar::{ErrorVariant, InputLocation};
 
@@ -11,7 +11,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
-/// How the statements with a shape of their own are written, for one of which a part is missing.
+/// Forms of the statements with their own syntax, shown when a part is missing.
 const SHAPES: &[(&str, &str)] = &[
     ("let", "`let NAME = VALUE`"),
     ("choose", "`choose NAME in RANGE where CONDITION`"),
@@ -27,7 +27,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("probe", "`probe read 0x10`"),
 ];
 
-/// Parts of a statement's shape.
+/// Parts of a statement's syntax.
 const PARTS: &[Rule] = &[
     Rule::name,
     Rule::equals,
@@ -39,7 +39,7 @@ const PARTS: &[Rule] = &[
     Rule::operation,
 ];
 
-/// The diagnostic for a line which the grammar's `rule` does not take; it begins at byte `start` of the file.
+/// Returns the diagnostic for a line that the grammar's `rule` does not match; it begins at byte `start` of the file.
 pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnostic {
     let line = line.trim_end();
     let (at, wanted) = match Grammar::parse(rule, line).map_err(|error| (error.location, error.variant)) {
@@ -54,17 +54,17 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     let setting = rule == Rule::lone_setting;
     let stop = Stop { line, at: before.len(), head, before: before.trim_end(), rest, wanted, setting };
     let found = &rest[..token_length(rest)];
-    // Where the line just ends, the place is behind its last character.
+    // At the end of the line, the place is after its last character.
     let at = start + if found.is_empty() { stop.before.len() } else { before.len() } as u32;
     let span = Span { file, start: at, end: at + found.len() as u32 };
     let described = fix(&stop).unwrap_or_else(|| plain(&stop, found));
-    // A fix stands in the line so far.
+    // The span of a fix is relative to the line.
     let place = |at: Span| Span { file, start: start + at.start, end: start + at.end };
     let fix = described.fix.clone().map(|fix| Box::new(Fix { span: place(fix.span), ..*fix }));
     Diagnostic { span, fix, ..described }
 }
 
-/// The mistakes that are common enough to have an answer of their own.
+/// Returns the diagnostic of a common mistake.
 fn fix(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     if stop.line.starts_with("//") || stop.line.starts_with("/*") {
@@ -86,7 +86,7 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| after_a_value(stop))
 }
 
-/// `=` and `==` in each other's places, and where neither belongs.
+/// Reports `=` and `==` in place of each other, or where neither belongs.
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
     if stop.setting && (equals || stop.rest.starts_with(':')) {
@@ -115,7 +115,7 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
     Some(mistake.fix(stop.write("=", "==")))
 }
 
-/// Characters that the language does not have.
+/// Reports characters that the language does not have.
 fn character(rest: &str) -> Option<Diagnostic> {
     let first = rest.chars().next()?;
     if first.is_alphabetic() && !first.is_ascii() {
@@ -131,7 +131,7 @@ fn character(rest: &str) -> Option<Diagnostic> {
     })
 }
 
-/// A reserved word in the place of a name, or away from its own place.
+/// Reports a reserved word in place of a name, or in the wrong place.
 fn reserved(stop: &Stop) -> Option<Diagnostic> {
     let word = &stop.rest[..word_length(stop.rest)];
     if word == "where" {
@@ -149,7 +149,7 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
     })
 }
 
-/// What goes wrong after `=>`.
+/// Reports mistakes after `=>`.
 fn facts(stop: &Stop) -> Option<Diagnostic> {
     if stop.rest.starts_with("=>") {
         let block = stop.before.ends_with('}');
@@ -178,11 +178,11 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
     })
 }
 
-/// The message for all the rest: what stands there, and what would belong there.
+/// Returns the general message: the text found, and the texts allowed there.
 fn plain(stop: &Stop, found: &str) -> Diagnostic {
     let value = [Rule::expr, Rule::number].iter().any(|rule| stop.wanted.contains(rule));
     let mut wanted: Vec<&str> = stop.wanted.iter().filter_map(|rule| words(*rule)).collect();
-    // A value may be many things.
+    // A value may take many forms.
     wanted.retain(|word| !value || *word == "a value");
     wanted.sort_unstable();
     wanted.dedup();
@@ -191,7 +191,7 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     } else {
         format!("{} does not belong here", shown(found))
     };
-    // Behind a value, an operator may always follow.
+    // After a value, an operator is always allowed.
     let behind = stop.wanted.contains(&Rule::infix);
     wanted.retain(|word| !behind || *word == BLOCK);
     let message = match wanted.as_slice() {
@@ -219,7 +219,7 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
 /// A block, in words.
 const BLOCK: &str = "a block in `{ }`";
 
-/// What a rule of the grammar is to a reader; none for rules that say nothing to him.
+/// Describes a rule of the grammar; none for rules without a useful description.
 fn words(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::expr | Rule::number | Rule::prefix => "a value",
@@ -236,7 +236,7 @@ fn words(rule: Rule) -> Option<&'static str> {
     })
 }
 
-/// A command gives a value with `=` where the grammar allows that and the language does not.
+/// Reports a command that gives a value with `=` where the grammar allows that but the language does not.
 pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnostic> {
     if alone {
         let name = quoted(&verb.text);
@@ -253,13 +253,13 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
     })
 }
 
-/// A command compares where it should give a value.
+/// Reports a command that compares where it should give a value.
 pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     let last = command.operands.last().filter(|_| command.assigned.is_none())?;
     let gives = matches!(&*command.verb.text, "set" | "write" | "file");
     let ExprKind::Binary(BinaryOp::Equal, left, right) = &last.kind else { return None };
     let help = || format!("`{}` gives a value with `=`", command.verb.text);
-    // Where a bracket stands around the comparison, more stands here than the sign, and nothing is written.
+    // With brackets around an operand, the span includes more than the sign, and the fix does not apply.
     let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
     let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };
     gives.then(|| mistake().fix(Fix::write(sign, "==", "=")))

@@ -74,7 +74,7 @@ impl Tree<'_> {
         }
     }
 
-    /// The statements that begin with a name and end with one expression or block.
+    /// Parses a statement that begins with a name and ends with one expression or block.
     fn named(&mut self, pair: Pair) -> StmtKind {
         let rule = pair.as_rule();
         let mut parts =
@@ -160,7 +160,8 @@ impl Tree<'_> {
         Operation { process, kind: kind.unwrap_or_else(|| OperationKind::Command(empty())), span }
     }
 
-    /// `if` and every `else if` of it, the last one first, so that each becomes the `otherwise` of the one before.
+    /// Parses an `if` and every `else if` of it, the last one first, so that each becomes the `otherwise` of the one
+    /// before.
     fn if_else(&mut self, pair: Pair) -> StmtKind {
         let whole = self.span(&pair);
         let mut arms = Vec::new();
@@ -184,7 +185,7 @@ impl Tree<'_> {
                     match condition.take() {
                         Some(condition) => {
                             arms.push((start, condition, body));
-                            // Each arm lies in the one before it.
+                            // Each arm is nested in the one before it.
                             self.nesting += 1;
                         }
                         None => otherwise = Some(body),
@@ -248,7 +249,7 @@ impl Tree<'_> {
         command
     }
 
-    /// Takes the parts of a command in, those of its operands too.
+    /// Adds the parts of a command, including those of its operands.
     fn parts(&mut self, pair: Pair, command: &mut Command, operands: &mut Vec<Expr>) {
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -264,7 +265,7 @@ impl Tree<'_> {
                 Rule::settings | Rule::table => command.block = Some(self.settings(part)),
                 Rule::arguments => {
                     operands.extend(part.into_inner().map(|argument| self.expr(argument)));
-                    // With one operand these are no system calls but accesses with a bracket.
+                    // With one operand these are accesses with brackets, not system calls.
                     command.call = operands.len() != 1 || !matches!(&*command.verb.text, "read" | "write");
                 }
                 _ => {}
@@ -315,13 +316,13 @@ impl Tree<'_> {
     }
 }
 
-/// A command that was not found; the grammar leaves no way to it.
+/// Returns a command to fill in; the grammar always provides its verb.
 fn empty() -> Command {
     let verb = Word { text: "".into(), span: Span::default() };
     Command { verb, call: false, operands: [].into(), assigned: None, block: None }
 }
 
-/// A statement that does nothing, where the reader has reported why.
+/// Returns a statement that does nothing, in place of one that the parser has reported.
 pub(super) fn nothing() -> StmtKind {
     StmtKind::Include { path: Word { text: "".into(), span: Span::default() }, body: [].into() }
 }

@@ -6,31 +6,30 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 
-/// A broken line and the place in it where reading stopped.
+/// A broken line and the place where parsing stopped.
 pub(super) struct Stop<'a> {
     pub(super) line: &'a str,
-    /// The byte of the line where it is.
+    /// The byte of the line at that place.
     pub(super) at: usize,
-    /// The first word of the line.
     pub(super) head: &'a str,
-    /// What was read, without blanks at its end.
+    /// The text before that place, without spaces at its end.
     pub(super) before: &'a str,
-    /// What was not.
+    /// The text after that place.
     pub(super) rest: &'a str,
-    /// What the grammar would have taken.
+    /// The rules that the grammar allows there.
     pub(super) wanted: Vec<Rule>,
-    /// It is a setting, no statement.
+    /// Whether it is a setting, not a statement.
     pub(super) setting: bool,
 }
 
 impl Stop<'_> {
-    /// A text in the place of the first of what was not read.
+    /// Returns a fix that replaces the start of the unread text.
     pub(super) fn write(&self, was: &str, text: impl Into<String>) -> Fix {
         let start = self.at as u32;
         Fix::write(Span { start, end: start + was.len() as u32, file: 0 }, was, text)
     }
 
-    /// A blank in the place of a sign and the blanks around it.
+    /// Returns a fix that replaces a sign and the spaces around it with one space.
     pub(super) fn blank(&self, sign: usize) -> Fix {
         let rest = &self.rest[sign..];
         let end = self.at + self.rest.len() - rest.trim_start().len();
@@ -38,12 +37,12 @@ impl Stop<'_> {
     }
 }
 
-/// A mistake without its place.
+/// Returns a diagnostic without its place.
 pub(super) fn mistake(message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::Syntax, Span::default(), message).help(help)
 }
 
-/// Bytes of the word that a text begins with.
+/// Returns the length in bytes of the word that begins a text.
 pub(super) fn word_length(text: &str) -> usize {
     text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
 }

@@ -32,8 +32,8 @@ impl Tree<'_> {
     }
 }
 
-/// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line, and so is
-/// one of dashes.
+/// Returns the rows of one block as a table with the first row as its header; none without rows. Rows of only bars or
+/// dashes are rulers.
 pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
     fn text(cell: &Cell) -> &str {
         if let CellKind::Bare(text) = &cell.kind { text } else { "" }

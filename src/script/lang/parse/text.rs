@@ -1,4 +1,4 @@
-//! Strings and bytes with C's escapes, and texts cut to quote them.
+//! Strings and bytes with C's escapes.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 
-/// The string in its quotes. The diagnostic points to the invalid escape.
+/// Parses a string with its quotes. The diagnostic points to the invalid escape.
 pub(super) fn string(quoted: &str, span: Span) -> Result<Value, Diagnostic> {
     let inner = inside(quoted);
     if inner.contains('\\') { unescape(inner, span).map(Value::string) } else { Ok(inner.into()) }
 }
 
-/// The text of a string that is a name or a label.
+/// Parses a string that is a name or a label.
 pub(super) fn text(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
     match string(quoted, span)? {
         Value::Text(text) => Ok(text),
@@ -27,7 +27,7 @@ pub(super) fn text(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
     }
 }
 
-/// The byte in its quotes.
+/// Parses a byte with its quotes.
 pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
     match unescape(inside(quoted), span)?.as_slice() {
         [byte] => Ok(*byte),
@@ -44,7 +44,7 @@ pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
     }
 }
 
-/// What stands between the quotes.
+/// Returns the text between the quotes.
 fn inside(quoted: &str) -> &str {
     quoted.get(1..quoted.len() - 1).unwrap_or("")
 }
@@ -69,7 +69,7 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
     Ok(bytes)
 }
 
-/// Resolves the escape that the text (after the backslash) begins with. Answers how long it is.
+/// Resolves the escape at the start of the text (after the backslash), and returns its length.
 fn one(escape: &str, bytes: &mut Vec<u8>) -> Option<usize> {
     let plain = match escape.as_bytes().first()? {
         b'n' => b'\n',
@@ -91,7 +91,7 @@ fn one(escape: &str, bytes: &mut Vec<u8>) -> Option<usize> {
     Some(1)
 }
 
-/// A byte in digits of the radix, at most so many.
+/// Parses a byte in digits of the radix, at most `most` of them.
 fn number(escape: &str, skip: usize, most: usize, radix: u32, bytes: &mut Vec<u8>) -> Option<usize> {
     let digits = escape[skip..].chars().take(most).take_while(|digit| digit.is_digit(radix)).count();
     let value = u32::from_str_radix(&escape[skip..skip + digits], radix).ok()?;
@@ -99,7 +99,7 @@ fn number(escape: &str, skip: usize, most: usize, radix: u32, bytes: &mut Vec<u8
     Some(skip + digits)
 }
 
-/// A character by its number in Unicode.
+/// Parses a character by its Unicode number.
 fn character(escape: &str, digits: usize, bytes: &mut Vec<u8>) -> Option<usize> {
     let digits = escape.get(1..=digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;

@@ -1,12 +1,12 @@
-//! What a table means: entries side by side taken apart.
+//! Tables as lists of entries; a row may hold several entries side by side.
 
 use super::ast::{Cell, CellKind, Record, Table, TableRow};
 use super::diagnostic::{Code, Diagnostic};
 
 impl Table {
-    /// The entries of the table, one after the other: where the first column comes again in the header, the cells
-    /// from there on are another entry. The last row may hold fewer entries than the header has room for. A row
-    /// with too many or too few cells is left out and reported as `bad-table`.
+    /// Returns the entries of the table, in order: where the first column is repeated in the header, the cells from
+    /// there on are another entry. The last row may hold fewer entries than the header has room for. A row with too
+    /// many or too few cells is left out and reported as `bad-table`.
     pub(crate) fn records(&self) -> (Vec<Record<'_>>, Vec<Diagnostic>) {
         let mut starts = self.starts();
         starts.push(self.header.len());
@@ -27,14 +27,14 @@ impl Table {
         (records, diagnostics)
     }
 
-    /// Where in the header an entry begins.
+    /// Returns the columns where an entry begins.
     fn starts(&self) -> Vec<usize> {
         let first = self.header.first().map(name);
         let again = self.header.iter().enumerate().filter(|(_, cell)| Some(name(cell)) == first);
         again.map(|(index, _)| index).collect()
     }
 
-    /// What is wrong with the number of a row's cells, at the first cell too many or behind the last one.
+    /// Reports a wrong number of cells in a row, at the first extra cell or after the last one.
     fn mistake(&self, row: &TableRow, starts: &[usize], last: bool) -> Option<Diagnostic> {
         let (wanted, given) = (self.header.len(), row.cells.len());
         if let Some(extra) = row.cells.get(wanted) {
@@ -54,14 +54,14 @@ impl Table {
     }
 }
 
-/// Whether these are the cells of a line as Markdown and databases draw it: `---`, `:--`, `+---+---+`.
+/// Whether these are the cells of a ruler as in Markdown and databases: `---`, `:--`, `+---+---+`.
 pub(super) fn is_ruler<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
     let dashes = |cell: &str| cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
-    // A dash alone is no value.
+    // A single dash means no value.
     cells.clone().any(|cell| cell.len() > 1) && cells.clone().all(dashes)
 }
 
-/// A column's name, which may be quoted.
+/// Returns a column's name, which may be quoted.
 fn name(cell: &Cell) -> Option<&str> {
     match &cell.kind {
         CellKind::Bare(text) | CellKind::Quoted(text) => Some(text),

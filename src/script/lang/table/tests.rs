@@ -10,7 +10,7 @@ fn with_table<T>(rows: &str, look: impl FnOnce(&Table) -> T) -> T {
     look(command.block.as_ref().and_then(|block| block.table.as_deref()).expect("a table"))
 }
 
-/// The entries, each as `column cell, column cell`, and the mistakes as `place: message`.
+/// Returns the entries, each as `column cell, column cell`, and the mistakes as `place: message`.
 fn records(rows: &str) -> (Vec<String>, Vec<String>) {
     let text = |kind: &CellKind| match kind {
         CellKind::Bare(word) => word.to_string(),

@@ -8,17 +8,17 @@ use crate::lang::diagnostic::Code;
 pub struct Function {
     /// Its name.
     pub name: &'static str,
-    /// Its parameters in order; `digits?` may be left out, `numbers…` stands for one or more.
+    /// Its parameters in order; `digits?` is optional, `numbers…` means one or more.
     pub(crate) parameters: &'static [&'static str],
-    /// What it yields, in a line.
+    /// Its result, in one line.
     pub(crate) help: &'static str,
     pub(crate) example: &'static str,
-    /// What that call prints.
+    /// The output of that call.
     pub(crate) gives: &'static str,
     body: fn(&[Value]) -> Result<Value, ValueError>,
 }
 
-/// Every function.
+/// All functions.
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "ceil",
@@ -118,28 +118,28 @@ pub const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// The function of this name.
+/// Returns the function with this name.
 pub(crate) fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
 
 impl Function {
-    /// The fewest and the most arguments; none where there is no most.
+    /// Returns the fewest and the most arguments; none for an unlimited number.
     pub(crate) fn arity(&self) -> (usize, Option<usize>) {
         let least = self.parameters.iter().filter(|name| !name.ends_with('?')).count();
         let endless = self.parameters.iter().any(|name| name.ends_with('…'));
         (least, (!endless).then_some(self.parameters.len()))
     }
 
-    /// As a reader is told: `hex(n, digits?)`.
+    /// Returns its signature: `hex(n, digits?)`.
     pub fn signature(&self) -> String {
         format!("{}({})", self.name, self.parameters.join(", "))
     }
 
-    /// Does it take so many arguments?
+    /// Checks the number of arguments.
     ///
     /// # Errors
-    /// `wrong-count` if not.
+    /// `wrong-count`.
     pub(crate) fn check_count(&self, given: usize) -> Result<(), ValueError> {
         let (least, most) = self.arity();
         if given >= least && most.is_none_or(|most| given <= most) {
@@ -154,10 +154,10 @@ impl Function {
         )))
     }
 
-    /// Its value for these arguments.
+    /// Returns its value for these arguments.
     ///
     /// # Errors
-    /// `wrong-count`, or what it says of its arguments.
+    /// `wrong-count`, or the function's own error.
     pub(crate) fn call(&self, args: &[Value]) -> Result<Value, ValueError> {
         self.check_count(args.len())?;
         (self.body)(args)
@@ -172,7 +172,7 @@ fn one_number(place: &str, args: &[Value]) -> Result<Number, ValueError> {
     first(args)?.number(place)
 }
 
-/// The one of the numbers, lists and ranges that comes before all others.
+/// Returns the least or greatest of the numbers, lists and ranges in the order `before`.
 fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> Result<Value, ValueError> {
     let mut best: Option<Number> = None;
     let mut take = |number: Number| {
@@ -182,7 +182,7 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
     };
     for arg in args {
         match arg {
-            // The ends stand for all that lies between.
+            // The ends represent all numbers between them.
             Value::Range { from, to } if from < to => {
                 take(Number::integer(*from)?);
                 take(Number::integer(*to - 1)?);
@@ -216,7 +216,7 @@ fn sum(args: &[Value]) -> Result<Value, ValueError> {
     Ok(total.into())
 }
 
-/// Count times the mean of the ends.
+/// Computes the number of elements times the mean of the ends.
 fn range_sum(from: i128, to: i128) -> Result<Number, ValueError> {
     if from >= to {
         return Ok(Number::ZERO);

@@ -7,8 +7,8 @@ use super::number::Number;
 use crate::lang::diagnostic::Code;
 
 impl Number {
-    /// The logarithm to base 2: exact for powers of two, else a double that is never whole (so that `ceil(log2(n))`
-    /// is the number of bits for every `n`).
+    /// Returns the logarithm to base 2: exact for powers of two, else a double that is never whole (so that
+    /// `ceil(log2(n))` is the number of bits for every `n`).
     ///
     /// # Errors
     /// `wrong-type` unless above zero.
@@ -17,7 +17,7 @@ impl Number {
             let message = format!("log2 needs a number above zero, and this is {self}");
             return Err(ValueError::new(Code::WrongType, message));
         }
-        // libm and not the system's mathematics: the last bit is the same on every machine.
+        // libm instead of the system's mathematics library, so that the last bit is the same on every machine.
         let double = libm::log2(self.to_f64());
         let Some(ratio) = self.as_ratio() else {
             return Self::double(double);
@@ -28,7 +28,7 @@ impl Number {
         Self::double(away_from_whole(double, ratio))
     }
 
-    /// The square root: exact for squares of rationals, else a double.
+    /// Returns the square root: exact for squares of rationals, else a double.
     ///
     /// # Errors
     /// `wrong-type` below zero.
@@ -45,19 +45,19 @@ impl Number {
     }
 }
 
-/// The exponent, if a positive number is a power of two.
+/// Returns the exponent, if a positive number is a power of two.
 fn power_of_two(number: i128) -> Option<u32> {
     (number.count_ones() == 1).then(|| number.trailing_zeros())
 }
 
-/// The root of a square.
+/// Returns the root of a square.
 fn exact_root(number: i128) -> Option<i128> {
     let root = number.isqrt();
     (root * root == number).then_some(root)
 }
 
-/// The logarithm of a number that is no power of two is irrational: where rounding made it whole, takes the double
-/// next to it on the true side.
+/// Corrects the logarithm of a number that is no power of two, which is irrational: if rounding made it whole,
+/// returns the next double on the correct side.
 fn away_from_whole(log: f64, of: Ratio<i128>) -> f64 {
     if log.fract() != 0.0 {
         return log;

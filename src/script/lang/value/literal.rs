@@ -1,4 +1,4 @@
-//! Numbers as a script writes them: radix, `_`, decimals, and units.
+//! Numbers in a script: radix, `_`, decimals, and units.
 
 use num_rational::Ratio;
 
@@ -7,16 +7,16 @@ use super::number::Number;
 use crate::lang::cut::cut;
 use crate::lang::diagnostic::Code;
 
-/// What a number measures. A number without a unit may measure any of these.
+/// The dimension of a number. A number without a unit may have any of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dimension {
-    /// Things: frames, pages, entries, sets, and so on.
+    /// Numbers of frames, pages, entries, sets, and so on.
     Count,
     /// Sizes and addresses.
     Bytes,
-    /// Widths, and the numbers of bits.
+    /// Widths, and numbers of bits.
     Bits,
-    /// Times; cycles are one.
+    /// Times; cycles are also times.
     Time,
     /// A part of a whole.
     Fraction,
@@ -25,19 +25,19 @@ pub enum Dimension {
 /// A unit that may follow a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
-    /// As written.
+    /// Its spelling.
     pub name: &'static str,
-    /// What it measures.
+    /// Its dimension.
     pub dimension: Dimension,
-    /// What the number is multiplied by, as a numerator and a denominator.
+    /// Its factor, as a numerator and a denominator.
     pub(crate) factor: (i128, i128),
-    /// What it stands for, in a line.
+    /// Its description, in one line.
     pub(crate) help: &'static str,
 }
 
 macro_rules! units {
     ($($name:literal $dimension:ident $factor:expr, $under:literal $help:literal;)*) => {
-        /// Every unit: sizes in bytes, times in nanoseconds, a percent sign, and words that mean nothing more.
+        /// All units: sizes in bytes, times in nanoseconds, a percent sign, and words that have no effect.
         pub const UNITS: &[Unit] = &[$(Unit {
             name: $name,
             dimension: Dimension::$dimension,
@@ -79,30 +79,30 @@ units! {
 }
 
 impl Unit {
-    /// The unit of this name.
+    /// Returns the unit with this name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         UNITS.iter().find(|unit| unit.name == name)
     }
 
-    /// The unit of a number in a machine file.
+    /// Returns the unit of a number in a machine file.
     pub(crate) fn behind(text: &str) -> Option<&'static Self> {
         split_unit(text.trim()).and_then(|(_, unit)| Self::named(unit.trim()))
     }
 }
 
-/// What a number is multiplied by when this unit follows it (`KB`, `us`, `%`, `bits`); none if it is no unit.
+/// Returns the factor of a unit (`KB`, `us`, `%`, `bits`); none if the name is no unit.
 pub fn unit_factor(name: &str) -> Option<Number> {
     let (factor, under) = Unit::named(name)?.factor;
     Number::fraction(factor, under).ok()
 }
 
-/// The unit that a word is in all but its case.
+/// Returns the unit that a word means if its case is ignored.
 pub fn unit_spelt(word: &str) -> Option<&'static str> {
     UNITS.iter().map(|unit| unit.name).find(|name| *name != word && name.eq_ignore_ascii_case(word))
 }
 
 impl Number {
-    /// A number without its unit: `20`, `0x14`, `0b1_0100`, `0.96`. Leading zeros are not octal.
+    /// Parses a number without its unit: `20`, `0x14`, `0b1_0100`, `0.96`. Leading zeros do not mean octal.
     ///
     /// # Errors
     /// `bad-number` or `overflow`.
@@ -110,7 +110,7 @@ impl Number {
         if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
             return Self::digits(digits, 16);
         }
-        // No `0B`: that is no bytes at all.
+        // `0B` is not a prefix, because it means zero bytes.
         if let Some(digits) = text.strip_prefix("0b") {
             return Self::digits(digits, 2);
         }
@@ -120,7 +120,7 @@ impl Number {
         }
     }
 
-    /// Digits of a radix from 2 to 36, `_` between them; no prefix, no sign.
+    /// Parses digits of a radix from 2 to 36, `_` between them; no prefix, no sign.
     ///
     /// # Errors
     /// `bad-number` or `overflow`.
@@ -128,8 +128,8 @@ impl Number {
         Self::integer(accumulate(text, 0, text, radix)?)
     }
 
-    /// A number with its unit, as a machine file has it: `8 KB`, `8KB`, `96%`, `10 ns`, `0x40`. A `-` may stand in
-    /// front.
+    /// Parses a number with its unit, as in a machine file: `8 KB`, `8KB`, `96%`, `10 ns`, `0x40`, with an optional
+    /// `-`.
     ///
     /// # Errors
     /// `bad-number` or `overflow`.
@@ -159,15 +159,15 @@ impl Number {
     }
 }
 
-/// A number and what is behind it, if anything is.
+/// Splits a number from the text after it, if there is any.
 fn split_unit(text: &str) -> Option<(&str, &str)> {
-    // A prefixed number touching its unit (`0x8B`) is all digits, so only a space may part the two.
+    // In a prefixed number without a space (`0x8B`) all characters are digits, so only a space may separate the unit.
     let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| text.starts_with(prefix));
     let part = |c: char| if prefixed { c.is_whitespace() } else { !matches!(c, '0'..='9' | '_' | '.') };
     text.find(part).map(|cut| text.split_at(cut))
 }
 
-/// `start` followed by these digits; `text` is what a message quotes.
+/// Returns `start` followed by these digits; `text` is quoted in messages.
 fn accumulate(text: &str, start: i128, digits: &str, radix: u32) -> Result<i128, ValueError> {
     if digits.is_empty()
         || digits.starts_with('_') && start == 0 && digits.len() == 1

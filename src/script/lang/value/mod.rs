@@ -1,4 +1,4 @@
-//! Values of the language: numbers, truths, strings, lists and ranges.
+//! Values of the language: numbers, booleans, strings, lists and ranges.
 
 mod error;
 pub mod functions;
@@ -18,7 +18,7 @@ pub use number::{MAX, MIN, Number};
 
 use crate::lang::diagnostic::Code;
 
-/// The most elements a list may have.
+/// The most elements of a list.
 pub(crate) const LIST_LIMIT: usize = 1 << 20;
 
 /// A value. Cheap to clone. `==` here compares the representation; the language's `==` is [`Value::same`].
@@ -28,9 +28,10 @@ pub enum Value {
     Number(Number),
     /// `true` or `false`.
     Bool(bool),
-    /// A string, or a word that a fact answers with.
+    /// A string, or a word that is the value of a fact.
     Text(Arc<str>),
-    /// A string with bytes that are no UTF-8, such as `"\xd4"`: a C string is bytes. One that is UTF-8 is a [`Value::Text`].
+    /// A string with bytes that are not UTF-8, such as `"\xd4"`: a C string is bytes. A UTF-8 string is a
+    /// [`Value::Text`].
     Bytes(Arc<[u8]>),
     /// A list.
     List(Arc<[Value]>),
@@ -38,7 +39,7 @@ pub enum Value {
     Range {
         /// The first.
         from: i128,
-        /// One past the last.
+        /// The integer after the last one.
         to: i128,
     },
 }
@@ -62,12 +63,12 @@ impl From<String> for Value {
 }
 
 impl Value {
-    /// The string of these bytes.
+    /// Returns the string of these bytes.
     pub(crate) fn string(bytes: Vec<u8>) -> Self {
         String::from_utf8(bytes).map_or_else(|no_text| Self::Bytes(no_text.into_bytes().into()), Self::from)
     }
 
-    /// The bytes of a string; none for other values.
+    /// Returns the bytes of a string; none for other values.
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Text(text) => Some(text.as_bytes()),
@@ -76,7 +77,7 @@ impl Value {
         }
     }
 
-    /// A list of these parts; ranges and lists among them are spread out.
+    /// Returns a list of these parts; ranges and lists among them are flattened.
     ///
     /// # Errors
     /// `limit-size` past [`LIST_LIMIT`].
@@ -99,7 +100,7 @@ impl Value {
         Ok(Self::List(elements.into()))
     }
 
-    /// The integers from `from` to `to`, the end included if `inclusive`.
+    /// Returns the integers from `from` to `to`, the end included if `inclusive`.
     ///
     /// # Errors
     /// `not-an-integer` or `wrong-type`.
@@ -108,7 +109,7 @@ impl Value {
         Ok(Self::Range { from, to: if inclusive { to + 1 } else { to } })
     }
 
-    /// What kind of value it is, with its article, as a message says it.
+    /// Returns the kind of value with its article, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Number(_) => "a number",
@@ -120,7 +121,7 @@ impl Value {
         }
     }
 
-    /// The number that this is. `place` says what needs one (`a size`, `+`).
+    /// Returns the value as a number. `place` names the context in messages (`a size`, `+`).
     ///
     /// # Errors
     /// `wrong-type`.
@@ -134,7 +135,7 @@ impl Value {
         }
     }
 
-    /// The whole number that this is. `place` says what needs one.
+    /// Returns the value as an integer. `place` names the context in messages.
     ///
     /// # Errors
     /// `wrong-type` or `not-an-integer`.
@@ -146,7 +147,7 @@ impl Value {
         })
     }
 
-    /// The truth that this is. `place` says what needs one (`if`, `and`).
+    /// Returns the value as a boolean. `place` names the context in messages (`if`, `and`).
     ///
     /// # Errors
     /// `wrong-type`.
@@ -160,7 +161,7 @@ impl Value {
         }
     }
 
-    /// The elements of a list or range, made one by one; none for other values.
+    /// Returns an iterator over the elements of a list or range; none for other values.
     pub(crate) fn items(&self) -> Option<Items> {
         match self {
             Self::List(elements) => Some(Items::List { elements: Arc::clone(elements), next: 0 }),
@@ -169,7 +170,7 @@ impl Value {
         }
     }
 
-    /// `xs[i]`, counted from 0, of a list or range.
+    /// Returns `xs[i]`, counted from 0, of a list or range.
     ///
     /// # Errors
     /// `bad-index`, `not-an-integer` or `wrong-type`.
@@ -197,27 +198,26 @@ impl Value {
     }
 }
 
-/// The elements of a list or range, one by one; a range is never written out.
+/// An iterator over the elements of a list or range, which is never expanded.
 #[derive(Debug, Clone)]
 pub(crate) enum Items {
     /// Of a list.
     List {
-        /// All of them.
         elements: Arc<[Value]>,
-        /// The number of the next one.
+        /// The index of the next one.
         next: usize,
     },
     /// Of a range.
     Range {
         /// The next one.
         next: i128,
-        /// One past the last.
+        /// The integer after the last one.
         to: i128,
     },
 }
 
 impl Items {
-    /// How many are still to come.
+    /// Returns the number of remaining elements.
     pub(crate) fn remaining(&self) -> u128 {
         match self {
             Self::List { elements, next } => elements.len().saturating_sub(*next) as u128,

@@ -13,12 +13,12 @@ pub const MIN: i128 = -(1 << 63);
 /// The largest integer, 2^64 − 1.
 pub const MAX: i128 = (1 << 64) - 1;
 
-/// A number: exact, or a finite double that came from `log2` or `sqrt`. Always within −2^63 and 2^64 when exact.
-/// Equality is that of the numbers, so a double may equal an integer.
+/// A number: exact, or a finite double from `log2` or `sqrt`. An exact number is always within −2^63 and 2^64.
+/// Equality compares the numbers, so a double may equal an integer.
 #[derive(Debug, Clone, Copy)]
 pub struct Number(Repr);
 
-/// The invariants: an integer lies in `MIN..=MAX`; a fraction is reduced and no integer; a double is finite.
+/// The invariants: an integer is in `MIN..=MAX`; a fraction is reduced and not an integer; a double is finite.
 #[derive(Debug, Clone, Copy)]
 enum Repr {
     Integer(i128),
@@ -35,7 +35,7 @@ impl Number {
     /// Zero.
     pub const ZERO: Number = Number(Repr::Integer(0));
 
-    /// An integer.
+    /// Returns an integer.
     ///
     /// # Errors
     /// `overflow` outside −2^63..=2^64−1.
@@ -43,7 +43,7 @@ impl Number {
         if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value))) } else { Err(overflow()) }
     }
 
-    /// An exact number.
+    /// Returns an exact number.
     ///
     /// # Errors
     /// `overflow` outside the range.
@@ -51,13 +51,13 @@ impl Number {
         if value.is_integer() {
             return Self::integer(value.to_integer());
         }
-        // Truncation towards zero stays in i128, and a fraction lies between its neighbours.
+        // Truncation towards zero stays in i128, and a fraction is between its neighbors.
         let whole = value.to_integer();
         let inside = (MIN..=MAX).contains(&whole) && !(whole == MIN && *value.numer() < 0);
         if inside { Ok(Self(Repr::Fraction(value))) } else { Err(overflow()) }
     }
 
-    /// `numerator / denominator`.
+    /// Returns `numerator / denominator`.
     ///
     /// # Errors
     /// `divide-by-zero`, or `overflow` outside the range.
@@ -65,7 +65,7 @@ impl Number {
         Self::integer(numerator)?.divide(Self::integer(denominator)?)
     }
 
-    /// A double.
+    /// Returns a double.
     ///
     /// # Errors
     /// `overflow` if it is not finite.
@@ -73,7 +73,7 @@ impl Number {
         if value.is_finite() { Ok(Self(Repr::Double(value))) } else { Err(overflow()) }
     }
 
-    /// The integer that this is, if it is one (a whole double in range is).
+    /// Returns the number as an integer, if it is one (a whole double in range is).
     pub(crate) fn as_integer(self) -> Option<i128> {
         match self.0 {
             Repr::Integer(value) => Some(value),
@@ -82,7 +82,7 @@ impl Number {
         }
     }
 
-    /// The exact value; none for a double.
+    /// Returns the exact value; none for a double.
     pub(crate) fn as_ratio(self) -> Option<Ratio<i128>> {
         match self.0 {
             Repr::Integer(value) => Some(Ratio::from_integer(value)),
@@ -91,7 +91,7 @@ impl Number {
         }
     }
 
-    /// The nearest double, within a unit in the last place.
+    /// Returns the nearest double, within a unit in the last place.
     pub(crate) fn to_f64(self) -> f64 {
         match self.0 {
             Repr::Integer(value) => value as f64,
@@ -100,17 +100,18 @@ impl Number {
         }
     }
 
-    /// Is it below zero?
+    /// Whether it is below zero.
     pub fn is_negative(self) -> bool {
         self.compare(Self::ZERO) == Ordering::Less
     }
 
-    /// Is it zero?
+    /// Whether it is zero.
     pub fn is_zero(self) -> bool {
         self.compare(Self::ZERO) == Ordering::Equal
     }
 
-    /// Total order of the numbers (no double is a NaN). A fraction is compared with a double as a double.
+    /// Compares in the total order of the numbers (no double is a NaN). A fraction is compared with a double as a
+    /// double.
     pub fn compare(self, other: Self) -> Ordering {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => a.cmp(&b),
@@ -121,7 +122,7 @@ impl Number {
         }
     }
 
-    /// `a + b`.
+    /// Returns `a + b`.
     ///
     /// # Errors
     /// `overflow`.
@@ -132,7 +133,7 @@ impl Number {
         }
     }
 
-    /// `a - b`.
+    /// Returns `a - b`.
     ///
     /// # Errors
     /// `overflow`.
@@ -143,7 +144,7 @@ impl Number {
         }
     }
 
-    /// `a * b`.
+    /// Returns `a * b`.
     ///
     /// # Errors
     /// `overflow`.
@@ -156,7 +157,7 @@ impl Number {
         }
     }
 
-    /// `a / b`, exact.
+    /// Returns `a / b`, exact.
     ///
     /// # Errors
     /// `divide-by-zero` or `overflow`.
@@ -165,7 +166,7 @@ impl Number {
         self.combine(other, Ratio::checked_div, |a, b| a / b)
     }
 
-    /// `a // b`, the quotient rounded down.
+    /// Returns `a // b`, the quotient rounded down.
     ///
     /// # Errors
     /// `divide-by-zero` or `overflow`.
@@ -177,15 +178,15 @@ impl Number {
         }
     }
 
-    /// `a % b` = a − b·(a // b), which has the divisor's sign.
+    /// Returns `a % b` = a − b·(a // b), which has the divisor's sign.
     ///
     /// # Errors
-    /// `divide-by-zero`, or `overflow` where the fractions are too fine.
+    /// `divide-by-zero`, or `overflow` if the fractions are too fine.
     pub(crate) fn remainder(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b * floor_quotient(a, b)),
-            // b·(a // b) may leave the range although the remainder does not.
+            // b·(a // b) may exceed the range although the remainder does not.
             (Repr::Double(_), _) | (_, Repr::Double(_)) => {
                 let (a, b) = (self.to_f64(), other.to_f64());
                 Self::double(a - b * (a / b).floor())
@@ -199,7 +200,7 @@ impl Number {
         }
     }
 
-    /// `-a`.
+    /// Returns `-a`.
     ///
     /// # Errors
     /// `overflow`.
@@ -207,7 +208,7 @@ impl Number {
         Self::ZERO.minus(self)
     }
 
-    /// The largest integer not above it.
+    /// Returns the largest integer not above it.
     ///
     /// # Errors
     /// `overflow`, for a double.
@@ -219,7 +220,7 @@ impl Number {
         }
     }
 
-    /// The smallest integer not below it.
+    /// Returns the smallest integer not below it.
     ///
     /// # Errors
     /// `overflow`.
@@ -232,7 +233,7 @@ impl Number {
         }
     }
 
-    /// The nearest integer, halves away from zero.
+    /// Returns the nearest integer, halves away from zero.
     ///
     /// # Errors
     /// `overflow`.
@@ -257,7 +258,7 @@ impl Number {
         Ok(())
     }
 
-    /// Only where neither side is a double.
+    /// Returns the exact value; neither side may be a double.
     fn ratio(self) -> Ratio<i128> {
         self.as_ratio().unwrap_or_else(Ratio::zero)
     }
@@ -275,15 +276,15 @@ impl Number {
     }
 }
 
-/// ⌊a / b⌋ for integers of the language's range, `b` not zero.
+/// Returns ⌊a / b⌋ for integers of the language's range, `b` not zero.
 fn floor_quotient(a: i128, b: i128) -> i128 {
     let quotient = a / b;
     if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
 }
 
-/// A double without a fraction as an integer; `overflow` outside the range.
+/// Converts a double without a fraction to an integer; `overflow` outside the range.
 fn whole(value: f64) -> Result<i128, ValueError> {
-    // 2^64 itself is a double and no integer of the language; what `as` saturates lies outside as well.
+    // 2^64 itself is a double but not an integer of the language; values that `as` saturates are also outside.
     let integer = value as i128;
     if (MIN..=MAX).contains(&integer) { Ok(integer) } else { Err(overflow()) }
 }

@@ -6,10 +6,10 @@ use super::{Number, Value, ValueError};
 use crate::lang::ast::{BinaryOp, UnaryOp};
 use crate::lang::diagnostic::Code;
 
-/// The most places that a shift may move by: past these nothing of a number is left.
+/// The largest distance of a shift; a larger one leaves nothing of a number.
 const MOST_SHIFT: i128 = 64;
 
-/// As a script writes it.
+/// Returns the operator as a script writes it.
 pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Multiply => "*",
@@ -35,7 +35,7 @@ pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     }
 }
 
-/// `-x ~x !x`. `!` also takes an integer, as C does, and yields a truth.
+/// Computes `-x ~x !x`. `!` also takes an integer, as in C, and yields a boolean.
 ///
 /// # Errors
 /// `wrong-type`, `not-an-integer` or `overflow`.
@@ -50,7 +50,7 @@ pub(crate) fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
     }
 }
 
-/// `a OP b`. `and` and `or` see both sides here: leaving the right one out is the caller's.
+/// Computes `a OP b`. `and` and `or` receive both sides here; the caller may skip the right one.
 ///
 /// # Errors
 /// `wrong-type`, `not-an-integer`, `overflow` or `divide-by-zero`.
@@ -94,7 +94,7 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Number, ValueError> 
     })
 }
 
-/// Two's complement of unlimited width, so `-1` has every bit.
+/// Computes in two's complement of unlimited width, so `-1` has every bit.
 fn bits(op: BinaryOp, a: i128, b: i128) -> Result<Number, ValueError> {
     Number::integer(match op {
         BinaryOp::BitAnd => a & b,
@@ -114,7 +114,7 @@ fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
     if op == BinaryOp::ShiftRight {
         return Number::integer(a >> by);
     }
-    // |a| ≤ 2^64, so the product by 2^by is wrong only where it overflows.
+    // |a| ≤ 2^64, so the product by 2^by is wrong only if it overflows.
     a.checked_mul(1 << by).map_or_else(
         || Err(ValueError::new(Code::Overflow, "the result leaves the range of numbers")),
         Number::integer,
@@ -134,7 +134,8 @@ fn no_number(place: &str, value: &Value) -> ValueError {
 }
 
 impl Value {
-    /// Are these the same? Values of different kinds are not; a list and a range are where their elements are.
+    /// Whether two values are the same. Values of different kinds differ, but a list equals a range with the same
+    /// elements.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a == b,
@@ -152,7 +153,7 @@ impl Value {
     }
 }
 
-/// `a == b`; comparing values of different kinds is a mistake, and not merely false.
+/// Computes `a == b`; comparing values of different kinds is an error, not just false.
 fn equal(op: BinaryOp, a: &Value, b: &Value) -> Result<bool, ValueError> {
     if comparable(a, b) { Ok(a.same(b)) } else { Err(unlike(op, a, b)) }
 }
@@ -167,7 +168,7 @@ fn comparable(a: &Value, b: &Value) -> bool {
     rank(a) == rank(b)
 }
 
-/// Numbers by size, strings by their bytes, false before true, lists by the first elements that differ.
+/// Compares numbers by size, strings by their bytes, false before true, lists by the first elements that differ.
 fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => Ok(a.compare(*b)),
@@ -180,7 +181,7 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
             };
             let lengths = left.remaining().cmp(&right.remaining());
             for (x, y) in left.zip(right) {
-                // Lists hold no lists, so this goes one level down.
+                // Lists contain no lists, so this recurses only once.
                 let here = order(op, &x, &y)?;
                 if here.is_ne() {
                     return Ok(here);
@@ -191,7 +192,7 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
     }
 }
 
-/// `x in whole`: an integer in a range, an element of a list, a part of a string.
+/// Computes `x in whole`: an integer in a range, an element of a list, a part of a string.
 fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
     match (whole, x) {
         (Value::Range { from, to }, Value::Number(number)) => match number.as_integer() {

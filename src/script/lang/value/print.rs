@@ -1,4 +1,4 @@
-//! How values are written: for people, and as JSON.
+//! Formats of values: text and JSON.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use super::Value;
 use super::number::Number;
 
 impl fmt::Display for Number {
-    /// `20`, `1.9999`, or a fraction `1/3` where no finite decimal is exact. A double has the fewest digits that
-    /// name it.
+    /// Writes `20`, `1.9999`, or a fraction `1/3` where no finite decimal is exact. A double has the fewest digits
+    /// that identify it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(integer) = self.as_integer() {
             return write!(f, "{integer}");
@@ -24,7 +24,7 @@ impl fmt::Display for Number {
     }
 }
 
-/// The finite decimal of a fraction; none if there is none, or one of more than 40 digits.
+/// Returns the finite decimal of a fraction; none if there is none, or one of more than 40 digits.
 fn decimals(numerator: i128, denominator: i128) -> Option<String> {
     let (above, under) = (numerator.unsigned_abs(), denominator.unsigned_abs());
     let sign = if numerator < 0 { "-" } else { "" };
@@ -42,7 +42,7 @@ fn decimals(numerator: i128, denominator: i128) -> Option<String> {
 }
 
 impl fmt::Display for Value {
-    /// As prose has it: strings bare, but quoted inside a list. Bytes that are no text are escaped.
+    /// Writes the value as in prose: strings bare, but quoted inside a list. Bytes that are not text are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
@@ -66,7 +66,7 @@ impl fmt::Display for Value {
 }
 
 impl Value {
-    /// As a script has it: strings quoted.
+    /// Returns the value as in a script: strings quoted.
     pub(crate) fn quoted(&self) -> String {
         struct Quoted<'a>(&'a Value);
         impl fmt::Display for Quoted<'_> {
@@ -85,8 +85,9 @@ impl Value {
         }
     }
 
-    /// As JSON: whole numbers and decimals are numbers where JSON readers keep them exactly, other fractions are
-    /// strings (`"1/3"`), and so is a range (`"0..4"`). A byte that is no text is `\xd4` in its string.
+    /// Returns the value as JSON: whole numbers and decimals are numbers where JSON parsers keep them exactly, other
+    /// fractions are strings (`"1/3"`), and so is a range (`"0..4"`). A byte that is not text is `\xd4` in its
+    /// string.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Number(number) => number.to_json(),
@@ -99,7 +100,7 @@ impl Value {
 }
 
 impl Number {
-    /// As JSON; see [`Value::to_json`].
+    /// Returns the number as JSON; see [`Value::to_json`].
     pub(crate) fn to_json(self) -> serde_json::Value {
         if let Some(integer) = self.as_integer() {
             return match (i64::try_from(integer), u64::try_from(integer)) {

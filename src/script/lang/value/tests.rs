@@ -1,4 +1,4 @@
-//! What the language says of values, computed by hand; and laws that hold for all of them.
+//! Documented results, computed by hand, and laws for all values.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use super::{LIST_LIMIT, MAX, MIN, Number, Value, unit_factor};
 use crate::lang::ast::{BinaryOp as Op, UnaryOp};
 use crate::lang::diagnostic::Code;
 
-/// A number as a literal, perhaps with `-`, a unit, or as a quotient `1/3`.
+/// Parses a number: a literal, optionally with `-` or a unit, or a quotient `1/3`.
 fn n(text: &str) -> Value {
     match text.split_once('/') {
         Some((a, b)) => Number::parse(a).unwrap().divide(Number::parse(b).unwrap()).unwrap().into(),
@@ -75,7 +75,7 @@ fn literals_are_read() {
 }
 
 #[test]
-fn what_is_no_literal_is_refused() {
+fn invalid_literals_are_rejected() {
     for text in [
         "", "0x", "0b", "0b2", "0xG", "12a", "1.", ".5", "1.2.3", "1e3", "0x1.8", "5 kg", "_", "1_", "--1",
         "é",
@@ -130,7 +130,7 @@ fn quotients_round_down_and_remainders_have_the_divisors_sign() {
 }
 
 #[test]
-fn bits_are_twos_complement_without_end() {
+fn bits_are_twos_complement_of_unlimited_width() {
     assert_eq!(unary(UnaryOp::Complement, &n("0")).unwrap(), n("-1"));
     assert_eq!(op("0x3D4", Op::BitAnd, "-64"), "960"); // 0x3D4 & ~0x3F = 0x3C0
     assert_eq!(op("-1", Op::BitAnd, "0xFF"), "255");
@@ -174,7 +174,7 @@ fn lists_and_ranges_compare_by_their_elements() {
     assert!(!equal(&ints(&[0, 1]), &range(0, 3)));
     assert!(equal(&range(5, 5), &range(9, 2)));
     assert!(!equal(&range(0, 1 << 60), &range(0, 1 << 61)));
-    // CurrentProcess lists, elements of different kinds merely differ.
+    // Inside lists, elements of different kinds merely differ.
     assert!(!equal(&Value::list(["a".into()]).unwrap(), &ints(&[1])));
     assert_eq!(binary(Op::Less, &ints(&[1, 2]), &ints(&[1, 3])).unwrap(), Value::Bool(true));
     assert_eq!(binary(Op::Less, &ints(&[1]), &ints(&[1, 0])).unwrap(), Value::Bool(true));
@@ -195,7 +195,7 @@ fn membership() {
 }
 
 #[test]
-fn not_takes_truths_and_as_in_c_numbers() {
+fn not_takes_booleans_and_numbers() {
     assert_eq!(unary(UnaryOp::Not, &Value::Bool(true)).unwrap(), Value::Bool(false));
     assert_eq!(unary(UnaryOp::Not, &n("0")).unwrap(), Value::Bool(true));
     assert_eq!(unary(UnaryOp::Not, &n("7")).unwrap(), Value::Bool(false));
@@ -203,7 +203,7 @@ fn not_takes_truths_and_as_in_c_numbers() {
 }
 
 #[test]
-fn lists_spread_and_are_limited() {
+fn lists_are_flattened_and_limited() {
     let spread = Value::list([n("7"), range(0, 3), ints(&[5, 6]), "x".into()]).unwrap();
     assert_eq!(spread.to_string(), "[7, 0, 1, 2, 5, 6, \"x\"]");
     let full = Value::list([range(0, LIST_LIMIT as i128)]).unwrap();
@@ -223,7 +223,7 @@ fn elements_are_numbered_from_zero() {
 }
 
 #[test]
-fn ranges_are_of_integers() {
+fn ranges_contain_integers() {
     assert_eq!(Value::range(&n("0"), &n("3"), true).unwrap(), range(0, 4));
     assert_eq!(code(Value::range(&n("0"), &n("0.5"), false)), Code::NotAnInteger);
     assert_eq!(code(Value::range(&n("0"), &"a".into(), false)), Code::WrongType);
@@ -236,7 +236,7 @@ fn ranges_are_of_integers() {
 }
 
 #[test]
-fn functions_do_as_their_rows_say() {
+fn functions_match_their_rows() {
     assert_eq!(call("ceil", &[n("-7/2")]), "-3");
     assert_eq!(call("floor", &[n("-7/2")]), "-4");
     assert_eq!(["5/2", "-5/2", "7/3", "0.4999"].map(|x| call("round", &[n(x)])), ["3", "-3", "2", "0"]);
@@ -311,7 +311,7 @@ fn values_become_json() {
 }
 
 #[test]
-fn every_function_has_its_own_name_and_refuses_no_arguments() {
+fn every_function_has_a_unique_name_and_needs_arguments() {
     for (at, row) in FUNCTIONS.iter().enumerate() {
         assert!(FUNCTIONS.iter().skip(at + 1).all(|other| other.name != row.name), "{}", row.name);
         assert_eq!(code(row.call(&[])), Code::WrongCount, "{}", row.name);
@@ -319,7 +319,7 @@ fn every_function_has_its_own_name_and_refuses_no_arguments() {
     }
 }
 
-/// Numbers with small denominators, exact doubles of nothing.
+/// Exact numbers with small denominators, never doubles.
 fn rational() -> impl Strategy<Value = Number> {
     (-1_000_000_i128..1_000_000, 1_i128..1000).prop_map(|(a, b)| Number::fraction(a, b).unwrap())
 }

@@ -1,4 +1,4 @@
-//! What a question asks, as sheets and platforms write it.
+//! Questions in the notation of sheets and platforms.
 
 use super::points::points;
 use crate::lang::idioms::facts::is_fact;
@@ -10,7 +10,7 @@ const VALUE: &str = "an `ask` for a value has a label in quotes, `=`, and the va
 pub(super) const OPERATIONS: &[&str] =
     &["read", "write", "translate", "fetch", "probe", "reference", "replay"];
 
-/// An `ask`.
+/// Rewrites an `ask`.
 pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     let mut end = all.len();
     let mut tail = String::new();
@@ -92,7 +92,7 @@ pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<Str
     listed.then_some((ASK, None))
 }
 
-/// Facts to find, as a sheet lists them.
+/// Returns the facts to find, as a sheet lists them.
 fn facts(all: &[Token]) -> Option<String> {
     let mut parts: Vec<Vec<&Token>> = vec![Vec::new()];
     for token in all {
@@ -129,12 +129,12 @@ fn facts(all: &[Token]) -> Option<String> {
     (!found.is_empty()).then(|| found.join(", "))
 }
 
-/// A place to fill in, as it stands on paper.
+/// Whether a token is a blank to fill in, as printed on paper.
 pub(super) fn blank(token: &Token) -> bool {
     token.text == "?" || token.text.bytes().all(|byte| matches!(byte, b'_' | b'.')) || token.text == "…"
 }
 
-/// How digits are to be written: `radix 16`, `in hex`, `base 2`.
+/// Returns the radix of an answer: `radix 16`, `in hex`, `base 2`.
 fn radix(all: &[Token]) -> Option<(usize, &'static str)> {
     if let [.., open, value, close] = all
         && open.text == "("

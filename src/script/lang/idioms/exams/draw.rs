@@ -1,8 +1,8 @@
-//! Draws of values, as other languages write them.
+//! Random values in the notation of other languages.
 
 use crate::lang::idioms::tokens::{Token, nesting};
 
-/// Draws: `choose x from 1..5`, `let x = random(1, 5)`.
+/// Rewrites a draw: `choose x from 1..5`, `let x = random(1, 5)`.
 pub(super) fn choose(said: &str, all: &[Token]) -> Option<String> {
     let text: Vec<&str> = all.iter().map(|token| token.text).collect();
     let name = all.get(1).filter(|name| name.is_name())?.text;
@@ -42,7 +42,7 @@ pub(super) fn choose(said: &str, all: &[Token]) -> Option<String> {
     Some(format!("choose {name} in {range}{rest}"))
 }
 
-/// A range or list: `1..5`, `1 to 5`, `{1, 2}`, `[1, 5]`.
+/// Rewrites a range or list: `1..5`, `1 to 5`, `{1, 2}`, `[1, 5]`.
 fn range(said: &str, all: &[Token]) -> Option<String> {
     let (first, last) = (all.first()?, all.last()?);
     let text = &said[first.start..last.end()];
@@ -67,7 +67,7 @@ fn range(said: &str, all: &[Token]) -> Option<String> {
     }
 }
 
-/// A draw by a function: `random(1, 5)`, `random.choice([1, 2])`, `rand() % 5`.
+/// Rewrites a draw by a function: `random(1, 5)`, `random.choice([1, 2])`, `rand() % 5`.
 pub(super) fn random(name: &str, said: &str, all: &[Token]) -> Option<String> {
     let function = all.first()?.text.to_ascii_lowercase();
     let function = function.rsplit('.').next()?;

@@ -1,4 +1,4 @@
-//! Questions, their parts, and what they ask, as platforms and LaTeX write them.
+//! Questions and their parts in the notation of platforms and LaTeX.
 
 mod ask;
 mod draw;
@@ -22,10 +22,10 @@ const NAMED: &str = "this statement has another name here";
 const GIVEN: &str = "`given` lists what is printed: `given page_table, tlb`";
 const CHOOSE: &str = "a value is drawn with `choose NAME in RANGE where CONDITION`";
 
-/// What to write where no line does the same.
+/// The help for a line without an equivalent.
 pub(super) const HELP: &str = "write `ask read 0x3D4 => vpn, ppn`";
 
-/// What statements of a paper are called elsewhere.
+/// Statements of a paper, with their names elsewhere.
 const HEADS: &[(&str, &[&str])] = &[
     ("question", &["problem", "exercise", "task"]),
     ("part", &["subquestion", "subpart", "subproblem"]),
@@ -37,7 +37,7 @@ const HEADS: &[(&str, &[&str])] = &[
 
 const NOUNS: &[&str] = &["page_table", "tlb", "cache", "memory", "frames", "swap"];
 
-/// A line in our words with what is wrong with it; no words where no line does the same.
+/// Returns the message for a line and its equivalent, if it has one.
 pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
     let all = tokens(said);
     let first = all.first()?;
@@ -58,7 +58,7 @@ pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
     found.filter(|(_, new)| new.as_deref() != Some(said))
 }
 
-/// `question "title" points 6 {`, and other heads of this form.
+/// Rewrites `question "title" points 6 {`, and other heads of this form.
 fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     let word = all[0].text.to_ascii_lowercase();
     let name = HEADS
@@ -129,7 +129,7 @@ fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     Some((message, Some(format!("{name} {title}{tail} {rest}").trim_end().to_owned())))
 }
 
-/// Room for an answer: `5 lines`, `space: 5 lines`.
+/// Rewrites the room for an answer: `5 lines`, `space: 5 lines`.
 fn room(middle: &mut Vec<Token>) -> Option<String> {
     let at = middle
         .iter()
@@ -147,7 +147,7 @@ fn room(middle: &mut Vec<Token>) -> Option<String> {
     Some(new)
 }
 
-/// `given page table and tlb`
+/// Rewrites `given page table and tlb`.
 fn given(all: &[Token]) -> Option<String> {
     let mut text = String::new();
     let mut from = 1;
@@ -175,7 +175,7 @@ fn given(all: &[Token]) -> Option<String> {
     (!text.is_empty()).then(|| format!("given {text}"))
 }
 
-/// `true_false "…" true`
+/// Rewrites `true_false "…" true`.
 fn truth(all: &[Token]) -> Option<String> {
     let text = all.iter().find(|token| token.is_text())?;
     let right = all.last()?.text.to_ascii_lowercase();
@@ -187,7 +187,7 @@ fn truth(all: &[Token]) -> Option<String> {
     Some(format!("choice {} {{ correct \"{right}\"; wrong \"{wrong}\" }}", text.text))
 }
 
-/// Points that stand inside a question: a text for the place from its `{` to the end of their line.
+/// Moves points inside a question to its head: returns the new text from its `{` to the end of the points' line.
 pub(super) fn inside(text: &str, line: &Range<usize>, head: &Range<usize>) -> Option<(Range<usize>, String)> {
     let said = &text[line.clone()];
     let all = tokens(said);
@@ -204,7 +204,7 @@ mod tests {
     use super::line;
 
     #[test]
-    fn lines_of_papers_are_said_in_our_words() {
+    fn lines_of_papers_are_rewritten() {
         for (theirs, ours) in [
             ("question \"Q\" [6] {", "question \"Q\" points 6 {"),
             ("question(\"Q\", 6) {", "question \"Q\" points 6 {"),

@@ -1,4 +1,4 @@
-//! What a line was probably meant to be. A row is shown only where the line in its words has no mistake.
+//! Guesses at the meaning of a line. A row is shown only if its equivalent line has no mistake.
 
 use crate::lang::idioms::rows::{Idiom, row};
 
@@ -16,7 +16,7 @@ const JOINED: &str = "this setting is one word";
 const REPEAT: &str = "a loop without a variable is a `repeat`";
 const FLUSH: &str = "`flush` empties a TLB or cache";
 
-/// A row whose line is too long for a title.
+/// Returns a row whose line is too long for a title.
 const fn mapped(theirs: &'static [&'static str]) -> Idiom {
     let ours = "set page_table { | vpn ppn |; | (A) (B) | }";
     row(

@@ -1,4 +1,4 @@
-//! More of what people write for a statement: other languages' loops, prints, and functions, debuggers, worksheets, draws.
+//! More idioms for statements: loops, prints, and functions of other languages, debuggers, worksheets, random values.
 
 mod control;
 mod likely;

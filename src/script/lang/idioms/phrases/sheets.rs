@@ -5,7 +5,7 @@ use crate::lang::idioms::rows::{Idiom, row};
 const TRANSLATION: &str = "a translation is `translate ADDRESS`, and its facts stand after `=>`";
 
 pub(super) const SHEETS: &[Idiom] = &[
-    // Worksheets: an address and what becomes of it.
+    // Worksheets: an address and its translation.
     row(
         &[
             "VALUE -> invalid",

@@ -1,4 +1,4 @@
-//! Settings as configurations and sheets write them: `size = 32kB`, `8-way`, `64-byte blocks`, `page size: 4K`.
+//! Settings in the notation of configurations and sheets: `size = 32kB`, `8-way`, `64-byte blocks`, `page size: 4K`.
 
 mod names;
 mod setting;
@@ -13,14 +13,14 @@ use value::thousands;
 const SKIPPED: &[&str] =
     &["cache", "data", "unified", "has", "is", "a", "an", "with", "using", "and", "by", "of"];
 
-/// A line of a block in our words; none where it has them already. `block` is what the line stands in.
+/// Rewrites a line of a block; none if nothing changes. `block` is the first word of the block.
 pub(super) fn line(block: &str, said: &str) -> Option<String> {
     let said = said.trim();
     let new = content(block, said)?;
     (new != said).then_some(new)
 }
 
-/// A statement that has settings in braces, or behind its pages.
+/// Rewrites a statement with settings in braces or after its pages.
 pub(super) fn statement(said: &str) -> Option<String> {
     let all = tokens(said);
     let first = all.first()?;
@@ -52,7 +52,7 @@ pub(super) fn statement(said: &str) -> Option<String> {
     (new.split_whitespace().ne(said.split_whitespace())).then_some(new)
 }
 
-/// The pages of a reference string: numbers side by side.
+/// Rewrites the pages of a reference string: numbers side by side.
 fn pages(head: &str) -> String {
     let head = if head.contains('[') { head.to_owned() } else { head.replace(['(', ')'], " ") };
     let spaced = head.replace([',', ':', '='], " ").replace(['"', '\''], " ");
@@ -62,7 +62,7 @@ fn pages(head: &str) -> String {
     words.join(" ")
 }
 
-/// The token that closes a bracket.
+/// Returns the index of the token that closes a bracket.
 fn closing(all: &[Token], open: usize) -> Option<usize> {
     let mut depth = 0;
     let closes = |token: &Token| {
@@ -72,7 +72,7 @@ fn closing(all: &[Token], open: usize) -> Option<usize> {
     all[open..].iter().position(closes).map(|at| open + at)
 }
 
-/// What stands in a block, in our words.
+/// Rewrites the contents of a block.
 fn content(block: &str, said: &str) -> Option<String> {
     let all = tokens(said);
     if all.is_empty() || all.iter().any(|token| token.text.contains('|') || token.text == "=>") {
@@ -82,7 +82,7 @@ fn content(block: &str, said: &str) -> Option<String> {
     let mut depth = 0;
     for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
-        // 4,096 is no list.
+        // 4,096 is not a list.
         let apart = token.text == ";" || token.text == "," && !thousands(&all, at);
         if apart && depth == 0 {
             pieces.push(Vec::new());
@@ -137,7 +137,7 @@ fn content(block: &str, said: &str) -> Option<String> {
     (!new.is_empty()).then(|| new.join(separator))
 }
 
-/// A TLB, a cache, or another block that a piece begins with: its head here.
+/// Returns the head of the TLB, cache, or other block that a piece begins with.
 fn part(piece: &[Token]) -> Option<String> {
     let word = piece.first()?.text;
     let first = word.split('_').next()?;
@@ -160,7 +160,7 @@ fn part(piece: &[Token]) -> Option<String> {
     Some(format!("{kind} {first}"))
 }
 
-/// A TLB or cache with its settings in braces, and how many of the following pieces are its own.
+/// Rewrites a TLB or cache with its settings in braces, and returns how many of the following pieces belong to it.
 fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Option<(usize, String)> {
     let kind = head.split(' ').next()?;
     let called = piece
@@ -209,7 +209,7 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
     Some((own.len(), format!("{head} {{ {} }}", new.join(", "))))
 }
 
-/// Whether a setting is of a machine itself.
+/// Whether a setting is one of the machine itself.
 fn top(new: &[String]) -> bool {
     let own = ["virtual ", "physical ", "page ", "cores ", "page_table ", "pte ", "memory "];
     new.iter().any(|new| own.iter().any(|name| new.starts_with(name)))
@@ -220,7 +220,7 @@ mod tests {
     use super::{line, statement};
 
     #[test]
-    fn settings_are_said_in_our_words() {
+    fn settings_are_rewritten() {
         for (block, theirs, ours) in [
             ("machine", "tlb { entries = 16; ways: 4 }", "tlb { entries 16; ways 4 }"),
             ("machine", "cache size=8K assoc=2 block=64", "cache { size 8 KB, ways 2, block 64 }"),

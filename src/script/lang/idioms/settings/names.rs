@@ -1,7 +1,7 @@
-//! What settings are called elsewhere, and here.
+//! Names of settings in other tools, and their equivalents.
 
-/// What a setting is called elsewhere: its block (none for any), its name here, and other names, in lower case and without
-/// what `NOISE` says.
+/// A setting's block (none for any), its name here, and its other names, in lower case and without the words in
+/// `NOISE`.
 const NAMES: &[(&str, &str, &[&str])] = &[
     (
         "machine",
@@ -122,7 +122,7 @@ const POLICIES: &[&str] = &[
     "working-set",
 ];
 
-/// Names that stay.
+/// Names that need no change.
 const KNOWN: &[&str] = &[
     "virtual",
     "physical",
@@ -179,7 +179,7 @@ const KNOWN: &[&str] = &[
     "rubric",
 ];
 
-/// The setting of a block that a phrase names.
+/// Returns the setting of a block that a phrase names.
 pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<String> {
     // `64 B lines` are blocks, `64 lines` are not.
     if block == "cache" && matches!(phrase, "lines" | "line" | "blocks" | "block") {
@@ -209,7 +209,7 @@ pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<Str
     KNOWN.contains(&&*bare).then_some(bare)
 }
 
-/// Whether a setting without a block of its own in `NAMES` is one of this block.
+/// Whether a setting that `NAMES` lists without a block belongs to this block.
 fn fits(block: &str, name: &str) -> bool {
     match name {
         "ways" | "sets" | "policy" => matches!(block, "tlb" | "cache"),
@@ -232,12 +232,12 @@ fn flag(phrase: &str) -> Option<&'static str> {
     FLAGS.iter().find(|(theirs, _)| *theirs == phrase || *theirs == rest).map(|(_, ours)| *ours)
 }
 
-/// Words in lower case, apart.
+/// Returns words in lower case, separated by spaces.
 pub(super) fn phrase(words: &[&str]) -> String {
     words.join(" ").to_ascii_lowercase().replace(['_', '-'], " ")
 }
 
-/// A setting that is one word.
+/// Rewrites a setting that is one word.
 pub(super) fn word(block: &str, said: &str) -> String {
     let phrase = phrase(&[said]);
     let flag = flag(&phrase).unwrap_or(&phrase);
@@ -248,14 +248,14 @@ pub(super) fn word(block: &str, said: &str) -> String {
     if flag.contains('-') { flag.to_owned() } else { said.to_owned() }
 }
 
-/// A policy in lower case; other words as they are.
+/// Returns a policy in lower case; other words stay as they are.
 pub(super) fn lowered(name: &str, text: &str) -> String {
     let phrase = phrase(&[text]);
     let flag = flag(&phrase).unwrap_or(&phrase);
     if matches!(name, "policy" | "replacement") { flag.to_owned() } else { text.to_owned() }
 }
 
-/// What words without a value are here.
+/// Returns the equivalent of words without a value.
 pub(super) fn flagged(block: &str, words: &[&str]) -> Option<String> {
     let phrase = phrase(words);
     let flag = flag(&phrase).or_else(|| POLICIES.iter().copied().find(|name| *name == phrase))?;

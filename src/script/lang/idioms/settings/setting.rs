@@ -4,7 +4,7 @@ use super::names::{flagged, lowered, named, phrase, word};
 use super::value::{quoted, value, written};
 use crate::lang::idioms::tokens::Token;
 
-/// The texts of an option that is a list: `wrong: ["a", "b"]`.
+/// Returns the texts of an option that is a list: `wrong: ["a", "b"]`.
 pub(super) fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
     let open = piece.iter().position(|token| token.text == "[").filter(|open| *open > 0)?;
     let texts: Vec<&str> =
@@ -12,7 +12,7 @@ pub(super) fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
     (!texts.is_empty()).then_some(texts)
 }
 
-/// A text of a cover that has no quotes: `course: CS 213`.
+/// Quotes an unquoted text of a cover: `course: CS 213`.
 pub(super) fn plain(said: &str, piece: &[Token]) -> Option<String> {
     piece.get(1).filter(|sign| matches!(sign.text, "=" | ":"))?;
     let name = named("exam", &phrase(&[piece[0].text]), None)
@@ -22,7 +22,7 @@ pub(super) fn plain(said: &str, piece: &[Token]) -> Option<String> {
     (!text.contains(['"', '\''])).then(|| format!("{name} \"{text}\""))
 }
 
-/// The settings of a piece, which may have several without a comma: `32KB 8-way 64B lines`.
+/// Rewrites the settings of a piece, which may have several without a comma: `32KB 8-way 64B lines`.
 pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<String>> {
     if let [token] = piece
         && token.is_name()
@@ -47,7 +47,7 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
     Some(new)
 }
 
-/// The first setting of some tokens, and how many it takes.
+/// Rewrites the first setting of some tokens, and returns how many it takes.
 fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let sign = |token: &Token| matches!(token.text, "=" | ":" | "==" | ":=" | "->" | "is" | "-" | "of");
     let prose = matches!(block, "choice" | "exam");
@@ -113,7 +113,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             all[at + length..at + length + more].iter().flat_map(|token| [" ", token.text]).collect();
         return Some((at + length + more, written(&name, &value, unit) + &behind));
     }
-    // A string, a list, or an expression, which stays.
+    // A string, a list, or an expression, which is unchanged.
     let until = all[at..].iter().take_while(|token| !matches!(token.text, "{" | "}")).count();
     let last = at + until.checked_sub(1)?;
     let text = &said[all[at].start..all[last].end()];

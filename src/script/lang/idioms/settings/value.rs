@@ -15,12 +15,12 @@ pub(super) fn thousands(all: &[Token], at: usize) -> bool {
         && after.touches(&all[at])
 }
 
-/// The text in quotes.
+/// Returns the text in quotes.
 pub(super) fn quoted(text: &str) -> Option<&str> {
     ['"', '\''].into_iter().find_map(|sign| text.strip_prefix(sign)?.strip_suffix(sign))
 }
 
-/// A number, how many tokens it takes, and its unit.
+/// Returns the length in tokens, the text, and the unit of a number.
 pub(super) fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str>)> {
     let mut text = quoted(all[0].text).unwrap_or(all[0].text).to_owned();
     let mut length = 1;
@@ -55,7 +55,7 @@ pub(super) fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str
     }
 }
 
-/// A setting with its value; the width of addresses is in bits, also where it is given in bytes.
+/// Writes a setting with its value. The width of addresses is in bits, even if it was given in bytes.
 pub(super) fn written(name: &str, value: &str, unit: Option<&str>) -> String {
     let unit = unit
         .filter(|unit| *unit != "entries" || name == "entries")

@@ -1,10 +1,10 @@
-//! Which newlines stay, and what is said of brackets.
+//! The newlines that stay, and the diagnostics of brackets.
 
 mod tokens;
 
 use super::lay_out;
 
-/// Lays a text out in which `_` stands for each newline that must become a blank.
+/// Checks the layout of a text in which `_` marks each newline that must become a space.
 fn joins(marked: &str) {
     let text = marked.replace('_', "\n");
     let layout = lay_out(0, &text);
@@ -14,14 +14,14 @@ fn joins(marked: &str) {
 }
 
 #[test]
-fn a_line_goes_on_in_brackets() {
+fn a_line_continues_in_brackets() {
     joins("f(_a,_b_)\ng()");
     joins("x [_1,_2_]\ny");
     joins("f([_(_)_])\n");
 }
 
 #[test]
-fn a_line_goes_on_after_a_comma_or_an_operator() {
+fn a_line_continues_after_a_comma_or_an_operator() {
     for end in [
         "+", "-", "*", "/", "//", "%", "<<", ">>", "&", "^", "|", "..", "..=", "==", "!=", "<", "<=", ">",
         ">=",
@@ -52,7 +52,7 @@ fn a_percent_sign_is_no_operator() {
 }
 
 #[test]
-fn a_line_that_begins_so_belongs_to_what_stands_above() {
+fn a_line_may_continue_the_one_above() {
     joins("read 1_=> a_   => b\nread 2");
     joins("choose x in y_where z_where a => b\nread");
     joins("if a {\n b\n}_else {\n c\n}\nread");
@@ -84,7 +84,7 @@ fn rows_of_a_table_end_with_their_line() {
 }
 
 #[test]
-fn prose_is_left_alone_but_for_its_holes() {
+fn prose_is_unchanged_except_for_its_holes() {
     joins("text \"\"\"a\n# b\n{c_+_d} { f(\"}\"_) }\n{{ }}\n\"\"\"\nread");
 }
 
@@ -96,19 +96,19 @@ fn statements_end_outside_braces() {
     assert_eq!(ends(""), [0_usize; 0]);
 }
 
-/// The codes and places of what is said, and the text that stays, its blanks run together.
-fn said(text: &str) -> (Vec<(&'static str, &str)>, String) {
+/// Returns the codes and places of the diagnostics, and the remaining text with single spaces.
+fn outcome(text: &str) -> (Vec<(&'static str, &str)>, String) {
     let layout = lay_out(0, text);
     assert_eq!(layout.text.len(), text.len());
-    let said = layout.diagnostics.iter();
-    let said = said.map(|one| (one.code.name(), &text[one.span.start as usize..])).collect();
-    (said, layout.text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let found = layout.diagnostics.iter();
+    let found = found.map(|one| (one.code.name(), &text[one.span.start as usize..])).collect();
+    (found, layout.text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[test]
-fn what_is_not_closed_is_left_out_and_the_rest_stays() {
+fn unclosed_parts_are_left_out_and_the_rest_stays() {
     let unclosed =
-        |text, place, rest: &str| assert_eq!(said(text), (vec![("unclosed", place)], rest.to_owned()));
+        |text, place, rest: &str| assert_eq!(outcome(text), (vec![("unclosed", place)], rest.to_owned()));
     unclosed("read (1\nread 2", "(1\nread 2", "read 2");
     unclosed("read [1\n  2\nread 3", "[1\n  2\nread 3", "read 3");
     unclosed("f(1; read 2", "(1; read 2", "; read 2");
@@ -126,12 +126,13 @@ fn what_is_not_closed_is_left_out_and_the_rest_stays() {
 }
 
 #[test]
-fn what_closes_nothing_is_left_out() {
-    let stray = |text, place, rest: &str| assert_eq!(said(text), (vec![("syntax", place)], rest.to_owned()));
+fn stray_brackets_are_left_out() {
+    let stray =
+        |text, place, rest: &str| assert_eq!(outcome(text), (vec![("syntax", place)], rest.to_owned()));
     stray("read 1)\nread 2", ")\nread 2", "read 1 read 2");
     stray("read 1]\nread 2", "]\nread 2", "read 1 read 2");
     stray("read 1\n}\nread 2", "}\nread 2", "read 1 read 2");
-    assert_eq!(said("f [1)\nread 2"), (vec![("unclosed", ")\nread 2")], "f [1] read 2".to_owned()));
+    assert_eq!(outcome("f [1)\nread 2"), (vec![("unclosed", ")\nread 2")], "f [1] read 2".to_owned()));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::lang::layout::{TokenKind, tokens};
 
-/// The tokens of a text, `.` for the end of a statement.
-fn told(text: &str) -> String {
+/// Returns the tokens of a text, with `.` for the end of a statement.
+fn cut(text: &str) -> String {
     let list = tokens(text).list;
     let one = |token: &crate::lang::layout::Token| match token.kind {
         TokenKind::End => ".".to_owned(),
@@ -15,20 +15,20 @@ fn told(text: &str) -> String {
 
 #[test]
 fn a_text_is_cut_into_tokens() {
-    assert_eq!(told("read 0x28F => vpn 5,\n  pa 0x1"), "read 0x28F => vpn 5 , pa 0x1");
-    assert_eq!(told("a\nb; c # d\n"), "a . b . c # d .");
-    assert_eq!(told("x == y..=z // 4 KB"), "x == y ..= z // 4 KB");
+    assert_eq!(cut("read 0x28F => vpn 5,\n  pa 0x1"), "read 0x28F => vpn 5 , pa 0x1");
+    assert_eq!(cut("a\nb; c # d\n"), "a . b . c # d .");
+    assert_eq!(cut("x == y..=z // 4 KB"), "x == y ..= z // 4 KB");
     assert_eq!(
-        told("set tlb {\n | set | tag ppn |\n | 0 | (a + 1) - |\n}"),
+        cut("set tlb {\n | set | tag ppn |\n | 0 | (a + 1) - |\n}"),
         "set tlb { | set | tag ppn | . | 0 | ( a + 1 ) - | . }"
     );
-    assert_eq!(told("text \"\"\"a {b} c\"\"\" d"), "text \"\"\" a { hole b }  c\"\"\" d");
-    assert_eq!(told("f(\"a"), "f ( \"a");
-    assert_eq!(told("machine core-i7 { cores 1 }"), "machine core-i7 { cores 1 . }");
+    assert_eq!(cut("text \"\"\"a {b} c\"\"\" d"), "text \"\"\" a { hole b }  c\"\"\" d");
+    assert_eq!(cut("f(\"a"), "f ( \"a");
+    assert_eq!(cut("machine core-i7 { cores 1 }"), "machine core-i7 { cores 1 . }");
 }
 
 #[test]
-fn a_string_tells_whether_it_is_closed() {
+fn a_string_records_whether_it_is_closed() {
     let closed = |text: &str| {
         tokens(text)
             .list
@@ -46,7 +46,7 @@ fn a_string_tells_whether_it_is_closed() {
 }
 
 #[test]
-fn what_must_go_on_is_told() {
+fn unfinished_texts() {
     for text in [
         "machine {",
         "f(",

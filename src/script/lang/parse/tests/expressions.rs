@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Lines `expression -> meaning`.
+/// Checks lines `expression -> meaning`.
 fn values(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let (text, meaning) = line.split_once(" -> ").expect("`text -> meaning`");
@@ -84,7 +84,7 @@ PROT_READ|PROT_WRITE  ->  (PROT_READ | PROT_WRITE)
 }
 
 #[test]
-fn operators_bind_as_the_page_lists_them() {
+fn operator_precedence_matches_the_documentation() {
     values(
         r"
 a + b * c          ->  (a + (b * c))
@@ -115,7 +115,7 @@ true and false     ->  (true and false)
 }
 
 #[test]
-fn what_touches_belongs_together() {
+fn touching_tokens_belong_together() {
     values(
         r#"
 f(x)               ->  f(x)

@@ -1,8 +1,8 @@
-//! What is said of a line that is wrong: the code, the very place, the sentence, and how to fix it.
+//! Diagnostics of wrong lines: the code, the exact place, the message, and the help.
 
 use super::*;
 
-/// Lines `text -> mistake`, each a script of its own with this one mistake.
+/// Checks lines `text -> mistake`, each a separate script with only this mistake.
 fn each_is(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let (text, mistake) = line.split_once(" -> ").expect("`text -> mistake`");
@@ -164,8 +164,8 @@ fn one_mistake_a_statement_and_the_good_ones_stay() {
 }
 
 #[test]
-fn places_are_those_of_the_script_far_into_it() {
-    // Longer than the pieces that the grammar sees at a time.
+fn places_are_right_far_into_a_script() {
+    // Longer than the pieces that the grammar receives at a time.
     let lines = "read 1 # é\n".repeat(20_000);
     let text = format!("{lines}read 0D\n");
     let diagnostics = parse(3, &text, &mut ()).diagnostics;

@@ -1,4 +1,4 @@
-//! The sample texts of the language's own page.
+//! The sample texts of the language's documentation.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What holds of every text, good or not.
+//! Properties of every text, valid or not.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ reference 7 0 1 2 { frames 3 } => faults 4
 def f(a, b) { let c = a-b - -1 ; show xs[c].y 96% }
 "#;
 
-/// Reads a text, and lays it out twice. Answers the mistakes.
+/// Parses a text, and formats it twice. Returns the mistakes.
 fn holds(text: &str) -> Vec<super::super::Diagnostic> {
     let layout = lay_out(0, text);
     assert_eq!(layout.text.len(), text.len(), "{text:?}");
@@ -35,14 +35,14 @@ fn holds(text: &str) -> Vec<super::super::Diagnostic> {
     for one in &diagnostics {
         let place = text.get(one.span.start as usize..one.span.end as usize);
         assert!(place.is_some(), "{one:?} in {text:?}");
-        // What stands between backquotes is the script's own text.
+        // The text between backquotes comes from the script.
         let ours: String = one.message.split('`').step_by(2).collect();
         assert!(!ours.contains('_'), "a name of the grammar in {one:?}");
     }
     diagnostics
 }
 
-/// Words, brackets and marks of the language, and some that are none.
+/// Words, brackets and marks of the language, and some foreign ones.
 fn soup() -> impl Strategy<Value = String> {
     let tokens = prop::sample::select(vec![
         "read",
@@ -145,7 +145,7 @@ fn a_good_script_cut_anywhere() {
     }
 }
 
-/// Reads a text and sees that it does not take long even in a debug build on a busy machine.
+/// Parses a text and checks that it is fast even in a debug build on a busy machine.
 fn at_once(text: &str) -> Vec<super::super::Diagnostic> {
     let before = Instant::now();
     let diagnostics = parse(0, text, &mut ()).diagnostics;
@@ -169,7 +169,7 @@ fn a_hundred_thousand_brackets() {
 }
 
 #[test]
-fn chains_are_trees_too() {
+fn chains_are_also_trees() {
     for link in ["1 + ", "-", "~", "not ", "x.", "1 .. ", "a and "] {
         let diagnostics = at_once(&format!("show {}1", link.repeat(100_000)));
         assert!(diagnostics.len() == 1, "{link}");

@@ -1,4 +1,4 @@
-//! The tree of a script written out again on one line, every operator in brackets, for tests to compare.
+//! Prints the tree of a script on one line, every operator in brackets, for tests to compare.
 
 use crate::lang::ast::*;
 use crate::lang::value::Value;

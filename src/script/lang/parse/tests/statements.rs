@@ -1,4 +1,4 @@
-//! Every statement of the language, a line each.
+//! All statements of the language, one line each.
 
 use super::*;
 
@@ -183,7 +183,7 @@ replay "file.trace" format lackey straddle split => accesses 5, L1d.misses 2  ->
 }
 
 #[test]
-fn keywords_hold_only_in_their_places() {
+fn keywords_are_reserved_only_in_their_places() {
     each_means(
         r"
 let read = 3                    ->  let read = 3
@@ -202,7 +202,7 @@ let x = and-then or nothing     ->  let x = (and-then or nothing)
 }
 
 #[test]
-fn questions_and_what_they_ask() {
+fn questions() {
     each_means(
         r#"
 question "A" points 14 { text "x"; part "a" { ask read va => vpn, ppn radix hex points 2 } }  ->  question "A" points 14 { text "x" ; part "a" { ask <read va> radix hex points 2 => vpn, ppn } }
