@@ -1,10 +1,10 @@
-//! The words that facts have for values.
+//! The words that are values of facts.
 
 use pagewalk_engine::kernel::abi::Errno;
 
 use super::types::{FactType, Values};
 
-/// Whether a TLB or cache held something.
+/// Whether a TLB or cache held the entry.
 pub(crate) const LOOKUP: FactType = FactType::one_of(&["hit", "miss", "none"]);
 /// A signal of a fault.
 pub(crate) const SIGNAL: FactType = FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]);
