@@ -48,7 +48,7 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 ];
 
 impl ReplayFact {
-    /// Explains what it counts, and out of how many records.
+    /// Names the counted events, and the number of records.
     pub(crate) fn reason(&self, run: &Replayed) -> String {
         let records = run.counted.references.records;
         match (self.paging, run.map) {

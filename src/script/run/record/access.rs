@@ -12,7 +12,7 @@ use pagewalk_engine::kernel::event::FaultClass;
 use super::fault::FaultRecord;
 use super::process::{Legend, ProcessRef};
 
-/// Which statement made an access.
+/// The statement that made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AccessVerb {
     /// `translate`

@@ -28,7 +28,7 @@ pub struct CallRecord {
     pub(crate) child: Option<ProcessRef>,
     /// Faults during the call: on populated pages, and on buffers that the kernel reads or writes.
     pub(crate) faults: Vec<FaultRecord>,
-    /// What the kernel did outside of faults.
+    /// Steps of the kernel outside of faults.
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub(crate) legend: Legend,
