@@ -16,9 +16,9 @@ pub(crate) struct Recorder {
     /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
-    /// What the kernel did outside of faults.
+    /// Steps of the kernel outside of faults.
     pub(crate) steps: Vec<KernelStep>,
-    /// A fault is being handled.
+    /// Whether a fault is being handled.
     handling: bool,
 }
 
@@ -80,13 +80,13 @@ impl Recorder {
     }
 }
 
-/// What a process did.
+/// The recorded events and steps of a process.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recorded {
     /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
-    /// What the kernel did outside of faults.
+    /// Steps of the kernel outside of faults.
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub(crate) legend: Legend,

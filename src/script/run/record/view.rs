@@ -24,7 +24,7 @@ pub enum View {
     Rulers(Arc<Spec>),
     /// The numbered sequence of an access.
     Steps(Box<Access>),
-    /// What a system call did.
+    /// The steps of a system call.
     CallSteps(Arc<CallRecord>),
     /// The address space of a process.
     Layout(Box<LayoutView>),
@@ -80,7 +80,7 @@ pub(crate) struct PageInFrame {
     pub(crate) area: String,
     /// The number of its frame.
     pub(crate) frame: u64,
-    /// Its entry allows stores.
+    /// Whether its entry allows stores.
     pub(crate) writable: bool,
 }
 
@@ -106,7 +106,7 @@ pub(crate) struct TreeTable {
     pub(crate) entries: Vec<(u64, TreeEntry)>,
 }
 
-/// What an entry of a table leads to.
+/// The target of a table's entry.
 #[derive(Debug, Clone)]
 pub(crate) enum TreeEntry {
     /// A table of the next level.
@@ -116,7 +116,7 @@ pub(crate) enum TreeEntry {
 }
 
 impl TreeTable {
-    /// The number of entries of it and of the tables below.
+    /// Returns the number of entries in it and in the tables below.
     pub(crate) fn size(&self) -> u64 {
         let below = self.entries.iter().map(|(_, entry)| match entry {
             TreeEntry::Table(table) => table.size(),
@@ -126,7 +126,7 @@ impl TreeTable {
     }
 }
 
-/// An area of a [`LayoutView`], and how much of it is where.
+/// An area of a [`LayoutView`], and the numbers of its pages in memory and in swap.
 #[derive(Debug, Clone)]
 pub(crate) struct AreaLayout {
     pub(crate) area: AreaRecord,
@@ -161,12 +161,12 @@ pub enum CellView {
 }
 
 impl CellView {
-    /// An optional number in hexadecimal.
+    /// Returns an optional number in hexadecimal.
     pub fn hex(n: Option<u64>, digits: u32) -> Self {
         n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
     }
 
-    /// The cell as a value outside of a table: `0x0D`.
+    /// Returns the cell as a value outside of a table: `0x0D`.
     pub(crate) fn shown(&self) -> Shown {
         match self {
             Self::Hex(n, digits) => Shown::hex(*n, *digits),
@@ -182,7 +182,7 @@ impl CellView {
 }
 
 impl CellView {
-    /// The cell as a script writes it: a text that is not a single word is quoted.
+    /// Returns the cell as a script writes it: a text that is not a single word is quoted.
     pub fn written(&self) -> String {
         let parts = |c: char| c.is_whitespace() || "|;{}()\"'#".contains(c);
         match self {
