@@ -80,7 +80,7 @@ impl Session<'_> {
         }
     }
 
-    /// Returns none: without a kernel, accesses run on bare hardware. A named process is an error.
+    /// Returns no process, for accesses on bare hardware; a named process is an error.
     fn nowhere(&self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.inside {
             CurrentProcess::Only => Ok(None),

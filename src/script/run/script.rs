@@ -152,7 +152,7 @@ pub fn play_from(
     (Ended { diagnostics, totals }, state)
 }
 
-/// Reports that a statement was classified as one that is only checked.
+/// Reports a statement that a run handled as unknown, which only a check may do: a bug.
 pub(crate) fn not_understood(place: Span) -> Diagnostic {
     Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
         .help("please report this script")

@@ -10,7 +10,7 @@ use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
-/// A cache being declared.
+/// Draft of a cache declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct CacheDraft {
     common: Common,
@@ -86,7 +86,7 @@ impl Level for CacheDraft {
 }
 
 impl CacheDraft {
-    /// The declaration of a cache.
+    /// Returns the declaration of a cache.
     pub(super) fn from_spec(spec: &CacheSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
@@ -104,7 +104,7 @@ impl CacheDraft {
         }
     }
 
-    /// The spec that it says; without `ways` it is direct-mapped.
+    /// Builds the spec. Without `ways`, the cache is direct-mapped.
     pub(super) fn build(&self) -> Result<CacheSpec, Vec<Diagnostic>> {
         let Some(block_bits) = self.block_bits else {
             return Err(one(Diagnostic::new(

@@ -11,18 +11,18 @@ use super::field::{Field, ON_OFF, SettingRow, apply, one, one_of, sole};
 use crate::run::params::Param::{self, Unit, Words};
 use crate::run::params::{FRAMES, POLICY, SIZE, VA, words_of};
 
-/// A kernel being declared.
+/// Draft of a kernel declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct KernelDraft {
     config: KernelConfig,
-    /// Where each setting stands.
+    /// Location of each setting.
     places: Vec<(&'static str, Span)>,
 }
 
-/// The most slots that a swap file has: a limit of the simulation.
+/// Maximum number of slots in a swap file, a limit of the simulation.
 const SWAP_LIMIT: u64 = 1 << 20;
 
-/// The most pages that one fault maps around.
+/// Maximum number of pages that one fault maps around the faulting page.
 const AROUND_LIMIT: u64 = 1 << 16;
 
 /// The words of `scope`.
@@ -108,7 +108,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     ),
 ];
 
-/// A policy that may serve page frames.
+/// Returns a policy that may replace page frames.
 fn replacement(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
     let words: Vec<_> = POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.policy)).collect();
     one_of(sole(field)?, &words)
@@ -119,10 +119,10 @@ fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result
     sole(field)?.integer().map_err(one)
 }
 
-/// The settings of a kernel on a machine, and where each of them is said.
+/// Returns the settings of a kernel on a machine, and their locations.
 ///
 /// # Errors
-/// What the fields are wrong with.
+/// The errors of the fields.
 pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
     let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
@@ -130,7 +130,7 @@ pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, 
     if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
 }
 
-/// The settings of a kernel, and where they are said.
+/// The settings of a kernel, and their locations.
 #[derive(Debug, Clone)]
 pub(crate) struct KernelPlan {
     pub(crate) config: KernelConfig,
@@ -138,12 +138,12 @@ pub(crate) struct KernelPlan {
 }
 
 impl KernelPlan {
-    /// The defaults on a machine.
+    /// Returns the defaults on a machine.
     pub(crate) fn default_for(spec: &Spec) -> Self {
         Self { config: KernelConfig::default_for(spec), places: Vec::new() }
     }
 
-    /// Says why a kernel with these settings cannot be started, where the setting is said or else at `place`.
+    /// Explains why a kernel with these settings cannot be started, at the responsible setting or else at `place`.
     pub(crate) fn refused(&self, error: &BootError, place: Span) -> Diagnostic {
         let said = |name: &str| self.places.iter().find(|(said, _)| *said == name).map(|(_, span)| *span);
         match error {
