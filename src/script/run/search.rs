@@ -17,8 +17,8 @@ use super::syscalls::makes_call;
 /// Work after which a failing search gives up: that of a `choose` that tries all candidates.
 const MOST: u64 = CANDIDATES as u64 * WORK;
 
-/// Returns the number of statements at the beginning of a block that are drawn together: from a `choose` to the last
-/// consecutive `choose`, with only `let` and `probe` between them. Returns 0 if there are fewer than two.
+/// Returns the number of statements at the beginning of a block that are drawn together: from a `choose` to the last one
+/// that follows with only `let` and `probe` in between. Returns 0 if there are fewer than two.
 pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     let part = |stmt: &&Stmt| match &stmt.kind {
         StmtKind::Choose { .. } | StmtKind::Probe(_) => true,

@@ -10,7 +10,7 @@ use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, Many, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
-/// A TLB being declared.
+/// Draft of a TLB declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct TlbDraft {
     common: Common,
@@ -59,7 +59,7 @@ impl Level for TlbDraft {
 }
 
 impl TlbDraft {
-    /// The declaration of a TLB.
+    /// Returns the declaration of a TLB.
     pub(super) fn from_spec(spec: &TlbSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
@@ -70,7 +70,7 @@ impl TlbDraft {
         Self { common, page_bits: spec.page_bits.clone(), asid: spec.asid }
     }
 
-    /// The spec that it says; without `ways` it is fully associative.
+    /// Builds the spec. Without `ways`, the TLB is fully associative.
     pub(super) fn build(&self) -> Result<TlbSpec, Vec<Diagnostic>> {
         let (sets, ways) = self.common.shape.sets(1, Ways::All, self.common.span)?;
         Ok(TlbSpec {
