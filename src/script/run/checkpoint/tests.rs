@@ -32,7 +32,7 @@ fn virtual_bits(marked: &str) -> Option<u32> {
 }
 
 #[test]
-fn what_stands_above_is_known_and_what_stands_below_is_not() {
+fn only_the_statements_above_the_mark_are_known() {
     for (marked, x) in [
         ("let x = 1\nlet x = 2‸\nlet x = 3", "1"),
         ("let x = 1\nlet x = 2\n‸\nlet x = 3", "2"),

@@ -84,7 +84,7 @@ fn a_file_is_found_wherever_it_is_named_and_read_once() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_said_once_at_each_name() {
+fn an_unreadable_file_is_reported_once_at_each_name() {
     let lab = lab(&[("a.pw", "machine \"none.yaml\"\nmachine \"../m.yaml\"\nread 0\n"), ("b.pw", "")]);
     let said = [(Code::Unreadable, "\"none.yaml\""), (Code::OutsideFolder, "\"../m.yaml\"")];
     assert_eq!(lab.said(&lab.wrong), said);
@@ -92,7 +92,7 @@ fn a_file_that_cannot_be_read_is_said_once_at_each_name() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_said_once_and_in_the_file() {
+fn errors_in_a_file_are_reported_once_in_the_file() {
     let script = "machine \"m.yaml\"\nmachine \"m.yaml\" { tlb none }\nread 0 => tlb hit\n";
     let broken = lab(&[("a.pw", script), ("m.yaml", "page: 64 Q\ntlb: { ways: [1, [2]] }\n")]);
     assert_eq!(broken.said(&broken.wrong), [(Code::BadNumber, "64 Q"), (Code::MachineFile, "2")]);
@@ -107,7 +107,7 @@ fn what_is_wrong_with_a_file_is_said_once_and_in_the_file() {
 }
 
 #[test]
-fn what_only_the_whole_machine_shows_is_said_in_the_file_too() {
+fn errors_of_the_whole_machine_are_reported_in_the_file() {
     let lab = lab(&[
         ("a.pw", "machine \"m.yaml\""),
         ("m.yaml", "virtual: 14\nphysical: 12\npage: 64 B\npage_table: { bits: [4, 5] }\n"),

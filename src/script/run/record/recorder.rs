@@ -121,7 +121,7 @@ mod tests {
     const SNOOPED: Event = Event::Snooped { cache: 0, core: 0, dirty: false };
 
     #[test]
-    fn the_failed_attempt_goes_to_its_fault() {
+    fn the_failed_attempt_moves_to_its_fault() {
         let mut recorder = Recorder::default();
         recorder.on_event(piece(0x3F));
         recorder.on_event(piece(0x40));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_is_not_done_again_stands_in_both() {
+    fn an_attempt_that_is_not_retried_is_in_both() {
         let mut recorder = Recorder::default();
         recorder.on_event(SNOOPED);
         recorder.on_step(fault(0));

@@ -133,7 +133,7 @@ fn everything_has_its_place() {
 }
 
 #[test]
-fn an_alias_has_the_place_of_what_it_stands_for() {
+fn an_alias_has_the_location_of_its_value() {
     let text = "page: &size 64 B\nblock: *size";
     let fields = fields_of_yaml(FILE, text).expect("valid");
     assert_eq!(at(text, fields[1].args[0].span), "64 B");
@@ -158,7 +158,7 @@ const NO_YAML: [(&str, &str, &str); 12] = [
 ];
 
 #[test]
-fn what_is_no_yaml_is_said_at_its_place() {
+fn invalid_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_YAML {
         let wrong = wrong(text);
         let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
@@ -173,7 +173,7 @@ fn what_is_no_yaml_is_said_at_its_place() {
 }
 
 #[test]
-fn what_is_never_closed_is_shown_where_it_begins() {
+fn unclosed_text_is_reported_where_it_begins() {
     for (text, begin) in [("page: [64, 4", "[64"), ("cores: 1\npage: \"64", "\"64"), ("é: {a", "{a")] {
         let wrong = wrong(text);
         let also: Vec<&str> = wrong[0].related.iter().map(|(span, _)| at(text, *span)).collect();
@@ -209,7 +209,7 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
 ];
 
 #[test]
-fn what_a_machine_file_does_not_have_is_said_at_its_place() {
+fn unsupported_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_MACHINE_FILE {
         let wrong = wrong(text);
         let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
@@ -219,7 +219,7 @@ fn what_a_machine_file_does_not_have_is_said_at_its_place() {
 }
 
 #[test]
-fn what_stands_twice_is_shown_both_times() {
+fn both_locations_of_a_repeated_key_are_reported() {
     let text = "page: 4\ncores: 1\npage: 8";
     let wrong = wrong(text);
     assert_eq!((wrong[0].span.start, wrong[0].related[0].0.start), (17, 0));
@@ -243,7 +243,7 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
 }
 
 #[test]
-fn every_mistake_in_a_file_is_said() {
+fn every_error_in_a_file_is_reported() {
     let text = "page: 64 Q\ntlb:\n- { ways: 3 Q, name: 4 }\n\"a b\": 1\n";
     let wrong = wrong(text);
     let places: Vec<&str> = wrong.iter().map(|one| at(text, one.span)).collect();
