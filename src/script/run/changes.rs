@@ -28,7 +28,6 @@ pub struct Changed {
     /// Whether the rows have several groups (ways).
     pub(crate) ways: bool,
     pub(crate) columns: Vec<String>,
-    /// The rows that differ.
     pub(crate) rows: Vec<ChangedRow>,
 }
 

@@ -209,7 +209,6 @@ fn too_wide(name: &str, expected: &Shown, actual: &Shown) -> Option<String> {
         .then(|| format!("0x{stated:X} does not fit: `{name}` has {bits} bit{plural}"))
 }
 
-/// Whether the fact is the class of a fault.
 fn is_fault(key: &Key) -> bool {
     matches!(key, Key::Access(row) if row.name == "fault")
         || matches!(key, Key::Call(row) if row.name == "fault")
@@ -251,7 +250,6 @@ fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<Strin
     }))
 }
 
-/// Explains why an expectation fails.
 fn why(did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
     let (spec, statement) = match did {
         Did::Access(access) => (Some(&access.spec), "this access"),

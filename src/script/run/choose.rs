@@ -25,7 +25,6 @@ pub(crate) const WORK: u64 = WORK_OF_STEP / 8;
 pub(crate) struct Draw<'s> {
     /// Name of the value.
     pub(crate) name: &'s Word,
-    /// The range or list.
     pub(crate) from: &'s Expr,
     /// Conditions on the value.
     pub(crate) conditions: &'s [Condition],
@@ -238,7 +237,6 @@ fn satisfied(tally: Tally) -> String {
     }
 }
 
-/// Returns the location of a condition.
 fn condition_span(condition: &Condition) -> Span {
     match condition {
         Condition::Expr(expr) => expr.span,

@@ -18,7 +18,6 @@ pub(crate) enum CurrentProcess {
 }
 
 impl CurrentProcess {
-    /// Returns the named process.
     pub(crate) fn process(&self) -> Option<&ProcessRef> {
         match self {
             Self::Process(process) => Some(process),

@@ -173,7 +173,6 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Adds a definition.
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
         let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
         self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));

@@ -152,7 +152,6 @@ impl Session<'_> {
         self.enter_block(block, place)
     }
 
-    /// Begins a loop.
     pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
         self.loops.push(place);
         // No round has run yet: this value never equals the work so far.

@@ -32,7 +32,6 @@ pub(crate) struct Draft {
     writes: Vec<Value>,
 }
 
-/// Settings of `reference`.
 pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "frames",

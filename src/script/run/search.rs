@@ -43,7 +43,6 @@ struct Level {
     before: State,
     /// Candidates that a `choose` has not tried.
     candidates: Option<Candidates>,
-    /// Current value.
     value: Option<Value>,
     /// Earlier draws that contributed to a failure of a later statement.
     blamed: BTreeSet<usize>,

@@ -71,7 +71,6 @@ impl Language {
         self.verbs.iter().copied().flatten()
     }
 
-    /// Returns the verb of that name.
     pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {
         self.verbs().find(|verb| verb.name == name)
     }
@@ -93,7 +92,6 @@ pub struct Verb {
     pub name: &'static str,
     /// Its parameters.
     pub params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
     /// An example statement.
     pub(crate) example: &'static str,
@@ -104,7 +102,6 @@ pub struct Verb {
 }
 
 impl Verb {
-    /// Returns its usage.
     pub(crate) fn usage(&self) -> String {
         format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
     }

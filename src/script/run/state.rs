@@ -15,7 +15,6 @@ use super::record::Did;
 /// The state of a script between two statements.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The machine, and the kernel that runs on it.
     pub(crate) machine: Slot,
     /// Scopes, outermost first: the script, scenarios, definitions.
     pub(crate) scopes: Vec<Scope>,
@@ -35,24 +34,19 @@ pub(crate) enum Slot {
     Empty,
     /// The machine is unknown before the script runs (only during a check).
     Unknowable,
-    /// A machine without a kernel.
     Is(Box<Machine>),
     /// A kernel, and the machine that it runs on.
     Kernel(Box<Kernel>),
 }
 
-/// The meaning of a name.
 #[derive(Debug, Clone)]
 pub(crate) enum Binding {
-    /// A value.
     Value(Value),
     /// A value that is unknown before the script runs (only during a check).
     Unknowable,
-    /// A definition.
     Def(Arc<Definition>),
 }
 
-/// A `def`.
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: Word,
@@ -73,7 +67,6 @@ impl Scope {
         Self { private, names: Arc::default() }
     }
 
-    /// Binds a name.
     pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
         Arc::make_mut(&mut self.names).insert(name, binding);
     }
@@ -131,7 +124,6 @@ impl State {
         self.hardware().map(Machine::spec)
     }
 
-    /// Returns the machine, if there is one.
     pub(crate) fn hardware(&self) -> Option<&Machine> {
         match &self.machine {
             Slot::Is(machine) => Some(machine),

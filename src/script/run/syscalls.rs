@@ -17,7 +17,6 @@ use super::record::{ArgRecord, BeforeCall, CallRecord, ProcessRef, Recorder};
 use super::session::Session;
 use super::stop::Stop;
 
-/// A system call, evaluated and checked.
 pub(crate) struct CallPlan {
     pub(crate) row: &'static SystemCall,
     /// The process that makes it.
@@ -33,7 +32,6 @@ pub(crate) fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
     system_call(name).filter(|_| !access)
 }
 
-/// Whether an expression makes a system call.
 pub(crate) fn makes_call(expr: &Expr) -> bool {
     any_expr(expr, |part| match &part.kind {
         ExprKind::Call { name, args } => called(&name.text, args.len()).is_some(),

@@ -53,7 +53,6 @@ struct UnitCheck<'a> {
     language: &'static Language,
     /// State that defines the names.
     state: Option<&'a State>,
-    /// Page size of the machine.
     page: Option<u64>,
     found: Vec<Diagnostic>,
 }

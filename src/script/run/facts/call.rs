@@ -15,7 +15,6 @@ pub struct CallFact {
     pub name: &'static str,
     /// Type of its values.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&CallRecord) -> Shown,
     /// Explains its value in a clause without a period.

@@ -20,7 +20,6 @@ pub(crate) fn signal(access: &Access) -> String {
     }
 }
 
-/// Describes a fault.
 fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
     let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
     let name = &process.process.name;

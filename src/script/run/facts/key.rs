@@ -55,7 +55,6 @@ impl Key {
         self.kind().words()
     }
 
-    /// Returns one line of help.
     pub(crate) fn help(&self) -> &'static str {
         match self {
             Key::Access(row) => row.help,

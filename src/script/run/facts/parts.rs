@@ -16,7 +16,6 @@ pub struct ComponentFact {
     pub(crate) suffix: &'static str,
     /// Type of its values.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) cache_only: bool,
     pub(crate) get: fn(&Access, Component) -> Option<Shown>,
@@ -89,7 +88,6 @@ pub struct LevelFact {
     pub(crate) pattern: (&'static str, &'static str),
     /// Type of its values.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Returns its value for the level.
     pub(crate) get: fn(&Access, u32) -> Option<Shown>,

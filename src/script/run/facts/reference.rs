@@ -10,7 +10,6 @@ pub struct ReferenceFact {
     pub name: &'static str,
     /// Type of its values.
     pub(crate) kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&ReferenceRun) -> Shown,
     /// Explains its value in a clause without a period.

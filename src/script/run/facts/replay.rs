@@ -9,7 +9,6 @@ use pagewalk_engine::machine::spec::Spec;
 pub struct ReplayFact {
     /// Name of the fact.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Whether it belongs to the kernel, and is reported only if a process performed the trace.
     pub(crate) paging: bool,

@@ -10,7 +10,6 @@ pub struct FactRow {
     pub name: &'static str,
     /// Type of its values; its words take precedence over variables.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Returns its value for an access; none if the access has no such fact.
     pub(crate) get: fn(&Access) -> Option<Shown>,

@@ -7,13 +7,11 @@
 /// nulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactType {
-    /// Its values.
     pub(crate) values: Values,
     /// The word for a missing value; none if there always is a value.
     pub(crate) absent: Option<Absent>,
 }
 
-/// The values of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Values {
     /// An unsigned number of a fixed number of bits, at most 64, which the machine determines: an address, a part of one,

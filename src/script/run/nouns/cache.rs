@@ -37,12 +37,10 @@ pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
     machine.cache_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
 
-/// Whether a way is valid.
 pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
     line(machine, level, key, way).valid
 }
 
-/// Returns a cell of a way.
 pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
     match column {

@@ -69,14 +69,10 @@ pub(crate) const fn naming(name: &'static str, names: CellNames) -> Column {
     Column { name, kind: ColumnKind::Word, names }
 }
 
-/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// A number.
     Number(u64),
-    /// A word.
     Word(Arc<str>),
-    /// No value.
     Nothing,
     /// Any value, in an expected table.
     Anything,
@@ -84,7 +80,6 @@ pub(crate) enum Said {
     Open,
 }
 
-/// A cell with its column.
 #[derive(Debug, Clone)]
 pub(crate) struct ListCell {
     pub(crate) column: &'static Column,
@@ -105,7 +100,6 @@ impl ListRow {
         self.cells.iter().find(|cell| cell.column.name == column && cell.said != Said::Nothing)
     }
 
-    /// Returns the number in a column.
     pub(crate) fn number(&self, column: &str) -> Option<u64> {
         match self.cell(column)?.said {
             Said::Number(n) => Some(n),

@@ -53,7 +53,6 @@ pub(crate) fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
     true
 }
 
-/// Returns a byte of a row.
 pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
     CellView::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
 }

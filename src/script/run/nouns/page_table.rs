@@ -28,12 +28,10 @@ pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     machine.page_table().mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect()
 }
 
-/// Whether the page is mapped.
 pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
     entry(machine, key).is_some_and(|pte| pte.flags.has(Bit::P))
 }
 
-/// Returns a cell of an entry.
 pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
     cell_of(machine, entry(machine, key), column)
 }

@@ -21,7 +21,6 @@ use super::{geometry, layout, processes, stats, steps, tree};
 /// Contents to be put into the machine.
 pub struct Contents {
     pub(crate) what: What,
-    /// Location of the statement.
     pub(crate) span: Span,
 }
 
@@ -75,7 +74,6 @@ pub enum ShowPlan {
 pub struct ShownNoun {
     /// Name of the noun.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) views: Views,
 }

@@ -14,7 +14,6 @@ pub struct TableNoun {
     pub name: &'static str,
     /// Its columns, as printed in the reference.
     pub(crate) columns: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Returns the permitted columns and rows of its tables on a machine.
     pub(crate) layout: fn(&Machine, usize) -> Layout,
@@ -26,7 +25,6 @@ pub struct TableNoun {
     pub(crate) valid: fn(&Machine, usize, u64, usize) -> bool,
     /// Returns the cell of a row, group, and column.
     pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> CellView,
-    /// Sets a row.
     pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
     /// Returns the complete table in the textbook's format.
     pub(crate) view: fn(&Machine, usize) -> TableView,

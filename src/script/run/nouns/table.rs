@@ -15,12 +15,9 @@ use crate::run::stop::Stop;
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
-/// The content of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// A number.
     Number(u64),
-    /// No value.
     Nothing,
     /// Any value, in an expected table.
     Anything,
@@ -28,7 +25,6 @@ pub(crate) enum Said {
     Open,
 }
 
-/// A cell with its column.
 #[derive(Debug, Clone)]
 pub(crate) struct CellIn {
     pub(crate) column: String,

@@ -18,7 +18,6 @@ pub struct ThingNoun {
     pub(crate) columns: &'static [Column],
     /// The column by which rows are matched.
     pub(crate) key: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Whether it belongs to a process: `P1.maps`.
     pub(crate) of_process: bool,
@@ -108,12 +107,10 @@ pub const THING_NOUNS: &[ThingNoun] = &[
 ];
 
 impl ThingNoun {
-    /// Returns the names of its columns.
     pub(crate) fn column_names(&self) -> String {
         self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ")
     }
 
-    /// Returns the noun of this name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         THING_NOUNS.iter().find(|noun| noun.name == name)
     }

@@ -10,7 +10,6 @@ pub struct KernelProperty {
     pub of: &'static str,
     /// Its name after the dot.
     pub(crate) name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&Kernel) -> u64,
 }
@@ -19,7 +18,6 @@ pub struct KernelProperty {
 pub struct ProcessProperty {
     /// Its name after the name of the process.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Returns its value; none if there is none.
     pub(crate) get: fn(&Kernel, &Process) -> Option<Value>,

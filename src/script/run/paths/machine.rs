@@ -8,7 +8,6 @@ pub struct MachineProperty {
     pub of: &'static str,
     /// Its name after the dot.
     pub(crate) name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Returns its value, a number that may exceed the range of the language.
     pub(crate) get: fn(&Machine) -> u128,

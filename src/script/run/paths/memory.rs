@@ -15,7 +15,6 @@ pub struct PeekFunction {
     /// Name of the function.
     pub name: &'static str,
     pub(crate) params: &'static [Slot],
-    /// One line of help.
     pub(crate) help: &'static str,
     /// The bytes that it reads.
     pub(crate) of: Peek,
@@ -72,17 +71,14 @@ fn little_endian(bytes: &[u8]) -> Value {
 }
 
 impl PeekFunction {
-    /// Returns the function of this name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         PEEK_FUNCTIONS.iter().find(|row| row.name == name)
     }
 
-    /// Returns the names of its parameters.
     pub(crate) fn parameters(&self) -> Vec<&'static str> {
         self.params.iter().map(|slot| slot.name()).collect()
     }
 
-    /// Returns its usage.
     pub(crate) fn usage(&self) -> String {
         format!("{}({})", self.name, self.parameters().join(", "))
     }

@@ -18,7 +18,6 @@ pub struct Part<'a> {
 pub struct PartProperty {
     /// Its name after the dot.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     /// The fact of a replay, if the property counts events of accesses. The other properties follow from the
     /// declaration.

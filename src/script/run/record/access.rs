@@ -50,7 +50,6 @@ pub struct Access {
     pub(crate) process: Option<Box<InProcess>>,
 }
 
-/// A block in a cache.
 #[derive(Debug, Clone)]
 pub(crate) struct CachedBlock {
     /// The way of its set.

@@ -15,14 +15,12 @@ use super::process::{AreaRecord, Legend, ProcessRef};
 /// A system call.
 #[derive(Debug, Clone)]
 pub struct CallRecord {
-    /// The process that made it.
     pub(crate) process: ProcessRef,
     pub(crate) spec: Arc<Spec>,
     /// The core.
     pub core: u32,
     pub(crate) name: &'static str,
     pub(crate) args: Vec<ArgRecord>,
-    /// Its result.
     pub(crate) reply: Reply,
     /// The process that `fork` made.
     pub(crate) child: Option<ProcessRef>,
@@ -97,7 +95,7 @@ pub struct Declared {
 /// See [`Declared`].
 #[derive(Debug, Clone)]
 pub(crate) enum Declaration {
-    /// `kernel { … }`: [`Declared::booted`] says how.
+    /// `kernel { … }`, described by [`Declared::booted`].
     Kernel,
     /// `file "name" …`
     File { name: Arc<str>, size: u64 },

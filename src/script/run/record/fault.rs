@@ -10,7 +10,7 @@ use pagewalk_engine::machine::event::{AccessKind, Event, Fault};
 
 use super::process::AreaRecord;
 
-/// A page fault: the attempt that failed, and what the kernel did about it.
+/// A page fault: the attempt that failed, and the steps of the kernel.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FaultRecord {
     /// The events of the hardware up to the fault; empty if the kernel itself touched the page, for a system call.
@@ -23,7 +23,6 @@ pub(crate) struct FaultRecord {
     pub(crate) around: FaultSurroundings,
 }
 
-/// The surroundings of an address that could not be accessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FaultSurroundings {
     /// The nearest areas below and above an address that is outside of all areas.

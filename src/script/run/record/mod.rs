@@ -113,7 +113,6 @@ pub struct ReferenceRun {
     pub(crate) caption: String,
     /// Number of frames; a working set ignores it.
     pub(crate) frames: u32,
-    /// Totals of the run.
     pub(crate) totals: reference_string::ReferenceTotals,
     /// The steps of the references; empty if the table would be too large.
     pub(crate) steps: Vec<reference_string::ReferenceStep>,

@@ -1,4 +1,4 @@
-//! Records what a process does: the hardware's events, and each fault separately.
+//! Records the actions of a process: the hardware's events, and each fault separately.
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
@@ -9,7 +9,7 @@ use pagewalk_engine::machine::event::{Event, MachineObserver};
 use super::fault::{FaultRecord, FaultSurroundings};
 use super::process::{AreaRecord, Legend};
 
-/// Records what a process does. The events of an attempt that faulted move to its fault, so that the rest are those of
+/// Records the actions of a process. The events of an attempt that faulted move to its fault, so that the rest are those of
 /// completed pieces. The events of a fatal attempt are in both.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {

@@ -57,7 +57,7 @@ pub struct LayoutView {
     /// The address just past the stack, and the stack's maximum size in bytes.
     pub(crate) stack: (u64, u64),
     pub(crate) pc: Option<u64>,
-    /// The physical address of its level-1 page table (`pgd`): what CR3 holds while it runs.
+    /// The physical address of its level-1 page table (`pgd`), the contents of CR3 while it runs.
     pub(crate) pgd: Option<u64>,
     /// Bytes of its page tables.
     pub(crate) table_bytes: u64,
@@ -78,7 +78,6 @@ pub(crate) struct PageInFrame {
     pub(crate) vpn: u64,
     /// The name of its area; may be empty.
     pub(crate) area: String,
-    /// The number of its frame.
     pub(crate) frame: u64,
     /// Whether its entry allows stores.
     pub(crate) writable: bool,
@@ -91,7 +90,6 @@ pub struct TreeView {
     pub(crate) of: String,
     /// The machine, for widths.
     pub(crate) spec: Arc<Spec>,
-    /// The table of level 1.
     pub(crate) root: TreeTable,
 }
 
@@ -100,7 +98,6 @@ pub struct TreeView {
 pub(crate) struct TreeTable {
     /// Its level; 1 is the top.
     pub(crate) level: u32,
-    /// Its physical address, if it is in memory.
     pub(crate) at: Option<u64>,
     /// Its entries, in order of their indices.
     pub(crate) entries: Vec<(u64, TreeEntry)>,

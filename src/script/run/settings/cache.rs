@@ -10,7 +10,6 @@ use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
-/// Draft of a cache declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct CacheDraft {
     common: Common,
@@ -25,11 +24,9 @@ pub(crate) struct CacheDraft {
 /// The words of `index`: whether the address is virtual.
 const INDEXES: &[(&str, bool)] = &[("physical", false), ("virtual", true)];
 
-/// The words of `inclusion`.
 const INCLUSIONS: &[(&str, Inclusion)] =
     &[("none", Inclusion::None), ("inclusive", Inclusion::Inclusive), ("exclusive", Inclusion::Exclusive)];
 
-/// Settings of `cache`.
 pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
     SettingRow { name: "size", params: &[SIZE], help: "capacity in bytes", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
@@ -86,7 +83,6 @@ impl Level for CacheDraft {
 }
 
 impl CacheDraft {
-    /// Returns the declaration of a cache.
     pub(super) fn from_spec(spec: &CacheSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);

@@ -135,7 +135,6 @@ pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
     }
 }
 
-/// The words of a switch.
 pub(crate) const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
 
 /// A setting of a block: one row.
@@ -143,7 +142,6 @@ pub(crate) struct SettingRow<D: 'static> {
     pub(crate) name: &'static str,
     /// Its parameters; empty for a flag.
     pub(crate) params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Adds it to the draft.
     pub(crate) set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,

@@ -16,7 +16,6 @@ use super::field::{Arg, Field, SettingRow, one, sole};
 /// Maximum declared size of a file: that of an ext4 file with blocks of 4 KB.
 const SIZE_LIMIT: u64 = 1 << 44;
 
-/// Draft of a file declaration.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FileDraft {
     size: Option<u64>,
@@ -25,7 +24,6 @@ pub(crate) struct FileDraft {
     filled: Option<Span>,
 }
 
-/// Settings of `file`.
 pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "size",
@@ -105,7 +103,6 @@ impl FileDraft {
 pub(crate) struct ExecutableDraft {
     /// Address at which it starts.
     pub(crate) entry: Option<u64>,
-    /// Names of its libraries.
     pub(crate) libraries: Vec<Arc<str>>,
 }
 

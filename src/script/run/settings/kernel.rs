@@ -11,11 +11,9 @@ use super::field::{Field, ON_OFF, SettingRow, apply, one, one_of, sole};
 use crate::run::params::Param::{self, Unit, Words};
 use crate::run::params::{FRAMES, POLICY, SIZE, VA, words_of};
 
-/// Draft of a kernel declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct KernelDraft {
     config: KernelConfig,
-    /// Location of each setting.
     places: Vec<(&'static str, Span)>,
 }
 
@@ -25,14 +23,12 @@ const SWAP_LIMIT: u64 = 1 << 20;
 /// Maximum number of pages that one fault maps around the faulting page.
 const AROUND_LIMIT: u64 = 1 << 16;
 
-/// The words of `scope`.
 const SCOPES: &[(&str, ReplacementScope)] =
     &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)];
 
 /// The words of `page-cache`: whether it is warm.
 const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
 
-/// The words of `signals`.
 const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
 
 const fn row(
@@ -44,7 +40,6 @@ const fn row(
     SettingRow { name, params, help, set, repeats: false }
 }
 
-/// Settings of `kernel`.
 pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row("frames", &[FRAMES], "user page frames, numbered from 0 upward (all that fit)", |d, f| {
         let n =
@@ -138,7 +133,6 @@ pub(crate) struct KernelPlan {
 }
 
 impl KernelPlan {
-    /// Returns the defaults on a machine.
     pub(crate) fn default_for(spec: &Spec) -> Self {
         Self { config: KernelConfig::default_for(spec), places: Vec::new() }
     }

@@ -65,13 +65,10 @@ pub(super) trait Level: Sized + 'static {
     const UNNAMED: &'static str;
     /// Returns a draft without other settings.
     fn fresh(common: Common) -> Self;
-    /// Returns the shared fields.
     fn common(&self) -> &Common;
-    /// Returns the shared fields.
     fn common_mut(&mut self) -> &mut Common;
     /// Checks whether its settings are consistent.
     fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
-    /// Returns the rows of its settings.
     fn rows() -> &'static [SettingRow<Self>];
 }
 
@@ -80,7 +77,6 @@ fn inherited<L: Level>(level: &L) -> bool {
     level.common().span == Span::default()
 }
 
-/// The words of `for`.
 pub(super) const SIDES: &[(&str, Side)] =
     &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
 

@@ -28,7 +28,6 @@ pub(crate) struct MachineDraft {
     spans: Vec<(&'static str, Span)>,
 }
 
-/// Settings of `machine`.
 pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "virtual",
@@ -132,7 +131,6 @@ fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
 }
 
 impl MachineDraft {
-    /// Returns the declaration of a machine.
     fn from_spec(spec: &Spec) -> Self {
         let mut draft = Self {
             physical_bits: Some(spec.physical_bits),

@@ -10,7 +10,6 @@ use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, Many, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
-/// Draft of a TLB declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct TlbDraft {
     common: Common,
@@ -18,7 +17,6 @@ pub(crate) struct TlbDraft {
     asid: bool,
 }
 
-/// Settings of `tlb`.
 pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
     SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
@@ -59,7 +57,6 @@ impl Level for TlbDraft {
 }
 
 impl TlbDraft {
-    /// Returns the declaration of a TLB.
     pub(super) fn from_spec(spec: &TlbSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);

@@ -9,7 +9,6 @@ pub struct SettingWord {
     pub name: &'static str,
     /// Its parameters; empty for a flag.
     pub params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
     /// Whether it may occur several times.
     pub(crate) repeats: bool,

@@ -12,12 +12,10 @@ pub struct Form {
     pub name: &'static str,
     /// Its parameters.
     pub params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
 }
 
 impl Form {
-    /// Returns the form of this word.
     pub(crate) fn named(word: &str) -> Option<&'static Self> {
         FORMS.iter().find(|form| form.name == word && !form.is_pattern())
     }

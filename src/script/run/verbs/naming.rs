@@ -18,16 +18,13 @@ use super::operands::word;
 /// A noun with a table.
 #[derive(Clone, Copy)]
 pub(crate) enum NounRef {
-    /// A part of the machine.
     Part {
-        /// Its row.
         noun: &'static TableNoun,
         /// Index of the TLB or cache.
         level: usize,
         /// Process that owns the page table.
         pid: Option<Pid>,
     },
-    /// A list of kernel objects.
     Things(ThingRef),
 }
 
@@ -49,7 +46,6 @@ impl NounRef {
 }
 
 impl Session<'_> {
-    /// Whether a kernel runs.
     pub(crate) fn has_kernel(&self) -> bool {
         matches!(self.state.machine, Slot::Kernel(_))
     }
@@ -216,7 +212,6 @@ impl Session<'_> {
     }
 }
 
-/// Rejects a second name.
 fn no_more(more: Option<&Expr>, name: &str) -> Result<(), Stop> {
     let Some(more) = more else { return Ok(()) };
     Err(Diagnostic::new(Code::WrongCount, more.span, format!("there is only one `{name}`")).into())

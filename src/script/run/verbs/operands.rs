@@ -207,7 +207,6 @@ fn space(machine: &pagewalk_engine::machine::Machine) -> (&'static str, u32) {
     if spec.mmu.is_some() { ("virtual", spec.virtual_bits()) } else { ("physical", spec.physical_bits) }
 }
 
-/// Reports that an address does not fit.
 pub(crate) fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnostic {
     let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
     Diagnostic::new(Code::AddressTooWide, span, format!("0x{raw:X} is past the {what} address space"))

@@ -14,7 +14,6 @@ use pagewalk_engine::machine::event::{AccessKind, Privilege};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::replay::Straddle;
 
-/// An access, evaluated and checked.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessPlan {
     pub(crate) verb: AccessVerb,
@@ -25,11 +24,9 @@ pub(crate) struct AccessPlan {
     pub(crate) data: Vec<Option<u8>>,
     /// The process that makes it; none on bare hardware.
     pub(crate) pid: Option<Pid>,
-    /// Location of the address.
     pub(crate) place: Span,
 }
 
-/// A plan to replay a trace.
 #[derive(Debug, Clone)]
 pub(crate) struct ReplayPlan {
     /// The file, as the script names it.
@@ -43,7 +40,6 @@ pub(crate) struct ReplayPlan {
     pub(crate) map: AddressMap,
 }
 
-/// A plan to declare a file.
 pub(crate) struct FilePlan {
     pub(crate) name: Arc<str>,
     pub(crate) fill: Fill,
@@ -51,9 +47,7 @@ pub(crate) struct FilePlan {
     pub(crate) place: Span,
 }
 
-/// A plan to declare an executable.
 pub(crate) struct ExecutablePlan {
-    /// Name of its file.
     pub(crate) name: Arc<str>,
     pub(crate) executable: Executable,
     /// Locations of its sections.
@@ -61,7 +55,6 @@ pub(crate) struct ExecutablePlan {
     pub(crate) place: Span,
 }
 
-/// A plan to declare a process.
 pub(crate) struct ProcessPlan {
     pub(crate) name: Word,
     pub(crate) areas: Vec<AreaPlan>,

@@ -25,10 +25,8 @@ pub(crate) const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_o
 /// `[map identity|demand]`
 pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(ADDRESS_MAPS.0))]);
 
-/// The options of a replay.
 const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
 
-/// The options given in a `replay`.
 #[derive(Default)]
 struct Said {
     format: Option<Format>,

@@ -23,7 +23,6 @@ use super::operands::{missing, only_settings, plain, unexpected, word};
 use super::perms;
 use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
-/// Default machine of a kernel.
 pub(crate) const DEFAULT_MACHINE: &str = "core-i7";
 
 /// Returns the default machine of a kernel.

@@ -10,7 +10,6 @@ use super::words::NO_MMU;
 use crate::run::nouns::size;
 use crate::run::record::{Access, Shown};
 
-/// An address and its name.
 struct Address {
     name: &'static str,
     value: u64,

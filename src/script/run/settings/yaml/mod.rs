@@ -134,7 +134,6 @@ fn ok_or_report<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -
     result.map_err(|diagnostic| wrong.push(diagnostic)).ok()
 }
 
-/// Returns the name of a TLB or cache.
 fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
     match node {
         Node::Scalar(scalar) if is_word(scalar.text) && !scalar.is_null() => {

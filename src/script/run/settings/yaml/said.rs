@@ -17,7 +17,6 @@ pub(super) const DEPTH_LIMIT: usize = 16;
 pub(super) struct Refusal(pub(super) &'static str, &'static str);
 
 impl Refusal {
-    /// Returns a diagnostic at this location.
     pub(super) fn at(self, span: Span) -> Diagnostic {
         Diagnostic::new(Code::MachineFile, span, self.0).help(self.1)
     }

@@ -112,7 +112,6 @@ fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::R
     Ok(documents.next().is_none().then_some(value))
 }
 
-/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum NodeKind {
     Scalar,

@@ -9,7 +9,6 @@ use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 
-/// A recorder of steps.
 #[derive(Default)]
 struct Steps(Vec<KernelStep>);
 

@@ -31,7 +31,6 @@ const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 /// The results of the records.
 struct Performed {
     counted: ReplayCounts,
-    /// The first records.
     first: Vec<Record>,
     malformed: Malformed,
 }
