@@ -243,7 +243,7 @@ struct Scalars<'t> {
 }
 
 impl<'t> Scalars<'t> {
-    /// Returns the location of a part of the text.
+    /// Returns the scalar for a part of the text, with its location.
     fn scalar(&self, part: &'t str) -> Option<Scalar<'t>> {
         let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         let end = start.checked_add(part.len())?;
