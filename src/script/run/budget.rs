@@ -1,4 +1,4 @@
-//! The budget of a run: statements, and work that counts for more than one.
+//! Budget of a run: statements, and work that costs more than one statement.
 
 use std::sync::atomic::Ordering;
 
@@ -8,16 +8,16 @@ use crate::lang::span::Span;
 use super::session::Session;
 use super::stop::Stop;
 
-/// Work that counts as much as a statement: see [`Session::work`].
+/// Amount of work that costs as much as one statement: see [`Session::work`].
 pub(crate) const WORK_OF_STEP: u64 = 64;
 
-/// An amount of work as it counts towards the budget: what any statement may do is in its step.
+/// Returns the part of an amount of work that counts toward the budget. The step of a statement covers the rest.
 pub(crate) fn surplus_work(amount: u64) -> u64 {
     if amount > WORK_OF_STEP { amount } else { 0 }
 }
 
 impl Session<'_> {
-    /// Counts a step towards the budget.
+    /// Counts a step toward the budget.
     ///
     /// # Errors
     /// `limit-steps` at the innermost loop, or at `place`.
@@ -25,11 +25,11 @@ impl Session<'_> {
         self.work(WORK_OF_STEP, place)
     }
 
-    /// Counts work towards the budget: what a statement does beyond the ordinary, in bytes, list elements or
-    /// references gone through. So that the budget holds for time, too, and not only for statements.
+    /// Counts work beyond that of an ordinary statement toward the budget, in bytes, list elements, or references. This
+    /// makes the budget limit time, not only the number of statements.
     ///
     /// # Errors
-    /// `limit-steps` at the innermost loop, or at `place`; [`Stop::Closed`] when the run was interrupted.
+    /// `limit-steps` at the innermost loop, or at `place`; [`Stop::Closed`] if the run was interrupted.
     pub(crate) fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
         if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return Err(Stop::Closed);

@@ -1,4 +1,4 @@
-//! What differs between two states of a session: tables of the rows that are not the same, with both values of a cell.
+//! Differences between two states of a session: tables of the rows that differ, with both values of each cell.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,27 +12,26 @@ use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
 use super::record::{CellView, TableView, View};
 use super::state::{Binding, State};
 
-/// Known runs of memory up to which its bytes are compared.
+/// Maximum number of known runs of memory for which bytes are compared.
 const RUNS: usize = 1 << 14;
 
-/// Bytes of a row of memory.
+/// Bytes in a row of memory.
 const ROW: u64 = 16;
 
-/// A table of rows that have changed.
+/// A table of rows that changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changed {
-    /// What it is of: `tlb`, `P1.maps`.
+    /// Title of the table: `tlb`, `P1.maps`.
     pub(crate) title: String,
-    /// The column that names a row.
+    /// Column that identifies a row.
     pub(crate) key: String,
-    /// The rows have several groups (ways).
+    /// Whether the rows have several groups (ways).
     pub(crate) ways: bool,
     pub(crate) columns: Vec<String>,
-    /// The rows that are not the same.
     pub(crate) rows: Vec<ChangedRow>,
 }
 
-/// A row, or a way of it, that has changed.
+/// A row that changed, or a way of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ChangedRow {
     pub(crate) key: CellView,
@@ -41,16 +40,16 @@ pub(crate) struct ChangedRow {
     pub(crate) cells: Vec<(CellView, CellView)>,
 }
 
-/// What has changed.
+/// The changes between two states.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Changes {
-    /// Another machine was declared: nothing can be compared.
+    /// A different machine was declared, so nothing can be compared.
     Machine,
-    /// These tables; none where nothing has.
+    /// The tables that changed; empty if none did.
     Tables(Vec<Changed>),
 }
 
-/// What is not the same in two states.
+/// Returns the differences between two states.
 pub fn changes(before: &State, after: &State) -> Changes {
     let (old, new) = (before.hardware(), after.hardware());
     let mut tables: Vec<Changed> = variables(before, after).into_iter().collect();
@@ -74,7 +73,7 @@ fn text(text: String) -> CellView {
     if text.is_empty() { CellView::Nothing } else { CellView::Text(text) }
 }
 
-/// Variables with another value.
+/// Returns the variables whose values differ.
 fn variables(before: &State, after: &State) -> Option<Changed> {
     let values = |state: &State| -> BTreeMap<String, String> {
         let known = state.bindings().filter_map(|(name, binding)| match binding {
@@ -102,7 +101,7 @@ fn variables(before: &State, after: &State) -> Option<Changed> {
     })
 }
 
-/// A noun with a table, of each TLB or cache, or of each process.
+/// Returns a noun's table, for each TLB or cache, or for each process.
 fn table(
     noun: &'static TableNoun,
     old: &Machine,
@@ -132,7 +131,7 @@ fn table(
     }
 }
 
-/// The rows of a noun's table that are not the same in two machines.
+/// Returns the rows of a noun's table that differ between two machines.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let layout = (noun.layout)(new, level);
     let wide = noun.name == "memory";
@@ -156,7 +155,7 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     Changed { title: layout.noun, key: layout.key.to_owned(), ways: layout.groups > 1, columns, rows }
 }
 
-/// A column that is not another name of one. Of the names of P, it is that of TLBs and caches, too.
+/// Whether a column is not an alias of another one. The only name kept for P is `v`, which TLBs and caches also use.
 fn canonical(column: &str) -> bool {
     match BitRow::named(column) {
         _ if column == "read" => false,
@@ -166,7 +165,7 @@ fn canonical(column: &str) -> bool {
     }
 }
 
-/// Both values of a cell. That an entry which comes or goes has bits says nothing.
+/// Returns both values of a cell. The bits of an entry that appears or disappears are not listed.
 fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
     let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
     match (flag, &old, &new) {
@@ -176,7 +175,6 @@ fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
     }
 }
 
-/// The counters.
 fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
     let table = |machine: &Machine| -> Option<TableView> {
         SHOWN_NOUNS.iter().filter(|noun| noun.name == "stats").find_map(|noun| match noun.views {
@@ -195,7 +193,7 @@ fn as_table(view: View) -> Option<TableView> {
     }
 }
 
-/// What the kernel keeps: its processes, and every noun that lists things of it.
+/// Changes of the kernel's state: its processes, and every noun that lists its objects.
 fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     let Some(is) = is else { return Vec::new() };
     let views = SHOWN_NOUNS.iter().filter_map(|noun| match noun.views {
@@ -210,7 +208,7 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     }
     for noun in THING_NOUNS {
         let columns: Vec<String> = noun.columns.iter().map(|column| column.name.to_owned()).collect();
-        // The column that names a row stands first.
+        // The column that identifies a row comes first.
         let key = columns.iter().position(|column| column == noun.key).unwrap_or(0);
         let rows = |kernel: Option<&Kernel>, pid: Option<Pid>| -> Vec<Vec<CellView>> {
             let Some(kernel) = kernel else { return Vec::new() };
@@ -232,7 +230,7 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     changed
 }
 
-/// A row with the cell that names it first.
+/// Returns a row with its identifying cell first.
 fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
     if key < row.len() {
         row[..=key].rotate_right(1);
@@ -240,8 +238,7 @@ fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
     row
 }
 
-/// The rows of a list, named by their first cell, that are not the same. Rows of the same name are told apart by their
-/// order.
+/// The rows of a list, identified by their first cell, that differ. Rows with the same name are matched by their order.
 fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Vec<CellView>>) -> Changed {
     let named = |rows: Vec<Vec<CellView>>| -> BTreeMap<(u64, String, usize), Vec<CellView>> {
         let mut named = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What is known while a script is only checked.
+//! State of the check of a script that is not run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::checkpoint::CheckpointAt;
 use super::current_process::UnknownProcesses;
 
-/// What a check knows besides the state.
+/// Information that a check needs besides the state.
 #[derive(Default)]
 pub(crate) struct Checker {
-    /// Where the check ends early.
+    /// Place at which the check ends early.
     pub(crate) until: Option<CheckpointAt>,
-    /// What is not known of processes before the script runs.
+    /// Facts about processes that are unknown before the script runs.
     pub(crate) unsure: UnknownProcesses,
-    /// Every variable that the script sets anywhere.
+    /// Every variable that the script sets.
     pub(crate) variables: BTreeSet<Arc<str>>,
 }

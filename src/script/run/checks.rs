@@ -1,4 +1,4 @@
-//! Facts that are stated, against what was done.
+//! Checks of expectations against the results of a statement.
 
 use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -12,14 +12,14 @@ use super::record::{Check, Did, Shown, Written};
 use super::session::Session;
 use super::stop::Stop;
 
-/// What stands for a value that is to be filled in.
+/// Placeholder for a value to fill in.
 const OPEN: &str = "?";
 
 impl Session<'_> {
-    /// Checks one stated fact.
+    /// Checks one expectation.
     ///
     /// # Errors
-    /// `unknown-fact`, and what its value can be wrong with.
+    /// `unknown-fact`, and the errors of its value.
     pub(crate) fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
         let spec = match did {
             Did::Access(access) => Some(access.spec.clone()),
@@ -66,7 +66,7 @@ impl Session<'_> {
         })
     }
 
-    /// A fact that is to be filled in: it does not hold, and its value is reported.
+    /// Checks a fact that is to be filled in: the check fails and reports the value.
     fn open_fact(&self, fact: &Fact, key: &Key, did: &Did) -> Check {
         let name = &fact.name.text;
         let actual = key.value_in(did);
@@ -89,13 +89,13 @@ impl Session<'_> {
         }
     }
 
-    /// How what is open is filled in.
+    /// Describes how to fill in open values.
     pub(crate) fn how_to_fill(&self) -> String {
         let file = self.sources.file(0).filter(|file| file.path.is_some()).map_or("FILE", |file| &file.name);
         format!("is not filled in; `pagewalk test --fill {file}` writes it")
     }
 
-    /// How the value of a fact is written.
+    /// Returns the expected value of a fact as the script writes it.
     fn written(&self, fact: &Fact, key: &Key) -> Written {
         let expr = match &fact.claim {
             Claim::Is(expr) => expr,
@@ -112,10 +112,10 @@ impl Session<'_> {
         Written::classify(expr, &is_word)
     }
 
-    /// The value that a fact states: a word of that fact comes before a variable.
+    /// Evaluates the expected value of a fact: a word of that fact takes precedence over a variable.
     ///
     /// # Errors
-    /// What the expression can be wrong with.
+    /// The errors of the expression.
     pub(crate) fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
         match (&expr.kind, key) {
             (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
@@ -135,7 +135,7 @@ impl Session<'_> {
         }
     }
 
-    /// Says that a statement has no fact of this name.
+    /// Reports that a statement has no fact of this name.
     pub(crate) fn unknown_fact(fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
         let name = &fact.name.text;
         let diagnostic =
@@ -150,7 +150,7 @@ impl Session<'_> {
         }
     }
 
-    /// Says that a fact states nothing.
+    /// Reports that a fact has no expected value.
     pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
         Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` states nothing", fact.name.text))
             .label("what is it?")
@@ -158,7 +158,7 @@ impl Session<'_> {
     }
 }
 
-/// What a script would state instead. Bytes that were stated as a string stay one.
+/// Returns the text to write instead. Bytes that were written as a string remain a string.
 fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
     if let (Did::Access(access), Some(_)) = (did, bytes_stated(key, &expected.value))
         && let Some(bytes) = access.data.iter().copied().collect()
@@ -168,7 +168,7 @@ fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
     facts::stated(key, actual)
 }
 
-/// The bytes that are stated as a string, and not as a word of the fact.
+/// Returns the bytes that are written as a string, unless the string is a word of the fact.
 fn bytes_stated<'v>(key: &Key, stated: &'v Value) -> Option<&'v [u8]> {
     match (key, stated) {
         (Key::Access(row), _) if row.name != "value" => None,
@@ -178,7 +178,7 @@ fn bytes_stated<'v>(key: &Key, stated: &'v Value) -> Option<&'v [u8]> {
     }
 }
 
-/// Whether a stated value agrees with the actual one.
+/// Whether an expected value matches the actual one.
 fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
     if let (Did::Access(access), Some(bytes)) = (did, bytes_stated(key, stated)) {
         return access.data.iter().copied().eq(bytes.iter().copied().map(Some));
@@ -192,7 +192,7 @@ fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
     }
 }
 
-/// Says that a number has the digits of the actual one, which is hexadecimal.
+/// Reports that a number has the digits of the actual value, which is hexadecimal.
 fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<String> {
     actual.hex?;
     let (stated, actual) = (expected.value.integer("").ok()?, actual.value.integer("").ok()?);
@@ -200,7 +200,7 @@ fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<String> {
     same.then(|| format!("{stated} is decimal, and hexadecimal is written 0x{stated}"))
 }
 
-/// Says that no value of a field can be so large.
+/// Reports that no value of a field can be so large.
 fn too_wide(name: &str, expected: &Shown, actual: &Shown) -> Option<String> {
     let bits = actual.bits?;
     let stated = u64::try_from(expected.value.integer("").ok()?).ok()?;
@@ -209,13 +209,12 @@ fn too_wide(name: &str, expected: &Shown, actual: &Shown) -> Option<String> {
         .then(|| format!("0x{stated:X} does not fit: `{name}` has {bits} bit{plural}"))
 }
 
-/// Whether it is the fact of the class of a fault.
 fn is_fault(key: &Key) -> bool {
     matches!(key, Key::Access(row) if row.name == "fault")
         || matches!(key, Key::Call(row) if row.name == "fault")
 }
 
-/// `normal` is any fault that the kernel resolves, `any` all but `none`.
+/// Whether a class of faults matches: `normal` is any fault that the kernel resolves, `any` all but `none`.
 fn fault_agrees(word: &str, actual: &Value) -> bool {
     let Value::Text(actual) = actual else { return false };
     match word {
@@ -225,7 +224,7 @@ fn fault_agrees(word: &str, actual: &Value) -> bool {
     }
 }
 
-/// Whether two lists hold the same pages, in any order.
+/// Whether two lists contain the same pages, in any order.
 fn same_pages(stated: &[Value], actual: &Value) -> bool {
     let Value::List(actual) = actual else { return false };
     let mut left: Vec<&Value> = actual.iter().collect();
@@ -235,7 +234,7 @@ fn same_pages(stated: &[Value], actual: &Value) -> bool {
     found && left.is_empty()
 }
 
-/// Says that what is stated is none of the words of a fact.
+/// Reports that an expected word is none of the fact's words.
 fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<String> {
     let Value::Text(word) = &expected.value else { return None };
     if !key.takes_words() || key.is_word(word, Some(spec)) {
@@ -251,7 +250,6 @@ fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<Strin
     }))
 }
 
-/// Why an expected fact does not hold.
 fn why(did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
     let (spec, statement) = match did {
         Did::Access(access) => (Some(&access.spec), "this access"),

@@ -1,4 +1,4 @@
-//! `choose`: a value drawn by the seed among those for which every condition holds.
+//! `choose`: a random value that satisfies every condition, determined by the seed.
 
 use std::collections::BTreeMap;
 
@@ -14,25 +14,24 @@ use super::state::Binding;
 use super::stop::Stop;
 use super::syscalls::makes_call;
 
-/// Ranges up to this size are gone through whole, in a random order; larger ones are sampled so many times.
+/// Largest range that is enumerated completely, in a random order. From larger ranges, this many values are sampled.
 pub(crate) const CANDIDATES: u128 = 1 << 20;
 
-/// What trying a candidate counts towards the budget.
+/// Work that trying a candidate counts toward the budget.
 pub(crate) const WORK: u64 = WORK_OF_STEP / 8;
 
-/// What is drawn, and from what.
+/// A draw of a value, with its candidates.
 #[derive(Clone, Copy)]
 pub(crate) struct Draw<'s> {
-    /// The name that it gets.
+    /// Name of the value.
     pub(crate) name: &'s Word,
-    /// The range or list.
     pub(crate) from: &'s Expr,
-    /// What must hold of it.
+    /// Conditions on the value.
     pub(crate) conditions: &'s [Condition],
 }
 
 impl<'s> Draw<'s> {
-    /// The draw of a statement, if it is one.
+    /// Returns the draw of a statement, if it is one.
     pub(crate) fn from_statement(stmt: &'s Stmt) -> Option<Self> {
         match &stmt.kind {
             StmtKind::Choose { name, from, conditions } => Some(Self { name, from, conditions }),
@@ -41,18 +40,18 @@ impl<'s> Draw<'s> {
     }
 }
 
-/// Values still to be tried, in a random order.
+/// Values that have not been tried, in a random order.
 pub(crate) struct Candidates {
     value: Value,
     all: u128,
     tried: u128,
     order: Order,
-    /// The generator after the values that were tried.
+    /// Generator after the values that were tried.
     pub(crate) random: SplitMix64,
 }
 
 impl Candidates {
-    /// How many there are, tried or not.
+    /// Number of candidates, tried or not.
     pub(crate) fn all(&self) -> u128 {
         self.all
     }
@@ -71,7 +70,7 @@ impl Candidates {
     }
 }
 
-/// How many values came to a condition, and how many of them satisfied it.
+/// Number of values that a condition was evaluated for, and how many satisfied it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     reached: u64,
@@ -79,10 +78,10 @@ pub(crate) struct Tally {
 }
 
 impl Session<'_> {
-    /// Draws a value: each one that satisfies the conditions is equally likely.
+    /// Draws a value. Each value that satisfies the conditions is equally likely.
     ///
     /// # Errors
-    /// `nothing-to-choose`, and what the conditions can be wrong with.
+    /// `nothing-to-choose`, and the errors of the conditions.
     pub(crate) fn choose(&mut self, draw: Draw) -> Result<Value, Stop> {
         let mut candidates = self.candidates(draw)?;
         let mut tallies = Vec::new();
@@ -95,7 +94,7 @@ impl Session<'_> {
         }
     }
 
-    /// The values that a draw is from.
+    /// Returns the candidates of a draw.
     ///
     /// # Errors
     /// `wrong-type`.
@@ -106,10 +105,11 @@ impl Session<'_> {
         Ok(Candidates { all, value, tried: 0, order: Order::default(), random: self.state.random })
     }
 
-    /// The next value for which every condition holds, with its name bound to it. The tallies have a row a condition.
+    /// Returns the next value that satisfies every condition, and binds the name to it. The tallies have one row per
+    /// condition.
     ///
     /// # Errors
-    /// What the conditions are wrong with.
+    /// The errors of the conditions.
     pub(crate) fn next_of(
         &mut self,
         draw: Draw,
@@ -135,10 +135,10 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// The first condition that does not hold.
+    /// Returns the first condition that fails.
     ///
     /// # Errors
-    /// What the conditions are wrong with.
+    /// The errors of the conditions.
     pub(crate) fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
         for (at, condition) in conditions.iter().enumerate() {
             if !self.holds(condition)? {
@@ -165,7 +165,7 @@ impl Session<'_> {
     }
 }
 
-/// The element of a range or list at a place within it.
+/// Returns the element of a range or list at an index.
 fn nth(of: &Value, at: u128) -> Value {
     match of {
         Value::Range { from, .. } => {
@@ -176,7 +176,7 @@ fn nth(of: &Value, at: u128) -> Value {
     }
 }
 
-/// A number below `n`, for ranges larger than a generator's word is asked for at once.
+/// Returns a random number below `n`, also for ranges larger than a word of the generator.
 fn below(random: &mut SplitMix64, n: u128) -> u128 {
     match u64::try_from(n) {
         Ok(n) => u128::from(random.below(n)),
@@ -184,7 +184,8 @@ fn below(random: &mut SplitMix64, n: u128) -> u128 {
     }
 }
 
-/// A random order of 0..n, one number at a time: Fisher and Yates' shuffle, of which only what moved is kept.
+/// A random order of 0..n, generated one number at a time: Fisher and Yates' shuffle that stores only the numbers that
+/// moved.
 #[derive(Default)]
 struct Order {
     moved: BTreeMap<u64, u64>,
@@ -198,7 +199,7 @@ impl Order {
     }
 }
 
-/// Says that a draw came to nothing; `with` are the draws before it that it depends on.
+/// Reports that no candidate satisfies a draw; `with` lists the earlier draws that it depends on.
 pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -> Diagnostic {
     let name = &draw.name.text;
     let message = if with.is_empty() {
@@ -227,7 +228,7 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
     }
 }
 
-/// How often a condition held.
+/// Describes how often a condition held.
 fn satisfied(tally: Tally) -> String {
     match (tally.held, tally.reached) {
         (0, 1) => "the one value that came here failed this condition".to_owned(),
@@ -236,7 +237,6 @@ fn satisfied(tally: Tally) -> String {
     }
 }
 
-/// The location of a condition.
 fn condition_span(condition: &Condition) -> Span {
     match condition {
         Condition::Expr(expr) => expr.span,
@@ -247,7 +247,7 @@ fn condition_span(condition: &Condition) -> Span {
     }
 }
 
-/// Says that a value cannot be gone through.
+/// Reports that a value cannot be iterated over.
 pub(crate) fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
         .label("nothing to go through")

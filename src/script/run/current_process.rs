@@ -1,4 +1,4 @@
-//! Which process a statement runs in, and what is not known of processes before a run.
+//! The process that a statement runs in, and the facts about processes that are unknown before a run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,17 +8,16 @@ use super::record::ProcessRef;
 /// The process that statements run in.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum CurrentProcess {
-    /// None is named: the only one.
+    /// No process is named: the only one.
     #[default]
     Only,
-    /// This one.
+    /// The named process.
     Process(ProcessRef),
-    /// Which one is not known before the script runs (when checking only).
+    /// The process is unknown before the script runs (only during a check).
     Unknowable,
 }
 
 impl CurrentProcess {
-    /// The process that is named.
     pub(crate) fn process(&self) -> Option<&ProcessRef> {
         match self {
             Self::Process(process) => Some(process),
@@ -27,14 +26,14 @@ impl CurrentProcess {
     }
 }
 
-/// What is not known of processes before the script runs.
+/// Facts about processes that are unknown before the script runs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UnknownProcesses {
-    /// The names that `let NAME = fork()` gives.
+    /// Names that `let NAME = fork()` gives.
     pub(crate) forked: BTreeSet<Arc<str>>,
-    /// There may be processes and files besides those that are known.
+    /// Whether there may be processes and files besides the known ones.
     pub(crate) others: bool,
-    /// Processes may have ended.
+    /// Whether processes may have ended.
     pub(crate) ended: bool,
 }
 

@@ -1,5 +1,6 @@
-//! Checking a script without running it: every statement is prepared once with what is known before a run.
-//! What depends on a run (facts, loop variables, drawn values) is unknowable, and silently passed over.
+//! Checks a script without running it: every statement is prepared once with the state that is known before a run.
+//! Values that depend on a run (facts, loop variables, drawn values) are unknown, and mistakes that depend on them are
+//! not reported.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::syscalls::{is_fork, makes_call};
 use super::verbs::word;
 
 impl Session<'_> {
-    /// Checks the statements of a block; every mistake is remembered.
+    /// Checks the statements of a block and records every mistake.
     pub(crate) fn check_block(&mut self, block: &[Stmt]) {
         for (number, stmt) in block.iter().enumerate() {
             if self.reached(block, number) {
@@ -30,8 +31,8 @@ impl Session<'_> {
         self.reached(block, block.len());
     }
 
-    /// Whether a check ends here, before the statement of this number in a block, or has ended before; the state here is
-    /// remembered.
+    /// Whether a check ends here, before the statement of this number in a block, or ended earlier. Saves the state if
+    /// it ends here.
     fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
         let state = &self.progress.state;
         let until = self.checker.as_mut().and_then(|checker| checker.until.as_mut());
@@ -46,7 +47,7 @@ impl Session<'_> {
         let stmt = pointless.as_ref().unwrap_or(stmt);
         match &stmt.kind {
             StmtKind::Command(_) if wrong => {
-                // What it would have declared is no mistake further down.
+                // Uses of names that this statement would have declared are not mistakes.
                 self.language.extension.note_uncertain(self);
                 self.forget_declared(std::slice::from_ref(stmt));
                 Ok(())
@@ -108,7 +109,7 @@ impl Session<'_> {
         }
     }
 
-    /// Declarations and contents are carried out, so that what follows is checked against them.
+    /// Checks a command. Declarations and contents are applied, so that later statements are checked against them.
     fn check_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
         let prepared = self.prepare(command);
         let family = match &prepared {
@@ -125,18 +126,18 @@ impl Session<'_> {
             Err(stop) => Err(stop),
         };
         if result.is_err() || command.call {
-            // It may be what asks something.
+            // The command may ask a question.
             self.language.extension.note_uncertain(self);
         }
         if result.is_err() {
-            // What it would have declared is no mistake further down.
+            // Uses of names that this statement would have declared are not mistakes.
             self.forget_declared(std::slice::from_ref(stmt));
         }
         self.check_facts(&stmt.facts, family, false);
         result
     }
 
-    /// Checks blocks that may run or not: what they change is unknowable afterwards.
+    /// Checks blocks that may or may not run. Everything that they change is unknown afterward.
     fn check_perhaps(&mut self, blocks: &[&[Stmt]]) {
         let before = self.state.clone();
         self.language.extension.note_uncertain(self);
@@ -150,7 +151,7 @@ impl Session<'_> {
         }
     }
 
-    /// Makes unknowable whatever a block may change.
+    /// Marks as unknown everything that a block may change.
     fn forget(&mut self, block: &[Stmt]) {
         for stmt in statements_of_scope(block) {
             let Some(name) = stmt.variable() else { continue };
@@ -164,7 +165,7 @@ impl Session<'_> {
         self.forget_declared(block);
     }
 
-    /// Notes what is not known of processes.
+    /// Records unknown facts about processes.
     fn checking_processes(&mut self, note: impl FnOnce(&mut UnknownProcesses)) {
         if let Some(checker) = &mut self.checker {
             note(&mut checker.unsure);
@@ -187,7 +188,7 @@ impl Session<'_> {
         for param in params {
             own.bind(param.text.clone(), Binding::Unknowable);
         }
-        // Who looks at a place within sees the machine that is there where it is defined.
+        // If the check ends at a place inside the definition, that place sees the machine at the definition.
         if self.checker.as_ref().is_none_or(|checker| checker.until.is_none()) {
             self.state.machine = Slot::Unknowable;
         }
@@ -210,10 +211,10 @@ impl Session<'_> {
         }
     }
 
-    /// Checks an operation and what is stated of it; blanks are asked in a question alone.
+    /// Checks an operation and its expectations. Blanks are allowed only in a question.
     ///
     /// # Errors
-    /// What the operation is wrong with.
+    /// The errors of the operation.
     pub(crate) fn check_operation(
         &mut self,
         operation: &Operation,
@@ -233,7 +234,7 @@ impl Session<'_> {
         prepared
     }
 
-    /// Checks what stands in a process.
+    /// Runs a check inside a process.
     fn check_inside(&mut self, process: &Word, check: impl FnOnce(&mut Self)) {
         let inside = match self.process_named(process) {
             Ok(process) => CurrentProcess::Process(process),
@@ -253,7 +254,7 @@ impl Session<'_> {
         let others = self.unsure().others;
         let evaluated = self.eval(value);
         if is_fork(value) {
-            // The child has a name that is known.
+            // The name of the child is known.
             self.checking_processes(|unsure| {
                 unsure.others = others;
                 unsure.forked.insert(name.text.clone());
@@ -269,7 +270,7 @@ impl Session<'_> {
         evaluated.map(|_| ())
     }
 
-    /// Checks the names of facts, and their values as far as they are known.
+    /// Checks the names of facts, and their values if they are known.
     fn check_facts(&mut self, stated: &[Fact], family: Family, asked: bool) {
         for fact in stated {
             if let Err(Stop::Wrong(diagnostics)) = self.check_stated(fact, family, asked) {
@@ -295,7 +296,7 @@ impl Session<'_> {
     }
 }
 
-/// A statement without its points, which are wrong.
+/// Returns a statement without its points, which are invalid.
 fn without_points(stmt: &Stmt) -> Stmt {
     let mut stmt = stmt.clone();
     match &mut stmt.kind {
@@ -306,16 +307,17 @@ fn without_points(stmt: &Stmt) -> Stmt {
     stmt
 }
 
-/// What a block may declare.
+/// Declarations that a block may make.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Declares {
     Nothing,
-    /// Processes and files, or the kernel of the first.
+    /// Processes and files, or the kernel along with the first process.
     Processes,
     Machine,
 }
 
-/// What a block may declare, itself or by a definition that it calls; `seen` are those looked into.
+/// Returns the declarations that a block may make, directly or in a definition that it calls. `seen` holds the
+/// definitions already visited.
 fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
     let commands = statements_of_scope(block).filter_map(|stmt| match &stmt.kind {
         StmtKind::Command(command) => Some(declares(command, state, seen)),
@@ -333,7 +335,7 @@ fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Decla
             may_declare(&def.body, state, seen)
         }
         _ if matches!(&**name, "kernel" | "process" | "file" | "executable") => Declares::Processes,
-        // It starts a kernel.
+        // This operand starts a kernel.
         _ if &**name == REPLAY && command.operands.iter().any(|operand| word(operand) == Some("demand")) => {
             Declares::Processes
         }

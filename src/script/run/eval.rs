@@ -1,4 +1,4 @@
-//! The values of expressions.
+//! Evaluation of expressions.
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -19,16 +19,16 @@ use crate::lang::ast::Span;
 use pagewalk_engine::kernel::syscall::system_call;
 
 impl Session<'_> {
-    /// The value of an expression as a whole number from 0 to 2^64−1.
+    /// Evaluates an expression to a whole number from 0 to 2^64−1.
     ///
     /// # Errors
-    /// As [`integer`], and what the expression can be wrong with.
+    /// As [`integer`], and the errors of the expression.
     pub(crate) fn integer(&mut self, expr: &Expr) -> Result<u64, Stop> {
         let value = self.eval(expr)?;
         Ok(integer(&value, expr.span)?)
     }
 
-    /// The value of an expression as a truth value.
+    /// Evaluates an expression to a truth value.
     ///
     /// # Errors
     /// `wrong-type`.
@@ -46,10 +46,10 @@ impl Session<'_> {
         }
     }
 
-    /// The value of an expression.
+    /// Evaluates an expression.
     ///
     /// # Errors
-    /// What the script is wrong with, at the very operand.
+    /// An error in the script, located at the operand that causes it.
     pub(crate) fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match &expr.kind {
             ExprKind::Value(value) | ExprKind::Quantity(value, _) => Ok(value.clone()),
@@ -75,7 +75,7 @@ impl Session<'_> {
         }
     }
 
-    /// The values of several expressions.
+    /// Evaluates several expressions.
     ///
     /// # Errors
     /// As [`Session::eval`].
@@ -129,7 +129,7 @@ impl Session<'_> {
         }
     }
 
-    /// Says that a name is unknown, with the nearest.
+    /// Reports that a name is unknown, and suggests the nearest one.
     pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
             .label("not set by any `let` before this");
@@ -158,7 +158,7 @@ impl Session<'_> {
         Err(self.unknown_function(name).into())
     }
 
-    /// Says that nothing of this name can be called, with the nearest.
+    /// Reports that no function of this name exists, and suggests the nearest one.
     pub(crate) fn unknown_function(&self, name: &Word) -> Diagnostic {
         if let Some(diagnostic) = unsupported::diagnostic(name) {
             return diagnostic;
@@ -213,8 +213,8 @@ impl Session<'_> {
     }
 }
 
-/// What going through a value counts towards the budget: the elements of a list, the bytes of a string; short ones
-/// are free.
+/// Work that iterating over a value counts toward the budget: the elements of a list or the bytes of a string. Short
+/// values are free.
 fn elements(value: &Value) -> u64 {
     surplus_work(match value {
         Value::List(elements) => elements.len() as u64,

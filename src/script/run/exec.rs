@@ -1,4 +1,4 @@
-//! Running statements: scopes, loops, definitions, scenarios.
+//! Execution of statements: scopes, loops, definitions, scenarios.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
 
 impl Session<'_> {
-    /// Runs a statement, or begins one with a block.
+    /// Runs a statement, or begins one that has a block.
     ///
     /// # Errors
-    /// What the script is wrong with.
+    /// An error in the script.
     pub(crate) fn begin(&mut self, stmt: &Stmt) -> Result<(), Stop> {
-        // `P1:` is no statement of its own.
+        // `P1:` is not counted as a separate statement.
         if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
             self.step(stmt.span)?;
         }
@@ -94,7 +94,7 @@ impl Session<'_> {
         }
     }
 
-    /// Checks the facts stated of what was done, and hands on the record.
+    /// Checks the expectations about a result, and passes the record on.
     fn conclude(
         &mut self,
         stmt: &Stmt,
@@ -108,8 +108,8 @@ impl Session<'_> {
         self.finish(stmt.span, did, checks)
     }
 
-    /// The facts of a `let` are those of the outermost system call of its value, which completed last. The child that
-    /// `let NAME = fork()` makes is called so.
+    /// Runs a `let`. Its facts are those of the outermost system call of its value, which completed last. A child that
+    /// `let NAME = fork()` creates gets that name.
     fn run_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
         let family = if makes_call(value) { Family::Call } else { Family::None };
         if family == Family::None {
@@ -127,10 +127,10 @@ impl Session<'_> {
         self.bind_and_tell(stmt, name, bound, call, family)
     }
 
-    /// Tells of a value that was drawn.
+    /// Reports a value that was drawn.
     ///
     /// # Errors
-    /// `unknown-fact`, as it has none.
+    /// `unknown-fact`, because a draw has no facts.
     pub(crate) fn chosen(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
         Self::no_facts(stmt, "this value")?;
         self.bind_and_tell(stmt, name, value, None, Family::None)
@@ -148,12 +148,12 @@ impl Session<'_> {
         self.conclude(stmt, Did::Bound { name: name.text.clone(), value, call }, Vec::new(), family)
     }
 
-    /// Tells the system calls of a statement that has no record of its own, such as the condition of an `if`.
+    /// Reports the system calls of a statement that has no separate record, such as the condition of an `if`.
     fn tell_calls(&mut self, place: Span) -> Result<(), Stop> {
         if self.calls.is_empty() { Ok(()) } else { self.finish(place, Did::Quiet, Vec::new()) }
     }
 
-    /// Refuses facts stated of what has none.
+    /// Rejects expectations on a statement that has no facts.
     ///
     /// # Errors
     /// `unknown-fact`.
@@ -173,18 +173,18 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Makes a definition known.
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
         let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
         self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));
     }
 
-    /// The known name that a misspelt one was meant to be. Each search goes over all names, so only what a report shows has one.
+    /// Returns the known name that is nearest to a misspelled one. The search visits all names, so use it only for
+    /// errors that are reported.
     pub(crate) fn nearest<'n>(&self, name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
         nearest(name, known.take(guessed(self.diagnostics.len())))
     }
 
-    /// Remembers mistakes, each once.
+    /// Records mistakes, each once.
     pub(crate) fn report(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
             let Span { file, start, end } = diagnostic.span;

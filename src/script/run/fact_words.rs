@@ -1,4 +1,4 @@
-//! The words that a script states for facts, checked before the run.
+//! Checks, before the run, of the words that a script expects as values of facts.
 
 use crate::lang::ast::{Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -9,14 +9,14 @@ use super::facts::Key;
 use super::session::Session;
 use super::settings::list;
 
-/// Words for yes and no in a script, and what facts call them; the first that a fact has is meant.
+/// Words for yes and no in a script, and the words that facts use. The first word that the fact has is suggested.
 const YES_AND_NO: &[(&[&str], &[&str])] = &[
     (&["yes", "y", "true", "present", "found"], &["yes", "hit", "any"]),
     (&["no", "n", "false", "absent", "never", "not-found"], &["no", "miss", "none"]),
 ];
 
 impl Session<'_> {
-    /// Checks the bare words that a fact states: each is one of the fact's, or a variable.
+    /// Checks the bare words in an expectation: each must be a word of the fact or a variable.
     pub(crate) fn check_words(&mut self, fact: &Fact, key: &Key) {
         if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
             && key.takes_words()
@@ -33,7 +33,7 @@ impl Session<'_> {
             ExprKind::Value(Value::Bool(false)) => "false",
             _ => return,
         };
-        // The caches are not known, and their names are words.
+        // Names of caches are also words, so nothing can be checked without a machine.
         let Some(spec) = self.spec().cloned() else { return };
         let variable = self.state.find(word).is_some() || self.sets(word);
         if variable || key.is_word(word, Some(&spec)) {
@@ -50,13 +50,13 @@ impl Session<'_> {
         self.report(vec![diagnostic]);
     }
 
-    /// Whether the script sets a variable of this name anywhere, perhaps after a definition that reads it.
+    /// Whether the script sets a variable of this name, possibly after a definition that reads it.
     fn sets(&self, name: &str) -> bool {
         self.checker.as_ref().is_some_and(|checker| checker.variables.contains(name))
     }
 }
 
-/// The word that was meant by another one.
+/// Returns the word that an unknown word was meant to be.
 pub(crate) fn meant(word: &str, words: &'static [&'static str]) -> Option<&'static str> {
     let lower = word.to_lowercase();
     let (_, ours) = YES_AND_NO.iter().find(|(theirs, _)| theirs.contains(&&*lower)).copied().unzip();

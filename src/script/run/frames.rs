@@ -1,4 +1,5 @@
-//! The blocks around the statement that is run, as a stack: a run can stop between any two statements, and go on.
+//! The stack of blocks around the current statement. With it, a run can stop between any two statements and continue
+//! later.
 
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -12,20 +13,20 @@ use super::stop::Stop;
 use crate::lang::value::Value;
 
 impl Session<'_> {
-    /// Runs a statement, with all that is in it.
+    /// Runs a statement with all its blocks.
     ///
     /// # Errors
-    /// What the script is wrong with.
+    /// An error in the script.
     pub fn run(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         let base = self.frames.len();
         self.begin(stmt)?;
         self.run_frames(base)
     }
 
-    /// Runs the statements of a block, up to the first that the script is wrong in.
+    /// Runs the statements of a block, up to the first error.
     ///
     /// # Errors
-    /// What the script is wrong with.
+    /// An error in the script.
     pub fn run_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
         let base = self.frames.len();
         self.enter_block(block, place)?;
@@ -39,10 +40,11 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Runs up to `most` statements of a block, or ends it, and unwinds what an error ends; not further than to `base` frames.
+    /// Runs up to `most` statements of a block, or ends it. After an error, unwinds the frames that it ends, but keeps
+    /// `base` frames.
     ///
     /// # Errors
-    /// What ends the script.
+    /// An error that ends the script.
     pub(crate) fn advance(&mut self, base: usize, most: usize) -> Result<(), Stop> {
         let advanced = match self.frames.as_slice() {
             [.., Frame::Block { stmts, next }] if *next < stmts.len() => {
@@ -80,7 +82,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Begins the next round of the innermost loop, or ends it. The block of the last round may still be there, at its end.
+    /// Begins the next round of the innermost loop, or ends the loop. The finished block of the last round may still be
+    /// on the stack.
     fn next_round(&mut self) -> Result<(), Stop> {
         let again = matches!(self.frames.last(), Some(Frame::Block { .. }));
         let at = self.frames.len() - 1 - usize::from(again);
@@ -91,7 +94,7 @@ impl Session<'_> {
         let (place, idle, value) = (*place, *worked == now, rounds.values.next());
         let variable = rounds.variable.as_ref().map(|name| name.text.clone());
         let body = (!again).then(|| body.clone());
-        // A round without a statement is a step of its own: it must not be endless for nothing.
+        // A round without statements costs a step, so that an empty endless loop reaches the limit.
         if idle {
             self.step(place)?;
         }
@@ -120,7 +123,7 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Begins a block: its statements are next.
+    /// Begins a block. Its statements run next.
     ///
     /// # Errors
     /// `too-deep`.
@@ -134,7 +137,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Begins a block of the extension, which ends the block after it: see [`Extension::end`](super::session::Extension::end).
+    /// Begins a block of the extension, which ends the block later: see
+    /// [`Extension::end`](super::session::Extension::end).
     ///
     /// # Errors
     /// `too-deep`.
@@ -148,15 +152,14 @@ impl Session<'_> {
         self.enter_block(block, place)
     }
 
-    /// Begins a loop.
     pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
         self.loops.push(place);
-        // No round has been run.
+        // No round has run yet: this value never equals the work so far.
         self.frames.push(Frame::Loop { place, rounds, body: body.clone(), worked: u64::MAX });
     }
 
-    /// Begins a scenario, or an isolated statement of the extension, of that name: from here on a copy of the state is changed.
-    /// A mistake in it ends it, and the script goes on after it.
+    /// Begins a scenario, or an isolated statement of the extension, of that name. It changes a copy of the state. An
+    /// error in it ends it, and the script continues after it.
     pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) {
         let around = Surroundings {
             state: self.state.clone(),
@@ -170,8 +173,8 @@ impl Session<'_> {
         self.frames.push(Frame::Isolated(Box::new(around)));
     }
 
-    /// Begins a call. A definition sees the script's and the scenario's names, and its own; not those of the definition
-    /// that calls it.
+    /// Begins a call. A definition sees the names of the script and of the scenario, and its own names, but not the
+    /// names of the definition that calls it.
     ///
     /// # Errors
     /// `too-deep`.
@@ -203,7 +206,7 @@ impl Session<'_> {
         self.enter_block(body, place)
     }
 
-    /// Ends the innermost frame. `stopped` is why, if not by itself.
+    /// Ends the innermost frame. `stopped` is the reason if the frame did not end normally.
     fn leave(&mut self, stopped: Option<&Stop>) -> Result<(), Stop> {
         match self.frames.pop() {
             Some(Frame::Block { .. }) => self.depth -= 1,
@@ -215,7 +218,7 @@ impl Session<'_> {
             }
             Some(Frame::Isolated(around)) => {
                 let Surroundings { state, scenario, loops, depth, inside, extension } = *around;
-                // Where the run is to end, its state is what it was ended in.
+                // If the run is closed, the state in which it ended is kept.
                 if !matches!(stopped, Some(Stop::Closed)) {
                     self.state = state;
                 }
@@ -233,7 +236,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Ends the frames that are stopped: those up to a scenario that the script is wrong in, or all above `base`.
+    /// Ends the frames that an error stops: those up to a scenario that contains the error, or all above `base`.
     fn unwind(&mut self, stop: Stop, base: usize) -> Result<(), Stop> {
         while self.frames.len() > base {
             let isolated = matches!(self.frames.last(), Some(Frame::Isolated(_)));

@@ -1,4 +1,4 @@
-//! The interpreter: what a script does, statement by statement, and whether what it states holds.
+//! The interpreter: runs a script statement by statement, and checks its expectations.
 
 pub(crate) mod budget;
 pub mod changes;

@@ -1,4 +1,4 @@
-//! Preparing commands and operations: finding what a statement's first word means, and having it evaluated and checked.
+//! Preparation of commands and operations: resolves a statement's first word, then evaluates and checks the statement.
 
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ use super::verbs;
 
 /// A command, evaluated and checked.
 pub(crate) enum Prepared {
-    /// It calls a definition.
+    /// A call of a definition.
     Call(Arc<Definition>, Vec<Value>),
-    /// It does something that has facts of this family.
+    /// An action that has facts of this family.
     Action(Action, Family),
 }
 
@@ -33,7 +33,7 @@ impl Session<'_> {
     /// Evaluates and checks a command.
     ///
     /// # Errors
-    /// What the script is wrong with.
+    /// An error in the script.
     pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, Stop> {
         if let Some(Binding::Def(def)) = self.state.find(&command.verb.text).filter(|_| command.call) {
             let def = def.clone();
@@ -71,8 +71,8 @@ impl Session<'_> {
         }
     }
 
-    /// Says that what is called is not defined, or only later. In the body of a definition that is only checked,
-    /// what is defined later may be defined in time.
+    /// Reports that a called name is not defined, or only later. In the body of a definition that is only checked, a
+    /// name that is defined later is permitted.
     fn unknown_call(&self, name: &Word) -> Stop {
         if self.checking() && self.state.scopes.iter().any(|scope| scope.private) {
             return Stop::Unknowable;
@@ -99,10 +99,10 @@ impl Session<'_> {
         Ok(Prepared::Call(def.clone(), self.values(&command.operands)?))
     }
 
-    /// Evaluates and checks what `probe` or `where … =>` does; a bare value is an address to read.
+    /// Evaluates and checks the operation of `probe` or `where … =>`. A bare value is an address to read.
     ///
     /// # Errors
-    /// What the script is wrong with; `wrong-type` for what cannot be tried without effect.
+    /// An error in the script; `wrong-type` for an operation that cannot be tried without side effects.
     pub(crate) fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
         let prepared = match &operation.kind {
             OperationKind::Expr(expr) => match self.as_command(expr) {
@@ -110,7 +110,7 @@ impl Session<'_> {
                 None => Prepared::Action(verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
             },
             OperationKind::Command(command) => self.prepare(command)?,
-            // It is played at once, and has no action.
+            // A reference string is simulated at once, without an action.
             OperationKind::Reference { pages, settings } => {
                 self.reference(pages, settings)?;
                 return Err(Stop::Unknowable);
@@ -131,10 +131,10 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Tries an operation out: what it did, and no trace of it.
+    /// Tries an operation without lasting effects, and returns its result.
     ///
     /// # Errors
-    /// As [`Session::prepare_operation`], and what only shows when it is done.
+    /// As [`Session::prepare_operation`], and errors that occur only when it is performed.
     pub(crate) fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         let random = self.state.random;
         let done = self
@@ -143,7 +143,7 @@ impl Session<'_> {
         done
     }
 
-    /// Carries an operation out.
+    /// Performs an operation.
     ///
     /// # Errors
     /// As [`Session::try_out`].
@@ -151,7 +151,7 @@ impl Session<'_> {
         self.in_its_process(operation, |session| session.operate(operation))
     }
 
-    /// `probe read(x)` and `probe munmap(p, n)` read as expressions; they are commands.
+    /// Converts `probe read(x)` and `probe munmap(p, n)`, which are parsed as expressions, to commands.
     fn as_command(&self, expr: &Expr) -> Option<Command> {
         let ExprKind::Call { name, args } = &expr.kind else { return None };
         let is_command = self.language.verb(&name.text).is_some()
@@ -190,11 +190,11 @@ impl Session<'_> {
         done
     }
 
-    /// Does something on a copy of the machine and its kernel. On bare hardware an access makes the copy, as nothing else
-    /// can be changed there.
+    /// Runs a function on a copy of the machine and its kernel. On bare hardware, the access makes the copy, because
+    /// nothing else can be changed.
     ///
     /// # Errors
-    /// Those of `act`.
+    /// The errors of `act`.
     pub(crate) fn without_trace<T>(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, Stop>,
@@ -213,7 +213,7 @@ impl Session<'_> {
     }
 }
 
-/// Which facts an operation has, before it is prepared.
+/// Returns the family of an operation's facts, before it is prepared.
 pub(crate) fn family(operation: &Operation) -> Family {
     let verb = match &operation.kind {
         OperationKind::Command(Command { verb, .. })
@@ -236,7 +236,7 @@ pub(crate) fn family(operation: &Operation) -> Family {
     if is_call { Family::Call } else { Family::Access }
 }
 
-/// The family of a command's facts, by its first word.
+/// Returns the family of a command's facts, by its first word.
 pub(crate) fn family_of(language: &Language, command: &Command) -> Family {
     let name = &command.verb.text;
     if command.call && called(name, command.operands.len()).is_some() {
@@ -245,7 +245,7 @@ pub(crate) fn family_of(language: &Language, command: &Command) -> Family {
     language.verb(name).map_or(Family::None, |verb| verb.family)
 }
 
-/// Says that a system call is written with brackets.
+/// Reports that a system call needs parentheses.
 fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
     let message =
         format!("the system call `{}` is written as in C, with its arguments in brackets", row.name);

@@ -1,4 +1,4 @@
-//! How far a run has come, and the blocks around its next statement.
+//! The progress of a run, and the blocks around its next statement.
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -12,40 +12,40 @@ use super::current_process::CurrentProcess;
 use super::record::Totals;
 use super::state::{Scope, State};
 
-/// How far a run has come: everything in a session that its statements change. A copy can be gone on from.
+/// The progress of a run: everything in a session that its statements change. A run can continue from a copy.
 #[derive(Clone)]
 pub struct Progress {
-    /// The machine, the names, and the rest of what a scenario leaves as it was.
+    /// The machine, the names, and everything else that a scenario restores.
     pub state: State,
     /// The blocks around the next statement, outermost first.
     pub(crate) frames: Vec<Frame>,
-    /// Statements so far.
+    /// Statements executed.
     pub(crate) steps: u64,
-    /// The place of the statement that has run last.
+    /// Location of the latest statement.
     pub(crate) latest: Option<Span>,
-    /// Counts so far.
+    /// Totals.
     pub totals: Totals,
-    /// What is wrong so far.
+    /// Errors found.
     pub diagnostics: Vec<Diagnostic>,
     /// The codes and places of the diagnostics.
     pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
     /// The loops around the statement, outermost first.
     pub(crate) loops: Vec<Span>,
-    /// The scenario the statement stands in.
+    /// The enclosing scenario.
     pub(crate) scenario: Option<Arc<str>>,
-    /// Blocks around the statement.
+    /// Number of blocks around the statement.
     pub(crate) depth: usize,
     /// The process that the statement runs in.
     pub(crate) inside: CurrentProcess,
-    /// `choose` statements that follow each other are drawn together, with backtracking.
+    /// Whether consecutive `choose` statements are drawn together, with backtracking.
     pub(crate) draws_together: bool,
-    /// Work so far: see `Session::work`.
+    /// Work done: see `Session::work`.
     pub(crate) worked: u64,
     pub(crate) extension: Arc<dyn Any + Send + Sync>,
 }
 
 impl Progress {
-    /// Nothing has been run, in this state.
+    /// Returns the progress before the first statement, in this state.
     pub(crate) fn new(state: State) -> Self {
         Self {
             state,
@@ -71,19 +71,19 @@ impl Progress {
 pub(crate) enum Frame {
     /// A block, and the number of its next statement.
     Block { stmts: Block, next: usize },
-    /// A loop, and the rounds that are left.
+    /// A loop, and its remaining rounds.
     Loop { place: Span, rounds: Rounds, body: Block, worked: u64 },
-    /// A scenario or question. It leaves this as it was before.
+    /// A scenario or question, with the surroundings that are restored at its end.
     Isolated(Box<Surroundings>),
-    /// A call of a definition: the number of scopes that it shares with its caller, and those that it hides.
+    /// A call of a definition: the number of scopes that it shares with its caller, and the scopes that it hides.
     Call { shared: usize, hidden: Vec<Scope> },
-    /// A block of a process: the process around it.
+    /// A block of a process, with the previous current process.
     InProcess(CurrentProcess),
     /// A block of the language's extension, by the word of its statement.
     Extension(&'static str),
 }
 
-/// The rounds of a loop that are left.
+/// The remaining rounds of a loop.
 #[derive(Clone)]
 pub(crate) struct Rounds {
     /// The variable of a `for`.
@@ -92,7 +92,7 @@ pub(crate) struct Rounds {
     pub(crate) values: Items,
 }
 
-/// What a scenario leaves as it was before.
+/// The surroundings that the end of a scenario restores.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
     pub(crate) state: State,
@@ -100,6 +100,6 @@ pub(crate) struct Surroundings {
     pub(crate) loops: Vec<Span>,
     pub(crate) depth: usize,
     pub(crate) inside: CurrentProcess,
-    /// It is a statement of the language's extension.
+    /// Whether it is a statement of the language's extension.
     pub(crate) extension: bool,
 }

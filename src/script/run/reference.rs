@@ -17,10 +17,10 @@ use super::session::Session;
 use super::settings::{Arg, ArgKind, Field, SettingRow, apply, list, sole};
 use super::stop::Stop;
 
-/// Cells of the table of steps that are kept; a longer run keeps its totals only.
+/// Maximum number of cells in the table of steps. A longer run keeps only its totals.
 const STEP_CELLS: u64 = 1 << 22;
 
-/// What a `reference` says in its block.
+/// The settings in the block of a `reference`.
 #[derive(Default)]
 pub(crate) struct Draft {
     frames: Option<u64>,
@@ -32,7 +32,6 @@ pub(crate) struct Draft {
     writes: Vec<Value>,
 }
 
-/// Settings of `reference`.
 pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "frames",
@@ -140,7 +139,7 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
     }
 }
 
-/// Pages get numbers in the order in which they are first named.
+/// Names of pages. Pages are numbered in the order in which they are first named.
 #[derive(Default)]
 struct Names(Vec<Value>, std::collections::BTreeMap<String, u32>);
 
@@ -160,10 +159,10 @@ impl Names {
 }
 
 impl Session<'_> {
-    /// Plays a reference string; the generator moves on if the policy draws from it.
+    /// Simulates a reference string. The generator advances if the policy draws random numbers.
     ///
     /// # Errors
-    /// What the settings can be wrong with.
+    /// The errors of the settings.
     pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) -> Result<ReferenceRun, Stop> {
         let fields = self.reference_fields(settings)?;
         let (mut draft, mut wrong) = (Draft::default(), Vec::new());
@@ -186,7 +185,7 @@ impl Session<'_> {
         let wrong = |error: ReferenceError| {
             Stop::from(Diagnostic::new(Code::BadGeometry, settings.span, error.to_string()))
         };
-        // Each reference may look at every page that is held.
+        // Each reference may visit every resident page.
         let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
         let held = (names.0.len() as u64).min(frames).max(1);
         self.work(surplus_work((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
@@ -198,7 +197,7 @@ impl Session<'_> {
         Ok(ReferenceRun { names: names.0, caption: draft.caption(), frames: reference.frames, totals, steps })
     }
 
-    /// Settings; in `holding [a, b]` a name that is no variable is a page.
+    /// Evaluates settings. In `holding [a, b]`, a name that is not a variable is a page.
     fn reference_fields(&mut self, settings: &Settings) -> Result<Vec<Field>, Stop> {
         let mut fields = Vec::new();
         for setting in &*settings.settings {
@@ -235,10 +234,10 @@ impl Session<'_> {
         }
     }
 
-    /// A list of pages; a list in it is spread.
+    /// Evaluates a list of pages; nested lists are flattened.
     ///
     /// # Errors
-    /// What its expressions can be wrong with.
+    /// The errors of its expressions.
     pub(crate) fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
         let mut pages = Vec::new();
         for part in parts {
@@ -248,7 +247,7 @@ impl Session<'_> {
         Ok(Value::list(pages).map_err(|e| e.at(span))?)
     }
 
-    /// A page or several: a variable's value, or else the name as a page.
+    /// Evaluates a page or several: the value of a variable, or otherwise the name as a page.
     fn page(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match &expr.kind {
             ExprKind::Name(name) if !self.state.has_variable(name) => Ok(Value::Text(name.clone())),
@@ -256,7 +255,7 @@ impl Session<'_> {
         }
     }
 
-    /// Warns, while a script is checked, of each setting that the policy does not look at.
+    /// Warns, while a script is checked, about each setting that the policy ignores.
     fn warn_of_unused(&mut self, fields: &[Field], draft: &Draft) {
         if self.checker.is_none() {
             return;
@@ -274,7 +273,7 @@ impl Session<'_> {
         }
     }
 
-    /// Warns, while a script is checked, of each page without brackets that is called like a variable.
+    /// Warns, while a script is checked, about each page outside brackets that has the name of a variable.
     fn warn_of_variables(&mut self, words: &[Word]) {
         if self.checker.is_none() {
             return;
@@ -292,7 +291,7 @@ impl Session<'_> {
     }
 }
 
-/// A page of a bare string: a number if it reads as one, else a name.
+/// Returns a page of a bare string: a number if it parses as one, otherwise a name.
 fn bare_page(word: &Word) -> Value {
     Number::literal(&word.text).map_or_else(|_| Value::Text(word.text.clone()), Value::Number)
 }

@@ -1,4 +1,4 @@
-//! Finding the process that a statement runs in.
+//! Resolution of the process that a statement runs in.
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -20,7 +20,7 @@ fn runs(process: &Process) -> bool {
 }
 
 impl Session<'_> {
-    /// The process that `NAME:` or `NAME { … }` names.
+    /// Returns the process that `NAME:` or `NAME { … }` names.
     ///
     /// # Errors
     /// `unknown-process`, `process-ended`.
@@ -32,7 +32,7 @@ impl Session<'_> {
         }
     }
 
-    /// The process of this name, which may have ended.
+    /// Returns the process of this name, which may have ended.
     ///
     /// # Errors
     /// `unknown-process`.
@@ -58,8 +58,8 @@ impl Session<'_> {
         known || self.unsure().forked.contains(name)
     }
 
-    /// The process that an access runs in: the one that is named, else the only one. None on bare hardware: without a
-    /// kernel, or before the first process.
+    /// Returns the process that an access runs in: the named one, otherwise the only one. None on bare hardware:
+    /// without a kernel, or before the first process.
     ///
     /// # Errors
     /// `which-process`, `process-ended`.
@@ -80,7 +80,7 @@ impl Session<'_> {
         }
     }
 
-    /// Without a kernel there is bare hardware, unless a process is named.
+    /// Returns no process, for accesses on bare hardware; a named process is an error.
     fn nowhere(&self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.inside {
             CurrentProcess::Only => Ok(None),
@@ -122,10 +122,10 @@ impl Session<'_> {
         }
     }
 
-    /// The process that a system call runs in.
+    /// Returns the process that a system call runs in.
     ///
     /// # Errors
-    /// As [`Session::running`], and `no-kernel` where there is no process.
+    /// As [`Session::running`], and `no-kernel` if there is no process.
     pub(crate) fn caller(&mut self, place: Span) -> Result<Pid, Stop> {
         if let Some(pid) = self.running(place)? {
             return Ok(pid);
@@ -136,7 +136,7 @@ impl Session<'_> {
             .into())
     }
 
-    /// The process that is looked at: named, or the only one; it may have ended.
+    /// Returns the process to inspect: the named one, or the only one. It may have ended.
     ///
     /// # Errors
     /// As [`Session::caller`].
@@ -168,7 +168,7 @@ impl Session<'_> {
         ))
     }
 
-    /// Says that there is no such process.
+    /// Reports that there is no such process.
     pub(crate) fn unknown_process(&self, process: &Word) -> Diagnostic {
         let diagnostic = Diagnostic::new(
             Code::UnknownProcess,
@@ -192,18 +192,18 @@ impl Session<'_> {
     }
 }
 
-/// Names the processes that there are.
+/// Lists the existing processes.
 fn there_are(known: &[String]) -> String {
     let are = if known.len() == 1 { "is" } else { "are" };
     format!("there {are} {}", list(known.iter().map(String::as_str)))
 }
 
-/// Names of processes.
+/// Returns the names of processes for which a predicate is true.
 fn names(kernel: &Kernel, which: fn(&Process) -> bool) -> Vec<String> {
     kernel.processes().filter(|process| which(process)).map(|process| process.name.to_string()).collect()
 }
 
-/// Says that a process has ended.
+/// Reports that a process has ended.
 fn ended(process: &ProcessRef, place: Span) -> Diagnostic {
     Diagnostic::new(Code::ProcessEnded, place, format!("the process `{}` has ended", process.name))
         .label("it can do nothing any more")

@@ -1,4 +1,4 @@
-//! A whole script: checked first, then run, if nothing is wrong with it.
+//! A whole script: it is checked first, and run if the check finds no errors.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,19 +23,19 @@ use super::state::State;
 use super::stop::Stop;
 use super::unsupported;
 
-/// What a run came to.
+/// The outcome of a run.
 #[derive(Debug, Default)]
 pub struct Ended {
-    /// What is wrong with the script, in the order of the text where it was found before the run.
+    /// Errors in the script. Those found before the run are in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// Counts.
+    /// Totals.
     pub totals: Totals,
 }
 
-/// What a check found, each in the order of the text.
+/// Results of a check, each list in the order of the text.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// The mistakes; a script that has some does not run.
+    /// The errors. A script that has any does not run.
     pub diagnostics: Vec<Diagnostic>,
     /// The warnings.
     pub warnings: Vec<Diagnostic>,
@@ -46,7 +46,7 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
     check_in(&State::new(options.seed), script, sources, files, options)
 }
 
-/// Checks a script that goes on from a state, without running it: what the state has, it knows.
+/// Checks a script that continues from a state, without running it. The state's contents are known to the check.
 pub fn check_in(
     state: &State,
     script: &Block,
@@ -82,9 +82,9 @@ pub fn check_in(
     Checked { diagnostics, warnings }
 }
 
-/// What is known of the state in which the statement that holds byte `at` of file 0 begins: the machine, the kernel and
-/// the names declared above it, as far as they can be told without running the script. Beyond a block's last statement it
-/// is the state at the block's end.
+/// Returns the state in which the statement that contains byte `at` of file 0 begins: the machine, the kernel, and the
+/// names declared above it, as far as they can be determined without running the script. After a block's last
+/// statement, it is the state at the block's end.
 pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
@@ -94,7 +94,7 @@ pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Optio
     checker.and_then(|checker| checker.until?.found()).unwrap_or(progress.state)
 }
 
-/// Whether a name may be called besides functions and definitions.
+/// Whether a name can be called besides functions and definitions.
 fn is_call(language: &Language, name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
     callable().any(|known| known == name)
@@ -102,12 +102,13 @@ fn is_call(language: &Language, name: &str) -> bool {
         || unsupported::diagnostic(&word).is_some()
 }
 
-/// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.
+/// Returns the names that are called with arguments in parentheses, besides the functions of values: functions that
+/// read memory and files, and system calls.
 fn callable<'a>() -> impl Iterator<Item = &'a str> {
     PEEK_FUNCTIONS.iter().map(|row| row.name).chain(system_calls().map(|row| row.name))
 }
 
-/// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.
+/// Checks a script, and runs it if it has no errors. The sink takes one record per statement.
 pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, sink: &mut dyn Sink) -> Ended {
     let Checked { diagnostics, .. } = check(script, sources, files, options);
     if !diagnostics.is_empty() {
@@ -116,7 +117,7 @@ pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, s
     play(script, sources, files, options, sink)
 }
 
-/// Runs a script in which [`check()`] has found nothing wrong.
+/// Runs a script in which [`check()`] found no errors.
 pub fn play(
     script: &Block,
     sources: &Sources,
@@ -127,8 +128,8 @@ pub fn play(
     play_from(State::new(options.seed), script, sources, files, options, sink, None).0
 }
 
-/// The same from a state, until someone makes `interrupt` true; and the state in which the run ended: where the sink or
-/// someone has ended it, that after the last statement, also within a scenario.
+/// Runs a script from a state until it ends, the sink refuses a record, or `interrupt` becomes true. Also returns the
+/// state in which the run ended; if it was stopped, the state after the last statement, even within a scenario.
 pub fn play_from(
     state: State,
     script: &Block,
@@ -151,7 +152,7 @@ pub fn play_from(
     (Ended { diagnostics, totals }, state)
 }
 
-/// Says that a statement was taken for one that is only checked.
+/// Reports a statement that a run handled as unknown, which only a check may do: a bug.
 pub(crate) fn not_understood(place: Span) -> Diagnostic {
     Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
         .help("please report this script")

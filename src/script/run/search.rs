@@ -1,4 +1,4 @@
-//! Values of a question that are drawn together: where a later `choose` finds none, those before it are drawn again.
+//! Values of a question that are drawn together: if a later `choose` finds no value, earlier ones are drawn again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use super::state::{Binding, State};
 use super::stop::Stop;
 use super::syscalls::makes_call;
 
-/// The work after which a search that fails is given up: that of a `choose` that goes through all that it can.
+/// Work after which a failing search gives up: that of a `choose` that tries all candidates.
 const MOST: u64 = CANDIDATES as u64 * WORK;
 
-/// How many statements at the beginning of a block are drawn together: from a `choose` to the last one that follows it with
-/// nothing but `let` and `probe` between; 0 if there are no two.
+/// Returns the number of statements at the beginning of a block that are drawn together: from a `choose` to the last one
+/// that follows with only `let` and `probe` in between. Returns 0 if there are fewer than two.
 pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     let part = |stmt: &&Stmt| match &stmt.kind {
         StmtKind::Choose { .. } | StmtKind::Probe(_) => true,
-        // What a system call does is no matter of trying.
+        // The effects of a system call cannot be tried.
         StmtKind::Let { value, .. } => !makes_call(value),
         _ => false,
     };
@@ -37,33 +37,32 @@ pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     }
 }
 
-/// A statement of those drawn together, as far as the search has come.
+/// A statement of a group, with the progress of the search.
 struct Level {
-    /// Everything before it.
+    /// State before the statement.
     before: State,
-    /// What a `choose` has left to try.
+    /// Candidates that a `choose` has not tried.
     candidates: Option<Candidates>,
-    /// The value at hand.
     value: Option<Value>,
-    /// The draws before it that a failure further down has to do with.
+    /// Earlier draws that contributed to a failure of a later statement.
     blamed: BTreeSet<usize>,
 }
 
-/// What is known of the statements drawn together.
+/// A group of statements that are drawn together.
 struct Group<'g> {
     stmts: &'g [Stmt],
-    /// For each, the draws before it whose values it depends on.
+    /// For each statement, the earlier draws whose values it depends on.
     needs: Vec<BTreeSet<usize>>,
-    /// For each, how often its conditions held.
+    /// For each statement, how often its conditions held.
     tallies: Vec<Vec<Tally>>,
 }
 
 impl Session<'_> {
-    /// Draws the values of a group of statements, and tells them. The first values found in the order of the seed are taken:
-    /// those that each `choose` would draw by itself, where none of them fails.
+    /// Draws the values of a group of statements, and reports them. The search takes the first solution in the order of
+    /// the seed: if no `choose` fails, each value is the one that it would draw alone.
     ///
     /// # Errors
-    /// `nothing-to-choose`, and what the conditions can be wrong with.
+    /// `nothing-to-choose`, and the errors of the conditions.
     pub(crate) fn search(&mut self, stmts: &[Stmt]) -> Result<(), Stop> {
         let before = self.state.clone();
         let mut group = Group { stmts, needs: self.needs(stmts), tallies: vec![Vec::new(); stmts.len()] };
@@ -82,8 +81,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Every statement with a value for which those after it have one, too. What fails is drawn again together with the latest
-    /// of the draws that it depends on: those between have nothing to do with it (Prosser's backjumping by conflicts).
+    /// Finds a value for every statement such that the later ones have values. After a failure, the search returns to
+    /// the latest draw that the failing statement depends on and skips unrelated draws (Prosser's conflict-directed
+    /// backjumping).
     fn levels(&mut self, group: &mut Group) -> Result<Vec<Level>, Stop> {
         let mut levels: Vec<Level> = Vec::new();
         let (mut at, start) = (0, self.worked);
@@ -114,7 +114,8 @@ impl Session<'_> {
         Ok(levels)
     }
 
-    /// Gives a statement its next value, or does what it does without telling. False if a `choose` has no more.
+    /// Gives a statement its next value, or runs it without reporting it. Returns false if a `choose` has no more
+    /// values.
     fn fill(&mut self, stmt: &Stmt, level: &mut Level, tallies: &mut Vec<Tally>) -> Result<bool, Stop> {
         match (&stmt.kind, Draw::from_statement(stmt), &mut level.candidates) {
             (_, Some(draw), Some(candidates)) => {
@@ -137,8 +138,8 @@ impl Session<'_> {
         Ok(true)
     }
 
-    /// For each statement the draws whose values it depends on: those that it names, itself or by way of a `let`, or of a
-    /// `probe` and `last`.
+    /// Returns, for each statement, the draws whose values it depends on: those that it names, directly or through a
+    /// `let`, or through a `probe` and `last`.
     fn needs(&self, stmts: &[Stmt]) -> Vec<BTreeSet<usize>> {
         let mut known: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         let mut needs = Vec::new();
@@ -157,10 +158,10 @@ impl Session<'_> {
 }
 
 impl Group<'_> {
-    /// No values were found: the statement that the search came to last has a condition that cannot hold.
+    /// Reports that no values were found: the last statement that the search reached has a condition that cannot hold.
     fn failed(&self, levels: &[Level], at: usize, given_up: bool) -> Diagnostic {
         let reached = self.tallies.iter().rposition(|tallies| !tallies.is_empty());
-        // A draw from nothing has no tallies.
+        // A draw without candidates has no tallies.
         let place = reached.map_or(at, |reached| reached.max(at));
         let draws: Vec<Draw> =
             self.needs[place].iter().filter_map(|draw| Draw::from_statement(&self.stmts[*draw])).collect();
@@ -176,7 +177,7 @@ impl Group<'_> {
     }
 }
 
-/// The words of a text, those of its comments and strings among them.
+/// Returns the words of a text, including those in comments and strings.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).filter(|word| !word.is_empty())
 }

@@ -1,19 +1,19 @@
-//! Seeds that follow from a seed.
+//! Seeds derived from a seed.
 
 use pagewalk_engine::machine::random::SplitMix64;
 
-/// A seed that follows from another one and a number. For one seed, two numbers never give the same.
+/// Derives a seed from another seed and a number. For the same seed, different numbers give different results.
 pub(crate) fn mixed(seed: u64, with: u64) -> u64 {
     SplitMix64::new(SplitMix64::new(seed).next() ^ with).next()
 }
 
-/// Numbers drawn one after the other, each below what it is asked for, which is not 0.
+/// Returns a function that draws random numbers. Each is below the function's argument, which must not be 0.
 pub(crate) fn draws(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut random = SplitMix64::new(seed);
     move |below| random.below(below)
 }
 
-/// A seed that follows from another one and a text.
+/// Derives a seed from another seed and a text.
 pub(crate) fn mixed_text(seed: u64, text: &str) -> u64 {
     text.as_bytes().chunks(8).fold(mixed(seed, text.len() as u64), |seed, bytes| {
         let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));

@@ -1,6 +1,6 @@
-//! A session: the state of a script while it runs or is checked, and the language that it speaks.
+//! A session: the state of a script while it runs or is checked, and its language.
 //!
-//! [`Session`], [`Verb`] and [`Language`] know each other, so they are defined in one file.
+//! [`Session`], [`Verb`] and [`Language`] refer to each other, so they are defined in one file.
 
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
@@ -26,107 +26,105 @@ use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
 
-/// How a script is run.
+/// Options for running a script.
 #[derive(Clone, Copy)]
 pub struct Options {
-    /// What the script may say.
+    /// Language of the script.
     pub language: &'static Language,
-    /// Statements and empty loop rounds before the script is stopped; those that do a great deal count for more.
+    /// Maximum number of statements and empty loop rounds. Expensive statements count as several.
     pub max_steps: u64,
     /// Seed for scripts that set none.
     pub seed: u64,
-    /// The seed is that of a version of a paper: one that the script says is mixed with it, so that versions differ.
+    /// Whether the seed is that of a version of a paper. A seed in the script is then mixed with it, so that versions
+    /// differ.
     pub version: bool,
-    /// Records also hold every page-table entry that the kernel writes, every TLB entry that it invalidates, and every disk
-    /// transfer.
+    /// Whether records also contain every page-table entry that the kernel writes, every TLB entry that it invalidates,
+    /// and every disk transfer.
     pub details: bool,
 }
 
 impl Options {
-    /// The default options for scripts of a language.
+    /// Returns the default options for scripts of a language.
     pub const fn new(language: &'static Language) -> Self {
         Self { language, max_steps: 10_000_000, seed: 0, version: false, details: false }
     }
 }
 
-/// Bytes that one access or string may have.
+/// Maximum number of bytes in an access or string.
 pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
 
-/// Definitions, loops and blocks that may stand around a statement while it runs.
+/// Maximum number of definitions, loops, and blocks around a statement while it runs.
 pub(crate) const DEPTH_LIMIT: usize = 256;
 
-/// The rows that a language is made of: those of the core, and those of an extension.
+/// The rows that form a language: those of the core, and those of an extension.
 pub struct Language {
-    /// What a statement can begin with.
+    /// Verbs that can begin a statement.
     pub(crate) verbs: &'static [&'static [Verb]],
     pub(crate) blocks: &'static [&'static [BlockRow]],
-    /// Performs the statements that the core leaves to it.
+    /// Extension that performs the statements outside the core.
     pub(crate) extension: &'static dyn Extension,
 }
 
 impl Language {
-    /// Every verb, those of the core first.
+    /// Returns every verb, those of the core first.
     pub fn verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
         self.verbs.iter().copied().flatten()
     }
 
-    /// The verb of that name.
     pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {
         self.verbs().find(|verb| verb.name == name)
     }
 
-    /// Every block of settings, those of the core first.
+    /// Returns every block of settings, those of the core first.
     pub fn blocks(&self) -> impl Iterator<Item = &'static BlockRow> + use<> {
         self.blocks.iter().copied().flatten()
     }
 
-    /// The block that this word opens.
+    /// Returns the block that this word opens.
     pub(crate) fn block(&self, name: &str) -> Option<&'static BlockRow> {
         self.blocks().find(|block| block.name == name)
     }
 }
 
-/// A verb.
+/// A command of the language.
 pub struct Verb {
-    /// Its word.
+    /// Name of the verb.
     pub name: &'static str,
-    /// What follows it.
+    /// Its parameters.
     pub params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// A statement that uses it.
+    /// An example statement.
     pub(crate) example: &'static str,
-    /// Which facts it has.
+    /// The family of its facts.
     pub(crate) family: Family,
     /// Evaluates and checks a command.
     pub(crate) prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
 }
 
 impl Verb {
-    /// How it is written.
     pub(crate) fn usage(&self) -> String {
         format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 }
 
-/// What a statement did, and the expectations that it checked itself.
+/// The result of a statement, and the checks that it performed itself.
 pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
 type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
 type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
-/// A command, evaluated and checked. Nothing is done until it is performed.
+/// A command, evaluated and checked. It has no effect until it is performed.
 pub(crate) struct Action {
     perform: Perform,
     when_checking: WhenChecking,
-    /// `probe` and `where` can try it out: it has facts, and can be undone.
+    /// Whether `probe` and `where` can try it: it has facts, and can be undone.
     pub(crate) is_operation: bool,
 }
 
-/// What is done of an action when a script is only checked.
+/// The part of an action that runs when a script is only checked.
 enum WhenChecking {
     Nothing,
-    /// All of it, so that what follows is checked against what it declares.
+    /// The whole action, so that later statements are checked against its declarations.
     Perform,
     Instead(Declare),
 }
@@ -136,27 +134,27 @@ impl Action {
         Self { perform: Box::new(perform), when_checking: WhenChecking::Nothing, is_operation: false }
     }
 
-    /// An action that is left out when a script is only checked.
+    /// Returns an action that is skipped when a script is only checked.
     pub(crate) fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self::new(|session| Ok((act(session)?, Vec::new())))
     }
 
-    /// An action that checks expectations of its own.
+    /// Returns an action that checks expectations itself.
     pub(crate) fn checks(check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static) -> Self {
         Self::new(|session| Ok((Did::Quiet, check(session)?)))
     }
 
-    /// An action that declares something. It is also performed when a script is only checked.
+    /// Returns an action that declares something. It is also performed when a script is only checked.
     pub(crate) fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { when_checking: WhenChecking::Perform, ..Self::does(declare) }
     }
 
-    /// An operation: `probe` and `where` can try it out.
+    /// Returns an operation: `probe` and `where` can try it.
     pub(crate) fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { is_operation: true, ..Self::does(operate) }
     }
 
-    /// The same; when a script is only checked, something else is done instead.
+    /// Replaces the action when a script is only checked.
     #[must_use]
     pub(crate) fn when_checking(
         self,
@@ -165,18 +163,18 @@ impl Action {
         Self { when_checking: WhenChecking::Instead(Box::new(instead)), ..self }
     }
 
-    /// Carries the action out.
+    /// Performs the action.
     ///
     /// # Errors
-    /// What only shows when it is done.
+    /// Errors that occur only when it is performed.
     pub(crate) fn perform(self, session: &mut Session) -> Done {
         (self.perform)(session)
     }
 
-    /// Carries out what a check needs of the action.
+    /// Performs the part of the action that a check needs.
     ///
     /// # Errors
-    /// What only shows when it is done.
+    /// Errors that occur only when it is performed.
     pub fn check(self, session: &mut Session) -> Result<(), Stop> {
         match self.when_checking {
             WhenChecking::Nothing => Ok(()),
@@ -186,13 +184,13 @@ impl Action {
     }
 }
 
-/// What an extension of the language does in a session. The grammar has statements for it (`question`, `part`, `given`,
-/// `ask`), which the core leaves to it.
+/// The behavior of an extension of the language. The grammar has statements (`question`, `part`, `given`, `ask`) that
+/// the core leaves to it.
 pub(crate) trait Extension: Sync {
     /// Runs one of its statements.
     ///
     /// # Errors
-    /// What the script is wrong with.
+    /// An error in the script.
     fn run(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
         self.check(session, stmt)
     }
@@ -200,24 +198,24 @@ pub(crate) trait Extension: Sync {
     /// Checks one of its statements without running it.
     ///
     /// # Errors
-    /// What the script is wrong with.
+    /// An error in the script.
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop>;
 
-    /// Ends the block of one of its statements, by the word that the block was begun with.
+    /// Ends the block of one of its statements, by the word that began the block.
     ///
     /// # Errors
-    /// What the script is wrong with.
+    /// An error in the script.
     fn end(&self, _: &mut Session, _: &'static str) -> Result<(), Stop> {
         Ok(())
     }
 
-    /// Leaves one of its isolated statements, also one that a mistake has ended.
+    /// Leaves one of its isolated statements, including one that an error ended.
     fn leave(&self, _: &mut Session) {}
 
-    /// Notes, while checking, that the statements from here on may not all run.
+    /// Records, during a check, that the remaining statements may not all run.
     fn note_uncertain(&self, _: &mut Session) {}
 
-    /// What is wrong with the script as a whole, after all its statements were checked.
+    /// Returns the errors in the script as a whole, after all its statements were checked.
     fn finish_check(&self, _: &mut Session) -> Vec<Diagnostic> {
         Vec::new()
     }
@@ -225,21 +223,21 @@ pub(crate) trait Extension: Sync {
 
 /// A script being run or checked.
 pub struct Session<'s> {
-    /// What the script may say.
+    /// Language of the script.
     pub(crate) language: &'static Language,
     /// The texts that spans point into.
     pub(crate) sources: &'s Sources,
     /// The machine files that the script names.
     pub(crate) files: &'s Files,
-    /// How far it has come.
+    /// Progress of the script.
     pub progress: Progress,
-    /// What a check knows; none while the script runs.
+    /// State of the check; none while the script runs.
     pub(crate) checker: Option<Checker>,
-    /// System calls that the statement has made so far in its expressions.
+    /// System calls that expressions of the current statement have made.
     pub(crate) calls: Vec<Arc<CallRecord>>,
-    /// True while something is tried out: state changes are made on a copy.
+    /// Whether an operation is being tried: state changes are made on a copy.
     pub(crate) probing: bool,
-    /// What the extension adds to the statement's record.
+    /// The extension's part of the statement's record.
     pub(crate) attachment: Option<Arc<dyn Attachment>>,
     /// Becomes true when the run is to end.
     pub(crate) interrupt: Option<&'s AtomicBool>,
@@ -262,7 +260,7 @@ impl DerefMut for Session<'_> {
 }
 
 impl<'s> Session<'s> {
-    /// A session with nothing declared.
+    /// Returns a session without declarations.
     pub fn new(sources: &'s Sources, files: &'s Files, options: Options, sink: &'s mut dyn Sink) -> Self {
         Self {
             language: options.language,
@@ -284,15 +282,15 @@ impl<'s> Session<'s> {
         self.checker.is_some()
     }
 
-    /// What is not known of processes before the script runs.
+    /// Returns the facts about processes that are unknown before the script runs.
     pub(crate) fn unsure(&self) -> &UnknownProcesses {
         self.checker.as_ref().map_or(UnknownProcesses::NOTHING, |checker| &checker.unsure)
     }
 
-    /// What the extension remembers of this script; its default at first.
+    /// Returns the extension's state for this script, initially its default.
     ///
     /// # Panics
-    /// Never: the state is of this type when it is looked at.
+    /// Never: the stored state always has this type.
     pub(crate) fn extension_state<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
         let extension = &mut self.progress.extension;
         if Arc::get_mut(extension).is_none_or(|extension| !extension.is::<T>()) {
@@ -304,22 +302,22 @@ impl<'s> Session<'s> {
             .expect("it was made of this type")
     }
 
-    /// What the extension remembers of this script, if anything.
+    /// Returns the extension's state for this script, if any.
     pub(crate) fn known_extension_state<T: Any>(&self) -> Option<&T> {
         self.extension.downcast_ref()
     }
 
-    /// The effective seed for `seed N`: mixed with the version's seed when versions of a paper are made.
+    /// Returns the effective seed for `seed N`: mixed with the version's seed when versions of a paper are made.
     pub(crate) fn seed_of(&self, said: u64) -> u64 {
         if self.options.version { mixed(self.options.seed, said) } else { said }
     }
 
-    /// The text of a place in the script.
+    /// Returns the text of a location in the script.
     pub fn text(&self, span: Span) -> &'s str {
         self.sources.text(span)
     }
 
-    /// The machine.
+    /// Returns the machine.
     ///
     /// # Errors
     /// `no-machine` at `place` if none was declared.
@@ -335,12 +333,12 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// How the machine is built, if it is known.
+    /// Returns the machine's specification, if it is known.
     pub(crate) fn spec(&self) -> Option<&Arc<Spec>> {
         self.state.spec()
     }
 
-    /// The kernel.
+    /// Returns the kernel.
     ///
     /// # Errors
     /// `no-kernel` at `place` if none was started.
@@ -355,10 +353,10 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Hands on what a statement did, and remembers it for `last`.
+    /// Passes on the result of a statement, and keeps it for `last`.
     ///
     /// # Errors
-    /// [`Stop::Closed`] when nobody listens any more.
+    /// [`Stop::Closed`] if the sink refuses the record.
     pub(crate) fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
         let did = Arc::new(did);
         match &*did {

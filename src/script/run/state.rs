@@ -1,4 +1,4 @@
-//! Everything that a statement can change. A copy costs a handful of reference counts, whatever it holds.
+//! The state that a statement can change. A copy costs only a few reference counts, regardless of its size.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,6 @@ use super::record::Did;
 /// The state of a script between two statements.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The machine, and the kernel that runs on it.
     pub(crate) machine: Slot,
     /// Scopes, outermost first: the script, scenarios, definitions.
     pub(crate) scopes: Vec<Scope>,
@@ -24,35 +23,30 @@ pub struct State {
     /// The latest `reference`.
     pub(crate) reference: Option<Arc<Did>>,
     pub(crate) random: SplitMix64,
-    /// What `seed` said last.
+    /// Argument of the latest `seed`.
     pub(crate) seed: u64,
 }
 
 /// The machine, if there is one.
 #[derive(Debug, Clone)]
 pub(crate) enum Slot {
-    /// None was declared.
+    /// No machine was declared.
     Empty,
-    /// Which one is not known before the script runs (when checking only).
+    /// The machine is unknown before the script runs (only during a check).
     Unknowable,
-    /// This one, without a kernel.
     Is(Box<Machine>),
     /// A kernel, and the machine that it runs on.
     Kernel(Box<Kernel>),
 }
 
-/// What a name stands for.
 #[derive(Debug, Clone)]
 pub(crate) enum Binding {
-    /// A value.
     Value(Value),
-    /// A value that is not known before the script runs (when checking only).
+    /// A value that is unknown before the script runs (only during a check).
     Unknowable,
-    /// A definition.
     Def(Arc<Definition>),
 }
 
-/// A `def`.
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: Word,
@@ -63,7 +57,7 @@ pub(crate) struct Definition {
 /// The names of a script, scenario or definition.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
-    /// A definition's own: not seen by the definitions it calls.
+    /// Whether it belongs to a definition, so that the definitions called there do not see it.
     pub(crate) private: bool,
     names: Arc<BTreeMap<Arc<str>, Binding>>,
 }
@@ -73,14 +67,13 @@ impl Scope {
         Self { private, names: Arc::default() }
     }
 
-    /// Gives a name a meaning.
     pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
         Arc::make_mut(&mut self.names).insert(name, binding);
     }
 }
 
 impl State {
-    /// Nothing declared yet.
+    /// Returns a state without declarations.
     pub fn new(seed: u64) -> Self {
         Self {
             machine: Slot::Empty,
@@ -92,7 +85,7 @@ impl State {
         }
     }
 
-    /// What a name stands for, the innermost scope first.
+    /// Returns the binding of a name, from the innermost scope that has one.
     pub(crate) fn find(&self, name: &str) -> Option<&Binding> {
         self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
     }
@@ -102,36 +95,35 @@ impl State {
         matches!(self.find(name), Some(Binding::Value(_) | Binding::Unknowable))
     }
 
-    /// Gives a name a meaning in the innermost scope.
+    /// Binds a name in the innermost scope.
     pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.bind(name, binding);
         }
     }
 
-    /// Every name that can be seen.
+    /// Returns every visible name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().rev().flat_map(|scope| scope.names.keys().map(|name| &**name))
     }
 
-    /// The names of the definitions that can be seen.
+    /// Returns the names of the visible definitions.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &str> {
         let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
         names.filter(|(_, binding)| matches!(binding, Binding::Def(_))).map(|(name, _)| &**name)
     }
 
-    /// What the names that can be seen stand for, the innermost scope first; a name may come again further out.
+    /// Returns the visible bindings, the innermost scope first. A name may repeat in an outer scope.
     pub(crate) fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
         let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
         names.map(|(name, binding)| (&**name, binding))
     }
 
-    /// How the machine is built, if it is known.
+    /// Returns the machine's specification, if it is known.
     pub fn spec(&self) -> Option<&Arc<Spec>> {
         self.hardware().map(Machine::spec)
     }
 
-    /// The machine, if there is one.
     pub(crate) fn hardware(&self) -> Option<&Machine> {
         match &self.machine {
             Slot::Is(machine) => Some(machine),
@@ -140,7 +132,7 @@ impl State {
         }
     }
 
-    /// The kernel, if one runs.
+    /// Returns the kernel, if one runs.
     pub fn kernel(&self) -> Option<&Kernel> {
         match &self.machine {
             Slot::Kernel(kernel) => Some(kernel),
@@ -148,7 +140,7 @@ impl State {
         }
     }
 
-    /// Starts the generator anew.
+    /// Restarts the generator with a seed.
     pub(crate) fn reseed(&mut self, seed: u64) {
         self.seed = seed;
         self.random = SplitMix64::new(seed);

@@ -1,15 +1,15 @@
-//! Why a statement did not complete.
+//! Reasons that a statement did not complete.
 
 use crate::lang::diagnostic::Diagnostic;
 
-/// Why a statement did not complete.
+/// The reason that a statement did not complete.
 #[derive(Debug)]
 pub enum Stop {
-    /// The script is wrong.
+    /// The script contains errors.
     Wrong(Vec<Diagnostic>),
-    /// Not to be known before the script runs (when checking only).
+    /// The result is unknown before the script runs (only during a check).
     Unknowable,
-    /// It is to end here: the output was closed, or someone has interrupted it.
+    /// The run ends here: the output was closed, or the run was interrupted.
     Closed,
 }
 

@@ -1,4 +1,4 @@
-//! System calls in a script: their arguments checked, done, and what came of them.
+//! System calls in a script: checks of their arguments, execution, and results.
 
 use std::sync::Arc;
 
@@ -17,7 +17,6 @@ use super::record::{ArgRecord, BeforeCall, CallRecord, ProcessRef, Recorder};
 use super::session::Session;
 use super::stop::Stop;
 
-/// A system call, evaluated and checked.
 pub(crate) struct CallPlan {
     pub(crate) row: &'static SystemCall,
     /// The process that makes it.
@@ -26,13 +25,13 @@ pub(crate) struct CallPlan {
     pub(crate) place: Span,
 }
 
-/// The system call that a call of so many arguments is. `read` and `write` with one are a load and a store.
+/// Returns the system call for a name and this number of arguments. `read` and `write` with one argument are a load and
+/// a store.
 pub(crate) fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
     let access = matches!(name, "read" | "write") && args == 1;
     system_call(name).filter(|_| !access)
 }
 
-/// Whether an expression makes a system call.
 pub(crate) fn makes_call(expr: &Expr) -> bool {
     any_expr(expr, |part| match &part.kind {
         ExprKind::Call { name, args } => called(&name.text, args.len()).is_some(),
@@ -45,7 +44,7 @@ pub(crate) fn is_fork(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Call { name, .. } if &*name.text == "fork")
 }
 
-/// What a call returned, as C has it: −1 where it failed.
+/// Returns the result of a call as C does: −1 if it failed.
 pub(crate) fn returned(call: &CallRecord) -> Value {
     match call.reply.result {
         Ok(n) => Value::from(n),
@@ -57,7 +56,7 @@ impl Session<'_> {
     /// Evaluates and checks a system call.
     ///
     /// # Errors
-    /// `wrong-count`, `wrong-type`, `which-process`, and what its arguments can be wrong with.
+    /// `wrong-count`, `wrong-type`, `which-process`, and the errors of its arguments.
     pub(crate) fn prepare_call_of(
         &mut self,
         row: &'static SystemCall,
@@ -160,7 +159,7 @@ impl Session<'_> {
         }))
     }
 
-    /// A system call in an expression.
+    /// Makes a system call in an expression.
     ///
     /// # Errors
     /// As [`Session::prepare_call_of`] and [`Session::make_call`].
@@ -179,10 +178,10 @@ impl Session<'_> {
         Ok(call)
     }
 
-    /// A field of the structure that a call fills in: `fstat(fd).st_size`.
+    /// Returns a field of the structure that a call fills in: `fstat(fd).st_size`.
     ///
     /// # Errors
-    /// `unknown-path`, `no-answer` where the call failed.
+    /// `unknown-path`, `no-answer` if the call failed.
     pub(crate) fn call_field(
         &mut self,
         row: &'static SystemCall,
@@ -206,7 +205,7 @@ impl Session<'_> {
         }
     }
 
-    /// Counts what the kernel went through towards the budget: pages and areas, each some 16 times an ordinary byte.
+    /// Counts the kernel's work toward the budget: pages and areas, each about 16 times an ordinary byte.
     ///
     /// # Errors
     /// `limit-steps`.
@@ -225,7 +224,7 @@ fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
     }
 }
 
-/// The prototype of a call, for a message.
+/// Returns the prototype of a call, for a message.
 pub(crate) fn prototype(row: &SystemCall) -> String {
     format!("in C it is `{}`", row.prototype)
 }
@@ -249,7 +248,7 @@ fn count(arguments: usize) -> String {
     }
 }
 
-/// Says that the kernel has no memory left, and what would give it more.
+/// Reports that the kernel has no memory left, and suggests ways to provide more.
 pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
     let help = match error {
         OutOfMemory::Frames => {

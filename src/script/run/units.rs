@@ -1,5 +1,5 @@
-//! Units of numbers: a literal with a unit must measure what its place takes. Each [`Slot`](crate::run::params::Slot) says
-//! what that is. Variables and computed values have no unit.
+//! Units of numbers: the unit of a literal must measure the dimension that its place takes, which each
+//! [`Slot`](crate::run::params::Slot) defines. Variables and computed values have no unit.
 
 use crate::lang::ast::{
     Asked, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
@@ -20,15 +20,15 @@ use super::state::{Binding, Slot as Machine, State};
 use super::syscalls::called;
 use super::verbs::Form;
 
-/// The settings that say how large a TLB or cache is, each in its own way.
+/// The settings for the size of a TLB or cache, in different dimensions.
 const CAPACITIES: &[&str] = &["size", "lines", "sets"];
 
 impl Session<'_> {
-    /// The units in a statement that do not fit their places; the statements in its blocks are not looked at.
+    /// Returns the units in a statement that do not fit their places, excluding the statements in its blocks.
     pub(crate) fn wrong_units(&self, stmt: &Stmt) -> Vec<Diagnostic> {
         let page = match self.spec() {
             Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
-            // The first process has a machine of its own.
+            // The first process creates a machine.
             None => matches!(self.state.machine, Machine::Empty).then_some(4096),
         };
         let mut check =
@@ -38,7 +38,7 @@ impl Session<'_> {
     }
 }
 
-/// The units in a setting that do not fit their places.
+/// Returns the units in a setting that do not fit their places.
 pub(crate) fn wrong_units_of(
     setting: &Setting,
     row: &BlockRow,
@@ -51,15 +51,14 @@ pub(crate) fn wrong_units_of(
 
 struct UnitCheck<'a> {
     language: &'static Language,
-    /// What names mean.
+    /// State that defines the names.
     state: Option<&'a State>,
-    /// The page size of the machine.
     page: Option<u64>,
     found: Vec<Diagnostic>,
 }
 
 impl<'s> Visit<'s> for UnitCheck<'_> {
-    /// The statements of a block are checked by themselves.
+    /// The statements of a block are checked separately.
     fn visit_block(&mut self, _: &'s [Stmt]) {}
 
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
@@ -123,7 +122,7 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
 }
 
 impl UnitCheck<'_> {
-    /// The value of an answer and the unit that is asked for.
+    /// Checks the value of an answer against the required unit.
     fn answer(&mut self, value: &Expr, asked: &Word) {
         let (Some(asked_unit), ExprKind::Quantity(_, unit)) = (Unit::named(&asked.text), &value.kind) else {
             return;
@@ -141,7 +140,7 @@ impl UnitCheck<'_> {
         }
     }
 
-    /// A number in a statement with a shape of its own, after these pieces.
+    /// Checks a number in a statement with a special form, after these pieces.
     fn clause(&mut self, form: &'static str, before: &[Atom], value: &Expr) {
         let Some(form) = Form::named(form) else { return };
         let keyword =
@@ -150,7 +149,7 @@ impl UnitCheck<'_> {
         self.value(place, value);
     }
 
-    /// What stands before and after `=`.
+    /// Checks the operands before and after `=`.
     fn operands(
         &mut self,
         name: &str,
@@ -174,7 +173,7 @@ impl UnitCheck<'_> {
         if !matches!(operand.kind, ExprKind::Quantity(..)) {
             return self.visit_expr(operand);
         }
-        // Clauses come in any order.
+        // Clauses may appear in any order.
         let keyword = match before.last() {
             Some(Atom::Word(word)) if params.has_word(word) => Some(*word),
             _ => None,
@@ -193,7 +192,7 @@ impl UnitCheck<'_> {
         }
     }
 
-    /// A function that looks at memory, or a system call; a definition takes anything.
+    /// Checks a function that reads memory, or a system call. A definition takes any value.
     fn call(&mut self, name: &Word, args: &[Expr]) {
         let defined = matches!(self.state.and_then(|state| state.find(&name.text)), Some(Binding::Def(_)));
         let row = called(&name.text, args.len()).filter(|_| !defined);
@@ -247,7 +246,7 @@ impl UnitCheck<'_> {
         }
     }
 
-    /// A word for a unit: `virtual 16 bytes`, `frames 64 frames`.
+    /// Checks words for units: `virtual 16 bytes`, `frames 64 frames`.
     fn spelled_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
         let [number, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
         let ExprKind::Value(value @ Value::Number(n)) = &number.kind else { return };
@@ -271,7 +270,7 @@ impl UnitCheck<'_> {
         self.found.push(wrong);
     }
 
-    /// A unit behind a variable: `virtual n pages`.
+    /// Checks units after a variable: `virtual n pages`.
     fn bare_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
         let [value, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
         let known = self.state.is_some_and(|state| state.find(word).is_some());
@@ -283,7 +282,7 @@ impl UnitCheck<'_> {
     }
 }
 
-/// Words that are no units, and the units that they stand for; none for what is simply counted.
+/// Words that are not units, and the units that they mean; none for plain counts.
 const SPELLED: &[(&[&str], Option<&str>)] = &[
     (&["byte", "bytes"], Some("B")),
     (&["kilobyte", "kilobytes"], Some("KB")),
@@ -293,7 +292,7 @@ const SPELLED: &[(&[&str], Option<&str>)] = &[
     (&["level", "levels", "core", "cores", "reference", "references"], None),
 ];
 
-/// A capacity in another unit may be another setting: `sets 32 KB` is `size 32 KB`.
+/// Suggests another setting for a capacity in another unit: `size 32 KB` for `sets 32 KB`.
 fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr, row: &BlockRow) {
     let ExprKind::Quantity(number, unit) = &value.kind else { return };
     let takes = |name: &&&str| {

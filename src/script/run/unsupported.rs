@@ -1,9 +1,9 @@
-//! Words that have no row, and what is said of them: what the language leaves out on purpose.
+//! Words that the language deliberately omits, and their diagnostics.
 
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-/// What the language leaves out on purpose: a topic and its words.
+/// Features that the language deliberately omits: a topic and its words.
 pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
     ("segmentation", &["segmentation", "segment", "segments", "segment_table"]),
     ("inverted page tables", &["inverted", "inverted_page_table"]),
@@ -11,13 +11,13 @@ pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
     ("processes running in parallel", &["parallel", "thread", "threads"]),
 ];
 
-/// Explains why the language leaves a word out.
+/// Explains why the language omits a word.
 pub(crate) fn explanation(word: &str) -> Option<String> {
     let topic = LEFT_OUT.iter().find(|(_, words)| words.contains(&word)).map(|(topic, _)| *topic);
     topic.map(|topic| format!("{topic}: the language leaves this out on purpose"))
 }
 
-/// The diagnostic for a statement or function that has no row but is known.
+/// Returns the diagnostic for a statement or function that is known but omitted.
 pub(crate) fn diagnostic(word: &Word) -> Option<Diagnostic> {
     explanation(&word.text)
         .map(|said| Diagnostic::new(Code::NotInLanguage, word.span, said).label("not in the language"))

@@ -1,4 +1,4 @@
-//! A place of a script at which a check ends, to see what is known there.
+//! A place in a script at which a check ends, to inspect the state that is known there.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,8 @@ pub(crate) struct CheckpointAt {
 }
 
 impl CheckpointAt {
-    /// Before the innermost statement that holds byte `at` of file 0; where none does, before the next one.
+    /// Returns the place before the innermost statement that contains byte `at` of file 0. If no statement contains it,
+    /// the place is before the next one.
     pub(crate) fn byte(script: &Block, at: usize) -> Self {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let mut block = script.clone();
@@ -31,7 +32,8 @@ impl CheckpointAt {
         }
     }
 
-    /// Whether this is the place, before statement `number` of a block in this state, or it was reached before.
+    /// Whether the check has reached this place: it is before statement `number` of a block in this state, or the place
+    /// was reached earlier.
     pub(crate) fn reached(&mut self, block: &[Stmt], number: usize, state: &State) -> bool {
         let here = number == self.number && std::ptr::eq(block, &raw const *self.block);
         if here && self.found.is_none() {

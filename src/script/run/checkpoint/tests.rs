@@ -1,4 +1,4 @@
-//! What is known at the mark `‸` of a text.
+//! Tests of the state that is known at the mark `‸` of a text.
 
 use crate::lang::include::read_text;
 use crate::lang::loader::Texts;
@@ -7,7 +7,7 @@ use crate::run::state::{Binding, State};
 use crate::run::verbs::CORE;
 use crate::run::{Files, state_at};
 
-/// What is known at the mark `‸` of a text.
+/// Returns the state at the mark `‸` of a text.
 fn at(marked: &str) -> State {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replace('‸', "");
@@ -18,7 +18,7 @@ fn at(marked: &str) -> State {
     state_at(&script.body, &sources, &files, Options::new(&CORE), at)
 }
 
-/// What a variable is; `?` where it is not known, nothing where there is none.
+/// Returns the value of a variable: `?` if it is unknown, empty if there is no such variable.
 fn value(marked: &str, name: &str) -> String {
     match at(marked).find(name) {
         Some(Binding::Value(value)) => value.to_string(),
@@ -32,7 +32,7 @@ fn virtual_bits(marked: &str) -> Option<u32> {
 }
 
 #[test]
-fn what_stands_above_is_known_and_what_stands_below_is_not() {
+fn only_the_statements_above_the_mark_are_known() {
     for (marked, x) in [
         ("let x = 1\nlet x = 2‸\nlet x = 3", "1"),
         ("let x = 1\nlet x = 2\n‸\nlet x = 3", "2"),

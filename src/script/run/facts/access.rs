@@ -1,4 +1,4 @@
-//! The facts of an access that every machine has.
+//! The facts of an access that exist on every machine.
 
 use crate::lang::value::Value;
 use pagewalk_engine::machine::event::{Event, Purpose};
@@ -11,7 +11,7 @@ use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
 use super::{handled, kernel, reasons};
 use crate::run::record::{Access, AccessVerb, Shown};
 
-/// A row that is reported for every access.
+/// Returns a row that is reported for every access.
 const fn reported(
     name: &'static str,
     kind: FactType,
@@ -22,7 +22,8 @@ const fn reported(
     FactRow { name, kind, help, get, why, reported: true }
 }
 
-/// A row of the kernel's answer: nothing on bare hardware, so it is checked but not reported.
+/// Returns a row about the kernel's fault handler. It is checked but not reported, because bare hardware has no
+/// handler.
 const fn handler(
     name: &'static str,
     kind: FactType,
@@ -178,7 +179,7 @@ fn pa(a: &Access) -> Option<Shown> {
     Some(Shown::field(a.outcome.pa?.raw(), a.spec.physical_bits))
 }
 
-/// The reason that a row has of the first TLB or cache, or else why there is none.
+/// Returns the reason that a row has for the first TLB or cache, or the reason that there is none.
 fn of_first(
     a: &Access,
     first: fn(&Access) -> Option<Component>,
@@ -227,13 +228,13 @@ fn served(a: &Access) -> Option<Shown> {
     Some(Shown::word(level.map_or("memory", |cache| &a.spec.caches[cache as usize].name)))
 }
 
-/// The bytes that were read, as far as there is a physical address.
+/// Returns the bytes that were read, if there is a physical address.
 fn loaded(a: &Access) -> Option<&[Option<u8>]> {
     let loads = matches!(a.verb, AccessVerb::Read | AccessVerb::Fetch) && a.outcome.pa.is_some();
     loads.then_some(a.data.as_slice())
 }
 
-/// The first piece's, which has been read even if a later one faulted.
+/// Returns the byte of the first piece, which was read even if a later piece faulted.
 fn byte(a: &Access) -> Option<Shown> {
     let first = *loaded(a)?.first()?;
     Some(first.map_or(Shown::word("unknown"), |byte| Shown::hex(u64::from(byte), 2)))

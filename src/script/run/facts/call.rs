@@ -11,14 +11,13 @@ use crate::run::record::{CallRecord, FaultRecord, Shown, copies_page};
 
 /// A fact of a system call.
 pub struct CallFact {
-    /// Its name.
+    /// Name of the fact.
     pub name: &'static str,
-    /// What its values are.
+    /// Type of its values.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&CallRecord) -> Shown,
-    /// Why it is so: a clause without a period.
+    /// Explains its value in a clause without a period.
     pub(crate) why: fn(&CallRecord) -> String,
 }
 
@@ -88,7 +87,7 @@ pub const CALL_FACTS: &[CallFact] = &[
     fact("code", CODE, "none, as there is no signal", |_| Shown::word("none"), no_signal),
 ];
 
-/// An address is written in hexadecimal, all else in decimal.
+/// Returns the result. Addresses are hexadecimal, other values decimal.
 fn returns(call: &CallRecord) -> Shown {
     let pointer = system_call(call.name).is_some_and(|row| row.prototype.starts_with("void *"));
     match call.reply.result {
@@ -98,7 +97,7 @@ fn returns(call: &CallRecord) -> Shown {
     }
 }
 
-/// Whether it succeeded, or its error.
+/// Explains whether the call succeeded, and otherwise its error.
 fn outcome(call: &CallRecord) -> String {
     match call.reply.result {
         Ok(_) => {
@@ -109,7 +108,7 @@ fn outcome(call: &CallRecord) -> String {
     }
 }
 
-/// How the faults inside it were resolved.
+/// Explains how the faults in the call were resolved.
 fn costs(call: &CallRecord) -> String {
     match call.faults.as_slice() {
         [] => faults(call),
@@ -117,7 +116,7 @@ fn costs(call: &CallRecord) -> String {
     }
 }
 
-/// The faults inside it.
+/// Describes the faults in the call.
 fn faults(call: &CallRecord) -> String {
     let Some(fault) = call.faults.first() else {
         return format!("no page fault occurred in `{}`", call.name);

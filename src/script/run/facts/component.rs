@@ -6,7 +6,7 @@ use pagewalk_engine::machine::spec::Spec;
 use super::row::{low, shifted};
 use crate::run::record::{Access, Shown};
 
-/// A TLB or cache, by its place in the spec.
+/// A TLB or cache, by its index in the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Component {
     /// A TLB level.
@@ -16,7 +16,7 @@ pub enum Component {
 }
 
 impl Component {
-    /// The part of that name; `tlb` and `cache` stand for the only one.
+    /// Returns the component of that name; `tlb` and `cache` name the only one.
     pub(crate) fn named(spec: &Spec, name: &str) -> Option<Self> {
         let tlb = spec.tlb_named(name).map(Self::Tlb);
         tlb.or_else(|| spec.cache_named(name).map(Self::Cache)).or(match name {
@@ -26,7 +26,7 @@ impl Component {
         })
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(self, spec: &Spec) -> &str {
         match self {
             Self::Tlb(at) => &spec.tlbs[at].name,
@@ -34,7 +34,7 @@ impl Component {
         }
     }
 
-    /// Widths of its set index and of its tags, in bits.
+    /// Returns the widths of its set index and of its tags, in bits.
     pub(crate) fn widths(self, spec: &Spec) -> (u32, u32) {
         match self {
             Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec)),
@@ -42,7 +42,7 @@ impl Component {
         }
     }
 
-    /// Every TLB, then every cache.
+    /// Returns every TLB, then every cache.
     pub fn all(spec: &Spec) -> impl Iterator<Item = Self> + Clone + use<> {
         (0..spec.tlbs.len()).map(Self::Tlb).chain((0..spec.caches.len()).map(Self::Cache))
     }
@@ -75,7 +75,7 @@ pub(super) fn pte_value(a: &Access, wanted: u32) -> Option<Shown> {
     })
 }
 
-/// Hit, miss, or none where it was not looked up.
+/// Returns hit or miss, or none if the component was not looked up.
 pub(crate) fn lookup(a: &Access, component: Component) -> Option<Shown> {
     let mut found = None;
     for event in a.first_piece() {
@@ -97,7 +97,7 @@ pub(crate) fn lookup(a: &Access, component: Component) -> Option<Shown> {
     }))
 }
 
-/// The set index, looked up or not; of a cache once there is a physical address.
+/// Returns the set index, even without a lookup; for a cache, only if there is a physical address.
 pub(crate) fn index(a: &Access, component: Component) -> Option<Shown> {
     match component {
         Component::Tlb(at) => {
@@ -116,7 +116,7 @@ pub(crate) fn index(a: &Access, component: Component) -> Option<Shown> {
     }
 }
 
-/// The tag, looked up or not; of a cache once there is a physical address.
+/// Returns the tag, even without a lookup; for a cache, only if there is a physical address.
 pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
     match component {
         Component::Tlb(at) => {
@@ -131,7 +131,8 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
     }
 }
 
-/// The page number by which a TLB is looked up: in pages of the size it found, else of the smallest it holds.
+/// Returns the page number for the lookup in a TLB, for pages of the size that the TLB found, or else of the smallest
+/// size that it holds.
 pub(super) fn tlb_page(a: &Access, at: usize) -> Option<u64> {
     a.spec.mmu.as_ref()?;
     let tlb = &a.spec.tlbs[at];
@@ -152,14 +153,14 @@ fn tlb_bits(a: &Access, at: usize) -> u32 {
     a.spec.tlbs[at].index_bits()
 }
 
-/// The block offset, once there is a physical address.
+/// Returns the block offset, if there is a physical address.
 pub(crate) fn offset(a: &Access, component: Component) -> Option<Shown> {
     let Component::Cache(at) = component else { return None };
     let bits = a.spec.caches[at].block_bits;
     Some(Shown::field(low(a.outcome.pa?.raw(), bits), bits))
 }
 
-/// The fill of a part: the tag that went, and whether it was written back.
+/// Returns the fill of a component: the evicted tag, and whether the entry was written back.
 pub(super) fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
     a.first_piece().iter().find_map(|event| match (event, component) {
         (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {

@@ -1,6 +1,6 @@
 //! The kinds of statements that have facts.
 
-/// Which kind of statement a fact is stated of.
+/// The kind of statement that a fact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// An access to memory.
@@ -11,6 +11,6 @@ pub enum Family {
     Reference,
     /// A `replay`.
     Replay,
-    /// It has no facts.
+    /// A statement without facts.
     None,
 }

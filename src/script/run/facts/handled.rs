@@ -1,4 +1,4 @@
-//! Why the kernel did what it did about an access of a process, in one sentence.
+//! Reasons for the kernel's actions on an access by a process, in one sentence each.
 
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::kernel::vma::Backing;
@@ -7,12 +7,12 @@ use pagewalk_engine::machine::event::Fault;
 use super::reasons::words::{NO_PROCESS, noun};
 use crate::run::record::{Access, FaultRecord, Shown};
 
-/// What the first fault of an access was, or that there was none.
+/// Describes the first fault of an access, or says that there was none.
 pub(crate) fn reason(access: &Access) -> String {
     fault_reason(access, access.faults().first())
 }
 
-/// Why a signal was sent, or why none was.
+/// Explains why a signal was sent, or why none was.
 pub(crate) fn signal(access: &Access) -> String {
     match access.faults().last() {
         Some(fault) if !fault.fatal() => "the kernel resolved every fault of the access".to_owned(),
@@ -20,7 +20,6 @@ pub(crate) fn signal(access: &Access) -> String {
     }
 }
 
-/// What a fault was.
 fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
     let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
     let name = &process.process.name;
@@ -60,7 +59,7 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
     }
 }
 
-/// Which frame the handler mapped, or why none.
+/// Explains which frame the handler mapped, or why it mapped none.
 pub(crate) fn frame(access: &Access) -> String {
     let Some(fault) = access.faults().first() else { return reason(access) };
     let mapped = fault.steps.iter().rev().find_map(|step| match step {
@@ -75,7 +74,7 @@ pub(crate) fn frame(access: &Access) -> String {
     }
 }
 
-/// What the handler copied, or why nothing.
+/// Explains which page the handler copied, or why it copied none.
 pub(crate) fn copied(access: &Access) -> String {
     let Some(fault) = access.faults().first() else { return reason(access) };
     copy_reason(fault.steps.iter()).unwrap_or_else(|| {
@@ -83,7 +82,7 @@ pub(crate) fn copied(access: &Access) -> String {
     })
 }
 
-/// What steps copied, or that they reused a frame; none if a page was mapped without either.
+/// Describes the copies that steps made, or that they reused a frame; none if a page was mapped without either.
 pub(super) fn copy_reason<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Option<String> {
     steps.find_map(|step| match step {
         KernelStep::Copied { from: Some(from), to } => Some(format!("frame {from} was copied to frame {to}")),
@@ -97,7 +96,7 @@ pub(super) fn copy_reason<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -
     })
 }
 
-/// How the faults were resolved: with disk I/O or without.
+/// Explains how the faults were resolved: with or without disk I/O.
 pub(crate) fn resolved(access: &Access) -> String {
     if access.faults().is_empty() {
         return reason(access);
@@ -105,7 +104,7 @@ pub(crate) fn resolved(access: &Access) -> String {
     fault_costs(access.faults(), access.spec.page_bits(), access.spec.vpn_bits())
 }
 
-/// How each of some faults was resolved.
+/// Explains how each of these faults was resolved.
 pub(super) fn fault_costs(faults: &[FaultRecord], page_bits: u32, vpn_bits: u32) -> String {
     let costs = faults.iter().map(|fault| {
         let page = Shown::field(address(fault).unwrap_or(0) >> page_bits, vpn_bits);
@@ -131,7 +130,7 @@ fn address(fault: &FaultRecord) -> Option<u64> {
     })
 }
 
-/// Why a page went, or none.
+/// Explains why a page was evicted, or why none was.
 pub(crate) fn eviction(access: &Access) -> String {
     let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
     let Some(fault) = process.faults.first() else { return reason(access) };

@@ -1,11 +1,11 @@
-//! What the kernel did about an access or a system call: the facts of its fault handler.
+//! Facts about the kernel's fault handler, for an access or a system call.
 
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, Signal, SignalCode};
 use pagewalk_engine::machine::event::Fault;
 
 use crate::run::record::{Access, FaultRecord, Shown, copies_page, first_eviction};
 
-/// Why an access could not be done at first, or at all.
+/// Returns the class of the first fault; without a kernel, the kind of hardware fault.
 pub(crate) fn fault(a: &Access) -> Option<Shown> {
     if let Some(first) = a.faults().first() {
         return Some(class(first));
@@ -17,7 +17,7 @@ pub(crate) fn fault(a: &Access) -> Option<Shown> {
     }))
 }
 
-/// Its class; none if memory ran out in the middle.
+/// Returns the class of a fault; none if memory ran out while it was handled.
 pub(crate) fn class(fault: &FaultRecord) -> Shown {
     Shown::word(fault.class().map_or("none", FaultClass::name))
 }
@@ -26,69 +26,69 @@ fn sent(a: &Access) -> Option<(Signal, SignalCode)> {
     a.faults().last()?.class()?.signal()
 }
 
-/// The signal of the last fault: a fatal one ends the access.
+/// Returns the signal of the last fault. A fatal signal ends the access.
 pub(crate) fn signal(a: &Access) -> Option<Shown> {
     Some(Shown::word(sent(a).map_or("none", |(signal, _)| signal.name())))
 }
 
-/// Its code.
+/// Returns the signal's code.
 pub fn code(a: &Access) -> Option<Shown> {
     Some(Shown::word(sent(a).map_or("none", |(_, code)| code.name())))
 }
 
-/// The frame that the first fault's handler mapped.
+/// Returns the frame that the first fault's handler mapped.
 pub(crate) fn frame(a: &Access) -> Option<Shown> {
     let frame = a.faults().first().and_then(FaultRecord::frame);
     Some(frame.map_or(Shown::word("none"), |frame| Shown::plain(u64::from(frame.0))))
 }
 
-/// Steps of the first fault.
+/// Returns the steps of the first fault.
 fn handled(a: &Access) -> impl Iterator<Item = &KernelStep> {
     a.faults().first().into_iter().flat_map(|fault| &fault.steps)
 }
 
-/// The page that the handler evicted.
+/// Returns the page that the handler evicted.
 pub(crate) fn evicted_page(a: &Access) -> Option<Shown> {
     Some(page(handled(a), a.spec.vpn_bits()))
 }
 
-/// Whether it was written to swap.
+/// Returns whether the evicted page was written to swap.
 pub(crate) fn swapped_out(a: &Access) -> Option<Shown> {
     Some(to_swap(handled(a)))
 }
 
-/// Whether the handler copied a page.
+/// Returns whether the handler copied a page.
 pub(crate) fn copied_page(a: &Access) -> Option<Shown> {
     Some(yes_no(copies_page(handled(a))))
 }
 
-/// The page that steps evicted.
+/// Returns the page that the steps evicted.
 pub fn page<'a>(steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> Shown {
     let page = first_eviction(steps).and_then(|(page, _)| page);
     page.map_or(Shown::word("none"), |page| Shown::field(page.vpn.raw(), vpn_bits))
 }
 
-/// Whether steps wrote a page to swap.
+/// Returns whether the steps wrote a page to swap.
 pub(crate) fn to_swap<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Shown {
     yes_no(steps.any(|step| matches!(step, KernelStep::Evicted { to: Some(BackingStore::Swap { .. }), .. })))
 }
 
-/// A truth as a fact's word.
+/// Returns a truth value as the word of a fact.
 pub(crate) fn yes_no(yes: bool) -> Shown {
     Shown::word(if yes { "yes" } else { "no" })
 }
 
-/// How many faults are so.
+/// Returns the number of faults for which the predicate is true.
 pub fn count(faults: &[FaultRecord], which: fn(&FaultRecord) -> bool) -> Shown {
     Shown::plain(faults.iter().filter(|fault| which(fault)).count() as u64)
 }
 
-/// Minor faults of an access.
+/// Returns the number of minor faults of an access.
 pub(crate) fn minor(a: &Access) -> Option<Shown> {
     Some(count(a.faults(), FaultRecord::minor))
 }
 
-/// Major faults of an access.
+/// Returns the number of major faults of an access.
 pub(crate) fn major(a: &Access) -> Option<Shown> {
     Some(count(a.faults(), FaultRecord::major))
 }

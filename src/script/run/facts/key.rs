@@ -1,4 +1,4 @@
-//! Which fact a name stands for.
+//! Resolution of the names of facts.
 
 use super::access::ACCESS_FACTS;
 use super::call::{CALL_FACTS, CallFact};
@@ -14,10 +14,10 @@ use crate::run::paths::PartProperty;
 use crate::run::record::{Did, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Why a statement has no fact of another kind of statement.
+/// Reason for a fact that belongs to another kind of statement.
 const NO_FACT: &str = "this statement has no such fact";
 
-/// A fact's name, understood.
+/// A fact, resolved from its name.
 #[derive(Clone, Copy)]
 pub enum Key {
     /// A row of [`ACCESS_FACTS`].
@@ -37,7 +37,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// The type of its values.
+    /// Returns the type of its values.
     pub(crate) fn kind(&self) -> FactType {
         match self {
             Key::Access(row) => row.kind,
@@ -50,12 +50,11 @@ impl Key {
         }
     }
 
-    /// The words that a script may state for it, besides the names of caches.
+    /// Returns the words that a script may expect for it, besides the names of caches.
     pub fn words(&self) -> &'static [&'static str] {
         self.kind().words()
     }
 
-    /// One line of help.
     pub(crate) fn help(&self) -> &'static str {
         match self {
             Key::Access(row) => row.help,
@@ -68,19 +67,19 @@ impl Key {
         }
     }
 
-    /// Whether a bare word stands for a value of this fact on a machine.
+    /// Whether a bare word is a value of this fact on a machine.
     pub(crate) fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
         let is_cache = || spec.is_some_and(|spec| spec.cache_named(word).is_some());
         self.words().contains(&word) || self.kind().values == Values::ServedBy && is_cache()
     }
 
-    /// Whether its values are words, not numbers that a word may stand in for.
+    /// Whether its values are words, not numbers that a word may replace.
     pub(crate) fn takes_words(&self) -> bool {
         self.kind().is_word()
     }
 
-    /// Why it has its value in what a statement did, or why that has no such fact: a clause without a period, as it follows
-    /// "because".
+    /// Explains the fact's value in the results of a statement, or why the statement has no such fact: a clause without
+    /// a period, to follow "because".
     pub(crate) fn reason(&self, did: &Did) -> String {
         match (self, did) {
             (Key::Access(row), Did::Access(access)) => (row.why)(access),
@@ -94,7 +93,7 @@ impl Key {
         }
     }
 
-    /// The fact's value for what a statement did; none if it has no such fact.
+    /// Returns the fact's value in the results of a statement; none if it has no such fact.
     pub(crate) fn value_in(&self, did: &Did) -> Option<Shown> {
         match (self, did) {
             (Key::Access(row), Did::Access(access)) => (row.get)(access),
@@ -109,7 +108,7 @@ impl Key {
     }
 }
 
-/// Understands a fact's name; the error is the nearest name that exists.
+/// Resolves the name of a fact.
 ///
 /// # Errors
 /// The nearest name, if one is close.
@@ -123,7 +122,8 @@ pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Optio
     }
 }
 
-/// A fact of an access is one that a system call does not have, so it does not hold.
+/// Resolves the name of a fact of a system call. A system call does not have the facts of an access, so expecting one
+/// fails.
 fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     if let Some(row) = CALL_FACTS.iter().find(|row| row.name == name) {
         return Ok(Key::Call(row));
@@ -162,14 +162,15 @@ fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     Err(near(name, Family::Access, spec))
 }
 
-/// The fact of a family with the nearest name.
+/// Returns the fact of a family with the nearest name.
 fn near(name: &str, family: Family, spec: &Spec) -> Option<String> {
     let facts = facts_of(family, Some(spec));
     nearest(name, facts.iter().map(|(name, _)| name.as_str())).map(Into::into)
 }
 
-/// Every fact that a statement of this family may have on a machine, in the order in which they are reported. Those of its
-/// TLBs, caches and page table are left out where no machine is known; two may have the same name, and the first counts.
+/// Returns every fact that a statement of this family may have on a machine, in the order in which they are reported.
+/// Without a machine, the facts of TLBs, caches, and page tables are omitted. If two facts have the same name, the
+/// first takes precedence.
 pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
     match family {
         Family::None => Vec::new(),
@@ -208,7 +209,7 @@ fn components(spec: &Spec) -> impl Iterator<Item = (String, Key)> {
     })
 }
 
-/// The type of a fact of this name, also of a TLB or cache of a machine that is not known.
+/// Returns the type of a fact of this name, including facts of a TLB or cache of an unknown machine.
 pub fn type_named(name: &str, family: Family, spec: Option<&Spec>) -> Option<FactType> {
     if let Ok(key) = key(name, family, spec) {
         return Some(key.kind());

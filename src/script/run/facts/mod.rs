@@ -1,5 +1,5 @@
-//! Facts: what can be stated of an access. One row a fact; facts of a named TLB or cache and of a page-table
-//! level are patterns, one row each.
+//! Facts: the properties of an access that a script can expect. Each fact is one row. Facts of a named TLB or cache and
+//! of a page-table level are patterns, one row each.
 
 mod access;
 mod call;

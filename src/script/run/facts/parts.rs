@@ -12,20 +12,19 @@ use crate::run::record::{Access, Shown};
 
 /// A fact of a named TLB or cache.
 pub struct ComponentFact {
-    /// What follows the name: empty for the lookup itself.
+    /// Text after the name: empty for the lookup itself.
     pub(crate) suffix: &'static str,
-    /// What its values are.
+    /// Type of its values.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) cache_only: bool,
     pub(crate) get: fn(&Access, Component) -> Option<Shown>,
-    /// Why it is so: see [`FactRow::why`](super::row::FactRow::why).
+    /// Explains its value: see [`FactRow::why`](super::row::FactRow::why).
     pub(crate) why: fn(&Access, Component) -> String,
 }
 
 impl ComponentFact {
-    /// Whether such a part has it.
+    /// Whether such a component has it.
     pub(crate) fn is_of(&self, component: Component) -> bool {
         !self.cache_only || matches!(component, Component::Cache(_))
     }
@@ -87,13 +86,12 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
 pub struct LevelFact {
     /// The text before and after the level's number.
     pub(crate) pattern: (&'static str, &'static str),
-    /// What its values are.
+    /// Type of its values.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// What it is for the level.
+    /// Returns its value for the level.
     pub(crate) get: fn(&Access, u32) -> Option<Shown>,
-    /// Why it is so: see [`FactRow::why`](super::row::FactRow::why).
+    /// Explains its value: see [`FactRow::why`](super::row::FactRow::why).
     pub(crate) why: fn(&Access, u32) -> String,
 }
 
@@ -122,7 +120,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
     },
 ];
 
-/// Understands `vpn2` or `pte1.value`; levels that the machine does not have are no facts.
+/// Resolves `vpn2` or `pte1.value`. Levels that the machine does not have give no fact.
 pub(crate) fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact, u32)> {
     LEVEL_FACTS.iter().find_map(|row| {
         let digits = name.strip_prefix(row.pattern.0)?.strip_suffix(row.pattern.1)?;
@@ -132,7 +130,7 @@ pub(crate) fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static Le
     })
 }
 
-/// Understands `L1d` or `L1d.index`.
+/// Resolves `L1d` or `L1d.index`.
 pub(crate) fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact, Component)> {
     let (part, suffix) = name.find('.').map_or((name, ""), |dot| name.split_at(dot));
     let component = Component::named(spec, part)?;

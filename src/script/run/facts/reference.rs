@@ -6,14 +6,13 @@ use crate::run::record::{ReferenceRun, Shown};
 
 /// A fact of a `reference`.
 pub struct ReferenceFact {
-    /// Its name.
+    /// Name of the fact.
     pub name: &'static str,
-    /// What its values are.
+    /// Type of its values.
     pub(crate) kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&ReferenceRun) -> Shown,
-    /// Why it is so: a clause without a period.
+    /// Explains its value in a clause without a period.
     pub(crate) why: fn(&ReferenceRun) -> String,
 }
 
@@ -66,10 +65,10 @@ fn rate(run: &ReferenceRun) -> Shown {
     rate.map_or(Shown::plain(0u64), Shown::plain)
 }
 
-/// The most steps that are listed.
+/// Maximum number of steps to list.
 const LISTED: usize = 12;
 
-/// Which steps hit, or missed, counted from 1.
+/// Lists the steps that hit, or missed, counted from 1.
 fn positions(run: &ReferenceRun, hit: bool) -> String {
     let numbers =
         (1..).zip(&run.totals.trace).filter(|(_, hits)| **hits == hit).map(|(number, _): (usize, _)| number);

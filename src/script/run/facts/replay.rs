@@ -7,11 +7,10 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a `replay`.
 pub struct ReplayFact {
-    /// Its name.
+    /// Name of the fact.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// It is the kernel's doing: reported only where a process performed the trace.
+    /// Whether it belongs to the kernel, and is reported only if a process performed the trace.
     pub(crate) paging: bool,
     pub(crate) get: fn(&Replayed) -> u64,
 }
@@ -48,7 +47,7 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 ];
 
 impl ReplayFact {
-    /// What it counts, and of how many records.
+    /// Names the counted events, and the number of records.
     pub(crate) fn reason(&self, run: &Replayed) -> String {
         let records = run.counted.references.records;
         match (self.paging, run.map) {
@@ -62,7 +61,7 @@ impl ReplayFact {
         }
     }
 
-    /// Its value for a replay.
+    /// Returns its value for a replay.
     pub(crate) fn value_in(&self, run: &Replayed) -> Shown {
         Shown::plain((self.get)(run))
     }
@@ -73,7 +72,7 @@ impl ReplayFact {
     }
 }
 
-/// Understands `L1d.misses`: a counter of a TLB or cache, as the path of that name counts.
+/// Resolves `L1d.misses`: a counter of a TLB or cache, as in the path of that name.
 pub(crate) fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Component)> {
     let (part, property) = name.split_once('.')?;
     let component = Component::named(spec, part)?;
@@ -81,7 +80,7 @@ pub(crate) fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartPropert
     Some((row, component))
 }
 
-/// A counter of a TLB or cache in a replay.
+/// Returns a counter of a TLB or cache in a replay.
 pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
     let counts = match component {
         Component::Tlb(at) => run.tlb(at),
@@ -90,7 +89,7 @@ pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Comp
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
 
-/// What a counter of a TLB or cache comes from.
+/// Explains the value of a counter of a TLB or cache.
 pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Component) -> String {
     let counts = match component {
         Component::Tlb(at) => run.tlb(at),
@@ -107,7 +106,7 @@ pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Comp
     }
 }
 
-/// The counter of the first cache, or TLB, that is meant by a property's name alone: `L1d.misses` by `misses`.
+/// Returns the counter of the first cache, or TLB, that a property's name alone refers to: `L1d.misses` for `misses`.
 pub(crate) fn counter_named(name: &str, spec: &Spec) -> Option<String> {
     let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == name)?;
     let mut parts = Component::all(spec).filter(|part| row.counted_by(*part));
@@ -115,7 +114,7 @@ pub(crate) fn counter_named(name: &str, spec: &Spec) -> Option<String> {
     Some(format!("{}.{name}", first.name(spec)))
 }
 
-/// The counters of a TLB or cache that a replay has.
+/// Returns the counters of a TLB or cache that a replay has.
 pub(crate) fn counters(component: Component) -> impl Iterator<Item = &'static PartProperty> {
     PART_PROPERTIES.iter().filter(move |row| row.fact.is_some() && row.counted_by(component))
 }

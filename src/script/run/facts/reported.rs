@@ -1,4 +1,4 @@
-//! The facts that are reported for a statement, and how a script writes them.
+//! The facts that are reported for a statement, in the notation of a script.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::lang::value::Value;
 use crate::run::record::{AddressMap, Did, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
-/// A fact of a statement. Written out, it is as a script states it: `ppn 0x0D`, `trace "mmh"`.
+/// A fact of a statement. It is formatted as in a script: `ppn 0x0D`, `trace "mmh"`.
 pub struct ReportedFact {
     pub(crate) name: String,
     pub(crate) key: Key,
@@ -17,7 +17,7 @@ pub struct ReportedFact {
 }
 
 impl ReportedFact {
-    /// Its value as a script states it.
+    /// Returns its value in the notation of a script.
     pub fn stated(&self) -> String {
         stated(&self.key, &self.value)
     }
@@ -29,7 +29,7 @@ impl fmt::Display for ReportedFact {
     }
 }
 
-/// A value of a fact as a script states it: words of the fact bare, other strings quoted.
+/// Returns a value of a fact in the notation of a script: words of the fact are bare, other strings are quoted.
 pub fn stated(key: &Key, value: &Shown) -> String {
     match &value.value {
         Value::Text(word) if key.takes_words() || key.is_word(word, None) => word.to_string(),
@@ -37,7 +37,7 @@ pub fn stated(key: &Key, value: &Shown) -> String {
     }
 }
 
-/// The facts of what was done, in the order of reports; empty if it has no facts.
+/// Returns the facts of a result, in the order of reports; empty if it has none.
 pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     let keys = match did {
         Did::Access(access) => access_keys(&access.spec, access.process.is_some()),
@@ -52,7 +52,8 @@ pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     facts.collect()
 }
 
-/// The facts that are reported for a replay. Where no process performed it, neither the kernel nor a TLB did anything.
+/// Returns the facts that are reported for a replay. If no process performed it, the facts of the kernel and of TLBs
+/// are omitted.
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.is_reported(run),
@@ -62,7 +63,7 @@ pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()
 }
 
-/// The facts that are reported for an access on a machine, by a process or not; each once.
+/// Returns the facts that are reported for an access on a machine, with or without a process; each once.
 pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     let mut keys: Vec<(String, Key)> = Vec::new();
     for (name, key) in facts_of(Family::Access, Some(spec)) {
@@ -73,7 +74,8 @@ pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     keys
 }
 
-/// Of a part that a machine lacks, it need not be said that it did nothing; nor of a kernel that there is none.
+/// Whether a fact is reported. Facts of components that the machine lacks, and of a kernel if there is none, are
+/// omitted.
 fn tells(key: Key, spec: &Spec, process: bool) -> bool {
     let Key::Access(row) = key else { return true };
     let idle = match row.name {

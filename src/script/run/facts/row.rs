@@ -6,31 +6,30 @@ use crate::run::record::{Access, Shown};
 
 /// A fact of an access.
 pub struct FactRow {
-    /// Its name.
+    /// Name of the fact.
     pub name: &'static str,
-    /// What its values are; its words win over variables.
+    /// Type of its values; its words take precedence over variables.
     pub kind: FactType,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// What it is for an access; none if the access has no such fact.
+    /// Returns its value for an access; none if the access has no such fact.
     pub(crate) get: fn(&Access) -> Option<Shown>,
-    /// Why it is so, or why the access has no such fact: a clause without a period.
+    /// Explains its value, or why the access has no such fact, in a clause without a period.
     pub(crate) why: fn(&Access) -> String,
-    /// Whether it is reported for every access, or only checked where a script expects it.
+    /// Whether it is reported for every access, or only checked when a script expects it.
     pub(crate) reported: bool,
 }
 
-/// A latency kept in thousandths.
+/// Returns a latency that is stored in thousandths.
 pub(crate) fn thousandths(t: u64) -> Value {
     Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
 }
 
-/// `x` without its lowest `bits` bits; a shift by all 64 leaves nothing.
+/// Returns `x` without its lowest `bits` bits; 0 for all 64.
 pub(crate) fn shifted(x: u64, bits: u32) -> u64 {
     x.checked_shr(bits).unwrap_or(0)
 }
 
-/// The lowest `bits` bits.
+/// Returns the lowest `bits` bits.
 pub(crate) fn low(x: u64, bits: u32) -> u64 {
     if bits >= 64 { x } else { x & ((1 << bits) - 1) }
 }

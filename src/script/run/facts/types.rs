@@ -1,18 +1,17 @@
-//! The types of facts: which values a fact has, and how it says that it has none.
+//! The types of facts: the values that a fact can have, and the word for a missing value.
 
 /// The type of a fact.
 ///
-/// A statement may lack a fact altogether: an access that faults has no `pa`. Where it has the fact, its value is one of
-/// `values`, or the word of `absent`. A table of facts has a column a fact; a missing fact and an absent value are nulls.
+/// A statement may lack a fact altogether: an access that faults has no `pa`. Otherwise, the fact's value is one of
+/// `values`, or the word of `absent`. A table of facts has one column per fact. A missing fact and an absent value are
+/// nulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactType {
-    /// What its values are.
     pub(crate) values: Values,
-    /// How it says that there is no value; none if there always is one.
+    /// The word for a missing value; none if there always is a value.
     pub(crate) absent: Option<Absent>,
 }
 
-/// The values of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Values {
     /// An unsigned number of a fixed number of bits, at most 64, which the machine determines: an address, a part of one,
@@ -24,17 +23,17 @@ pub(crate) enum Values {
     Bytes,
     /// A count or an index: an unsigned number of at most 64 bits.
     Count,
-    /// What a system call returns: an unsigned number of at most 64 bits, or -1.
+    /// Result of a system call: an unsigned number of at most 64 bits, or -1.
     Returned,
     /// An exact fraction that is not negative: a latency in thousandths, a rate.
     Fraction,
     /// `yes` or `no`.
     YesNo,
-    /// One of these words. The word of `absent` is among them, and so are the groups.
+    /// One of these words, which include the word of `absent` and the groups.
     OneOf {
-        /// Every word that a script may state.
+        /// Every word that a script may expect.
         words: &'static [&'static str],
-        /// Words that a script may state for several others, and that are never a value.
+        /// Words that a script may expect in place of several others, and that are never a value.
         groups: &'static [&'static str],
     },
     /// The name of a cache of the machine, or `memory`.
@@ -45,12 +44,12 @@ pub(crate) enum Values {
     Pages,
 }
 
-/// How a fact says that there is no value.
+/// The word for a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Absent {
-    /// There is none: nothing was looked up, evicted, or sent.
+    /// `none`: nothing was looked up, evicted, or sent.
     None,
-    /// There is one, but it cannot be known: the byte was never set.
+    /// `unknown`: the value cannot be known because the byte is uninitialized.
     Unknown,
 }
 
@@ -64,29 +63,29 @@ impl Absent {
 }
 
 impl FactType {
-    /// A type of these values.
+    /// Returns a type of these values.
     pub(crate) const fn new(values: Values) -> Self {
         Self { values, absent: None }
     }
 
-    /// One of these words, `none` among them.
+    /// Returns the type of these words, which include `none`.
     pub(crate) const fn one_of(words: &'static [&'static str]) -> Self {
         Self::new(Values::OneOf { words, groups: &[] }).or_none()
     }
 
-    /// The same, or `none`.
+    /// Adds `none` to the type.
     #[must_use]
     pub(crate) const fn or_none(self) -> Self {
         Self { absent: Some(Absent::None), ..self }
     }
 
-    /// The same, or `unknown`.
+    /// Adds `unknown` to the type.
     #[must_use]
     pub(crate) const fn or_unknown(self) -> Self {
         Self { absent: Some(Absent::Unknown), ..self }
     }
 
-    /// The words that a script may state for it, besides the names of caches.
+    /// Returns the words that a script may expect for it, besides the names of caches.
     pub const fn words(self) -> &'static [&'static str] {
         match (self.values, self.absent) {
             (Values::OneOf { words, .. }, _) => words,
@@ -97,7 +96,7 @@ impl FactType {
         }
     }
 
-    /// Whether its values are words, not numbers that a word may stand in for.
+    /// Whether its values are words, not numbers that a word may replace.
     pub(crate) const fn is_word(self) -> bool {
         matches!(self.values, Values::YesNo | Values::OneOf { .. } | Values::ServedBy)
     }

@@ -1,16 +1,14 @@
-//! The words that facts have for values.
+//! The words that are values of facts.
 
 use pagewalk_engine::kernel::abi::Errno;
 
 use super::types::{FactType, Values};
 
-/// Whether a TLB or cache held something.
+/// Whether a TLB or cache held the entry.
 pub(crate) const LOOKUP: FactType = FactType::one_of(&["hit", "miss", "none"]);
-/// A signal of a fault.
 pub(crate) const SIGNAL: FactType = FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]);
 pub(crate) const CODE: FactType = FactType::one_of(&["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"]);
 pub(crate) const ERROR: FactType = FactType::one_of(ERRORS);
-/// The class of a fault.
 pub(crate) const FAULT: FactType =
     FactType::new(Values::OneOf { words: FAULTS, groups: &["normal", "any"] }).or_none();
 
@@ -28,7 +26,6 @@ const FAULTS: &[&str] = &[
     "any",
 ];
 
-/// The names of every error.
 const ERRORS: &[&str] = &{
     let mut words = ["none"; Errno::ALL.len() + 1];
     let mut at = 0;

@@ -1,5 +1,5 @@
-//! The files that a script names: those of machines (`machine "file.yaml"`), read before it runs, and traces
-//! (`replay "file.trace"`), found before it runs and read when they are replayed.
+//! The files that a script names: machine files (`machine "file.yaml"`), which are read before it runs, and traces
+//! (`replay "file.trace"`), which are located before it runs and read when they are replayed.
 
 #[cfg(test)]
 mod tests;
@@ -22,27 +22,27 @@ use super::settings::{Field, fields_of_yaml};
 /// The statement that names a trace.
 pub(crate) const REPLAY: &str = "replay";
 
-/// Files, by the place of the string that names them.
+/// Files, by the location of the string that names them.
 #[derive(Debug, Default)]
 pub struct Files {
-    /// The number of the file, by the first byte of its name: the file that the name stands in, and where.
+    /// The number of the file, by the first byte of the string that names it: its file, and the position in it.
     named: BTreeMap<(u32, u32), u32>,
-    /// The settings in a file; none if they are wrong.
+    /// The settings in a file; none if they are invalid.
     machines: BTreeMap<u32, Option<Arc<[Field]>>>,
     traces: BTreeMap<(u32, u32), Stream>,
 }
 
 impl Files {
-    /// Reads every machine file that a statement of the script names, each once, and adds it to the sources; finds the
-    /// traces. What is wrong with the files is said here; whether the settings of one make a machine is not looked at, nor
-    /// what is in a trace.
+    /// Reads every machine file that a statement of the script names, each once, adds it to the sources, and locates
+    /// the traces. Reports errors in reading the files and their settings. Does not check whether the settings form a
+    /// machine, and does not read traces.
     pub fn read(script: &[Stmt], sources: &mut Sources, loader: &mut dyn Loader) -> (Self, Vec<Diagnostic>) {
         let mut files = Self::default();
         let wrong = files.add(script, 0, sources, loader);
         (files, wrong)
     }
 
-    /// The same for a further script, which is file number `file` of the sources.
+    /// Does the same for a further script, which is file number `file` of the sources.
     pub(crate) fn add(
         &mut self,
         script: &[Stmt],
@@ -80,26 +80,25 @@ impl Files {
         wrong
     }
 
-    /// The settings in the file that the string at this place names; none if it could not be read.
+    /// Returns the settings in the file that the string at this location names; none if it could not be read.
     pub fn machine(&self, name: Span) -> Option<Arc<[Field]>> {
         self.machines.get(self.named.get(&(name.file, name.start))?)?.clone()
     }
 
-    /// The trace that the string at this place names; none if it could not be found.
+    /// Returns the trace that the string at this location names; none if it could not be found.
     pub fn trace(&self, name: Span) -> Option<Stream> {
         self.traces.get(&(name.file, name.start)).cloned()
     }
 }
 
-/// The name of a file.
+/// The name of a file in a script.
 enum Named {
-    /// Of a machine.
+    /// Name of a machine file.
     Machine(Word),
-    /// Of a trace; only perhaps, as `replay("x")` may be a definition of the script.
+    /// Name of a trace. It is uncertain in `replay("x")`, because the script may define `replay`.
     Trace {
-        /// The name.
         name: Word,
-        /// It may be none.
+        /// Whether it may not be a trace.
         perhaps: bool,
     },
 }
@@ -107,9 +106,9 @@ enum Named {
 /// The names of files in a script.
 #[derive(Default)]
 struct Names {
-    /// In the order of the text.
+    /// The names, in the order of the text.
     found: BTreeMap<(u32, u32), Named>,
-    /// The included files that were gone through: a file included twice has its names once.
+    /// The included files that were visited, so that a file included twice is visited once.
     included: BTreeSet<u32>,
 }
 

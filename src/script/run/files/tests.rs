@@ -1,4 +1,4 @@
-//! Machine files from where a script names them to the machine that comes of them.
+//! Tests of machine files, from their names in a script to the resulting machine.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::run::verbs::CORE;
 use crate::run::{check, run};
 use pagewalk_engine::machine::spec::Spec;
 
-/// A script read with the files beside it.
+/// A script that was read along with the files in its folder.
 struct Lab {
     sources: Sources,
     script: Arc<[crate::lang::ast::Stmt]>,
@@ -22,7 +22,7 @@ struct Lab {
     wrong: Vec<Diagnostic>,
 }
 
-/// Reads the first of these files, all of them in one folder.
+/// Reads the first of these files. All files are in one folder.
 fn lab(files: &[(&str, &str)]) -> Lab {
     let texts = files.iter().map(|(name, text)| (Path::new("/lab").join(name), text.as_bytes().to_vec()));
     let mut loader = Texts { texts: texts.collect(), other: () };
@@ -33,7 +33,7 @@ fn lab(files: &[(&str, &str)]) -> Lab {
 }
 
 impl Lab {
-    /// Every mistake's code and the text at its place.
+    /// Returns every mistake's code and the text at its location.
     fn said<'a>(&'a self, wrong: &'a [Diagnostic]) -> Vec<(Code, &'a str)> {
         wrong.iter().map(|wrong| (wrong.code, self.sources.text(wrong.span))).collect()
     }
@@ -42,7 +42,7 @@ impl Lab {
         check(&self.script, &self.sources, &self.files, Options::new(&CORE)).diagnostics
     }
 
-    /// The machines that the script declares, in order.
+    /// Returns the machines that the script declares, in order.
     fn machines(&self) -> Vec<Arc<Spec>> {
         let mut records: Vec<StepRecord> = Vec::new();
         let ended = run(&self.script, &self.sources, &self.files, Options::new(&CORE), &mut records);
@@ -84,7 +84,7 @@ fn a_file_is_found_wherever_it_is_named_and_read_once() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_said_once_at_each_name() {
+fn an_unreadable_file_is_reported_once_at_each_name() {
     let lab = lab(&[("a.pw", "machine \"none.yaml\"\nmachine \"../m.yaml\"\nread 0\n"), ("b.pw", "")]);
     let said = [(Code::Unreadable, "\"none.yaml\""), (Code::OutsideFolder, "\"../m.yaml\"")];
     assert_eq!(lab.said(&lab.wrong), said);
@@ -92,7 +92,7 @@ fn a_file_that_cannot_be_read_is_said_once_at_each_name() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_said_once_and_in_the_file() {
+fn errors_in_a_file_are_reported_once_in_the_file() {
     let script = "machine \"m.yaml\"\nmachine \"m.yaml\" { tlb none }\nread 0 => tlb hit\n";
     let broken = lab(&[("a.pw", script), ("m.yaml", "page: 64 Q\ntlb: { ways: [1, [2]] }\n")]);
     assert_eq!(broken.said(&broken.wrong), [(Code::BadNumber, "64 Q"), (Code::MachineFile, "2")]);
@@ -107,7 +107,7 @@ fn what_is_wrong_with_a_file_is_said_once_and_in_the_file() {
 }
 
 #[test]
-fn what_only_the_whole_machine_shows_is_said_in_the_file_too() {
+fn errors_of_the_whole_machine_are_reported_in_the_file() {
     let lab = lab(&[
         ("a.pw", "machine \"m.yaml\""),
         ("m.yaml", "virtual: 14\nphysical: 12\npage: 64 B\npage_table: { bits: [4, 5] }\n"),

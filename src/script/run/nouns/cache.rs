@@ -1,4 +1,4 @@
-//! The `cache` noun: `idx`, then a group `tag v [d] b0 b1 …` a way.
+//! The `cache` noun: `idx`, then a group `tag v [d] b0 b1 …` per way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::{CellView, TableView};
@@ -14,7 +14,7 @@ fn spec(machine: &Machine, level: usize) -> &CacheSpec {
     &machine.spec().caches[level]
 }
 
-/// What its tables may look like.
+/// Returns the permitted columns and rows of its tables.
 pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let cache = spec(machine, level);
     let bytes = (0..1u64 << cache.block_bits).map(|n| format!("b{n}"));
@@ -32,17 +32,15 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> CacheLine {
     line.unwrap_or_default()
 }
 
-/// Sets that hold something valid.
+/// Returns the sets that hold a valid line.
 pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
     machine.cache_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
 
-/// Whether a way is valid.
 pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
     line(machine, level, key, way).valid
 }
 
-/// A cell of a way.
 pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
     match column {
@@ -58,7 +56,7 @@ pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column
     }
 }
 
-/// Puts a row in: ways from the left, those not listed stay.
+/// Sets a row: ways from the left. Ways that are not listed are unchanged.
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
@@ -104,7 +102,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
     Ok(line)
 }
 
-/// The whole, as the textbook prints it; `d` is shown of a write-back cache that holds a dirty block.
+/// Returns the complete table in the textbook's format. `d` is a column if a write-back cache holds a dirty block.
 pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));

@@ -1,15 +1,15 @@
-//! What cells of tables are written as.
+//! Formats of cells in tables.
 
 use crate::lang::ast::{Cell, CellKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
-/// What a table that sets something says to `*`.
+/// Help for `*` in a table that sets contents.
 pub(crate) const ANYTHING_CANNOT_BE_SET: &str = "`*` is anything, which cannot be set";
-/// What it says to `?`.
+/// Help for `?` in a table that sets contents.
 pub(crate) const OPEN_CANNOT_BE_SET: &str = "`?` is to be filled in, which cannot be set";
 
-/// A number in a table is hexadecimal with or without `0x`.
+/// Parses a number in a table. It is hexadecimal with or without `0x`.
 ///
 /// # Errors
 /// `bad-number`, `overflow`.
@@ -25,7 +25,7 @@ pub(crate) fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
         .map_err(|_| Diagnostic::new(Code::Overflow, span, format!("0x{digits} has more than 64 bits")))
 }
 
-/// The name in a cell of a header, which may be quoted.
+/// Returns the name in a cell of a header, which may be quoted.
 pub(crate) fn name(cell: &Cell) -> String {
     match &cell.kind {
         CellKind::Bare(text) | CellKind::Quoted(text) => text.to_string(),

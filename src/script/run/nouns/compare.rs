@@ -1,4 +1,4 @@
-//! A part of the machine against an expected table.
+//! Comparison of a part of the machine with an expected table.
 
 use std::borrow::Cow;
 
@@ -16,18 +16,19 @@ use super::table::{CellIn, EntryIn, Layout, Said};
 /// An expected table, evaluated.
 pub struct TableExpectation {
     pub(crate) noun: &'static TableNoun,
-    /// The TLB's or cache's number.
+    /// Index of the TLB or cache.
     pub(crate) level: usize,
-    /// The process whose page table it is.
+    /// Process that owns the page table.
     pub(crate) pid: Option<Pid>,
     pub(crate) entries: Vec<EntryIn>,
-    /// There are no others.
+    /// Whether no other entries may exist.
     pub(crate) exactly: bool,
     pub(crate) span: Span,
 }
 
 impl Session<'_> {
-    /// A check for every cell that says something; with `exactly`, one for every row and way that is not listed.
+    /// Returns a check for every cell with an expectation; with `exactly`, also one for every row and way that is not
+    /// listed.
     ///
     /// # Errors
     /// `no-machine`.
@@ -49,7 +50,7 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// The machine, in the address space of a process if one is given: a copy then.
+    /// Returns the machine, or a copy in the address space of a process if one is given.
     ///
     /// # Errors
     /// `no-machine`.
@@ -62,8 +63,9 @@ impl Session<'_> {
 }
 
 impl TableExpectation {
-    /// The checks of the cells of an entry's group; `at` is its key and the group's number. In a group that is not valid and
-    /// said to be so, cells are what `show` prints, and `-` says nothing; if that is not said, they are empty.
+    /// Returns the checks of the cells of an entry's group; `at` is its key and the group's number. If an invalid group
+    /// is expected to be invalid, its cells have the values that `show` prints, and `-` matches any value. If it is
+    /// not, its cells are empty.
     fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
         let (key, group) = at;
         let says_invalid =
@@ -91,7 +93,7 @@ impl TableExpectation {
         cells.iter().filter(|cell| !any(cell.said)).map(check).collect()
     }
 
-    /// What is valid and not listed.
+    /// Checks the valid entries that are not listed.
     fn others(&self, machine: &Machine, checks: &mut Vec<Check>) {
         let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
         let before = checks.len();
@@ -134,7 +136,7 @@ impl TableExpectation {
     }
 }
 
-/// Why no entry can be what a cell says.
+/// Explains why no entry can have a cell's value.
 fn not_expressible(cell: &CellIn, held: bool) -> Option<String> {
     let unreadable = cell.column == "read" && cell.said == Said::Number(0);
     (!held && unreadable).then(|| NO_READ_BIT.to_owned())
@@ -152,7 +154,7 @@ fn agrees(said: Said, now: &CellView) -> bool {
     }
 }
 
-/// Writes the expected value in the notation of the actual cell.
+/// Formats the expected value in the notation of the actual cell.
 fn in_notation_of(said: Said, like: &CellView) -> CellView {
     match (said, like) {
         (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(n, *digits),

@@ -1,4 +1,4 @@
-//! Things of the kernel against an expected table of them.
+//! Comparison of kernel objects with an expected table.
 
 use std::collections::BTreeMap;
 
@@ -14,19 +14,19 @@ use pagewalk_engine::kernel::process::Process;
 use super::list::{ListCell, ListRow, Said};
 use super::thing::{ThingNoun, ThingRow};
 
-/// A list of things that a script names: `P1.maps`, `frames`.
+/// A list of kernel objects that a script names: `P1.maps`, `frames`.
 #[derive(Clone, Copy)]
 pub struct ThingRef {
     pub(crate) noun: &'static ThingNoun,
     pub(crate) pid: Option<Pid>,
 }
 
-/// An expected table of things, evaluated.
+/// An expected table of kernel objects, evaluated.
 pub(crate) struct ListExpectation {
-    /// What is expected of.
+    /// The list that is checked.
     pub(crate) of: ThingRef,
     pub(crate) rows: Vec<ListRow>,
-    /// There are no others.
+    /// Whether no other objects may exist.
     pub(crate) exactly: bool,
     pub(crate) span: Span,
 }
@@ -36,7 +36,7 @@ impl ThingRef {
         self.pid.and_then(|pid| kernel.process(pid))
     }
 
-    /// Its name in messages: `P1.maps`.
+    /// Returns its name for messages: `P1.maps`.
     pub(crate) fn title(self, kernel: &Kernel) -> String {
         self.process(kernel).map_or_else(
             || self.noun.name.to_owned(),
@@ -65,7 +65,8 @@ impl ThingRef {
 }
 
 impl Session<'_> {
-    /// A check for every cell that says something; with `exactly`, one for every thing that is not listed.
+    /// Returns a check for every cell with an expectation; with `exactly`, also one for every object that is not
+    /// listed.
     ///
     /// # Errors
     /// `no-kernel`, `limit-steps`.
@@ -87,15 +88,16 @@ impl Session<'_> {
 struct Comparison<'a> {
     kernel: &'a Kernel,
     expected: &'a ListExpectation,
-    /// The things that rows so far are about, by their keys.
+    /// The objects that earlier rows matched, by their keys.
     taken: BTreeMap<u64, Vec<ThingRow>>,
     checks: Vec<Check>,
-    /// How what is open is filled in.
+    /// Instruction for filling in open values.
     how_to_fill: String,
 }
 
 impl Comparison<'_> {
-    /// Several things may have the key of a row (the pages in one slot): it is about the first that it agrees with.
+    /// Checks a row. If several objects have its key (the pages in one slot), it is compared with the first that
+    /// matches.
     fn row(&mut self, row: &ListRow) {
         let of = self.expected.of;
         let Some(key) = row.number(of.noun.key) else { return };
@@ -161,7 +163,7 @@ impl Comparison<'_> {
         format!("{} {} {key:X} {column}", of.title(self.kernel), of.noun.key).trim_end().to_owned()
     }
 
-    /// What is there and not listed.
+    /// Checks the objects that are not listed.
     fn others(&mut self) {
         let of = self.expected.of;
         let before = self.checks.len();
@@ -194,7 +196,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The cell of a thing in the column of an expected cell.
+/// Returns the cell of an object in the column of an expected cell.
 fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
     let at = of.noun.columns.iter().position(|column| column == cell.column);
     at.and_then(|at| thing.cells.get(at)).cloned().unwrap_or(CellView::Nothing)
@@ -211,7 +213,7 @@ fn agrees(of: ThingRef, cell: &ListCell, thing: Option<&ThingRow>) -> bool {
     }
 }
 
-/// Names of areas may stand in brackets, as `/proc` prints them; permissions may leave out `p` and `s`.
+/// Whether two cells match. Names of areas may be in brackets, as in `/proc`; permissions may omit `p` and `s`.
 fn same(column: &str, said: &str, now: &str) -> bool {
     let bare = |name: &str| name.trim_start_matches('[').trim_end_matches(']').to_owned();
     match column {
@@ -221,7 +223,7 @@ fn same(column: &str, said: &str, now: &str) -> bool {
     }
 }
 
-/// Writes the expected value in the notation of the actual cell.
+/// Formats the expected value in the notation of the actual cell.
 fn in_notation_of(said: &Said, like: &CellView) -> CellView {
     match (said, like) {
         (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),

@@ -5,7 +5,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
-/// The address spaces, the page table, each TLB and cache, and the bit rulers.
+/// Returns the address spaces, the page table, each TLB and cache, and the bit rulers.
 pub(crate) fn views(machine: &Machine) -> Vec<View> {
     let spec = machine.spec();
     let mut views = vec![View::Rulers(spec.clone()), addresses(spec)];
@@ -17,12 +17,12 @@ pub(crate) fn views(machine: &Machine) -> Vec<View> {
     views
 }
 
-/// A count that is a power of two, with its size in words where it is a size in bytes.
+/// Formats a count that is a power of two, and its size in words if it is a size in bytes.
 fn power(bits: u32, unit: &str) -> String {
     if bits < 14 { format!("2^{bits} = {} {unit}", 1u64 << bits) } else { format!("2^{bits} {unit}") }
 }
 
-/// A number of bytes in the largest unit that leaves no fraction: `512 GB`.
+/// Formats a number of bytes in the largest unit that leaves no fraction: `512 GB`.
 pub(crate) fn size(bytes: u128) -> String {
     const UNITS: [&str; 9] = ["B", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
     let unit = if bytes == 0 { 0 } else { (bytes.trailing_zeros() / 10).min(8) as usize };
@@ -124,7 +124,7 @@ fn title(kind: &str, unnamed: &str, name: &str) -> String {
     if name == unnamed { kind.to_owned() } else { format!("{kind} {name}") }
 }
 
-/// Whether the set can be looked up while the address is translated, and why.
+/// Explains whether the set can be looked up while the address is translated.
 fn vipt(spec: &Spec, cache: &CacheSpec) -> String {
     let (offset, index, page) = (cache.offset_bits(), cache.index_bits(), spec.page_bits());
     let sum = offset + index;

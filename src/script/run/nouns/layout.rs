@@ -5,7 +5,7 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
 
-/// The areas of a process, and where they may grow.
+/// Returns the areas of a process, and the ranges into which they may grow.
 pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
     let space = &process.space;
     let config = kernel.config();

@@ -1,4 +1,4 @@
-//! Tables that list things of the kernel: areas, frames, slots. A row a thing, a column a property, in any order.
+//! Tables of kernel objects: areas, frames, slots. Each row is an object, and each column a property, in any order.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     pub(crate) name: &'static str,
-    /// What its cells hold.
+    /// Format of its cells.
     pub(crate) kind: ColumnKind,
-    /// What its words name.
+    /// Objects that its words name.
     pub(crate) names: CellNames,
 }
 
-/// What the cells of a column hold.
+/// The format of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnKind {
     /// Numbers in hexadecimal.
@@ -34,12 +34,12 @@ pub enum ColumnKind {
     Word,
 }
 
-/// What the words of a column name.
+/// The objects that the words of a column name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellNames {
     /// Nothing.
     Nothing,
-    /// Areas. That of a library is called after its file.
+    /// Areas. The area of a library has the name of its file.
     Areas,
     /// Files, or `anonymous`.
     Files,
@@ -49,42 +49,37 @@ pub enum CellNames {
     Pages,
 }
 
-/// A column of hexadecimal numbers.
+/// Returns a column of hexadecimal numbers.
 pub const fn hex(name: &'static str) -> Column {
     Column { name, kind: ColumnKind::Hex, names: CellNames::Nothing }
 }
 
-/// A column of decimal numbers.
+/// Returns a column of decimal numbers.
 pub(crate) const fn decimal(name: &'static str) -> Column {
     Column { name, kind: ColumnKind::Decimal, names: CellNames::Nothing }
 }
 
-/// A column of words.
+/// Returns a column of words.
 pub const fn words(name: &'static str) -> Column {
     naming(name, CellNames::Nothing)
 }
 
-/// A column of words that name something.
+/// Returns a column of words that name objects.
 pub(crate) const fn naming(name: &'static str, names: CellNames) -> Column {
     Column { name, kind: ColumnKind::Word, names }
 }
 
-/// What a cell says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// A number.
     Number(u64),
-    /// A word.
     Word(Arc<str>),
-    /// No value.
     Nothing,
-    /// Anything, in an expected table.
+    /// Any value, in an expected table.
     Anything,
-    /// To be filled in, in an expected table.
+    /// A value to fill in, in an expected table.
     Open,
 }
 
-/// A cell with its column.
 #[derive(Debug, Clone)]
 pub(crate) struct ListCell {
     pub(crate) column: &'static Column,
@@ -100,12 +95,11 @@ pub struct ListRow {
 }
 
 impl ListRow {
-    /// The cell of a column, unless it says nothing.
+    /// Returns the cell of a column, unless it is empty.
     pub(crate) fn cell(&self, column: &str) -> Option<&ListCell> {
         self.cells.iter().find(|cell| cell.column.name == column && cell.said != Said::Nothing)
     }
 
-    /// The number in a column.
     pub(crate) fn number(&self, column: &str) -> Option<u64> {
         match self.cell(column)?.said {
             Said::Number(n) => Some(n),
@@ -113,7 +107,7 @@ impl ListRow {
         }
     }
 
-    /// The word in a column, and its place.
+    /// Returns the word in a column, and its location.
     pub(crate) fn word(&self, column: &str) -> Option<(&Arc<str>, Span)> {
         let cell = self.cell(column)?;
         match &cell.said {
@@ -123,23 +117,23 @@ impl ListRow {
     }
 }
 
-/// What a table of such rows may look like.
+/// The permitted columns of a table of such rows.
 #[derive(Debug, Clone, Copy)]
 pub struct ListLayout<'a> {
-    /// What it is of, for messages.
+    /// The subject of the table, for messages.
     pub(crate) what: &'a str,
     pub(crate) columns: &'static [Column],
-    /// Those that must be there, and say something in every row.
+    /// Columns that are required and have a value in every row.
     pub(crate) needed: &'a [&'a str],
-    /// `*` may stand in it.
+    /// Whether `*` is permitted.
     pub(crate) expected: bool,
 }
 
 impl Session<'_> {
-    /// The rows of a table.
+    /// Evaluates the rows of a table.
     ///
     /// # Errors
-    /// `bad-table`, `unknown-column`, `bad-number`, `duplicate`, and what computed cells can be wrong with.
+    /// `bad-table`, `unknown-column`, `bad-number`, `duplicate`, and the errors of computed cells.
     pub(crate) fn listed(&mut self, table: &Table, layout: ListLayout) -> Result<Vec<ListRow>, Stop> {
         let mut wrong = header_mistakes(table, layout);
         if !wrong.is_empty() {
@@ -221,7 +215,7 @@ fn column(layout: ListLayout, name: &str) -> Option<&'static Column> {
     layout.columns.iter().find(|column| column.name == name)
 }
 
-/// A number in a decimal column; `0x` may stand before one that is not.
+/// Parses a number in a decimal column. A hexadecimal number needs `0x`.
 fn decimal_number(text: &str, span: Span) -> Result<u64, Diagnostic> {
     if text.starts_with("0x") || text.starts_with("0X") {
         return hexadecimal(text, span);
@@ -239,7 +233,7 @@ fn header_mistakes(table: &Table, layout: ListLayout) -> Vec<Diagnostic> {
     let mut seen: Vec<String> = Vec::new();
     for (at, cell) in table.header.iter().enumerate() {
         let column = name(cell);
-        // Entries stand side by side from here on.
+        // From here on, the table has several entries per row.
         if at > 0 && Some(&column) == first.as_ref() {
             break;
         }

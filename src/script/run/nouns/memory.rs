@@ -7,13 +7,13 @@ use pagewalk_engine::machine::addr::Pa;
 
 use super::table::{CellIn, EntryIn, Layout, Said, digits};
 
-/// The most bytes that a row may have.
+/// Maximum number of bytes in a row.
 const ROW: u64 = 64;
 
-/// Bytes of a row that is shown.
+/// Number of bytes in a row of output.
 const SHOWN: u64 = 16;
 
-/// What its tables may look like.
+/// Returns the permitted columns and rows of its tables.
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let columns = (0..ROW).map(|n| format!("b{n}")).collect();
     Layout {
@@ -29,7 +29,7 @@ fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
     machine.memory_byte(machine.pa(pa.checked_add(at)?).ok()?)
 }
 
-/// The addresses of the known bytes.
+/// Returns the addresses of the known bytes.
 pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     let known = |pa: &u64| byte(machine, *pa, 0).is_some();
     let runs = machine.memory_known().into_iter().map(Pa::raw);
@@ -43,22 +43,21 @@ pub(crate) fn lists(entry: &EntryIn, pa: u64) -> bool {
     wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
 }
 
-/// The offset of a column's byte from the row's address.
+/// Returns the offset of a column's byte from the row's address.
 fn byte_offset(column: &str) -> u64 {
     column.strip_prefix('b').and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
-/// Every row of memory is there.
+/// Every row of memory is valid.
 pub(crate) fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
     true
 }
 
-/// A byte of a row.
 pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
     CellView::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
 }
 
-/// Puts the bytes of a row in; `-` makes a byte unknown.
+/// Sets the bytes of a row; `-` makes a byte unknown.
 ///
 /// # Errors
 /// `value-too-wide`.
@@ -77,20 +76,20 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     Ok(())
 }
 
-/// Says that a byte of a row lies past the last address.
+/// Reports that a byte of a row is beyond the last address.
 fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
     let message = format!("{} of the row at 0x{pa:X} lies past the physical address space", cell.column);
     Diagnostic::new(Code::AddressTooWide, cell.span, message).help("write `-`, or leave the cells away")
 }
 
-/// First addresses of the rows that hold a known byte.
+/// Returns the first addresses of the rows that hold a known byte.
 fn shown(machine: &Machine) -> Vec<u64> {
     let runs = machine.memory_known();
     let rows = runs.into_iter().map(Pa::raw).flat_map(|run| (0..ROW / SHOWN).map(move |n| run + n * SHOWN));
     rows.filter(|&pa| (0..SHOWN).any(|at| byte(machine, pa, at).is_some())).collect()
 }
 
-/// The known bytes, 16 a row.
+/// Returns the known bytes, 16 per row.
 pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
     let width = digits(machine.spec().physical_bits);
     let row = |pa: u64| {

@@ -1,5 +1,5 @@
-//! Nouns: the parts of the machine that `set`, `expect` and `show` name. One row a noun with a table; views that are
-//! only shown are rows of their own.
+//! Nouns: the parts of the machine that `set`, `expect` and `show` name. Each noun with a table is one row. Views that
+//! are only shown have separate rows.
 
 mod cache;
 mod cell;

@@ -9,7 +9,8 @@ use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
 
 use super::table::{CellIn, EntryIn, Layout, Said, digits};
 
-/// What its tables may look like. `v`, `p` and `valid` are one; `sup read write exec` stand for `us rw xd`.
+/// Returns the permitted columns and rows of its tables. `v`, `p`, and `valid` are the same column; `sup read write
+/// exec` are aliases of `us rw xd`.
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let names = BITS.iter().flat_map(|row| {
         [row.name].into_iter().chain(row.aliases.iter().copied()).chain(row.inverses.iter().copied())
@@ -22,22 +23,20 @@ fn entry(machine: &Machine, key: u64) -> Option<Pte> {
     machine.page_table_entry(machine.vpn(key).ok()?).map(|(_, pte)| pte)
 }
 
-/// Virtual page numbers that are mapped.
+/// Returns the virtual page numbers that are mapped.
 pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     machine.page_table().mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect()
 }
 
-/// Whether the page is mapped.
 pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
     entry(machine, key).is_some_and(|pte| pte.flags.has(Bit::P))
 }
 
-/// A cell of an entry.
 pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
     cell_of(machine, entry(machine, key), column)
 }
 
-/// The PPN of an entry that is not present is shown where it is a location on disk.
+/// Returns a cell. The PPN of an entry that is not present is shown if it is a location on disk.
 fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str) -> CellView {
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
     let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
@@ -55,7 +54,7 @@ fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str) -> CellView {
     }
 }
 
-/// Puts an entry in; the tables between are made as needed.
+/// Sets an entry, and creates the tables above it as needed.
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
@@ -100,7 +99,7 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     })
 }
 
-/// A page with PS is one of the level above the last: it begins where such a page can begin.
+/// Checks that a page with PS, an entry of the level above the last, begins at a multiple of its size.
 fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnostic> {
     let last = machine.spec().mmu.as_ref().and_then(|mmu| mmu.levels.last().copied()).unwrap_or(0);
     let low = (1u64 << last) - 1;
@@ -112,12 +111,13 @@ fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnosti
     Err(Diagnostic::new(Code::BadTable, entry.key_span, message).label("does not begin such a page"))
 }
 
-/// There is no read bit: a page that is present may be read.
+/// Checks a `read` cell. There is no read bit: a page that is present is readable.
 fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
     if cell.bit()? { Ok(()) } else { Err(no_read_bit(cell.span)) }
 }
 
-/// The entries that were set, as the textbook prints them; bits are shown where some entry differs from the ordinary.
+/// Returns the entries that were set, in the textbook's format. Bits are columns if some entry differs from the
+/// default.
 pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
     let rows: Vec<(Vpn, Pte)> = machine.page_table().mappings.iter().map(|m| (m.vpn, m.pte)).collect();
     let ordinary = Flags::OPEN;

@@ -1,4 +1,4 @@
-//! What `set` puts and `show` shows, evaluated and checked.
+//! Evaluated and checked plans of `set` and `show`.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
@@ -21,7 +21,6 @@ use super::{geometry, layout, processes, stats, steps, tree};
 /// Contents to be put into the machine.
 pub struct Contents {
     pub(crate) what: What,
-    /// Where it is said.
     pub(crate) span: Span,
 }
 
@@ -37,10 +36,10 @@ pub enum What {
 }
 
 impl Contents {
-    /// Puts them in.
+    /// Sets the contents.
     ///
     /// # Errors
-    /// What does not fit; rows before it have been put.
+    /// `value-too-wide`, `bad-table`. Earlier rows have been set.
     pub(crate) fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
         match self.what {
             What::Rows { noun, level, entries } => {
@@ -61,11 +60,11 @@ impl Contents {
 
 /// Something to show.
 pub enum ShowPlan {
-    /// A noun with a table; of a process's page table, whose.
+    /// A noun with a table; for the page table of a process, also the process.
     Table(&'static TableNoun, usize, Option<Pid>),
-    /// A list of things of the kernel.
+    /// A list of kernel objects.
     Things(ThingRef),
-    /// A noun that is only shown, and the process that it is of.
+    /// A noun that is only shown, and the process that it belongs to.
     Noun(&'static ShownNoun, Option<Pid>),
     /// An expression: its text and value.
     Value(String, Shown),
@@ -73,14 +72,13 @@ pub enum ShowPlan {
 
 /// A noun that is only shown.
 pub struct ShownNoun {
-    /// Its word.
+    /// Name of the noun.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) views: Views,
 }
 
-/// How a noun that is only shown is drawn, by what it is of.
+/// Function that draws a noun that is only shown, by the object that it takes.
 #[derive(Clone, Copy)]
 pub enum Views {
     /// The machine.
@@ -142,7 +140,7 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
 ];
 
 impl Session<'_> {
-    /// What a `show` shows.
+    /// Returns the views that a `show` prints.
     ///
     /// # Errors
     /// `no-machine`.
@@ -183,7 +181,7 @@ impl Session<'_> {
     }
 }
 
-/// The cells of a view, as they count towards the budget.
+/// Returns the number of cells of a view, as counted toward the budget.
 fn cells(view: &View) -> u64 {
     match view {
         View::Tree(tree) => surplus_work(tree.root.size()),

@@ -1,4 +1,5 @@
-//! `expect reference { … }`: the steps of the last reference string against a table. Its numbers are decimal.
+//! `expect reference { … }`: comparison of the steps of the last reference string with a table. Its numbers are
+//! decimal.
 
 use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -14,7 +15,7 @@ use super::steps;
 pub(crate) const STEP_COLUMNS: &[&str] = &["step", "page", "hit", "victim", "use", "hand"];
 
 impl Session<'_> {
-    /// A check for every cell of an expected table of steps.
+    /// Returns a check for every cell of an expected table of steps.
     ///
     /// # Errors
     /// `no-answer` before the first `reference`, `unknown-column`, `bad-table`.
@@ -57,7 +58,7 @@ impl Session<'_> {
         Ok(crate::run::settings::integer(&value, cell.span)? as usize)
     }
 
-    /// The value of a cell: a decimal number, a page's name, or a computed value.
+    /// Returns the value of a cell: a decimal number, a page's name, or a computed value.
     fn decimal(&mut self, cell: &Cell) -> Result<Value, Stop> {
         match &cell.kind {
             CellKind::Expr(expr) => self.eval(expr),
@@ -105,13 +106,13 @@ impl Session<'_> {
     }
 }
 
-/// Whether a cell says what the step holds; use bits are compared as they are written, `hit` also as a word.
+/// Whether a cell matches the step. Use bits are compared as text, and `hit` also as a word.
 fn same(column: &str, said: &Value, written: &str, now: &CellView) -> bool {
     let now = now.to_string();
     match column {
         "hit" if now == "1" => matches!(written, "1" | "h" | "hit" | "yes" | "true"),
         "hit" => matches!(written, "0" | "m" | "miss" | "no" | "false"),
-        // A frame that holds nothing has no use bit that counts: it may be left out at the end, or drawn as a dash.
+        // Use bits of empty frames are ignored: they may be omitted at the end, or written as dashes.
         "use" => written.replace('-', "0").trim_end_matches('0') == now.trim_end_matches('0'),
         _ => said.to_string() == now,
     }
@@ -142,7 +143,7 @@ fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
     })
 }
 
-/// A column of a frame that the run does not have.
+/// Reports a column of a frame that the run does not have.
 fn beyond(run: &ReferenceRun, cell: &Cell) -> Option<Diagnostic> {
     let name = text(cell);
     let frame: usize = name.strip_prefix("frame")?.parse().ok()?;

@@ -7,27 +7,26 @@ use super::table::{EntryIn, Layout};
 use super::{cache, memory, page_table, tlb};
 use crate::lang::diagnostic::Diagnostic;
 
-/// A part of the machine that `set`, `expect` and `show` know as a table. `level` is the TLB's or cache's number.
+/// A part of the machine that `set`, `expect` and `show` represent as a table. `level` is the index of the TLB or
+/// cache.
 pub struct TableNoun {
-    /// Its word.
+    /// Name of the noun.
     pub name: &'static str,
-    /// Its columns, as the reference prints them.
+    /// Its columns, as printed in the reference.
     pub(crate) columns: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// What its tables may look like on a machine.
+    /// Returns the permitted columns and rows of its tables on a machine.
     pub(crate) layout: fn(&Machine, usize) -> Layout,
-    /// Keys of the rows that hold something valid; of memory, the addresses of the known bytes.
+    /// Returns the keys of the rows that hold something valid; for memory, the addresses of the known bytes.
     pub(crate) present: fn(&Machine, usize) -> Vec<u64>,
-    /// Whether a table's entry lists what stands at such a key.
+    /// Whether an entry of a table lists the contents at such a key.
     pub(crate) lists: fn(&EntryIn, u64) -> bool,
     /// Whether a group (a way) of a row is valid.
     pub(crate) valid: fn(&Machine, usize, u64, usize) -> bool,
-    /// What a cell of a row, group and column holds.
+    /// Returns the cell of a row, group, and column.
     pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> CellView,
-    /// Puts a row in.
     pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
-    /// The whole, as the textbook prints it.
+    /// Returns the complete table in the textbook's format.
     pub(crate) view: fn(&Machine, usize) -> TableView,
 }
 

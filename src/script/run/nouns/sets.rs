@@ -1,17 +1,17 @@
-//! What the `tlb` and `cache` nouns have in common: a row a set, and in it a group of columns a way.
+//! Code that the `tlb` and `cache` nouns share: one row per set, with a group of columns per way.
 
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::record::{CellView, TableView};
 
 use super::table::{CellIn, EntryIn, Layout, digits};
 
-/// Sets that are shown even if they hold nothing.
+/// Number of sets up to which all are shown.
 const SHOWN: u128 = 64;
 
-/// The ways that a row gives, from the left; `tag` is the tag of a valid one.
+/// Evaluates the ways of a row, from the left; `tag` returns the tag of a valid way.
 ///
 /// # Errors
-/// What a way can be wrong with, and `duplicate` for a tag that stands twice.
+/// The errors of a way, and `duplicate` for a tag that occurs twice.
 pub fn ways<L>(
     entry: &EntryIn,
     way: impl Fn(&[CellIn]) -> Result<L, Diagnostic>,
@@ -22,12 +22,12 @@ pub fn ways<L>(
     Ok(lines.into_iter().map(Some).collect())
 }
 
-/// The sets that are shown: all of a small one, else those that hold something.
+/// Returns the sets to show: all sets of a small component, otherwise those that hold something.
 pub(crate) fn shown(layout: &Layout, present: impl FnOnce() -> Vec<u64>) -> Vec<u64> {
     if layout.keys <= SHOWN { (0..layout.keys as u64).collect() } else { present() }
 }
 
-/// The table of these sets, with these columns a way.
+/// Returns the table of these sets, with these columns per way.
 pub(crate) fn view(
     layout: Layout,
     sets: &[u64],

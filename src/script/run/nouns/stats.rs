@@ -5,7 +5,7 @@ use crate::run::record::{CellView, TableView, View};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 
-/// A table of counters, a row a TLB or cache.
+/// Returns a table of counters, one row per TLB or cache.
 pub(crate) fn views(machine: &Machine) -> Vec<View> {
     let spec = machine.spec();
     let tlbs = spec.tlbs.iter().enumerate().map(|(at, tlb)| row(&tlb.name, machine.tlb_counts(at)));

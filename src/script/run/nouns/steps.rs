@@ -2,7 +2,7 @@
 
 use crate::run::record::{CellView, Did, ReferenceRun, TableView, View};
 
-/// The numbered steps of the last access.
+/// Returns the numbered steps of the last access.
 pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
     match last {
         Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()))],
@@ -12,7 +12,7 @@ pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
     }
 }
 
-/// The table of steps of the last reference string.
+/// Returns the table of steps of the last reference string.
 pub(crate) fn reference(last: Option<&Did>) -> Vec<View> {
     match last {
         Some(Did::Reference(run)) => vec![View::Table(table(run))],
@@ -20,15 +20,15 @@ pub(crate) fn reference(last: Option<&Did>) -> Vec<View> {
     }
 }
 
-/// Frames that a table of steps draws.
+/// Maximum number of frames that a table of steps draws.
 const FRAMES: usize = 64;
 
-/// How many frames the table of a run has.
+/// Returns the number of frames in the table of a run.
 pub(crate) fn frames(run: &ReferenceRun) -> usize {
     run.steps.iter().map(|step| step.frames.len()).max().unwrap_or(0).min(FRAMES)
 }
 
-/// A row a reference: the page, whether it hit, the frames after it, the victim, use bits and hand.
+/// Returns one row per reference: the page, whether it hit, the frames after it, the victim, use bits, and hand.
 pub(crate) fn table(run: &ReferenceRun) -> TableView {
     let frames = frames(run);
     let has_use = run.steps.iter().any(|step| step.state.use_bits.is_some());
@@ -46,7 +46,7 @@ pub(crate) fn table(run: &ReferenceRun) -> TableView {
     }
 }
 
-/// A cell of the table of steps; steps count from 1.
+/// Returns a cell of the table of steps; steps are counted from 1.
 pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
     let Some(step) = run.steps.get(at) else { return CellView::Nothing };
     let page =

@@ -1,4 +1,4 @@
-//! Tables of a script, evaluated: the key of each entry, and its columns in groups (the ways of a set).
+//! Evaluated tables of a script: the key of each entry, and its columns in groups (the ways of a set).
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,20 +15,16 @@ use crate::run::stop::Stop;
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
-/// What a cell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// A number.
     Number(u64),
-    /// No value.
     Nothing,
-    /// Anything, in an expected table.
+    /// Any value, in an expected table.
     Anything,
-    /// To be filled in, in an expected table.
+    /// A value to fill in, in an expected table.
     Open,
 }
 
-/// A cell with its column.
 #[derive(Debug, Clone)]
 pub(crate) struct CellIn {
     pub(crate) column: String,
@@ -37,7 +33,7 @@ pub(crate) struct CellIn {
 }
 
 impl CellIn {
-    /// The number, if it says one.
+    /// Returns the number, if it is one.
     pub(crate) fn number(&self) -> Option<u64> {
         match self.said {
             Said::Number(n) => Some(n),
@@ -45,7 +41,7 @@ impl CellIn {
         }
     }
 
-    /// The number as a bit.
+    /// Returns the number as a bit.
     ///
     /// # Errors
     /// `value-too-wide` for anything but 0 and 1.
@@ -58,7 +54,7 @@ impl CellIn {
         }
     }
 
-    /// Says that its number does not fit.
+    /// Reports that its number does not fit.
     pub(crate) fn too_wide(&self, bits: u32) -> Diagnostic {
         let n = self.number().unwrap_or(0);
         let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
@@ -70,14 +66,14 @@ impl CellIn {
         .label(format!("at most 0x{most:X}"))
     }
 
-    /// Says that `*` and `?` set nothing.
+    /// Reports that `*` and `?` cannot be set.
     pub(crate) fn nothing_to_set(&self) -> Diagnostic {
         let message = if self.said == Said::Open { OPEN_CANNOT_BE_SET } else { ANYTHING_CANNOT_BE_SET };
         Diagnostic::new(Code::BadTable, self.span, message).help("write a number, or `-` for no value")
     }
 }
 
-/// Hexadecimal digits of a field of so many bits.
+/// Returns the number of hexadecimal digits of a field of `bits` bits.
 pub(crate) fn digits(bits: u32) -> u32 {
     bits.div_ceil(4).max(1)
 }
@@ -89,13 +85,14 @@ pub struct EntryIn {
     pub(crate) key: u64,
     /// The place of that number.
     pub(crate) key_span: Span,
-    /// The other columns; a new group begins where a column comes again.
+    /// The other columns. A new group begins when a column repeats.
     pub(crate) groups: Vec<Vec<CellIn>>,
     pub(crate) span: Span,
 }
 
 impl EntryIn {
-    /// A tag that two valid ways of the row have: a set holds a tag once, so which of them is meant cannot be known.
+    /// Checks that no two valid ways of the row have the same tag. A set holds a tag once, so the entry would be
+    /// ambiguous.
     ///
     /// # Errors
     /// `duplicate`, at the second way.
@@ -112,36 +109,36 @@ impl EntryIn {
     }
 }
 
-/// What a noun's tables may look like.
+/// The permitted columns and rows of a noun's tables.
 #[derive(Debug)]
 pub(crate) struct Layout {
     /// The noun, for messages.
     pub(crate) noun: String,
     pub(crate) key: &'static str,
-    /// How many keys there are.
+    /// Number of keys.
     pub(crate) keys: u128,
     pub(crate) columns: Vec<String>,
-    /// How many groups a row may have.
+    /// Maximum number of groups in a row.
     pub(crate) groups: u64,
 }
 
 impl Layout {
-    /// The column that a cell of the header names.
+    /// Returns the column that a cell of the header names.
     fn column(&self, cell: &Cell) -> String {
         column_named(&name(cell), |column| self.columns.iter().any(|known| known == column)).to_owned()
     }
 }
 
-/// The column that a word names: `valid` is `v`.
+/// Returns the column that a word names: `valid` is `v`.
 pub(crate) fn column_named(word: &str, known: impl Fn(&str) -> bool) -> &str {
     if word == "valid" && !known(word) && known("v") { "v" } else { word }
 }
 
 impl Session<'_> {
-    /// The entries of a table. `-` and `*` are kept; everything else must be a number that fits.
+    /// Evaluates the entries of a table. `-` and `*` are kept; everything else must be a number that fits.
     ///
     /// # Errors
-    /// `bad-table`, `unknown-column`, `value-too-wide`, `duplicate`, and what computed cells can be wrong with.
+    /// `bad-table`, `unknown-column`, `value-too-wide`, `duplicate`, and the errors of computed cells.
     pub(crate) fn entries(&mut self, table: &Table, layout: &Layout) -> Result<Vec<EntryIn>, Stop> {
         let mut wrong = header_mistakes(table, layout);
         if !wrong.is_empty() {
@@ -220,7 +217,7 @@ impl Session<'_> {
     }
 }
 
-/// What is wrong with the first row: its first column, unknown columns, too many groups.
+/// Returns the errors in the first row: a wrong first column, unknown columns, too many groups.
 fn header_mistakes(table: &Table, layout: &Layout) -> Vec<Diagnostic> {
     let Some((first, rest)) = table.header.split_first() else {
         return vec![Diagnostic::new(

@@ -1,4 +1,4 @@
-//! The registry of nouns that list things of the kernel: areas, resident pages, blocks of the heap, frames, swap slots.
+//! The registry of nouns that list kernel objects: areas, resident pages, heap blocks, frames, swap slots.
 
 use std::sync::Arc;
 
@@ -11,36 +11,35 @@ use pagewalk_engine::kernel::process::{PageLocation, Process};
 
 use super::list::{CellNames, Column, decimal, hex, naming, words};
 
-/// A list of things that `expect` and `show` know.
+/// A list of kernel objects that `expect` and `show` support.
 pub struct ThingNoun {
-    /// Its word.
+    /// Name of the noun.
     pub name: &'static str,
     pub(crate) columns: &'static [Column],
     /// The column by which rows are matched.
     pub(crate) key: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// It is a process's: `P1.maps`.
+    /// Whether it belongs to a process: `P1.maps`.
     pub(crate) of_process: bool,
-    /// `set` adds rows to it.
+    /// Whether `set` adds rows to it.
     pub(crate) settable: bool,
-    /// It is shown line by line as `/proc/PID/maps` prints it.
+    /// Whether it is shown line by line in the format of `/proc/PID/maps`.
     pub(crate) as_proc: bool,
-    /// What there is: all of it, or what has this key.
+    /// Returns its rows: all of them, or those with this key.
     pub(crate) rows: fn(&Kernel, Option<&Process>, Option<u64>) -> Vec<ThingRow>,
 }
 
-/// A thing as a row.
+/// A kernel object as a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ThingRow {
     pub(crate) key: u64,
     /// Its cells, in the order of the columns.
     pub(crate) cells: Vec<CellView>,
-    /// Columns in which `-` agrees with it, though it has a value there.
+    /// Columns in which `-` matches it although it has a value.
     pub(crate) nothing: &'static [&'static str],
 }
 
-/// Every noun that lists things of the kernel.
+/// Every noun that lists kernel objects.
 pub const THING_NOUNS: &[ThingNoun] = &[
     ThingNoun {
         name: "maps",
@@ -108,12 +107,10 @@ pub const THING_NOUNS: &[ThingNoun] = &[
 ];
 
 impl ThingNoun {
-    /// The names of its columns.
     pub(crate) fn column_names(&self) -> String {
         self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ")
     }
 
-    /// The noun of this name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         THING_NOUNS.iter().find(|noun| noun.name == name)
     }
@@ -247,14 +244,14 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
         let key = u64::from(slot.0);
         let number = CellView::Hex(key, width);
         let before = rows.len();
-        // A page that came back keeps its slot while it is clean.
+        // A page that was swapped in keeps its slot while it is clean.
         let backed = used.get(&slot).and_then(|held| held.frame);
         let back = backed.into_iter().flat_map(|frame| kernel.frames().maps(frame));
         for (pid, vpn) in kernel.swap().pages_in(slot).chain(back) {
             let name = text(process_name(kernel, pid).to_string());
             rows.push(row(key, vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)]));
         }
-        // A page of a shared object that nobody has mapped.
+        // A page of a shared object that no process has mapped.
         if rows.len() == before {
             rows.push(row(key, vec![number, CellView::Nothing, CellView::Nothing]));
         }

@@ -11,10 +11,10 @@ use pagewalk_engine::machine::spec::TlbSpec;
 use super::sets;
 use super::table::{CellIn, EntryIn, Layout, Said, digits};
 
-/// The bits that an entry of a TLB keeps and a table may give.
+/// The bits that a TLB entry keeps and a table may contain.
 const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
 
-/// What an entry has where a table gives no bit: R/W, U/S and D.
+/// Bits of an entry by default: R/W, U/S, and D.
 const OPEN: Flags = Flags::OPEN.with(Bit::D);
 
 fn spec(machine: &Machine, level: usize) -> &TlbSpec {
@@ -25,7 +25,7 @@ fn tag_bits(machine: &Machine, level: usize) -> u32 {
     spec(machine, level).tag_bits(machine.spec())
 }
 
-/// What its tables may look like.
+/// Returns the permitted columns and rows of its tables.
 pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let tlb = spec(machine, level);
     let bits = BITS.iter().map(|bit| bit.row().name);
@@ -43,17 +43,15 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> TlbLine {
     line.unwrap_or_default()
 }
 
-/// Sets that hold something valid.
+/// Returns the sets that hold a valid entry.
 pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
     machine.tlb_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
 
-/// Whether a way is valid.
 pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
     line(machine, level, key, way).valid
 }
 
-/// A cell of a way.
 pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
     match column {
@@ -65,7 +63,7 @@ pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column
     }
 }
 
-/// Puts a row in: ways from the left, those not listed stay.
+/// Sets a row: ways from the left. Ways that are not listed are unchanged.
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
@@ -108,7 +106,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     Ok(line)
 }
 
-/// The whole, as the textbook prints it; bits are shown where some entry differs from the ordinary.
+/// Returns the complete table in the textbook's format. Bits are columns if some entry differs from the default.
 pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));

@@ -1,4 +1,4 @@
-//! What parameters may follow those that are written already.
+//! The parameters that may follow those already written.
 
 use std::ops::Range;
 
@@ -7,12 +7,12 @@ use super::usage::Params;
 use crate::lang::ast::{Expr, ExprKind};
 use crate::lang::value::{Value, unit_factor};
 
-/// A piece of what is written after the first word.
+/// A piece of a statement after the first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Atom<'t> {
     /// A bare word.
     Word(&'t str),
-    /// A number; a unit may follow.
+    /// A number, possibly followed by a unit.
     Number,
     /// A string.
     Text,
@@ -25,7 +25,7 @@ pub enum Atom<'t> {
 }
 
 impl<'t> Atom<'t> {
-    /// What an operand is among the pieces of a statement.
+    /// Classifies an operand.
     pub(crate) fn of(operand: &'t Expr) -> Self {
         match &operand.kind {
             ExprKind::Name(name) => Atom::Word(name),
@@ -36,7 +36,7 @@ impl<'t> Atom<'t> {
     }
 }
 
-/// The ways to write parameters.
+/// Returns the ways to write parameters.
 pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
     match params {
         [Param::Ways(ways)] => ways.to_vec(),
@@ -44,7 +44,7 @@ pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
     }
 }
 
-/// The parameters that may follow these pieces.
+/// Returns the parameters that may follow these pieces.
 pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
     let mut found = Vec::new();
     for params in ways(params) {
@@ -57,14 +57,14 @@ pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
     found
 }
 
-/// The bytes of the usage that are the parameter that may follow these pieces, the first of several.
+/// Returns the bytes of the usage for the parameter that may follow these pieces, the first if there are several.
 pub fn current(params: &'static [Param], atoms: &[Atom]) -> Option<Range<usize>> {
     let place = places(params, atoms).into_iter().next()?;
     let length = part_length(&params.text()[place.clone()]);
     Some(place.start..place.start + length)
 }
 
-/// What is left of the usage after these pieces; empty if they do not fit, or if nothing may follow.
+/// Returns the rest of the usage after these pieces; empty if they do not fit, or if nothing may follow.
 pub fn rest(params: &'static [Param], atoms: &[Atom]) -> String {
     let text = params.text();
     let mut rests: Vec<String> = Vec::new();
@@ -77,7 +77,8 @@ pub fn rest(params: &'static [Param], atoms: &[Atom]) -> String {
     rests.join(" | ")
 }
 
-/// For each way in which something may follow these pieces, the bytes of the usage from there to the end of the way.
+/// Returns, for each way in which something may follow these pieces, the bytes of the usage from there to the end of
+/// the way.
 fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
     let (mut found, mut start) = (Vec::new(), 0);
     for params in ways(params) {
@@ -92,7 +93,7 @@ fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
     found
 }
 
-/// Bytes of the part that a usage begins with.
+/// Returns the length in bytes of the first part of a usage.
 fn part_length(text: &str) -> usize {
     let mut depth = 0;
     for (at, c) in text.char_indices() {
@@ -106,7 +107,7 @@ fn part_length(text: &str) -> usize {
     text.len()
 }
 
-/// Without a closing bracket that was opened before.
+/// Returns the text without a closing bracket that was opened before it.
 fn balanced(text: &str) -> String {
     let mut depth = 0;
     let mut kept = String::new();
@@ -122,11 +123,11 @@ fn balanced(text: &str) -> String {
     kept
 }
 
-/// Parameters that are left, and those after the brackets around them.
+/// The remaining parameters, and those after the brackets around them.
 #[derive(Clone, Copy)]
 struct Remaining<'a> {
     params: &'static [Param],
-    /// The byte of the usage at which they begin.
+    /// Byte of the usage at which they begin.
     at: usize,
     then: Option<&'a Remaining<'a>>,
 }
@@ -136,7 +137,7 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param,
     let Some((param, params)) = left.params.split_first() else {
         return left.then.into_iter().for_each(|then| follow(*then, atoms, found));
     };
-    // A comma touches what is before it.
+    // A comma follows the previous part without a space.
     let width = if *param == Param::Comma { 0 } else { param.to_string().len() };
     let rest = Remaining { params, at: left.at + width + 1, ..left };
     let mut within = |params: &'static [Param], at: usize, then: Remaining| {
@@ -164,7 +165,7 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param,
         (_, []) => found(param, left.at),
         (param, [atom, atoms @ ..]) if fits(param, *atom) => {
             follow(rest, atoms, found);
-            // A unit that the usage does not name changes nothing.
+            // The usage need not name a unit.
             if let (Atom::Number, [Atom::Word(unit), atoms @ ..]) = (atom, atoms)
                 && unit_factor(unit).is_some()
                 && !params.first().is_some_and(|param| param.words().contains(unit))

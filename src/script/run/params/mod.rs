@@ -1,5 +1,5 @@
-//! The parameters of a row: what follows the first word of a statement, setting, or command, as data. The printed usage,
-//! the reading of operands, completion, highlighting, and the editors' word lists all come from it.
+//! The parameters of a row as data: everything after the first word of a statement, setting, or command. The printed
+//! usage, the parser of operands, completion, highlighting, and the editors' word lists all use it.
 
 mod expected;
 mod param;

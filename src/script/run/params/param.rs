@@ -1,14 +1,14 @@
-//! Parameters, and what they are filled with.
+//! Parameters, and the values that fill them.
 
 use crate::lang::value::Dimension::{self, Bits, Bytes, Count, Time};
 
-/// A parameter. A row lists them in the order in which they are written: `&[VA, Optional(&[Keyword("size"), N])]` is
-/// `VA [size N]`.
+/// A parameter. A row lists its parameters in the order in which they are written: `&[VA, Optional(&[Keyword("size"),
+/// N])]` is `VA [size N]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Param {
     /// A value, a name, or a string.
     Value(Slot),
-    /// A word that introduces what follows it: `size`.
+    /// A word that introduces the next parameter: `size`.
     Keyword(&'static str),
     /// A word that is a value itself: `none`.
     Literal(&'static str),
@@ -22,19 +22,19 @@ pub enum Param {
     Arrow,
     /// A comma after the parameter before it.
     Comma,
-    /// Braces: what they hold, and what the usage prints between them.
+    /// Braces: their contents, and the text that the usage prints between them.
     Block(Contents, &'static str),
-    /// `[…]`: may be left out.
+    /// `[…]`: optional.
     Optional(&'static [Param]),
     /// `N|none`: one of these.
     OneOf(&'static [Param]),
     /// `N…`: one or more.
     Many(&'static Param),
-    /// `… | …`: the ways to write the whole; the only parameter of its row.
+    /// `… | …`: the ways to write the complete statement; the only parameter of its row.
     Ways(&'static [&'static [Param]]),
 }
 
-/// What braces hold.
+/// The contents of braces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contents {
     /// Statements.
@@ -61,7 +61,7 @@ pub const fn settings(shown: &'static str) -> Param {
 }
 
 impl Param {
-    /// The words that it is written as.
+    /// Returns the words that it may be written as.
     pub fn words(&self) -> &[&'static str] {
         match self {
             Self::Keyword(word) | Self::Literal(word) | Self::Unit(word) => std::slice::from_ref(word),
@@ -70,12 +70,12 @@ impl Param {
         }
     }
 
-    /// What it is filled with, if it is a value.
+    /// Returns its slot, if it is a value.
     pub(crate) fn slot(&self) -> Option<Slot> {
         if let Self::Value(slot) = self { Some(*slot) } else { None }
     }
 
-    /// The parameters that follow each other in it, in all ways to write it.
+    /// Collects the sequences of parameters in it, in all ways to write it.
     fn sequences(&'static self, found: &mut Vec<&'static [Self]>) {
         let of = |parts: &'static [Self], found: &mut Vec<&'static [Self]>| {
             found.push(parts);
@@ -91,7 +91,7 @@ impl Param {
         }
     }
 
-    /// The parameter that follows one of these for which a test holds.
+    /// Returns the parameter that follows the first of these for which a test is true.
     pub(super) fn follower(params: &'static [Self], test: impl Fn(&Self) -> bool) -> Option<&'static Self> {
         let mut sequences = vec![params];
         for param in params {
@@ -101,7 +101,7 @@ impl Param {
         pairs.find(|pair| test(&pair[0])).map(|pair| &pair[1])
     }
 
-    /// The parameters that it consists of, itself if it has no parts.
+    /// Collects the parameters that it consists of, or itself if it has no parts.
     pub(super) fn leaves(&'static self, found: &mut Vec<&'static Self>) {
         match self {
             Self::Optional(parts) | Self::OneOf(parts) => parts.iter().for_each(|part| part.leaves(found)),
@@ -112,24 +112,24 @@ impl Param {
     }
 }
 
-/// Makes the slots, their printed names, what their numbers measure, and a parameter of each.
+/// Defines the slots, their printed names, the dimensions of their numbers, and a parameter for each.
 macro_rules! slots {
     ($($(#[$doc:meta])+ $constant:ident = $slot:ident $name:literal $dimension:expr,)+) => {
-        /// What a parameter is filled with.
+        /// The kind of value that fills a parameter.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Slot {
             $($(#[$doc])+ $slot,)+
         }
 
         impl Slot {
-            /// How the usage prints it. A string has its quotes.
+            /// Returns the name that the usage prints. A string has its quotes.
             pub(crate) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$slot => $name,)+
                 }
             }
 
-            /// What a number in it measures; none if it takes any number, or none.
+            /// Returns the dimension of its numbers; none if it takes any number, or none.
             pub const fn dimension(self) -> Option<Dimension> {
                 match self {
                     $(Self::$slot => $dimension,)+
@@ -152,9 +152,9 @@ slots! {
     LEVEL = Level "LEVEL" Some(Count),
     /// A number.
     N = Number "N" Some(Count),
-    /// A number of frames, pages, or slots of a page each.
+    /// A number of frames, pages, or one-page slots.
     FRAMES = Frames "N" Some(Count),
-    /// What an answer is worth.
+    /// The points of an answer.
     POINTS = Points "N" Some(Count),
     /// A width in bits.
     WIDTH = Width "N" Some(Bits),
@@ -182,7 +182,7 @@ slots! {
     RANGE = Range "RANGE" None,
     /// A text.
     TEXT = Text "TEXT" None,
-    /// A text that expressions may stand in.
+    /// A text that may contain expressions.
     PROSE = Prose "PROSE" None,
     /// The unit of an answer.
     UNIT = Unit "U" None,
@@ -204,7 +204,7 @@ slots! {
     TLB = Tlb "NAME" None,
     /// A cache.
     CACHE = Cache "NAME" None,
-    /// A machine that has a name.
+    /// A named machine.
     PRESET = Preset "PRESET" None,
     /// A replacement policy for page frames.
     POLICY = Policy "POLICY" None,
@@ -232,7 +232,7 @@ slots! {
     TITLE = Title "\"title\"" None,
     /// Titles of questions.
     TITLES = Titles "LIST" None,
-    /// The title of a question that there is.
+    /// The title of an existing question.
     TITLED = Titled "TEXT" None,
     /// The label of a blank.
     LABEL = Label "\"label\"" None,
@@ -240,11 +240,11 @@ slots! {
     PATH = Path "FILE" None,
     /// A word of the language.
     WORD = Word "WORD" None,
-    /// A number of bytes to look at.
+    /// A number of bytes to inspect.
     COUNT = Count "n" Some(Bytes),
     /// An offset into a file.
     OFFSET = Offset "OFFSET" Some(Bytes),
-    /// More of the same.
+    /// More values of the same kind.
     ETC = Etc "…" None,
 }
 
@@ -254,7 +254,7 @@ impl Slot {
         self.name().as_bytes()[0] == b'"'
     }
 
-    /// Whether a bare word there is the name of something, and never a variable.
+    /// Whether a bare word there is a name, and never a variable.
     pub(crate) const fn is_name(self) -> bool {
         matches!(
             self,

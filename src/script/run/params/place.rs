@@ -1,4 +1,4 @@
-//! What is said of a unit that does not fit its place, and what to write instead.
+//! Diagnostics for a unit that does not fit its place, with suggestions.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -10,23 +10,23 @@ use super::usage::Params;
 
 /// A place that takes a number.
 pub(crate) struct Place {
-    /// What a message calls it.
+    /// Its name in messages.
     pub(crate) said: String,
     pub(crate) slot: Slot,
     /// The unit that is usually written there.
     pub(crate) suffix: Option<&'static str>,
 }
 
-/// A mistake without its place.
+/// An error without its location.
 pub(crate) struct Wrong {
     message: String,
     label: String,
-    /// What to write instead, and what that is written after.
+    /// The suggested text, and the text that it follows.
     text: Option<(String, String)>,
 }
 
 impl Place {
-    /// The place that these parameters describe; none if their numbers measure different things.
+    /// Returns the place that these parameters describe; none if their numbers have different dimensions.
     pub(crate) fn find(name: &str, expected: &[&'static Param], params: &'static [Param]) -> Option<Self> {
         let measured = |param: &&Param| param.slot().filter(|slot| slot.dimension().is_some());
         let mut slots = expected.iter().copied().filter_map(|param| measured(&param));
@@ -38,7 +38,7 @@ impl Place {
         })
     }
 
-    /// What is wrong with a number in this unit here; `page` is the machine's page size.
+    /// Returns the error of a number in this unit; `page` is the machine's page size.
     pub(crate) fn refuses(&self, value: &Value, unit: &Unit, page: Option<u64>) -> Option<Wrong> {
         let wanted = self.slot.dimension().filter(|wanted| *wanted != unit.dimension)?;
         let Value::Number(value) = value else { return None };
@@ -46,7 +46,7 @@ impl Place {
         Some(Wrong { text, ..self.wrong(wanted, unit) })
     }
 
-    /// What is wrong with this unit behind a variable here.
+    /// Returns the error of this unit after a variable.
     pub(crate) fn refuses_bare(&self, unit: &Unit) -> Option<Wrong> {
         let wanted = self.slot.dimension().filter(|wanted| *wanted != unit.dimension)?;
         Some(Wrong {
@@ -64,7 +64,7 @@ impl Place {
         Wrong { message, label: format!("`{}`: {}", unit.name, unit.help), text: None }
     }
 
-    /// The number as this place takes it.
+    /// Returns the number in a form that this place takes.
     fn rewritten(&self, value: Number, unit: &Unit, wanted: Dimension, page: Option<u64>) -> Option<String> {
         let (factor, under) = unit.factor;
         let n = value.divide(Number::fraction(factor, under).ok()?).ok()?;
@@ -73,11 +73,11 @@ impl Place {
         let paged = unit.name.starts_with("page");
         let suffix = |n: u64| self.suffix.map_or_else(|| n.to_string(), |suffix| format!("{n} {suffix}"));
         Some(match (wanted, unit.dimension) {
-            // As many bits as an address of this space has.
+            // The number of bits in an address of a space of this size.
             (Dimension::Bits, Dimension::Bytes) if factor > 1 && bytes?.is_power_of_two() => {
                 suffix(bytes?.ilog2().into())
             }
-            // The size that an offset of so many bits reaches.
+            // The size that an offset of this many bits reaches.
             (Dimension::Bytes, Dimension::Bits) if self.slot == Slot::Size && count? < 48 => {
                 size_of(1 << count?)
             }
@@ -113,14 +113,14 @@ impl Wrong {
     }
 }
 
-/// Replaces the fix of a mistake.
+/// Replaces the fix of a diagnostic.
 pub(crate) fn offer(diagnostic: &mut Diagnostic, span: Span, text: String) {
     let fix = Fix::replace(span, text);
     diagnostic.help = Some(fix.title());
     diagnostic.fix = Some(Box::new(fix));
 }
 
-/// What a number of this dimension is.
+/// Returns the noun for a number of this dimension.
 const fn noun(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Count => "a count",
@@ -131,7 +131,7 @@ const fn noun(dimension: Dimension) -> &'static str {
     }
 }
 
-/// A number of bytes in the largest unit that leaves it whole.
+/// Formats a number of bytes in the largest unit that divides it.
 pub(crate) fn size(value: &Value) -> String {
     match value {
         Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {

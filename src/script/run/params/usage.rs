@@ -1,4 +1,4 @@
-//! How the parameters of a row are printed, and queries on them.
+//! The printed form of a row's parameters, and queries on them.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use super::param::{Param, Slot};
 
 /// Queries on the parameters of a row.
 pub trait Params {
-    /// How the usage prints them.
+    /// Returns the parameters as the usage prints them.
     fn text(self) -> String;
-    /// Each parameter that has no parts, in all ways to write them.
+    /// Returns each parameter that has no parts, in all ways to write them.
     fn leaves(self) -> Vec<&'static Param>;
     /// Whether this is one of their words.
     fn has_word(self, word: &str) -> bool;
-    /// Whether one of them is this.
+    /// Whether one of them is this slot.
     fn has(self, slot: Slot) -> bool;
     /// Whether braces may follow.
     fn has_block(self) -> bool;
-    /// The words of the clauses that may follow: `size` of `[size N]`.
+    /// Returns the words of the clauses that may follow: `size` in `[size N]`.
     fn clauses(self) -> Vec<&'static str>;
-    /// The parameter after a keyword.
+    /// Returns the parameter after a keyword.
     fn after_keyword(self, keyword: &str) -> Option<&'static Param>;
-    /// The unit that may be written after a value.
+    /// Returns the unit that may be written after a value.
     fn unit_after(self, slot: Slot) -> Option<&'static str>;
 }
 
@@ -69,7 +69,7 @@ impl Params for &'static [Param] {
     }
 }
 
-/// Parameters that follow each other.
+/// Consecutive parameters.
 struct Sequence(&'static [Param]);
 
 impl fmt::Display for Sequence {

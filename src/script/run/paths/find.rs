@@ -1,4 +1,4 @@
-//! Finding what a dotted path asks for.
+//! Evaluation of a dotted path.
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -17,11 +17,11 @@ use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
 use super::unknown::no_property;
 
-/// The path to the facts of the latest statement that has some.
+/// The path to the facts of the latest statement that has any.
 pub const LAST: &str = "last";
 
 impl Session<'_> {
-    /// The value of a dotted path.
+    /// Returns the value of a dotted path.
     ///
     /// # Errors
     /// `unknown-path`, `no-answer`, `no-machine`.
@@ -45,7 +45,7 @@ impl Session<'_> {
         }
     }
 
-    /// A property of a process: `P1.rss`, `P1.faults.minor`, `P1.page_table.bytes`.
+    /// Returns a property of a process: `P1.rss`, `P1.faults.minor`, `P1.page_table.bytes`.
     fn process_property(&mut self, of: &Word, rest: &[Word], name: &Word) -> Result<Value, Stop> {
         let process = self.process_called(of)?;
         if let [table, property] = rest
@@ -80,7 +80,7 @@ impl Session<'_> {
         if checking { Err(Stop::Unknowable) } else { Ok(Value::from((row.get)(kernel))) }
     }
 
-    /// A property of a page table: of a process, or of the machine without a kernel.
+    /// Returns a property of a page table: of a process, or of the machine without a kernel.
     fn table_property(&mut self, of: &Word, pid: Option<Pid>, name: &Word) -> Result<Value, Stop> {
         let pid = match pid {
             Some(pid) => Some(pid),
@@ -92,7 +92,7 @@ impl Session<'_> {
         if self.checking() { Err(Stop::Unknowable) } else { Ok(value) }
     }
 
-    /// Whose page table is meant where none is named; none without a kernel or before the first process.
+    /// Returns the process whose page table is used by default; none without a kernel or before the first process.
     ///
     /// # Errors
     /// `which-process`.
@@ -144,7 +144,7 @@ impl Session<'_> {
         }
         self.machine(of.span)?;
         let Some(component) = self.component(&of.text) else {
-            // It may be a process that is not known yet.
+            // The page table may belong to a process that is not known yet.
             let perhaps = self.unsure().others;
             return Err(if perhaps { Stop::Unknowable } else { self.unknown_part(of).into() });
         };
@@ -166,12 +166,12 @@ impl Session<'_> {
         Err(no_property(&of.text, name, std::iter::empty()).into())
     }
 
-    /// A TLB or cache by its name; `tlb` and `cache` stand for the only one.
+    /// Returns the TLB or cache of this name; `tlb` and `cache` name the only one.
     pub(crate) fn component(&self, name: &str) -> Option<Component> {
         Component::named(self.spec()?, name)
     }
 
-    /// Says that the machine has no TLB or cache of this name.
+    /// Reports that the machine has no TLB or cache of this name.
     pub(crate) fn unknown_part(&self, of: &Word) -> Diagnostic {
         let Some(spec) = self.spec() else {
             return Diagnostic::new(Code::UnknownPath, of.span, format!("`{}` is not known", of.text));
@@ -205,7 +205,7 @@ impl Session<'_> {
     }
 }
 
-/// A property of a machine.
+/// Returns a property of a machine.
 fn property_of(machine: &Machine, of: &Word, name: &Word) -> Result<Value, Stop> {
     let rows = || MACHINE_PROPERTIES.iter().filter(|row| row.of == &*of.text);
     let Some(row) = rows().find(|row| row.name == &*name.text) else {

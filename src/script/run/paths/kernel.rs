@@ -1,4 +1,4 @@
-//! What can be asked of the kernel and of a process: one row a property.
+//! The properties of the kernel and of a process: one row per property.
 
 use crate::lang::value::Value;
 use pagewalk_engine::kernel::Kernel;
@@ -6,22 +6,20 @@ use pagewalk_engine::kernel::process::Process;
 
 /// A property of the kernel.
 pub struct KernelProperty {
-    /// What stands before the dot.
+    /// Name before the dot.
     pub of: &'static str,
     /// Its name after the dot.
     pub(crate) name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
     pub(crate) get: fn(&Kernel) -> u64,
 }
 
 /// A property of a process.
 pub struct ProcessProperty {
-    /// Its name after the process's.
+    /// Its name after the name of the process.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// Its value; none where there is none.
+    /// Returns its value; none if there is none.
     pub(crate) get: fn(&Kernel, &Process) -> Option<Value>,
 }
 

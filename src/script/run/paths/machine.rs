@@ -1,16 +1,15 @@
-//! What can be asked of the machine and of a page table: one row a property.
+//! The properties of the machine and of a page table: one row per property.
 
 use pagewalk_engine::machine::Machine;
 
 /// A property of the machine or its page table.
 pub struct MachineProperty {
-    /// What stands before the dot.
+    /// Name before the dot.
     pub of: &'static str,
     /// Its name after the dot.
     pub(crate) name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// Its value, as a number that may leave the language's range.
+    /// Returns its value, a number that may exceed the range of the language.
     pub(crate) get: fn(&Machine) -> u128,
 }
 

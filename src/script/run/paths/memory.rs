@@ -1,4 +1,4 @@
-//! Functions that look at memory and at files: one row each. No state changes.
+//! Functions that read memory and files: one row each. None of them changes the state.
 
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -10,27 +10,26 @@ use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::FileId;
 
-/// A function that looks at memory or at a file.
+/// A function that reads memory or a file.
 pub struct PeekFunction {
-    /// Its name.
+    /// Name of the function.
     pub name: &'static str,
     pub(crate) params: &'static [Slot],
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// What it looks at.
+    /// The bytes that it reads.
     pub(crate) of: Peek,
 }
 
-/// What a function looks at, and how it makes a value of that.
+/// The bytes that a function reads, and the conversion to a value.
 #[derive(Clone, Copy)]
 pub enum Peek {
     /// The bytes at an address, as the CPU or the process would see them.
     Memory(fn(&[u8]) -> Value),
-    /// A file at an offset; none where the file has no such byte.
+    /// A file at an offset; none if the file has no such byte.
     File(fn(&Kernel, FileId, u64) -> Option<u64>),
 }
 
-/// The functions that look at memory and files.
+/// The functions that read memory and files.
 pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
     PeekFunction {
         name: "byte",
@@ -72,22 +71,19 @@ fn little_endian(bytes: &[u8]) -> Value {
 }
 
 impl PeekFunction {
-    /// The function of this name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         PEEK_FUNCTIONS.iter().find(|row| row.name == name)
     }
 
-    /// The names of its parameters.
     pub(crate) fn parameters(&self) -> Vec<&'static str> {
         self.params.iter().map(|slot| slot.name()).collect()
     }
 
-    /// How it is written.
     pub(crate) fn usage(&self) -> String {
         format!("{}({})", self.name, self.parameters().join(", "))
     }
 
-    /// Refuses a wrong number of arguments.
+    /// Rejects a wrong number of arguments.
     fn check_count(&self, given: usize, span: Span) -> Result<(), Diagnostic> {
         let wanted = self.params.len();
         if given == wanted {
@@ -101,10 +97,10 @@ impl PeekFunction {
 }
 
 impl Session<'_> {
-    /// The value of a function that looks at memory or at a file.
+    /// Evaluates a function that reads memory or a file.
     ///
     /// # Errors
-    /// `wrong-count`, and what its arguments can be wrong with.
+    /// `wrong-count`, and the errors of its arguments.
     pub(crate) fn peek_function(
         &mut self,
         row: &PeekFunction,
@@ -119,10 +115,10 @@ impl Session<'_> {
         }
     }
 
-    /// A value of the bytes at an address, of which at most `most` may be asked for.
+    /// Evaluates a function of at most `most` bytes at an address.
     ///
     /// # Errors
-    /// `address-too-wide`, `no-answer` where the bytes cannot be read or are unknown.
+    /// `address-too-wide`, `no-answer` if the bytes cannot be read or are unknown.
     fn peek_memory(
         &mut self,
         value: fn(&[u8]) -> Value,
@@ -158,10 +154,10 @@ impl Session<'_> {
             .ok_or_else(|| unreadable(span, why).into())
     }
 
-    /// A value of a file.
+    /// Evaluates a function of a file.
     ///
     /// # Errors
-    /// `no-kernel`, `no-answer` where there is no such file or byte.
+    /// `no-kernel`, `no-answer` if there is no such file or byte.
     fn peek_file(
         &mut self,
         value: fn(&Kernel, FileId, u64) -> Option<u64>,
@@ -194,7 +190,7 @@ fn unreadable(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(Code::NoAnswer, span, "memory cannot be read here").label(why)
 }
 
-/// Says that there is no such file, with the nearest.
+/// Reports that there is no such file, and suggests the nearest.
 pub(crate) fn no_file(kernel: &Kernel, name: &str, place: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::NoAnswer, place, format!("there is no file \"{name}\"")).label("not declared");

@@ -1,5 +1,5 @@
-//! Paths: what can be asked of the machine, the kernel and processes in an expression (`tlb.hits`, `P1.rss`), and the
-//! functions that look at memory and files. One row each; none of them changes anything.
+//! Paths: the properties of the machine, the kernel, and processes in an expression (`tlb.hits`, `P1.rss`), and the
+//! functions that read memory and files. One row each. None of them changes the state.
 
 mod find;
 mod kernel;

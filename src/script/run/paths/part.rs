@@ -1,4 +1,4 @@
-//! What can be asked of a TLB or cache: one row a property.
+//! The properties of a TLB or cache: one row per property.
 
 use crate::lang::value::{Number, Value};
 use crate::run::facts::{COUNT, Component, FRACTION, FactType};
@@ -6,7 +6,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, TlbSpec};
 
-/// A TLB or cache, its spec and its counters, as the rows of [`PART_PROPERTIES`] see it.
+/// A TLB or cache, with the spec and counters that the rows of [`PART_PROPERTIES`] use.
 pub struct Part<'a> {
     spec: &'a Spec,
     tlb: Option<&'a TlbSpec>,
@@ -18,13 +18,13 @@ pub struct Part<'a> {
 pub struct PartProperty {
     /// Its name after the dot.
     pub name: &'static str,
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// The fact that a replay has of it, if it counts what accesses do; the others follow from the declaration.
+    /// The fact of a replay, if the property counts events of accesses. The other properties follow from the
+    /// declaration.
     pub(crate) fact: Option<FactType>,
-    /// Only caches have something to count there.
+    /// Whether only caches count it.
     pub(crate) of_caches: bool,
-    /// Its value; none if this kind of part has no such property.
+    /// Returns its value; none if this kind of component has no such property.
     pub(crate) get: fn(&Part) -> Option<Value>,
 }
 
@@ -41,7 +41,7 @@ const fn of_caches(name: &'static str, help: &'static str, get: fn(&Part) -> Opt
 }
 
 impl PartProperty {
-    /// Whether such a part can count it at all.
+    /// Whether such a component counts it.
     pub(crate) fn counted_by(&self, component: Component) -> bool {
         !self.of_caches || matches!(component, Component::Cache(_))
     }
@@ -103,7 +103,7 @@ fn miss_rate(stats: &Counts) -> Value {
 }
 
 impl<'a> Part<'a> {
-    /// A TLB or cache with these counters.
+    /// Returns a TLB or cache with these counters.
     pub(crate) fn new(spec: &'a Spec, component: Component, stats: Counts) -> Self {
         match component {
             Component::Tlb(at) => Self { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats },
@@ -112,7 +112,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// A part of a machine.
+/// Returns a component of a machine.
 pub fn part_of(machine: &Machine, component: Component) -> Part<'_> {
     let stats = match component {
         Component::Tlb(at) => machine.tlb_counts(at),

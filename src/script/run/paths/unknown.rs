@@ -1,10 +1,10 @@
-//! What is said of properties that do not exist.
+//! Diagnostics for properties that do not exist.
 
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
-/// Says that something has no such property, with the nearest.
+/// Reports that there is no such property, and suggests the nearest.
 pub(crate) fn no_property(of: &str, name: &Word, names: impl Iterator<Item = &'static str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownPath, name.span, format!("`{of}` has no `{}`", name.text))
         .label("not known");

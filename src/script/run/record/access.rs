@@ -12,7 +12,7 @@ use pagewalk_engine::kernel::event::FaultClass;
 use super::fault::FaultRecord;
 use super::process::{Legend, ProcessRef};
 
-/// Which statement made an access.
+/// The statement that made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AccessVerb {
     /// `translate`
@@ -50,7 +50,6 @@ pub struct Access {
     pub(crate) process: Option<Box<InProcess>>,
 }
 
-/// A block in a cache.
 #[derive(Debug, Clone)]
 pub(crate) struct CachedBlock {
     /// The way of its set.

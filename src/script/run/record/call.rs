@@ -15,20 +15,18 @@ use super::process::{AreaRecord, Legend, ProcessRef};
 /// A system call.
 #[derive(Debug, Clone)]
 pub struct CallRecord {
-    /// The process that made it.
     pub(crate) process: ProcessRef,
     pub(crate) spec: Arc<Spec>,
     /// The core.
     pub core: u32,
     pub(crate) name: &'static str,
     pub(crate) args: Vec<ArgRecord>,
-    /// Its result.
     pub(crate) reply: Reply,
     /// The process that `fork` made.
     pub(crate) child: Option<ProcessRef>,
     /// Faults during the call: on populated pages, and on buffers that the kernel reads or writes.
     pub(crate) faults: Vec<FaultRecord>,
-    /// What the kernel did outside of faults.
+    /// Steps of the kernel outside of faults.
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub(crate) legend: Legend,
@@ -97,7 +95,7 @@ pub struct Declared {
 /// See [`Declared`].
 #[derive(Debug, Clone)]
 pub(crate) enum Declaration {
-    /// `kernel { … }`: [`Declared::booted`] says how.
+    /// `kernel { … }`, described by [`Declared::booted`].
     Kernel,
     /// `file "name" …`
     File { name: Arc<str>, size: u64 },

@@ -1,5 +1,5 @@
-//! What a system call changed, as far as reports show it. The state before the call is kept (copies are cheap) and compared
-//! with the state afterwards.
+//! The changes made by a system call, as far as reports show them. The state before the call is kept (copies are cheap)
+//! and compared with the state afterward.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const OUTPUT: usize = 2048;
 /// A value before a call and after it.
 pub type Change<T> = (T, T);
 
-/// What a system call changed.
+/// The changes made by a system call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Effect {
     /// The first few removed areas, as they were. A changed area counts as removed and added.
@@ -30,7 +30,7 @@ pub(crate) struct Effect {
     /// The numbers of areas removed and added, including those that are not kept.
     pub(crate) count: (usize, usize),
     pub(crate) brk: Change<u64>,
-    /// Where the heap begins afterwards.
+    /// The start of the heap afterward.
     pub(crate) heap: u64,
     /// Pages of the process in user frames.
     pub(crate) resident: Change<u64>,
@@ -40,7 +40,7 @@ pub(crate) struct Effect {
     pub(crate) file: Option<FileRecord>,
     /// The first bytes written to the terminal.
     pub(crate) output: Vec<u8>,
-    /// The program counter afterwards.
+    /// The program counter afterward.
     pub(crate) pc: Option<u64>,
     /// The number of areas that `fork` copied, and of pages that parent and child share.
     pub(crate) forked: Option<(usize, u64)>,
@@ -58,11 +58,11 @@ pub(crate) struct FileRecord {
     /// Its name; none for the terminal.
     pub(crate) name: Option<Arc<str>>,
     pub(crate) size: Change<u64>,
-    /// Where the next `read` or `write` begins.
+    /// The offset of the next `read` or `write`.
     pub(crate) offset: Change<u64>,
     /// Whether it may be read, and written.
     pub(crate) mode: (bool, bool),
-    /// What is written goes to its end (`O_APPEND`), wherever the offset is.
+    /// Whether writes append to its end (`O_APPEND`), regardless of the offset.
     pub(crate) append: bool,
 }
 
@@ -93,7 +93,7 @@ impl BeforeCall {
         Some(Self { process: kernel.process(pid)?.clone(), frames: kernel.frames().used(), file })
     }
 
-    /// What the call changed.
+    /// Returns the changes made by the call.
     pub(crate) fn effect(&self, kernel: &Kernel, call: &str, args: &[Arg], reply: &Reply) -> Effect {
         let Some(after) = kernel.process(self.process.pid) else { return Effect::default() };
         let before = &self.process;

@@ -10,20 +10,19 @@ use pagewalk_engine::machine::event::{AccessKind, Event, Fault};
 
 use super::process::AreaRecord;
 
-/// A page fault: the attempt that failed, and what the kernel did about it.
+/// A page fault: the attempt that failed, and the steps of the kernel.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FaultRecord {
-    /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
+    /// The events of the hardware up to the fault; empty if the kernel itself touched the page, for a system call.
     pub(crate) events: Vec<Event>,
     /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
     pub(crate) steps: Vec<KernelStep>,
     /// The area of the address; none if there is none.
     pub(crate) area: Option<AreaRecord>,
-    /// What explains a fault that was not resolved.
+    /// Information that explains an unresolved fault.
     pub(crate) around: FaultSurroundings,
 }
 
-/// The surroundings of an address that could not be accessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FaultSurroundings {
     /// The nearest areas below and above an address that is outside of all areas.
@@ -53,7 +52,7 @@ impl FaultSurroundings {
 }
 
 impl FaultRecord {
-    /// Its class; none if memory ran out before the handler finished.
+    /// Returns its class; none if memory ran out before the handler finished.
     pub(crate) fn class(&self) -> Option<FaultClass> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Resolved { class, .. } | KernelStep::Killed { class } => Some(*class),
@@ -71,7 +70,7 @@ impl FaultRecord {
         self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
     }
 
-    /// The address and the kind of access.
+    /// Returns the address and the kind of access.
     pub(crate) fn wanted(&self) -> Option<(Va, AccessKind)> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Fault { va, kind, .. } => Some((*va, *kind)),
@@ -84,7 +83,7 @@ impl FaultRecord {
         self.class().is_some_and(|class| !class.is_resolvable())
     }
 
-    /// The hardware's fault.
+    /// Returns the hardware's fault.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Fault { fault, .. } => Some(*fault),
@@ -92,7 +91,7 @@ impl FaultRecord {
         })
     }
 
-    /// The frame that was mapped; none for the zero page, or if nothing was mapped.
+    /// Returns the frame that was mapped; none for the zero page, or if nothing was mapped.
     pub(crate) fn frame(&self) -> Option<FrameNo> {
         self.steps.iter().rev().find_map(|step| match step {
             KernelStep::Mapped { frame, .. } => Some(*frame),
@@ -101,7 +100,7 @@ impl FaultRecord {
     }
 }
 
-/// The first page that these steps evicted, and where its contents were written.
+/// Returns the first page that these steps evicted, and the location to which its contents were written.
 pub(crate) fn first_eviction<'a>(
     steps: impl Iterator<Item = &'a KernelStep>,
 ) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {

@@ -1,4 +1,4 @@
-//! The record of an executed statement: what it did, and whether its checks hold. Every report is made from records.
+//! The record of an executed statement: its results, and the outcomes of its checks. Every report is made from records.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -50,23 +50,23 @@ pub struct StepRecord {
     pub process: Option<ProcessRef>,
     /// System calls in its expressions, in execution order, except the one in `did`.
     pub calls: Vec<Arc<CallRecord>>,
-    /// What it did.
+    /// Its result.
     pub did: Arc<Did>,
     /// The checks of its expectations.
     pub checks: Vec<Check>,
-    /// What the language's extension adds to it.
+    /// The extension's part of the record.
     pub attachment: Option<Arc<dyn Attachment>>,
 }
 
-/// What an extension of the language adds to a record.
+/// An extension's part of a record.
 pub trait Attachment: Any + Debug + Send + Sync {
-    /// What is printed above the records that follow.
+    /// Returns the heading above the following records.
     fn heading(&self) -> Option<String> {
         None
     }
 }
 
-/// What a statement did.
+/// The result of a statement.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Did {
@@ -86,7 +86,7 @@ pub enum Did {
     Machine(Arc<Spec>),
     /// A kernel, a file, an executable or a process was declared.
     Declared(Declared),
-    /// The kernel acted on its own: merging, reclaim, a tick.
+    /// The kernel performed an action: merging, reclaim, a tick.
     Action(ActionRecord),
     /// A scenario begins.
     Scenario(Arc<str>),
@@ -95,7 +95,7 @@ pub enum Did {
 }
 
 impl Did {
-    /// The system call that provides its facts.
+    /// Returns the system call that provides its facts.
     pub(crate) fn call(&self) -> Option<&CallRecord> {
         match self {
             Self::Call(call) | Self::Bound { call: Some(call), .. } => Some(call),
@@ -113,14 +113,13 @@ pub struct ReferenceRun {
     pub(crate) caption: String,
     /// Number of frames; a working set ignores it.
     pub(crate) frames: u32,
-    /// Totals of the run.
     pub(crate) totals: reference_string::ReferenceTotals,
-    /// What each reference did; empty if the table would be too large.
+    /// The steps of the references; empty if the table would be too large.
     pub(crate) steps: Vec<reference_string::ReferenceStep>,
 }
 
 impl ReferenceRun {
-    /// The name of a page.
+    /// Returns the name of a page.
     pub fn page(&self, page: u32) -> Value {
         self.names.get(page as usize).cloned().unwrap_or_else(|| Value::from(u64::from(page)))
     }
@@ -139,7 +138,7 @@ pub struct Check {
     pub held: bool,
     /// The expectation's location.
     pub span: Span,
-    /// Why the actual value is what it is.
+    /// Reason for the actual value.
     pub(crate) reason: Option<String>,
     /// How the expected value is written, so that the actual value can replace it.
     pub written: Written,
@@ -184,7 +183,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// The sum of two runs.
+    /// Returns the sum of two runs.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -195,7 +194,7 @@ impl Totals {
         }
     }
 
-    /// Checks that failed.
+    /// Returns the number of checks that failed.
     pub fn failed(&self) -> u64 {
         self.checks - self.held
     }

@@ -57,7 +57,7 @@ fn is_heap(process: &Process, area: &Vma) -> bool {
     area.backing == Backing::Anonymous && area.start < space.brk && area.end > space.brk_start
 }
 
-/// The name of a file; its number in brackets for one that is gone.
+/// Returns the name of a file, or its number in brackets if the file no longer exists.
 fn file_name(kernel: &Kernel, file: FileId) -> Arc<str> {
     kernel.files().all.get(&file).map_or_else(|| format!("[file {file}]").into(), |file| file.name.clone())
 }

@@ -1,4 +1,4 @@
-//! Records what a process does: the hardware's events, and each fault separately.
+//! Records the actions of a process: the hardware's events, and each fault separately.
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
@@ -9,16 +9,16 @@ use pagewalk_engine::machine::event::{Event, MachineObserver};
 use super::fault::{FaultRecord, FaultSurroundings};
 use super::process::{AreaRecord, Legend};
 
-/// Records what a process does. The events of an attempt that faulted move to its fault, so that the rest are those of
+/// Records the actions of a process. The events of an attempt that faulted move to its fault, so that the rest are those of
 /// completed pieces. The events of a fatal attempt are in both.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
-    /// What the kernel did outside of faults.
+    /// Steps of the kernel outside of faults.
     pub(crate) steps: Vec<KernelStep>,
-    /// A fault is being handled.
+    /// Whether a fault is being handled.
     handling: bool,
 }
 
@@ -80,13 +80,13 @@ impl Recorder {
     }
 }
 
-/// What a process did.
+/// The recorded events and steps of a process.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recorded {
     /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
-    /// What the kernel did outside of faults.
+    /// Steps of the kernel outside of faults.
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub(crate) legend: Legend,
@@ -121,7 +121,7 @@ mod tests {
     const SNOOPED: Event = Event::Snooped { cache: 0, core: 0, dirty: false };
 
     #[test]
-    fn the_failed_attempt_goes_to_its_fault() {
+    fn the_failed_attempt_moves_to_its_fault() {
         let mut recorder = Recorder::default();
         recorder.on_event(piece(0x3F));
         recorder.on_event(piece(0x40));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_is_not_done_again_stands_in_both() {
+    fn an_attempt_that_is_not_retried_is_in_both() {
         let mut recorder = Recorder::default();
         recorder.on_event(SNOOPED);
         recorder.on_step(fault(0));

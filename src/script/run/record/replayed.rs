@@ -50,7 +50,7 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// The whole trace, if it is short.
+    /// Returns the whole trace, if it is short.
     pub(crate) fn whole(&self) -> Option<&[Record]> {
         (self.first.len() as u64 == self.counted.references.records).then_some(&self.first)
     }
@@ -59,7 +59,7 @@ impl Replayed {
         &self.counted.spec
     }
 
-    /// The kernel's counts; zeros if no process performed the trace.
+    /// Returns the kernel's counts; zeros if no process performed the trace.
     pub(crate) fn paging(&self) -> PagingCounts {
         self.counted.paging.unwrap_or_default()
     }
@@ -69,12 +69,12 @@ impl Replayed {
         faults.minor + faults.major
     }
 
-    /// The counts of a TLB; zeros if the addresses are physical.
+    /// Returns the counts of a TLB; zeros if the addresses are physical.
     pub(crate) fn tlb(&self, level: usize) -> Counts {
         self.counted.tlbs.get(level).map(|part| part.counts).unwrap_or_default()
     }
 
-    /// The counts of a cache.
+    /// Returns the counts of a cache.
     pub(crate) fn cache(&self, level: usize) -> Counts {
         self.counted.caches.get(level).map(|part| part.counts).unwrap_or_default()
     }

@@ -15,7 +15,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// A value in its default notation.
+    /// Returns a value in its default notation.
     pub(crate) fn plain(value: impl Into<Value>) -> Self {
         Self { value: value.into(), hex: None, bits: None, before: "" }
     }
@@ -24,12 +24,12 @@ impl Shown {
         Self::plain(Value::Text(word.into()))
     }
 
-    /// A number in hexadecimal with at least `digits` digits.
+    /// Returns a number in hexadecimal with at least `digits` digits.
     pub fn hex(n: u64, digits: u32) -> Self {
         Self { value: Value::from(n), hex: Some(digits), bits: None, before: "" }
     }
 
-    /// The value as a script writes it: a string is quoted.
+    /// Returns the value as a script writes it: a string is quoted.
     pub(crate) fn quoted(&self) -> String {
         match &self.value {
             Value::Text(_) | Value::Bytes(_) => self.value.quoted(),
@@ -37,7 +37,7 @@ impl Shown {
         }
     }
 
-    /// A number in hexadecimal with as many digits as a field of `bits` bits needs.
+    /// Returns a number in hexadecimal with as many digits as a field of `bits` bits needs.
     pub(crate) fn field(n: u64, bits: u32) -> Self {
         Self { bits: Some(bits), ..Self::hex(n, bits.div_ceil(4).max(1)) }
     }

@@ -24,7 +24,7 @@ pub enum View {
     Rulers(Arc<Spec>),
     /// The numbered sequence of an access.
     Steps(Box<Access>),
-    /// What a system call did.
+    /// The steps of a system call.
     CallSteps(Arc<CallRecord>),
     /// The address space of a process.
     Layout(Box<LayoutView>),
@@ -57,7 +57,7 @@ pub struct LayoutView {
     /// The address just past the stack, and the stack's maximum size in bytes.
     pub(crate) stack: (u64, u64),
     pub(crate) pc: Option<u64>,
-    /// The physical address of its level-1 page table (`pgd`): what CR3 holds while it runs.
+    /// The physical address of its level-1 page table (`pgd`), the contents of CR3 while it runs.
     pub(crate) pgd: Option<u64>,
     /// Bytes of its page tables.
     pub(crate) table_bytes: u64,
@@ -78,9 +78,8 @@ pub(crate) struct PageInFrame {
     pub(crate) vpn: u64,
     /// The name of its area; may be empty.
     pub(crate) area: String,
-    /// The number of its frame.
     pub(crate) frame: u64,
-    /// Its entry allows stores.
+    /// Whether its entry allows stores.
     pub(crate) writable: bool,
 }
 
@@ -91,7 +90,6 @@ pub struct TreeView {
     pub(crate) of: String,
     /// The machine, for widths.
     pub(crate) spec: Arc<Spec>,
-    /// The table of level 1.
     pub(crate) root: TreeTable,
 }
 
@@ -100,13 +98,12 @@ pub struct TreeView {
 pub(crate) struct TreeTable {
     /// Its level; 1 is the top.
     pub(crate) level: u32,
-    /// Its physical address, if it is in memory.
     pub(crate) at: Option<u64>,
     /// Its entries, in order of their indices.
     pub(crate) entries: Vec<(u64, TreeEntry)>,
 }
 
-/// What an entry of a table leads to.
+/// The target of a table's entry.
 #[derive(Debug, Clone)]
 pub(crate) enum TreeEntry {
     /// A table of the next level.
@@ -116,7 +113,7 @@ pub(crate) enum TreeEntry {
 }
 
 impl TreeTable {
-    /// The number of entries of it and of the tables below.
+    /// Returns the number of entries in it and in the tables below.
     pub(crate) fn size(&self) -> u64 {
         let below = self.entries.iter().map(|(_, entry)| match entry {
             TreeEntry::Table(table) => table.size(),
@@ -126,7 +123,7 @@ impl TreeTable {
     }
 }
 
-/// An area of a [`LayoutView`], and how much of it is where.
+/// An area of a [`LayoutView`], and the numbers of its pages in memory and in swap.
 #[derive(Debug, Clone)]
 pub(crate) struct AreaLayout {
     pub(crate) area: AreaRecord,
@@ -161,12 +158,12 @@ pub enum CellView {
 }
 
 impl CellView {
-    /// An optional number in hexadecimal.
+    /// Returns an optional number in hexadecimal.
     pub fn hex(n: Option<u64>, digits: u32) -> Self {
         n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
     }
 
-    /// The cell as a value outside of a table: `0x0D`.
+    /// Returns the cell as a value outside of a table: `0x0D`.
     pub(crate) fn shown(&self) -> Shown {
         match self {
             Self::Hex(n, digits) => Shown::hex(*n, *digits),
@@ -182,7 +179,7 @@ impl CellView {
 }
 
 impl CellView {
-    /// The cell as a script writes it: a text that is not a single word is quoted.
+    /// Returns the cell as a script writes it: a text that is not a single word is quoted.
     pub fn written(&self) -> String {
         let parts = |c: char| c.is_whitespace() || "|;{}()\"'#".contains(c);
         match self {

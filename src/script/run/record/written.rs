@@ -26,7 +26,7 @@ impl Written {
         }
     }
 
-    /// The location of the value or `?`; none if it cannot be replaced.
+    /// Returns the location of the value or `?`; none if it cannot be replaced.
     pub fn replaceable_span(self) -> Option<Span> {
         match self {
             Self::Value(span) | Self::Cell(span) | Self::Open(span) => Some(span),

@@ -1,21 +1,21 @@
-//! What a block of settings is.
+//! The row of a block of settings.
 
 use super::word::SettingWord;
 
 /// A block of settings.
 pub struct BlockRow {
-    /// The statement's or setting's word.
+    /// Name of the statement or setting.
     pub name: &'static str,
-    /// How the reference calls it.
+    /// Its title in the reference.
     pub(crate) title: &'static str,
-    /// The bits of a page-table entry may stand in it, too.
+    /// Whether it may also contain the bits of a page-table entry.
     pub(crate) bits: bool,
     /// Its settings.
     pub settings: fn() -> Vec<SettingWord>,
 }
 
 impl BlockRow {
-    /// A block without bits of page-table entries.
+    /// Returns a block without bits of page-table entries.
     pub(crate) const fn new(
         name: &'static str,
         title: &'static str,
@@ -24,7 +24,7 @@ impl BlockRow {
         Self { name, title, bits: false, settings }
     }
 
-    /// The setting of this name.
+    /// Returns the setting of this name.
     pub(crate) fn setting(&self, name: &str) -> Option<SettingWord> {
         (self.settings)().into_iter().find(|setting| setting.name == name)
     }

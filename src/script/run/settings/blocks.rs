@@ -1,4 +1,4 @@
-//! Every block of settings: one row each, by the word that opens it. Its rows are told without the drafts that they fill.
+//! Every block of settings: one row each, by the word that opens it. The rows do not expose the drafts that they fill.
 
 use super::block::BlockRow;
 use super::cache::CACHE_SETTINGS;

@@ -10,7 +10,6 @@ use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
-/// A cache being declared.
 #[derive(Debug, Clone)]
 pub(crate) struct CacheDraft {
     common: Common,
@@ -25,11 +24,9 @@ pub(crate) struct CacheDraft {
 /// The words of `index`: whether the address is virtual.
 const INDEXES: &[(&str, bool)] = &[("physical", false), ("virtual", true)];
 
-/// The words of `inclusion`.
 const INCLUSIONS: &[(&str, Inclusion)] =
     &[("none", Inclusion::None), ("inclusive", Inclusion::Inclusive), ("exclusive", Inclusion::Exclusive)];
 
-/// Settings of `cache`.
 pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
     SettingRow { name: "size", params: &[SIZE], help: "capacity in bytes", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
@@ -86,7 +83,6 @@ impl Level for CacheDraft {
 }
 
 impl CacheDraft {
-    /// The declaration of a cache.
     pub(super) fn from_spec(spec: &CacheSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
@@ -104,7 +100,7 @@ impl CacheDraft {
         }
     }
 
-    /// The spec that it says; without `ways` it is direct-mapped.
+    /// Builds the spec. Without `ways`, the cache is direct-mapped.
     pub(super) fn build(&self) -> Result<CacheSpec, Vec<Diagnostic>> {
         let Some(block_bits) = self.block_bits else {
             return Err(one(Diagnostic::new(

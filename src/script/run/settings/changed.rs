@@ -1,4 +1,4 @@
-//! Changes to one TLB or cache of a machine that is built already, as sweeps make them.
+//! Changes to one TLB or cache of an existing machine, as made by sweeps.
 
 use crate::lang::diagnostic::Diagnostic;
 use pagewalk_engine::machine::spec::Spec;
@@ -7,7 +7,8 @@ use super::cache::{CACHE_SETTINGS, CacheDraft};
 use super::field::{Field, apply};
 use super::tlb::{TLB_SETTINGS, TlbDraft};
 
-/// What is wrong with settings of TLB number `n`, each by itself and beside the others; not whether a TLB comes of them.
+/// Returns the errors in settings of TLB number `n`, each alone and combined with the others. Does not check whether
+/// they form a valid TLB.
 pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(tlb) = spec.tlbs.get(n) {
@@ -16,7 +17,7 @@ pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagn
     wrong
 }
 
-/// The same of cache number `n`.
+/// Returns the errors in settings of cache number `n`, likewise.
 pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(cache) = spec.caches.get(n) {

@@ -1,4 +1,4 @@
-//! Settings of a script, evaluated.
+//! Evaluation of a script's settings.
 
 use crate::lang::ast::{Expr, ExprKind, Setting};
 use crate::lang::value::Number;
@@ -10,10 +10,10 @@ use crate::run::stop::Stop;
 use super::field::{Arg, ArgKind, Field};
 
 impl Session<'_> {
-    /// A setting with its values evaluated; a bare word stays one, with the variable of that name beside it.
+    /// Evaluates a setting. A bare word remains a word, along with the value of the variable of that name.
     ///
     /// # Errors
-    /// What its expressions can be wrong with.
+    /// The errors of its expressions.
     pub(crate) fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
         let said =
             setting.values.iter().enumerate().filter(|(at, value)| *at == 0 || !self.is_bare_unit(value));
@@ -28,7 +28,7 @@ impl Session<'_> {
         Ok(Field { name: setting.name.clone(), args, block, span: setting.span })
     }
 
-    /// Whether this is a unit that changes nothing, as in `virtual n bits`; after a literal the reader drops it.
+    /// Whether this is a unit with a factor of 1, as in `virtual n bits`. The parser drops it after a literal.
     fn is_bare_unit(&self, value: &Expr) -> bool {
         let ExprKind::Name(word) = &value.kind else { return false };
         unit_factor(word) == Some(Number::from(1u64)) && self.state.find(word).is_none()

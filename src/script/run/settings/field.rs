@@ -1,7 +1,7 @@
-//! Settings with their values evaluated, and the rows that take them.
+//! Settings with evaluated values, and the rows that accept them.
 //!
-//! A setting is one row of its block's registry: name, parameters, help, and the function that puts it into
-//! the draft of what is being declared. Rows know nothing of where a field was written.
+//! A setting is one row of its block's registry: name, parameters, help, and the function that adds it to the draft of
+//! the declaration. Rows do not know where a field was written.
 
 use std::sync::Arc;
 
@@ -18,32 +18,32 @@ pub struct Field {
     /// Its first word.
     pub name: Word,
     pub(crate) args: Vec<Arg>,
-    /// A block of its own.
+    /// Its nested block.
     pub(crate) block: Option<Vec<Field>>,
-    /// The whole.
+    /// Location of the setting.
     pub span: Span,
 }
 
-/// A value of a setting and its place.
+/// A value of a setting and its location.
 #[derive(Debug, Clone)]
 pub(crate) struct Arg {
     pub(crate) kind: ArgKind,
     pub(crate) span: Span,
 }
 
-/// A setting's value: a word of that setting comes before a variable of the same name.
+/// A setting's value. A word of that setting takes precedence over a variable of the same name.
 #[derive(Debug, Clone)]
 pub(crate) enum ArgKind {
     /// A bare word, with the value of the variable of that name if there is one.
     Word { text: Arc<str>, value: Option<Value> },
     /// An expression's value.
     Value(Value),
-    /// A range written `a..=b`: places that take bit numbers read `a..b` with both ends.
+    /// A range written `a..=b`. In places for bit numbers, `a..b` also includes both ends.
     Inclusive(Value),
 }
 
 impl Arg {
-    /// The word, if it is a bare one.
+    /// Returns the word, if it is a bare one.
     pub(crate) fn word(&self) -> Option<&str> {
         match &self.kind {
             ArgKind::Word { text, .. } => Some(text),
@@ -51,7 +51,7 @@ impl Arg {
         }
     }
 
-    /// The value, where no word of the setting is meant.
+    /// Returns the value, if it is not a word of the setting.
     ///
     /// # Errors
     /// `unknown-word` for a bare word without a variable of that name.
@@ -68,7 +68,7 @@ impl Arg {
         }
     }
 
-    /// A whole number from 0 to 2^64−1.
+    /// Returns a whole number from 0 to 2^64−1.
     ///
     /// # Errors
     /// `wrong-type`, `not-an-integer`.
@@ -76,7 +76,7 @@ impl Arg {
         integer(self.value()?, self.span)
     }
 
-    /// A whole number in a range.
+    /// Returns a whole number in a range.
     ///
     /// # Errors
     /// As [`Arg::integer`], and `code` outside the range.
@@ -89,7 +89,7 @@ impl Arg {
             .label(format!("must be from {low} to {high}")))
     }
 
-    /// log2 of a power of two.
+    /// Returns log2 of a power of two.
     ///
     /// # Errors
     /// `not-a-power-of-two`.
@@ -107,10 +107,10 @@ impl Arg {
     }
 }
 
-/// A whole number from 0 to 2^64−1.
+/// Returns a whole number from 0 to 2^64−1.
 ///
 /// # Errors
-/// `wrong-type` for what is no number, `not-an-integer` for a fraction, `overflow` for a negative one.
+/// `wrong-type` for a value that is not a number, `not-an-integer` for a fraction, `overflow` for a negative number.
 pub(crate) fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
     let Value::Number(number) = value else {
         return Err(Diagnostic::new(Code::WrongType, span, format!("{} is not a number", value.kind()))
@@ -126,7 +126,7 @@ pub(crate) fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
     })
 }
 
-/// Says that a number must be a power of two, with its neighbours.
+/// Reports that a number must be a power of two, and lists the nearest ones.
 pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
@@ -137,23 +137,21 @@ pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
     }
 }
 
-/// The words of a switch.
 pub(crate) const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
 
 /// A setting of a block: one row.
 pub(crate) struct SettingRow<D: 'static> {
     pub(crate) name: &'static str,
-    /// What follows it; nothing for a flag.
+    /// Its parameters; empty for a flag.
     pub(crate) params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// Puts it into the draft.
+    /// Adds it to the draft.
     pub(crate) set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,
-    /// It may stand several times (`tlb`, `cache`).
+    /// Whether it may occur several times (`tlb`, `cache`).
     pub(crate) repeats: bool,
 }
 
-/// Puts fields into a draft by the rows of its block; every mistake is collected.
+/// Adds fields to a draft by the rows of its block, and collects every error.
 pub(crate) fn apply<D>(
     rows: &[SettingRow<D>],
     block: &str,
@@ -181,7 +179,7 @@ pub(crate) fn apply<D>(
     }
 }
 
-/// Settings that say the same thing in different ways.
+/// Settings that are alternatives to each other.
 const EXCLUSIVE: &[&[&str]] = &[
     &["write-back", "write-through"],
     &["write-allocate", "no-write-allocate"],
@@ -193,7 +191,7 @@ fn excludes(one: &str, other: &str) -> bool {
     one != other && EXCLUSIVE.iter().any(|group| group.contains(&one) && group.contains(&other))
 }
 
-/// Says that a setting undoes an earlier one.
+/// Reports that a setting contradicts an earlier one.
 fn contradicts(field: &Field, first: &Field) -> Diagnostic {
     let message = format!("`{}` and `{}` exclude each other", first.name.text, field.name.text);
     Diagnostic::new(Code::Duplicate, field.span, message)
@@ -202,7 +200,7 @@ fn contradicts(field: &Field, first: &Field) -> Diagnostic {
         .fix(Fix::remove(first.span))
 }
 
-/// A flag takes no values, a setting without a block of its own no block.
+/// Checks that a flag has no values, and that only a setting with a nested block has a block.
 fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
     let takes_block = row.params.has_block();
     if row.params.is_empty() && !field.args.is_empty() {
@@ -250,7 +248,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
     }
 }
 
-/// Says that a name is set twice.
+/// Reports that a name is set twice.
 pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
     let name = &field.name;
     Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is set twice", name.text))
@@ -260,10 +258,10 @@ pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
         .fix(Fix::remove(field.span))
 }
 
-/// Applies the block of a setting that must have one and takes no other value.
+/// Applies the block of a setting that requires one and takes no other value.
 ///
 /// # Errors
-/// `wrong-count` without a block, and every mistake in it.
+/// `wrong-count` without a block, and every error in it.
 pub(crate) fn block_of<D>(
     field: &Field,
     rows: &[SettingRow<D>],
@@ -289,7 +287,7 @@ pub(crate) fn block_of<D>(
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-/// Exactly one value.
+/// Returns the only value.
 ///
 /// # Errors
 /// `wrong-count`.
@@ -313,7 +311,7 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
     }
 }
 
-/// One of the words of a setting.
+/// Resolves a word of a setting.
 ///
 /// # Errors
 /// `unknown-word`, with the nearest.
@@ -332,10 +330,10 @@ pub(crate) fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<
     }))
 }
 
-/// A latency in thousandths.
+/// Returns a latency in thousandths.
 ///
 /// # Errors
-/// `wrong-type`, `value-too-wide`, `not-an-integer` for finer steps than a thousandth.
+/// `wrong-type`, `value-too-wide`, `not-an-integer` for fractions of a thousandth.
 pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     let value = arg.value().map_err(one)?;
     let Value::Number(number) = value else {
@@ -353,7 +351,7 @@ pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     }
 }
 
-/// A list of words for a message: `a, b or c`.
+/// Formats a list of words for a message: `a, b or c`.
 pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     match words.split_last() {
@@ -363,7 +361,7 @@ pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// One problem as a list of one.
+/// Returns one diagnostic as a list.
 pub(crate) fn one(diagnostic: Diagnostic) -> Vec<Diagnostic> {
     vec![diagnostic]
 }

@@ -13,19 +13,17 @@ use crate::run::params::{BYTE, FILE_NAME, SIZE, VA};
 
 use super::field::{Arg, Field, SettingRow, one, sole};
 
-/// The most bytes that a file may be declared with: those of an ext4 file with blocks of 4 KB.
+/// Maximum declared size of a file: that of an ext4 file with blocks of 4 KB.
 const SIZE_LIMIT: u64 = 1 << 44;
 
-/// A file being declared.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FileDraft {
     size: Option<u64>,
     fill: Option<Fill>,
-    /// Where its bytes are said.
+    /// Location of the setting of its bytes.
     filled: Option<Span>,
 }
 
-/// Settings of `file`.
 pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "size",
@@ -86,10 +84,10 @@ fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec
 }
 
 impl FileDraft {
-    /// The bytes and how many there are.
+    /// Returns the bytes and their number.
     ///
     /// # Errors
-    /// `wrong-count` if its size is not said.
+    /// `wrong-count` if the size is missing.
     pub(crate) fn build(self, place: Span) -> Result<(Fill, u64), Diagnostic> {
         let Some(size) = self.size else {
             return Err(Diagnostic::new(Code::WrongCount, place, "the size of this file is missing")
@@ -100,12 +98,11 @@ impl FileDraft {
     }
 }
 
-/// An executable being declared, besides its sections.
+/// Draft of an executable declaration, without its sections.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ExecutableDraft {
-    /// Where it begins to run.
+    /// Address at which it starts.
     pub(crate) entry: Option<u64>,
-    /// Names of its libraries.
     pub(crate) libraries: Vec<Arc<str>>,
 }
 

@@ -11,28 +11,24 @@ use super::field::{Field, ON_OFF, SettingRow, apply, one, one_of, sole};
 use crate::run::params::Param::{self, Unit, Words};
 use crate::run::params::{FRAMES, POLICY, SIZE, VA, words_of};
 
-/// A kernel being declared.
 #[derive(Debug, Clone)]
 pub(crate) struct KernelDraft {
     config: KernelConfig,
-    /// Where each setting stands.
     places: Vec<(&'static str, Span)>,
 }
 
-/// The most slots that a swap file has: a limit of the simulation.
+/// Maximum number of slots in a swap file, a limit of the simulation.
 const SWAP_LIMIT: u64 = 1 << 20;
 
-/// The most pages that one fault maps around.
+/// Maximum number of pages that one fault maps around the faulting page.
 const AROUND_LIMIT: u64 = 1 << 16;
 
-/// The words of `scope`.
 const SCOPES: &[(&str, ReplacementScope)] =
     &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)];
 
 /// The words of `page-cache`: whether it is warm.
 const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
 
-/// The words of `signals`.
 const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
 
 const fn row(
@@ -44,7 +40,6 @@ const fn row(
     SettingRow { name, params, help, set, repeats: false }
 }
 
-/// Settings of `kernel`.
 pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row("frames", &[FRAMES], "user page frames, numbered from 0 upward (all that fit)", |d, f| {
         let n =
@@ -108,7 +103,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     ),
 ];
 
-/// A policy that may serve page frames.
+/// Returns a policy that may replace page frames.
 fn replacement(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
     let words: Vec<_> = POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.policy)).collect();
     one_of(sole(field)?, &words)
@@ -119,10 +114,10 @@ fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result
     sole(field)?.integer().map_err(one)
 }
 
-/// The settings of a kernel on a machine, and where each of them is said.
+/// Returns the settings of a kernel on a machine, and their locations.
 ///
 /// # Errors
-/// What the fields are wrong with.
+/// The errors of the fields.
 pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
     let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
@@ -130,7 +125,7 @@ pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, 
     if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
 }
 
-/// The settings of a kernel, and where they are said.
+/// The settings of a kernel, and their locations.
 #[derive(Debug, Clone)]
 pub(crate) struct KernelPlan {
     pub(crate) config: KernelConfig,
@@ -138,12 +133,11 @@ pub(crate) struct KernelPlan {
 }
 
 impl KernelPlan {
-    /// The defaults on a machine.
     pub(crate) fn default_for(spec: &Spec) -> Self {
         Self { config: KernelConfig::default_for(spec), places: Vec::new() }
     }
 
-    /// Says why a kernel with these settings cannot be started, where the setting is said or else at `place`.
+    /// Explains why a kernel with these settings cannot be started, at the responsible setting or else at `place`.
     pub(crate) fn refused(&self, error: &BootError, place: Span) -> Diagnostic {
         let said = |name: &str| self.places.iter().find(|(said, _)| *said == name).map(|(_, span)| *span);
         match error {

@@ -1,4 +1,4 @@
-//! What `tlb { … }` and `cache { … }` have in common: naming, overriding, removing, and the settings they share.
+//! Code that `tlb { … }` and `cache { … }` share: naming, overriding, removing, and common settings.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use pagewalk_engine::machine::spec::Side;
 use super::field::{Arg, Field, SettingRow, block_of, list, one, one_of, sole};
 use super::shape::SetGeometry;
 
-/// What a TLB and a cache being declared have in common.
+/// Fields that drafts of TLBs and caches share.
 #[derive(Debug, Clone)]
 pub(super) struct Common {
     pub(crate) name: Arc<str>,
@@ -20,7 +20,7 @@ pub(super) struct Common {
     pub(crate) policy: Policy,
     pub(crate) side: Side,
     pub(crate) latency: u64,
-    /// Where it is declared; no place for one of a preset.
+    /// Location of the declaration; none for one of a preset.
     pub(crate) span: Span,
     places: Vec<(Arc<str>, Span)>,
 }
@@ -39,12 +39,12 @@ impl Common {
         }
     }
 
-    /// Its name; `tlb` or `cache` if it has none.
+    /// Returns its name; `tlb` or `cache` if it has none.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The location of a setting, or of the whole block. A capacity can be set in several ways.
+    /// Returns the location of a setting, or of the whole block. A capacity can be set in several ways.
     pub fn setting_span(&self, setting: &str) -> Span {
         const CAPACITY: [&str; 4] = ["size", "lines", "entries", "sets"];
         let like = |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
@@ -59,36 +59,32 @@ impl Common {
     }
 }
 
-/// A TLB or cache being declared.
+/// Draft of a TLB or cache declaration.
 pub(super) trait Level: Sized + 'static {
-    /// The word that declares it.
+    /// Keyword of the declaration.
     const UNNAMED: &'static str;
-    /// One of which nothing else is said yet.
+    /// Returns a draft without other settings.
     fn fresh(common: Common) -> Self;
-    /// What both have.
     fn common(&self) -> &Common;
-    /// What both have.
     fn common_mut(&mut self) -> &mut Common;
-    /// Whether its settings fit each other.
+    /// Checks whether its settings are consistent.
     fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
-    /// Its settings.
     fn rows() -> &'static [SettingRow<Self>];
 }
 
-/// It comes from a preset or file, and this declaration has not touched it yet.
+/// Whether it comes from a preset or file, and this declaration has not changed it.
 fn inherited<L: Level>(level: &L) -> bool {
     level.common().span == Span::default()
 }
 
-/// The words of `for`.
 pub(super) const SIDES: &[(&str, Side)] =
     &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
 
-/// The names of the policies that may serve a TLB or cache.
+/// The names of the policies that a TLB or cache may use.
 pub(super) const POLICY_WORDS: &[&str] =
     &["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"];
 
-/// A policy that may serve a TLB or cache.
+/// Returns a policy that a TLB or cache may use.
 pub(super) fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
     let words: Vec<_> = POLICIES.iter().filter(|row| row.sets).map(|row| (row.name, row.policy)).collect();
     one_of(sole(field)?, &words)
@@ -118,7 +114,8 @@ macro_rules! shared_rows {
 }
 pub(super) use shared_rows;
 
-/// `tlb { … }` adds a level, or changes an inherited one of that name; `tlb none`, `tlb NAME none` remove.
+/// Applies `tlb { … }`, which adds a level or changes an inherited one of that name, and `tlb none` and `tlb NAME
+/// none`, which remove levels.
 pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), Vec<Diagnostic>> {
     match (field.args.as_slice(), &field.block) {
         ([none], None) if none.word() == Some("none") => {
@@ -187,7 +184,7 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<()
     }))
 }
 
-/// Says that a level is removed by the block that declares it.
+/// Reports that a level is removed by the block that declares it.
 fn removed<L: Level>(level: &L, field: &Field) -> Diagnostic {
     let message = format!("`{}` removes what this block declares", field.name.text);
     Diagnostic::new(Code::Duplicate, field.span, message)

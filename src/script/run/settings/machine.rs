@@ -14,7 +14,7 @@ use super::tlb::TlbDraft;
 use crate::run::params::Param::{Literal, Optional, Unit, Ways};
 use crate::run::params::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 
-/// A machine being declared: what was said, before what follows from it.
+/// Draft of a machine declaration: the given settings, before values are derived from them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MachineDraft {
     virtual_bits: Option<u32>,
@@ -28,7 +28,6 @@ pub(crate) struct MachineDraft {
     spans: Vec<(&'static str, Span)>,
 }
 
-/// Settings of `machine`.
 pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "virtual",
@@ -132,7 +131,6 @@ fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
 }
 
 impl MachineDraft {
-    /// The declaration of a machine.
     fn from_spec(spec: &Spec) -> Self {
         let mut draft = Self {
             physical_bits: Some(spec.physical_bits),
@@ -156,7 +154,7 @@ impl MachineDraft {
         self.spans.iter().find(|(name, _)| *name == setting).map(|(_, span)| *span)
     }
 
-    /// The spec that the draft says, with every mistake that shows when the parts are put together.
+    /// Builds the spec, with every error that appears when the parts are combined.
     fn build(&self, place: Span) -> Result<Spec, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let mmu = self.mmu(place).unwrap_or_else(|problems| {
@@ -264,7 +262,7 @@ impl MachineDraft {
         Ok(split)
     }
 
-    /// A mistake that only the whole machine shows, at the setting it comes from.
+    /// Reports an error that concerns the whole machine, at the setting that causes it.
     fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
         let span = match error.part {
             SpecPart::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().setting_span(error.setting)),
@@ -283,7 +281,7 @@ impl MachineDraft {
     }
 }
 
-/// The code under which a problem of a spec is explained.
+/// Returns the code that explains a problem of a spec.
 fn code(problem: &SpecProblem) -> Code {
     match problem {
         SpecProblem::NotPowerOfTwo { .. } => Code::NotAPowerOfTwo,
@@ -300,7 +298,7 @@ fn code(problem: &SpecProblem) -> Code {
 /// Builds a machine from fields, on top of a preset or file if there is one.
 ///
 /// # Errors
-/// Every mistake in the fields and in how they fit together.
+/// Every error in the fields and in their combination.
 pub(crate) fn build_machine(
     base: Option<&Spec>,
     fields: &[Field],

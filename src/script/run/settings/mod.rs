@@ -1,4 +1,4 @@
-//! Blocks of settings, evaluated: `machine { … }` and what stands inside it, from a script or a YAML file.
+//! Blocks of settings, evaluated: `machine { … }` and its contents, from a script or a YAML file.
 
 mod block;
 mod blocks;

@@ -9,13 +9,13 @@ use super::pte::PteDraft;
 use crate::run::params::Param::{Many, Ways, Words};
 use crate::run::params::{N, SIZE, WIDTH, settings, words_of};
 
-/// The page table's shape being declared.
+/// Draft of the page table's shape.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TableDraft {
     pub(super) levels: Option<u64>,
     pub(super) split: Option<Vec<u32>>,
     pub(super) split_span: Option<Span>,
-    /// The split of the machine that is overridden, which holds where neither of the two is said.
+    /// The split of the overridden machine, used by default.
     pub(super) inherited: Vec<u32>,
     pub(super) pte: PteDraft,
     pub(super) walk_cached: bool,
@@ -71,7 +71,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
 ];
 
 impl TableDraft {
-    /// The split where none is said: one level, or as many as the overridden machine has, split as there.
+    /// Returns the default split: one level, or the levels of the overridden machine.
     pub(super) fn inherited_split(&self, vpn_bits: u32) -> Vec<u32> {
         let before = &self.inherited;
         let levels = before.len().max(1) as u32;
@@ -80,7 +80,7 @@ impl TableDraft {
     }
 }
 
-/// Splits the VPN over levels: the lower ones equal, the top one taking fewer.
+/// Splits the VPN over levels: equally among the lower ones, with fewer bits for the top one.
 pub(super) fn even_split(vpn_bits: u32, levels: u32) -> Vec<u32> {
     let each = vpn_bits.div_ceil(levels);
     let below = each * (levels - 1);
@@ -93,7 +93,7 @@ pub(super) fn even_split(vpn_bits: u32, levels: u32) -> Vec<u32> {
     (0..levels).map(|level| vpn_bits / levels + u32::from(level >= spare)).collect()
 }
 
-/// One number, or those of a list.
+/// Returns one number, or those of a list.
 fn each_integer(arg: &Arg) -> Result<Vec<u64>, Diagnostic> {
     match arg.value()? {
         Value::List(list) => list.iter().map(|value| integer(value, arg.span)).collect(),

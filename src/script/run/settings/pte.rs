@@ -1,4 +1,4 @@
-//! The settings of `pte { … }`: where a page-table entry keeps what; and the fields of one entry.
+//! The settings of `pte { … }`, the format of a page-table entry; and the fields of one entry.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::run::params::{BITS as BIT_NUMBERS, SIZE};
 
 use super::field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one, sole, twice};
 
-/// The format of an entry being declared.
+/// Draft of the format of an entry.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PteDraft {
     bytes: Option<u32>,
     places: [Option<u32>; BITS.len()],
     ppn: Option<(u32, u32)>,
     big_endian: bool,
-    /// Where the format is said, and each setting of it; no place for one of a preset.
+    /// Location of the format, and of each of its settings; none for a preset.
     span: Option<Span>,
     said: Vec<(Arc<str>, Span)>,
 }
@@ -65,7 +65,7 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     },
 ];
 
-/// Bit numbers as `0..6` (both ends included), `0..=6` or one number.
+/// Returns bit numbers from `0..6` (both ends included), `0..=6`, or one number.
 fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
     let bit = |n: i128| u32::try_from(n).unwrap_or(u32::MAX);
     match arg.value()? {
@@ -78,7 +78,7 @@ fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
 }
 
 impl PteDraft {
-    /// The declaration of a format; the default format of a size is declared by its size alone.
+    /// Returns the declaration of a format. The default format of a size is declared by its size alone.
     pub(super) fn from_format(format: &PteFormat, ppn_bits: u32) -> Self {
         if PteFormat::default_for(ppn_bits, None).as_ref() == Ok(format) {
             return Self::default();
@@ -95,12 +95,12 @@ impl PteDraft {
         }
     }
 
-    /// `pte SIZE` or `pte { … }`.
+    /// Applies `pte SIZE` or `pte { … }`.
     pub(super) fn set(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
         if let Some(first) = self.span {
             return Err(one(twice(field, first)));
         }
-        // Nothing of an overridden machine's format is kept: bits of two formats would mix.
+        // An overridden machine's format is discarded, because bits of two formats would mix.
         *self = Self { span: Some(field.span), ..Self::default() };
         let Some(block) = &field.block else { return self.size(sole(field)?) };
         self.said = block.iter().map(|inner| (inner.name.text.clone(), inner.span)).collect();
@@ -137,7 +137,7 @@ impl PteDraft {
         Ok(())
     }
 
-    /// The location of the setting that caused an error.
+    /// Returns the location of the setting that caused an error.
     fn error_span(&self, error: &PteError) -> Option<Span> {
         let is = |name: &str| match *error {
             PteError::Size { .. } => name == "size",
@@ -151,7 +151,7 @@ impl PteDraft {
         self.said.iter().find(|(name, _)| is(name)).map(|(_, span)| *span)
     }
 
-    /// The format for page numbers of so many bits.
+    /// Builds the format for page numbers of `ppn_bits` bits.
     pub(super) fn build(&self, ppn_bits: u32, place: Span) -> Result<PteFormat, Vec<Diagnostic>> {
         let span = self.span.unwrap_or(place);
         let wrong = |error: PteError| {
@@ -178,7 +178,7 @@ impl PteDraft {
     }
 }
 
-/// A misspelt setting of a format may be a bit's name.
+/// Suggests the name of a bit for a misspelled setting of a format.
 fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
     if diagnostic.code != Code::UnknownSetting {
         return diagnostic;
@@ -193,10 +193,11 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
     }
 }
 
-/// One entry from `{ ppn 0x12, p 1, rw 0 }`; bits not given are as in a table: `rw 1 us 1`, the rest 0, and P is 1.
+/// Returns an entry from `{ ppn 0x12, p 1, rw 0 }`. Defaults are those of a table: `rw 1 us 1`, other bits 0, except
+/// that P is 1.
 ///
 /// # Errors
-/// `unknown-setting`, `value-too-wide`, and what values can be wrong with.
+/// `unknown-setting`, `value-too-wide`, and the errors of its values.
 pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
     let mut pte = Pte { ppn: 0, flags: Flags::TABLE };
     let mut wrong = Vec::new();
@@ -211,10 +212,10 @@ pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<
     if wrong.is_empty() { Ok(pte) } else { Err(wrong) }
 }
 
-/// Why `read 0` cannot be.
+/// Reason that `read 0` is not permitted.
 pub(crate) const NO_READ_BIT: &str = "a page-table entry has no read bit: a page that is present may be read";
 
-/// Says that a page that is present may be read: there is no bit to forbid it.
+/// Reports that a present page is always readable, because there is no bit to forbid it.
 pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
     Diagnostic::new(Code::ValueTooWide, span, NO_READ_BIT)
         .label("cannot be 0")

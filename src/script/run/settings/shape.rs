@@ -1,4 +1,4 @@
-//! How large a TLB or cache is and in how many ways: what its settings say, and the sets that follow.
+//! The size and associativity of a TLB or cache: its settings, and the resulting sets.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -7,29 +7,29 @@ use pagewalk_engine::machine::spec::Capacity;
 
 use super::field::{Field, one, power_of_two, sole};
 
-/// Associativity as said.
+/// Associativity in a declaration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Ways {
-    /// So many.
+    /// This number of ways.
     Number(u64),
-    /// All there are: one set.
+    /// Fully associative: one set.
     All,
 }
 
-/// How many lines or entries, in how many ways: what TLBs and caches share.
+/// The number of lines or entries, and of ways: settings that TLBs and caches share.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SetGeometry {
     pub(crate) capacity: Option<(Capacity, Span)>,
     pub(crate) ways: Option<(Ways, Span)>,
 }
 
-/// The location of a setting. One from a preset has none, so the declaration's location is used.
+/// Returns the location of a setting. One from a preset has none, so the declaration's location is used.
 fn setting_span(span: Option<Span>, place: Span) -> Span {
     span.filter(|span| *span != Span::default()).unwrap_or(place)
 }
 
 impl SetGeometry {
-    /// Takes the number of sets, lines or bytes, said once.
+    /// Sets the number of sets, lines, or bytes, once.
     pub(crate) fn capacity(
         &mut self,
         field: &Field,
@@ -47,7 +47,7 @@ impl SetGeometry {
         Ok(())
     }
 
-    /// Takes the associativity.
+    /// Sets the associativity.
     pub fn ways(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
         let arg = sole(field)?;
         let ways = match arg.word() {
@@ -59,7 +59,7 @@ impl SetGeometry {
         Ok(())
     }
 
-    /// The numbers of sets and ways; `block` is the block size in bytes, 1 for a TLB.
+    /// Returns the numbers of sets and ways; `block` is the block size in bytes, 1 for a TLB.
     fn resolve(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u64), Vec<Diagnostic>> {
         let Some((capacity, span)) = self.capacity else {
             return Err(one(Diagnostic::new(Code::BadGeometry, place, "its size is missing")
@@ -102,7 +102,7 @@ impl SetGeometry {
         Ok((lines / ways, ways))
     }
 
-    /// As [`SetGeometry::resolve`], with the number of sets checked to be a power of two.
+    /// Returns the result of [`SetGeometry::resolve`], and checks that the number of sets is a power of two.
     pub(crate) fn sets(
         &self,
         block: u64,

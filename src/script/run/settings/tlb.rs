@@ -10,7 +10,6 @@ use super::shape::{SetGeometry, Ways};
 use crate::run::params::Param::{Literal, Many, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
-/// A TLB being declared.
 #[derive(Debug, Clone)]
 pub(crate) struct TlbDraft {
     common: Common,
@@ -18,7 +17,6 @@ pub(crate) struct TlbDraft {
     asid: bool,
 }
 
-/// Settings of `tlb`.
 pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
     SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
@@ -59,7 +57,6 @@ impl Level for TlbDraft {
 }
 
 impl TlbDraft {
-    /// The declaration of a TLB.
     pub(super) fn from_spec(spec: &TlbSpec) -> Self {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
@@ -70,7 +67,7 @@ impl TlbDraft {
         Self { common, page_bits: spec.page_bits.clone(), asid: spec.asid }
     }
 
-    /// The spec that it says; without `ways` it is fully associative.
+    /// Builds the spec. Without `ways`, the TLB is fully associative.
     pub(super) fn build(&self) -> Result<TlbSpec, Vec<Diagnostic>> {
         let (sets, ways) = self.common.shape.sets(1, Ways::All, self.common.span)?;
         Ok(TlbSpec {

@@ -1,16 +1,15 @@
-//! A setting as it is told, without the draft that it fills.
+//! The description of a setting, without the draft that it fills.
 
 use crate::run::params::Param;
 
-/// A setting as it is told.
+/// The description of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SettingWord {
     /// Its first word.
     pub name: &'static str,
-    /// What follows it; empty for a flag.
+    /// Its parameters; empty for a flag.
     pub params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
-    /// It may stand several times.
+    /// Whether it may occur several times.
     pub(crate) repeats: bool,
 }

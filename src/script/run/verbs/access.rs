@@ -27,7 +27,7 @@ pub(crate) const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))
 /// `[size N]`
 pub(crate) const SIZED: Param = Optional(&[Keyword("size"), LENGTH]);
 
-/// One of a clause's words.
+/// Resolves a word of a clause.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let text = word(expr).unwrap_or_default().into();
     one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
@@ -68,7 +68,7 @@ pub(crate) fn fetch(session: &mut Session, command: &Command) -> Result<Action, 
     load(session, AccessVerb::Fetch, va, 1)
 }
 
-/// A load at an address: what `probe VA` stands for, too.
+/// Prepares a load at an address, also for `probe VA`.
 ///
 /// # Errors
 /// `address-too-wide`, `no-machine`.
@@ -102,7 +102,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     Ok(access(AccessPlan { verb, kind, mode, va, data, pid, place }))
 }
 
-/// The bytes of a stored value: a number little-endian, a string as it is.
+/// Returns the bytes of a stored value: a number in little-endian order, a string unchanged.
 fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
     match value.bytes() {
         Some(bytes) => match size {

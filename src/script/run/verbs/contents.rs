@@ -61,7 +61,7 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     }
 }
 
-/// Says that the kernel keeps something itself.
+/// Reports that the kernel manages the given contents itself.
 fn kept(place: &Expr, what: &str) -> Diagnostic {
     Diagnostic::new(Code::KeptByKernel, place.span, format!("the kernel manages the {what}"))
         .label("cannot be set")
@@ -126,10 +126,10 @@ pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, S
     Ok(Action::does(move |session| Ok(Did::Shown(session.show(plan, place)?))))
 }
 
-/// What `show` with these operands shows.
+/// Returns the plan of a `show` with these operands.
 ///
 /// # Errors
-/// What the operands are wrong with.
+/// The errors of the operands.
 pub(crate) fn show_plan(session: &mut Session, command: &Command) -> Result<ShowPlan, Stop> {
     let Some(first) = command.operands.first() else {
         return Err(missing(command, "a name or value to show").into());

@@ -22,7 +22,7 @@ fn flush_cache(level: Option<usize>) -> Action {
     on_machine(move |machine| machine.flush_cache(level))
 }
 
-/// Does something to the hardware. If the statement runs in a process, the core switches to it first.
+/// Returns an action on the hardware. If the statement runs in a process, the core switches to it first.
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |session| {
         match &mut session.progress.state.machine {
@@ -58,7 +58,7 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
         _ => return Err(unexpected(command, what, &["tlb", "cache"]).into()),
     };
     session.machine(what.span)?;
-    // Without a name even where there is none to flush: one script may then run on machines with and without.
+    // Without a name, a flush needs no TLB or cache, so that one script can run on different machines.
     let Some(name) = name else {
         return Ok(if tlb { flush_tlb(None) } else { flush_cache(None) });
     };
@@ -109,7 +109,7 @@ pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, S
 }
 
 impl Session<'_> {
-    /// The TLB or cache that a bare word names.
+    /// Returns the TLB or cache that a bare word names.
     ///
     /// # Errors
     /// `unknown-noun`, `no-machine`.

@@ -1,4 +1,4 @@
-//! `machine`: a preset, a file, settings of one's own, or overrides of the first two.
+//! `machine`: a preset, a file, settings, or overrides of a preset or file.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
 }
 
 impl Session<'_> {
-    /// What overrides go on top of.
+    /// Returns the machine that overrides change.
     fn base(&mut self, base: &Expr) -> Result<Spec, Stop> {
         match &base.kind {
             ExprKind::Name(name) => {
@@ -69,7 +69,7 @@ impl Session<'_> {
         }
     }
 
-    /// The preset that a variable names, where the word is no preset itself: so it can be drawn.
+    /// Returns the preset that a variable names, if the word is not a preset itself. This allows a preset to be drawn.
     fn preset_in(&self, name: &str) -> Result<Option<Arc<str>>, Stop> {
         match self.state.find(name) {
             _ if PRESETS.iter().any(|preset| preset.name == name) => Ok(None),
@@ -79,7 +79,8 @@ impl Session<'_> {
         }
     }
 
-    /// The fields of a machine file, which was read before the script ran; what is wrong with the file has been said.
+    /// Returns the fields of a machine file, which was read before the script ran. Errors in the file have been
+    /// reported.
     fn machine_file(&self, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
         match self.files.machine(place.span) {
             Some(fields) => Ok(fields),

@@ -1,4 +1,4 @@
-//! `expect`: an expression that must be true, or a table that a part of the machine must agree with.
+//! `expect`: an expression that must be true, or a table that a part of the machine must match.
 
 use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -70,7 +70,7 @@ fn expected_table(
     }
 }
 
-/// Whether an expression names a noun with a table, and no variable.
+/// Whether an expression names a noun with a table, and not a variable.
 fn names_a_noun(session: &Session, expr: &Expr) -> bool {
     match word(expr) {
         Some(name) => {
@@ -82,7 +82,7 @@ fn names_a_noun(session: &Session, expr: &Expr) -> bool {
     }
 }
 
-/// Says that a noun alone states nothing.
+/// Reports that a noun needs a table.
 fn no_table(session: &Session, place: &Expr) -> Diagnostic {
     let name = session.text(place.span).trim();
     Diagnostic::new(Code::BadTable, place.span, format!("the expected value of `{name}` is missing"))
@@ -91,7 +91,7 @@ fn no_table(session: &Session, place: &Expr) -> Diagnostic {
 }
 
 impl Session<'_> {
-    /// The check that an expression is true; of a comparison both sides are kept.
+    /// Returns the check that an expression is true. For a comparison, it contains both sides.
     fn truth_check(&mut self, expr: &Expr) -> Result<Check, Stop> {
         let written = |place: &Expr| self.text(place.span).trim().to_owned();
         if let ExprKind::Binary(op, a, b) = &expr.kind
@@ -127,7 +127,7 @@ impl Session<'_> {
     }
 }
 
-/// What stands before the right side of a comparison.
+/// Returns the word before the right side of a comparison.
 fn comparison(op: BinaryOp) -> Option<&'static str> {
     match op {
         BinaryOp::Equal => Some(""),

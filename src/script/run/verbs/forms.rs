@@ -1,4 +1,4 @@
-//! Statements with a shape of their own: one row each.
+//! Statements with a special form: one row each.
 
 use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, OneOf, Optional, Ways};
 use crate::run::params::{
@@ -6,23 +6,21 @@ use crate::run::params::{
     SCRIPT, STATEMENT, STATEMENTS, TITLE, UNIT, VA, VARIABLE, settings,
 };
 
-/// A word that begins a statement with a shape of its own; the grammar knows it.
+/// A word that begins a statement with a special form, which the grammar defines.
 pub struct Form {
-    /// Its word; `NAME` and `NAME:` are patterns.
+    /// Its keyword; `NAME` and `NAME:` are patterns.
     pub name: &'static str,
-    /// What follows it.
+    /// Its parameters.
     pub params: &'static [Param],
-    /// One line of help.
     pub(crate) help: &'static str,
 }
 
 impl Form {
-    /// The form of this word.
     pub(crate) fn named(word: &str) -> Option<&'static Self> {
         FORMS.iter().find(|form| form.name == word && !form.is_pattern())
     }
 
-    /// Whether its name is no word but a pattern.
+    /// Whether its name is a pattern, not a word.
     pub fn is_pattern(&self) -> bool {
         self.name.starts_with("NAME")
     }
@@ -32,7 +30,7 @@ const fn form(name: &'static str, params: &'static [Param], help: &'static str) 
     Form { name, params, help }
 }
 
-/// Words that begin a statement with a shape of its own; the grammar knows them.
+/// Words that begin a statement with a special form, which the grammar defines.
 pub const FORMS: &[Form] = &[
     form("let", &[VARIABLE, Equals, EXPR], "gives a name a value"),
     form(

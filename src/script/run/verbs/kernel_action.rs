@@ -1,4 +1,4 @@
-//! `ksm`, `reclaim`, `sync`, `swap`, `tick`: what the kernel does of its own accord.
+//! `ksm`, `reclaim`, `sync`, `swap`, `tick`: actions of the kernel that no process requests.
 
 use crate::lang::ast::{Command, Expr, Word};
 use crate::run::record::{Did, KernelAction, ProcessRef};
@@ -13,7 +13,7 @@ fn act(session: &mut Session, command: &Command, action: KernelAction) -> Result
     Ok(Action::does(move |session| Ok(Did::Action(session.act(action, place)?))))
 }
 
-/// A command that is one word.
+/// Checks that a command is a single word.
 fn alone(command: &Command) -> Result<(), Stop> {
     plain(command)?;
     match command.operands.first() {

@@ -1,6 +1,6 @@
-//! Verbs: what a statement can begin with. One row a verb: name, parameters, help, example, and the function that
-//! turns a command into an [`Action`](super::session::Action). Preparing an action evaluates and checks everything and changes nothing,
-//! so that a script can be checked without being run.
+//! Verbs that can begin a statement. Each verb is one row: name, parameters, help, example, and the function that turns
+//! a command into an [`Action`](super::session::Action). Preparing an action evaluates and checks everything and
+//! changes nothing, so that a script can be checked without being run.
 
 mod access;
 mod contents;
@@ -239,10 +239,10 @@ pub(crate) const VERBS: &[Verb] = &[
     },
 ];
 
-/// The core of the language: without papers.
+/// The core of the language, without papers.
 pub(crate) static CORE: Language = Language { verbs: &[VERBS], blocks: &[BLOCKS], extension: &NoPapers };
 
-/// The core knows no papers.
+/// The extension of the core, which has no papers.
 struct NoPapers;
 
 impl Extension for NoPapers {
@@ -252,7 +252,7 @@ impl Extension for NoPapers {
     }
 }
 
-/// Says that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for words that are known.
+/// Reports that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for known words.
 pub(crate) fn unknown<'n>(
     language: &Language,
     word: &ast::Word,

@@ -1,4 +1,4 @@
-//! Nouns that a statement names: parts of the machine, and things of the kernel and its processes.
+//! Nouns that a statement names: parts of the machine, and objects of the kernel and its processes.
 
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -18,16 +18,13 @@ use super::operands::word;
 /// A noun with a table.
 #[derive(Clone, Copy)]
 pub(crate) enum NounRef {
-    /// A part of the machine.
     Part {
-        /// Its row.
         noun: &'static TableNoun,
-        /// The TLB's or cache's number.
+        /// Index of the TLB or cache.
         level: usize,
-        /// The process whose page table it is.
+        /// Process that owns the page table.
         pid: Option<Pid>,
     },
-    /// A list of things of the kernel.
     Things(ThingRef),
 }
 
@@ -39,7 +36,7 @@ impl NounRef {
         }
     }
 
-    /// Its columns, for a message.
+    /// Returns its columns, for a message.
     pub(crate) fn columns(&self) -> String {
         match self {
             Self::Part { noun, .. } => noun.columns.to_owned(),
@@ -49,12 +46,11 @@ impl NounRef {
 }
 
 impl Session<'_> {
-    /// Whether a kernel runs.
     pub(crate) fn has_kernel(&self) -> bool {
         matches!(self.state.machine, Slot::Kernel(_))
     }
 
-    /// Refuses what needs an address translation.
+    /// Rejects a noun that needs address translation on a machine without it.
     ///
     /// # Errors
     /// `no-machine`.
@@ -68,8 +64,8 @@ impl Session<'_> {
             .into())
     }
 
-    /// Whether an expression names a noun with a table: `tlb`, `P1.maps`. Of nouns that are a process's, a variable of the
-    /// same name comes first where no process is named.
+    /// Whether an expression names a noun with a table: `tlb`, `P1.maps`. For nouns of a process, a variable of the
+    /// same name takes precedence if no process is named.
     pub(crate) fn names_noun(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Field(of, noun) => {
@@ -86,7 +82,7 @@ impl Session<'_> {
         }
     }
 
-    /// The noun with a table that operands name: `page_table`, `tlb L2TLB`, `P1.maps`, `frames`.
+    /// Returns the noun with a table that operands name: `page_table`, `tlb L2TLB`, `P1.maps`, `frames`.
     ///
     /// # Errors
     /// `unknown-noun`, `unknown-process`, `which-process`, `no-machine`, `no-kernel`.
@@ -119,7 +115,7 @@ impl Session<'_> {
         Ok(NounRef::Part { noun, level, pid })
     }
 
-    /// `P1.maps`, `P1.page_table`.
+    /// Returns the noun of a process: `P1.maps`, `P1.page_table`.
     fn noun_of_process(&mut self, process: &Word, name: &Word, more: Option<&Expr>) -> Result<NounRef, Stop> {
         let pid = Some(self.process_called(process)?.pid);
         no_more(more, &name.text)?;
@@ -143,7 +139,7 @@ impl Session<'_> {
         .into())
     }
 
-    /// The number of the TLB or cache that operands name; 0 for memory.
+    /// Returns the index of the TLB or cache that operands name; 0 for memory.
     fn level_of(&mut self, noun: &TableNoun, operands: &[Expr]) -> Result<usize, Stop> {
         let (first, name) = (&operands[0], noun.name);
         let named = match operands {
@@ -160,7 +156,7 @@ impl Session<'_> {
         }
     }
 
-    /// The number of the TLB or cache that is named, or of the only one.
+    /// Returns the index of the named TLB or cache, or of the only one.
     fn part_level(&mut self, first: &Expr, tlb: bool, named: Option<&Expr>) -> Result<usize, Stop> {
         let what = if tlb { "TLB" } else { "cache" };
         let Some(named) = named else {
@@ -216,7 +212,6 @@ impl Session<'_> {
     }
 }
 
-/// Refuses a second name.
 fn no_more(more: Option<&Expr>, name: &str) -> Result<(), Stop> {
     let Some(more) = more else { return Ok(()) };
     Err(Diagnostic::new(Code::WrongCount, more.span, format!("there is only one `{name}`")).into())

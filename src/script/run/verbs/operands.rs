@@ -1,4 +1,4 @@
-//! Reading the operands of a command: a value first, then clauses of a word and a value.
+//! Parsing of a command's operands: a value first, then clauses of a word and a value.
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -13,7 +13,7 @@ use crate::run::session::Session;
 use crate::run::settings::{integer, list};
 use crate::run::stop::Stop;
 
-/// A bare word, if the expression is one.
+/// Returns the word, if the expression is a bare one.
 pub(crate) fn word(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
@@ -21,13 +21,13 @@ pub(crate) fn word(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// Clauses of a statement: the word that each begins with, and what it says.
+/// Clauses of a statement: the word that begins each, and its value.
 pub(crate) type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
 
-/// The first operand and the clauses after it, of those that are known: a word, and what it says.
+/// Returns the first operand and the known clauses after it, each a word and its value.
 ///
 /// # Errors
-/// `wrong-count` where something is missing or too much, `unknown-word` for a clause that the verb does not have,
+/// `wrong-count` for a missing or additional operand, `unknown-word` for a clause that the verb does not have,
 /// `duplicate`.
 pub(crate) fn clauses<'a>(
     command: &Command,
@@ -57,7 +57,7 @@ pub(crate) fn clauses<'a>(
     Ok((first, found))
 }
 
-/// Says that an operand cannot stand where it does.
+/// Reports an operand in the wrong place.
 pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Diagnostic {
     let verb = &command.verb.text;
     let message = match word(expr) {
@@ -72,13 +72,13 @@ pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str])
     }
 }
 
-/// Says that something is missing after the verb.
+/// Reports that something is missing after the verb.
 pub(crate) fn missing(command: &Command, what: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` needs {what}", command.verb.text))
         .label("nothing follows")
 }
 
-/// A command of exactly one operand and nothing else.
+/// Returns the operand of a command that takes exactly one.
 ///
 /// # Errors
 /// `wrong-count`, `unknown-word`.
@@ -91,7 +91,7 @@ pub(crate) fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Dia
     }
 }
 
-/// The block of a command, which holds settings and no table.
+/// Returns the block of a command, which holds settings and no table.
 ///
 /// # Errors
 /// `bad-table` for a table, `wrong-count` for `= …`.
@@ -108,7 +108,7 @@ pub(crate) fn only_settings(command: &Command) -> Result<Option<&Settings>, Diag
     }
 }
 
-/// Refuses `= …` and a block where the verb takes neither.
+/// Rejects `= …` and a block if the verb takes neither.
 ///
 /// # Errors
 /// `wrong-count`.
@@ -131,10 +131,10 @@ pub(crate) fn plain(command: &Command) -> Result<(), Diagnostic> {
 }
 
 impl Session<'_> {
-    /// A whole number in a range.
+    /// Evaluates a whole number in a range.
     ///
     /// # Errors
-    /// `limit-size` outside the range, and what the expression can be wrong with.
+    /// `limit-size` outside the range, and the errors of the expression.
     pub(crate) fn within(&mut self, expr: &Expr, low: u64, high: u64) -> Result<u64, Stop> {
         let n = self.integer(expr)?;
         if (low..=high).contains(&n) {
@@ -145,8 +145,8 @@ impl Session<'_> {
             .into())
     }
 
-    /// An address that an access of `size` bytes can be made at, and the process that makes it. A process may use what a
-    /// system call returned: -1 is the last address, as in C.
+    /// Evaluates an address for an access of `size` bytes, and returns it with the process that makes the access. A
+    /// process may use the result of a system call: -1 is the last address, as in C.
     ///
     /// # Errors
     /// As [`Session::address`]; `which-process`, `process-ended`.
@@ -164,10 +164,10 @@ impl Session<'_> {
         Ok((self.address_of(raw, expr.span, size)?, pid))
     }
 
-    /// An address that an access of `size` bytes can be made at.
+    /// Evaluates an address for an access of `size` bytes.
     ///
     /// # Errors
-    /// `address-too-wide` where it, or its last byte, lies beyond the address space.
+    /// `address-too-wide` if it, or its last byte, is beyond the address space.
     pub(crate) fn address(&mut self, expr: &Expr, size: u64) -> Result<Va, Stop> {
         let raw = self.integer(expr)?;
         self.address_of(raw, expr.span, size)
@@ -190,7 +190,7 @@ impl Session<'_> {
             .into())
     }
 
-    /// A physical address.
+    /// Evaluates a physical address.
     ///
     /// # Errors
     /// `address-too-wide`.
@@ -207,7 +207,6 @@ fn space(machine: &pagewalk_engine::machine::Machine) -> (&'static str, u32) {
     if spec.mmu.is_some() { ("virtual", spec.virtual_bits()) } else { ("physical", spec.physical_bits) }
 }
 
-/// Says that an address does not fit.
 pub(crate) fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnostic {
     let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
     Diagnostic::new(Code::AddressTooWide, span, format!("0x{raw:X} is past the {what} address space"))

@@ -1,4 +1,4 @@
-//! Permissions as `/proc/PID/maps` writes them, and the columns of a table of sections.
+//! Permissions in the format of `/proc/PID/maps`, and the columns of a table of sections.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use pagewalk_engine::kernel::vma::Prot;
 /// The columns of a table of sections.
 pub(crate) const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
 
-/// Permissions, and whether the area is shared: `r-xp`, `rw-s`; without the last letter it is private.
+/// Returns permissions, and whether the area is shared: `r-xp`, `rw-s`. Without the last letter, it is private.
 ///
 /// # Errors
 /// `unknown-word`.

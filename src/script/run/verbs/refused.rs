@@ -1,4 +1,4 @@
-//! Why areas and executables cannot be declared.
+//! Diagnostics for areas and executables that cannot be declared.
 
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -6,7 +6,7 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::program::ExecutableError;
 use pagewalk_engine::kernel::spawn::AreaError;
 
-/// An area that a process cannot have, at its row.
+/// Reports an area that a process cannot have, at its row.
 pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, place: Span) -> Diagnostic {
     let page = 1u64 << kernel.machine().spec().page_bits();
     let say = |message: String| Diagnostic::new(Code::BadArea, place, message);
@@ -35,7 +35,7 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
     }
 }
 
-/// An executable that cannot be loaded, at its sections.
+/// Reports an executable that cannot be loaded, at its sections.
 pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
     let at = |section: usize| sections.get(section).copied().unwrap_or(place);
     match error {

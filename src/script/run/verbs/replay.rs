@@ -25,10 +25,8 @@ pub(crate) const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_o
 /// `[map identity|demand]`
 pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(ADDRESS_MAPS.0))]);
 
-/// The options of a replay.
 const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
 
-/// What a `replay` says of how it is done.
 #[derive(Default)]
 struct Said {
     format: Option<Format>,
@@ -111,7 +109,7 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     one_of(&Arg { kind, span: expr.span }, words)
 }
 
-/// Says that a `replay` has no such option; a word that an option takes leads to it.
+/// Reports that a `replay` has no such option. For a value of an option, suggests the option.
 fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
     let diagnostic = unexpected(command, expr, &OPTIONS.clauses());
     let said = word(expr).unwrap_or_default();
@@ -126,7 +124,7 @@ fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
 }
 
 impl Session<'_> {
-    /// Refuses a process: a trace brings the addresses of another program, and has a process of its own.
+    /// Rejects a process: a trace contains the addresses of another program, and runs in its own process.
     fn not_of_a_process(&self, verb: &Word) -> Result<(), Stop> {
         let CurrentProcess::Process(process) = &self.inside else { return Ok(()) };
         let message = format!("a trace is not replayed in `{}`", process.name);
@@ -136,7 +134,7 @@ impl Session<'_> {
             .into())
     }
 
-    /// How addresses are mapped: a machine without an MMU has one way only.
+    /// Returns the mapping of addresses. A machine without an MMU supports only one.
     fn mapped(&mut self, verb: &Word, said: Option<AddressMap>) -> Result<AddressMap, Stop> {
         let translates = self.machine(verb.span)?.spec().mmu.is_some();
         match (said, translates) {

@@ -1,4 +1,4 @@
-//! `kernel`, `file`, `executable`, `process`: what a kernel is made of.
+//! `kernel`, `file`, `executable`, `process`: declarations of a kernel and its objects.
 
 use std::sync::Arc;
 
@@ -23,10 +23,9 @@ use super::operands::{missing, only_settings, plain, unexpected, word};
 use super::perms;
 use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
-/// The machine of a kernel that is started before any was declared.
 pub(crate) const DEFAULT_MACHINE: &str = "core-i7";
 
-/// The machine that a kernel gets where none was declared.
+/// Returns the default machine of a kernel.
 pub(crate) fn default_machine() -> Spec {
     let preset = PRESETS.iter().find(|preset| preset.name == DEFAULT_MACHINE);
     preset.unwrap_or(&PRESETS[0]).spec()
@@ -54,7 +53,7 @@ fn start(plan: KernelPlan, place: Span) -> Action {
     Action::declares(move |session| session.declare_kernel(&plan, place))
 }
 
-/// A name in quotes, the first operand and the only one.
+/// Returns the only operand, a name in quotes.
 fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), Stop> {
     let operand = match &*command.operands {
         [] => return Err(missing(command, "a name in quotes").into()),
@@ -188,18 +187,18 @@ fn plain_but_block(command: &Command) -> Result<(), Diagnostic> {
 }
 
 impl Session<'_> {
-    /// The settings of a block.
+    /// Evaluates the settings of a block.
     ///
     /// # Errors
-    /// What its expressions can be wrong with.
+    /// The errors of its expressions.
     pub fn fields(&mut self, block: &Settings) -> Result<Vec<Field>, Stop> {
         block.settings.iter().map(|setting| self.field(setting)).collect()
     }
 
-    /// The settings of a command whose block holds nothing else; none without a block.
+    /// Evaluates the settings of a command whose block holds nothing else; none without a block.
     ///
     /// # Errors
-    /// `bad-table`, and what its expressions can be wrong with.
+    /// `bad-table`, and the errors of its expressions.
     fn only_fields(&mut self, command: &Command) -> Result<Vec<Field>, Stop> {
         match only_settings(command)? {
             Some(block) => self.fields(block),
@@ -207,10 +206,10 @@ impl Session<'_> {
         }
     }
 
-    /// The areas that a table lists.
+    /// Evaluates the areas that a table lists.
     ///
     /// # Errors
-    /// What the table is wrong with; `no-answer` for a file that is not declared.
+    /// The errors of the table; `no-answer` for a file that is not declared.
     pub(crate) fn areas_listed(&mut self, table: &Table) -> Result<Vec<AreaPlan>, Stop> {
         let maps = THING_NOUNS.iter().find(|noun| noun.name == "maps").map_or(&[][..], |noun| noun.columns);
         let needed = ["start", "end", "perms"];
@@ -284,7 +283,7 @@ impl Session<'_> {
             let name = row.word("section").map_or_else(|| Arc::from(""), |(name, _)| name.clone());
             let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
             let (start, size) = (row.number("start").unwrap_or(0), row.number("size").unwrap_or(0));
-            // Bytes that are zero at first are not kept in a file.
+            // The contents of a section of zeros are not stored in a file.
             let zero = name.ends_with("bss");
             sections.push(Section { name, start, size, prot, zero });
             spans.push(row.span);

@@ -1,4 +1,4 @@
-//! Why an access was not done.
+//! Reasons that an access was not performed.
 
 use pagewalk_engine::machine::event::{Fault, ProtectionCause};
 
@@ -6,12 +6,12 @@ use super::super::handled;
 use super::words::noun;
 use crate::run::record::{Access, Shown};
 
-/// Why there is no physical address.
+/// Explains why there is no physical address.
 pub(super) fn no_address(a: &Access) -> String {
     no_translation(a).unwrap_or_else(|| "the access has no physical address".to_owned())
 }
 
-/// Why the access could not be translated, if it could not.
+/// Explains why the access could not be translated, if it could not.
 pub(super) fn no_translation(a: &Access) -> Option<String> {
     if a.process.as_ref().is_some_and(|process| process.killed.is_some()) {
         return Some(handled::reason(a));
@@ -19,7 +19,7 @@ pub(super) fn no_translation(a: &Access) -> Option<String> {
     Some(hardware_fault(a, a.outcome.fault?))
 }
 
-/// Why the hardware raised a fault.
+/// Explains why the hardware raised a fault.
 pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
     let entry = |level| entry(a, a.last_piece(), level);
     match fault {
@@ -40,7 +40,7 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
     }
 }
 
-/// The entry of a level for the page of an address, in words.
+/// Describes the entry of a level for the page of an address.
 pub(super) fn entry(a: &Access, va: u64, level: u32) -> String {
     let vpn = Shown::field(va >> a.spec.page_bits(), a.spec.vpn_bits());
     match &a.spec.mmu {

@@ -1,4 +1,4 @@
-//! Which bits of an address a field is.
+//! Explanations of the bits of an address that form a field.
 
 use pagewalk_engine::machine::event::Event;
 
@@ -10,7 +10,6 @@ use super::words::NO_MMU;
 use crate::run::nouns::size;
 use crate::run::record::{Access, Shown};
 
-/// An address, and its name.
 struct Address {
     name: &'static str,
     value: u64,
@@ -22,7 +21,7 @@ impl Address {
         Self { name: "virtual address", value: a.va.raw(), bits: a.spec.virtual_bits() }
     }
 
-    /// The physical address, or why there is none.
+    /// Returns the physical address, or the reason that there is none.
     fn physical(a: &Access) -> Result<Self, String> {
         let pa = a.outcome.pa.ok_or_else(|| no_address(a))?;
         Ok(Self { name: "physical address", value: pa.raw(), bits: a.spec.physical_bits })
@@ -42,7 +41,7 @@ impl Address {
     }
 }
 
-/// A value in binary, with a gap every four bits.
+/// Formats a value in binary, with a gap every four bits.
 pub(crate) fn binary(value: u64, bits: u32) -> String {
     let digits = format!("{value:0width$b}", width = bits as usize);
     let mut binary = "0b".to_owned();
@@ -65,7 +64,7 @@ pub(crate) fn vpo(a: &Access) -> String {
     Address::of_page(a).field("VPO", 0, mmu.page_bits)
 }
 
-/// The part of the VPN that indexes a level.
+/// Explains the part of the VPN that indexes a level.
 pub(crate) fn vpn_part(a: &Access, level: u32) -> String {
     let Some(mmu) = &a.spec.mmu else { return NO_MMU.to_owned() };
     let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
@@ -77,7 +76,7 @@ pub(crate) fn ppo(a: &Access) -> String {
     Address::physical(a).map_or_else(|why| why, |pa| pa.field("PPO", 0, mmu.page_bits))
 }
 
-/// The index of a TLB, called so.
+/// Explains the index of a TLB, named by the label.
 pub(crate) fn tlb_index(a: &Access, at: usize, label: &str) -> String {
     let Some((page_bits, page)) = tlb_page(a, at) else { return NO_MMU.to_owned() };
     let tlb = &a.spec.tlbs[at];
@@ -87,14 +86,14 @@ pub(crate) fn tlb_index(a: &Access, at: usize, label: &str) -> String {
     Address::of_page(a).field(label, page_bits, tlb.index_bits()) + &page
 }
 
-/// The tag of a TLB, called so.
+/// Explains the tag of a TLB, named by the label.
 pub(crate) fn tlb_tag(a: &Access, at: usize, label: &str) -> String {
     let Some((page_bits, page)) = tlb_page(a, at) else { return NO_MMU.to_owned() };
     let lowest = page_bits + a.spec.tlbs[at].index_bits();
     Address::of_page(a).field(label, lowest, a.spec.virtual_bits().saturating_sub(lowest)) + &page
 }
 
-/// log2 of the page by which a TLB was looked up, and what to say of a page that is not the smallest.
+/// Returns log2 of the page size for the lookup in a TLB, and a remark if that page is not the smallest.
 fn tlb_page(a: &Access, at: usize) -> Option<(u32, String)> {
     let mmu = a.spec.mmu.as_ref()?;
     let smallest = a.spec.tlbs[at].smallest_page_bits(&a.spec);
@@ -106,13 +105,13 @@ fn tlb_page(a: &Access, at: usize) -> Option<(u32, String)> {
     Some((bits, if bits == smallest { String::new() } else { format!(", as its page has {size}") }))
 }
 
-/// The block offset of a cache, called so.
+/// Explains the block offset of a cache, named by the label.
 pub(crate) fn cache_offset(a: &Access, at: usize, label: &str) -> String {
     let bits = a.spec.caches[at].block_bits;
     Address::physical(a).map_or_else(|why| why, |pa| pa.field(label, 0, bits))
 }
 
-/// The index of a cache, called so.
+/// Explains the index of a cache, named by the label.
 pub(crate) fn cache_index(a: &Access, at: usize, label: &str) -> String {
     let cache = &a.spec.caches[at];
     if cache.sets == 1 {
@@ -126,14 +125,14 @@ pub(crate) fn cache_index(a: &Access, at: usize, label: &str) -> String {
     address.map_or_else(|why| why, |address| address.field(label, cache.block_bits, cache.index_bits()))
 }
 
-/// The tag of a cache, called so.
+/// Explains the tag of a cache, named by the label.
 pub(crate) fn cache_tag(a: &Access, at: usize, label: &str) -> String {
     let bits = a.spec.caches[at].tag_bits(&a.spec);
     let lowest = a.spec.physical_bits - bits;
     Address::physical(a).map_or_else(|why| why, |pa| pa.field(label, lowest, bits))
 }
 
-/// Where the entry of a level is.
+/// Explains the address of the entry of a level.
 pub(crate) fn entry_address(a: &Access, level: u32) -> String {
     let fetched = a.first_piece().iter().find_map(|event| match event {
         Event::Pte { level: own, index, address, .. } if *own == level => Some((*index, *address)),
@@ -156,7 +155,7 @@ pub(crate) fn entry_address(a: &Access, level: u32) -> String {
     }
 }
 
-/// The bits of a part, by their names.
+/// Explains the bits of a component by their names.
 pub(crate) fn of_component(a: &Access, component: Component, suffix: &str) -> String {
     let label = format!("the {suffix} of {}", component.name(&a.spec));
     match (component, suffix) {

@@ -1,4 +1,4 @@
-//! What TLBs and caches held.
+//! Explanations of the contents of TLBs and caches.
 
 use pagewalk_engine::machine::event::{Event, Purpose};
 
@@ -7,7 +7,7 @@ use super::faults::no_address;
 use super::words::NO_MMU;
 use crate::run::record::{Access, Shown};
 
-/// A lookup: set, tag, and the way that held it.
+/// Returns a lookup: set, tag, and the way that held it.
 fn found(a: &Access, component: Component) -> Option<(u64, u64, Option<u32>)> {
     a.first_piece().iter().find_map(|event| match (event, component) {
         (Event::TlbLookup { tlb, set, tag, way }, Component::Tlb(at)) if *tlb as usize == at => {
@@ -22,17 +22,17 @@ fn found(a: &Access, component: Component) -> Option<(u64, u64, Option<u32>)> {
     })
 }
 
-/// Every part that the access looked into, and whether it hit.
+/// Returns every component that the access looked into, and whether it hit.
 fn looked_up(a: &Access) -> impl Iterator<Item = (Component, bool)> {
     Component::all(&a.spec).filter_map(|part| Some((part, found(a, part)?.2.is_some())))
 }
 
-/// The TLB that held the translation.
+/// Returns the TLB that held the translation.
 pub(super) fn hit_tlb(a: &Access) -> Option<Component> {
     looked_up(a).find(|(part, hit)| *hit && matches!(part, Component::Tlb(_))).map(|(part, _)| part)
 }
 
-/// What the lookup of a part found in its set, or why there was none.
+/// Explains the result of a component's lookup in its set, or why there was none.
 pub(crate) fn lookup(a: &Access, component: Component) -> String {
     let name = component.name(&a.spec);
     let Some((set, tag, way)) = found(a, component) else { return not_looked_up(a, component) };
@@ -72,7 +72,7 @@ fn bypassed(a: &Access) -> bool {
     a.first_piece().iter().any(|event| matches!(event, Event::Bypassed { purpose: Purpose::Demand }))
 }
 
-/// Whether some TLB held the translation: the one that did, or else the first.
+/// Explains whether a TLB held the translation: the one that did, or else the first.
 pub(crate) fn tlb(a: &Access) -> String {
     let first = a.spec.first_tlb(a.kind).map(Component::Tlb);
     match hit_tlb(a).or(first) {
@@ -82,7 +82,7 @@ pub(crate) fn tlb(a: &Access) -> String {
     }
 }
 
-/// Whether the first cache held the block.
+/// Explains whether the first cache held the block.
 pub(crate) fn cache(a: &Access) -> String {
     match a.spec.first_cache(a.kind) {
         Some(at) => lookup(a, Component::Cache(at)),
@@ -90,7 +90,7 @@ pub(crate) fn cache(a: &Access) -> String {
     }
 }
 
-/// The first cache that hit, or that none did.
+/// Explains which cache hit first, or that none did.
 pub(crate) fn served(a: &Access) -> String {
     let caches = || looked_up(a).filter(|(part, _)| matches!(part, Component::Cache(_)));
     match caches().find(|(_, hit)| *hit) {
@@ -100,7 +100,7 @@ pub(crate) fn served(a: &Access) -> String {
     }
 }
 
-/// What a fill of a part evicted.
+/// Explains which entry a fill of a component evicted.
 pub(crate) fn victim(a: &Access, component: Component) -> String {
     let (name, (index_bits, tag_bits)) = (component.name(&a.spec), component.widths(&a.spec));
     let Some((victim, _)) = component::fill(a, component) else {
@@ -121,7 +121,7 @@ pub(crate) fn victim(a: &Access, component: Component) -> String {
     }
 }
 
-/// Whether what a fill evicted was dirty.
+/// Explains whether the evicted entry was dirty.
 pub(crate) fn writeback(a: &Access, component: Component) -> String {
     match component::fill(a, component) {
         Some((Some(_), true)) => "the evicted block was dirty".to_owned(),

@@ -1,5 +1,5 @@
-//! Why facts are what they are: a function for each row of the registry. A reason is a clause without a period, as it
-//! follows "because".
+//! Reasons for the values of facts: a function for each row of the registry. A reason is a clause without a period, to
+//! follow "because".
 
 mod faults;
 mod fields;

@@ -1,4 +1,4 @@
-//! What an access returned, and what it cost.
+//! Reasons for the bytes that an access returned, and for its cost.
 
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, Purpose};
@@ -9,7 +9,7 @@ use super::faults::no_address;
 use super::lookups::served;
 use crate::run::record::{Access, AccessVerb, CachedBlock, Shown};
 
-/// Why an access returned no bytes, if it did not.
+/// Explains why an access returned no bytes, if it did not.
 fn nothing_read(a: &Access) -> Option<String> {
     match a.verb {
         AccessVerb::Translate => Some("`translate` reads nothing".to_owned()),
@@ -18,7 +18,7 @@ fn nothing_read(a: &Access) -> Option<String> {
     }
 }
 
-/// The line and offset, or the place in memory, that hold the first byte.
+/// Explains which line and offset, or which place in memory, hold the first byte.
 pub(crate) fn byte(a: &Access) -> String {
     if let Some(nothing) = nothing_read(a) {
         return nothing;
@@ -48,7 +48,7 @@ fn bytes(bytes: &[Option<u8>]) -> String {
     bytes.collect::<Vec<_>>().join(" ")
 }
 
-/// The bytes from which a value is made.
+/// Lists the bytes that form a value.
 pub(crate) fn value(a: &Access) -> String {
     match (nothing_read(a), a.outcome.fault) {
         (Some(nothing), _) => nothing,
@@ -64,7 +64,7 @@ pub(crate) fn value(a: &Access) -> String {
     }
 }
 
-/// The latencies that make up the cycles.
+/// Lists the latencies that add up to the cycles.
 pub(crate) fn cycles(a: &Access) -> String {
     let terms: Vec<String> = latencies(&a.spec, &a.events)
         .filter_map(|(event, added)| {
@@ -93,7 +93,7 @@ pub(crate) fn cycles(a: &Access) -> String {
     if terms.is_empty() { "no lookup has a latency".to_owned() } else { terms.join(" + ") }
 }
 
-/// Whether the bytes cross a boundary.
+/// Explains whether the bytes cross a boundary.
 pub(crate) fn pieces(a: &Access) -> String {
     if a.verb == AccessVerb::Translate {
         return "`translate` translates one address".to_owned();

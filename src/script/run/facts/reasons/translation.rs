@@ -1,4 +1,4 @@
-//! How an access was translated, or why it was not.
+//! Reasons for the translation of an access, or for its failure.
 
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, PteKind};
@@ -21,7 +21,7 @@ pub(crate) fn fault(a: &Access) -> String {
     })
 }
 
-/// The entries that the walk of the first piece fetched: level, address, raw value, and kind.
+/// Returns the entries that the walk of the first piece fetched: level, address, raw value, and kind.
 fn walked(a: &Access) -> impl DoubleEndedIterator<Item = (u32, Option<u64>, Option<u64>, PteKind)> {
     a.first_piece().iter().filter_map(|event| match event {
         Event::Pte { level, address, value, found, .. } => {
@@ -51,7 +51,7 @@ pub(crate) fn walk(a: &Access) -> String {
     }
 }
 
-/// Why the walk did not fetch the entry of a level.
+/// Explains why the walk did not fetch the entry of a level.
 pub(super) fn not_walked(a: &Access, level: u32) -> String {
     match walked(a).next_back() {
         Some((last, ..)) if last < level => format!("the walk ended at level {last}"),
@@ -59,7 +59,7 @@ pub(super) fn not_walked(a: &Access, level: u32) -> String {
     }
 }
 
-/// The raw value of the entry of a level.
+/// Explains the raw value of the entry of a level.
 pub(crate) fn entry_value(a: &Access, level: u32) -> String {
     let Some((_, address, value, found)) = walked(a).find(|(own, ..)| *own == level) else {
         return not_walked(a, level);
@@ -75,7 +75,7 @@ pub(crate) fn entry_value(a: &Access, level: u32) -> String {
     }
 }
 
-/// The entry, or the TLB's line, that has the PPN.
+/// Explains which page-table entry, or TLB entry, has the PPN.
 pub(crate) fn ppn(a: &Access) -> String {
     let (Some(mmu), Some(pa)) = (&a.spec.mmu, a.outcome.pa) else {
         return if a.spec.mmu.is_none() { NO_MMU.to_owned() } else { no_address(a) };

@@ -2,7 +2,7 @@
 
 use pagewalk_engine::machine::event::AccessKind;
 
-/// An access in words.
+/// Returns the noun for an access.
 pub(crate) fn noun(kind: AccessKind) -> &'static str {
     match kind {
         AccessKind::Read => "a load",
@@ -11,8 +11,8 @@ pub(crate) fn noun(kind: AccessKind) -> &'static str {
     }
 }
 
-/// Why there is no page and no page table.
+/// Reason that there is no page and no page table.
 pub(crate) const NO_MMU: &str = "the machine has no MMU, so addresses are physical";
 
-/// Why nothing is known of a kernel.
+/// Reason that nothing is known about a kernel.
 pub(crate) const NO_PROCESS: &str = "no process made the access, so no kernel handled a fault";

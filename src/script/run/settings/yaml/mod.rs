@@ -1,6 +1,6 @@
-//! Machine files: the settings of `machine { … }` written in YAML, as the same fields with places in the file.
+//! Machine files: the settings of `machine { … }` written in YAML, as the same fields with locations in the file.
 //!
-//! A mapping is a block, a value is a word or a number with its unit, a list is several values. A flag is set by
+//! A mapping is a block, a value is a word or a number with its unit, and a list is several values. A flag is set by
 //! `true` or by its name alone. Several TLBs or caches are a list of blocks, each with an optional `name`.
 
 mod said;
@@ -25,11 +25,11 @@ use super::pte::PTE_SETTINGS;
 use super::tlb::TLB_SETTINGS;
 use tree::{Entry, Node, Scalar, join, tree};
 
-/// The settings that a machine file gives, as those of a script would be; `file` is its number in the sources.
-/// All of them may stand in one block `machine:`. Whether the settings exist and fit is not looked at here.
+/// Returns the settings in a machine file, in the form of a script's settings; `file` is its number in the sources. One
+/// block `machine:` may contain all of them. Does not check whether the settings exist and are consistent.
 ///
 /// # Errors
-/// `machine-file` for what is no YAML or cannot be settings, and what values can be wrong with.
+/// `machine-file` for text that is not YAML or cannot be settings, and the errors of values.
 pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
     let mut top = tree(file, text).map_err(one)?;
     let mut within = Span { file, start: 0, end: 0 };
@@ -51,8 +51,8 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     if wrong.is_empty() { Ok(fields) } else { Err(wrong) }
 }
 
-/// What follows the name of a setting, as its row says, in whichever block that is: no name is a flag in one block and
-/// something else in another. None for PTE bits and for what has no row.
+/// Returns the parameters of a setting from its row, in any block: no name is a flag in one block and has parameters in
+/// another. None for PTE bits and for names without a row.
 fn params(name: &str) -> Option<&'static [Param]> {
     let machine = MACHINE_SETTINGS.iter().map(|row| (row.name, row.params));
     let table = TABLE_SETTINGS.iter().map(|row| (row.name, row.params));
@@ -64,12 +64,12 @@ fn params(name: &str) -> Option<&'static [Param]> {
     rows.find(|(row, _)| *row == name).map(|(_, params)| params)
 }
 
-/// Whether a setting may stand several times, each time with a name of its own.
+/// Whether a setting may occur several times, each with its own name.
 fn repeats(name: &str) -> bool {
     MACHINE_SETTINGS.iter().any(|row| row.name == name && row.repeats)
 }
 
-/// The settings of a block; mistakes are collected.
+/// Returns the settings of a block, and collects errors.
 fn block<'a, 't: 'a>(
     entries: impl Iterator<Item = &'a Entry<'t>>,
     wrong: &mut Vec<Diagnostic>,
@@ -99,7 +99,7 @@ fn block<'a, 't: 'a>(
     fields
 }
 
-/// A setting; none for a flag that is `false`, and for a mistake.
+/// Returns a setting; none for a flag that is `false`, and for an error.
 fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> Option<Field> {
     let plain = Field { name: word(key), args: Vec::new(), block: None, span };
     match node {
@@ -134,7 +134,6 @@ fn ok_or_report<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -
     result.map_err(|diagnostic| wrong.push(diagnostic)).ok()
 }
 
-/// The name of a TLB or cache.
 fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
     match node {
         Node::Scalar(scalar) if is_word(scalar.text) && !scalar.is_null() => {
@@ -149,7 +148,7 @@ fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
     }
 }
 
-/// One of several values.
+/// Returns one of several values.
 fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
     match item {
         Node::Scalar(scalar) if !scalar.is_null() => measured(key, scalar),
@@ -169,13 +168,13 @@ fn word(scalar: &Scalar) -> Word {
     Word { text: scalar.text.into(), span: scalar.span }
 }
 
-/// A word of the language.
+/// Whether a text is a word of the language.
 fn is_word(text: &str) -> bool {
     let letter = |c: char| c == '_' || c.is_alphabetic();
     text.starts_with(letter) && text.chars().all(|c| letter(c) || c.is_numeric() || c == '-')
 }
 
-/// A value, whose unit must measure what the setting takes.
+/// Returns a value after checking its unit against the setting's dimension.
 fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let arg = value(scalar)?;
     let params = params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
@@ -183,7 +182,7 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     match (place, Unit::behind(scalar.text), &arg.kind) {
         (Some(place), Some(unit), ArgKind::Value(value)) => {
             place.refuses(value, unit, None).map_or(Ok(arg.clone()), |wrong| {
-                // A fix is tried as a script.
+                // A fix would be tested as a script, not as YAML.
                 Err(Diagnostic { fix: None, ..wrong.at(arg.span) })
             })
         }
@@ -191,7 +190,7 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     }
 }
 
-/// A truth, a number with its unit, a range or a word.
+/// Returns a truth value, a number with its unit, a range, or a word.
 fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let (text, span) = (scalar.text.trim(), scalar.span);
     let at = |error: ValueError| number_wrong(text, error).at(span);
@@ -214,7 +213,7 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     Ok(Arg { kind, span })
 }
 
-/// What is wrong with a number; of several numbers, that they are no list.
+/// Returns the error of a number; for several numbers, it says that they are not a list.
 fn number_wrong(text: &str, error: ValueError) -> ValueError {
     let several = text.split_whitespace().skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
     if several { error.help("several values are a list, as in `[9, 9, 9, 9]`") } else { error }

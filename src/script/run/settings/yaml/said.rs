@@ -1,23 +1,22 @@
-//! What is said of a machine file that is no YAML, or has what no machine file has.
+//! Diagnostics for a machine file that is not YAML, or that uses unsupported features of YAML.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
-/// The most values in a machine file, counted as often as an alias repeats them.
+/// Maximum number of values in a machine file. Repetitions by aliases are counted.
 pub(super) const VALUES_LIMIT: usize = 4096;
 
-/// The most brackets and braces that are opened: the library's time grows with the square of their depth.
+/// Maximum number of opened brackets and braces: the library's time is quadratic in their depth.
 pub(super) const BRACKETS_LIMIT: usize = 256;
 
-/// The most blocks and lists within each other.
+/// Maximum nesting depth of blocks and lists.
 pub(super) const DEPTH_LIMIT: usize = 16;
 
-/// What YAML has and a machine file does not: a message and how to fix it.
+/// A YAML feature that machine files do not support: a message and a fix.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal(pub(super) &'static str, &'static str);
 
 impl Refusal {
-    /// As a diagnostic at this place.
     pub(super) fn at(self, span: Span) -> Diagnostic {
         Diagnostic::new(Code::MachineFile, span, self.0).help(self.1)
     }
@@ -38,12 +37,12 @@ pub(super) const LINES: Refusal = Refusal(
     "write it on one line without escapes; separate the values of a list with commas",
 );
 
-/// The bytes of the mark that some editors begin a file with.
+/// Returns the length of a byte-order mark at the beginning of the file.
 pub(super) fn mark(text: &str) -> usize {
     if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
-/// Says that a key stands twice in its block.
+/// Reports that a block contains a key twice.
 pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::MachineFile, again, format!("`{key}` appears twice in this block"))
         .label("again here")
@@ -51,7 +50,7 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
         .help("remove one of the two; several TLBs or caches are a list, each item begun by `-`")
 }
 
-/// Says that a file holds a second document.
+/// Reports that a file contains a second document.
 pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
     let lines = text.split_inclusive('\n').scan(0, |end, line| {
         *end += line.len();
@@ -62,7 +61,7 @@ pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
         .help("a file describes one machine; put the other one into a separate file")
 }
 
-/// What the library says of a text, or what was refused in it, at its place.
+/// Returns a diagnostic for an error of the library, or for an unsupported feature, at its location.
 pub(super) fn wrong(
     file: u32,
     text: &str,
@@ -90,8 +89,8 @@ pub(super) fn wrong(
     diagnostic
 }
 
-/// Where that began which is not right further on, from the end of a library's message:
-/// `scanning a quoted scalar at line 1 column 4`.
+/// Returns the location at which the malformed construct begins, from the end of a library's message: `scanning a
+/// quoted scalar at line 1 column 4`.
 fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
     let (what, place) = context.rsplit_once(" at line ")?;
     let (line, column) = place.split_once(" column ")?;
@@ -103,7 +102,7 @@ fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
 
 const TABS: &str = "indent by spaces, not by tabs";
 
-/// Words of the library's messages, and how to fix what they are said of.
+/// Phrases in the library's messages, and the corresponding fixes.
 const MENDING: [(&str, &str); 6] = [
     ("mapping values are not allowed", "indent the settings of a block alike, one per line"),
     ("tab character", TABS),
@@ -113,7 +112,7 @@ const MENDING: [(&str, &str); 6] = [
     ("expected ','", "close the bracket or brace that was opened"),
 ];
 
-/// The word that stands at this byte; one character where none begins.
+/// Returns the word at this byte, or one character if no word begins there.
 pub(super) fn token(file: u32, text: &str, at: usize) -> Span {
     let at = at.min(text.len());
     let rest = text.get(at..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Machine files: a line of YAML and the settings it gives, or what is said of it and where.
+//! Tests of machine files: YAML and the resulting settings, or the error and its location.
 
 use proptest::prelude::*;
 
@@ -9,16 +9,16 @@ use crate::run::settings::{Arg, ArgKind, Field, build_machine};
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::Spec;
 
-/// The number that the file has among the sources.
+/// Number of the file among the sources.
 const FILE: u32 = 3;
 
-/// The text of a place in the file.
+/// Returns the text at a location in the file.
 fn at(text: &str, span: Span) -> &str {
     assert_eq!(span.file, FILE);
     text.get(span.start as usize..span.end as usize).expect("a place in the file")
 }
 
-/// Settings as a script has them: `tlb L2 { ways 4; shared }`.
+/// Formats settings as a script writes them: `tlb L2 { ways 4; shared }`.
 fn shown(fields: &[Field]) -> String {
     let field = |field: &Field| {
         let args = field.args.iter().map(|arg| format!(" {}", value(arg))).collect::<Vec<_>>().concat();
@@ -43,12 +43,12 @@ fn read(text: &str) -> String {
     }
 }
 
-/// What is wrong with a file that is wrong.
+/// Returns the errors in an invalid file.
 fn wrong(text: &str) -> Vec<Diagnostic> {
     fields_of_yaml(FILE, text).map_or_else(|wrong| wrong, |fields| panic!("{text:?} is {}", shown(&fields)))
 }
 
-/// The machine of a file, or what is wrong with its settings.
+/// Returns the machine of a file, or the errors in its settings.
 fn machine(text: &str) -> Result<Spec, Vec<Diagnostic>> {
     build_machine(None, &fields_of_yaml(FILE, text)?, Span::default())
 }
@@ -101,7 +101,7 @@ fn a_flag_is_set_by_its_name_or_by_true() {
     assert_eq!(read("asid: true"), "asid on");
     assert_eq!(read("asid: false"), "asid off");
     assert_eq!(read("asid: on"), "asid on");
-    // Where a number or a word is due, a truth is left to the setting, which refuses it.
+    // If the setting needs a number or a word, the setting rejects the truth value.
     assert_eq!(read("ways: false"), "ways false");
 }
 
@@ -133,7 +133,7 @@ fn everything_has_its_place() {
 }
 
 #[test]
-fn an_alias_has_the_place_of_what_it_stands_for() {
+fn an_alias_has_the_location_of_its_value() {
     let text = "page: &size 64 B\nblock: *size";
     let fields = fields_of_yaml(FILE, text).expect("valid");
     assert_eq!(at(text, fields[1].args[0].span), "64 B");
@@ -141,7 +141,7 @@ fn an_alias_has_the_place_of_what_it_stands_for() {
     assert_eq!(at(text, fields[1].span), "block");
 }
 
-/// A file, the text at the place of what is said, and part of the message.
+/// A file, the text at the error's location, and part of the message.
 const NO_YAML: [(&str, &str, &str); 12] = [
     ("tlb:\n  entries: 16\n    ways: 4", ":", "mapping values are not allowed"),
     ("tlb:\n  entries: 16\n ways: 4", "ways", "did not find expected key"),
@@ -158,7 +158,7 @@ const NO_YAML: [(&str, &str, &str); 12] = [
 ];
 
 #[test]
-fn what_is_no_yaml_is_said_at_its_place() {
+fn invalid_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_YAML {
         let wrong = wrong(text);
         let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
@@ -173,7 +173,7 @@ fn what_is_no_yaml_is_said_at_its_place() {
 }
 
 #[test]
-fn what_is_never_closed_is_shown_where_it_begins() {
+fn unclosed_text_is_reported_where_it_begins() {
     for (text, begin) in [("page: [64, 4", "[64"), ("cores: 1\npage: \"64", "\"64"), ("é: {a", "{a")] {
         let wrong = wrong(text);
         let also: Vec<&str> = wrong[0].related.iter().map(|(span, _)| at(text, *span)).collect();
@@ -181,7 +181,7 @@ fn what_is_never_closed_is_shown_where_it_begins() {
     }
 }
 
-/// A file, the text at the place of what is said, and part of the message.
+/// A file, the text at the error's location, and part of the message.
 const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
     ("", "", "is empty"),
     ("# a comment alone", "", "is empty"),
@@ -209,7 +209,7 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
 ];
 
 #[test]
-fn what_a_machine_file_does_not_have_is_said_at_its_place() {
+fn unsupported_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_MACHINE_FILE {
         let wrong = wrong(text);
         let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
@@ -219,7 +219,7 @@ fn what_a_machine_file_does_not_have_is_said_at_its_place() {
 }
 
 #[test]
-fn what_stands_twice_is_shown_both_times() {
+fn both_locations_of_a_repeated_key_are_reported() {
     let text = "page: 4\ncores: 1\npage: 8";
     let wrong = wrong(text);
     assert_eq!((wrong[0].span.start, wrong[0].related[0].0.start), (17, 0));
@@ -243,7 +243,7 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
 }
 
 #[test]
-fn every_mistake_in_a_file_is_said() {
+fn every_error_in_a_file_is_reported() {
     let text = "page: 64 Q\ntlb:\n- { ways: 3 Q, name: 4 }\n\"a b\": 1\n";
     let wrong = wrong(text);
     let places: Vec<&str> = wrong.iter().map(|one| at(text, one.span)).collect();
@@ -307,7 +307,7 @@ fn the_presets_written_in_yaml_are_the_presets() {
     }
 }
 
-/// Pieces of YAML, put together at random.
+/// Returns random combinations of pieces of YAML.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "page", "tlb", "name", "é", "64 B", "0..6", "true", "~", "- ", ": ", ":", "\n", "\n  ", "  ", "[",
@@ -317,7 +317,7 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// Every place is one in the file, and names and words stand at theirs.
+/// Checks that every location is in the file, and that names and words are at their locations.
 fn places_hold(text: &str, fields: &[Field]) {
     for field in fields {
         assert_eq!(at(text, field.name.span), &*field.name.text, "{text:?}");
@@ -358,7 +358,7 @@ proptest! {
     }
 }
 
-/// Settings by their numbers: a number, or settings of its own.
+/// Settings by their numbers: a number, or nested settings.
 #[derive(Debug, Clone)]
 enum Setting {
     Number(u32),
@@ -372,7 +372,7 @@ fn tree() -> impl Strategy<Value = Vec<Setting>> {
     prop::collection::vec(setting, 1..4)
 }
 
-/// Writes settings in block style, and as [`shown`] has them.
+/// Writes settings in block style, and in the format of [`shown`].
 fn write(settings: &[Setting], depth: usize, indent: usize, text: &mut String, wanted: &mut Vec<String>) {
     for (i, setting) in settings.iter().enumerate() {
         text.extend([" ".repeat(depth * indent), format!("k{i}:")]);

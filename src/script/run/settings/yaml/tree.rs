@@ -1,8 +1,8 @@
-//! A YAML document as a tree that knows the place of everything in it.
+//! A YAML document as a tree with the location of every node.
 //!
-//! The YAML library keeps no places. But a scalar that is asked for as a string it lends out as a part of the text
-//! itself, and where that part begins, there the scalar stands. Whether a node is a scalar has to be known before it
-//! is asked for; so the document is read twice, first for its shape and then for its scalars.
+//! The YAML library does not keep locations. However, if a scalar is requested as a string, the library returns a slice
+//! of the text, which gives the scalar's location. Because the request must be for a scalar, the document is read
+//! twice: first for its shape, and then for its scalars.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,21 +19,21 @@ use crate::lang::span::Span;
 /// A key, or a value that is neither a block nor a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scalar<'t> {
-    /// As written, without quotes; empty where nothing stands.
+    /// The text without quotes; empty for no value.
     pub(crate) text: &'t str,
-    /// Its place, without quotes.
+    /// Its location, without quotes.
     pub(crate) span: Span,
-    /// It stood in quotes.
+    /// Whether it was in quotes.
     pub(crate) quoted: bool,
 }
 
 impl Scalar<'_> {
-    /// No value: nothing, `~` or `null`.
+    /// Whether there is no value: an empty text, `~`, or `null`.
     pub(crate) fn is_null(&self) -> bool {
         !self.quoted && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
     }
 
-    /// `true` or `false`.
+    /// Returns the truth value of `true` or `false`.
     pub(crate) fn truth(&self) -> Option<bool> {
         match self.text {
             _ if self.quoted => None,
@@ -50,16 +50,16 @@ pub type Entry<'t> = (Scalar<'t>, Node<'t>);
 /// A value of the document.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node<'t> {
-    /// `64 B`, `plru`, nothing.
+    /// `64 B`, `plru`, or no value.
     Scalar(Scalar<'t>),
     /// `[9, 9]`, or lines that begin with `-`.
     List(Vec<Node<'t>>),
-    /// `{ ways: 4 }`, or lines with keys; no key twice.
+    /// `{ ways: 4 }`, or lines with keys. The keys are unique.
     Block(Vec<Entry<'t>>),
 }
 
 impl Node<'_> {
-    /// From its first scalar to its last; none where nothing stands.
+    /// Returns the span from its first scalar to its last; none if it has no text.
     pub(crate) fn span(&self) -> Option<Span> {
         match self {
             Self::Scalar(scalar) => Some(scalar.span).filter(|span| span.end > span.start),
@@ -75,7 +75,8 @@ impl Node<'_> {
     }
 }
 
-/// From one place to a later one. An alias stands for a value that lies before it: then the first place alone.
+/// Returns the span from one location to a later one. The value of an alias is located before it, so the result is the
+/// first location alone.
 pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
     let end = to.filter(|to| to.start >= from.start).map_or(from.end, |to| to.end);
     Span { end: end.max(from.end), ..from }
@@ -84,7 +85,7 @@ pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
 /// Reads a document.
 ///
 /// # Errors
-/// `machine-file` for what is no YAML, and for what YAML has and a machine file does not.
+/// `machine-file` for text that is not YAML, and for unsupported features of YAML.
 pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     if let Some((at, _)) = text.match_indices(['[', '{']).nth(BRACKETS_LIMIT) {
         return Err(BRACKETS.at(token(file, text, at)));
@@ -103,7 +104,7 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     }
 }
 
-/// The only document of a text; none if there are several.
+/// Returns the only document of a text; none if there are several.
 fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::Result<Option<S::Value>> {
     let mut documents = serde_yaml::Deserializer::from_str(text.get(mark(text)..).unwrap_or(text));
     let first = documents.next().unwrap_or_else(|| serde_yaml::Deserializer::from_str(text));
@@ -111,7 +112,6 @@ fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::R
     Ok(documents.next().is_none().then_some(value))
 }
 
-/// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum NodeKind {
     Scalar,
@@ -119,13 +119,13 @@ enum NodeKind {
     Block,
 }
 
-/// The first reading: what the values are, each before those within it.
+/// The first reading: the kinds of the nodes, each before its children.
 #[derive(Debug, Default)]
 struct DocumentShape {
     kinds: Vec<NodeKind>,
     refusal: Option<Refusal>,
     depth: usize,
-    /// The node at hand is a key.
+    /// Whether the current node is a key.
     key: bool,
 }
 
@@ -135,7 +135,7 @@ impl DocumentShape {
         E::custom(refusal.0)
     }
 
-    /// Adds a node. `word` says whether it may be a key.
+    /// Adds a node. `word` is whether it may be a key.
     fn add_node<E: de::Error>(&mut self, kind: NodeKind, word: bool) -> Result<(), E> {
         match self.key {
             true if word => Ok(()),
@@ -197,7 +197,7 @@ impl<'t> Visitor<'t> for &mut DocumentShape {
         self.add_node(NodeKind::Scalar, true)
     }
 
-    /// The file holds no document.
+    /// Accepts a file without a document.
     fn visit_none<E: de::Error>(self) -> Result<(), E> {
         Err(self.refuse(EMPTY))
     }
@@ -231,19 +231,19 @@ impl<'t> Visitor<'t> for &mut DocumentShape {
     }
 }
 
-/// The second reading: the scalars with their places, in a tree of the shape found by the first.
+/// The second reading: the scalars with their locations, in a tree of the shape that the first reading found.
 struct Scalars<'t> {
     file: u32,
     text: &'t str,
-    /// Of the values still to come.
+    /// Kinds of the remaining nodes.
     kinds: std::vec::IntoIter<NodeKind>,
     refusal: Option<Refusal>,
-    /// The first key that stands twice in its block.
+    /// The first key that occurs twice in its block.
     twice: Option<Diagnostic>,
 }
 
 impl<'t> Scalars<'t> {
-    /// The place of a part of the text.
+    /// Returns the scalar for a part of the text, with its location.
     fn scalar(&self, part: &'t str) -> Option<Scalar<'t>> {
         let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         let end = start.checked_add(part.len())?;
@@ -258,7 +258,7 @@ impl<'t> Scalars<'t> {
     }
 }
 
-/// A key of the second reading.
+/// A key in the second reading.
 struct Key<'a, 't>(&'a mut Scalars<'t>);
 
 impl<'t> DeserializeSeed<'t> for Key<'_, 't> {
@@ -291,12 +291,12 @@ impl<'t> Visitor<'t> for &mut Scalars<'t> {
         out.write_str("a value of a machine file")
     }
 
-    /// A part of the text.
+    /// Accepts a part of the text.
     fn visit_borrowed_str<E: de::Error>(self, part: &'t str) -> Result<Node<'t>, E> {
         self.scalar(part).map(Node::Scalar).ok_or_else(|| E::custom("a scalar has no place"))
     }
 
-    /// Not as it stands in the text: with escapes, or over several lines.
+    /// Accepts a string that differs from the text: with escapes, or over several lines.
     fn visit_str<E: de::Error>(self, _: &str) -> Result<Node<'t>, E> {
         self.refusal = Some(LINES);
         Err(E::custom(LINES.0))

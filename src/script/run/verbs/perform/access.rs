@@ -1,4 +1,4 @@
-//! Making an access: on bare hardware, or in a process.
+//! Execution of accesses: on bare hardware, or in a process.
 
 use crate::run::record::{Access, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder};
 use crate::run::session::Session;
@@ -52,12 +52,13 @@ impl Session<'_> {
         Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process: None })
     }
 
-    /// Faults are handled and the instruction is retried; what is left of its events is what was done.
+    /// Makes an access in a process. Faults are handled and the instruction is retried. The record's events are those
+    /// of the pieces that completed or were fatal.
     fn access_of_process(&mut self, plan: AccessPlan, pid: Pid) -> Result<Access, Stop> {
         let AccessPlan { verb, kind, mode, va, mut data, place, .. } = plan;
         let probe = self.probing;
         let kernel = self.kernel(place)?;
-        // A process that is killed leaves nothing to tell of.
+        // A killed process no longer has the state that the record needs.
         let before = match kernel.config().signals {
             SignalPolicy::Kill => kernel.process(pid).cloned(),
             SignalPolicy::Report => None,
@@ -87,10 +88,10 @@ impl Session<'_> {
     }
 }
 
-/// The longest block that is printed, in bytes.
+/// Maximum size of a block that is printed, in bytes.
 const PRINTED_BLOCK: u64 = 16;
 
-/// The block of the first byte that was read in the first cache, if it is there.
+/// Returns the block of the first byte that was read in the first cache, if it is there.
 fn block(
     machine: &Machine,
     verb: AccessVerb,

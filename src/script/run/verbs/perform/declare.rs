@@ -1,4 +1,4 @@
-//! Declaring machines, kernels, files, executables and processes.
+//! Declarations of machines, kernels, files, executables, and processes.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::run::verbs::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 use crate::run::verbs::system::default_machine;
 
 impl Session<'_> {
-    /// A machine with nothing in it; what was there before is gone.
+    /// Declares an empty machine, which replaces the previous one.
     pub(crate) fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
         let machine = self.fresh_machine(spec.clone());
         self.state.machine = Slot::Is(machine);
@@ -41,7 +41,7 @@ impl Session<'_> {
         Ok(Did::Declared(Declared { what: Declaration::Kernel, booted }))
     }
 
-    /// Starts a kernel on the machine, or on the default one. If it cannot be started, the machine stays.
+    /// Starts a kernel on the machine, or on the default one. If it cannot be started, the machine is unchanged.
     ///
     /// # Errors
     /// `bad-kernel`, `no-machine`.
@@ -118,7 +118,7 @@ impl Session<'_> {
         Ok(Did::Declared(Declared { what, booted }))
     }
 
-    /// Gives a process areas.
+    /// Adds areas to a process.
     ///
     /// # Errors
     /// `bad-area`.
@@ -129,7 +129,7 @@ impl Session<'_> {
             let (start, end) = (area.start, area.end);
             match kernel.declare_area(pid, area) {
                 Ok(()) => {}
-                // Every area after it would be refused, too.
+                // Every later area would also be rejected.
                 Err(AreaError::TooMany) => {
                     wrong.push(crate::run::verbs::refused::area(
                         &AreaError::TooMany,

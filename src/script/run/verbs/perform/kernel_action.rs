@@ -1,4 +1,4 @@
-//! Kernel actions, done.
+//! Execution of kernel actions.
 
 use crate::lang::ast::Span;
 use crate::run::record::{ActionRecord, KernelAction, Legend};
@@ -9,7 +9,6 @@ use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 
-/// Keeps steps.
 #[derive(Default)]
 struct Steps(Vec<KernelStep>);
 
@@ -24,10 +23,10 @@ impl KernelObserver for Steps {
 }
 
 impl Session<'_> {
-    /// Has the kernel do something of its own accord.
+    /// Performs a kernel action that no process requested.
     ///
     /// # Errors
-    /// `out-of-memory` where swap is full, `limit-steps`.
+    /// `out-of-memory` if swap is full, `limit-steps`.
     pub(crate) fn act(&mut self, what: KernelAction, place: Span) -> Result<ActionRecord, Stop> {
         let kernel = self.kernel(place)?;
         let mut steps = Steps::default();

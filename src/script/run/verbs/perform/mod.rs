@@ -1,4 +1,4 @@
-//! What a session does when a prepared statement is performed.
+//! Execution of prepared statements.
 
 mod access;
 mod declare;

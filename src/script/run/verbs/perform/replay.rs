@@ -1,4 +1,4 @@
-//! A trace, replayed.
+//! Execution of a `replay`.
 
 use std::sync::Arc;
 
@@ -25,22 +25,21 @@ use pagewalk_engine::trace::unreadable::Unreadable;
 
 use crate::run::verbs::plans::ReplayPlan;
 
-/// Work of a line of a trace: sixteen of them count as much as a statement.
+/// Work of a line of a trace: 16 lines cost as much as a statement.
 const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
-/// What came of the records.
+/// The results of the records.
 struct Performed {
     counted: ReplayCounts,
-    /// The first of them.
     first: Vec<Record>,
     malformed: Malformed,
 }
 
 impl Session<'_> {
-    /// Replays a trace; a probe does so on a copy.
+    /// Replays a trace; a probe replays it on a copy.
     ///
     /// # Errors
-    /// `unreadable`, `limit-steps`, `out-of-memory`, and what keeps a kernel from being started.
+    /// `unreadable`, `limit-steps`, `out-of-memory`, and the errors of starting a kernel.
     pub(crate) fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
         let before = self.probing.then(|| self.state.machine.clone());
         let replayed = self.start_for(plan).and_then(|booted| self.replay_here(plan, booted));
@@ -50,8 +49,8 @@ impl Session<'_> {
         replayed
     }
 
-    /// Starts the kernel whose process performs the trace, unless one runs or none is needed: with plenty of swap, so that
-    /// the trace comes to its end however few frames there are.
+    /// Starts the kernel whose process performs the trace, unless one runs or none is needed. It has enough swap to
+    /// complete the trace with any number of frames.
     ///
     /// # Errors
     /// As `kernel`.
@@ -66,7 +65,7 @@ impl Session<'_> {
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
         let place = plan.name.span;
-        // While the trace runs, the session has nothing but its budget.
+        // While the trace runs, the session has only its budget.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
             (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(kernel, plan),
@@ -86,7 +85,7 @@ impl Session<'_> {
         Ok(Replayed { name, map, straddle, counted, first, malformed, booted })
     }
 
-    /// The process ends with the trace: its frames, slots and tables are given back.
+    /// Performs the trace in a process that ends with it, which frees its frames, slots, and tables.
     fn in_process(&mut self, kernel: &mut Kernel, plan: &ReplayPlan) -> Result<Performed, Stop> {
         let name = Arc::clone(&plan.name.text);
         let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
@@ -95,8 +94,8 @@ impl Session<'_> {
         performed
     }
 
-    /// Performs what a file holds, batch by batch, while another thread reads on. Every line of it is work, and so is what
-    /// the kernel does.
+    /// Performs the records of a file, batch by batch, while another thread continues to read. Every line counts as
+    /// work, as do the kernel's actions.
     fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
         let mut account = Account::new(&target, plan.straddle, ExtraOptions::default());
         let (mut first, mut lines) = (Vec::new(), 0);
@@ -142,7 +141,7 @@ impl Session<'_> {
     }
 }
 
-/// A file on disk, or a text in memory.
+/// Returns the origin of the trace: a file on disk, or a text in memory.
 fn origin(plan: &ReplayPlan) -> TraceOrigin {
     match &plan.stream {
         Stream::File(path) => TraceOrigin::File(path.clone()),
@@ -150,13 +149,13 @@ fn origin(plan: &ReplayPlan) -> TraceOrigin {
     }
 }
 
-/// Says why a trace cannot be read, or not to its end; the file is called as the script calls it.
+/// Reports that a trace cannot be read, or not completely, with the file's name in the script.
 fn unreadable(plan: &ReplayPlan, why: Unreadable) -> Stop {
     let why = Unreadable { name: plan.name.text.to_string(), ..why };
     Diagnostic::new(Code::Unreadable, plan.name.span, why.to_string()).into()
 }
 
-/// Says why no process can be had for a trace.
+/// Reports that no process can be created for a trace.
 fn refused(why: &DemandError, place: Span) -> Stop {
     match why {
         DemandError::Memory(error) => out_of_memory(*error, place).into(),
