@@ -192,7 +192,7 @@ fn processes_probes_and_names_are_asked_of() {
     assert_eq!(keys(&script), ["fault demand-zero", "frame 0", "minor 1"]);
     let probe = asked(&format!("{SIMPLE}«»probe 0x03D4 => ppn 0x0D\n")).expect("a question");
     assert_eq!(keys(&probe), ["ppn 0x0D"]);
-    // Without expectations, the question asks for the known facts.
+    // Without expectations, the question has a blank for each known fact.
     let bare = asked(&format!("{SIMPLE}«»translate 0x03D4\n")).expect("a question");
     assert_eq!(keys(&bare)[..5].join(", "), "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit");
 }
