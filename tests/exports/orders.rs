@@ -1,11 +1,11 @@
-//! Versions whose questions stand in different orders, or are picked from a pool.
+//! Versions with questions in different orders, or from a pool.
 
 use pagewalk_script::exam::paper::Paper;
 
 use super::papers::{export, text, versions};
 use super::xml::read;
 
-/// Two versions, the second with its questions the other way round.
+/// Two versions, the second with its questions in reverse order.
 fn shuffled() -> Vec<Paper> {
     let mut papers = versions(2);
     papers[1].questions.reverse();

@@ -1,4 +1,4 @@
-//! What is wrong with what is handed in is told with its line, and the rest is marked.
+//! Mistakes in the answers are reported with their lines, and the rest is graded.
 
 use super::running::{EXAM, Ran, folder, pagewalk, put};
 

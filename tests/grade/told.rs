@@ -1,4 +1,4 @@
-//! What is told: feedback, statistics, who changes.
+//! Output of grading: feedback, statistics, and changes.
 
 use super::all_sheets;
 use super::running::{fixed_exam, folder, pagewalk, put};
@@ -51,7 +51,7 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &exam, &file, "--statistics"]);
     assert_eq!(ran.status, 0, "{}", ran.told);
-    // By hand: 20 sheets, and those that lost a point at 1a.vpn are vpn-alone, vpn-carried, swapped and two-mistakes.
+    // Worked out by hand: of 20 sheets, vpn-alone, vpn-carried, swapped, and two-mistakes lost a point at 1a.vpn.
     let row = |field: &str| {
         let line = ran.out.lines().find(|line| line.starts_with(&format!("| {field} |"))).expect("a row");
         line.split('|').map(str::trim).map(str::to_owned).collect::<Vec<_>>()
