@@ -1,4 +1,4 @@
-//! `pagewalk sweep` as a process: its numbers are those of single replays, its formats agree, and what is wrong is told.
+//! `pagewalk sweep` as a process: its numbers equal those of single replays, its formats agree, and mistakes are reported.
 
 mod process;
 
@@ -91,7 +91,7 @@ fn the_formats_say_the_same() {
         assert_eq!(Some(rate), point["miss_rate"].as_f64());
         let parts: [f64; 2] = ["misses", "accesses"].map(|name| row[name].parse().expect("a number"));
         assert!((rate - parts[0] / parts[1]).abs() < 1e-15);
-        // In the table and in the matrix.
+        // Both in the table and in the matrix.
         let shown = format!("{:.2}%", rate * 100.0);
         assert!(text.matches(&shown).count() >= 2, "{shown} in\n{text}");
     }
@@ -199,7 +199,7 @@ fn malformed_lines_are_told_or_refused() {
     assert!(told.contains("outside the machine's address space"), "{told}");
 }
 
-/// A device that is always full, and one that never ends.
+/// A device that is always full, and an endless one.
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_is_lost_where_the_disk_is_full() {
@@ -241,7 +241,7 @@ fn a_closed_pipe_is_no_mistake() {
 fn ctrl_c_gives_what_has_been_counted() {
     let folder = Folder::new("interrupted");
     let text = trace(20_000);
-    // What comes after is never sent: the pipe stays open.
+    // The rest is never sent: the pipe stays open.
     let told = folder.interrupted(&["sweep", "core-i7", "-", "ways 1..4", "--format", "json"], &text);
     assert_eq!(told.status, Some(130), "{told:?}");
     let json: serde_json::Value = serde_json::from_str(&told.output).expect("JSON");

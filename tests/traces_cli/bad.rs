@@ -1,4 +1,4 @@
-//! Traces that are damaged, or none; results that nobody takes.
+//! Damaged or missing traces, and results without a reader.
 
 use std::fs;
 use std::io::Write;
@@ -16,7 +16,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// So many loads, each of another block, in hard-to-compress order.
+/// N loads, each of another block, in hard-to-compress order.
 fn loads(count: u64) -> Vec<u8> {
     let mut text = Vec::new();
     for n in 0..count {
@@ -41,7 +41,7 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz"]);
     assert_eq!(status, 2);
     assert!(out.contains("not the whole trace"), "{out}");
-    // What is packed of it says so, and the next traces are replayed all the same.
+    // The error reports the packed records, and the next traces are still replayed.
     let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
     assert!(status == 2 && err.contains("before it are packed"), "{err}");
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
@@ -110,7 +110,7 @@ fn addresses_beyond_the_width_are_passed_over_and_told_of() {
     assert!(err.contains("record 8, a store of 2 bytes at 0xFF, is outside"), "{err}");
 }
 
-/// As `| head` does, once with all of the report still to come.
+/// Reads once while the whole report is still to come, as `| head` does.
 #[test]
 fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
     let folder = usual("pipe");

@@ -1,4 +1,4 @@
-//! Versions of papers: the command line, its files, and that a roster cannot do harm.
+//! Versions of papers: the command line, its files, and rosters with harmful content.
 
 mod fair;
 mod papers;
@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A new folder of its own, taken away at the end.
+/// A new folder, removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -83,7 +83,7 @@ fn versions_are_files_with_a_list_for_the_instructor() {
             !paper.contains(seed.trim_start_matches("0x")) && !paper.contains("**"),
             "a paper tells nothing"
         );
-        // The list is all that is needed to make a version again.
+        // The list suffices to make a version again.
         let again = pagewalk(&["exam", EXAM, "--seed", seed, "--key"]);
         let key = fs::read_to_string(format!("{out}/{}", own[1])).expect("a key");
         let addresses = |text: &str| {
@@ -116,7 +116,7 @@ fn a_seed_in_the_script_does_not_make_all_versions_the_same() {
     let papers = of(&["--variants", "8"]);
     let drawn: BTreeSet<&str> = papers.lines().filter(|line| line.contains("(decimal)")).collect();
     assert_eq!(drawn.len(), 8);
-    // The seed of the versions is the script's, unless the command says one.
+    // The default seed of the versions is the script's.
     assert_ne!(of(&["--variants", "8", "--seed", "8"]), papers);
     assert_eq!(of(&["--variants", "8", "--seed", "7"]), papers);
 }

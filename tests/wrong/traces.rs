@@ -1,4 +1,4 @@
-//! Statements about a trace that is there: what is wrong with them, and with what is in the file.
+//! Statements about an existing trace: mistakes in the statements, and in the file.
 
 use pagewalk_script::run::session::Options;
 
@@ -64,7 +64,7 @@ fn what_was_meant_is_offered() {
     }
 }
 
-/// Where a machine translates, both ways to map are told.
+/// If the machine translates, the message lists both ways to map.
 #[test]
 fn a_missing_map_is_explained() {
     let outcome = beside("machine simple\nreplay \"x.trace\"", TRACE);
@@ -72,7 +72,7 @@ fn a_missing_map_is_explained() {
     assert!(said.contains("`map identity`") && said.contains("`map demand`"), "{said}");
 }
 
-/// What only shows when the file is read is an error of the statement that reads it.
+/// A mistake in the file is reported at the statement that reads it.
 #[test]
 fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
     let script = "machine { physical 9 }\nreplay \"x.trace\"\n";
@@ -86,7 +86,7 @@ fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
     }
 }
 
-/// A line is work, so a budget ends a long trace; `limit-steps` points at the loop, or at the file.
+/// A line is work, so a budget ends a long trace. `limit-steps` points to the loop, or to the file.
 #[test]
 fn a_long_trace_ends_with_the_budget() {
     let long = b" L 10,1\n".repeat(20_000);
@@ -99,7 +99,7 @@ fn a_long_trace_ends_with_the_budget() {
     assert_eq!(sole(&run(short)), ("limit-steps", "\"x.trace\""));
 }
 
-/// Frames that run out without swap end the statement; the process that performed it is gone.
+/// If frames run out without swap, the statement ends, and its process is killed.
 #[test]
 fn memory_that_runs_out_is_told() {
     let script = "machine core-i7\nkernel { frames 1 }\nreplay \"x.trace\" map demand\n";
@@ -108,7 +108,7 @@ fn memory_that_runs_out_is_told() {
     assert!(outcome.mistakes[0].said.contains("swap"), "{}", outcome.mistakes[0].said);
 }
 
-/// Nothing is said of what comes after a statement that is wrong but would have started a kernel.
+/// No mistakes are reported after a wrong statement that would have started a kernel.
 #[test]
 fn a_replay_starts_a_kernel_for_what_is_checked_after_it() {
     let script =
@@ -122,7 +122,7 @@ fn a_replay_starts_a_kernel_for_what_is_checked_after_it() {
     assert_eq!((outcome.mistakes.as_slice(), outcome.failures.as_slice()), (&[][..], &[][..]));
 }
 
-/// With brackets, as other verbs may be written; a definition of that name comes first.
+/// With brackets, as other verbs may be written. A definition with that name has precedence.
 #[test]
 fn a_replay_may_stand_in_brackets() {
     let machine = "machine { physical 9 }\n";
