@@ -14,7 +14,7 @@
 //! - `liar`: a side with wrong answers, which must be found.
 //!
 //! To add a side, implement `side::Side`, add a module in `asked_of_each_side!` for the checks, and add a test that compares it with
-//! Linux, like the one in `linux.rs`. `View::comparable`, `View::unsettled`, and `Countable` skip the steps that depend on the file
+//! Linux, like those in this file. `View::comparable`, `View::unsettled`, and `Countable` skip the steps that depend on the file
 //! system or on areas that Linux keeps apart (semantics.md 15), and explain why. docs/linux.md lists them.
 //!
 //! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` the first seed. If the

@@ -217,7 +217,7 @@ impl Tracee {
     /// Continues as [`Tracee::go`] does.
     ///
     /// # Panics
-    /// Panics if the machine no longer permits tracing.
+    /// If the machine no longer permits tracing.
     fn surely_go(&mut self, registers: user_regs_struct) -> Stop {
         self.go(registers).expect("a traced process can be gone on with")
     }
@@ -325,7 +325,7 @@ impl Tracee {
         }
     }
 
-    /// Copies the process, as `fork` does. The copy is a child of ours, not of this process, so that this process gets no signal when it ends.
+    /// Copies the process, as `fork` does. The copy is a child of ours, not of this process, so this process gets no signal at its end.
     pub fn fork(&mut self) -> Tracee {
         /// `CLONE_PARENT`.
         const OF_OUR_OWN: u64 = 0x8000;
