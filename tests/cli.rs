@@ -34,7 +34,7 @@ fn usage_errors_are_2_and_help_is_0() {
 }
 
 #[test]
-fn explain_tells_a_code_or_all_of_them() {
+fn explain_prints_a_code_or_all_codes() {
     let (status, out, err) = run(&["explain", "not-a-power-of-two"]);
     assert_eq!((status, err.as_str()), (0, ""));
     assert!(out.starts_with("not-a-power-of-two: this number must be a power of two\n"), "{out}");
@@ -101,7 +101,7 @@ fn script(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn check_tells_mistakes_and_their_places() {
+fn check_reports_mistakes_and_their_places() {
     let right = script("right", "machine simple\nread 0x3D4 => vpn 0x0F\n");
     let wrong = script("wrong", "let entries = 16\nlet sets = entires / 4\n");
     let (status, out, err) = run(&["check", &right]);

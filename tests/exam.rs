@@ -62,7 +62,7 @@ fn worksheets(question: &Question) -> Vec<(u64, &[Blank])> {
 }
 
 #[test]
-fn the_key_is_what_the_textbook_computes() {
+fn the_key_agrees_with_the_textbook() {
     let mut addresses = std::collections::BTreeSet::new();
     for seed in 0..40 {
         let paper = exam(seed);
@@ -128,7 +128,7 @@ fn a_paper_holds_no_answer_and_its_key_does() {
 }
 
 #[test]
-fn what_an_author_writes_is_no_markup() {
+fn the_text_of_an_author_is_not_markup() {
     let text = "question \"a | b <script>\" { ask \"x_1 | `y`\" = 1; choice \"*?\" { correct \"<b>\"; wrong \"](\" } }";
     let out = markdown(&paper(text, 0), Edition::Paper, &Style::default());
     assert!(

@@ -44,7 +44,7 @@ fn examples_hold() {
 }
 
 #[test]
-fn what_is_told_can_be_stated_and_holds() {
+fn reported_facts_hold_as_expectations() {
     let mut stated = 0;
     for path in scripts() {
         let text = std::fs::read_to_string(&path).expect("a script");

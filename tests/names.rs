@@ -102,7 +102,7 @@ fn renames_change_nothing(all: &[PathBuf]) {
         let known = Known::read(path, &text, BTreeMap::new());
         let before = known.transcript();
         for symbol in 0..known.names.symbols.len() {
-            let first = known.names.occurrences_of(symbol).next().expect("a symbol stands somewhere");
+            let first = known.names.occurrences_of(symbol).next().expect("a symbol has a place");
             if renamable(&known.names, first).is_err() {
                 continue;
             }
@@ -142,7 +142,7 @@ fn every_use_has_a_definition() {
 }
 
 #[test]
-fn a_long_script_is_gone_through_at_once() {
+fn a_long_script_is_searched_quickly() {
     let text = std::fs::read_to_string("examples/mmapcopy.pw").expect("a script");
     let copies = 5000 / text.lines().count() + 1;
     let all: String = (0..copies)

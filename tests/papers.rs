@@ -57,7 +57,7 @@ fn nothing_is_markup_for_html() {
         assert!(out.matches(told).count() >= 9, "{out}");
         assert!(
             out.contains("<bdi><b style=") && out.contains("שלום NASTY"),
-            "names stand apart from what is around them"
+            "names are distinct from the text around them"
         );
     }
 }
@@ -103,7 +103,7 @@ fn nothing_is_markup_for_tex_and_letters_that_it_lacks_are_refused() {
 }
 
 #[test]
-fn no_key_and_no_seed_is_in_what_students_get() {
+fn students_get_no_key_and_no_seed() {
     let exam = exam(3);
     // The page of powers has many numbers.
     let style = Style { powers: false, ..Style::default() };
@@ -170,7 +170,7 @@ fn every_version_and_edition_has_the_same_boxes() {
 }
 
 #[test]
-fn a_page_has_what_its_reader_and_its_hearer_need() {
+fn a_page_is_accessible() {
     let exam = exam(3);
     let a4 = html::page(&exam, Edition::Paper, &Style::default());
     for said in [

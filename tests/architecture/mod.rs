@@ -112,7 +112,7 @@ fn every_form_of_import_is_seen() {
 }
 
 #[test]
-fn what_is_no_import_is_not_seen() {
+fn other_tokens_are_not_imports() {
     for lines in [
         "// use crate::b::Thing;",
         "/// [`crate::b::Thing`]\nfn f() {}",
@@ -204,7 +204,7 @@ fn a_circle_is_found() {
 }
 
 #[test]
-fn what_is_undone_is_found() {
+fn unfinished_code_is_found() {
     let of = |text: &str| Source { path: "a.rs".into(), text: text.into() }.undone();
     assert_eq!(of("fn f() {\n    todo!()\n}"), ["a.rs:2: `todo!`"]);
     assert_eq!(of("fn f() { if x { unimplemented!(\"y\") } }"), ["a.rs:1: `unimplemented!`"]);

@@ -40,7 +40,7 @@ fn script(info: &str) -> Option<Vec<&str>> {
 }
 
 #[test]
-fn scripts_hold_and_terminals_show_what_is_printed() {
+fn scripts_pass_and_terminals_show_the_output() {
     let mut scripts = 0;
     for path in documents() {
         let text = fs::read_to_string(&path).expect("a document");
@@ -68,7 +68,7 @@ fn scripts_hold_and_terminals_show_what_is_printed() {
         let lines = text.lines().zip(retold.lines()).enumerate();
         let differs =
             lines.map(|(i, (shown, printed))| (i + 1, shown, printed)).find(|line| line.1 != line.2);
-        assert_eq!(differs, None, "{path}: a line, what is shown, what is printed");
+        assert_eq!(differs, None, "{path}: a line, the document, the output");
         assert_eq!(text, retold, "{path}");
     }
     assert!(scripts > 0);

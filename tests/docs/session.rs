@@ -28,7 +28,7 @@ pub fn retold(shown: &str, folder: &Path) -> String {
             text.extend([shell.continuation_prompt().trim_end(), more, "\n"]);
             lines.next();
         }
-        assert!(!shell.goes_on(&input), "this input goes on: {input}");
+        assert!(!shell.goes_on(&input), "this input continues: {input}");
         shell.input(&input).expect("answers go to memory");
         text.extend(told.take_text().lines().flat_map(|line| [line.trim_end(), "\n"]));
     }

@@ -35,15 +35,16 @@ fn classed(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn highlight_tells_the_classes_of_the_sample() {
+fn highlight_reports_the_classes_of_the_sample() {
     let text = fs::read_to_string("editors/sample.pw").expect("the sample is there");
     let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
     let listed: Vec<&str> = listed.lines().collect();
     let told = classed(&text);
     let pairs = listed.iter().zip(&told).filter(|(listed, told)| *listed != told);
-    let wrong: Vec<String> = pairs.map(|(listed, told)| format!("listed {listed}\n  told {told}")).collect();
+    let wrong: Vec<String> =
+        pairs.map(|(listed, told)| format!("listed {listed}\n  highlighted {told}")).collect();
     assert!(wrong.is_empty(), "{} tokens differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(told.len(), listed.len(), "tokens told and listed");
+    assert_eq!(told.len(), listed.len(), "tokens highlighted and listed");
 }
 
 /// The sample has a token of every class, and every word that can begin a statement.
@@ -67,7 +68,7 @@ fn the_sample_uses_everything() {
 
 /// `== FILE` and its tokens, for each example.
 #[test]
-fn the_classes_of_the_examples_are_told_to_the_checks() {
+fn the_classes_of_the_examples_are_written_for_the_checks() {
     let mut out = String::new();
     for file in scripts(Path::new("examples")) {
         let text = fs::read_to_string(&file).expect("an example can be read");

@@ -94,7 +94,7 @@ fn parent_and_child(question: &Sheet, seed: u64) {
         frames.refs.iter().map(|(frame, refs)| vec![frame.to_string(), refs.to_string()]).collect();
     assert_eq!(part.tables()[0].rows, table, "seed {seed}");
     let all = scan(&part.prose(), "point to each of the {} frames")[0];
-    assert_eq!(all, table.len() as u64, "seed {seed}: the table tells no more than the text does");
+    assert_eq!(all, table.len() as u64, "seed {seed}: the table has no more information than the text");
 }
 
 fn program(question: &Sheet, seed: u64) {

@@ -112,7 +112,7 @@ fn page_replacement() {
         }
         counts.sort();
         counts.dedup();
-        assert_eq!(counts.len(), 3, "seed {seed}: the policies are told apart");
+        assert_eq!(counts.len(), 3, "seed {seed}: the policies are distinguished");
         let clock = exam.question("The clock");
         assert_eq!(clock.keys(), [grid(&clock.tables()[0], "clock")], "seed {seed}");
         belady(&exam.question("One frame more").part("a"), &exam.question("One frame more").prose(), seed);

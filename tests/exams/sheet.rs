@@ -189,7 +189,7 @@ pub fn scan(text: &str, pattern: &str) -> Vec<u64> {
     let pieces: Vec<&str> = pattern.split("{}").collect();
     let mut starts = text.match_indices(pieces[0]).map(|(at, _)| at);
     let found = starts.find_map(|start| scan_from(&text[start..], &pieces));
-    found.unwrap_or_else(|| panic!("`{pattern}` does not stand in: {text}"))
+    found.unwrap_or_else(|| panic!("`{pattern}` is not in: {text}"))
 }
 
 fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {

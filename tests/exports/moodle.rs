@@ -125,7 +125,7 @@ fn special_strings_come_back_as_they_were() {
 }
 
 #[test]
-fn what_moodle_cannot_hold_is_refused_with_its_place() {
+fn questions_beyond_moodle_are_rejected_with_their_place() {
     let refused = |script: &str| export("moodle", &[paper(script, 0)]).expect_err("a refusal");
     let any =
         refused("question \"q\" { ask \"a\" = 1; part \"b\" { ask x in 0..0x10000 where x % 2 == 0 } }");

@@ -97,7 +97,7 @@ fn a_check_writes_nothing() {
 }
 
 #[test]
-fn what_is_wrong_is_said_and_the_rest_is_formatted() {
+fn mistakes_are_reported_and_the_rest_is_formatted() {
     let files = [("a.pw", BROKEN), ("b.pw", SLOPPY), ("c.md", ""), ("empty/x.txt", "")];
     let folder = folder("wrong", &files);
     fs::write(folder.join("d.pw"), [0xFF]).expect("written");

@@ -52,7 +52,7 @@ fn responses_of_moodle_are_those_of_the_fields_in_order() {
 }
 
 #[test]
-fn responses_to_exported_questions_are_told_apart() {
+fn responses_to_exported_questions_are_distinguished() {
     let folder = folder("cloze");
     let exam = fixed_exam(&folder);
     let parts = |from: usize, first: &str| {

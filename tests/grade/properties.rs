@@ -176,7 +176,7 @@ fn exported(field: &Field) -> Vec<String> {
 }
 
 #[test]
-fn what_is_accepted_on_platforms_is_accepted_here() {
+fn answers_accepted_on_platforms_are_accepted_here() {
     for entry in std::fs::read_dir("examples/exams").expect("exams") {
         let path = entry.expect("a file").path();
         if path.extension().is_none_or(|end| end != "pw") {

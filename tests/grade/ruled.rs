@@ -33,7 +33,7 @@ fn a_carried_error_has_its_price() {
 }
 
 #[test]
-fn what_belongs_together_can_be_all_or_nothing() {
+fn a_group_can_be_all_or_nothing() {
     // One blank of part a is wrong: all twelve are lost.
     assert_eq!(of(&["all-or-nothing=items"], "wrong-byte", "total"), "38");
     // With full points for consequential answers, only the wrong one loses the row.
@@ -57,7 +57,7 @@ fn wrong_answers_can_cost() {
 }
 
 #[test]
-fn a_voided_part_is_everyones_or_nobodys() {
+fn a_voided_part_counts_for_everyone_or_no_one() {
     assert_eq!(of(&["void=1c"], "empty-for-dash", "total"), "50");
     assert_eq!(of(&["void=2"], "second-question", "total"), "50");
     let folder = folder("removed");
@@ -113,7 +113,7 @@ fn several_options_count_together_or_each() {
 }
 
 #[test]
-fn rules_that_are_none_are_told() {
+fn invalid_rules_are_reported() {
     let folder = folder("no-rules");
     let rules = put(&folder, "rules.yaml", "caried: 1/2\nvoid: [1d]\n");
     let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rules", &rules]);

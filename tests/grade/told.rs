@@ -4,7 +4,7 @@ use super::all_sheets;
 use super::running::{fixed_exam, folder, pagewalk, put};
 
 #[test]
-fn feedback_says_what_was_written_what_is_right_and_why() {
+fn feedback_shows_the_answer_the_key_and_the_reason() {
     let folder = folder("feedback");
     let exam = fixed_exam(&folder);
     let file = put(&folder, "answers.csv", all_sheets());
@@ -66,7 +66,7 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
 }
 
 #[test]
-fn a_changed_key_tells_who_changes() {
+fn a_changed_key_lists_the_changed_students() {
     let folder = folder("regrade");
     let exam = fixed_exam(&folder);
     let file = put(&folder, "answers.csv", all_sheets());

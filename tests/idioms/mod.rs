@@ -113,7 +113,7 @@ fn broken(pair: &Pair, rest: &str) -> String {
 }
 
 #[test]
-fn a_mistake_is_reported_in_its_line_and_its_fix_does_what_was_meant() {
+fn a_mistake_is_reported_in_its_line_and_its_fix_is_correct() {
     all_right("");
 }
 

@@ -8,18 +8,18 @@ use super::side::Answer;
 
 super::asked_of_each_side! {
     Driver:
-    rule_17_what_may_be_written_or_executed_may_be_read,
+    rule_17_writable_or_executable_pages_are_readable,
     rule_17_the_permission_is_checked_before_the_end_of_the_file,
     rule_18_signals,
     rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file,
     rule_18_ftruncate_drops_private_copies_beyond_the_new_end,
     rule_18_bad_buffers_answer_without_a_signal,
-    rule_18_a_write_goes_on_into_what_it_added_to_the_file,
+    rule_18_a_write_continues_into_the_part_it_added_to_the_file,
     rule_20_writes_show_through_private_pages_not_yet_copied,
     rule_20_shared_stores_show_at_once_and_sharers_come_and_go,
 }
 
-fn rule_17_what_may_be_written_or_executed_may_be_read(driver: &mut Driver<'_>) {
+fn rule_17_writable_or_executable_pages_are_readable(driver: &mut Driver<'_>) {
     driver.hold(&[
         (anonymous(1, 1, PROT_WRITE), at(1)),
         (load(page(1)), Answer::Byte(0)),
@@ -109,7 +109,7 @@ fn rule_18_bad_buffers_answer_without_a_signal(driver: &mut Driver<'_>) {
     ]);
 }
 
-fn rule_18_a_write_goes_on_into_what_it_added_to_the_file(driver: &mut Driver<'_>) {
+fn rule_18_a_write_continues_into_the_part_it_added_to_the_file(driver: &mut Driver<'_>) {
     let f1 = Fd::File(1, Mode::ReadWrite);
     driver.hold(&[
         (anonymous(1, 1, PROT_RW), at(1)),

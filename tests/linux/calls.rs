@@ -11,12 +11,12 @@ super::asked_of_each_side! {
     Driver:
     rule_14_mmap_chooses_the_top_of_the_highest_hole,
     rule_14_a_hint_is_rounded_down_and_used_if_free,
-    rule_16_mmap_fails_as_stated,
+    rule_16_mmap_fails,
     rule_16_mmap_checks_in_this_order,
     rule_16_anonymous_ignores_the_descriptor_and_failures_change_nothing,
     rule_16_munmap,
-    rule_16_mprotect_changes_what_lies_before_the_failure,
-    rule_16_madvise_drops_what_is_mapped_around_a_hole,
+    rule_16_mprotect_changes_pages_before_the_failure,
+    rule_16_madvise_drops_pages_around_a_hole,
     rule_16_mmap_refuses_huge_pages_of_a_file,
     rule_16_growsdown_ends_where_its_own_area_begins,
     rule_16_mremap_fails_and_changes_nothing,
@@ -53,7 +53,7 @@ fn rule_14_a_hint_is_rounded_down_and_used_if_free(driver: &mut Driver<'_>) {
     ]);
 }
 
-fn rule_16_mmap_fails_as_stated(driver: &mut Driver<'_>) {
+fn rule_16_mmap_fails(driver: &mut Driver<'_>) {
     let mmap = |at, length, prot, flags, fd, offset| Op::Mmap { at, length, prot, flags, fd, offset };
     driver.hold(&[
         (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, F0, 0x123), error("EINVAL")),
@@ -118,7 +118,7 @@ fn rule_16_munmap(driver: &mut Driver<'_>) {
     assert_eq!(driver.maps().len(), 2);
 }
 
-fn rule_16_mprotect_changes_what_lies_before_the_failure(driver: &mut Driver<'_>) {
+fn rule_16_mprotect_changes_pages_before_the_failure(driver: &mut Driver<'_>) {
     driver.hold(&[
         (protect(9, 0, PROT_READ), OK),
         (protect(9, 1, PROT_READ), error("ENOMEM")),
@@ -133,7 +133,7 @@ fn rule_16_mprotect_changes_what_lies_before_the_failure(driver: &mut Driver<'_>
     ]);
 }
 
-fn rule_16_madvise_drops_what_is_mapped_around_a_hole(driver: &mut Driver<'_>) {
+fn rule_16_madvise_drops_pages_around_a_hole(driver: &mut Driver<'_>) {
     driver.hold(&[
         (anonymous(1, 1, PROT_RW), at(1)),
         (map(3, 1, PROT_RW, MAP_PRIVATE, F0, 0), at(3)),

@@ -12,9 +12,9 @@ super::asked_of_each_side! {
     rule_19_mprotect_of_untouched_pages_costs_no_fault,
     rule_19_private_file_pages,
     rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults_once_more,
-    rule_12_only_a_fault_makes_what_was_shared_writable_again,
+    rule_12_only_a_fault_makes_shared_pages_writable_again,
     rule_13_fork_leaves_untouched_and_shared_pages_absent,
-    rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it,
+    rule_18_a_fatal_access_is_no_fault_but_maps_around_it,
 }
 
 const COUNT: i64 = 16;
@@ -167,7 +167,7 @@ fn rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults
     assert_eq!((counted.store(1), counted.store(0)), (0, 0));
 }
 
-fn rule_12_only_a_fault_makes_what_was_shared_writable_again(counted: &mut Counted<'_>) {
+fn rule_12_only_a_fault_makes_shared_pages_writable_again(counted: &mut Counted<'_>) {
     fn protect(counted: &mut Counted<'_>) {
         for prot in [PROT_READ, PROT_RW] {
             let protect = Op::Mprotect { at: counted.start, length: LENGTH, prot };
@@ -177,7 +177,7 @@ fn rule_12_only_a_fault_makes_what_was_shared_writable_again(counted: &mut Count
     counted.map(PROT_RW, ANONYMOUS);
     counted.store(0);
     protect(counted);
-    assert_eq!(counted.store(0), 0, "frames of its own are writable at once");
+    assert_eq!(counted.store(0), 0, "private frames are writable at once");
     assert_eq!(counted.step(0, Op::Fork), Answer::Child(1));
     assert_eq!(counted.step(1, Op::Exit), Answer::Done);
     protect(counted);
@@ -198,7 +198,7 @@ fn rule_13_fork_leaves_untouched_and_shared_pages_absent(counted: &mut Counted<'
     assert!((1..=16).contains(&loads), "{loads}");
 }
 
-fn rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it(counted: &mut Counted<'_>) {
+fn rule_18_a_fatal_access_is_no_fault_but_maps_around_it(counted: &mut Counted<'_>) {
     if !counted.faults_around() {
         return;
     }

@@ -131,7 +131,7 @@ fn a_wrong_file_is_shrunk_to_the_call() {
 }
 
 #[test]
-fn what_only_a_grandchild_shows_keeps_its_forks() {
+fn a_difference_in_a_grandchild_keeps_its_forks() {
     let Some(does) = caught(Lie::Child) else { return };
     let forks = does.iter().filter(|call| call.contains("fork()")).count();
     assert_eq!((does.len(), forks), (4, 2), "{does:#?}");

@@ -7,8 +7,8 @@ use super::place::{PAGE, Place};
 
 super::asked_of_each_side! {
     Driver:
-    a_child_maps_beside_what_it_inherited,
-    what_was_not_written_before_the_fork_merges,
+    a_child_maps_next_to_inherited_areas,
+    areas_not_written_before_the_fork_merge,
     parts_of_one_inherited_area_merge_again,
     parts_that_the_parent_made_stay_apart_in_the_child,
     an_inherited_area_grows_by_mremap_and_not_by_brk,
@@ -36,7 +36,7 @@ fn forked(driver: &mut Driver<'_>) {
     driver.step(Op::Fork);
 }
 
-fn a_child_maps_beside_what_it_inherited(driver: &mut Driver<'_>) {
+fn a_child_maps_next_to_inherited_areas(driver: &mut Driver<'_>) {
     forked(driver);
     driver.in_process(1, anonymous(10, 2, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 10), (10, 12)]);
@@ -52,7 +52,7 @@ fn a_child_maps_beside_what_it_inherited(driver: &mut Driver<'_>) {
     assert_eq!(areas(driver, 0), [(3, 12)]);
 }
 
-fn what_was_not_written_before_the_fork_merges(driver: &mut Driver<'_>) {
+fn areas_not_written_before_the_fork_merge(driver: &mut Driver<'_>) {
     driver.step(anonymous(5, 5, PROT_RW));
     driver.step(load(page(5)));
     driver.step(map(15, 2, PROT_RW, MAP_PRIVATE, F0, 0));

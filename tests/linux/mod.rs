@@ -115,7 +115,7 @@ fn linux_does_the_same_on_two_file_systems() {
 }
 
 #[test]
-fn pagewalk_does_what_linux_does() {
+fn pagewalk_agrees_with_linux() {
     let Some(mut linux) = linux() else { return };
     match compare(&mut linux, &mut Pagewalk::new(), Look::Bytes, Sequences::asked_for(300)) {
         Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),

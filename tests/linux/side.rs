@@ -117,7 +117,7 @@ pub fn joined(areas: &[Area]) -> Vec<Area> {
 
 /// Properties of the kernel's configuration, the processor, and the file system. Sequences omit the steps that a side does not permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate question")]
 pub struct Permits {
     /// Files may be mapped executable: their file system is not mounted `noexec`.
     pub executable_files: bool,

@@ -106,7 +106,7 @@ impl Tracee {
         let options = options | Options::PTRACE_O_TRACEEXEC;
         ptrace::setoptions(pid, options).map_err(|error| format!("a process cannot be followed: {error}"))?;
         let mut tracee = Tracee::stopped(pid).map_err(|error| format!("no /proc/PID to read: {error}"))?;
-        tracee.run_anew().map_err(|error| format!("a process cannot be changed: {error}"))?;
+        tracee.restart().map_err(|error| format!("a process cannot be changed: {error}"))?;
         tracee.empty()?;
         Ok(tracee)
     }
@@ -118,7 +118,7 @@ impl Tracee {
     }
 
     /// Replaces the program by itself and stops before its first instruction, so that no code has run in the process.
-    fn run_anew(&mut self) -> std::io::Result<()> {
+    fn restart(&mut self) -> std::io::Result<()> {
         let (code, below_stack) = (self.registers.rip, (self.registers.rsp - 0x400) & !0xF);
         let path = below_stack + 0x20;
         self.memory.write_all_at(SYSCALL.1, code)?;
@@ -136,7 +136,7 @@ impl Tracee {
             ..self.registers
         })?;
         if stop != Stop::Exec {
-            return Err(std::io::Error::other("it cannot be run anew"));
+            return Err(std::io::Error::other("it cannot be restarted"));
         }
         // Its memory is new now. The registers may be set only after the call has ended.
         (self.memory, self.maps) = open_memory(self.pid)?;

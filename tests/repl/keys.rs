@@ -24,7 +24,7 @@ fn awaits(tty: &Tty, wanted: &str) {
 }
 
 /// Waits for N continuation prompts.
-fn goes_on(tty: &Tty, lines: usize) {
+fn continues(tty: &Tty, lines: usize) {
     for _ in 0..2000 {
         let prompted = tty.screen().iter().filter(|line| line.contains("          ...")).count();
         if prompted == lines && last_line(tty) == "          ..." {
@@ -142,7 +142,7 @@ fn a_block_is_prompted_for_and_indented() {
     tty.expect(PROMPT);
     for (lines, line) in ["if true {", "repeat 2 {", "let x = 41", "}"].into_iter().enumerate() {
         tty.types(line);
-        goes_on(&tty, lines + 1);
+        continues(&tty, lines + 1);
     }
     let screen = tty.screen();
     let typed: Vec<&str> = screen.iter().filter(|line| line.contains("...")).map(String::as_str).collect();
@@ -155,7 +155,7 @@ fn a_block_is_prompted_for_and_indented() {
     tty.expect(PROMPT);
     // Ctrl-C drops the block, and the arrow recalls it unchanged.
     tty.types("P1 {");
-    goes_on(&tty, 5);
+    continues(&tty, 5);
     tty.sends(b"\x03");
     tty.expect(PROMPT);
     tty.sends(b"\x1b[A");
@@ -167,16 +167,16 @@ fn a_block_is_prompted_for_and_indented() {
     tty.expect("x = 41");
     // Tab completes names from the lines above.
     tty.types("machine {");
-    goes_on(&tty, 6);
+    continues(&tty, 6);
     tty.sends(b"virt\t 14\r");
-    goes_on(&tty, 7);
+    continues(&tty, 7);
     assert!(tty.screen().iter().any(|line| line == "          ...   virtual 14"), "{:#?}", tty.screen());
     tty.sends(b"\x03");
     tty.ends();
 }
 
 #[test]
-fn up_finds_what_begins_as_the_line() {
+fn up_finds_inputs_with_the_same_beginning() {
     let mut tty = Tty::open(&home("prefix"), 100, &[]);
     for line in ["show 1", "let a = 1", "show 2", "let b = 2"] {
         tty.expect(PROMPT);

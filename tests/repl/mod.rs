@@ -70,7 +70,7 @@ fn blocks_go_on_in_the_next_line() {
 }
 
 #[test]
-fn tab_completes_what_the_session_knows() {
+fn tab_completes_names_of_the_session() {
     let mut tty = Tty::open(&home("tab"), 100, &[]);
     tty.types("machine simple");
     tty.expect("14-bit");
@@ -144,7 +144,7 @@ fn earlier_lines_come_back() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_said_so() {
+fn bytes_that_are_not_utf8_are_reported() {
     let mut tty = Tty::open(&home("bytes"), 100, &[]);
     tty.expect(PROMPT);
     tty.sends(b"show \"\xFF\xFE\xC3\x28\"\r");

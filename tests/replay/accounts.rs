@@ -41,7 +41,7 @@ fn core_i7() -> Spec {
 }
 
 #[test]
-fn an_account_counts_only_what_came_after_it_was_opened() {
+fn an_account_counts_only_later_events() {
     let records = program(6_000, 26);
     let (before, after) = records.split_at(2_500);
     let demand = DemandPaging { frames: Some(150), replacement: None };
@@ -73,7 +73,7 @@ fn an_account_counts_only_what_came_after_it_was_opened() {
 
 /// Sixteen pages of memory hold little more than the root table: memory for tables runs out before memory for pages.
 #[test]
-fn what_came_before_memory_ran_out_is_counted() {
+fn events_before_memory_runs_out_are_counted() {
     let spec = Spec::paged(16, 10, 6).levels(&[5, 5]);
     let counting = CountingReplay::new(
         machine(spec),

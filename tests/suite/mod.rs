@@ -65,7 +65,7 @@ fn the_exit_status_is_that_of_run() {
 }
 
 #[test]
-fn a_failure_is_told_with_all_that_is_known_of_it() {
+fn a_failure_is_reported_with_its_details() {
     let folder = Folder::new("told");
     folder.put("x.pw", FAILS).put("w.pw", WRONG);
     let told = folder.test(&["x.pw"]);
@@ -79,7 +79,7 @@ fn a_failure_is_told_with_all_that_is_known_of_it() {
 }
 
 #[test]
-fn the_same_bytes_are_told_each_time() {
+fn the_output_is_the_same_each_time() {
     let folder = Folder::new("same");
     for i in 0..20 {
         folder.put(&format!("{i}.pw"), if i % 3 == 0 { FAILS } else { HOLDS });
@@ -142,7 +142,7 @@ fn shuffling_and_parting_lose_nothing() {
 }
 
 #[test]
-fn scripts_to_be_included_need_not_stand_alone() {
+fn included_scripts_need_not_run_alone() {
     let folder = Folder::new("included");
     folder.put("_setup.pw", "set tlb {\n  | set | tag ppn v |\n  | 3 | 03 0D 1 |\n}\n");
     folder.put("main.pw", "machine simple\ninclude \"_setup.pw\"\nread 0x3D4 => tlb hit\n");
@@ -156,7 +156,7 @@ fn scripts_to_be_included_need_not_stand_alone() {
 }
 
 #[test]
-fn blocks_of_markdown_say_what_they_are() {
+fn blocks_of_markdown_have_a_kind() {
     let folder = Folder::new("markdown");
     folder.put(
         "notes.md",
@@ -201,7 +201,7 @@ fn golden(name: &str) -> Folder {
 }
 
 #[test]
-fn a_golden_file_says_what_was_done_in_the_words_of_the_language() {
+fn a_golden_file_uses_the_words_of_the_language() {
     let folder = golden("golden");
     let text = folder.get("x.golden.yaml");
     for part in
@@ -272,7 +272,7 @@ fn a_changed_engine_is_seen() {
 }
 
 #[test]
-fn blessing_writes_what_is_asked_for_and_shows_it() {
+fn blessing_writes_the_named_files_and_shows_the_changes() {
     let folder = golden("bless");
     folder.swap("x.pw", "0x3D4", "0x010");
     folder.swap("x.pw", "0x3D8", "0x020");
@@ -325,7 +325,7 @@ fn spoiled(name: &str, spoil: impl Fn(&Folder, &str)) -> String {
 }
 
 #[test]
-fn golden_files_that_cannot_be_used_are_told_apart() {
+fn unusable_golden_files_are_distinguished() {
     let golden = "x.golden.yaml";
     let said = spoiled("truncated", |folder, text| {
         folder.put(golden, &text[..text.len() / 2]);
@@ -399,7 +399,7 @@ fn long_runs_have_short_golden_files() {
 }
 
 #[test]
-fn whoever_watches_is_told_of_changes() {
+fn watching_reports_changes() {
     let folder = Folder::new("watch");
     folder.put("x.pw", "include \"y.pw\"\n").put("y.pw", "expect 1 == 1\n");
     let mut watching = folder.watch();
@@ -437,7 +437,7 @@ fn reports_go_where_they_are_sent() {
 }
 
 #[test]
-fn the_examples_and_the_documents_do_what_their_golden_files_say() {
+fn the_examples_and_the_documents_match_their_golden_files() {
     let told = run(
         Path::new(env!("CARGO_MANIFEST_DIR")),
         &["--require-golden", "examples", "docs", "README.md"],

@@ -33,7 +33,7 @@ fn table(text: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 #[test]
-fn every_point_counts_what_a_single_replay_counts() {
+fn every_point_counts_like_a_single_replay() {
     let folder = Folder::new("single");
     folder.put("t.lackey", &trace(800));
     for mapping in ["identity", "demand"] {
@@ -144,7 +144,7 @@ fn parts_are_swept_together() {
 }
 
 #[test]
-fn points_that_make_no_machine_are_told() {
+fn points_without_a_machine_are_reported() {
     let folder = Folder::new("skipped");
     folder.put("t.lackey", &trace(20));
     let told = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
@@ -153,7 +153,7 @@ fn points_that_make_no_machine_are_told() {
 }
 
 #[test]
-fn a_wrong_grid_is_told_with_its_place() {
+fn a_wrong_grid_is_reported_with_its_place() {
     let folder = Folder::new("wrong");
     folder.put("t.lackey", &trace(20));
     for (grid, words) in [
@@ -184,7 +184,7 @@ fn a_wrong_grid_is_told_with_its_place() {
 }
 
 #[test]
-fn malformed_lines_are_told_or_refused() {
+fn malformed_lines_are_reported_or_rejected() {
     let folder = Folder::new("malformed");
     folder.put("t.lackey", &format!("{}what is this\n", trace(20)));
     let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2"]);
@@ -238,7 +238,7 @@ fn a_closed_pipe_is_no_mistake() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn ctrl_c_gives_what_has_been_counted() {
+fn ctrl_c_prints_the_counts_so_far() {
     let folder = Folder::new("interrupted");
     let text = trace(20_000);
     // The rest is never sent: the pipe stays open.

@@ -31,7 +31,7 @@ fn interrupt(child: &Child) {
 }
 
 #[test]
-fn what_was_counted_is_told_when_somebody_presses_ctrl_c() {
+fn ctrl_c_prints_the_counts_so_far() {
     // Standard input stays open: no more data comes, and it does not end.
     let (child, keys) = waiting(&["m.pw", "-", "t.lackey", "--format", "json", "--plot", "p.svg"], "ctrl-c");
     interrupt(&child);

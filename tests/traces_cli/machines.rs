@@ -32,7 +32,7 @@ fn the_machine_is_that_at_the_end_of_a_script() {
 }
 
 #[test]
-fn a_preset_maps_on_demand_unless_told_not_to() {
+fn a_preset_maps_on_demand_by_default() {
     let folder = usual("presets");
     let told = objects(&folder, &["core-i7", "t.lackey"]).remove(0);
     assert_eq!((&told["map"], &told["paging"]["faults"]["minor"]), (&json!("demand"), &json!(1)));
@@ -45,7 +45,7 @@ fn a_preset_maps_on_demand_unless_told_not_to() {
 }
 
 #[test]
-fn frames_and_replacement_are_the_kernels_unless_said() {
+fn the_default_frames_and_replacement_are_the_kernels() {
     let folder = folder("frames", &[("k.pw", KERNEL.as_bytes()), ("t", PAGES)]);
     let faults = |args: &[&str]| {
         let paging = objects(&folder, &[&["k.pw", "t"], args].concat())[0]["paging"].clone();
@@ -59,7 +59,7 @@ fn frames_and_replacement_are_the_kernels_unless_said() {
 }
 
 #[test]
-fn machines_that_there_are_not_are_told_of() {
+fn unknown_machines_are_reported() {
     let wrong = "machine core-i8\n";
     let files: [(&str, &[u8]); 6] = [
         ("t", TRACE.as_bytes()),

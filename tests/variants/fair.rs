@@ -90,7 +90,7 @@ fn versions_of_different_work_are_not_equally_hard() {
 }
 
 #[test]
-fn an_answer_that_stands_elsewhere_is_found() {
+fn an_answer_that_appears_elsewhere_is_found() {
     let asks = "ask \"Its page\" = va >> 6 radix hex\nask \"Size\" = 64";
     let of = |words: &str| {
         found(
@@ -115,7 +115,7 @@ fn an_answer_that_stands_elsewhere_is_found() {
 }
 
 #[test]
-fn versions_that_coincide_and_those_without_a_paper_are_told() {
+fn versions_that_coincide_and_those_without_a_paper_are_reported() {
     let few = found("question \"q\" { choose a in 0..4; ask \"{a}\" = a * a }", 20);
     assert!(!few.same.is_empty() && few.same.iter().map(Vec::len).sum::<usize>() >= 17, "{:?}", few.same);
     let none = found("choose a in 0..4\nquestion \"q\" { choose b in 0..a; ask \"{b}\" = b }", 40);

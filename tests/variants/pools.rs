@@ -99,7 +99,7 @@ fn options_are_shuffled_with_their_marks() {
 }
 
 #[test]
-fn what_is_wrong_with_a_pool_is_told_before_the_run() {
+fn mistakes_in_a_pool_are_reported_before_the_run() {
     let one = |pool: &str, code: Code, words: &str| {
         let told = checked(&format!(
             "exam {{ {pool} }}\n{}question \"big\" points 5 {{ ask \"x\" = 1 }}",

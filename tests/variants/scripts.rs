@@ -87,7 +87,7 @@ fn a_machine_that_draws_keeps_its_seeds() {
 }
 
 #[test]
-fn what_is_drawn_several_times_cannot_be_written() {
+fn values_drawn_several_times_cannot_be_written() {
     let folder = Folder::new("loop");
     let file = folder.put("l.pw", "question \"q\" { for i in 0..3 { choose n in 0..99999; ask \"n\" = n } }");
     let done = pagewalk(&["exam", &file, "--script"]);

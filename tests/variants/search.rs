@@ -13,7 +13,7 @@ fn question(draws: &str, asks: &[&str]) -> String {
 }
 
 #[test]
-fn what_fails_is_drawn_again_with_what_it_depends_on() {
+fn failing_draws_are_repeated_with_their_dependencies() {
     // 0 and 3 are the only solution.
     let script = question("choose a in 0..4\nchoose b in 0..4 where b > a + 2", &["a", "b"]);
     for seed in 0..50 {
@@ -39,7 +39,7 @@ fn every_solution_is_drawn_by_some_seed() {
 }
 
 #[test]
-fn what_does_not_fail_is_drawn_as_if_alone() {
+fn other_draws_do_not_change() {
     let draws = [
         "choose a in 0..1000 where a % 3 == 0",
         "choose b in 0..1000 where b > 500",
@@ -135,7 +135,7 @@ fn questions_draw_apart_from_each_other() {
     let more = "question \"one\" { choose x in 0..9; choose a in 0..1000000; ask \"a\" = a }\n";
     let both = numbers(&format!("{one}{two}"), 5);
     assert_ne!(both[0], both[1], "the same `choose` draws its own value in each");
-    assert_eq!(numbers(two, 5), both[1..], "what stands before changes nothing");
+    assert_eq!(numbers(two, 5), both[1..], "earlier questions change nothing");
     assert_eq!(numbers(&format!("{two}{one}"), 5), [both[1], both[0]]);
     assert_eq!(numbers(&format!("{more}{two}"), 5)[1], both[1]);
     assert_ne!(numbers(&format!("{one}{two}"), 6), both);
@@ -145,7 +145,7 @@ fn questions_draw_apart_from_each_other() {
 }
 
 #[test]
-fn outside_of_questions_each_choose_stands_alone() {
+fn outside_of_questions_each_choose_is_independent() {
     let told =
         wrong("choose a in [1]\nchoose b in [1, 2] where b > a + 1\nquestion \"q\" { ask \"b\" = b }", 0);
     assert!(told.message.contains("none of the 2 values"), "{told:?}");

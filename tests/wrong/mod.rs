@@ -197,7 +197,7 @@ fn a_budget_counts_statements() {
 }
 
 #[test]
-fn what_grows_is_limited() {
+fn growing_values_are_limited() {
     let cases = [
         "let x = [0..0x40000000]",
         "let x = [1]\nrepeat 100 { let x = [x, x] }",

@@ -14,7 +14,7 @@ fn beside(script: &str, trace: &[u8]) -> Outcome {
 }
 
 #[test]
-fn each_option_is_one_that_there_is_and_said_once() {
+fn each_option_exists_and_appears_once() {
     let bare = "machine { physical 9 }\n";
     let simple = "machine simple\n";
     let cases = [
@@ -46,7 +46,7 @@ fn each_option_is_one_that_there_is_and_said_once() {
 }
 
 #[test]
-fn what_was_meant_is_offered() {
+fn the_intended_word_is_suggested() {
     for (statement, near) in [
         ("replay \"x.trace\" fromat din", "format"),
         ("replay \"x.trace\" din", "format din"),
@@ -101,7 +101,7 @@ fn a_long_trace_ends_with_the_budget() {
 
 /// If frames run out without swap, the statement ends, and its process is killed.
 #[test]
-fn memory_that_runs_out_is_told() {
+fn out_of_memory_is_reported() {
     let script = "machine core-i7\nkernel { frames 1 }\nreplay \"x.trace\" map demand\n";
     let outcome = beside(script, b" S 1000,1\n S 2000,1\n");
     assert_eq!(sole(&outcome), ("out-of-memory", "\"x.trace\""));
@@ -110,7 +110,7 @@ fn memory_that_runs_out_is_told() {
 
 /// No mistakes are reported after a wrong statement that would have started a kernel.
 #[test]
-fn a_replay_starts_a_kernel_for_what_is_checked_after_it() {
+fn a_replay_starts_a_kernel_for_later_expectations() {
     let script =
         "machine core-i7\nreplay \"x.trace\" map demand\nexpect frames.free > 5 and swap.used == 0\n";
     assert_eq!(beside(script, TRACE).status(), 0);
@@ -124,7 +124,7 @@ fn a_replay_starts_a_kernel_for_what_is_checked_after_it() {
 
 /// With brackets, as other verbs may be written. A definition with that name has precedence.
 #[test]
-fn a_replay_may_stand_in_brackets() {
+fn a_replay_may_be_in_brackets() {
     let machine = "machine { physical 9 }\n";
     let script =
         format!("{machine}replay(\"x.trace\") => accesses 2\nprobe replay(\"x.trace\") => accesses 2\n");
