@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_has_a_row() {
+    fn questions_have_a_row() {
         assert!(ASKED.iter().all(|name| ACCESS_FACTS.iter().any(|row| row.name == *name)));
         assert!(ASKED_OF_CALLS.iter().all(|name| CALL_FACTS.iter().any(|row| row.name == *name)));
     }

@@ -57,7 +57,7 @@ fn swept(
 }
 
 #[test]
-fn a_sweep_counts_what_single_replays_count() {
+fn a_sweep_counts_like_single_replays() {
     let (specs, records) = (specs(), trace(2_500));
     let demand = AddressMapping::Demand(DemandPaging::default());
     for (map, straddle) in [
