@@ -1,8 +1,8 @@
 <?php
-// Has Moodle's own importer read a file of Moodle XML, and its own question types mark answers. `.ci/exports.py` calls it:
+// Has Moodle's importer read a file of Moodle XML, and its question types grade answers. `.ci/exports.py` calls it:
 // `php exports-moodle.php MOODLE FILE`, where MOODLE is a checkout. Prints JSON: the questions as imported, each subquestion with
-// its answers. Standard input is a JSON list of [question, subquestion, answer]; each is marked, from 0 to 1.
-// What Moodle's pages and database would do is left out: those functions here do nothing.
+// its answers. Standard input is a JSON list of [question, subquestion, answer]; each is graded from 0 to 1.
+// Functions for Moodle's pages and database are stubs here.
 define('MOODLE_INTERNAL', true);
 define('FORMAT_MOODLE', 0);
 define('FORMAT_HTML', 1);

@@ -1,7 +1,7 @@
 <?php
-// Has the development kit of TAO read the documents of a package and mark answers. `.ci/exports.py` calls it:
+// Has the development kit of TAO read the documents of a package and grade answers. `.ci/exports.py` calls it:
 // `php exports-qti.php KIT FOLDER`. Standard input is a JSON list of [item, [[response, answer], …]]; each is a candidate's session
-// with an item. Prints JSON: the score of each, and of what the test draws from each section.
+// with an item. Prints JSON: the score of each, and for each section the number of its items and of the selected ones.
 use qtism\common\datatypes\QtiFloat;
 use qtism\common\datatypes\QtiIdentifier;
 use qtism\common\datatypes\QtiString;

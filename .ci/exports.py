@@ -1,6 +1,6 @@
-"""Has the programs that exports are for read them; `.ci/exports` calls it: `exports.py PAGEWALK PLACE CONSUMER…`.
+"""Has the target programs read the exports; `.ci/exports` calls it: `exports.py PAGEWALK PLACE CONSUMER…`.
 
-What is right comes from the key as JSON; what is not from that key, changed.
+Correct answers come from the key as JSON, and wrong ones are changes of it.
 """
 
 import functools
@@ -20,7 +20,7 @@ PAGEWALK, PLACE, *CONSUMERS = sys.argv[1:]
 PLACE = pathlib.Path(PLACE)
 HERE = pathlib.Path(__file__).parent
 
-# Everything that can be asked, with strings that every format has to escape.
+# All kinds of questions, with strings that every format has to escape.
 SCRIPT = r"""
 exam { title "A / b <i>&amp; ]]> \x7b1:SA:=x\x7d", course "c" }
 machine simple
@@ -53,7 +53,7 @@ question "Everything <b> \x7b#1\x7d" points 40 {
 
 
 def scripts():
-    """Each script: its file and its paper with its key."""
+    """Returns each script: its file, and its paper with its key."""
     everything = PLACE / "everything.pw"
     everything.write_text(SCRIPT)
     papers = sorted(pathlib.Path("examples/exams").glob("*.pw"))
@@ -68,7 +68,7 @@ def run(path, form, *more):
 
 
 def keys(question):
-    """What is right in each field of a question, in order: a blank's key, a cell's, a list of answers, ticks or None for an essay."""
+    """Yields the correct answer to each field of a question, in order: a blank's key, a cell's, a list of answers, ticks, or None for an essay."""
     for piece in question["body"]:
         match piece["kind"]:
             case "part":
@@ -90,7 +90,7 @@ def keys(question):
 
 
 def trials(key, how):
-    """Answers to a blank, each with whether it is right."""
+    """Returns answers to a blank, and whether each is correct."""
     if how == "any":
         return [(key[0], True), (key[-1].lower(), True), ("0xFFFFF", False), ("-", False)]
     if key.startswith("N ("):
@@ -155,7 +155,7 @@ def moodle(path, paper):
 
 
 def imported(file, answers):
-    """What Moodle's importer makes of a file, and the marks that its question types give."""
+    """Returns the questions that Moodle's importer makes of a file, and the points that its question types give."""
     command = ["php", HERE / "exports-moodle.php", PLACE / "moodle", file]
     ran = subprocess.run(command, input=json.dumps(answers).encode(), capture_output=True, check=False)
     assert ran.returncode == 0, (ran.stdout[-2000:], ran.stderr)
@@ -182,7 +182,7 @@ def prairielearn(path, paper):
 
 
 def one_question(question, paper, path):
-    """Has each input of a question mark right and wrong answers."""
+    """Has each input of a question grade correct and wrong answers."""
     fields = question.fields()
     asked = list(keys(paper))
     assert len(fields) == len(asked), (path, len(fields), len(asked))
@@ -202,7 +202,7 @@ def one_question(question, paper, path):
         else:
             tries[name] = trials(key, how)
         if path.stem != "everything" and name in tries:
-            # Elements take their time; what they make of every spelling has been seen.
+            # Elements are slow, and every spelling has been checked once.
             tries[name] = [tries[name][0], tries[name][-1]]
     tried, best = 0, 0
     for turn in range(max(map(len, tries.values()), default=0)):
@@ -255,7 +255,7 @@ SCHEMAS = PLACE / "qti/src/qtism/data/storage/xml/schemes"
 
 @functools.cache
 def schema(name):
-    """A published schema, read once: that takes a second."""
+    """Parses a published schema, once: that takes a second."""
     return etree.XMLSchema(file=SCHEMAS / name)
 
 
@@ -263,7 +263,7 @@ NAMESPACE = {"q": "http://www.imsglobal.org/xsd/imsqti_v2p1"}
 
 
 def sat(text, name, paper):
-    """What candidates answer to an item: right and wrong answers in turn, everything right, nothing; each with its score."""
+    """Returns a candidate's answers to an item: each correct and wrong answer in turn, all correct, none; each with its score."""
     item = etree.fromstring(text)
     declared = {one.get("identifier"): one for one in item.iterfind("q:responseDeclaration", NAMESPACE)}
     asked = item.xpath(".//@responseIdentifier")
@@ -293,7 +293,7 @@ def sat(text, name, paper):
 
 
 def worths(paper):
-    """The points of each field in order: an item's are shared equally."""
+    """Returns the points of each field in order: an item's points are shared equally."""
     for piece in paper["body"]:
         if piece["kind"] == "part":
             yield from worths(piece)
@@ -305,7 +305,7 @@ def worths(paper):
 
 
 def unzipped(package, folder):
-    """The files of a zip, also written into a folder."""
+    """Returns the files of a zip, and extracts them to a folder."""
     with zipfile.ZipFile(package) as archive:
         assert archive.namelist()[0] == "imsmanifest.xml" and archive.testzip() is None
         archive.extractall(folder)
@@ -313,7 +313,7 @@ def unzipped(package, folder):
 
 
 def read_package(folder, sittings):
-    """What TAO's kit says of a package, and of candidates' sessions with its items."""
+    """Returns the results of TAO's kit for a package, and for candidates' sessions with its items."""
     command = ["php", HERE / "exports-qti.php", PLACE / "qti", folder]
     ran = subprocess.run(command, input=json.dumps(sittings).encode(), capture_output=True, check=False)
     assert ran.returncode == 0, (ran.stdout[-3000:], ran.stderr)

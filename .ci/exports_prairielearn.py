@@ -46,11 +46,11 @@ class Question:
         try:
             return process(phase, data, self.context)[0]
         finally:
-            # It goes where the element is.
+            # The processing changes to the element's folder.
             os.chdir(before)
 
     def shown(self, panel, data=None, graders=False):
-        """What is shown of it: to students, or to those who mark it by hand."""
+        """Renders it for students, or for graders."""
         data = copy.deepcopy(data or self.data)
         empty = {"submitted_answers": {}, "raw_submitted_answers": {}, "format_errors": {}, "partial_scores": {}, "feedback": {}}
         data = {**empty, "score": 0, **data}
@@ -58,12 +58,12 @@ class Question:
         return self.run("render", data)
 
     def fields(self):
-        """Each input in order: its tag and its name."""
+        """Returns each input in order: its tag and its name."""
         inputs = lxml.html.fragment_fromstring(self.context["html"]).xpath("//*[@answers-name or @file-name]")
         return [(one.tag, one.get("answers-name"), one) for one in inputs]
 
     def marks(self, answers):
-        """What each input gives for an answer, and the question's score."""
+        """Returns the score of each input for an answer, and the question's score."""
         data = copy.deepcopy(self.data)
         raw = dict(answers)
         data.update(
@@ -72,7 +72,7 @@ class Question:
         )
         self.run("parse", data)
         if data["format_errors"]:
-            # PrairieLearn marks nothing until they are mended; here they are, by leaving those inputs empty.
+            # PrairieLearn grades only if no input has a format error. Here, those inputs are left empty.
             wrong = set(data["format_errors"])
             return self.marks({name: "" if name in wrong else answer for name, answer in answers.items()})
         self.run("grade", data)

@@ -1,4 +1,4 @@
-"""Prints papers and looks at what comes of them; `.ci/papers` calls it: `papers.py PAGEWALK PLACE`."""
+"""Prints papers and checks the results; `.ci/papers` calls it: `papers.py PAGEWALK PLACE`."""
 
 import concurrent.futures
 import csv
@@ -17,12 +17,12 @@ PAGEWALK, PLACE = sys.argv[1:]
 PLACE = pathlib.Path(PLACE)
 EXAMS = sorted(pathlib.Path("examples/exams").glob("*.pw"))
 
-# What means something to TeX, Typst, HTML, XML, CSS and Markdown, and a second language.
+# Special characters of TeX, Typst, HTML, XML, CSS, and Markdown, and a second language.
 NASTY = r"""\{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> */ @x [l](u) *s* `r` // n /* "q" 'a' #panic() \input{x} </style>"""
 
 
 def literal(text):
-    """A text as a string of the language."""
+    """Quotes a text as a string of the language."""
     for raw, written in [("\\", "\\\\"), ('"', '\\"'), ("{", "\\x7B"), ("}", "\\x7D")]:
         text = text.replace(raw, written)
     return f'"{text}"'
@@ -53,7 +53,7 @@ question {0} {{
 
 
 def run(*command, **more):
-    """What a command prints; it must succeed."""
+    """Returns the output of a command, which must succeed."""
     done = subprocess.run([str(part) for part in command], capture_output=True, **more)
     if done.returncode:
         text = (done.stdout + done.stderr).decode(errors="replace")
@@ -62,7 +62,7 @@ def run(*command, **more):
 
 
 def exam(script, folder, *options):
-    """Makes papers in a folder; answers with the versions' rows."""
+    """Makes papers in a folder, and returns the rows of the versions."""
     run(PAGEWALK, "exam", script, "--output", folder, *options)
     with open(next(folder.glob("*.versions.csv")), newline="") as file:
         return list(csv.DictReader(file))
@@ -78,7 +78,7 @@ def squeezed(text):
 
 
 class Printed:
-    """A PDF, as a reader of it sees it."""
+    """A parsed PDF."""
 
     def __init__(self, path):
         self.path = path
@@ -93,7 +93,7 @@ class Printed:
         return tuple(round(float(rect[name]), 1) for name in ("x0", "top", "x1", "bottom"))
 
     def numbered(self, code, page, of):
-        """Every page has its number, that of all pages, and the version."""
+        """Checks that every page has its number, the number of pages, and the version."""
         count = len(self.pages)
         for number, text in enumerate(self.pages, 1):
             foot = squeezed("\n".join(text.splitlines()[-2:]))
@@ -102,7 +102,7 @@ class Printed:
                     raise AssertionError(f"{self.path}, page {number}: no `{said}` at its foot: {foot}")
 
     def contained(self, margin=36):
-        """Nothing stands in the margin or leaves the page."""
+        """Checks that no text is in the margin or outside the page."""
         width, height = self.size
         for number, (chars, rects) in enumerate(zip(self.chars, self.rects), 1):
             edges = [(x0, x1, top, bottom, text) for x0, x1, top, bottom, text, _ in chars if text.strip()]
@@ -112,7 +112,7 @@ class Printed:
                     raise AssertionError(f"{self.path}, page {number}: `{text}` at {x0:.0f}–{x1:.0f}, {top:.0f}–{bottom:.0f}")
 
     def boxes(self):
-        """What stands in each box to write into, after the cover."""
+        """Returns the text in each answer box, after the cover."""
         for chars, rects in zip(self.chars[1:], self.rects[1:]):
             for x0, top, x1, bottom in rects:
                 if 14 < bottom - top < 22 and x1 - x0 > 24:
@@ -133,7 +133,7 @@ def filled(key):
 
 
 def plain(path, seed):
-    """Tagged, with a title and no more in its metadata, the seed nowhere."""
+    """Checks that the PDF is tagged, that its only metadata is a title, and that the seed does not appear."""
     reader = pypdf.PdfReader(path)
     root = reader.trailer["/Root"]
     if not (root.get("/MarkInfo", {}).get("/Marked") and "/StructTreeRoot" in root):
@@ -147,7 +147,7 @@ def plain(path, seed):
 
 
 def overlay(one, other, what):
-    """Two versions have the same pages with the same boxes."""
+    """Checks that two versions have the same pages with the same boxes."""
     same(f"{what}: pages", len(one.pages), len(other.pages))
     for number, (mine, yours) in enumerate(zip(one.rects, other.rects), 1):
         same(f"{what}: boxes of page {number}", [b for b in mine if b not in yours], [])
@@ -169,7 +169,7 @@ def pdf(script, folder):
         paper, key, _ = printed
         empty(paper)
         filled(key)
-        # The key has a sign on its cover, and no lines to write on.
+        # The key has a mark on its cover, and no lines to write on.
         key.rects[0] = [box for box in key.rects[0] if box in paper.rects[0]]
         overlay(paper, key, f"{script}: paper and key")
         papers.append(paper)
@@ -222,7 +222,7 @@ def web(script, folder):
 
 
 def nasty(script, folder):
-    """Nothing in a text means anything to a format, and all of it is printed."""
+    """Checks that texts are never markup, and that all of a text is printed."""
     same_text = squeezed(NASTY)
     for style, kinds in ((pdf, ("*.pdf",)), (tex, ("*.pdf",)), (web, ("a4/*.pdf", "letter/*.pdf"))):
         if style is tex and not shutil.which("pdflatex") or style is web and not shutil.which("chromium"):
@@ -232,7 +232,7 @@ def nasty(script, folder):
         style(script, own)
         for path in (path for kind in kinds for path in own.glob(kind)):
             with pdfplumber.open(path) as printed:
-                # Lines may break anywhere in it.
+                # Lines may break anywhere in the text.
                 text = squeezed("".join(page.extract_text() for page in printed.pages[:2]))
             for part in ("$x$&#^_%~<b>i</b>", "*s*", "#panic()"):
                 if part not in text:
@@ -241,7 +241,7 @@ def nasty(script, folder):
 
 
 def again(script, folder):
-    """The same bytes each time."""
+    """Checks that the bytes are the same each time."""
     made = []
     for number in range(2):
         own = folder / str(number)
@@ -284,7 +284,7 @@ def main():
         wrong = [str(error) for error in (job.exception() for job in jobs) if error]
         if wrong:
             sys.exit("papers:\n" + "\n".join(wrong))
-        # The looks themselves are tried: each has to see what is wrong.
+        # Tests of the checks: each has to find its mistake.
         key = keys[0].result()
         fails("a key that is handed out", lambda: empty(key))
         fails("pages without the version", lambda: key.numbered("NONE", "Page", "of"))

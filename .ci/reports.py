@@ -1,4 +1,4 @@
-"""Reads the reports of a suite in which everything happens; `.ci/reports` calls it.
+"""Reads the reports of a suite with every kind of result; `.ci/reports` calls it.
 
 Each report is read by an independent program: the JUnit file by a validator with Jenkins' published schema and by
 junitparser, TAP by tap.py, JSON by Python, annotations against those that GitHub's toolkit (in Python) writes.
@@ -21,7 +21,7 @@ from actions_toolkit import core
 
 PAGEWALK, SCHEMA = sys.argv[1:]
 
-# A case for each way to end, with names that every format has to escape.
+# A case for each result, with names that every format has to escape.
 SCRIPTS = {
     "passes.pw": "machine simple\nread 0x3D4 => vpn 0x0F\n",
     "a,b%3A c.pw": 'scenario "<&>\\" # SKIP: 100%, ✓" {\n  expect 1 == 2\n}\nscenario "]]> \\\\" {\n  expect 1 == 1\n}\n',
@@ -36,7 +36,7 @@ PASSED, FAILED, WRONG, SKIPPED = 5, 4, 1, 1
 
 
 def written(folder, kind):
-    """What a report says."""
+    """The contents of a report."""
     file = pathlib.Path(folder, "report." + kind)
     ran = subprocess.run(
         [PAGEWALK, "test", f"--report={kind}={file}", f"--report={kind}=-"], cwd=folder, capture_output=True, check=False
@@ -63,7 +63,7 @@ def junit(folder):
     named = next(case for case in cases if "SKIP" in case.name)
     assert named.name == 'a,b%3A c.pw :: <&>" # SKIP: 100%, ✓', named.name
     assert "expected 2" in named.result[0].text, named.result[0].text
-    # The schema is not one that takes everything.
+    # The schema does reject reports.
     for spoiled in [text.replace("<testcase name=", "<testcase nam="), text.replace("failure", "failing")]:
         assert not xmlschema.XMLSchema(SCHEMA).is_valid(io.BytesIO(spoiled.encode()))
 
@@ -97,7 +97,7 @@ def plain(folder):
 
 
 def unescaped(text):
-    """As the runner of GitHub does it (actions/runner, src/Runner.Common/ActionCommand.cs)."""
+    """Unescapes a text as GitHub's runner does (actions/runner, src/Runner.Common/ActionCommand.cs)."""
     for escape, meant in [("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")]:
         text = text.replace(escape, meant)
     return text
@@ -113,7 +113,7 @@ def github(folder):
         file = unescaped(file)
         assert pathlib.Path(folder, file).exists(), file
         assert 1 <= int(number) <= len(pathlib.Path(folder, file).read_text().splitlines()), line
-        # The toolkit writes the same command of the same meaning.
+        # The toolkit writes an equivalent command.
         out = io.StringIO()
         place = {"start_column": int(column)} if column else {}
         with redirect_stdout(out):

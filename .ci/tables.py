@@ -1,4 +1,4 @@
-"""The Parquet files of `pagewalk sweep`: two readers that share no code find the columns, the types and the values that the CSV of the same sweep has.
+"""Checks the Parquet files of `pagewalk sweep`: two independent readers find the columns, types, and values of the CSV of the same sweep.
 
 `tables.py PAGEWALK`
 """
@@ -15,7 +15,7 @@ import pyarrow.parquet
 
 pagewalk = sys.argv[1]
 
-# Names and words beyond ASCII, cells with nothing in them, one row, runs of rows, and more rows than a byte counts.
+# Names and words beyond ASCII, empty cells, one row, runs of rows, and more rows than a byte counts.
 SWEEPS = [
     ["ways 1..4, size 512 B..4 KB"],
     ["ways 2"],
@@ -33,7 +33,7 @@ def trace(rounds):
 
 
 def typed(text, name):
-    """A cell of the CSV as the Parquet file has it."""
+    """Converts a cell of the CSV to the value in the Parquet file."""
     if text == "":
         return None
     if name in ("trace", "machine", "part", "policy", "write_back"):
@@ -75,7 +75,7 @@ with tempfile.TemporaryDirectory() as folder:
         same(f"{sweep}: rows, as DuckDB reads them", wanted, found)
         rows += len(wanted)
 
-    # A reader notices when a file is cut short, so the checks above are no matter of course.
+    # The readers reject a truncated file, so the checks above can fail.
     (folder / "cut.parquet").write_bytes((folder / "0.parquet").read_bytes()[:-20])
     try:
         pyarrow.parquet.read_table(folder / "cut.parquet")

@@ -34,7 +34,7 @@ fn usage_errors_are_2_and_help_is_0() {
 }
 
 #[test]
-fn explain_tells_a_code_or_all_of_them() {
+fn explain_prints_a_code_or_all_codes() {
     let (status, out, err) = run(&["explain", "not-a-power-of-two"]);
     assert_eq!((status, err.as_str()), (0, ""));
     assert!(out.starts_with("not-a-power-of-two: this number must be a power of two\n"), "{out}");
@@ -57,7 +57,7 @@ fn explain_prints_the_entries_of_a_term() {
     for name in [&["page fault"][..], &["PAGE FAULT"]] {
         assert_eq!(run(&["explain"].iter().chain(name).copied().collect::<Vec<_>>()).1, out, "{name:?}");
     }
-    // An abbreviation, a word of other courses, a word of Pagewalk.
+    // An abbreviation, a term of other courses, a term of Pagewalk.
     for (name, heading) in [("vpn", "Virtual page number (VPN)"), ("VMA", "Area"), ("madvise", "Advice")] {
         let (status, out, _) = run(&["explain", name]);
         assert!(status == 0 && out.starts_with(heading), "{name}: {out}");
@@ -77,12 +77,12 @@ fn completions_are_printed_for_every_shell() {
     }
 }
 
-/// As `| head -c 10` does: reads a little and closes the pipe.
+/// Reads a little and closes the pipe, as `| head -c 10` does.
 #[test]
 fn a_closed_pipe_ends_quietly() {
     for args in [&["completions", "zsh"][..], &["explain"]] {
         let mut child = pagewalk(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // Closed before anything is read: the first write may fail already.
+        // The pipe is closed before anything is read, so the first write may fail.
         drop(child.stdout.take());
         let mut complaints = String::new();
         child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
@@ -91,7 +91,7 @@ fn a_closed_pipe_ends_quietly() {
     }
 }
 
-/// A file of this text in a folder of its own.
+/// A file with this text in a new folder.
 fn script(name: &str, text: &str) -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -101,7 +101,7 @@ fn script(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn check_tells_mistakes_and_their_places() {
+fn check_reports_mistakes_and_their_places() {
     let right = script("right", "machine simple\nread 0x3D4 => vpn 0x0F\n");
     let wrong = script("wrong", "let entries = 16\nlet sets = entires / 4\n");
     let (status, out, err) = run(&["check", &right]);
@@ -131,7 +131,7 @@ fn a_warning_is_printed_and_changes_no_status() {
     let path = script("warned-and-stale.pw", "let s = 1\nreference s { frames 1 } => hits 1\n");
     assert_eq!(run(&["test", "--accept", &path]).0, 0);
     assert!(std::fs::read_to_string(&path).unwrap().ends_with("=> hits 0\n"));
-    // A mistake beside it counts alone.
+    // The mistake is counted separately.
     let path = script("warned-and-wrong.pw", "let s = 1\nreference s { frames 1 }\nlet t = u\n");
     let (status, _, err) = run(&["check", &path]);
     assert!(status == 2 && err.contains(": 1 warning\n") && err.ends_with(": 1 mistake\n"), "{err}");
@@ -167,7 +167,7 @@ fn many_mistakes_are_counted_and_not_all_shown() {
     assert!(err.ends_with("1000 mistakes, the first 100 shown\n"), "{err}");
 }
 
-/// What `--accept` and `--fill` write, as a process: the difference is shown, the file is replaced, `CI` forbids it.
+/// `--accept` and `--fill` as a process: they show the difference and replace the file, and `CI` forbids that.
 #[test]
 fn scripts_are_amended_and_not_in_ci() {
     let stale = "machine simple\ntranslate 0x3D4 => vpn 0x0E, vpo ?   # é\n";
@@ -199,7 +199,7 @@ fn scripts_are_amended_and_not_in_ci() {
     assert_eq!(beside.count(), 1, "nothing is left beside the script");
 }
 
-/// A file that two scripts include keeps what holds in one of them; blocks of Markdown are scripts like others.
+/// A file that two scripts include keeps the values of one of them. Blocks of Markdown are scripts like others.
 #[cfg(unix)]
 #[test]
 fn a_folder_is_amended_as_a_whole() {
@@ -274,7 +274,7 @@ fn denied_warnings_are_mistakes() {
             assert_eq!(with(&clean, true).0, 0, "{command:?}");
         }
     }
-    // JSON has a member only where there are warnings.
+    // JSON has a member for warnings only if there are some.
     let last =
         |file: &str| run(&["run", "--format", "json", file]).1.lines().last().unwrap_or_default().to_owned();
     assert!(last(&warns).contains("\"code\":\"no-effect\""), "{}", last(&warns));

@@ -1,4 +1,4 @@
-//! Papers and keys: the key of the worked exam against the textbook's formulas, and what a paper shows.
+//! Papers and keys: the key of the worked exam against the textbook's formulas, and the contents of a paper.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ fn by_hand(va: u64) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The items of a question that ask for facts: their blanks and the address.
+/// The operations of a question that have blanks: the blanks and the address.
 fn worksheets(question: &Question) -> Vec<(u64, &[Blank])> {
     let of = |item: &'_ PaperItem| match (&item.kind, &*item.did) {
         (ItemKind::Facts { .. }, Did::Access(access)) => Some(access.va.raw()),
@@ -62,7 +62,7 @@ fn worksheets(question: &Question) -> Vec<(u64, &[Blank])> {
 }
 
 #[test]
-fn the_key_is_what_the_textbook_computes() {
+fn the_key_agrees_with_the_textbook() {
     let mut addresses = std::collections::BTreeSet::new();
     for seed in 0..40 {
         let paper = exam(seed);
@@ -89,7 +89,7 @@ fn points_add_up() {
     let shared = "question \"q\" points 10 { ask \"a\" = 1 points 4; ask \"b\" = 1; part \"p\" { ask \"c\" = 1; ask \"d\" = 1 } }";
     let shared = paper(shared, 0);
     let each: Vec<String> = shared.questions[0].items().map(|item| item.points.to_string()).collect();
-    // 6 left for two, 3 each; the part's 3 for two, 1.5 each.
+    // 6 points remain for two blanks, 3 each, and the part's 3 for two, 1.5 each.
     assert_eq!(each, ["4", "3", "1.5", "1.5"]);
 }
 
@@ -118,7 +118,7 @@ fn a_paper_holds_no_answer_and_its_key_does() {
     assert!(paper.contains("lru chooses") && paper.contains("little-endian"));
     assert!(!paper.contains("**") && !paper.contains("[x]"));
     assert!(key.contains("**512** B") && key.contains("- [x] the low ones"));
-    // The fault's blanks look like the others', and are answered with a dash.
+    // The blanks of a fault look like the others, and their answer is a dash.
     assert_eq!(paper.matches("| PPN (hex, 2 digits) | `0x__` |").count(), 3);
     assert!(key.contains("| PPN (hex, 2 digits) | **-** |"));
     let (paper, key) = (json(&exam, Edition::Paper), json(&exam, Edition::Key));
@@ -128,7 +128,7 @@ fn a_paper_holds_no_answer_and_its_key_does() {
 }
 
 #[test]
-fn what_an_author_writes_is_no_markup() {
+fn the_text_of_an_author_is_not_markup() {
     let text = "question \"a | b <script>\" { ask \"x_1 | `y`\" = 1; choice \"*?\" { correct \"<b>\"; wrong \"](\" } }";
     let out = markdown(&paper(text, 0), Edition::Paper, &Style::default());
     assert!(
@@ -137,7 +137,7 @@ fn what_an_author_writes_is_no_markup() {
     );
 }
 
-/// The options of a choice, of the textbook's worked access: 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3 and tag 3, PPN 0x0D,
+/// The options of a choice, for the textbook's worked access: 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3 and tag 3, PPN 0x0D,
 /// physical address 0x354, block offset 0, cache index 5 and tag 0x0D. An entry with the right tag that is not valid is stale.
 fn options(fact: &str) -> Vec<(String, bool, Option<&'static str>)> {
     let text = format!(
@@ -176,7 +176,7 @@ fn wrong_options_come_of_real_mistakes() {
             ("0x22", stale),
         ],
     );
-    // Of 0x14, the lowest two bits; where tag and index are the same, nothing is swapped.
+    // The lowest two bits of 0x14. If tag and index are the same, they are not swapped.
     check(
         "tlbi",
         [
@@ -244,8 +244,8 @@ fn solutions_show_the_way() {
     assert!(!key.contains("TLBI 0x3"), "{key}");
 }
 
-/// After a fork both processes have every page read-only in the frame that it was in; a store gives the one that stores a frame of
-/// its own (Computer Systems, figure 9.30).
+/// After a fork, both processes map every page read-only in its old frame. A store gives the storing process a separate
+/// frame (Computer Systems, figure 9.30).
 #[test]
 fn frames_are_shared_after_a_fork_until_one_stores() {
     let paper = paper(

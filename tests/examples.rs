@@ -1,4 +1,4 @@
-//! Every script of `examples/` holds in all it states, and could state all it is told to do.
+//! Every script of `examples/` passes, and passes with an expectation for every reported fact.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ fn scripts() -> Vec<PathBuf> {
     scripts
 }
 
-/// Runs a text as if it were this file's; it holds.
+/// Runs a text as the contents of this file; it passes.
 fn holds(path: &Path, text: &str) -> (Vec<StepRecord>, Totals) {
     let (mut sources, script, mut wrong) = read_text(&path.display().to_string(), text, &mut Disk);
     let (files, more) = Files::read(&script.body, &mut sources, &mut Disk);
@@ -44,7 +44,7 @@ fn examples_hold() {
 }
 
 #[test]
-fn what_is_told_can_be_stated_and_holds() {
+fn reported_facts_hold_as_expectations() {
     let mut stated = 0;
     for path in scripts() {
         let text = std::fs::read_to_string(&path).expect("a script");
@@ -54,10 +54,10 @@ fn what_is_told_can_be_stated_and_holds() {
         assert_eq!(more.checks, totals.checks + added, "{}", path.display());
         stated += added;
     }
-    assert!(stated > 2000, "only {stated} facts were told");
+    assert!(stated > 2000, "only {stated} facts were reported");
 }
 
-/// The text with all that is told of a statement stated of it, too, for those that ran just once; and how much that is.
+/// The text with an expectation for every fact of the statements that ran once, and the number of these facts.
 fn with_all_facts(mut text: String, records: &[StepRecord]) -> (String, u64) {
     let mut runs: HashMap<Span, u32> = HashMap::new();
     for record in records {

@@ -1,8 +1,8 @@
-//! A Markdown text as its fenced blocks and what stands between them.
+//! Splits a Markdown text into fenced blocks and the text between them.
 
 /// A run of lines.
 pub struct Piece<'t> {
-    /// What follows the opening fence; none for what stands between fences, the fences included.
+    /// The text after the opening fence; none for text between blocks, which includes the fences.
     pub info: Option<&'t str>,
     /// The lines, with their ends.
     pub body: &'t str,
@@ -10,11 +10,11 @@ pub struct Piece<'t> {
     pub line: usize,
 }
 
-/// The pieces of a text; their bodies in a row are the text.
+/// The pieces of a text. Their bodies, joined, are the text.
 pub fn fences(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut start, mut first, mut at) = (0, 1, 0);
-    // What follows the fence that is open, and how long it is: a shorter one within it is text.
+    // The info string and the length of the open fence. A shorter fence inside it is text.
     let mut inside: Option<(&str, usize)> = None;
     for (i, line) in text.split_inclusive('\n').enumerate() {
         let end = at + line.len();
@@ -22,7 +22,7 @@ pub fn fences(text: &str) -> impl Iterator<Item = Piece<'_>> {
         let info = line[length..].trim();
         let closes = inside.is_some_and(|(_, open)| length >= open && info.is_empty());
         if closes || inside.is_none() && length >= 3 {
-            // An opening fence belongs to what stands before it, a closing one to what comes after.
+            // An opening fence belongs to the text before it, a closing one to the text after it.
             let cut = if inside.is_some() { at } else { end };
             pieces.push(Piece { info: inside.map(|(info, _)| info), body: &text[start..cut], line: first });
             (start, first) = (cut, i + 2);

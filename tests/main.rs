@@ -1,4 +1,4 @@
-//! The tests that use Pagewalk from outside, as one program. A module is a topic; its helpers are in the folder of its name.
+//! The tests of Pagewalk's public interface, as one program. A module is a topic; its helpers are in the folder of its name.
 //! `cargo test --test all docs::` runs the tests of one module.
 
 // Helpers that several modules use.

@@ -1,5 +1,5 @@
-//! What a diagnostic's mend promises: written into the script, the mistake is gone and none stands in its place; and it is
-//! what the help says.
+//! Checks of the fixes of diagnostics: applying one removes the mistake without adding another, and the help
+//! shows its text.
 
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::edit::TextEdit;
@@ -14,7 +14,7 @@ use std::fs;
 use crate::fences::fences;
 use crate::wrong::cases::CASES;
 
-/// What is wrong with a text, and the place of its first file.
+/// The diagnostics of a text, and the place of its first file.
 fn wrong(text: &str) -> Vec<Diagnostic> {
     let (mut sources, script, mut wrong) = read_text("script.pw", text, &mut Disk);
     if wrong.is_empty() {
@@ -29,27 +29,27 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
     wrong
 }
 
-/// The text with this mend, and the bytes of it that were written.
-fn mended(text: &str, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
+/// The text with this fix, and the range of the inserted bytes.
+fn with_fix(text: &str, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
     let TextEdit { span, replacement: new } =
         diagnostic.fix.as_ref().filter(|fix| fix.span.file == 0)?.edit(text)?;
     let (start, end) = (span.start as usize, span.end as usize);
     Some((format!("{}{new}{}", &text[..start], &text[end..]), start, start + new.len()))
 }
 
-/// The same mistake, wherever it stands.
+/// Whether two mistakes are the same, wherever they are.
 fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
     (one.code, &one.message) == (other.code, &other.message)
 }
 
-/// What is wrong with the promise of a mend; empty where all is well.
+/// The reason why a fix is wrong; empty if it is correct.
 fn broken(text: &str, diagnostic: &Diagnostic) -> String {
-    let Some((new, start, end)) = mended(text, diagnostic) else { return String::new() };
+    let Some((new, start, end)) = with_fix(text, diagnostic) else { return String::new() };
     let before = wrong(text).iter().filter(|other| same(diagnostic, other)).count();
     let after = wrong(&new);
     let still = after.iter().filter(|other| same(diagnostic, other)).count() >= before;
     let there = |other: &&Diagnostic| (other.span.start as usize) < end && start < other.span.end as usize;
-    // Once its name is known, a function may have too few arguments, and a fact no value here.
+    // With its name fixed, a function may have too few arguments, and a fact may have no value here.
     let known = |other: &&Diagnostic| match diagnostic.code {
         Code::UnknownFunction => other.code == Code::WrongCount,
         Code::UnknownFact => other.code == Code::NoAnswer,
@@ -62,7 +62,7 @@ fn broken(text: &str, diagnostic: &Diagnostic) -> String {
     String::new()
 }
 
-/// The scripts that earn the codes of the page of diagnostics.
+/// The scripts with the codes of the page of diagnostics.
 fn documented() -> Vec<String> {
     let text = fs::read_to_string("docs/reference/diagnostics.md").expect("the page of the codes");
     let failing = fences(&text).filter(|piece| piece.info == Some("pagewalk,fails"));
@@ -70,7 +70,7 @@ fn documented() -> Vec<String> {
 }
 
 #[test]
-fn a_mend_removes_its_diagnostic_and_adds_none_there() {
+fn a_fix_removes_its_diagnostic_and_adds_none_there() {
     let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
     let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
     let (mut told, mut codes, mut mends) = (String::new(), BTreeSet::new(), 0);
@@ -82,17 +82,17 @@ fn a_mend_removes_its_diagnostic_and_adds_none_there() {
         }
     }
     assert!(told.is_empty(), "{told}");
-    assert!(codes.len() >= 18, "only {} codes have a mend: {codes:?}", codes.len());
-    assert!(mends >= 90, "only {mends} mends");
+    assert!(codes.len() >= 18, "only {} codes have a fix: {codes:?}", codes.len());
+    assert!(mends >= 90, "only {mends} fixes");
 }
 
-/// Which codes of the page have a script whose mistake is mended.
+/// The codes of the page that have a script whose mistake is fixed.
 #[test]
-fn most_names_that_the_page_of_diagnostics_shows_can_be_mended() {
+fn most_names_in_the_page_of_diagnostics_have_a_fix() {
     let mut codes = BTreeSet::new();
     for script in documented() {
         for diagnostic in wrong(&script) {
-            if mended(&script, &diagnostic).is_some() {
+            if with_fix(&script, &diagnostic).is_some() {
                 codes.insert(diagnostic.code.name());
             }
         }
@@ -114,9 +114,9 @@ fn most_names_that_the_page_of_diagnostics_shows_can_be_mended() {
     assert_eq!(missing, [""; 0], "{codes:?}");
 }
 
-/// What is written is what the help says.
+/// The inserted text is the one in the help.
 #[test]
-fn the_help_says_what_is_written() {
+fn the_help_shows_the_inserted_text() {
     let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
     let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
     for script in documented().into_iter().chain(cases).chain(own) {
@@ -131,7 +131,7 @@ fn the_help_says_what_is_written() {
     }
 }
 
-/// Scripts with one mistake, and the script with its mend.
+/// Scripts with one mistake, and the script with its fix.
 #[rustfmt::skip]
 const WRITTEN: &[(&str, &str)] = &[
     ("machine simple\nraed 0x3D4", "machine simple\nread 0x3D4"),
@@ -178,11 +178,11 @@ const WRITTEN: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_mend_writes_what_a_person_would() {
+fn a_fix_writes_the_intended_text() {
     let mut told = String::new();
     for (script, wanted) in WRITTEN {
         let found = wrong(script);
-        let texts: Vec<_> = found.iter().map(|diagnostic| mended(script, diagnostic)).collect();
+        let texts: Vec<_> = found.iter().map(|diagnostic| with_fix(script, diagnostic)).collect();
         let [Some((text, ..))] = texts.as_slice() else {
             let _ = writeln!(told, "{script}\n{found:#?}");
             continue;
@@ -194,16 +194,16 @@ fn a_mend_writes_what_a_person_would() {
     assert!(told.is_empty(), "{told}");
 }
 
-/// A name that is computed, or stands in another file, is left alone.
+/// A name that is computed or defined in another file is not changed.
 #[test]
-fn what_is_written_elsewhere_is_left_alone() {
+fn names_defined_elsewhere_are_not_changed() {
     let script = "file \"data.txt\" = \"x\"\nlet name = \"dta.txt\"\nlet n = file_size(name)";
     let found = wrong(script);
     assert_eq!((found.len(), found[0].fix.is_some()), (1, true));
-    assert_eq!(mended(script, &found[0]), None);
+    assert_eq!(with_fix(script, &found[0]), None);
 }
 
-/// Every example, with each of its brackets and quotes left out in turn.
+/// Every example, with each of its brackets and quotes removed in turn.
 #[test]
 fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
     let (mut told, mut offered, mut healed) = (String::new(), 0, 0);
@@ -215,7 +215,7 @@ fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
             let cut = format!("{}{}", &text[..at], &text[at + bracket.len()..]);
             let found = read_text("script.pw", &cut, &mut Disk).2;
             for diagnostic in found.iter().filter(|diagnostic| diagnostic.fix.is_some()) {
-                let Some((new, ..)) = mended(&cut, diagnostic) else { continue };
+                let Some((new, ..)) = with_fix(&cut, diagnostic) else { continue };
                 offered += 1;
                 let after = read_text("script.pw", &new, &mut Disk).2;
                 healed += usize::from(after.is_empty());

@@ -1,4 +1,4 @@
-//! Renaming changes nothing but the name: every name of every script is given another one, and the script runs as before.
+//! Renaming changes only the name: every name of every script is renamed, and the script runs as before.
 
 use pagewalk_script::lang::edit::{TextEdit, edited};
 use pagewalk_script::lang::include::{Disk, Script, Texts, read_text};
@@ -11,11 +11,11 @@ use pagewalk_script::services::names::{Names, Read, Role, names, renamable, rena
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What is put behind a name; no script has it.
+/// The suffix of new names. No script uses it.
 const MARK: &str = "_zq";
 
-/// The scripts of a folder and the folders in it, in the order of their names, by their one path: so that what is held in
-/// memory and the traces on disk lie in one folder.
+/// The scripts of a folder and its subfolders, in the order of their names, by canonical paths, so that texts in
+/// memory and traces on disk have the same folder.
 fn scripts(folder: &Path) -> Vec<PathBuf> {
     let folder = folder.canonicalize().expect("a folder");
     let entries = std::fs::read_dir(folder).expect("a folder");
@@ -38,7 +38,7 @@ struct Known {
 }
 
 impl Known {
-    /// Reads a script; what it includes may be among the texts.
+    /// Parses a script. Its included files may be among the texts.
     fn read(path: &Path, text: &str, texts: BTreeMap<PathBuf, Vec<u8>>) -> Self {
         let mut loader = Texts { texts, other: Disk };
         let (mut sources, script, _) = read_text(&path.display().to_string(), text, &mut loader);
@@ -51,7 +51,7 @@ impl Known {
         Read { script: &self.script.body, sources: &self.sources, files: &self.files, names: &self.names }
     }
 
-    /// What a run of it tells, as JSON.
+    /// The results of a run, as JSON.
     fn transcript(&self) -> String {
         let mut out = Vec::new();
         let mut sink = JsonSink::new(&mut out, &self.sources);
@@ -65,7 +65,7 @@ impl Known {
 
     fn with(&self, path: &Path, edits: &[TextEdit]) -> Self {
         let texts = (0..).zip(self.sources.files()).map(|(number, file)| {
-            // By its one path: what a script names beside it is found on the disk.
+            // By its canonical path: files that a script names relative to it are found on the disk.
             let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
             (
                 path.canonicalize().expect("a script on the disk"),
@@ -77,7 +77,7 @@ impl Known {
     }
 }
 
-/// The scripts of examples and tests: every second one of them, from one on, so that two threads share them.
+/// The scripts of examples and tests: every second one, starting with the given one, so that two threads share them.
 fn every_second(from: usize) -> Vec<PathBuf> {
     let all = [Path::new("examples"), Path::new("tests/scripts")].map(scripts).concat();
     all.into_iter().skip(from).step_by(2).collect()
@@ -102,7 +102,7 @@ fn renames_change_nothing(all: &[PathBuf]) {
         let known = Known::read(path, &text, BTreeMap::new());
         let before = known.transcript();
         for symbol in 0..known.names.symbols.len() {
-            let first = known.names.occurrences_of(symbol).next().expect("a symbol stands somewhere");
+            let first = known.names.occurrences_of(symbol).next().expect("a symbol has a place");
             if renamable(&known.names, first).is_err() {
                 continue;
             }
@@ -142,7 +142,7 @@ fn every_use_has_a_definition() {
 }
 
 #[test]
-fn a_long_script_is_gone_through_at_once() {
+fn a_long_script_is_searched_quickly() {
     let text = std::fs::read_to_string("examples/mmapcopy.pw").expect("a script");
     let copies = 5000 / text.lines().count() + 1;
     let all: String = (0..copies)
@@ -160,6 +160,6 @@ fn a_long_script_is_gone_through_at_once() {
     });
     let took = took.min().expect("five times");
     println!("{} lines: {took:?}", all.lines().count());
-    // Without optimisation, and beside other tests.
+    // This is the time without optimization, while other tests run.
     assert!(took.as_millis() < 2000, "{took:?}");
 }

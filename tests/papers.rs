@@ -1,5 +1,5 @@
-//! Papers as they stand on pages: nothing that an author or a roster says is markup, no key and no seed is where students look,
-//! and every version and edition has the same boxes. What PDF readers, browsers and TeX make of them is `.ci/papers`' business.
+//! Papers in their printed formats: no text of an author or a roster is markup, students see no key and no seed,
+//! and every version and edition has the same boxes. `.ci/papers` checks them with PDF readers, browsers, and TeX.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use pagewalk_script::exam::{Student, Version};
 use crate::running;
 
 const EXAM: &str = "examples/exams/address-translation.pw";
-/// A seed that is no number of the exam.
+/// A seed that differs from every number in the exam.
 const SEED: u64 = 987_654_321;
 
 /// The paper of a text, as a version.
@@ -28,10 +28,10 @@ fn exam(seed: u64) -> Paper {
     paper(&std::fs::read_to_string(Path::new(EXAM)).expect("the exam"), seed)
 }
 
-/// A text with what means something to TeX, Typst, HTML, XML, CSS and Markdown, for a string of the language.
+/// A text with special characters of TeX, Typst, HTML, XML, CSS, and Markdown, for a string of the language.
 const NASTY: &str = r#"NASTY \{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> --> */ @x [l](u) *s* `r` ``` // n /* "q" 'a' #panic() $1 \input{x} </style><script>"#;
 
-/// An exam of which every text is nasty.
+/// An exam with that text everywhere.
 fn nasty() -> Paper {
     let text = NASTY.replace('\\', "\\\\").replace('"', "\\\"").replace('{', "\\x7B").replace('}', "\\x7D");
     let script = format!(
@@ -57,7 +57,7 @@ fn nothing_is_markup_for_html() {
         assert!(out.matches(told).count() >= 9, "{out}");
         assert!(
             out.contains("<bdi><b style=") && out.contains("שלום NASTY"),
-            "names stand apart from what is around them"
+            "names are distinct from the text around them"
         );
     }
 }
@@ -66,7 +66,7 @@ fn nothing_is_markup_for_html() {
 fn nothing_is_markup_for_typst() {
     for edition in [Edition::Paper, Edition::Key, Edition::Solutions] {
         let out = typst(&nasty(), edition, &Style::default());
-        // Without its strings there is nothing of it left.
+        // Without its strings, nothing of the text is left.
         let mut bare = String::new();
         let mut inside = false;
         let mut characters = out.chars();
@@ -103,9 +103,9 @@ fn nothing_is_markup_for_tex_and_letters_that_it_lacks_are_refused() {
 }
 
 #[test]
-fn no_key_and_no_seed_is_in_what_students_get() {
+fn students_get_no_key_and_no_seed() {
     let exam = exam(3);
-    // There are many numbers on the page of powers.
+    // The page of powers has many numbers.
     let style = Style { powers: false, ..Style::default() };
     let all = |edition| {
         let tex = latex(&exam, edition, &style).expect("LaTeX");
@@ -129,7 +129,7 @@ fn no_key_and_no_seed_is_in_what_students_get() {
     }
 }
 
-/// The boxes of a paper, as they are wide.
+/// The widths of a paper's boxes.
 fn boxes(sheet: &Sheet) -> Vec<(String, u32, String)> {
     fn of(blocks: &[Block], all: &mut Vec<(String, u32, String)>) {
         let mut put = |blank: &Blank| all.push((blank.field.clone(), blank.room(), blank.prefix.clone()));
@@ -170,7 +170,7 @@ fn every_version_and_edition_has_the_same_boxes() {
 }
 
 #[test]
-fn a_page_has_what_its_reader_and_its_hearer_need() {
+fn a_page_is_accessible() {
     let exam = exam(3);
     let a4 = html::page(&exam, Edition::Paper, &Style::default());
     for said in [

@@ -1,4 +1,4 @@
-//! A script run as a test sees it: what is wrong with it, and which expectations failed.
+//! Runs scripts for tests, and returns the diagnostics and the failed expectations.
 
 use pagewalk_script::exam::Collector;
 use pagewalk_script::exam::paper::Paper;
@@ -17,11 +17,11 @@ use std::thread;
 pub struct Mistake {
     /// Its code.
     pub code: String,
-    /// The text it points at.
+    /// The text it points to.
     pub at: String,
-    /// The line it stands in, from 1.
+    /// Its line, from 1.
     pub line: usize,
-    /// What is said, the help included.
+    /// The message and the help.
     pub said: String,
 }
 
@@ -30,26 +30,26 @@ pub struct Mistake {
 pub struct Failure {
     /// The file.
     pub file: String,
-    /// The line it stands in, from 1.
+    /// Its line, from 1.
     pub line: usize,
     /// The fact or cell.
     pub fact: String,
-    /// What was stated.
+    /// The expected value.
     pub expected: String,
-    /// What it was.
+    /// The actual value.
     pub actual: String,
 }
 
-/// What came of a script.
+/// The result of a script.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// What is wrong with it.
+    /// The mistakes.
     pub mistakes: Vec<Mistake>,
-    /// What did not hold.
+    /// The failed expectations.
     pub failures: Vec<Failure>,
-    /// Everything that was stated.
+    /// All expectations.
     pub checks: u64,
-    /// What its statements did.
+    /// The records of its statements.
     pub records: Vec<StepRecord>,
 }
 
@@ -72,7 +72,7 @@ pub fn on_large_stack(test: fn()) {
     }
 }
 
-/// Runs a text as a script that stands alone.
+/// Runs a text as a script without other files.
 pub fn text(script: impl AsRef<[u8]>) -> Outcome {
     text_within(script, Options::default())
 }
@@ -82,7 +82,7 @@ pub fn text_within(script: impl AsRef<[u8]>, options: Options) -> Outcome {
     texts(&[("script.pw", script.as_ref())], options)
 }
 
-/// Runs the first of several texts; the others lie beside it.
+/// Runs the first of several texts. It can include the others.
 pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
     let held = files.iter().map(|(name, text)| (Path::new("/scripts").join(name), text.to_vec())).collect();
     let first: PathBuf = Path::new("/scripts").join(files[0].0);
@@ -141,7 +141,7 @@ fn failures(sources: &Sources, records: &[StepRecord]) -> Vec<Failure> {
     failure.collect()
 }
 
-/// The paper of a text that stands beside the examples' exams and has no mistake.
+/// The paper of a script that has no mistake and is in the folder of the examples' exams.
 pub fn paper(text: &str, seed: u64) -> Paper {
     let (mut sources, script, wrong) = read_text("examples/exams/text.pw", text, &mut Disk);
     assert_eq!(wrong, []);

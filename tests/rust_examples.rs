@@ -1,4 +1,4 @@
-//! The Rust programs of `examples/rust/` print what the textbook says, or what was computed by hand.
+//! The Rust programs of `examples/rust/` print the textbook's results, or results computed by hand.
 
 use std::env::current_exe;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The textbook's simple memory system, as data that our own program has not touched.
+//! The textbook's simple memory system, as data that Pagewalk did not produce.
 
 /// The textbook's tables (Computer Systems, figure 9.20): the valid entries.
 pub const PAGE_TABLE: [(u64, u64); 10] = [

@@ -16,7 +16,7 @@ pub(crate) struct Checking {
     deny: Option<Denied>,
 }
 
-/// What can be refused.
+/// The kinds of mistakes that can be refused.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Denied {
     /// All warnings

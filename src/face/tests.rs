@@ -18,7 +18,7 @@ fn every_code_has_a_page_and_every_page_a_code() {
 }
 
 #[test]
-fn every_page_says_what_is_wrong_and_shows_it() {
+fn every_page_explains_the_mistake_and_shows_it() {
     for (name, body) in sections() {
         let (words, scripts) = body.split_once("```").unwrap_or_else(|| panic!("{name} shows no script"));
         assert!(words.split_whitespace().count() >= 25, "{name} says too little");

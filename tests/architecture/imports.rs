@@ -1,13 +1,13 @@
-//! What each file of the packages imports, read from its tokens: `use` lines in every form, and paths inline in code.
+//! The imports of each source file, read from its tokens: `use` lines in every form, and paths inline in code.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// A module's place in its package, `["pagewalk_engine", "machine", "policy"]`; the root has the package's name alone.
+/// A module's place in its package, `["pagewalk_engine", "machine", "policy"]`. The root has only the package's name.
 pub type ModulePath = Vec<String>;
 
-/// A path that a file names, from the module in which it stands.
+/// A path in a file, and the module that contains it.
 #[derive(Debug, Clone)]
 struct Import {
     scope: ModulePath,
@@ -15,7 +15,7 @@ struct Import {
     line: usize,
 }
 
-/// What a name means in a module.
+/// The meaning of a name in a module.
 #[derive(Debug, Clone)]
 enum Name {
     Module,
@@ -36,18 +36,18 @@ enum Target {
     Item(usize),
 }
 
-/// An arrow from a file to one that it imports from.
+/// An import of one file by another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrow {
     /// The importing file, an index into [`Crate::files`].
     pub from: usize,
-    /// The file that defines what is imported.
+    /// The file that defines the imported item.
     pub to: usize,
-    /// Where, from 1.
+    /// The line, from 1.
     pub line: usize,
 }
 
-/// The files of a crate and what they import.
+/// The files of a crate and their imports.
 #[derive(Debug, Default)]
 pub struct Crate {
     /// Their paths, `src/machine/policy.rs`.
@@ -57,7 +57,7 @@ pub struct Crate {
 }
 
 impl Crate {
-    /// Reads files, each a path and its text.
+    /// Parses files, each a path and its text.
     pub fn read<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut read = Self::default();
         for (path, text) in sources {
@@ -69,8 +69,8 @@ impl Crate {
         read
     }
 
-    /// Every arrow between two files, in the order of the files and their lines. Re-exports are followed to the
-    /// file that defines the item; `mod x;` is no arrow, `pub use x::Item` is one.
+    /// Every import between two files, in the order of the files and their lines. Re-exports are followed to the
+    /// file that defines the item. `mod x;` is not an import, but `pub use x::Item` is.
     pub fn arrows(&self) -> Vec<Arrow> {
         let arrow = |(from, import): &(usize, Import)| {
             let to = match self.resolve(&import.scope, &import.path, 0)? {
@@ -87,7 +87,7 @@ impl Crate {
         path.to_vec()
     }
 
-    /// Reads a module's tokens, or, below its top, those of a body in it.
+    /// Parses a module's tokens, or, below its top, those of a body in it.
     fn walk(&mut self, tokens: TokenStream, module: &ModulePath, top: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
@@ -96,7 +96,7 @@ impl Crate {
                 (TokenTree::Ident(word), Some(TokenTree::Group(group)), _)
                     if word == "pub" && group.delimiter() == Delimiter::Parenthesis =>
                 {
-                    2 // `pub(in crate::machine)` says who may see, and imports nothing.
+                    2 // `pub(in crate::machine)` is a visibility, not an import.
                 }
                 (TokenTree::Ident(word), Some(TokenTree::Ident(name)), after) if word == "mod" && top => {
                     self.define(module, &name.to_string(), Name::Module);
@@ -133,7 +133,7 @@ impl Crate {
         }
     }
 
-    /// Reads the tree of a `use`: `a::b`, `a::{b, c::d}`, `a::*`, `a as b`.
+    /// Parses the tree of a `use`: `a::b`, `a::{b, c::d}`, `a::*`, `a as b`.
     fn uses(&mut self, tree: &[TokenTree], before: &[String], module: &ModulePath, top: bool) {
         let mut path = before.to_vec();
         let mut line = 0;
@@ -179,7 +179,7 @@ impl Crate {
 
     fn define(&mut self, module: &ModulePath, name: &str, meaning: Name) {
         if let Some(place) = self.modules.get_mut(module) {
-            // A module and a function may share a name; the module is the one that paths go through.
+            // A module and a function may share a name. Paths go through the module.
             if !matches!(place.names.get(name), Some(Name::Module)) {
                 place.names.insert(name.to_owned(), meaning);
             }
@@ -191,7 +191,7 @@ impl Crate {
         self.imports.push((from, Import { scope: module.clone(), path, line }));
     }
 
-    /// What a path means in a module; `None` for what is not of this crate.
+    /// Resolves a path in a module; `None` for an item of another crate.
     fn resolve(&self, scope: &[String], path: &[String], depth: usize) -> Option<Target> {
         let mut at = scope.to_vec();
         for (i, segment) in path.iter().enumerate() {
@@ -206,7 +206,7 @@ impl Crate {
                     Some(Target::Module(path)) => at = path,
                     Some(item) => return Some(item),
                     None if i == 0 => return None,
-                    // Made by a macro of that module.
+                    // A macro of that module defines it.
                     None => return self.modules.get(&at).map(|module| Target::Item(module.file)),
                 },
             }
@@ -215,7 +215,7 @@ impl Crate {
     }
 
     fn look_up(&self, at: &[String], name: &str, depth: usize) -> Option<Target> {
-        /// No honest chain of re-exports is as long; a `use` of a foreign crate's own name would have no end.
+        /// Bounds chains of re-exports: a `use` of a foreign crate's name would have no end.
         const LONGEST: usize = 16;
         let module = self.modules.get(at).filter(|_| depth < LONGEST)?;
         match module.names.get(name) {
@@ -236,7 +236,7 @@ impl Crate {
 /// The words before the name of an item.
 const ITEMS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro"];
 
-/// The packages: the folder of their sources, and their names in paths. A folder comes before the one that it is in.
+/// The packages: the folder of their sources, and their names in paths. An inner folder comes before its parent.
 const PACKAGES: [(&str, &str); 4] = [
     ("grammar/", "pagewalk_grammar"),
     ("src/engine/", "pagewalk_engine"),
@@ -256,7 +256,7 @@ fn module_path(file: &str) -> ModulePath {
     path
 }
 
-/// The segments of the path that begins with this word; one if it is a word alone.
+/// The segments of the path that begins with this word; one for a word alone.
 fn path_at(tokens: &[TokenTree], start: usize) -> Vec<String> {
     let mut path = vec![tokens[start].to_string()];
     let mut at = start + 1;

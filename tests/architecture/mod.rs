@@ -1,4 +1,4 @@
-//! The house rules of `ARCHITECTURE.md`, held by reading the sources.
+//! The rules of `ARCHITECTURE.md`, checked against the sources.
 
 mod imports;
 mod rules;
@@ -8,7 +8,7 @@ use imports::Crate;
 use rules::{Floors, circles, floor};
 use sources::{Source, rust_files};
 
-/// The longest a file may be, in lines.
+/// The maximum length of a file, in lines.
 const LONGEST_FILE: usize = 400;
 
 fn floors() -> Floors {
@@ -19,7 +19,7 @@ fn read(sources: &[Source]) -> Crate {
     Crate::read(sources.iter().map(|source| (source.path.as_str(), source.text.as_str())))
 }
 
-/// None, or a failure that lists them.
+/// Fails with a list of the findings, if there are any.
 fn none(rule: &str, found: &[String]) {
     assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));
 }
@@ -36,7 +36,7 @@ fn no_files_import_in_a_circle() {
 
 #[test]
 fn the_sources_are_read() {
-    // That nothing is found above is not because nothing was read.
+    // The checks above did read the sources.
     let (sources, floors) = (rust_files("src"), floors());
     let read = read(&sources);
     let arrow = |from: &str, to: &str| {
@@ -71,13 +71,13 @@ fn nothing_is_unsafe_or_left_undone() {
     );
 }
 
-/// The arrows of made-up files, each as "from to".
+/// The imports of made-up files, each as "from to".
 fn arrows(sources: &[(&str, &str)]) -> Vec<String> {
     let read = Crate::read(sources.iter().copied());
     read.arrows().iter().map(|arrow| format!("{} {}", read.files[arrow.from], read.files[arrow.to])).collect()
 }
 
-/// A crate in which `a::x` imports from `b` by these lines; whether the arrow is seen.
+/// Whether `a::x` with these lines imports from `b`.
 fn sees(lines: &str) -> bool {
     let sources = [
         ("src/lib.rs", "pub mod a; pub mod b;"),
@@ -112,7 +112,7 @@ fn every_form_of_import_is_seen() {
 }
 
 #[test]
-fn what_is_no_import_is_not_seen() {
+fn other_tokens_are_not_imports() {
     for lines in [
         "// use crate::b::Thing;",
         "/// [`crate::b::Thing`]\nfn f() {}",
@@ -172,7 +172,7 @@ fn an_arrow_upwards_is_found() {
 #[test]
 fn a_circle_is_found() {
     let of = |sources: &[(&str, &str)]| circles(&Crate::read(sources.iter().copied()));
-    // Three files round.
+    // A cycle of three files.
     let round = [
         ("src/lib.rs", "mod a; mod b; mod c;"),
         ("src/a.rs", "use crate::b::g; pub fn f() {}"),
@@ -183,7 +183,7 @@ fn a_circle_is_found() {
         of(&round),
         ["src/a.rs:1 imports src/b.rs, src/b.rs:1 imports src/c.rs, src/c.rs:1 imports src/a.rs"]
     );
-    // A parent that re-exports its child's item while the child takes the parent's own.
+    // A parent re-exports its child's item, and the child uses the parent's own.
     let child = |text| {
         [
             ("src/lib.rs", "mod a;"),
@@ -193,7 +193,7 @@ fn a_circle_is_found() {
     };
     assert_eq!(of(&child("use super::A; pub struct X;")).len(), 1);
     assert_eq!(of(&child("pub struct X;")), [""; 0]);
-    // A declaration is no import, and what a parent only passes on is not the parent's.
+    // A declaration is not an import, and a re-export does not define its item.
     let passed = [
         ("src/lib.rs", "mod a;"),
         ("src/a/mod.rs", "mod x; mod y; pub use x::X; pub use y::Y;"),
@@ -204,7 +204,7 @@ fn a_circle_is_found() {
 }
 
 #[test]
-fn what_is_undone_is_found() {
+fn unfinished_code_is_found() {
     let of = |text: &str| Source { path: "a.rs".into(), text: text.into() }.undone();
     assert_eq!(of("fn f() {\n    todo!()\n}"), ["a.rs:2: `todo!`"]);
     assert_eq!(of("fn f() { if x { unimplemented!(\"y\") } }"), ["a.rs:1: `unimplemented!`"]);

@@ -1,15 +1,15 @@
-//! The rules that the arrows are held to: no arrow upwards between floors, no circle between files.
+//! The rules for imports: a floor may import only from the floors that its row lists, and files form no cycle.
 
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::imports::{Arrow, Crate};
 
-/// Floors, and those that each may import from besides itself.
+/// Floors, and the other floors that each may import from.
 #[derive(Debug)]
 pub struct Floors(BTreeMap<String, Vec<String>>);
 
 impl Floors {
-    /// Reads the table of `ARCHITECTURE.md`: rows of a folder, what it may import (`–` is nothing), what it holds.
+    /// Parses the table of `ARCHITECTURE.md`: rows of a folder, its allowed imports (`–` is none), and its contents.
     pub fn of_table(markdown: &str) -> Self {
         let rows = markdown.lines().filter_map(|line| {
             let mut cells = line.strip_prefix("| `src/")?.split(" | ");
@@ -21,12 +21,12 @@ impl Floors {
         Self(rows.collect())
     }
 
-    /// What a floor may import from, besides itself.
+    /// The floors that a floor may import from, besides itself.
     pub fn below(&self, floor: &str) -> Option<&[String]> {
         self.0.get(floor).map(Vec::as_slice)
     }
 
-    /// The arrows that the table does not allow, each told in a line. What stands in no floor (the crate's two roots)
+    /// The imports that the table does not allow, one per line. A file outside the floors (the crate's two roots)
     /// may import anything, and nothing may import from it.
     pub fn forbidden(&self, read: &Crate) -> Vec<String> {
         let allowed = |arrow: &Arrow| match (floor(&read.files[arrow.from]), floor(&read.files[arrow.to])) {
@@ -52,7 +52,7 @@ fn told(read: &Crate, arrow: &Arrow) -> String {
     format!("{}:{} imports {}", read.files[arrow.from], arrow.line, read.files[arrow.to])
 }
 
-/// The circles of imports: for each knot of files that reach each other, a shortest way round.
+/// The cycles of imports: a shortest cycle for each group of files that reach each other.
 pub fn circles(read: &Crate) -> Vec<String> {
     let mut out: Vec<Vec<Arrow>> = vec![Vec::new(); read.files.len()];
     for arrow in read.arrows() {
@@ -70,7 +70,7 @@ pub fn circles(read: &Crate) -> Vec<String> {
     found
 }
 
-/// The shortest way from a file to itself, breadth first.
+/// The shortest path from a file to itself, breadth first.
 fn way_back(out: &[Vec<Arrow>], start: usize) -> Option<Vec<Arrow>> {
     let mut came_by: BTreeMap<usize, Arrow> = BTreeMap::new();
     let mut queue = std::collections::VecDeque::from([start]);

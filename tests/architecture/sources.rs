@@ -9,7 +9,7 @@ use proc_macro2::{TokenStream, TokenTree};
 pub struct Source {
     /// Its path from the package's root, with `/`.
     pub path: String,
-    /// What stands in it.
+    /// Its text.
     pub text: String,
 }
 
@@ -35,7 +35,7 @@ fn gather(folder: &Path, found: &mut Vec<Source>) {
 }
 
 impl Source {
-    /// Where it says `unsafe`, `todo!`, `unimplemented!` or `#[ignore]`.
+    /// The places of `unsafe`, `todo!`, `unimplemented!`, and `#[ignore]`.
     pub fn undone(&self) -> Vec<String> {
         let tokens = self.text.parse().unwrap_or_else(|error| panic!("{} is Rust: {error}", self.path));
         let mut found = Vec::new();

@@ -1,5 +1,5 @@
-//! The documents tell the truth: their scripts hold, their terminals show what the program prints, their links lead
-//! somewhere, and the reference has every row of the registries.
+//! Checks of the documents: their scripts pass, their terminals show the program's output, their links resolve,
+//! and the reference has every row of the registries.
 //!
 //! `PAGEWALK_RETELL=1 cargo test --test all docs::` updates the terminals to what the program prints.
 
@@ -13,7 +13,7 @@ use terminal::Terminal;
 
 use crate::fences::{Piece, fences};
 
-/// The files of a kind in a folder and in its folders.
+/// The files of a kind in a folder and its subfolders.
 pub(crate) fn files_in(folder: impl AsRef<Path>, kind: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let of_entry = |path: PathBuf| match path.extension() {
@@ -24,7 +24,7 @@ pub(crate) fn files_in(folder: impl AsRef<Path>, kind: &str) -> Vec<PathBuf> {
     entries.flat_map(of_entry).collect()
 }
 
-/// Every document that a reader is shown.
+/// Every published document.
 pub(crate) fn documents() -> Vec<String> {
     let mut paths =
         ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned).to_vec();
@@ -33,14 +33,14 @@ pub(crate) fn documents() -> Vec<String> {
     paths
 }
 
-/// What stands in a script's fence besides the language: `fails`, the name of a file. None for other fences.
+/// The word after the language of a script's fence: `fails`, or the name of a file. None for other fences.
 fn script(info: &str) -> Option<Vec<&str>> {
     let mut words = info.split([',', ' ']);
     (words.next() == Some("pagewalk")).then(|| words.collect())
 }
 
 #[test]
-fn scripts_hold_and_terminals_show_what_is_printed() {
+fn scripts_pass_and_terminals_show_the_output() {
     let mut scripts = 0;
     for path in documents() {
         let text = fs::read_to_string(&path).expect("a document");
@@ -68,7 +68,7 @@ fn scripts_hold_and_terminals_show_what_is_printed() {
         let lines = text.lines().zip(retold.lines()).enumerate();
         let differs =
             lines.map(|(i, (shown, printed))| (i + 1, shown, printed)).find(|line| line.1 != line.2);
-        assert_eq!(differs, None, "{path}: a line, what is shown, what is printed");
+        assert_eq!(differs, None, "{path}: a line, the document, the output");
         assert_eq!(text, retold, "{path}");
     }
     assert!(scripts > 0);

@@ -5,10 +5,10 @@ use std::path::Path;
 use pagewalk::face::repl::pasted::inputs;
 use pagewalk::face::repl::shell::Shell;
 
-/// The columns of the terminal that is shown.
+/// The columns of the terminal in the document.
 const COLUMNS: usize = 100;
 
-/// The same inputs, with what the session answers now. An input begins with the prompt of the moment.
+/// The same inputs, with the session's current answers. An input begins with the current prompt.
 pub fn retold(shown: &str, folder: &Path) -> String {
     let (shell, told) = Shell::in_memory(COLUMNS);
     let mut shell = shell.in_folder(folder);
@@ -17,7 +17,7 @@ pub fn retold(shown: &str, folder: &Path) -> String {
     while let Some(line) = lines.next() {
         let prompt = shell.prompt();
         let first = line.strip_prefix(prompt.trim_end()).map(|first| first.trim_start().to_owned());
-        // A prompt may be without a number in the document, or have an old one.
+        // A prompt in the document may have no number, or an old one.
         let other = || inputs(line).pop().filter(|input| input != line && prompt.starts_with('['));
         let Some(mut input) = first.or_else(other) else { continue };
         text += (prompt + &input).trim_end();
@@ -28,7 +28,7 @@ pub fn retold(shown: &str, folder: &Path) -> String {
             text.extend([shell.continuation_prompt().trim_end(), more, "\n"]);
             lines.next();
         }
-        assert!(!shell.goes_on(&input), "this input goes on: {input}");
+        assert!(!shell.goes_on(&input), "this input continues: {input}");
         shell.input(&input).expect("answers go to memory");
         text.extend(told.take_text().lines().flat_map(|line| [line.trim_end(), "\n"]));
     }

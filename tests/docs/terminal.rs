@@ -1,10 +1,10 @@
-//! A terminal in a folder of its own, in which the examples are.
+//! A terminal in a separate folder with the examples.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with its contents.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder to read") {
@@ -18,13 +18,13 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Where a document's commands are run.
+/// A folder to run a document's commands in.
 pub struct Terminal {
     folder: PathBuf,
 }
 
 impl Terminal {
-    /// A fresh one for a document.
+    /// Creates one for a document.
     pub fn new(document: &str) -> Self {
         let folder =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(document.replace(['/', '.'], "-"));
@@ -32,24 +32,23 @@ impl Terminal {
         Self { folder }
     }
 
-    /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Puts a file there.
+    /// Writes a file there.
     pub fn put(&self, name: &str, text: &str) {
         fs::write(self.folder.join(name), text).expect("a file to write");
     }
 
-    /// Puts a script there and runs it: the exit status, and all that was printed.
+    /// Writes a script there and runs it: returns the exit status and the output.
     pub fn run_script(&self, name: &str, text: &str) -> (i32, String) {
         self.put(name, text);
         self.pagewalk(&["run", name])
     }
 
-    /// The text of a terminal, `$ command` and what it prints, with what the program prints now. Commands of other
-    /// programs are left as they are.
+    /// The text of a terminal, `$ command` and its output, with the program's current output. Commands of other
+    /// programs are not changed.
     pub fn retold(&self, shown: &str) -> String {
         let mut text = String::new();
         let mut ours = false;
@@ -80,7 +79,7 @@ impl Terminal {
             .stdin(Stdio::null());
         let output = command.output().expect("the program runs");
         let told = [output.stdout, output.stderr].concat();
-        // Ends of lines are not seen in a document.
+        // Trailing spaces are invisible in a document.
         let told = String::from_utf8(told).expect("a text");
         let told = told.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
         (output.status.code().expect("an exit status"), told)

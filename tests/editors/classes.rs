@@ -1,5 +1,5 @@
-//! `editors/sample.classes`: what each token of `editors/sample.pw` is, by reading; `highlight` tells the same. What it tells
-//! of the examples is written where the editors' checks find it.
+//! `editors/sample.classes`: the class of each token of `editors/sample.pw`, written by hand. `highlight` must agree. Its
+//! classes for the examples are written where the editors' checks find them.
 
 use std::fs;
 use std::path::Path;
@@ -9,11 +9,11 @@ use pagewalk_script::services::complete::highlight;
 /// Brackets, bars and commas have no class in editors.
 const UNCLASSED: &[&str] = &["(", ")", "[", "]", "{", "}", "|", ","];
 
-/// Where the editors' checks find the classes of all examples.
+/// The file with the classes of all examples, for the editors' checks.
 const EXAMPLES: &str = "target/editors/examples.classes";
 
-/// The tokens of a text that have a class: `LINE:COLUMN TEXT CLASS`, from 1, in characters. What goes over several lines
-/// is a token a line, without the blanks around it.
+/// The tokens of a text that have a class: `LINE:COLUMN TEXT CLASS`, from 1, in characters. A token of several lines
+/// becomes one token per line, without the spaces around it.
 fn classed(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for (range, class) in highlight(text) {
@@ -35,18 +35,19 @@ fn classed(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn highlight_tells_the_classes_of_the_sample() {
+fn highlight_reports_the_classes_of_the_sample() {
     let text = fs::read_to_string("editors/sample.pw").expect("the sample is there");
     let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
     let listed: Vec<&str> = listed.lines().collect();
     let told = classed(&text);
     let pairs = listed.iter().zip(&told).filter(|(listed, told)| *listed != told);
-    let wrong: Vec<String> = pairs.map(|(listed, told)| format!("listed {listed}\n  told {told}")).collect();
+    let wrong: Vec<String> =
+        pairs.map(|(listed, told)| format!("listed {listed}\n  highlighted {told}")).collect();
     assert!(wrong.is_empty(), "{} tokens differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(told.len(), listed.len(), "tokens told and listed");
+    assert_eq!(told.len(), listed.len(), "tokens highlighted and listed");
 }
 
-/// Every class has a token in the sample, and every word that can begin a statement stands in it.
+/// The sample has a token of every class, and every word that can begin a statement.
 #[test]
 fn the_sample_uses_everything() {
     let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
@@ -67,7 +68,7 @@ fn the_sample_uses_everything() {
 
 /// `== FILE` and its tokens, for each example.
 #[test]
-fn the_classes_of_the_examples_are_told_to_the_checks() {
+fn the_classes_of_the_examples_are_written_for_the_checks() {
     let mut out = String::new();
     for file in scripts(Path::new("examples")) {
         let text = fs::read_to_string(&file).expect("an example can be read");
@@ -79,7 +80,7 @@ fn the_classes_of_the_examples_are_told_to_the_checks() {
     fs::write(EXAMPLES, out).expect("it can be written");
 }
 
-/// The scripts in a folder and those below it, by name.
+/// The scripts in a folder and its subfolders, by name.
 fn scripts(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let mut found: Vec<String> = entries

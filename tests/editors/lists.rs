@@ -1,4 +1,4 @@
-//! The lists of words that editors need: one row each, taken from the registries.
+//! The lists of words for editors: one row each, from the registries.
 
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
@@ -19,18 +19,18 @@ use pagewalk_script::run::paths::{
 use pagewalk_script::run::session::Verb;
 use pagewalk_script::run::verbs::FORMS;
 
-/// A list: its name in the editors' files, what it holds, and its words.
+/// A list of words.
 pub struct List {
-    /// Its name.
+    /// Its name in the editors' files.
     pub name: &'static str,
-    /// What it holds, as a comment says it.
+    /// Its description, for a comment.
     pub holds: &'static str,
     /// Its words, in any order.
     pub words: fn() -> Vec<&'static str>,
 }
 
 impl List {
-    /// Its words, each once, in order of the alphabet.
+    /// Its words, without duplicates, in alphabetical order.
     pub fn words(&self) -> Vec<&'static str> {
         let mut words = (self.words)();
         words.sort_unstable();
@@ -113,7 +113,7 @@ fn nouns() -> Vec<&'static str> {
     let tables = TABLE_NOUNS.iter().map(|row| row.name);
     let things = THING_NOUNS.iter().map(|row| row.name);
     let shown = SHOWN_NOUNS.iter().map(|row| row.name);
-    // `set` knows two more.
+    // `set` accepts two more.
     let more = LANGUAGE.verbs().filter(|row| begins_with_noun(row)).flat_map(|row| words_of(row.params));
     tables.chain(things).chain(shown).chain(more).collect()
 }

@@ -1,5 +1,5 @@
-//! The editors' files: the words in them come from the registries, and the classes of the shared sample are those that
-//! `highlight` tells.
+//! Checks of the editors' files: their words come from the registries, and the classes of the shared sample agree with
+//! `highlight`.
 
 mod classes;
 mod lists;

@@ -1,4 +1,4 @@
-//! Lists of words by where they stand, for grammars that know the places: tree-sitter's.
+//! Lists of words by place, for grammars that distinguish places, such as tree-sitter's.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub const PLACES: &[List] = &[
     },
 ];
 
-/// Words in order, each once.
+/// Words in order, without duplicates.
 type Words = BTreeSet<&'static str>;
 
 /// The settings of these blocks.
@@ -57,13 +57,13 @@ fn paper_words(which: fn(&Param) -> bool) -> Vec<&'static str> {
     params.filter(|param| which(param)).flat_map(Param::words).copied().collect()
 }
 
-/// Words of parameters but units, which belong to their numbers.
+/// Words of parameters except units, which belong to their numbers.
 fn words(params: &'static [Param]) -> Words {
     let params = params.leaves().into_iter().filter(|param| !matches!(param, Param::Unit(_)));
     params.flat_map(Param::words).copied().collect()
 }
 
-/// The words that parameters may begin with, and those further on.
+/// The words that parameters may begin with, and those in later places.
 fn by_place(params: &'static [Param]) -> (Words, Words) {
     let first: Words = ways(params).iter().filter_map(|way| way.get(..1)).flat_map(words).collect();
     let mut later = words(params);

@@ -1,7 +1,7 @@
 //! The words in the editors' files come from the registries. `PAGEWALK_RETELL=1 cargo test --test all editors::` rewrites them.
 //!
-//! In most files they stand between two comments, `BEGIN generated words LIST…` and `END generated words`. JSON has no comments: such a file is made of a template beside it (`NAME.in.json`), in which `{{LIST}}`
-//! stands for the words of a list, `word|word`, or for a piece of a pattern.
+//! In most files, the words are between two comments, `BEGIN generated words LIST…` and `END generated words`. JSON has no comments: such a file is made from a template (`NAME.in.json`), in which `{{LIST}}`
+//! is replaced by the words of a list, `word|word`, or by a piece of a pattern.
 
 use std::fmt::Write;
 use std::fs;
@@ -15,9 +15,9 @@ const END: &str = "END generated words";
 /// A file with words in it.
 struct File {
     path: &'static str,
-    /// A list as the file's language writes it.
+    /// Formats a list in the file's language.
     list: fn(&List) -> String,
-    /// The file that it is made of, if it is made as a whole.
+    /// The template of the file, if it has one.
     template: Option<&'static str>,
 }
 
@@ -70,7 +70,7 @@ fn lisp(list: &List) -> String {
     format!("(defconst pagewalk-{name}\n  '(\n{}\n   )\n  \"{holds}.\")\n", words.trim_end())
 }
 
-/// The text with its regions written anew.
+/// The text with new regions.
 fn regions(file: &File, text: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
@@ -92,7 +92,7 @@ fn regions(file: &File, text: &str) -> String {
     out
 }
 
-/// Pieces of patterns that a template has by name, as JSON writes them. A `-` joins before a letter.
+/// Named pieces of patterns for the templates, as JSON writes them. A `-` joins before a letter.
 const PIECES: &[(&str, &str)] = &[
     ("word", r"[A-Za-z_](?:\\w|-(?=[A-Za-z]))*"),
     ("end", r"(?!\\w|-[A-Za-z])"),
@@ -154,7 +154,7 @@ fn every_list_has_words_once() {
     let list = |name: &str| {
         LISTS.iter().chain(PLACES).find(|list| list.name == name).map(List::words).unwrap_or_default()
     };
-    // A word of each kind of registry, as the language's page has them.
+    // One word of each kind of registry.
     for (name, word) in [
         ("forms", "let"),
         ("verbs", "translate"),

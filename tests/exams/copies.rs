@@ -1,10 +1,10 @@
-//! fork and copy-on-write: frames with counters, naively.
+//! fork and copy-on-write: a naive model with frame counters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::{SEEDS, Sheet, exam, number, scan};
 
-/// Frames: how many entries point to each. Processes: which frame each page is in, and whether it may be stored to.
+/// Frames: the number of entries that point to each. Processes: the frame of each page, and whether it is writable.
 #[derive(Default)]
 struct Frames {
     refs: BTreeMap<u64, u64>,
@@ -21,7 +21,7 @@ impl Frames {
         frame
     }
 
-    /// An access to the first byte of a page: class, whether it copies, the new frame.
+    /// An access to the first byte of a page: its class, whether it copies, and the new frame.
     fn access(&mut self, process: &str, page: u64, store: bool) -> [String; 3] {
         let key = (process.to_owned(), page);
         let Some(frame) = self.mapped.get(&key).copied() else {
@@ -32,7 +32,7 @@ impl Frames {
             return ["none", "no", "-"].map(str::to_owned);
         }
         if self.refs[&frame] == 1 {
-            // The last one that has it: its entry is made writable.
+            // The last user of a frame: its entry is made writable.
             self.read_only.remove(&key);
             return ["copy-on-write", "no", "-"].map(str::to_owned);
         }
@@ -94,7 +94,7 @@ fn parent_and_child(question: &Sheet, seed: u64) {
         frames.refs.iter().map(|(frame, refs)| vec![frame.to_string(), refs.to_string()]).collect();
     assert_eq!(part.tables()[0].rows, table, "seed {seed}");
     let all = scan(&part.prose(), "point to each of the {} frames")[0];
-    assert_eq!(all, table.len() as u64, "seed {seed}: the table tells no more than the text does");
+    assert_eq!(all, table.len() as u64, "seed {seed}: the table has no more information than the text");
 }
 
 fn program(question: &Sheet, seed: u64) {
@@ -102,18 +102,18 @@ fn program(question: &Sheet, seed: u64) {
     let after = |what: &str| -> Vec<u64> {
         let places = listing.match_indices(what).map(|(at, _)| &listing[at + what.len()..]);
         let words = places.map(|rest| rest.split_once(';').expect("a statement").0);
-        // `q[0] += s[0]` adds no number.
+        // `q[0] += s[0]` has no number.
         words.filter(|word| word.bytes().all(|c| c.is_ascii_digit())).map(number).collect()
     };
     let (begin, s, q, late) =
         (after("s[0] = ")[0], after("s[0] += ")[0], after("q[0] += "), after("s[0] + ")[0]);
-    // The shared page has every store; of the private one each process has its own, from what its parent had at the fork.
+    // The shared page has every store; each process has its own private page, from the parent's at the fork.
     let (shared, in_c) = (begin + s, begin + q[0]);
     let right = [in_c + q[1], shared, in_c, shared + late, begin + shared, shared];
     assert_eq!(question.part("a").keys(), right.map(|n| n.to_string()), "seed {seed}");
     let choices = question.part("b").choices();
     assert_eq!(choices[0].1, ["3"], "seed {seed}");
-    // Options stand in any order.
+    // Options are in any order.
     let mut copies = choices[1].1.clone();
     copies.sort_by_key(|option| option != &format!("q[0] += {}", q[0]));
     assert_eq!(copies, [format!("q[0] += {}", q[0]), format!("q[0] += {}", q[1])], "seed {seed}");

@@ -1,4 +1,4 @@
-//! Page faults over areas, by the rules of the lecture.
+//! Page faults in areas, by the rules of the lecture.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ struct Area {
     end: u64,
     perms: String,
     file: bool,
-    /// Bytes of the file from the area's start on.
+    /// The bytes of the file from the area's start on.
     holds: u64,
 }
 
@@ -19,7 +19,7 @@ fn areas(listing: &str) -> Vec<Area> {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let (start, end) = fields[0].split_once('-').expect("a range");
         let hex = |text: &str| u64::from_str_radix(text, 16).expect("hexadecimal");
-        // The sizes stand in the question's text: 24 KB and 6000 bytes.
+        // The question's text has the sizes: 24 KB and 6000 bytes.
         let size = match *fields.last().expect("a backing") {
             "prog" => 24 * 1024,
             "log" => 6000,
@@ -37,7 +37,7 @@ fn areas(listing: &str) -> Vec<Area> {
     listing.lines().filter(|line| !line.trim().is_empty()).map(of).collect()
 }
 
-/// What a process has touched: pages that are there, and those of them that are its own.
+/// The pages that a process has touched: the resident ones, and the private ones among them.
 #[derive(Default)]
 struct Touched {
     there: BTreeSet<u64>,
@@ -64,7 +64,7 @@ fn outcome(areas: &[Area], touched: &mut Touched, va: u64, store: bool) -> [&'st
     }
     match (fresh, area.file) {
         (true, false) => ["demand-zero", "none", "none", "1", "0"],
-        // The page of the file must be read from the disk.
+        // The page of the file is read from the disk.
         (true, true) => ["file", "none", "none", "0", "1"],
         (false, _) if copies => ["copy-on-write", "none", "none", "1", "0"],
         (false, _) => ["none", "none", "none", "0", "0"],

@@ -1,5 +1,5 @@
-//! The exams of `examples/exams/`: over many seeds, what the key says is what the textbook's formulas say, computed here from
-//! what the paper tells its students and from nothing else.
+//! The exams of `examples/exams/`: over many seeds, the key agrees with the textbook's formulas, computed here only from
+//! the paper's contents.
 
 mod copies;
 mod faults;

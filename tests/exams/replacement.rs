@@ -1,8 +1,8 @@
-//! Page replacement, played naively.
+//! Page replacement, with naive implementations.
 
 use super::sheet::{Grid, SEEDS, exam};
 
-/// What is in memory after each reference, and whether it hit.
+/// The resident pages after each reference, and whether it hit.
 struct Step {
     hit: bool,
     frames: Vec<Option<u64>>,
@@ -10,8 +10,8 @@ struct Step {
     hand: usize,
 }
 
-/// Plays a string by a policy: FIFO, LRU, optimal (of those never used again the one that came in first) or the clock. Pages
-/// that are held at first came in and were used in that order.
+/// Runs a string with a policy: FIFO, LRU, optimal (ties are broken by arrival) or the clock. Pages
+/// that are resident at first arrived and were used in that order.
 fn play(string: &[u64], count: usize, policy: &str, held: &[u64]) -> Vec<Step> {
     let mut frames: Vec<Option<u64>> = held.iter().map(|page| Some(*page)).collect();
     frames.resize(count, None);
@@ -57,7 +57,7 @@ fn faults(steps: &[Step]) -> String {
     steps.iter().filter(|step| !step.hit).count().to_string()
 }
 
-/// The cells of a row that the policy gives, by the names of the columns.
+/// The cells of a row under the policy, by the names of the columns.
 fn row(step: &Step, columns: &[String]) -> Vec<String> {
     let bit = |set: bool| if set { '1' } else { '0' };
     let cell = |column: &String| match column.as_str() {
@@ -72,7 +72,7 @@ fn row(step: &Step, columns: &[String]) -> Vec<String> {
     columns.iter().map(cell).collect()
 }
 
-/// Compares a grid with what is played; yields the faults.
+/// Compares a grid with the results of the policy; returns the faults.
 fn grid(grid: &Grid, policy: &str) -> String {
     let (how, held) = grid.title.split_once(", holding ").expect("pages that are held");
     assert_eq!(how, format!("reference ({policy}, frames 3"));
@@ -112,14 +112,14 @@ fn page_replacement() {
         }
         counts.sort();
         counts.dedup();
-        assert_eq!(counts.len(), 3, "seed {seed}: the policies are told apart");
+        assert_eq!(counts.len(), 3, "seed {seed}: the policies are distinguished");
         let clock = exam.question("The clock");
         assert_eq!(clock.keys(), [grid(&clock.tables()[0], "clock")], "seed {seed}");
         belady(&exam.question("One frame more").part("a"), &exam.question("One frame more").prose(), seed);
     }
 }
 
-/// The last question: a string in three and in four frames.
+/// The last question: a string with three and with four frames.
 fn belady(part: &super::sheet::Sheet, prose: &str, seed: u64) {
     let string = prose.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a string").0;
     let string: Vec<u64> = string.split(", ").map(super::sheet::number).collect();

@@ -1,4 +1,4 @@
-//! A paper as its students see it, with its key: read from the JSON that is printed.
+//! A paper as students see it, with its key, parsed from the printed JSON.
 
 use std::path::Path;
 
@@ -9,27 +9,27 @@ use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use serde_json::Value;
 
-/// Seeds that every exam is held to.
+/// The seeds to check every exam with.
 pub const SEEDS: std::ops::Range<u64> = 0..24;
 
 /// A paper, a question of it, or a part.
 #[derive(Clone)]
 pub struct Sheet(Value);
 
-/// Something that is asked of an operation: the operation, and the key of each fact.
+/// A question about an operation: the operation, and the key of each fact.
 pub struct Facts {
     pub operation: String,
     pub keys: Vec<(String, String)>,
 }
 
-/// A table with its key: the names of its columns, and rows of cells.
+/// A table with its key: the names of its columns, and its rows.
 pub struct Grid {
     pub title: String,
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }
 
-/// The exam of that name, drawn by a seed.
+/// The exam of that name, with a seed.
 pub fn exam(name: &str, seed: u64) -> Sheet {
     let path = format!("examples/exams/{name}.pw");
     let text = std::fs::read_to_string(Path::new(&path)).expect("the exam");
@@ -53,20 +53,20 @@ fn list(value: &Value) -> &[Value] {
 }
 
 impl Sheet {
-    /// The question of that title.
+    /// The question with that title.
     pub fn question(&self, title: &str) -> Self {
         let found = list(&self.0["questions"]).iter().find(|question| question["title"] == title);
         Self(found.unwrap_or_else(|| panic!("no question {title}")).clone())
     }
 
-    /// The part of that name.
+    /// The part with that name.
     pub fn part(&self, name: &str) -> Self {
         let found =
             list(&self.0["body"]).iter().find(|piece| piece["kind"] == "part" && piece["name"] == name);
         Self(found.unwrap_or_else(|| panic!("no part {name}")).clone())
     }
 
-    /// What stands in it, parts opened.
+    /// Its items, including those of its parts.
     fn pieces(&self) -> Vec<&Value> {
         let opened = |piece| -> Vec<&Value> {
             let piece: &Value = piece;
@@ -79,7 +79,7 @@ impl Sheet {
         self.pieces().into_iter().filter(|piece| piece["kind"] == kind).collect()
     }
 
-    /// Its prose on one line, labels, choices and essays included.
+    /// Its prose on one line, including labels, choices, and essays.
     pub fn prose(&self) -> String {
         let of = |piece: &&Value| match piece["kind"].as_str() {
             Some("text" | "choice" | "essay") => words(&piece["text"]),
@@ -90,7 +90,7 @@ impl Sheet {
         all.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// What is asked of operations.
+    /// Its questions about operations.
     pub fn facts(&self) -> Vec<Facts> {
         let of = |item: &Value| Facts {
             operation: words(&item["operation"]),
@@ -99,7 +99,7 @@ impl Sheet {
         self.of_kind("facts").into_iter().map(of).collect()
     }
 
-    /// The keys of the values that are asked for, by their labels.
+    /// The keys of its values, by their labels.
     pub fn values(&self) -> Vec<(String, String)> {
         let of = |item: &Value| (words(&item["label"]), words(&item["blank"]["key"]));
         self.of_kind("value").into_iter().map(of).collect()
@@ -110,24 +110,24 @@ impl Sheet {
         self.values().into_iter().map(|(_, key)| key).collect()
     }
 
-    /// The tables to fill in, filled in.
+    /// The tables to fill in, with the key.
     pub fn tables(&self) -> Vec<Grid> {
         self.of_kind("table").into_iter().map(|item| grid(&item["table"])).collect()
     }
 
-    /// The tables that are given.
+    /// The given tables.
     pub fn given(&self) -> Vec<Grid> {
         let tables = self.of_kind("given").into_iter().flat_map(|piece| list(&piece["given"]));
         tables.filter(|view| view["rows"].is_array()).map(grid).collect()
     }
 
-    /// What is given as text.
+    /// The given texts.
     pub fn listing(&self) -> String {
         let texts = self.of_kind("given").into_iter().flat_map(|piece| list(&piece["given"]));
         texts.map(|view| words(&view["text"])).collect::<Vec<_>>().join("\n")
     }
 
-    /// Its choices: the text, and the options that are correct.
+    /// Its choices: the text, and the correct options.
     pub fn choices(&self) -> Vec<(String, Vec<String>)> {
         let of = |item: &Value| {
             let marked = list(&item["options"]).iter().zip(list(&item["key"]));
@@ -137,7 +137,7 @@ impl Sheet {
         self.of_kind("choice").into_iter().map(of).collect()
     }
 
-    /// Its questions of which any answer will do: what is asked, and the answers.
+    /// Its questions that accept several answers: the question, and the answers.
     pub fn any(&self) -> Vec<(String, Vec<String>)> {
         let of =
             |item: &Value| (words(&item["among"]), list(&item["key"]["answers"]).iter().map(words).collect());
@@ -166,7 +166,7 @@ impl Facts {
         &found.unwrap_or_else(|| panic!("{} is not asked for {fact}", self.operation)).1
     }
 
-    /// Who does what where: the process (if one is named), the verb, the address, and the value that is stored.
+    /// The process (if it is named), the verb, the address, and the stored value.
     pub fn access(&self) -> (String, String, u64, u64) {
         let (process, rest) = self.operation.split_once(": ").unwrap_or(("", &self.operation));
         let mut parts = rest.split(' ');
@@ -184,12 +184,12 @@ pub fn number(text: &str) -> u64 {
     read.unwrap_or_else(|| panic!("{text} is no number"))
 }
 
-/// The numbers that stand in a text for each `{}` of a pattern.
+/// The numbers in a text for each `{}` of a pattern.
 pub fn scan(text: &str, pattern: &str) -> Vec<u64> {
     let pieces: Vec<&str> = pattern.split("{}").collect();
     let mut starts = text.match_indices(pieces[0]).map(|(at, _)| at);
     let found = starts.find_map(|start| scan_from(&text[start..], &pieces));
-    found.unwrap_or_else(|| panic!("`{pattern}` does not stand in: {text}"))
+    found.unwrap_or_else(|| panic!("`{pattern}` is not in: {text}"))
 }
 
 fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {
@@ -204,7 +204,7 @@ fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {
     Some(numbers)
 }
 
-/// A number in hexadecimal with so many digits, as a key has it; a dash where there is none.
+/// A number in hexadecimal with N digits, as in a key; a dash if there is none.
 pub fn hex(n: impl Into<Option<u64>>, digits: usize) -> String {
     n.into().map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"))
 }

@@ -1,4 +1,4 @@
-//! VIPT caches, the reach of TLBs, effective access times, by the formulas.
+//! VIPT caches, TLB reach, and effective access times, by the formulas.
 
 use super::sheet::{SEEDS, Sheet, exam, hex, scan};
 
@@ -30,7 +30,7 @@ fn beside(question: &Sheet, seed: u64) {
     let beyond = (offset + index).saturating_sub(vpo);
     let right = [(beyond == 0).to_string(), beyond.to_string(), (1 << beyond).to_string()];
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
-    // A way is at most a page.
+    // A way holds at most a page.
     assert_eq!(question.part("c").keys(), strings(&[page * ways, size.div_ceil(page)]), "seed {seed}");
     let said = scan(&prose, "A lookup takes {} cycles in the TLB and {} cycles in the cache");
     assert_eq!(question.part("d").keys(), strings(&[said[0].max(said[1]), said[0] + said[1]]), "seed {seed}");
@@ -44,12 +44,12 @@ fn names(question: &Sheet, seed: u64) {
     for item in question.part("a").facts() {
         let (_, _, va, _) = item.access();
         assert!(said[..3].contains(&(va >> 12)), "seed {seed}");
-        // 8 KB of blocks of 64 bytes: 128 sets, by the virtual address.
+        // 8 KB in blocks of 64 bytes: 128 sets, indexed by the virtual address.
         let set = va >> 6 & 127;
         let hit = first == Some(set);
         first = first.or(Some(set));
         let mut right = vec![hex(frame << 12 | va & 0xFFF, 5), hex(set, 2)];
-        // What the first one finds is not asked: the cache is empty.
+        // The paper omits the first outcome: the cache is empty.
         right.extend((item.keys.len() > 2).then(|| if hit { "Y" } else { "N" }.to_owned()));
         let keys: Vec<String> = item.keys.iter().map(|(_, key)| key.clone()).collect();
         assert_eq!(keys, right, "seed {seed}: {}", item.operation);
@@ -67,7 +67,7 @@ fn reach(question: &Sheet, seed: u64) {
     assert_eq!(question.part("a").keys(), right, "seed {seed}");
     let said = scan(&prose, "byte of each of {} neighbouring pages, in order, and does so {} times");
     let (pages, rounds) = (said[0], said[1]);
-    // More pages than entries, in order: the least recently used one is always the next that is needed.
+    // More pages than entries, in order: the next page needed was always evicted last.
     let misses = if pages > 4 { pages * rounds } else { pages };
     let right = strings(&[misses, pages * rounds - misses, 4, 4 * rounds - 4]);
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
@@ -83,7 +83,7 @@ fn effective_access_times() {
     }
 }
 
-/// A key in thousandths; it has no more decimals than five.
+/// A key in thousandths. It has at most five decimals.
 fn fine(key: &str) -> u64 {
     let (whole, part) = key.split_once('.').unwrap_or((key, ""));
     assert!(part.len() <= 5, "{key} is no number to write down");
@@ -105,7 +105,7 @@ fn translated(question: &Sheet, seed: u64) {
     let percent = scan(&prose, "The TLB hits in {} % of all accesses")[0];
     let levels = scan(&prose, "Effective access time with {} levels")[0];
     let better = scan(&prose, "is as fast and hits in {} % of all accesses")[0];
-    // Of a hundred accesses, hits take one access to memory, misses one more for each level.
+    // Of a hundred accesses, hits need one memory access, and misses one more for each level.
     let average = |hits: u64, levels: u64| {
         (hits * (tlb + memory) + (100 - hits) * (tlb + memory + levels * memory)) * ONE / 100
     };
@@ -122,7 +122,7 @@ fn faulting(question: &Sheet, seed: u64) {
     let one_in = scan(&prose, "In one of {} accesses there is a page fault")[0];
     let fault = scan(&prose, "whose handling takes {} ms on the average")[0] * 1_000_000;
     let goal = scan(&prose, "may be slower by {} % of")[0];
-    // Over `one_in` accesses one fault.
+    // One fault in `one_in` accesses.
     let added = (one_in * memory + fault) * ONE / one_in;
     let instead = ((one_in - 1) * memory + fault) * ONE / one_in;
     let room = memory * goal * ONE / 100;

@@ -1,4 +1,4 @@
-//! Walks through page tables that are read off the bytes on the paper.
+//! Walks through page tables whose bytes are on the paper.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use super::sheet::{Facts, SEEDS, Sheet, dump, exam, hex, number, scan};
 
 type Memory = BTreeMap<u64, u8>;
 
-/// The bytes of an entry as a number. What is not shown is zero.
+/// The bytes of an entry as a number. Bytes that are not shown are zero.
 fn entry(memory: &Memory, at: u64, size: u64, big_endian: bool) -> u64 {
     let byte = |n: u64| u64::from(*memory.get(&(at + n)).unwrap_or(&0));
     let place = |n: u64| if big_endian { size - 1 - n } else { n };
@@ -15,16 +15,16 @@ fn entry(memory: &Memory, at: u64, size: u64, big_endian: bool) -> u64 {
 
 /// A page table as a paper describes it.
 struct Format {
-    /// Bits of each level's index, top first, and of the page offset.
+    /// The bits of each level's index, top first, and of the page offset.
     levels: Vec<u32>,
     offset: u32,
-    /// Bytes of an entry, and their order.
+    /// The bytes of an entry, and their order.
     size: u64,
     big_endian: bool,
-    /// The valid bit; the lowest bit of the PPN and how many it has.
+    /// The valid bit, the lowest bit of the PPN, and its number of bits.
     valid: u32,
     ppn: (u32, u32),
-    /// Digits of a physical address.
+    /// The digits of a physical address.
     digits: usize,
 }
 
@@ -59,7 +59,7 @@ impl Format {
         Walk { indices, entries, ppn: Some(table >> self.offset) }
     }
 
-    /// Every fact of a walk that a paper asks for, as its key has it.
+    /// Every fact of a walk that is on a paper, as in its key.
     fn fact(&self, walk: &Walk, va: u64, name: &str) -> String {
         let offset = va & ((1 << self.offset) - 1);
         let level = |name: &str| name.parse::<usize>().expect("a level") - 1;
@@ -84,7 +84,7 @@ impl Format {
         }
     }
 
-    /// Holds every blank of what is asked to the walk.
+    /// Checks every blank of the question against the walk.
     fn holds(&self, memory: &Memory, top: u64, asked: &Facts, place: &str) -> Walk {
         let (_, _, va, _) = asked.access();
         let walk = self.walk(memory, top, va);
@@ -107,7 +107,7 @@ fn tiny_entries() {
     assert!(faults.len() > 2, "the order of the faults changes with the seed");
 }
 
-/// The first question; which of its reads fault.
+/// The first question; returns whether each read faults.
 fn one_byte(question: &Sheet, seed: u64) -> Vec<bool> {
     let format = Format {
         levels: vec![4, 4],
@@ -185,7 +185,7 @@ fn x86(question: &Sheet, seed: u64) {
     let mapped = candidates.split(", ").map(number).filter(|va| format.walk(&memory, top, *va).ppn.is_some());
     let mapped: Vec<String> = mapped.map(|va| hex(va, 1)).collect();
     assert_eq!(*answers, mapped, "seed {seed}");
-    // Every page that some address is mapped to.
+    // Every mapped page.
     let pages: BTreeSet<u64> = memory
         .keys()
         .filter(|at| **at >> 12 == top >> 12 && **at % 4 == 0)

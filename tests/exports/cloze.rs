@@ -1,4 +1,4 @@
-//! A reader of Cloze by the rules of Moodle (`question/type/multianswer/questiontype.php`), which reads by patterns: an answer
+//! A parser of Cloze by the rules of Moodle (`question/type/multianswer/questiontype.php`), which uses patterns: an answer
 //! ends before the first `~`, `#` or `}` that does not follow `\`, `&` or `&amp;`.
 
 /// A field of a question.
@@ -6,12 +6,12 @@
 pub struct Sub {
     pub weight: u64,
     pub kind: String,
-    /// Each answer and its share: 1 if right, 0 if not.
+    /// Each answer and its share: 1 if correct, else 0.
     pub answers: Vec<(String, f64)>,
 }
 
 impl Sub {
-    /// What a short answer is worth: the patterns know `*`, and no upper or lower case.
+    /// Returns the share of a short answer. Patterns support `*` and ignore case.
     pub fn mark(&self, response: &str) -> f64 {
         let right = |pattern: &str| {
             assert!(!pattern.replace("\\*", "").contains('*'), "{pattern} would match anything");
@@ -62,7 +62,7 @@ fn field(text: &str) -> Option<(Sub, usize)> {
     }
 }
 
-/// Where an answer ends.
+/// The end of an answer.
 fn end(text: &str) -> usize {
     let mut found = text.char_indices().filter(|(_, c)| "~#}".contains(*c)).map(|(at, _)| at);
     let ends =

@@ -1,4 +1,4 @@
-//! Exports for learning platforms, read back by readers that share nothing with the writers.
+//! Exports for learning platforms, parsed by code that is independent of the writers.
 
 mod cloze;
 mod moodle;

@@ -20,7 +20,7 @@ fn a_category_holds_every_version_of_a_question() {
     let expected = ["1 Address translation", "2 Sizes", "2 Sizes: 2.5"];
     assert_eq!(categories, expected.map(|name| format!("$course$/top/Virtual memory/{name}")));
     let names: Vec<&str> = of_type(&quiz, "cloze").iter().map(|node| node.said("name")).collect();
-    // The second question is the same in every version, and there once.
+    // The second question is the same in every version, so it appears once.
     let first = ["A", "B", "C", "D", "E"].map(|code| format!("1 Address translation ({code})"));
     assert_eq!(names[..5], first);
     assert_eq!(names[5..], ["2 Sizes (A)"]);
@@ -38,7 +38,7 @@ fn blanks_points_and_keys_are_those_of_the_paper() {
         fragment(&left);
         let fields = of_question(paper, 0);
         assert_eq!(subs.len(), fields.len());
-        // A point a blank.
+        // One point per blank.
         assert!(subs.iter().all(|sub| sub.weight == 1));
         for (sub, field) in subs.iter().zip(&fields) {
             let Asked::Blank(blank) = field.asked else { panic!("{}", field.name) };
@@ -68,7 +68,7 @@ fn blanks_points_and_keys_are_those_of_the_paper() {
     // 2^(14 - 6) entries of 2 bytes, as the textbook's formula has it.
     assert_eq!(subs[0].answers, [("512".to_owned(), 1.0)]);
     assert_eq!((subs[3].kind.as_str(), subs[3].answers.len()), ("MULTICHOICE_V", 3));
-    // Every address of a page that is not present, and no other.
+    // All addresses of a page that is not present, and no others.
     assert!((subs[2].mark("0x40") - 1.0).abs() < 1e-9 && subs[2].mark("0x0").abs() < 1e-9);
 }
 
@@ -96,7 +96,7 @@ fn points_that_are_no_whole_numbers_are_scaled() {
         "question \"q\" points 5 { ask \"a\" = 1 points 1; ask \"b\" = 2; ask \"c\" = 3; ask \"d\" = 4 }";
     let quiz = read(&text("moodle", &[paper(script, 0)]));
     let (subs, _) = cloze::read(of_type(&quiz, "cloze")[0].said("questiontext"));
-    // 1 point, and 4/3 each.
+    // 1 point, and 4/3 for each of the others.
     assert_eq!(subs.iter().map(|sub| sub.weight).collect::<Vec<_>>(), [3, 4, 4, 4]);
 }
 
@@ -125,7 +125,7 @@ fn special_strings_come_back_as_they_were() {
 }
 
 #[test]
-fn what_moodle_cannot_hold_is_refused_with_its_place() {
+fn questions_beyond_moodle_are_rejected_with_their_place() {
     let refused = |script: &str| export("moodle", &[paper(script, 0)]).expect_err("a refusal");
     let any =
         refused("question \"q\" { ask \"a\" = 1; part \"b\" { ask x in 0..0x10000 where x % 2 == 0 } }");

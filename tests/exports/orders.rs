@@ -1,11 +1,11 @@
-//! Versions whose questions stand in different orders, or are picked from a pool.
+//! Versions with questions in different orders, or from a pool.
 
 use pagewalk_script::exam::paper::Paper;
 
 use super::papers::{export, text, versions};
 use super::xml::read;
 
-/// Two versions, the second with its questions the other way round.
+/// Two versions, the second with its questions in reverse order.
 fn shuffled() -> Vec<Paper> {
     let mut papers = versions(2);
     papers[1].questions.reverse();
@@ -42,7 +42,7 @@ fn the_uuid_does_not_follow_the_order() {
 }
 
 #[test]
-fn what_a_pool_picks_is_in_the_bank_and_refused_by_a_test() {
+fn pools_are_exported_to_a_bank_and_rejected_in_a_test() {
     let mut papers = versions(2);
     papers[0].questions.remove(0);
     papers[1].questions.remove(1);

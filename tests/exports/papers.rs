@@ -11,7 +11,7 @@ pub use crate::running::paper;
 /// The exam of the examples.
 pub const EXAM: &str = "examples/exams/address-translation.pw";
 
-/// Strings that mean something to XML, HTML, Cloze, Mustache, a spreadsheet or a reader from right to left.
+/// Strings with special meaning in XML, HTML, Cloze, Mustache, spreadsheets, or right-to-left text.
 pub const SPECIALS: &[&str] = &[
     "a < b && c > d \"quoted\" 'single'",
     "<script>alert(1)</script><!-- no -->",
@@ -24,7 +24,7 @@ pub const SPECIALS: &[&str] = &[
     "@@PLUGINFILE@@/x and 100% and ~tilde~",
 ];
 
-/// The exam of the examples in some versions: A, B, C, …
+/// Several versions of the exam of the examples: A, B, C, …
 pub fn versions(count: u8) -> Vec<Paper> {
     let text = std::fs::read_to_string(EXAM).expect("the exam");
     let version = |at: u8| {
@@ -36,7 +36,7 @@ pub fn versions(count: u8) -> Vec<Paper> {
     (0..count).map(version).collect()
 }
 
-/// A paper in which every string is special.
+/// A paper in which every string has special characters.
 pub fn special() -> Paper {
     let mut text = String::from("exam { title \"T <&> \\x7b1:SA:=x\\x7d / ]]>\" }\n");
     for special in SPECIALS {
@@ -68,7 +68,7 @@ pub fn of_question(paper: &Paper, question: usize) -> Vec<Field<'_>> {
     fields(paper).into_iter().filter(|field| field.question == question).collect()
 }
 
-/// A character as a string of a script has it.
+/// A character as an escape in a script's string.
 fn written(c: char) -> String {
     match c {
         '"' | '\\' => format!("\\{c}"),

@@ -77,7 +77,7 @@ fn a_box_looks_the_same_whether_its_fact_is_there_or_not() {
             let (_, fact) = answers.split_once('_').expect("a fact");
             (fact.to_owned(), node.tag.clone(), node.attribute("base").to_owned())
         };
-        // Two parts have a PPN, after the fault of the third there is none.
+        // Two parts have a PPN. The third faults, so it has none.
         let parts: Vec<Vec<(String, String, String)>> =
             elements.chunks(12).map(|part| part.iter().map(|node| look(node)).collect()).collect();
         assert_eq!(parts[0], parts[1]);
@@ -86,7 +86,7 @@ fn a_box_looks_the_same_whether_its_fact_is_there_or_not() {
         assert_eq!(kind("vpn"), Some(("pl-integer-input", "16")));
         assert_eq!(kind("ppn"), Some(("pl-string-input", "")));
         assert_eq!(kind("tlb"), Some(("pl-multiple-choice", "")));
-        // No key is in what students are shown, save in the elements, which stay on the server.
+        // Students see no part of the key, except in the elements, which stay on the server.
         assert!(elements.iter().all(|node| node.attribute("correct-answer").is_empty()));
         let none =
             ["q1a_ppn", "q1b_ppn", "q1c_ppn"].iter().filter(|name| version["answers"][**name] == "-").count();

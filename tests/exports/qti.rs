@@ -55,7 +55,7 @@ fn the_same_papers_give_the_same_bytes() {
     assert_eq!(export("qti", &versions(2)), export("qti", &versions(2)));
 }
 
-/// The most that the answers to an item are worth.
+/// The maximum score of the answers to an item.
 fn most(item: &Node) -> f64 {
     let worth = |declaration: &&Node| {
         let worth = declaration
@@ -85,7 +85,7 @@ fn blanks_points_and_keys_are_those_of_the_paper() {
     let names: Vec<String> =
         fields.iter().map(|field| pagewalk_script::exam::field::slot(&field.name)).collect();
     assert_eq!(declared.iter().map(|one| one.attribute("identifier")).collect::<Vec<_>>(), names);
-    // The essay's 5 points are given by a person, and its rubric is for those who mark it.
+    // The instructor gives the essay's 5 points, and only graders see its rubric.
     assert!((most(&items[1]) - 9.0).abs() < 1e-9);
     let rubric = items[1].all("rubricBlock");
     assert_eq!((rubric.len(), rubric[0].attribute("view")), (1, "scorer"));

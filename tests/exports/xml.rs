@@ -1,4 +1,4 @@
-//! A strict reader of XML: well-formed documents without DTDs, comments or named entities but the five of XML.
+//! A strict parser of XML: well-formed documents without DTDs or comments, and with only the five named entities of XML.
 
 /// An element.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -6,12 +6,12 @@ pub struct Node {
     pub tag: String,
     pub attributes: Vec<(String, String)>,
     pub children: Vec<Node>,
-    /// The text in it and in all that it holds, in order.
+    /// The text of the element and its descendants, in order.
     pub text: String,
 }
 
 impl Node {
-    /// The elements in it of a tag, at any depth.
+    /// The descendants with a tag.
     pub fn all(&self, tag: &str) -> Vec<&Node> {
         let deeper = self.children.iter().flat_map(|child| {
             let own = (child.tag == tag).then_some(child);
@@ -20,14 +20,14 @@ impl Node {
         deeper.collect()
     }
 
-    /// The text of its only child of a tag.
+    /// The text of the only child with a tag.
     pub fn said(&self, tag: &str) -> &str {
         let found: Vec<&Node> = self.children.iter().filter(|child| child.tag == tag).collect();
         assert_eq!(found.len(), 1, "{tag} in {}", self.tag);
         found[0].text.trim()
     }
 
-    /// An attribute, empty where it has none.
+    /// An attribute, or an empty string.
     pub fn attribute(&self, name: &str) -> &str {
         self.attributes.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
@@ -42,7 +42,7 @@ pub fn read(text: &str) -> Node {
     root
 }
 
-/// What stands in an element, as if in a root of its own.
+/// Parses the contents of an element, as if in a separate root.
 pub fn fragment(text: &str) -> Node {
     read(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><root>{text}</root>"))
 }
@@ -131,7 +131,7 @@ fn resolved(text: &str) -> String {
     out
 }
 
-/// Text, which holds only what XML 1.0 allows.
+/// Text with only the characters that XML 1.0 allows.
 fn legal(text: &str) -> &str {
     let illegal = |c: char| (c < ' ' && !"\t\n\r".contains(c)) || "\u{FFFE}\u{FFFF}".contains(c);
     assert!(!text.contains(illegal), "{text:?}");

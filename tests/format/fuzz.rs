@@ -1,4 +1,4 @@
-//! Scripts made from the grammar, and pieces of the examples with mistakes put in. A seed makes the same ones again.
+//! Scripts generated from the grammar, and pieces of the examples with mistakes. A seed reproduces the inputs.
 //!
 //! `PAGEWALK_FORMAT_INPUTS=1000000 cargo test --test all format::fuzz` checks that many inputs; `PAGEWALK_FORMAT_SEED` selects others.
 
@@ -11,23 +11,23 @@ use pagewalk_script::lang::parse::parse;
 use super::shapes::{Shapes, pick};
 use super::{PARTS, all, checked};
 
-/// Inputs of a usual test.
+/// Inputs of a default run.
 const INPUTS: u64 = 600;
 
-/// The longest statement of an example that is taken, in bytes.
+/// The maximum length of a statement from an example, in bytes.
 const LONGEST: usize = 600;
 
-/// What is put between two statements.
+/// The separators of statements.
 const BETWEEN: &[&str] = &["\n", "\n", ";", " ; ", "\n\n", " # c\n", "\n# d\n\n"];
 
-/// Findings after which a run ends.
+/// The number of findings that ends a run.
 const ENOUGH: usize = 20;
 
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |said| said.parse().expect("a number"))
 }
 
-/// The statements of all scripts that are not long.
+/// The short statements of all scripts.
 fn statements() -> Vec<String> {
     let mut statements: Vec<String> = Vec::new();
     for (_, text) in all() {
@@ -38,7 +38,7 @@ fn statements() -> Vec<String> {
     statements
 }
 
-/// A text with tokens and gaps left out, said twice, exchanged and put in.
+/// A text with tokens and spaces removed, repeated, exchanged, and inserted.
 fn mutated(text: &str, random: &mut SplitMix64) -> String {
     let mut pieces: Vec<&str> = Vec::new();
     let mut at = 0;
@@ -77,7 +77,7 @@ fn input(shapes: &Shapes, statements: &[String], random: &mut SplitMix64) -> Str
     if random.below(4) == 0 { text } else { mutated(&text, random) }
 }
 
-/// What is wrong with a text once formatted; whether it could be read.
+/// The first broken rule of a formatted text, and whether the text can be parsed.
 fn finding(text: &str) -> Result<bool, String> {
     match catch_unwind(|| checked(text)) {
         Ok(checked) => checked.map(|formatted| formatted.is_some()),
@@ -85,7 +85,7 @@ fn finding(text: &str) -> Result<bool, String> {
     }
 }
 
-/// The text without whatever can be left out while something is wrong with it.
+/// The text without the parts that the failure does not need.
 fn shrunk(mut text: String) -> String {
     let mut length = text.len();
     while length > 0 {

@@ -1,4 +1,4 @@
-//! `pagewalk fmt`: formatting twice is once, a formatted script means the same, and the examples are formatted.
+//! `pagewalk fmt`: formatting is idempotent and keeps the meaning of a script, and the examples are formatted.
 
 mod fuzz;
 mod process;
@@ -21,7 +21,7 @@ use proptest::sample::Index;
 use crate::docs::{documents, files_in};
 use crate::fences::fences;
 
-/// Every script of the examples, the tests and the documents, with where it stands.
+/// Every script of the examples, the tests, and the documents, with its place.
 fn all() -> Vec<(String, String)> {
     let mut paths = files_in("examples", "pw");
     paths.extend(files_in("tests", "pw"));
@@ -41,25 +41,25 @@ fn all() -> Vec<(String, String)> {
     all
 }
 
-/// A text as a tree without places; none if it cannot be read.
+/// A text as a tree without places; none if it cannot be parsed.
 fn tree(text: &str) -> Option<String> {
     let parsed = parse(0, text, &mut ());
     parsed.diagnostics.is_empty().then(|| placeless(&format!("{:?}", parsed.body)))
 }
 
-/// What `Debug` prints, with all places taken out.
+/// The output of `Debug` without places.
 fn placeless(printed: &str) -> String {
     let mut parts = printed.split("Span { ");
     let first = parts.next().unwrap_or("").to_owned();
     parts.fold(first, |told, part| told + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
-/// A text formatted, and that the laws hold of it; none if it cannot be read.
+/// The formatted text, checked against the rules; none if it cannot be parsed.
 fn formatted(name: &str, text: &str) -> Option<String> {
     checked(text).unwrap_or_else(|wrong| panic!("{name}: {wrong}\n-- of --\n{text}"))
 }
 
-/// The same, or which law does not hold.
+/// Returns the formatted text, or the broken rule.
 fn checked(text: &str) -> Result<Option<String>, String> {
     let once = match format::format(text) {
         Ok(once) => once,
@@ -78,7 +78,7 @@ fn checked(text: &str) -> Result<Option<String>, String> {
     Err(format!("{law}\n-- once --\n{once}-- twice --\n{}", twice.unwrap_or_default()))
 }
 
-/// A text without its blanks, newlines, bars, semicolons and lines of dashes: formatting leaves all else as it is.
+/// A text without the spaces, newlines, bars, semicolons, and lines of dashes that formatting may change.
 fn ink(text: &str) -> String {
     let ruler = |line: &str| line.contains("--") && line.chars().all(|c| "|-:+ ".contains(c));
     let lines = text.lines().filter(|line| !ruler(line));
@@ -108,7 +108,7 @@ fn the_examples_are_formatted() {
     }
 }
 
-/// The gaps between the tokens of a text, but for those in prose; and whether a line may be broken there.
+/// The gaps between the tokens of a text, except in prose, and whether a line may be broken there.
 fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
     let list = tokens(text).list;
     let mut gaps = Vec::new();
@@ -134,13 +134,13 @@ fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
     gaps
 }
 
-/// What may stand in a gap instead: of a line's end, of a blank where a line may be broken, and of any other blank.
+/// The replacements of a gap: of a line's end, of a space where a line may be broken, and of any other space.
 const ENDS: &[&str] =
     &["\n", "\n\n\n", "  \n\t", " # note\n", "\r\n", ";\n", "\n# a line\n", "\n;\n \n", "\u{a0}\n"];
 const BREAKS: &[&str] = &["\n", " ", "  ", " # note\n", "\n\n      ", "\t", "\n # one\n\n # two\n"];
 const BLANKS: &[&str] = &[" ", "  ", "\t", "     ", "\u{a0}", " \r", " "];
 
-/// A text with other blanks, and now and then a mistake.
+/// A text with other spaces, and sometimes a mistake.
 fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
     let mut out = String::new();
     let mut at = 0;
@@ -213,7 +213,7 @@ proptest! {
     }
 }
 
-/// What scripts are made of, with and without blanks.
+/// The tokens of scripts, with and without spaces.
 const PARTS: &[&str] = &[
     "read ",
     "write ",
@@ -296,7 +296,7 @@ const PARTS: &[&str] = &[
     "points 3",
 ];
 
-/// What the statements of a text do when it runs in a folder, without places and texts.
+/// The effects of the statements of a text that runs in a folder, without places and texts.
 fn done(folder: &Path, text: &str) -> Vec<String> {
     let name = folder.join("script.pw").display().to_string();
     let (mut sources, script, wrong) = read_text(&name, text, &mut Disk);
@@ -306,7 +306,7 @@ fn done(folder: &Path, text: &str) -> Vec<String> {
     let mut records: Vec<StepRecord> = Vec::new();
     let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, [], "{name}");
-    // A check is called by its text, so blanks do not count.
+    // The name of a check is its text, so spaces are ignored.
     records.iter().map(|record| ink(&placeless(&format!("{record:?}")).replace("\\n", ""))).collect()
 }
 
@@ -316,7 +316,7 @@ fn an_example_does_the_same_formatted() {
     assert!(paths.len() > 20);
     for path in paths {
         let text = fs::read_to_string(&path).expect("a script");
-        // Wide blanks everywhere, so that there is something to format.
+        // Wide spaces everywhere, so that formatting has an effect.
         let stirred = stirred(&text, &[(0, 2)]);
         let again = format::format(&stirred).expect("a script");
         assert_ne!(stirred, again, "{}", path.display());

@@ -1,4 +1,4 @@
-//! `pagewalk fmt` as a process: files in place, standard input, `--check`, what is wrong.
+//! `pagewalk fmt` as a process: files in place, standard input, `--check`, and diagnostics.
 
 use std::fs;
 use std::io::Write as _;
@@ -9,10 +9,10 @@ const SLOPPY: &str = "machine simple\nread   5=>tlb miss\n";
 const NEAT: &str = "machine simple\nread 5 => tlb miss\n";
 const BROKEN: &str = "machine {\n";
 
-/// A folder of its own, with these files in it.
+/// A new folder with these files.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("pagewalk-fmt-{name}-{}", std::process::id()));
-    // It may be left from an earlier run that was ended.
+    // An earlier run that was interrupted may have left it.
     let _ = fs::remove_dir_all(&folder);
     for (name, text) in files {
         let path = folder.join(name);
@@ -32,7 +32,7 @@ fn fmt(folder: &PathBuf, arguments: &[&str], input: &str) -> (i32, String, Strin
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    // It may not want any.
+    // The process may end before it reads its input.
     let _ = process.stdin.take().expect("a pipe").write_all(input.as_bytes());
     let Output { status, stdout, stderr } = process.wait_with_output().expect("it ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
@@ -97,7 +97,7 @@ fn a_check_writes_nothing() {
 }
 
 #[test]
-fn what_is_wrong_is_said_and_the_rest_is_formatted() {
+fn mistakes_are_reported_and_the_rest_is_formatted() {
     let files = [("a.pw", BROKEN), ("b.pw", SLOPPY), ("c.md", ""), ("empty/x.txt", "")];
     let folder = folder("wrong", &files);
     fs::write(folder.join("d.pw"), [0xFF]).expect("written");

@@ -1,11 +1,11 @@
-//! Random texts of the shapes that the grammar has. The grammar's own file is read, so that no shape is forgotten; what it
-//! looks ahead for is not, so that some texts cannot be parsed.
+//! Random texts from the rules of the grammar, parsed from its own file so that no rule is missing. Lookahead
+//! is ignored, so some texts cannot be parsed.
 
 use std::collections::HashMap;
 
 use pagewalk_engine::machine::random::SplitMix64;
 
-/// Rules that are not followed: a token is one of these.
+/// Rules that are not expanded: a token replaces them.
 const TOKENS: &[(&str, &[&str])] = &[
     (
         "name",
@@ -30,28 +30,28 @@ const TOKENS: &[(&str, &[&str])] = &[
     ("table_head", &[""]),
 ];
 
-/// Rules for what cannot be parsed.
+/// Rules for texts that cannot be parsed.
 const BROKEN: &[&str] = &["broken", "broken_setting", "broken_row", "braced", "raw", "raw_prose", "ANY"];
 
-/// The gaps between two tokens that need none.
+/// The gaps between two tokens that need no space.
 const GAPS: &[&str] = &["", " ", " ", " ", "", "  ", "\t", " \n ", "\n", " # c\n", "\n\n\n", "# d\n"];
 
-/// A rule's right side.
+/// The right side of a rule.
 #[derive(Debug, Clone)]
 enum Shape {
     Text(String),
     Rule(String),
     Sequence(Vec<Shape>),
     Choice(Vec<Shape>),
-    /// So often at least, and at most.
+    /// The minimum and maximum number of repetitions.
     Repeat(Box<Shape>, usize, usize),
 }
 
 /// The rules of the grammar.
 pub(super) struct Shapes {
-    /// Each with its sign: `@`, `$`, `!`, `_`, or a blank.
+    /// Each with its modifier: `@`, `$`, `!`, `_`, or a space.
     rules: HashMap<String, (char, Shape)>,
-    /// How deep the rules below a rule are at least.
+    /// The minimum depth of the rules below each rule.
     heights: HashMap<String, usize>,
 }
 
@@ -93,7 +93,7 @@ impl Shapes {
         }
     }
 
-    /// A text of this rule.
+    /// Generates a text from this rule.
     pub(super) fn text(&self, rule: &str, random: &mut SplitMix64) -> String {
         let mut out = String::new();
         self.rule(rule, false, 9, &mut out, random);
@@ -141,7 +141,7 @@ impl Shapes {
         }
     }
 
-    /// A part of a sequence, after a gap.
+    /// Generates a part of a sequence, after a gap.
     fn part(&self, part: &Shape, atomic: bool, depth: usize, out: &mut String, random: &mut SplitMix64) {
         let at = out.len();
         self.shape(part, atomic, depth, out, random);
@@ -164,7 +164,7 @@ pub(super) fn pick<'a>(list: &[&'a str], random: &mut SplitMix64) -> &'a str {
     list[random.below(list.len() as u64) as usize]
 }
 
-/// The tokens of the grammar; a text begins with its quote.
+/// The tokens of the grammar. A text begins with its quote.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut rest = text.trim_start();
@@ -215,7 +215,7 @@ fn repeated(tokens: &[String], at: &mut usize) -> Shape {
     let token = &*tokens[*at];
     *at += 1;
     let mut shape = match token {
-        // What is looked ahead for has no text.
+        // Lookahead has no text.
         "&" | "!" => {
             repeated(tokens, at);
             return Shape::Text(String::new());

@@ -1,4 +1,4 @@
-//! Random scripts, and examples with mistakes put in: the interpreter never panics, always ends, and says the same twice.
+//! Random scripts, and examples with mistakes: the interpreter never panics, always ends, and is deterministic.
 
 mod processes;
 
@@ -12,11 +12,11 @@ use proptest::sample::{Index, select};
 
 use crate::running;
 
-/// So few steps that a loop without an end does not matter.
+/// A budget small enough for endless loops.
 const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::new(&LANGUAGE) };
 
-/// Numbers and some other values. `z` is drawn by the script: what depends on it shows only when the script runs, so
-/// that a mistake does not keep the rest from running.
+/// Numbers and some other values. The script draws `z`: mistakes that depend on it appear only at run time, so
+/// they do not prevent the run.
 fn number() -> impl Strategy<Value = String> {
     let odd = vec!["0xFFFFFFFFFFFFFFFF", "-1", "1/3", "0.5", "96%", "4 KB", "\"text\"", "x", "y", "true"];
     prop_oneof![
@@ -51,7 +51,7 @@ fn known() -> impl Strategy<Value = String> {
     })
 }
 
-/// An expression that mostly shows what it is only when it runs: `z` is drawn.
+/// An expression whose type is usually known only at run time: `z` is drawn.
 fn expression() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => number().prop_map(|n| format!("(z + {n})")),
@@ -60,7 +60,7 @@ fn expression() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Machines that are mostly legal.
+/// Machines that are usually valid.
 fn machine() -> impl Strategy<Value = String> {
     let policy = || select(vec!["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"]);
     let tlb = (0u32..5, 0u32..3, policy()).prop_map(|(sets, ways, policy)| {
@@ -204,7 +204,7 @@ fn statement() -> impl Strategy<Value = String> {
     })
 }
 
-/// Runs a script twice; both runs do the same.
+/// Runs a script twice, and compares the runs.
 fn twice(script: &str) -> Result<(), TestCaseError> {
     let (first, second) = (running::text_within(script, BUDGET), running::text_within(script, BUDGET));
     prop_assert_eq!(format!("{:?}", first.records), format!("{:?}", second.records));
@@ -244,13 +244,13 @@ proptest! {
     }
 }
 
-/// Without optimization, proptest needs about 3 MiB of stack to draw blocks within blocks.
+/// Without optimization, proptest needs about 3 MiB of stack to draw nested blocks.
 #[test]
 fn random_scripts_end_and_repeat() {
     running::on_large_stack(random_scripts);
 }
 
-/// Words, blanks and signs, which put together are the text again.
+/// Words, spaces, and signs. Joined, they are the text.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let kind = |c: char| {

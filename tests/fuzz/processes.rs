@@ -1,10 +1,10 @@
-//! Random scripts with a kernel: calls with odd arguments, accesses of pages that may be anywhere, processes that come and go.
+//! Random scripts with a kernel: calls with odd arguments, accesses of pages anywhere, and processes that come and go.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// An address or length: near an area that may be there, or odd.
+/// An address or length: near a possible area, or odd.
 fn place() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => (select(vec!["p", "q", "h"]), select(vec![0i64, 1, 64, 256, 4095, 4096, 8192, -1, -64, 1 << 20]))
@@ -137,7 +137,7 @@ fn statement() -> impl Strategy<Value = String> {
     })
 }
 
-/// A machine, a kernel on it, and what its processes do.
+/// A machine, a kernel on it, and the actions of its processes.
 pub fn script() -> impl Strategy<Value = String> {
     let machine = select(vec![
         "machine simple",

@@ -1,4 +1,4 @@
-//! What answers may be written in: tables, YAML, JSON, what learning platforms export.
+//! Formats of answers: tables, YAML, JSON, and exports of learning platforms.
 
 use super::running::{EXAM, fixed_exam, folder, marks, pagewalk, put};
 
@@ -17,7 +17,7 @@ fn yaml_and_json_are_marked_as_tables_are() {
     let map = "s1:\n  1a.vpn: 0F\ns2:\n  1a.vpn: 0E\n";
     let map = pagewalk(&["grade", &exam, &put(&folder, "b.yml", map)]);
     assert_eq!((total(&map.out, "s1"), total(&map.out, "s2")), ("1".into(), "0".into()));
-    // A number of JSON is a value: 15 is 0F. A text of digits is what a student wrote into a blank for hexadecimal.
+    // A number in JSON is a value: 15 is 0F. A text of digits is a student's answer to a blank for hexadecimal.
     let json = r#"[{ "id": "s1", "1a.vpn": 15, "2.4": ["A"] }, { "id": "s2", "1a.vpn": "15" }]"#;
     let json = pagewalk(&["grade", &exam, &put(&folder, "a.json", json)]);
     assert_eq!((json.status, total(&json.out, "s1"), total(&json.out, "s2")), (0, "3".into(), "0".into()));
@@ -40,7 +40,7 @@ fn responses_of_moodle_are_those_of_the_fields_in_order() {
     };
     let table = format!("{header}\n{}\n{}\n", row("s1", a), row("s2", "part 1: x"));
     let ran = pagewalk(&["grade", &exam, &put(&folder, "responses.csv", table)]);
-    // 12 of part a, 2 and 2 and 2; the second has too few parts.
+    // 12 points for part a, 2 and 2 and 2; the second has too few parts.
     assert_eq!(
         (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
         (1, "18".into(), String::new()),
@@ -52,7 +52,7 @@ fn responses_of_moodle_are_those_of_the_fields_in_order() {
 }
 
 #[test]
-fn responses_to_exported_questions_are_told_apart() {
+fn responses_to_exported_questions_are_distinguished() {
     let folder = folder("cloze");
     let exam = fixed_exam(&folder);
     let parts = |from: usize, first: &str| {
@@ -109,7 +109,7 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
         let line = text.lines().find(|line| line.contains(&format!(",{id},"))).expect("a version").to_owned();
         line.split(',').next().expect("a code").to_owned()
     };
-    // By the student's id.
+    // By the student's ID.
     let text = format!("id,1a.vpn\ns1,{}\ns2,{}\ns3,0F\n", vpn("s1"), vpn("s2"));
     let ran = pagewalk(&["grade", EXAM, &put(&folder, "ids.csv", text), "--versions", &list]);
     assert_eq!(
@@ -118,10 +118,10 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
         "{}",
         ran.told
     );
-    // The list knows what they are called.
+    // The list has their names.
     assert_eq!(marks(&ran.out)[&("s2".to_owned(), "name".to_owned())], "Bob");
     assert!(ran.told.contains("ids.csv:4: the list of versions has no student `s3`"), "{}", ran.told);
-    // By the version that is written on the sheet: the student had that of another.
+    // By the version on the sheet, although the student had another.
     let text = format!("id,code,1a.vpn\ns1,{},{}\ns2,ZZZZZ,00\n", code("s2"), vpn("s2"));
     let file = put(&folder, "codes.csv", text);
     let ran = pagewalk(&["grade", EXAM, &file, "--versions", &list, "--version-column", "code"]);

@@ -1,4 +1,4 @@
-//! Marking: twenty sheets against the marks of a careful grader; other formats; rules; what is wrong with what is handed in.
+//! Grading: twenty sheets against the points of a careful grader; other formats; rules; mistakes in the answers.
 
 mod formats;
 mod properties;
@@ -17,7 +17,7 @@ pub fn all_sheets() -> String {
     table(&columns, SHEETS.iter().map(|sheet| (sheet.id, answers(sheet))))
 }
 
-/// What stands on a sheet, in the order of the key.
+/// The contents of a sheet, in the order of the key.
 fn answers(sheet: &Made) -> Vec<String> {
     let instead = |name: &str| sheet.instead.iter().find(|(own, _)| *own == name).map(|(_, text)| *text);
     KEY.iter().map(|(name, right)| instead(name).unwrap_or(right).to_owned()).collect()
@@ -68,7 +68,7 @@ fn an_essay_waits_for_its_marker() {
 #[test]
 fn any_value_that_satisfies_is_right_whether_the_key_lists_it_or_not() {
     let folder = folder("any");
-    // The key lists 256 of 384 answers; 0x300 is of page 0C, the last of them. Page 0F is present, and 0x400 out of the range.
+    // The key lists 256 of 384 answers. The last, 0x300, is in page 0C. Page 0F is present, and 0x400 is out of range.
     let rows = "id,2.3\nlisted,0x40\nlast,0x300\nbare,3 0 0\nmapped,0x3D6\nbeyond,0x400\nhuge,0xFFFFFFFFFFFFFFFF\ncode,system(1)\n";
     let file = put(&folder, "answers.csv", rows);
     let ran = pagewalk(&["grade", &fixed_exam(&folder), &file]);

@@ -1,5 +1,5 @@
-//! Laws: the key has full marks however it is spelled, a mistake costs no more than itself where all after it follows from it,
-//! and no answer makes marking fail.
+//! Properties: the key gets full points in every spelling, a mistake costs only itself if the later answers follow from it,
+//! and no answer makes grading fail.
 
 use crate::textbook::{CACHE, PAGE_TABLE, TLB};
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ fn graded(paper: &Paper, answers: &BTreeMap<String, String>, rules: &Rules) -> M
     mark(&key, &sheet, rules)
 }
 
-/// Spellings of what is right in a field.
+/// Spellings of the correct answer to a field.
 fn spellings(field: &Field) -> Vec<String> {
     let dashes = || ["-", "–", "n/a", "none", "N/A"].map(str::to_owned).to_vec();
     match (field.asked, &field.item.kind) {
@@ -157,7 +157,7 @@ fn every_exam_has_fields_with_names_of_their_own() {
     }
 }
 
-/// What a learning platform is told to accept in a field, and what is printed there.
+/// The answers that a learning platform accepts for a field, and the printed key.
 fn exported(field: &Field) -> Vec<String> {
     let bare = field.item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none());
     match (field.asked, &field.item.kind) {
@@ -176,7 +176,7 @@ fn exported(field: &Field) -> Vec<String> {
 }
 
 #[test]
-fn what_is_accepted_on_platforms_is_accepted_here() {
+fn answers_accepted_on_platforms_are_accepted_here() {
     for entry in std::fs::read_dir("examples/exams").expect("exams") {
         let path = entry.expect("a file").path();
         if path.extension().is_none_or(|end| end != "pw") {
@@ -208,8 +208,8 @@ fn what_is_accepted_on_platforms_is_accepted_here() {
     }
 }
 
-/// The worksheet of an address by the textbook's formulas, with one value replaced where it comes up: what follows is worked
-/// out from it.
+/// The worksheet of an address by the textbook's formulas, with one value replaced. Later values follow
+/// from it.
 fn worked(va: u64, wrong: (&str, u64)) -> Vec<(&'static str, String)> {
     let mut sheet: Vec<(&'static str, String)> = Vec::new();
     let mut put = |name: &'static str, right: Option<u64>| {
@@ -237,7 +237,7 @@ fn worked(va: u64, wrong: (&str, u64)) -> Vec<(&'static str, String)> {
     sheet
 }
 
-/// A machine with the textbook's tables, asked of one address.
+/// A machine with the textbook's tables, and a question about one address.
 fn asked(va: u64) -> Paper {
     let text = std::fs::read_to_string(EXAM).expect("the exam");
     let (machine, _) = text.split_once("question ").expect("a question");

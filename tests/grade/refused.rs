@@ -1,4 +1,4 @@
-//! What is wrong with what is handed in is told with its line, and the rest is marked.
+//! Mistakes in the answers are reported with their lines, and the rest is graded.
 
 use super::running::{EXAM, Ran, folder, pagewalk, put};
 
@@ -11,7 +11,7 @@ fn graded(name: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Ran {
 }
 
 #[test]
-fn rows_that_are_wrong_are_told_and_the_others_marked() {
+fn wrong_rows_are_reported_and_the_others_graded() {
     let text: &[u8] =
         b"id,seed,1a.vpn,1a.ppm\ns1,1,0F,\ns2,1\ns1,2,00,\ns3,x,00,\n,1,00,\ns4,1,\xFF,\ns5,2,\"0\n0\",\n";
     let ran = graded("rows", text, &[]);
@@ -38,7 +38,7 @@ fn rows_that_are_wrong_are_told_and_the_others_marked() {
 }
 
 #[test]
-fn what_cannot_be_marked_at_all_is_refused() {
+fn unreadable_answers_are_rejected() {
     for (name, text, what) in [
         ("empty", "", "is empty"),
         ("no-id", "vpn\n1\n", "no column that identifies"),

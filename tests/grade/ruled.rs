@@ -1,4 +1,4 @@
-//! Rules of marking.
+//! Rules of grading.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ fn graded(folder: &Path, answers: &str, more: &[&str]) -> Ran {
     pagewalk(&arguments)
 }
 
-/// A mark of one of the twenty sheets under rules.
+/// The points of one of the twenty sheets under rules.
 fn of(rules: &[&str], id: &str, column: &str) -> String {
     let folder = folder(&format!("ruled-{id}-{}", rules.join("").replace(['=', '/', ',', '.'], "_")));
     let flags: Vec<&str> = rules.iter().flat_map(|rule| ["--rule", rule]).collect();
@@ -24,25 +24,25 @@ fn of(rules: &[&str], id: &str, column: &str) -> String {
 
 #[test]
 fn a_carried_error_has_its_price() {
-    // PPN wrong, and four answers that are right for it: 1 + 4 × ½ lost.
+    // PPN wrong, and four answers that follow from it: 1 + 4 × ½ lost.
     assert_eq!(of(&["carried=1/2"], "ppn-carried", "total"), "47");
     assert_eq!(of(&["carried=0"], "ppn-carried", "total"), "45");
-    // The dashes after a fault that is none.
+    // The dashes after a fault that does not occur.
     assert_eq!(of(&["carried-dashes=1"], "fault-said", "total"), "49");
     assert_eq!(of(&["empty=dash"], "empty-for-dash", "total"), "50");
 }
 
 #[test]
-fn what_belongs_together_can_be_all_or_nothing() {
+fn a_group_can_be_all_or_nothing() {
     // One blank of part a is wrong: all twelve are lost.
     assert_eq!(of(&["all-or-nothing=items"], "wrong-byte", "total"), "38");
-    // With full marks for what is carried, only the one that is wrong breaks the row.
+    // With full points for consequential answers, only the wrong one loses the row.
     assert_eq!(of(&["all-or-nothing=rows"], "vpn-carried", "total"), "38");
 }
 
 #[test]
 fn wrong_answers_can_cost() {
-    // 2.1, 2.3 and 2.4 wrong: of 14 points 2 + 3 + 2 are lost, 3 of the essay, and a quarter of 5 and half of 2 besides.
+    // 2.1, 2.3, and 2.4 are wrong: of 14 points 2 + 3 + 2 are lost, 3 of the essay, and also a quarter of 5 and half of 2.
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "2.1"), "-0.5");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "total"), "37.75");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "floor=item"], "second-question", "total"), "40");
@@ -57,7 +57,7 @@ fn wrong_answers_can_cost() {
 }
 
 #[test]
-fn a_voided_part_is_everyones_or_nobodys() {
+fn a_voided_part_counts_for_everyone_or_no_one() {
     assert_eq!(of(&["void=1c"], "empty-for-dash", "total"), "50");
     assert_eq!(of(&["void=2"], "second-question", "total"), "50");
     let folder = folder("removed");
@@ -84,7 +84,7 @@ fn the_key_of_another_assumption_is_accepted_as_a_whole() {
     let folder = folder("also-script");
     let exam = fixed_exam(&folder);
     let text = std::fs::read_to_string(&exam).expect("the exam");
-    // Whoever takes tag 02 of set 2 for valid finds a hit there.
+    // If tag 02 of set 2 were valid, the lookup would hit.
     let other = put(&folder, "other.pw", text.replace("| 02  -   0 | 08", "| 02  09  1 | 08"));
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &exam, &file, "--also", &other]);
@@ -113,7 +113,7 @@ fn several_options_count_together_or_each() {
 }
 
 #[test]
-fn rules_that_are_none_are_told() {
+fn invalid_rules_are_reported() {
     let folder = folder("no-rules");
     let rules = put(&folder, "rules.yaml", "caried: 1/2\nvoid: [1d]\n");
     let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rules", &rules]);

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 /// The exam.
 pub const EXAM: &str = "examples/exams/address-translation.pw";
 
-/// The exam with the addresses of the sheets instead of drawn ones, so that no other way of drawing changes them.
+/// The exam with the addresses of the sheets instead of drawn ones, so that they do not depend on the random generator.
 pub fn fixed_exam(folder: &Path) -> String {
     let text = std::fs::read_to_string(EXAM).expect("the exam");
     let (before, drawn) = text.split_once("points 36 {").expect("the first question");
@@ -15,7 +15,7 @@ pub fn fixed_exam(folder: &Path) -> String {
     put(folder, "exam.pw", format!("{before}{fixed}  text {after}"))
 }
 
-/// A folder of a test, empty.
+/// An empty folder for a test.
 pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade").join(name);
     let _ = std::fs::remove_dir_all(&folder);
@@ -23,14 +23,14 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A file in it.
+/// Writes a file in it.
 pub fn put(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
     let path = folder.join(name);
     std::fs::write(&path, text).expect("a file");
     path.to_string_lossy().into_owned()
 }
 
-/// What came of a command.
+/// The result of a command.
 pub struct Ran {
     /// Its exit status.
     pub status: i32,
@@ -48,7 +48,7 @@ pub fn pagewalk(arguments: &[&str]) -> Ran {
     Ran { status: status.code().expect("no signal"), out: text(stdout), told: text(stderr) }
 }
 
-/// Marks as they are written: by id and column.
+/// The points in a table: by ID and column.
 pub fn marks(out: &str) -> std::collections::BTreeMap<(String, String), String> {
     let mut reader = csv::Reader::from_reader(out.as_bytes());
     let header = reader.headers().expect("a header").clone();
@@ -62,7 +62,7 @@ pub fn marks(out: &str) -> std::collections::BTreeMap<(String, String), String> 
     marks
 }
 
-/// A table of sheets: answers by id, each a list of columns.
+/// A table of sheets: answers by ID, each a list of columns.
 pub fn table<'t>(columns: &[&str], rows: impl Iterator<Item = (&'t str, Vec<String>)>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(std::iter::once("id").chain(columns.iter().copied())).expect("a header");

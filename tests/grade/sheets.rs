@@ -1,4 +1,4 @@
-//! Twenty made-up answer sheets for the exam of address translation, with the marks that a careful grader gives them by the
+//! Twenty made-up answer sheets for the exam of address translation, with the points of a careful grader by the
 //! textbook's tables. Everything here was worked out by hand: 6 bits of offset, TLB index VPN mod 4, TLB tag VPN div 4; CO is
 //! PA mod 4, CI is PA div 4 mod 16, CT is PA div 64.
 
@@ -52,11 +52,11 @@ pub const KEY: &[(&str, &str)] = &[
     ("2.5 points", "5"),
 ];
 
-/// A sheet: what differs from the key, and what that costs.
+/// A sheet: its differences from the key, and their cost.
 pub struct Made {
-    /// Whose it is.
+    /// The student.
     pub id: &'static str,
-    /// What is written instead.
+    /// The answers that replace those of the key.
     pub instead: &'static [(&'static str, &'static str)],
     /// The fields that lose points, and how many.
     pub lost: &'static [(&'static str, u64)],
@@ -64,9 +64,9 @@ pub struct Made {
 
 /// The sheets. The paper is worth 50 points: 36 blanks of 1, then 2, 2, 3, 2 and 5.
 pub const SHEETS: &[Made] = &[
-    // Everything is right.
+    // All answers are correct.
     Made { id: "all-right", instead: &[], lost: &[] },
-    // Spelled as people spell: without zeros or prefixes, in small letters, in words, in other units.
+    // Spellings of students: without zeros or prefixes, in lowercase, in words, in other units.
     Made {
         id: "spelled",
         instead: &[
@@ -94,7 +94,7 @@ pub const SHEETS: &[Made] = &[
         ],
         lost: &[],
     },
-    // The VPN alone is wrong; what comes after it is that of the right one, and right.
+    // Only the VPN is wrong. The later answers follow from the correct VPN.
     Made { id: "vpn-alone", instead: &[("1a.vpn", "3D")], lost: &[("1a.vpn", 1)] },
     // VPN 0E, and all that follows from it: set 2, tag 3, which is not valid there; the page table has 11 for page 0E; PA
     // 11‖16 = 456, set 5 has tag 0D and not 11, so there is no byte. One mistake, one point.
@@ -113,7 +113,7 @@ pub const SHEETS: &[Made] = &[
         lost: &[("1a.vpn", 1)],
     },
     // VPN and VPO swapped: VPN 16 (binary 010110), so set 2, tag 5, no hit; page 16 is not listed, a page fault, and nothing
-    // after it. All of that is right for page 16.
+    // after it. All of that follows from page 16.
     Made {
         id: "swapped",
         instead: &[
@@ -138,9 +138,9 @@ pub const SHEETS: &[Made] = &[
         instead: &[("1c.tlbi", "0"), ("1c.tlbt", "1")],
         lost: &[("1c.tlbi", 1), ("1c.tlbt", 1)],
     },
-    // The hit is not seen; the page table gives the same PPN.
+    // The hit is missed. The page table gives the same PPN.
     Made { id: "hit-not-seen", instead: &[("1a.tlb", "N")], lost: &[("1a.tlb", 1)] },
-    // The entry of set 2 with tag 2 is taken for valid; the PPN is right all the same.
+    // The entry of set 2 with tag 2 is treated as valid. The PPN is still correct.
     Made { id: "invalid-entry", instead: &[("1b.tlb", "Y")], lost: &[("1b.tlb", 1)] },
     // PPN 17 (that of page 09), then PA 17‖16 = 5D6 for that PPN, set 5, tag 17: no hit, no byte.
     Made {
@@ -148,7 +148,7 @@ pub const SHEETS: &[Made] = &[
         instead: &[("1a.ppn", "17"), ("1a.pa", "5D6"), ("1a.ct", "17"), ("1a.cache", "N"), ("1a.byte", "-")],
         lost: &[("1a.ppn", 1)],
     },
-    // PPN 17, its PA, but a tag that is of neither PA: two mistakes. No set has tag 1D, so miss and dash are right for it.
+    // PPN 17, its PA, but a tag of neither PA: two mistakes. No set has tag 1D, so the miss and the dash are consistent.
     Made {
         id: "ppn-and-tag",
         instead: &[("1a.ppn", "17"), ("1a.pa", "5D6"), ("1a.ct", "1D"), ("1a.cache", "N"), ("1a.byte", "-")],
@@ -167,7 +167,7 @@ pub const SHEETS: &[Made] = &[
         ],
         lost: &[("1a.pa", 1)],
     },
-    // VPN 0E as above, then PA 457 where 456 were right for it: two mistakes. CO 3, CI 5, CT 11 are of 457.
+    // VPN 0E as above, then PA 457 where 456 follows from it: two mistakes. CO 3, CI 5, CT 11 are of 457.
     Made {
         id: "two-mistakes",
         instead: &[
@@ -185,22 +185,22 @@ pub const SHEETS: &[Made] = &[
     },
     // CO 3, and byte 3 of the block: 1D.
     Made { id: "offset-carried", instead: &[("1a.co", "3"), ("1a.byte", "1D")], lost: &[("1a.co", 1)] },
-    // CO is right, and another byte of the block is taken: nothing explains it.
+    // CO is correct, with another byte of the block: a mistake without a cause.
     Made { id: "wrong-byte", instead: &[("1a.byte", "72")], lost: &[("1a.byte", 1)] },
-    // Tag 0C: set 5 has 0D, so a miss and no byte are right for it.
+    // Tag 0C: set 5 has 0D, so a miss and no byte follow.
     Made {
         id: "cache-tag",
         instead: &[("1a.ct", "0C"), ("1a.cache", "N"), ("1a.byte", "-")],
         lost: &[("1a.ct", 1)],
     },
-    // Index and tag are right, and the hit is not seen. The dash for the byte says nothing that was not said already: it shows
-    // no work, and gets nothing.
+    // Index and tag are correct, and the hit is missed. The dash for the byte follows from the miss, so it shows
+    // no work, and gets no points.
     Made {
         id: "miss-said",
         instead: &[("1a.cache", "N"), ("1a.byte", "-")],
         lost: &[("1a.cache", 1), ("1a.byte", 1)],
     },
-    // A page fault is said where the TLB hits, and dashes after it: neither the fault nor the dashes show any work.
+    // The answer is a page fault, but the TLB hits. The fault and the dashes after it show no work.
     Made {
         id: "fault-said",
         instead: &[
@@ -224,8 +224,8 @@ pub const SHEETS: &[Made] = &[
             ("1a.byte", 1),
         ],
     },
-    // The page fault is not seen, and a PPN taken that page 01 does not have: two mistakes. PA 28‖1F = A1F, CO 3, CI 7, CT 28,
-    // a miss, and no byte: all right for PPN 28.
+    // The page fault is missed, and the PPN is one that page 01 does not have: two mistakes. PA 28‖1F = A1F, CO 3, CI 7, CT 28,
+    // a miss, and no byte all follow from PPN 28.
     Made {
         id: "fault-not-seen",
         instead: &[
@@ -240,7 +240,7 @@ pub const SHEETS: &[Made] = &[
         ],
         lost: &[("1c.fault", 1), ("1c.ppn", 1)],
     },
-    // Nothing where a dash belongs is no answer: the paper says to write a dash.
+    // An empty blank does not count as a dash: the paper requires a dash.
     Made {
         id: "empty-for-dash",
         instead: &[

@@ -1,10 +1,10 @@
-//! What is told: feedback, statistics, who changes.
+//! Output of grading: feedback, statistics, and changes.
 
 use super::all_sheets;
 use super::running::{fixed_exam, folder, pagewalk, put};
 
 #[test]
-fn feedback_says_what_was_written_what_is_right_and_why() {
+fn feedback_shows_the_answer_the_key_and_the_reason() {
     let folder = folder("feedback");
     let exam = fixed_exam(&folder);
     let file = put(&folder, "answers.csv", all_sheets());
@@ -51,7 +51,7 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &exam, &file, "--statistics"]);
     assert_eq!(ran.status, 0, "{}", ran.told);
-    // By hand: 20 sheets, and those that lost a point at 1a.vpn are vpn-alone, vpn-carried, swapped and two-mistakes.
+    // Worked out by hand: of 20 sheets, vpn-alone, vpn-carried, swapped, and two-mistakes lost a point at 1a.vpn.
     let row = |field: &str| {
         let line = ran.out.lines().find(|line| line.starts_with(&format!("| {field} |"))).expect("a row");
         line.split('|').map(str::trim).map(str::to_owned).collect::<Vec<_>>()
@@ -66,7 +66,7 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
 }
 
 #[test]
-fn a_changed_key_tells_who_changes() {
+fn a_changed_key_lists_the_changed_students() {
     let folder = folder("regrade");
     let exam = fixed_exam(&folder);
     let file = put(&folder, "answers.csv", all_sheets());

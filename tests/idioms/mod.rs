@@ -1,5 +1,5 @@
-//! Mistaken scripts and the ones that were meant (`pairs/*.txt`): each mistake is reported in its line, and the script with
-//! the fixes that editors offer does what was meant.
+//! Mistaken scripts and the intended ones (`pairs/*.txt`): each mistake is reported in its line, and the script with
+//! the editors' fixes has the same effect as the intended one.
 
 use pagewalk_script::api::differences::compare_runs;
 use pagewalk_script::api::{CheckedScript, Options};
@@ -18,10 +18,10 @@ mod units;
 
 const PAGE: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}";
 
-/// How often all fixes are made: a line may have a mistake behind another.
+/// The maximum number of rounds of fixes: a line may have one mistake after another.
 const ROUNDS: usize = 3;
 
-/// A mistaken script, the line of the message if there is one, and the meant script if one is known.
+/// A mistaken script, the line of the message if there is one, and the intended script if one is known.
 struct Pair {
     title: String,
     mistaken: String,
@@ -79,7 +79,7 @@ fn accepted(text: &str) -> String {
     new
 }
 
-/// What is wrong with a pair, where `rest` follows its scripts; empty if all is well.
+/// The failures of a pair, where `rest` follows its scripts; empty if it passes.
 fn broken(pair: &Pair, rest: &str) -> String {
     let mistaken = format!("{}{rest}", pair.mistaken);
     let script = checked(&mistaken);
@@ -103,7 +103,7 @@ fn broken(pair: &Pair, rest: &str) -> String {
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
-    // Statements are compared with their texts, and tables are written in several ways.
+    // The texts of statements are compared, so both scripts are formatted.
     let formatted = |text: &str| checked(&format(text).expect("a script that can be read"));
     match compare_runs(&formatted(&new), &formatted(&format!("{meant}{rest}")), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
@@ -113,7 +113,7 @@ fn broken(pair: &Pair, rest: &str) -> String {
 }
 
 #[test]
-fn a_mistake_is_reported_in_its_line_and_its_fix_does_what_was_meant() {
+fn a_mistake_is_reported_in_its_line_and_its_fix_is_correct() {
     all_right("");
 }
 
@@ -153,11 +153,11 @@ fn a_word_of_a_fact_may_be_a_variable_parameter_or_loop_name() {
 
 #[test]
 fn a_fix_that_leaves_a_mistake_is_not_shown() {
-    // `load` is `read`, but not with two addresses.
+    // `load` means `read`, but not with two addresses.
     let script = checked(&format!("{PAGE}\nload 1 2\n"));
     let messages: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
     assert_eq!(messages, [("a load is written `read`", false)]);
-    // Another mistake of the line is reported beside it.
+    // Another mistake of the line is also reported.
     let script = checked(&format!("{PAGE}\nload nothing + 1\n"));
     let messages: Vec<_> =
         script.diagnostics.iter().map(|one| (one.code.name(), one.fix.is_some())).collect();
@@ -220,7 +220,7 @@ fn no_text_is_too_strange_for_the_rows() {
     }
 }
 
-/// Scripts with a token that is gone, doubled, or in another's place.
+/// Scripts with a token removed, repeated, or moved.
 #[test]
 fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
     let mut random = 1_u64;

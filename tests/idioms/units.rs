@@ -8,7 +8,7 @@ use pagewalk_script::run::params::{Param, Slot};
 use pagewalk_script::run::verbs::FORMS;
 use std::fmt::Write as _;
 
-/// A statement with `%` for a number, and what that number measures.
+/// A statement with `%` for a number, and the unit of that number.
 type Sample = (String, Dimension);
 
 /// The ways to write parameters up to each number.
@@ -36,7 +36,7 @@ fn one(param: &'static Param, written: &mut String, found: &mut Vec<Sample>) {
         },
         Param::Keyword(word) | Param::Literal(word) => written.extend([" ", word]),
         Param::Words(words) => written.extend([" ", words[0]]),
-        // It is left out.
+        // The parameter is omitted.
         Param::Unit(_) | Param::Comma => {}
         Param::Equals => *written += " =",
         Param::Arrow => *written += " =>",
@@ -61,7 +61,7 @@ fn one(param: &'static Param, written: &mut String, found: &mut Vec<Sample>) {
     }
 }
 
-/// Something that a place takes.
+/// A possible argument of a place.
 fn filled(slot: Slot) -> &'static str {
     match slot {
         Slot::Noun => " page_table",
@@ -75,7 +75,7 @@ fn filled(slot: Slot) -> &'static str {
     }
 }
 
-/// A block in the statement that it is a part of.
+/// A block within its statement.
 fn around(block: &str, setting: &str) -> String {
     match block {
         "machine" | "kernel" | "exam" => format!("{block} {{ {setting} }}"),
@@ -87,7 +87,7 @@ fn around(block: &str, setting: &str) -> String {
     }
 }
 
-/// Every number that a script can state.
+/// Every number that a script can contain.
 fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     for block in LANGUAGE.blocks() {
@@ -143,7 +143,7 @@ fn a_unit_that_does_not_fit_its_place_is_refused_and_one_that_fits_is_not() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The settings that take no number: words, texts, lists, and blocks.
+/// The settings without numbers: words, texts, lists, and blocks.
 const WITHOUT_NUMBERS: &[&str] = &[
     "aids",
     "answers",

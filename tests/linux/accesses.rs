@@ -1,4 +1,4 @@
-//! What semantics.md says of protection, fatal accesses and what stores show to whom, rules 17, 18 and 20, asked of a side.
+//! Checks of a side against semantics.md: protection, fatal accesses, and the visibility of stores (rules 17, 18, and 20).
 
 use super::driver::*;
 use super::names::*;
@@ -8,18 +8,18 @@ use super::side::Answer;
 
 super::asked_of_each_side! {
     Driver:
-    rule_17_what_may_be_written_or_executed_may_be_read,
+    rule_17_writable_or_executable_pages_are_readable,
     rule_17_the_permission_is_checked_before_the_end_of_the_file,
     rule_18_signals,
     rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file,
     rule_18_ftruncate_drops_private_copies_beyond_the_new_end,
     rule_18_bad_buffers_answer_without_a_signal,
-    rule_18_a_write_goes_on_into_what_it_added_to_the_file,
+    rule_18_a_write_continues_into_the_part_it_added_to_the_file,
     rule_20_writes_show_through_private_pages_not_yet_copied,
     rule_20_shared_stores_show_at_once_and_sharers_come_and_go,
 }
 
-fn rule_17_what_may_be_written_or_executed_may_be_read(driver: &mut Driver<'_>) {
+fn rule_17_writable_or_executable_pages_are_readable(driver: &mut Driver<'_>) {
     driver.hold(&[
         (anonymous(1, 1, PROT_WRITE), at(1)),
         (load(page(1)), Answer::Byte(0)),
@@ -28,7 +28,7 @@ fn rule_17_what_may_be_written_or_executed_may_be_read(driver: &mut Driver<'_>) 
         (store(page(3), 0x90), segv("SEGV_ACCERR")),
         (Op::Fetch { at: page(1) }, segv("SEGV_ACCERR")),
     ]);
-    // Linux makes use of protection keys where the processor has them; Intel's plain page tables have no such bit.
+    // Linux uses protection keys if the processor has them. Intel's plain page tables have no such bit.
     if driver.0.permits().execute_is_read {
         driver.hold(&[
             (anonymous(2, 1, PROT_EXEC), at(2)),
@@ -100,21 +100,21 @@ fn rule_18_bad_buffers_answer_without_a_signal(driver: &mut Driver<'_>) {
         (pwrite(page(1), 1), error("EFAULT")),
         (anonymous(1, 1, PROT_RW), at(1)),
         (anonymous(2, 1, PROT_READ), at(2)),
-        // The part that could be done.
+        // The part that succeeded.
         (pread(page(2).plus(-0x10), 0x20), Answer::Number(0x10)),
         (pwrite(page(3).plus(-0x10), 0x20), Answer::Number(0x10)),
         (pread(page(2), 1), error("EFAULT")),
-        // Nothing is read at the end, wherever to.
+        // A read at the end reads nothing, so any buffer is valid.
         (Op::Pread { fd: F0, to: page(2), length: 1, offset: 0x100_0000 }, OK),
     ]);
 }
 
-fn rule_18_a_write_goes_on_into_what_it_added_to_the_file(driver: &mut Driver<'_>) {
+fn rule_18_a_write_continues_into_the_part_it_added_to_the_file(driver: &mut Driver<'_>) {
     let f1 = Fd::File(1, Mode::ReadWrite);
     driver.hold(&[
         (anonymous(1, 1, PROT_RW), at(1)),
         (store(page(2).plus(-1), 0x90), Answer::Done),
-        // Past the end, before the write has put a byte behind it.
+        // Past the end, before the write has put a byte after it.
         (map(2, 1, PROT_RW, MAP_PRIVATE, f1, 0x2000), at(2)),
         (load(page(2)), bus()),
         (

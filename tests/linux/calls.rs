@@ -1,4 +1,4 @@
-//! What semantics.md says of areas and system calls, rules 14 to 16, asked of a side.
+//! Checks of a side against semantics.md: areas and system calls (rules 14 to 16).
 
 use super::driver::*;
 use super::names::*;
@@ -11,12 +11,12 @@ super::asked_of_each_side! {
     Driver:
     rule_14_mmap_chooses_the_top_of_the_highest_hole,
     rule_14_a_hint_is_rounded_down_and_used_if_free,
-    rule_16_mmap_fails_as_stated,
+    rule_16_mmap_fails,
     rule_16_mmap_checks_in_this_order,
     rule_16_anonymous_ignores_the_descriptor_and_failures_change_nothing,
     rule_16_munmap,
-    rule_16_mprotect_changes_what_lies_before_the_failure,
-    rule_16_madvise_drops_what_is_mapped_around_a_hole,
+    rule_16_mprotect_changes_pages_before_the_failure,
+    rule_16_madvise_drops_pages_around_a_hole,
     rule_16_mmap_refuses_huge_pages_of_a_file,
     rule_16_growsdown_ends_where_its_own_area_begins,
     rule_16_mremap_fails_and_changes_nothing,
@@ -30,7 +30,7 @@ fn rule_14_mmap_chooses_the_top_of_the_highest_hole(driver: &mut Driver<'_>) {
         (anywhere(6), at(WINDOW - 6)),
         (unmap(WINDOW - 5, 1), OK),
         (unmap(WINDOW - 3, 2), OK),
-        // Two pages fit in the second hole from the top only by being its whole.
+        // Two pages fit in the second hole from the top only if they fill it.
         (anywhere(2), at(WINDOW - 3)),
         (unmap(WINDOW - 3, 2), OK),
         (anywhere(1), at(WINDOW - 2)),
@@ -45,15 +45,15 @@ fn rule_14_a_hint_is_rounded_down_and_used_if_free(driver: &mut Driver<'_>) {
         (hinted(page(4), 2), at(4)),
         (hinted(page(6).plus(0x123), 1), at(6)),
         (hinted(page(5), 1), at(WINDOW - 1)),
-        // It begins free, but does not end so.
+        // The range begins free, but does not end so.
         (hinted(page(3), 2), at(WINDOW - 3)),
         (hinted(page(3), 1), at(3)),
-        // Above the base it is used all the same.
+        // An address above the base is still used.
         (hinted(page(WINDOW), 1), at(WINDOW)),
     ]);
 }
 
-fn rule_16_mmap_fails_as_stated(driver: &mut Driver<'_>) {
+fn rule_16_mmap_fails(driver: &mut Driver<'_>) {
     let mmap = |at, length, prot, flags, fd, offset| Op::Mmap { at, length, prot, flags, fd, offset };
     driver.hold(&[
         (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, F0, 0x123), error("EINVAL")),
@@ -82,7 +82,7 @@ fn rule_16_mmap_checks_in_this_order(driver: &mut Driver<'_>) {
     let noreplace = MAP_FIXED_NOREPLACE;
     driver.hold(&[
         (anonymous(1, 1, PROT_READ), at(1)),
-        // Each is wrong in what the next line has mended, too.
+        // The next line fixes one mistake of each line.
         (mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 1), error("EINVAL")),
         (mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 0), error("EBADF")),
         (mmap(page(1).plus(1), 0, noreplace, F0_READ, 0), error("EINVAL")),
@@ -118,7 +118,7 @@ fn rule_16_munmap(driver: &mut Driver<'_>) {
     assert_eq!(driver.maps().len(), 2);
 }
 
-fn rule_16_mprotect_changes_what_lies_before_the_failure(driver: &mut Driver<'_>) {
+fn rule_16_mprotect_changes_pages_before_the_failure(driver: &mut Driver<'_>) {
     driver.hold(&[
         (protect(9, 0, PROT_READ), OK),
         (protect(9, 1, PROT_READ), error("ENOMEM")),
@@ -133,7 +133,7 @@ fn rule_16_mprotect_changes_what_lies_before_the_failure(driver: &mut Driver<'_>
     ]);
 }
 
-fn rule_16_madvise_drops_what_is_mapped_around_a_hole(driver: &mut Driver<'_>) {
+fn rule_16_madvise_drops_pages_around_a_hole(driver: &mut Driver<'_>) {
     driver.hold(&[
         (anonymous(1, 1, PROT_RW), at(1)),
         (map(3, 1, PROT_RW, MAP_PRIVATE, F0, 0), at(3)),
@@ -142,7 +142,7 @@ fn rule_16_madvise_drops_what_is_mapped_around_a_hole(driver: &mut Driver<'_>) {
         (store(page(3), 0x90), Answer::Done),
         (store(page(4), 0x90), Answer::Done),
         (Op::Madvise { at: page(1), length: pages(4), advice: MADV_DONTNEED }, error("ENOMEM")),
-        // Rule 19: anonymous pages read zero, private file pages the file's bytes, shared keep theirs.
+        // Rule 19: anonymous pages read zero, private file pages the file's bytes, and shared pages keep their bytes.
         (load(page(1)), Answer::Byte(0)),
         (load(page(3)), Answer::Byte(FILES[0].fill)),
         (load(page(4)), Answer::Byte(0x90)),
@@ -189,16 +189,16 @@ fn rule_16_mremap_fails_and_changes_nothing(driver: &mut Driver<'_>) {
     driver.hold(&[(anonymous(2, 2, PROT_READ), at(2)), (anonymous(4, 2, PROT_RW), at(4))]);
     let before = driver.maps();
     driver.hold(&[
-        // An unmapped start, however many areas follow.
+        // An unmapped start, regardless of later areas.
         (remap(1, 5, 5, fixed, page(10)), error("EFAULT")),
         (remap(1, 1, 1, MREMAP_MAYMOVE, Place::NULL), error("EFAULT")),
         // Growth across areas.
         (remap(3, 2, 3, MREMAP_MAYMOVE, Place::NULL), error("EFAULT")),
-        // A shrink whose first area does not hold the new size.
+        // A shrink whose first area is smaller than the new size.
         (remap(3, 3, 2, fixed, page(10)), error("EFAULT")),
         // Overlap.
         (remap(2, 2, 2, fixed, page(3)), error("EINVAL")),
-        // So long that its end comes round before its start: none.
+        // A length whose end wraps around to before its start: no overlap.
         (
             Op::Mremap {
                 at: page(2),
@@ -212,7 +212,7 @@ fn rule_16_mremap_fails_and_changes_nothing(driver: &mut Driver<'_>) {
         (remap(2, 2, 2, MREMAP_FIXED, page(10)), error("EINVAL")),
         (remap(2, 2, 2, fixed, page(10).plus(1)), error("EINVAL")),
         (remap(2, 2, 0, MREMAP_MAYMOVE, Place::NULL), error("EINVAL")),
-        // No room to grow where it is.
+        // No room to grow in place.
         (remap(2, 2, 3, 0, Place::NULL), error("ENOMEM")),
     ]);
     assert_eq!(driver.maps(), before);
@@ -229,7 +229,7 @@ fn rule_16_mremap_moves_several_areas_of_equal_size(driver: &mut Driver<'_>) {
         (anonymous(10, 4, PROT_NONE), at(10)),
         (remap(1, 3, 3, fixed, page(10)), at(10)),
     ]);
-    // Under the hole the target keeps what it had.
+    // In the hole, the target keeps its old contents.
     assert_eq!(
         driver.maps(),
         [
@@ -245,7 +245,7 @@ fn rule_16_brk_keeps_its_byte_and_maps_whole_pages(driver: &mut Driver<'_>) {
     let brk = |bytes| Op::Brk { at: Place::heap(bytes) };
     driver.hold(&[
         (brk(0x1001), OK),
-        // It cannot go below the heap's beginning, and stays, which is no error.
+        // It cannot go below the start of the heap, and stays, without an error.
         (brk(-1), OK),
         (Op::Brk { at: Place::NULL }, OK),
         (store(Place::heap(0x1FFF), 0x90), Answer::Done),

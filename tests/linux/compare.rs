@@ -10,19 +10,19 @@ use super::script::script;
 use super::shrink::shrink;
 use super::side::{Answer, Side};
 
-/// The seed of the first sequence, where nobody asks for another.
+/// The default seed of the first sequence.
 const SEED: u64 = 361;
 
-/// How much was compared.
+/// The extent of a comparison.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
     pub sequences: u64,
     pub steps: u64,
-    /// Steps that were calls which failed, or accesses that were fatal.
+    /// Steps that were failed calls or fatal accesses.
     pub failed: u64,
-    /// Steps that were left out because the sides cannot be expected to answer alike.
+    /// Steps that were skipped because the sides may answer differently.
     pub left_out: u64,
-    /// Sequences that Linux faulted in otherwise when it performed them again.
+    /// Sequences with different faults when Linux performed them again.
     pub unsteady: u64,
     pub took: Duration,
 }
@@ -39,7 +39,7 @@ impl fmt::Display for Totals {
     }
 }
 
-/// Which sequences are compared: the one of this seed, and those of the seeds after it.
+/// The sequences to compare: the one of this seed, and those of the following seeds.
 #[derive(Debug, Clone, Copy)]
 pub struct Sequences {
     pub seed: u64,
@@ -47,7 +47,7 @@ pub struct Sequences {
 }
 
 impl Sequences {
-    /// Those that `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES` ask for, else so many.
+    /// The sequences of `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES`; by default, `count` of them.
     pub fn asked_for(count: u64) -> Sequences {
         let number = |name: &str| {
             std::env::var(name)
@@ -84,7 +84,7 @@ pub fn compare(
         if run.difference.is_none() {
             continue;
         }
-        // How Linux gives pages back while others run is not always done at once, and a fault more or less.
+        // While other programs run, Linux may free pages late, which changes the faults by one.
         totals.unsteady += 1;
         let may_be = look == Look::Faults && totals.unsteady <= 1 + totals.sequences / 1000;
         let again = replay((reference, other), look, &run.steps());
@@ -95,7 +95,7 @@ pub fn compare(
     Ok(Totals { took: began.elapsed(), ..totals })
 }
 
-/// Has the sides perform given steps.
+/// Performs given steps on both sides.
 pub fn replay(sides: (&mut dyn Side, &mut dyn Side), look: Look, steps: &[Step]) -> Run {
     let mut steps = steps.iter().copied();
     run(sides, look, |_| steps.next())

@@ -1,8 +1,8 @@
-//! After which steps faults can be counted on both sides.
+//! The steps after which faults can be counted on both sides.
 //!
-//! What a fault maps around, and what a child gets at once, hangs on which areas there are, and Linux keeps some apart that
-//! semantics.md makes one (rule 15). It also keeps in mind that an area once had pages of its own, wherever they and its parts went since
-//! (`anon_vma`); rule 13 asks whether it has some.
+//! Fault-around and the page tables of a child depend on the areas, and Linux keeps some apart that
+//! semantics.md merges (rule 15). Linux also remembers that an area once had private pages, even after it is moved or split
+//! (`anon_vma`). Rule 13 only considers whether it has some now.
 
 use super::names::{MAP_LOCKED, MAP_POPULATE};
 use super::op::{Fd, Op, Source, Step};
@@ -10,27 +10,27 @@ use super::place::Place;
 use super::side::{Answer, Area, Backing, joined};
 use super::view::View;
 
-/// What is known of the pages of each process.
+/// The known history of each process's pages.
 #[derive(Debug, Clone, Default)]
 pub struct Countable {
     /// By process.
     histories: Vec<History>,
 }
 
-/// How a process came to its private pages.
+/// The origin of a process's private pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum History {
-    /// It has none of its own.
+    /// It has no private pages.
     #[default]
     Untouched,
-    /// It may have some, where its areas were when it got them.
+    /// It may have some, in the areas that it got them in.
     Owns,
-    /// It may have had some in areas that are others now.
+    /// It may have had some in areas that have changed since.
     Forgotten,
 }
 
 impl Countable {
-    /// Takes note of a step that was performed.
+    /// Records a performed step.
     pub fn note(&mut self, step: &Step, answer: &Answer) {
         if let Answer::Child(child) = *answer {
             let history = self.history(step.process);
@@ -42,7 +42,7 @@ impl Countable {
         let failed = matches!(answer, Answer::Error(_))
             || matches!(answer, Answer::Signal(signal, _) if signal == "SIGBUS");
         let after = match step.op {
-            // A store past the end of a file counts in Linux's mind.
+            // A store past the end of a file also sets `anon_vma`.
             Op::Store { .. } | Op::Pread { .. } | Op::Mlock { .. } if failed => History::Forgotten,
             Op::Store { .. } | Op::Pread { .. } | Op::Mlock { .. } => before.max(History::Owns),
             Op::Mmap { flags, .. }
@@ -70,8 +70,8 @@ impl Countable {
         self.histories.get(process).copied().unwrap_or_default()
     }
 
-    /// Whether the faults that follow can be counted, too. No file gets a page that is nowhere yet. Nothing is fetched: who steps through a
-    /// process looks at the instruction, which brings its page in.
+    /// Whether the following faults can also be counted. The step must not allocate a page of a file, and must not fetch: single-stepping
+    /// a process reads the instruction, which faults its page in.
     pub fn allows(&self, view: &View, step: &Step) -> bool {
         let areas = view.areas(step.process);
         let apart = joined(areas).len() < areas.len();
@@ -83,7 +83,7 @@ impl Countable {
             {
                 false
             }
-            // Linux stores through the page table, which marks the entry dirty; Pagewalk's kernel does not.
+            // Linux stores through the page table, which marks the entry dirty. Pagewalk's kernel does not.
             Op::Pread { to, length, .. } => !reaches_file(areas, to, length),
             Op::Pwrite { fd: Fd::File(file, _), length, offset, .. } => {
                 offset.saturating_add_unsigned(length) <= view.files[file].size as i64
@@ -93,12 +93,12 @@ impl Countable {
     }
 }
 
-/// Whether a place is in an area of private anonymous memory, around which nothing is mapped.
+/// Whether a place is in an area of private anonymous memory, which has no fault-around.
 fn is_anonymous(areas: &[Area], at: Place) -> bool {
     areas.iter().any(|area| area.holds(at) && area.backing == Backing::Anonymous)
 }
 
-/// Whether a range reaches a shared mapping of a file.
+/// Whether a range overlaps a shared mapping of a file.
 fn reaches_file(areas: &[Area], at: Place, length: u64) -> bool {
     let end = at.plus(length.try_into().unwrap_or(i64::MAX));
     let of_file = |area: &&Area| matches!(area.backing, Backing::File(_)) && area.perms.ends_with('s');

@@ -1,4 +1,4 @@
-//! The faults that semantics.md counts (rules 12, 13, 18 and 19), asked of a side.
+//! Checks of a side against semantics.md: the counts of faults (rules 12, 13, 18, and 19).
 
 use super::names::*;
 use super::op::{Fd, Mode, Op, Source, Step};
@@ -12,9 +12,9 @@ super::asked_of_each_side! {
     rule_19_mprotect_of_untouched_pages_costs_no_fault,
     rule_19_private_file_pages,
     rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults_once_more,
-    rule_12_only_a_fault_makes_what_was_shared_writable_again,
+    rule_12_only_a_fault_makes_shared_pages_writable_again,
     rule_13_fork_leaves_untouched_and_shared_pages_absent,
-    rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it,
+    rule_18_a_fatal_access_is_no_fault_but_maps_around_it,
 }
 
 const COUNT: i64 = 16;
@@ -22,14 +22,14 @@ const LENGTH: u64 = (COUNT * PAGE) as u64;
 const ANONYMOUS: u64 = MAP_PRIVATE | MAP_ANONYMOUS;
 const SHARED: u64 = MAP_SHARED | MAP_ANONYMOUS;
 
-/// A process whose minor faults are counted, with a place for 16 pages that starts at a multiple of their length.
+/// A process whose minor faults are counted, with an aligned place for 16 pages.
 struct Counted<'a> {
     side: &'a mut dyn Side,
     start: Place,
 }
 
 impl Counted<'_> {
-    /// A side that has begun anew. Its file 0 gets 16 pages, all in the page cache.
+    /// A side with a new sequence. Its file 0 gets 16 pages, all in the page cache.
     fn asks(side: &mut dyn Side) -> Counted<'_> {
         let window = side.layout().window();
         let start = Place::window((window.next_multiple_of(LENGTH) - window) as i64);
@@ -43,7 +43,7 @@ impl Counted<'_> {
             };
             assert_eq!(counted.step(0, op), Answer::Number(0x1000));
         }
-        // A neighbour of theirs brings the page table that the 16 need: some kernels do not fault around into a new one.
+        // A neighbor allocates the page table of the 16 pages: some kernels do not fault around into a new one.
         for at in [start.plus(-PAGE), start.plus(LENGTH as i64)] {
             let flags = ANONYMOUS | MAP_FIXED;
             let map = Op::Mmap { at, length: PAGE as u64, prot: PROT_RW, flags, fd: Fd::None, offset: 0 };
@@ -57,14 +57,14 @@ impl Counted<'_> {
         self.side.step(&Step { process, op })
     }
 
-    /// Maps the 16 pages of nothing or of file 0; the faults that took.
+    /// Maps 16 pages, anonymous or of file 0, and returns its faults.
     fn map(&mut self, prot: u64, flags: u64) -> u64 {
         let fd = if flags & MAP_ANONYMOUS == 0 { Fd::File(0, Mode::ReadWrite) } else { Fd::None };
         let at = self.start;
         let mapped = Op::Mmap { at, length: LENGTH, prot, flags: flags | MAP_FIXED, fd, offset: 0 };
         let faults = self.faults(0, |counted| assert_eq!(counted.step(0, mapped), Answer::At(at)));
         if flags & MAP_POPULATE == 0 {
-            // A kernel that was built without huge pages refuses, and has none.
+            // A kernel built without huge pages rejects the call, and has none.
             self.step(0, Op::Madvise { at, length: LENGTH, advice: MADV_NOHUGEPAGE });
         }
         faults
@@ -93,9 +93,9 @@ impl Counted<'_> {
         })
     }
 
-    /// The minor faults of something. There are no major ones.
+    /// The minor faults of an action. It has no major ones.
     fn faults(&mut self, process: usize, something: impl FnOnce(&mut Self)) -> u64 {
-        // The first access of a process faults the code itself in.
+        // The first access of a process faults in the code itself.
         self.step(process, Op::Load { at: Place::NULL });
         let (minor, major) = self.side.faults(process);
         something(self);
@@ -104,7 +104,7 @@ impl Counted<'_> {
         minor_after - minor
     }
 
-    /// Whether one read fault on a file maps 16 pages here, as it does unless the machine was told otherwise.
+    /// Whether one read fault on a file maps 16 pages here, which is the default.
     fn faults_around(&mut self) -> bool {
         self.map(PROT_READ, MAP_PRIVATE);
         let faults = self.load(0);
@@ -115,7 +115,7 @@ impl Counted<'_> {
     }
 }
 
-/// Whether this machine counts faults on files in Linux's usual ways: a fault maps 16 pages, and the first store to a page is known.
+/// Whether this machine counts faults on files in Linux's usual way: a fault maps 16 pages, and the first store to a page is noticed.
 pub fn are_comparable(side: &mut dyn Side) -> bool {
     side.start();
     let mut counted = Counted::asks(side);
@@ -167,7 +167,7 @@ fn rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults
     assert_eq!((counted.store(1), counted.store(0)), (0, 0));
 }
 
-fn rule_12_only_a_fault_makes_what_was_shared_writable_again(counted: &mut Counted<'_>) {
+fn rule_12_only_a_fault_makes_shared_pages_writable_again(counted: &mut Counted<'_>) {
     fn protect(counted: &mut Counted<'_>) {
         for prot in [PROT_READ, PROT_RW] {
             let protect = Op::Mprotect { at: counted.start, length: LENGTH, prot };
@@ -177,7 +177,7 @@ fn rule_12_only_a_fault_makes_what_was_shared_writable_again(counted: &mut Count
     counted.map(PROT_RW, ANONYMOUS);
     counted.store(0);
     protect(counted);
-    assert_eq!(counted.store(0), 0, "frames of its own are writable at once");
+    assert_eq!(counted.store(0), 0, "private frames are writable at once");
     assert_eq!(counted.step(0, Op::Fork), Answer::Child(1));
     assert_eq!(counted.step(1, Op::Exit), Answer::Done);
     protect(counted);
@@ -193,12 +193,12 @@ fn rule_13_fork_leaves_untouched_and_shared_pages_absent(counted: &mut Counted<'
     counted.map(PROT_RW, SHARED);
     counted.store(0);
     assert_eq!(counted.step(0, Op::Fork), Answer::Child(2));
-    // Fault-around maps the others of them.
+    // Fault-around maps the others.
     let loads = counted.load(2);
     assert!((1..=16).contains(&loads), "{loads}");
 }
 
-fn rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it(counted: &mut Counted<'_>) {
+fn rule_18_a_fatal_access_is_no_fault_but_maps_around_it(counted: &mut Counted<'_>) {
     if !counted.faults_around() {
         return;
     }

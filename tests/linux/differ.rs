@@ -1,4 +1,4 @@
-//! Has two sides perform the same steps, and compares all that can be seen after each.
+//! Performs the same steps on two sides, and compares their visible state after each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,49 +10,49 @@ use super::place::{Layout, PAGE, Place, WINDOW};
 use super::side::{Answer, Area, Backing, Side, joined};
 use super::view::View;
 
-/// What came of a sequence.
+/// The result of a sequence.
 #[derive(Debug)]
 pub struct Run {
-    /// The steps that were performed, with the reference's answers.
+    /// The performed steps, with the reference's answers.
     pub told: Vec<(Step, Answer)>,
-    /// How many were left out because the sides cannot be expected to answer alike.
+    /// The number of steps that were skipped because the sides may answer differently.
     pub left_out: usize,
-    /// Where the other side has the window and the heap.
+    /// The places of the window and the heap on the other side.
     pub layout: Layout,
-    /// What differs after the last step that was performed, if anything does.
+    /// The difference after the last performed step, if there is one.
     pub difference: Option<Difference>,
 }
 
 impl Run {
-    /// The steps that were performed.
+    /// The performed steps.
     pub fn steps(&self) -> Vec<Step> {
         self.told.iter().map(|(step, _)| *step).collect()
     }
 }
 
-/// What is looked at after a step, beside its answer and the areas.
+/// The compared state after a step, besides its answer and the areas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
     /// Memory and files.
     Bytes,
-    /// The page faults of an access. Bytes are left alone: to look at them brings pages in.
+    /// The page faults of an access. Bytes are not compared, because reading them faults pages in.
     Faults,
 }
 
-/// What differs.
+/// A difference between the sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What is looked at.
+    /// The subject that differs.
     pub subject: Subject,
-    /// What the reference says of it.
+    /// Its value on the reference.
     pub reference: Seen,
-    /// What the other side says of it.
+    /// Its value on the other side.
     pub other: Seen,
-    /// The names of the two.
+    /// The names of the sides.
     pub names: [&'static str; 2],
 }
 
-/// What is looked at.
+/// A compared part of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     Answer,
@@ -63,7 +63,7 @@ pub enum Subject {
     Faults,
 }
 
-/// What is seen.
+/// A value of a subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
     Answer(Answer),
@@ -73,14 +73,14 @@ pub enum Seen {
     Faults(u64),
 }
 
-/// Two sides, and what is known of the sequence that they perform.
+/// Two sides, and the state of their sequence.
 struct Pair<'a> {
     reference: &'a mut dyn Side,
     other: &'a mut dyn Side,
     look: Look,
     view: View,
     countable: Countable,
-    /// The reference has kept areas apart that are one on the other side: what becomes of their parts may differ.
+    /// Whether the reference has kept areas apart that the other side merges: later changes to their parts may differ.
     finer: bool,
     reference_objects: Objects,
     other_objects: Objects,
@@ -88,24 +88,24 @@ struct Pair<'a> {
     offsets: BTreeSet<u16>,
 }
 
-/// Pages that every process has where faults are looked at, so that it has page tables for all others: into a new one some Linuxes do not
-/// fault around beyond the end of a file.
-const NEIGHBOURS: [Place; 4] =
+/// Pages that every process has when faults are compared, so that page tables exist for all others: some Linux kernels do not
+/// fault around into a new table beyond the end of a file.
+const NEIGHBORS: [Place; 4] =
     [Place::heap(-100 * PAGE), Place::heap(100 * PAGE), Place::page(-100), Place::page(WINDOW + 100)];
 
-/// The areas of a process but for [`NEIGHBOURS`].
+/// The areas of a process except [`NEIGHBORS`].
 fn visible(side: &mut dyn Side, process: usize) -> Vec<Area> {
     let mut areas = side.maps(process);
-    areas.retain(|area| !NEIGHBOURS.contains(&area.start));
+    areas.retain(|area| !NEIGHBORS.contains(&area.start));
     areas
 }
 
-/// The anonymous shared objects of a side, in the order they were seen.
+/// The anonymous shared objects of a side, in the order of their appearance.
 #[derive(Default)]
 struct Objects(BTreeMap<u64, u64>);
 
 impl Objects {
-    /// Numbers the objects in the order they are seen, and joins the areas that can be one.
+    /// Numbers the objects in the order of their appearance, and joins the areas that can be one.
     fn number(&mut self, mut areas: Vec<Area>) -> Vec<Area> {
         for area in &mut areas {
             if let Backing::Shared(object) = &mut area.backing {
@@ -117,7 +117,7 @@ impl Objects {
     }
 }
 
-/// Has both sides perform the steps that `next` gives until it gives none, or until something differs.
+/// Performs the steps from `next` on both sides until it returns none, or until there is a difference.
 pub fn run(
     (reference, other): (&mut dyn Side, &mut dyn Side),
     look: Look,
@@ -159,7 +159,7 @@ pub fn run(
 }
 
 impl Pair<'_> {
-    /// Performs a step and looks at everything that it may have changed.
+    /// Performs a step, and compares everything that it may have changed.
     fn step(&mut self, step: &Step) -> (Answer, Option<Difference>) {
         let before = self.faults(step);
         let answer = self.reference.step(step);
@@ -185,7 +185,7 @@ impl Pair<'_> {
         (answer, difference)
     }
 
-    /// The faults that the process of an access had so far on each side, if they are looked at.
+    /// The faults of an access's process so far on each side, if they are compared.
     fn faults(&mut self, step: &Step) -> Option<[u64; 2]> {
         let access = matches!(step.op, Op::Load { .. } | Op::Store { .. } | Op::Fetch { .. });
         let of = |side: &mut dyn Side| {
@@ -195,10 +195,10 @@ impl Pair<'_> {
         (access && self.look == Look::Faults).then(|| [of(self.reference), of(self.other)])
     }
 
-    /// Sees what the first process begins with.
+    /// Records the initial state of the first process.
     fn begin(&mut self) {
         if self.look == Look::Faults {
-            for at in NEIGHBOURS {
+            for at in NEIGHBORS {
                 let (length, flags) = (PAGE as u64, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED);
                 let map = Op::Mmap { at, length, prot: PROT_RW, flags, fd: Fd::None, offset: 0 };
                 for op in [map, Op::Store { at, byte: 0x90 }] {
@@ -211,7 +211,7 @@ impl Pair<'_> {
         self.settle(0);
     }
 
-    /// Lets a new process do an access, so that the faults of what makes the access are none of a step's.
+    /// Performs an access in a new process, so that no later step counts the faults of the access code.
     fn settle(&mut self, process: usize) {
         if self.look == Look::Faults {
             let nowhere = Step { process, op: Op::Load { at: Place::NULL } };
@@ -220,7 +220,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Looks anew at the processes that a step changed, and at where in a page it was.
+    /// Records the processes that a step changed, and the offsets in pages that it used.
     fn remember(&mut self, step: &Step, answer: &Answer) {
         let process = step.process;
         self.view.note(step, answer);

@@ -1,4 +1,4 @@
-//! Short words for what facts ask of a side and expect of it. Places are numbers of pages in the window.
+//! Short names for the steps and the expected answers of a side. Places are page numbers in the window.
 
 use super::names::{MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, PROT_RW};
 use super::op::{Fd, Mode, Op, Step};
@@ -10,7 +10,7 @@ pub const F0: Fd = Fd::File(0, Mode::ReadWrite);
 pub const F0_READ: Fd = Fd::File(0, Mode::ReadOnly);
 pub const F0_WRITE: Fd = Fd::File(0, Mode::WriteOnly);
 
-/// A side that has begun anew, and is asked to do things.
+/// A side with a new sequence.
 pub struct Driver<'a>(pub &'a mut dyn Side);
 
 impl Driver<'_> {
@@ -26,7 +26,7 @@ impl Driver<'_> {
         self.in_process(0, op)
     }
 
-    /// Does steps of which each must answer as stated.
+    /// Performs steps, and checks each answer.
     #[track_caller]
     pub fn hold(&mut self, facts: &[(Op, Answer)]) {
         for (op, answer) in facts {
@@ -69,7 +69,7 @@ pub fn bus() -> Answer {
 
 pub const OK: Answer = Answer::Number(0);
 
-/// An anonymous private area at a page of the window, or a file's area, by the flags.
+/// A private area at a page of the window, anonymous or of a file, by the flags.
 pub fn map(first: i64, count: u64, prot: u64, flags: u64, fd: Fd, offset: u64) -> Op {
     Op::Mmap { at: page(first), length: pages(count), prot, flags: flags | MAP_FIXED, fd, offset }
 }
@@ -78,7 +78,7 @@ pub fn anonymous(first: i64, count: u64, prot: u64) -> Op {
     map(first, count, prot, ANONYMOUS, Fd::None, 0)
 }
 
-/// An anonymous private area wherever the kernel puts it.
+/// An anonymous private area at a place that the kernel chooses.
 pub fn anywhere(count: u64) -> Op {
     hinted(Place::NULL, count)
 }

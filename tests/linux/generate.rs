@@ -1,4 +1,4 @@
-//! Random sequences, drawn towards where areas meet.
+//! Random sequences, biased toward the edges of areas.
 
 use pagewalk_engine::machine::random::SplitMix64;
 
@@ -8,10 +8,10 @@ use super::place::{Base, PAGE, Place, WINDOW};
 use super::side::{Area, Backing, Permits};
 use super::view::View;
 
-/// The processes that may live at once.
+/// The maximum number of running processes.
 const LIVING: usize = 3;
 
-/// The pages that a file may come to.
+/// The maximum pages of a file.
 const FILE_PAGES: u64 = 7;
 
 /// Draws the steps of one sequence. The same seed draws the same steps from the same views.
@@ -19,23 +19,23 @@ const FILE_PAGES: u64 = 7;
 pub struct Generator {
     random: SplitMix64,
     permits: Permits,
-    /// Steps drawn so far, and to be drawn in all.
+    /// The number of steps drawn so far, and the total.
     drawn: usize,
     length: usize,
 }
 
-/// What can be drawn, and how often in proportion.
+/// Values with their weights.
 type Weights<T> = [(u64, T)];
 
 impl Generator {
-    /// A sequence of 20 to 40 steps that leaves out what this kernel does not permit.
+    /// A sequence of 20 to 40 steps without those that this kernel does not permit.
     pub fn new(seed: u64, permits: Permits) -> Generator {
         let mut random = SplitMix64::new(seed);
         let length = 20 + random.below(21) as usize;
         Generator { random, permits, drawn: 0, length }
     }
 
-    /// The next step; none when the sequence is over.
+    /// The next step; none at the end of the sequence.
     pub fn next(&mut self, view: &View) -> Option<Step> {
         if self.drawn == self.length {
             return None;
@@ -52,7 +52,7 @@ impl Generator {
         self.random.below(n)
     }
 
-    /// True so many times in a hundred.
+    /// True with a probability in percent.
     fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
@@ -101,7 +101,7 @@ impl Generator {
         let extra = self.one_of(&[(86, 0), (6, MAP_POPULATE), (4, MAP_NORESERVE), (locked, MAP_LOCKED)]);
         let mut at = self.place(draw);
         if at.base == Base::Null || (placed == 0 && self.chance(60)) {
-            // Who may map the very first pages depends on the machine.
+            // Permission to map the first pages depends on the machine.
             at = if placed == 0 { Place::NULL } else { Place::page(self.below(WINDOW as u64) as i64) };
         }
         let fd = if anonymous == 0 { self.fd() } else { Fd::None };
@@ -269,7 +269,7 @@ impl Generator {
         if drawn == PROT_EXEC && !self.permits.execute_is_read { PROT_READ | PROT_EXEC } else { drawn }
     }
 
-    /// A length of a range: mostly a few whole pages.
+    /// A length of a range: usually a few whole pages.
     fn length(&mut self) -> u64 {
         let page = PAGE as u64;
         match self.below(100) {
@@ -293,7 +293,7 @@ impl Generator {
         }
     }
 
-    /// Where a system call's range begins: near an edge of an area, somewhere in the window, now and then elsewhere.
+    /// The start of a system call's range: near an edge of an area, in the window, or sometimes elsewhere.
     fn place(&mut self, draw: &Draw<'_>) -> Place {
         let ends = draw.ends();
         let page = match self.below(100) {
@@ -309,7 +309,7 @@ impl Generator {
         if self.chance(5) { page.plus(1 + self.below(PAGE as u64 - 1) as i64) } else { page }
     }
 
-    /// A range: so often in a hundred all in one area.
+    /// A range, with a probability in percent within one area.
     fn range(&mut self, draw: &Draw<'_>, inside: u64) -> (Place, u64) {
         if draw.areas.is_empty() || !self.chance(inside) {
             return (self.place(draw), self.length());
@@ -326,7 +326,7 @@ impl Generator {
         &draw.areas[self.below(draw.areas.len() as u64) as usize]
     }
 
-    /// Where a byte lies: mostly in an area, often at the end of a page or of its file.
+    /// The place of a byte: usually in an area, often at the end of a page or of its file.
     fn byte_place(&mut self, draw: &Draw<'_>) -> Place {
         let inside = (!draw.areas.is_empty() && self.chance(85)).then(|| self.area(draw));
         let page = match inside {
@@ -342,15 +342,15 @@ impl Generator {
     }
 }
 
-/// What a step is drawn from.
+/// The choices for a step.
 struct Draw<'a> {
     view: &'a View,
-    /// The areas of the process that is to do it.
+    /// The areas of the process.
     areas: &'a [Area],
 }
 
 impl Draw<'_> {
-    /// Where areas begin and end, and where files end in them.
+    /// The edges of areas, and the ends of files in them.
     fn ends(&self) -> Vec<Place> {
         let mut ends = Vec::with_capacity(self.areas.len() * 3);
         for area in self.areas {

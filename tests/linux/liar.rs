@@ -1,4 +1,4 @@
-//! A side that lies, to see that differences are found, made small, and written as a script.
+//! A side with wrong answers, to check that differences are found, shrunk, and written as a script.
 
 use crate::running;
 
@@ -10,18 +10,18 @@ use super::place::{Layout, Place};
 use super::real::Linux;
 use super::side::{Answer, Area, Permits, Side};
 
-/// What is lied about.
+/// A wrong answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lie {
-    /// That `madvise` over a hole went well.
+    /// `madvise` over a hole succeeds.
     Answer,
-    /// That what may be written may be read.
+    /// Writable memory is readable.
     Maps,
-    /// That a stored byte was not, where a page begins.
+    /// The first byte of a page is not stored.
     Byte,
-    /// That a file is shorter.
+    /// A file is shorter.
     FileSize,
-    /// That the second process that `fork` made was told otherwise.
+    /// The second child of `fork` gets another result.
     Child,
 }
 
@@ -89,12 +89,12 @@ impl Side for Liar {
     }
 }
 
-/// What a script of a lie does once its files are open, and that Pagewalk can run it.
+/// The statements of a wrong answer's script after the files are open. Pagewalk can run the script.
 fn caught(lie: Lie) -> Option<Vec<String>> {
     let (mut linux, mut liar) = (linux()?, Liar { linux: linux()?, lie });
     let sequences = Sequences { seed: 1, count: 200 };
     let script = compare(&mut linux, &mut liar, Look::Bytes, sequences).expect_err("a lie is found");
-    // It states what is true.
+    // Its expectations are those of Linux.
     let outcome = running::text(&script);
     assert_eq!((outcome.mistakes, outcome.failures), (vec![], vec![]), "{script}");
     let does = script.lines().filter(|line| line.starts_with('P') && !line.contains("open("));
@@ -131,7 +131,7 @@ fn a_wrong_file_is_shrunk_to_the_call() {
 }
 
 #[test]
-fn what_only_a_grandchild_shows_keeps_its_forks() {
+fn a_difference_in_a_grandchild_keeps_its_forks() {
     let Some(does) = caught(Lie::Child) else { return };
     let forks = does.iter().filter(|call| call.contains("fork()")).count();
     assert_eq!((does.len(), forks), (4, 2), "{does:#?}");

@@ -1,4 +1,4 @@
-//! Which areas stay apart after `fork`, asked of a side. Here no two areas that could be one are joined.
+//! Checks of the areas that stay apart after `fork`. Here, areas that can be merged are not.
 
 use super::driver::*;
 use super::names::*;
@@ -7,8 +7,8 @@ use super::place::{PAGE, Place};
 
 super::asked_of_each_side! {
     Driver:
-    a_child_maps_beside_what_it_inherited,
-    what_was_not_written_before_the_fork_merges,
+    a_child_maps_next_to_inherited_areas,
+    areas_not_written_before_the_fork_merge,
     parts_of_one_inherited_area_merge_again,
     parts_that_the_parent_made_stay_apart_in_the_child,
     an_inherited_area_grows_by_mremap_and_not_by_brk,
@@ -16,7 +16,7 @@ super::asked_of_each_side! {
     a_grandchild_inherits_too,
 }
 
-/// The first page and the one after the last, of each area in the window.
+/// The first page of each area in the window, and the page after its last.
 fn areas(driver: &mut Driver<'_>, process: usize) -> Vec<(i64, i64)> {
     let window = |place: Place| place.bytes / PAGE;
     driver.0.maps(process).iter().map(|area| (window(area.start), window(area.end))).collect()
@@ -36,7 +36,7 @@ fn forked(driver: &mut Driver<'_>) {
     driver.step(Op::Fork);
 }
 
-fn a_child_maps_beside_what_it_inherited(driver: &mut Driver<'_>) {
+fn a_child_maps_next_to_inherited_areas(driver: &mut Driver<'_>) {
     forked(driver);
     driver.in_process(1, anonymous(10, 2, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 10), (10, 12)]);
@@ -46,13 +46,13 @@ fn a_child_maps_beside_what_it_inherited(driver: &mut Driver<'_>) {
     write(driver, 1, 3..12);
     driver.in_process(1, anonymous(12, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(3, 5), (5, 10), (10, 13)]);
-    // The parent's has no ancestor.
+    // The parent's area has no ancestor.
     driver.step(anonymous(10, 2, PROT_RW));
     driver.step(anonymous(3, 2, PROT_RW));
     assert_eq!(areas(driver, 0), [(3, 12)]);
 }
 
-fn what_was_not_written_before_the_fork_merges(driver: &mut Driver<'_>) {
+fn areas_not_written_before_the_fork_merge(driver: &mut Driver<'_>) {
     driver.step(anonymous(5, 5, PROT_RW));
     driver.step(load(page(5)));
     driver.step(map(15, 2, PROT_RW, MAP_PRIVATE, F0, 0));
@@ -69,7 +69,7 @@ fn parts_of_one_inherited_area_merge_again(driver: &mut Driver<'_>) {
     assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
     driver.in_process(1, protect(7, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 10)]);
-    // A new one in the middle is of another history.
+    // A new area in the middle has another history.
     driver.in_process(1, anonymous(7, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
 }

@@ -1,26 +1,26 @@
-//! Pagewalk's kernel against the real one.
+//! Pagewalk's kernel compared with Linux.
 //!
-//! Random sequences of system calls, loads, stores and fetches are performed by real Linux processes, through `ptrace`, and
-//! by another side; after every step the results, errors, signals, maps, bytes and files are compared. The parts:
+//! Real Linux processes perform random sequences of system calls, loads, stores, and fetches through `ptrace`, and another
+//! side performs the same. After every step, the results, errors, signals, maps, bytes, and files are compared. The parts:
 //!
-//! - `place`, `names`, `op`: what a step is, with addresses relative to a window and the heap;
+//! - `place`, `names`, `op`: a step, with addresses relative to a window and the heap;
 //! - `side`: the trait `side::Side` that both sides implement;
 //! - `tracee`, `real`: Linux as a side; `pagewalk`: Pagewalk as one;
 //! - `numbers`: Linux's system calls;
-//! - `generate`: random steps, drawn from a `view` of the processes so that they meet areas' edges;
-//! - `differ`, `compare`: performing and comparing; `shrink`, `script`: a difference made small, as a script of Pagewalk;
-//! - `countable`: after which steps faults can be counted, too;
-//! - `calls`, `accesses`, `lineage`, `counts`: what semantics.md says of Linux, asked of each side there is;
-//! - `liar`: a side that lies, and is found out.
+//! - `generate`: random steps near the edges of areas, drawn from a `view` of the processes;
+//! - `differ`, `compare`: performing and comparing; `shrink`, `script`: shrinking a difference and writing it as a script;
+//! - `countable`: the steps after which faults can also be counted;
+//! - `calls`, `accesses`, `lineage`, `counts`: checks of each side against semantics.md;
+//! - `liar`: a side with wrong answers, which must be found.
 //!
-//! A further side implements `side::Side`; it is asked the facts by a module of its own in `asked_of_each_side!`, and compared with
-//! Linux by a test beside the one in `linux.rs`. What Linux answers differently on another file system, or because of areas that it keeps
-//! apart (semantics.md 15), is left out by `View::comparable`, `View::unsettled` and `Countable`, which say why; docs/explanation/linux.md lists it.
+//! To add a side, implement `side::Side`, add a module in `asked_of_each_side!` for the checks, and add a test that compares it with
+//! Linux, like those in this file. `View::comparable`, `View::unsettled`, and `Countable` skip the steps that depend on the file
+//! system or on areas that Linux keeps apart (semantics.md 15), and explain why. docs/explanation/linux.md lists them.
 //!
-//! `PAGEWALK_LINUX_SEQUENCES=10000` compares that many sequences, `PAGEWALK_LINUX_SEED=7` begins with that one. Where the
-//! machine does not permit it, the tests say that they were skipped, and pass.
+//! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` the first seed. If the
+//! machine does not permit tracing, the tests report that they are skipped, and pass.
 
-/// Makes a test of each function that asks a side through `$asks`: one test for each side that there is.
+/// Makes a test of each function that checks a side through `$asks`: one test for each side.
 macro_rules! asked_of_each_side {
     ($asks:ident: $($fact:ident),* $(,)?) => {
         mod on_linux {
@@ -87,9 +87,9 @@ use real::Linux;
 use script::{maps, script};
 use side::Side;
 
-/// Says something that is seen in a run of tests that pass, too.
+/// Prints a text that is also visible in runs where all tests pass.
 fn say(text: &str) {
-    // A test that cannot be heard still tests.
+    // A test without standard error still runs.
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
@@ -115,7 +115,7 @@ fn linux_does_the_same_on_two_file_systems() {
 }
 
 #[test]
-fn pagewalk_does_what_linux_does() {
+fn pagewalk_agrees_with_linux() {
     let Some(mut linux) = linux() else { return };
     match compare(&mut linux, &mut Pagewalk::new(), Look::Bytes, Sequences::asked_for(300)) {
         Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),
@@ -136,7 +136,7 @@ fn pagewalk_faults_as_often_as_linux() {
     }
 }
 
-/// What a script of a sequence states holds when Pagewalk runs it, and so do the areas that the processes have in the end.
+/// The expectations of a sequence's script hold when Pagewalk runs it, and the processes have the same areas in the end.
 #[test]
 fn scripts_of_sequences_hold() {
     let Some(mut linux) = linux() else { return };

@@ -80,7 +80,7 @@ pub const ADVICE: Names = &[
     ("MADV_NOHUGEPAGE", MADV_NOHUGEPAGE),
 ];
 
-/// Bits as C writes them: `PROT_READ | PROT_WRITE`; what has no name as a number.
+/// Bits as C writes them: `PROT_READ | PROT_WRITE`; unnamed bits as a number.
 pub fn bits(value: u64, names: Names) -> String {
     let mut left = value;
     let mut said = Vec::new();
@@ -98,7 +98,7 @@ pub fn bits(value: u64, names: Names) -> String {
     said.join(" | ")
 }
 
-/// A value as C writes it; a number if it has no name.
+/// A value as C writes it; a number without a name.
 pub fn one(value: u64, names: Names) -> String {
     match names.iter().find(|&&(_, named)| named == value) {
         Some((name, _)) => (*name).to_string(),

@@ -1,4 +1,4 @@
-//! What a step of a sequence is, and how it looks to whoever performs or prints it.
+//! A step of a sequence, and its text.
 
 use super::names::{self, Names};
 use super::place::Place;
@@ -9,7 +9,7 @@ pub const FILES: [FileSpec; 2] = [
     FileSpec { name: "f1", size: 2 * 4096, fill: 0x78 },
 ];
 
-/// A file as a sequence finds it.
+/// A file at the start of a sequence.
 #[derive(Debug, Clone, Copy)]
 pub struct FileSpec {
     /// Its name.
@@ -27,7 +27,7 @@ impl FileSpec {
     }
 }
 
-/// How a file is open.
+/// The access mode of an open file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     ReadOnly,
@@ -54,7 +54,7 @@ impl Mode {
 pub enum Fd {
     /// −1.
     None,
-    /// One that is not open.
+    /// A descriptor that is not open.
     Closed,
     /// A file of [`FILES`], open from the start.
     File(usize, Mode),
@@ -63,16 +63,16 @@ pub enum Fd {
 /// The number of a descriptor that is not open.
 pub const CLOSED: i64 = 77;
 
-/// Where the bytes of a `pwrite` come from.
+/// The source of a `pwrite`'s bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// From memory of the process.
     Memory(Place),
-    /// The same byte again and again, from a buffer that is surely there.
+    /// The same byte repeated, from a buffer that is always mapped.
     Byte(u8),
 }
 
-/// What a step does. Numbers mean what the C function's parameters mean.
+/// An operation. Its numbers are those of the C function's parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
     Mmap {
@@ -155,22 +155,22 @@ pub enum Op {
     Exit,
 }
 
-/// Bytes that are, as are those of [`FILES`], instructions that change nothing but registers, whatever follows them: what is
-/// stored may be executed.
+/// Bytes that, like those of [`FILES`], are instructions that change only registers, whatever follows them, so that stored bytes
+/// may be executed.
 pub const HARMLESS: [u8; 18] = [
     0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0xB0, 0xB1, 0xB2, 0xB3, 0xB8, 0xB9, 0xBA,
     0xBB,
 ];
 
-/// As [`HARMLESS`], and text: what a `pwrite` is given stands in a script as a string.
+/// As [`HARMLESS`], and printable: the bytes of a `pwrite` are a string in a script.
 pub const HARMLESS_TEXT: [u8; 5] = *b"z{|}~";
 
-/// A step: what one process does while the others stand still.
+/// A step: an operation of one process. The others wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// The process: 0, or the number of the `fork` that made it.
     pub process: usize,
-    /// What it does.
+    /// The operation.
     pub op: Op,
 }
 
@@ -183,11 +183,11 @@ pub enum Arg {
     Fd(Fd),
     Bits(u64, Names),
     One(u64, Names),
-    /// A buffer of so many of this byte.
+    /// A buffer with N copies of this byte.
     Bytes(u8, u64),
 }
 
-/// What a step asks for.
+/// The action that an operation performs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// A system call, and whether its result is an address.
@@ -208,7 +208,7 @@ fn call(name: &'static str, args: Vec<Arg>) -> Action {
 }
 
 impl Op {
-    /// What it asks for.
+    /// The action of this operation.
     pub fn action(self) -> Action {
         let size = |size: u64| Arg::Size(size.into());
         let signed = |size: i64| Arg::Size(size.into());

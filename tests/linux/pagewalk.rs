@@ -17,10 +17,10 @@ use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};
 use super::place::{Layout, PAGE, Place};
 use super::side::{Answer, Area, Backing, Permits, Side};
 
-/// Processes of Pagewalk, set up so that they do what Linux does.
+/// Processes of Pagewalk, with settings like Linux's.
 #[derive(Debug)]
 pub struct Pagewalk {
-    /// What every sequence begins with: its files and its first process.
+    /// The initial state of every sequence: its files and its first process.
     fresh: Kernel,
     layout: Layout,
     first: Pid,
@@ -28,11 +28,11 @@ pub struct Pagewalk {
     /// The descriptors of each file, by [`Mode`].
     descriptors: Vec<[i64; 3]>,
     kernel: Kernel,
-    /// By number, those that have ended too.
+    /// By number, including those that have ended.
     processes: Vec<Pid>,
 }
 
-/// A kernel on a Core i7 with Linux's ways.
+/// A kernel on a Core i7 with Linux's policies.
 fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
     let spec = Spec::core_i7();
     let ways = KernelConfig {
@@ -46,7 +46,7 @@ fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
     Kernel::boot(Machine::new(spec), ways).expect("a kernel that can be started")
 }
 
-/// What a system call answers: its result, the child of a `fork` aside, or the name of its error.
+/// The answer of a system call: its result, or the name of its error. The child of a `fork` is returned separately.
 fn call(kernel: &mut Kernel, pid: Pid, name: &str, args: &[Argument]) -> Result<u64, String> {
     let row = system_call(name).unwrap_or_else(|| panic!("no system call {name}"));
     match row.call(kernel, pid, args, &mut ()) {
@@ -56,12 +56,12 @@ fn call(kernel: &mut Kernel, pid: Pid, name: &str, args: &[Argument]) -> Result<
 }
 
 impl Pagewalk {
-    /// Starts the kernel from which all sequences begin, with addresses as scripts have them.
+    /// Starts the kernel for all sequences, with the default addresses of scripts.
     pub fn new() -> Pagewalk {
         Pagewalk::laid_out(Layout::OF_SCRIPTS)
     }
 
-    /// As [`Pagewalk::new`], with addresses as another side has them.
+    /// As [`Pagewalk::new`], with the addresses of another side.
     pub fn laid_out(layout: Layout) -> Pagewalk {
         let mut kernel = boot(layout);
         let files =
@@ -209,7 +209,7 @@ impl Side for Pagewalk {
         let mut bytes = [0; PAGE as usize];
         let area = self.kernel.process(pid)?.space.areas.find(address)?;
         let there = if area.prot.is_none() {
-            // In a copy of everything in which it may be read.
+            // In a copy of the state in which the page is readable.
             let mut kernel = self.kernel.clone();
             let args = [address, PAGE as u64, PROT_READ].map(|arg| Argument::Number(arg.into()));
             call(&mut kernel, pid, "mprotect", &args).expect("a mapped page may be made readable");

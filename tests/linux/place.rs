@@ -1,38 +1,38 @@
-//! Where an address lies, said so that each side may put the window and the heap where it likes.
+//! A relative address, because each side chooses the places of the window and the heap.
 
 use std::fmt;
 
 /// The bytes of a page.
 pub const PAGE: i64 = 4096;
 
-/// The pages of the window. Its end is `mmap-base`, so that what `mmap` places by itself comes into it from the top.
+/// The pages of the window. Its end is `mmap-base`, so that `mmap` chooses addresses in it from the top.
 pub const WINDOW: i64 = 20;
 
-/// The lowest address of the upper, the kernel's half.
+/// The lowest address of the kernel's half.
 pub const KERNEL_HALF: u64 = 0xFFFF_8000_0000_0000;
 
-/// How far from the first break an address still counts as one of the heap.
+/// The maximum distance from the first break of an address in the heap.
 const HEAP_REACH: i64 = 1 << 30;
 
-/// What an address is counted from.
+/// The base of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Base {
     /// Address 0.
     Null,
     /// The first break.
     Heap,
-    /// The lowest address of the window; what lies below or above it counts from there too.
+    /// The lowest address of the window, also for addresses below or above it.
     Window,
     /// [`KERNEL_HALF`].
     Kernel,
 }
 
-/// An address: so many bytes from a base.
+/// An address: a base and an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// What it is counted from.
+    /// The base.
     pub base: Base,
-    /// Bytes from there.
+    /// The offset in bytes.
     pub bytes: i64,
 }
 
@@ -40,22 +40,22 @@ impl Place {
     /// Address 0.
     pub const NULL: Place = Place { base: Base::Null, bytes: 0 };
 
-    /// So many bytes into the window.
+    /// A byte offset in the window.
     pub const fn window(bytes: i64) -> Place {
         Place { base: Base::Window, bytes }
     }
 
-    /// So many pages into the window.
+    /// A page number in the window.
     pub const fn page(pages: i64) -> Place {
         Place::window(pages * PAGE)
     }
 
-    /// So many bytes beyond the first break.
+    /// A byte offset from the first break.
     pub const fn heap(bytes: i64) -> Place {
         Place { base: Base::Heap, bytes }
     }
 
-    /// The place so many bytes further.
+    /// The place at an offset from this one.
     pub const fn plus(self, bytes: i64) -> Place {
         Place { base: self.base, bytes: self.bytes.saturating_add(bytes) }
     }
@@ -65,14 +65,14 @@ impl Place {
         Place { base: self.base, bytes: self.bytes - self.bytes.rem_euclid(PAGE) }
     }
 
-    /// The bytes before it in its page.
+    /// The offset in its page.
     pub const fn in_page(self) -> i64 {
         self.bytes.rem_euclid(PAGE)
     }
 }
 
 impl fmt::Display for Place {
-    /// As a script writes it, which has named `window` and `heap`.
+    /// The text in a script that has defined `window` and `heap`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let base = match self.base {
             Base::Null if self.bytes == 0 => return f.write_str("NULL"),
@@ -89,20 +89,20 @@ impl fmt::Display for Place {
     }
 }
 
-/// Where a side has the window and the heap.
+/// The places of the window and the heap on a side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
-    /// `mmap-base`: the first address above what `mmap` chooses by itself; the window ends there. A multiple of the page.
+    /// `mmap-base`: the first address above those that `mmap` chooses. The window ends there. A multiple of the page size.
     pub mmap_base: u64,
-    /// `brk-start`: the first break. A multiple of the page.
+    /// `brk-start`: the first break. A multiple of the page size.
     pub brk_start: u64,
 }
 
 impl Layout {
-    /// Where Pagewalk has them by itself.
+    /// Pagewalk's defaults.
     pub const OF_SCRIPTS: Layout = Layout { mmap_base: 0x7FFF_F7FF_F000, brk_start: 0x5555_5555_9000 };
 
-    /// Where the window begins.
+    /// The start of the window.
     pub const fn window(self) -> u64 {
         self.mmap_base - (WINDOW * PAGE) as u64
     }

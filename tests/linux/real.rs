@@ -18,32 +18,32 @@ use super::place::{Layout, PAGE, Place};
 use super::side::{Answer, Area, Backing, Permits, Side};
 use super::tracee::{Accessed, ROOM, ROOM_SIZE, Tracee};
 
-/// A real file that a sequence uses.
+/// A real file in a sequence.
 #[derive(Debug)]
 struct RealFile {
     path: PathBuf,
-    /// Ours, to look at it.
+    /// Our descriptor, for reading it.
     file: File,
     /// The processes' descriptors, by [`Mode`].
     descriptors: [i64; 3],
 }
 
-/// Real processes.
+/// Real Linux processes.
 #[derive(Debug)]
 pub struct Linux {
     layout: Layout,
     permits: Permits,
     /// The first process of every sequence is a copy of this one, which does nothing itself.
     mother: Tracee,
-    /// By number; those that have ended are none.
+    /// By number; none for those that have ended.
     processes: Vec<Option<Tracee>>,
     files: Vec<RealFile>,
-    /// Where the files are; it goes last, and they with it.
+    /// The folder of the files. It is dropped last, and the files with it.
     _folder: Folder,
 }
 
 impl Linux {
-    /// Starts the process from which all others come; the files are made below a folder.
+    /// Starts the ancestor of all processes, and makes the files below a folder.
     ///
     /// # Errors
     /// Why this machine does not permit it.
@@ -73,7 +73,7 @@ impl Linux {
         self.processes[process].as_mut().expect("a process that has not ended")
     }
 
-    /// Learns where the first process maps, and what is permitted there.
+    /// Finds the first process's areas, and the permitted steps.
     fn look_around(&mut self) -> Result<(), String> {
         let file = self.files[0].descriptors[Mode::ReadOnly as usize];
         let tracee = self.tracee(0);
@@ -90,14 +90,14 @@ impl Linux {
             |advice: u64| tracee.call(number("madvise"), [top, PAGE as u64, advice, 0, 0, 0]).is_ok();
         let (merging, swapping) = (advise(MADV_MERGEABLE), advise(MADV_WILLNEED));
         let execute_is_read = tracee.load(code).is_ok();
-        // Two areas, one readable and one executable, to a place below them.
+        // Moves two areas, one readable and one executable, to a place below them.
         let (two, below) = (2 * PAGE as u64, code - 8 * PAGE as u64);
         let moved = tracee.call(number("mremap"), [code, two, two, MREMAP_MAYMOVE | MREMAP_FIXED, below, 0]);
         let file = tracee.call(number("mmap"), [0, PAGE as u64, PROT_READ, MAP_PRIVATE, file as u64, 0]);
         let file = file.map_err(|error| format!("a file cannot be mapped: {error}"))? as u64;
         let keep = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
         let kept = tracee.call(number("mremap"), [file, PAGE as u64, PAGE as u64, keep, 0, 0]);
-        // Far more than there is: who may lock it nevertheless is told that it is not there.
+        // A range beyond the areas: with permission to lock it, the error is that it is not mapped.
         let locked = tracee.call(number("mlock"), [top, 1 << 40, 0, 0, 0, 0]);
         let dropped = tracee.call(number("madvise"), [top, PAGE as u64, MADV_DONTNEED, 0, 0, 0]);
         self.layout.mmap_base = top + PAGE as u64;
@@ -113,12 +113,12 @@ impl Linux {
         Ok(())
     }
 
-    /// Ends what was, and begins anew.
+    /// Ends the sequence, and begins a new one.
     fn begin(&mut self) {
         self.processes.clear();
         for (file, spec) in self.files.iter().zip(FILES) {
             file.file.set_len(0).expect("a file of ours can be emptied");
-            // A page at a time: what is written at once may become a large folio, of which Linux 6.18 maps all.
+            // One page at a time: a larger write may become a large folio, and Linux 6.18 maps all of a folio.
             for (at, page) in (0..).step_by(PAGE as usize).zip(spec.contents().chunks(PAGE as usize)) {
                 file.file.write_all_at(page, at).expect("a file of ours can be written");
             }
@@ -134,7 +134,7 @@ impl Linux {
         }
     }
 
-    /// An argument as a register holds it.
+    /// An argument as a value of a register.
     fn register(&mut self, process: usize, arg: Arg) -> u64 {
         match arg {
             Arg::Place(place) => self.layout.address(place),
@@ -151,7 +151,7 @@ impl Linux {
             *register = self.register(process, arg);
         }
         let result = self.tracee(process).call(number(name), registers)?;
-        // The call answers with the break it left; C's function makes an error of it if that is below the one asked for.
+        // The call returns the break; C's function makes an error of it if that is below its argument.
         match name {
             "brk" if result as u64 >= registers[0] => Ok(0),
             "brk" => Err(Errno::ENOMEM),
@@ -159,9 +159,9 @@ impl Linux {
         }
     }
 
-    /// A line of `maps`; none if it is not of the sequence.
+    /// A line of `maps`; none if it is not part of the sequence.
     fn area(&self, line: &str) -> Option<Area> {
-        // Range, permissions, offset, device, inode; then, after blanks, a path that may hold some itself.
+        // Range, permissions, offset, device, inode; then, after spaces, a path that may contain spaces.
         let mut fields = line.splitn(6, ' ');
         let (start, end) = fields.next()?.split_once('-')?;
         let perms = fields.next()?.to_string();
@@ -270,7 +270,7 @@ impl Side for Linux {
 }
 
 impl RealFile {
-    /// Makes an empty file and lets a process open it in each way.
+    /// Makes an empty file, and opens it in a process in each mode.
     fn new(path: &Path, tracee: &mut Tracee) -> Result<RealFile, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let file = File::options().read(true).write(true).create_new(true).open(path);
@@ -282,7 +282,7 @@ impl RealFile {
         Ok(RealFile { path: path.to_path_buf(), file, descriptors })
     }
 
-    /// All its bytes. It stays open: closing a file lets some file systems write it to the disk.
+    /// All its bytes. The file stays open: some file systems write a file to the disk when it is closed.
     fn read(&self) -> std::io::Result<Vec<u8>> {
         let mut bytes = vec![0; self.file.metadata()?.len() as usize];
         self.file.read_exact_at(&mut bytes, 0)?;
@@ -290,7 +290,7 @@ impl RealFile {
     }
 }
 
-/// A folder of our own below another, which goes with its value.
+/// A new folder below another, removed when the value is dropped.
 #[derive(Debug)]
 struct Folder(PathBuf);
 
@@ -306,7 +306,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A folder that stays behind does no harm.
+        // A folder that remains does no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

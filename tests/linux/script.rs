@@ -1,4 +1,4 @@
-//! A sequence as a script of Pagewalk, which states what the reference answered.
+//! A sequence as a script of Pagewalk, with the reference's answers as expectations.
 
 use std::iter;
 
@@ -8,14 +8,14 @@ use super::op::{Action, Arg, CLOSED, FILES, Fd, FileSpec, Mode, Op, Step};
 use super::place::Layout;
 use super::side::{Answer, Area, Backing};
 
-/// The script of a run. It states the answers of the reference; what differs stands at the end, and is stated too.
+/// The script of a run. Its expectations are the reference's answers; the one that differs is at the end.
 pub fn script(run: &Run) -> String {
     let mut lines = head(run);
     lines.extend(run.told.iter().map(|(step, answer)| line(step, answer)));
     if let Some(difference) = &run.difference {
         let seen = difference.names.iter().zip([&difference.reference, &difference.other]);
         let comment = seen.map(|(name, seen)| format!("#   {name}: {seen}"));
-        // Before the last step, or before the end if it is only seen there.
+        // Before the last step, or before the end if the difference only shows there.
         lines.splice(
             lines.len() - 1..lines.len() - 1,
             iter::once("# Here they differ.".into()).chain(comment),
@@ -70,7 +70,7 @@ fn descriptor(fd: Fd) -> String {
     }
 }
 
-/// A step with what must come of it.
+/// A step with its expected result.
 fn line(step: &Step, answer: &Answer) -> String {
     let process = step.process;
     let does = match step.op.action() {
@@ -102,7 +102,7 @@ fn argument(arg: Arg) -> String {
     }
 }
 
-/// What must hold after the last step; nothing if the step says it itself.
+/// The expectation after the last step; nothing if the step's own expectation suffices.
 fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
     match (subject, seen) {
         (Subject::Maps(process), Seen::Maps(areas)) => maps(process, areas),
@@ -119,7 +119,7 @@ fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
     }
 }
 
-/// That a process has these areas and no others.
+/// An expectation of exactly these areas in a process.
 pub fn maps(process: usize, areas: &[Area]) -> Vec<String> {
     let mut lines = vec![format!("expect exactly P{process}.maps {{")];
     lines.push("  | start end perms offset backing |".into());

@@ -1,13 +1,13 @@
-//! Makes a sequence that differs as short and simple as it can be while it still differs.
+//! Makes a sequence as short and simple as possible while the sides still differ.
 
 use super::differ::Run;
 use super::names::{MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, PROT_RW};
 use super::op::{Op, Source, Step};
 use super::place::{PAGE, Place};
 
-/// Leaves out steps and simplifies the others for as long as `run` finds a difference; the last run that found one.
+/// Removes and simplifies steps while `run` finds a difference, and returns the last run that found one.
 ///
-/// Each try begins from nothing.
+/// Each try starts from the initial state.
 pub fn shrink(mut run: impl FnMut(&[Step]) -> Run, found: Run) -> Run {
     let mut best = found;
     loop {
@@ -20,7 +20,7 @@ pub fn shrink(mut run: impl FnMut(&[Step]) -> Run, found: Run) -> Run {
     }
 }
 
-/// Takes the shorter or simpler steps if they differ too; whether they do.
+/// Replaces the steps if these also differ, and returns whether they do.
 fn takes(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run, steps: &[Step]) -> bool {
     let tried = run(steps);
     let differs = tried.difference.is_some();
@@ -33,7 +33,7 @@ fn takes(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run, steps: &[Step]) -
 fn leave_out(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     let mut count = best.steps().len().div_ceil(2);
     while count > 0 {
-        // From the end, so that what is left out does not move what is still to be tried.
+        // From the end, so that a removal does not move the steps that are still to be tried.
         let mut at = best.steps().len();
         while at > 0 {
             at = at.saturating_sub(count).min(best.steps().len());
@@ -45,7 +45,7 @@ fn leave_out(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     }
 }
 
-/// The steps but for some, and but for what processes do that are no longer made.
+/// The steps without some of them, and without those of processes that no longer exist.
 fn without(steps: &[Step], start: usize, end: usize) -> Vec<Step> {
     // The new number of each process.
     let mut numbers = vec![Some(0)];
@@ -83,7 +83,7 @@ fn simplify(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     }
 }
 
-/// Operations that are like this one, but simpler: each of its numbers by itself made rounder or smaller.
+/// Simpler operations: each number by itself is made rounder or smaller.
 fn simpler(op: Op) -> Vec<Op> {
     let mut found = Vec::new();
     match op {
@@ -150,7 +150,7 @@ fn ranges(at: Place, length: u64) -> impl Iterator<Item = (Place, u64)> {
     places.chain(smaller(length).map(move |length| (at, length)))
 }
 
-/// The start of the place's page, if that is another one.
+/// The start of the place's page, if it differs.
 fn rounder(place: Place) -> impl Iterator<Item = Place> {
     (place.in_page() != 0).then(|| place.page_start()).into_iter()
 }
@@ -159,7 +159,7 @@ fn rounder(place: Place) -> impl Iterator<Item = Place> {
 fn smaller(size: u64) -> impl Iterator<Item = u64> {
     let page = PAGE as u64;
     let round = size.checked_next_multiple_of(page).unwrap_or(size);
-    // A page less each time is soon done only if there are few.
+    // Decrementing by a page ends soon only if there are few.
     let less = if size <= 0x40 * page { size.saturating_sub(page) } else { size / 2 };
     let sizes = [0, page, less / page * page, round, 1, size / 2];
     let order = move |size: u64| (!size.is_multiple_of(page), size);

@@ -1,14 +1,14 @@
-//! A side of the comparison: whatever performs steps. Linux is one, Pagewalk's kernel the other.
+//! A side of the comparison, which performs steps: Linux or Pagewalk's kernel.
 
 use std::fmt;
 
 use super::op::Step;
 use super::place::{Layout, PAGE, Place};
 
-/// What a step came to.
+/// The answer to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A system call's result that is no address. `brk` answers as the C function does, 0.
+    /// A system call's result that is not an address. For `brk` it is 0, as in the C function.
     Number(i64),
     /// A system call's result that is an address.
     At(Place),
@@ -18,14 +18,14 @@ pub enum Answer {
     Byte(u8),
     /// A store was made, an instruction was fetched, or the process ended.
     Done,
-    /// The access was fatal: the signal and its `si_code`, by C's names. The process goes on as if it had not tried.
+    /// The access was fatal: the signal and its `si_code`, by C's names. The process continues as if it had not tried.
     Signal(String, String),
-    /// The number of the process that `fork` made: processes count from 0 in the order they are made.
+    /// The number of the process that `fork` made. Processes are numbered from 0 in the order of their creation.
     Child(usize),
 }
 
 impl fmt::Display for Answer {
-    /// As the facts of a script.
+    /// The facts in a script.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Number(number) => write!(f, "returns {number}, error none"),
@@ -39,13 +39,13 @@ impl fmt::Display for Answer {
     }
 }
 
-/// What stands behind an area.
+/// The backing of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Backing {
     /// Private demand-zero memory.
     Anonymous,
-    /// An anonymous shared object. Any number that no other object has since the sequence began; the comparison numbers
-    /// them anew in the order it sees them.
+    /// An anonymous shared object. Each has a unique number in the sequence; the comparison renumbers
+    /// them in the order of their appearance.
     Shared(u64),
     /// A file of [`super::op::FILES`].
     File(usize),
@@ -62,7 +62,7 @@ pub struct Area {
     pub perms: String,
     /// The offset of its first byte in the object; 0 for private anonymous ones.
     pub offset: u64,
-    /// What stands behind it.
+    /// Its backing.
     pub backing: Backing,
 }
 
@@ -72,18 +72,18 @@ impl Area {
         self.end.bytes - self.start.bytes
     }
 
-    /// Whether it holds the place.
+    /// Whether it contains the place.
     pub fn holds(&self, place: Place) -> bool {
         self.start <= place && place < self.end
     }
 
-    /// Where its pages begin.
+    /// The start of its pages.
     pub fn pages(&self) -> impl Iterator<Item = Place> + use<> {
         let start = self.start;
         (0..self.length() / PAGE).map(move |page| start.plus(page * PAGE))
     }
 
-    /// Whether all is the same but that the next goes on where this one ends.
+    /// Whether all is the same, and the next starts at this one's end.
     fn goes_on_in(&self, next: &Area) -> bool {
         let offset = match self.backing {
             Backing::Anonymous => 0,
@@ -103,7 +103,7 @@ impl fmt::Display for Area {
     }
 }
 
-/// The areas of which every two that could be one are one (semantics.md 15).
+/// The areas after merging all neighbors that can be one (semantics.md 15).
 pub fn joined(areas: &[Area]) -> Vec<Area> {
     let mut whole: Vec<Area> = Vec::with_capacity(areas.len());
     for area in areas {
@@ -115,28 +115,28 @@ pub fn joined(areas: &[Area]) -> Vec<Area> {
     whole
 }
 
-/// What depends on how a kernel was built, on the processor, and on where the files are. Sequences leave out what a side does not permit.
+/// Properties of the kernel's configuration, the processor, and the file system. Sequences omit the steps that a side does not permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate question")]
 pub struct Permits {
     /// Files may be mapped executable: their file system is not mounted `noexec`.
     pub executable_files: bool,
-    /// Memory that may be executed and nothing else may be read (semantics.md 17): the processor has no protection keys.
+    /// Executable memory can be unreadable (semantics.md 17): the processor has no protection keys.
     pub execute_is_read: bool,
-    /// `MADV_MERGEABLE` is known: the kernel can merge same pages.
+    /// `MADV_MERGEABLE` is supported: the kernel can merge identical pages.
     pub merging: bool,
-    /// `MADV_WILLNEED` of anonymous memory is no error: the kernel can swap.
+    /// `MADV_WILLNEED` of anonymous memory succeeds: the kernel can swap.
     pub swapping: bool,
     /// `mremap` moves several areas at once (semantics.md 16): Linux 6.17 and later.
     pub moves_areas: bool,
-    /// `MREMAP_DONTUNMAP` is for files, too: Linux 5.13 and later.
+    /// `MREMAP_DONTUNMAP` also accepts files: Linux 5.13 and later.
     pub keeps_areas: bool,
     /// Any memory may be locked: the process has `CAP_IPC_LOCK`.
     pub locking: bool,
 }
 
 impl Permits {
-    /// All of it.
+    /// All permissions.
     pub const ALL: Permits = Permits {
         executable_files: true,
         execute_is_read: true,
@@ -147,7 +147,7 @@ impl Permits {
         locking: true,
     };
 
-    /// What both permit.
+    /// The permissions of both.
     pub const fn and(self, other: Permits) -> Permits {
         Permits {
             executable_files: self.executable_files && other.executable_files,
@@ -161,38 +161,38 @@ impl Permits {
     }
 }
 
-/// Performs steps and lets itself be looked at. Looking must not change what later steps answer.
+/// Performs steps and shows its state. Reading the state must not change later answers.
 ///
 /// A sequence begins with [`Side::start`]: process 0 has an empty address space, the break at the start of the heap,
 /// and the files as [`super::op::FILES`] says, open in each mode of `Mode::ALL`. Every later process comes from `fork`.
-/// Only processes that have not ended are asked for anything.
+/// Only processes that have not ended are used.
 pub trait Side {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// Where it has the window and the heap; always the same.
+    /// The places of the window and the heap; always the same.
     fn layout(&self) -> Layout;
 
-    /// What it permits.
+    /// Its permissions.
     fn permits(&self) -> Permits;
 
-    /// Forgets all and begins anew.
+    /// Starts a new sequence.
     fn start(&mut self);
 
     /// Performs a step.
     fn step(&mut self, step: &Step) -> Answer;
 
-    /// The areas of a process, by address, as `/proc/PID/maps` has them; joined or not.
+    /// The areas of a process, by address, as in `/proc/PID/maps`; merged or not.
     fn maps(&mut self, process: usize) -> Vec<Area>;
 
-    /// The bytes at these offsets (below the page's size) of a page, whatever its protection; `None` if there is nothing: no area, or
-    /// the whole page lies past the end of its file.
+    /// The bytes at these offsets (below the page's size) of a page, whatever its protection; `None` without an area, or
+    /// if the whole page is past the end of its file.
     fn bytes(&mut self, process: usize, page: Place, offsets: &[u16]) -> Option<Vec<u8>>;
 
-    /// All bytes of a file, as `read` would give them.
+    /// All bytes of a file, as `read` returns them.
     fn file(&mut self, file: usize) -> Vec<u8>;
 
-    /// The minor and the major faults that a process had so far. Only `counts` looks at them, and expects Linux's ways: `zero-page on`,
+    /// The minor and the major faults of a process so far. Only `counts` uses them, and expects Linux's defaults: `zero-page on`,
     /// `fault-around 16 pages`, `page-cache warm`.
     fn faults(&mut self, process: usize) -> (u64, u64);
 }

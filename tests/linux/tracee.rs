@@ -1,10 +1,10 @@
-//! A real process that does one thing at a time, as it is told through `ptrace`.
+//! A real process that performs one action at a time, controlled through `ptrace`.
 //!
-//! Its address space is emptied but for a *room* of a few pages at a fixed address far from everything: a page of code with a system
-//! call, a load and a store, each followed by a breakpoint, and pages for what system calls are to read. To do a thing,
-//! the registers are set and the process goes on until it stops. A signal stops it too; it never gets to see one.
+//! Its address space is empty except for a *room* of a few pages at a fixed address far from everything: a page of code with a system
+//! call, a load, and a store, each followed by a breakpoint, and pages for the inputs of system calls. To perform an action,
+//! the tracer sets the registers, and the process runs until it stops. A signal also stops it, and is never delivered.
 //!
-//! All of it must be done by the thread that made the first process.
+//! The thread that made the first process must do all of this.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -20,13 +20,13 @@ use nix::unistd::Pid;
 
 use super::numbers::number;
 
-/// Where the room is.
+/// The address of the room.
 pub const ROOM: u64 = 0x100_0000;
 
-/// The bytes of the room: a page of code, and what can be handed to system calls.
+/// The bytes of the room: a page of code, and the inputs of system calls.
 pub const ROOM_SIZE: u64 = 0x8000;
 
-/// Where in the room the bytes for system calls are.
+/// The offset of the inputs in the room.
 const DATA: u64 = ROOM + 0x1000;
 
 /// `syscall; int3`.
@@ -36,33 +36,33 @@ const LOAD: (u64, &[u8]) = (ROOM + 0x10, &[0x8A, 0x07, 0xCC]);
 /// `mov [rdi], sil; int3`.
 const STORE: (u64, &[u8]) = (ROOM + 0x20, &[0x40, 0x88, 0x37, 0xCC]);
 
-/// The first address that no user has, less a page that Linux keeps free.
+/// The first address above user space, less a page that Linux keeps free.
 const TOP: u64 = 0x7FFF_FFFF_F000;
 
-/// What every register holds at a `fetch`: a sum of two of them, scaled or not, is no canonical address, so that an instruction
-/// that touches memory ends in a general protection fault.
+/// The value of every register at a `fetch`: a sum of two of them, scaled or not, is not a canonical address, so an instruction
+/// that accesses memory ends in a general protection fault.
 const NOWHERE: u64 = 0x4000_0000_0000_0000;
 
-/// The `si_code` of what is no page fault.
+/// The `si_code` of a signal without a page fault.
 const SI_KERNEL: i32 = 0x80;
 
-/// A personality that lays every program out alike.
+/// A personality without address space randomization.
 const ADDR_NO_RANDOMIZE: u64 = 0x4_0000;
 
-/// How a process came to stop.
+/// The reason why a process stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
     /// At a breakpoint, or after a single step.
     Trap,
-    /// At a signal of an access, with its `si_code`.
+    /// At an access's signal, with its `si_code`.
     Fault(Signal, i32),
     /// In `execve`, the new program in place.
     Exec,
-    /// It is no more.
+    /// It has ended.
     Gone,
 }
 
-/// What an access came to: its value, or the signal and its `si_code`.
+/// The result of an access: its value, or the signal and its `si_code`.
 pub type Accessed<T> = Result<T, (Signal, i32)>;
 
 /// A traced process.
@@ -73,15 +73,15 @@ pub struct Tracee {
     memory: File,
     /// `/proc/PID/maps`.
     maps: File,
-    /// What the registers hold before a thing is done.
+    /// The registers before an action.
     registers: user_regs_struct,
-    /// Processes it made that nobody asked for yet.
+    /// Its children that have not been claimed yet.
     children: VecDeque<Pid>,
     ended: bool,
 }
 
 impl Tracee {
-    /// A process whose address space is empty but for the room.
+    /// Starts a process whose address space is empty except for the room.
     ///
     /// # Errors
     /// Why this machine does not permit it.
@@ -90,7 +90,7 @@ impl Tracee {
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn().map_err(|error| format!("`cat` cannot be run: {error}"))?;
         Tracee::of(&child).inspect_err(|_| {
-            // It may have ended by itself; what counts is why it cannot be used.
+            // It may have ended; the error is the reason why it cannot be used.
             let _ = child.kill();
             let _ = child.wait();
         })
@@ -102,11 +102,11 @@ impl Tracee {
         ptrace::seize(pid, options).map_err(|error| format!("ptrace is not permitted here: {error}"))?;
         ptrace::interrupt(pid).map_err(|error| format!("a process cannot be stopped: {error}"))?;
         waitpid(pid, Some(WaitPidFlag::__WALL)).map_err(|error| format!("no stop: {error}"))?;
-        // Only now: it may just have been in the `execve` that started it.
+        // Only now: before, it may have been in the `execve` that started it.
         let options = options | Options::PTRACE_O_TRACEEXEC;
         ptrace::setoptions(pid, options).map_err(|error| format!("a process cannot be followed: {error}"))?;
         let mut tracee = Tracee::stopped(pid).map_err(|error| format!("no /proc/PID to read: {error}"))?;
-        tracee.run_anew().map_err(|error| format!("a process cannot be changed: {error}"))?;
+        tracee.restart().map_err(|error| format!("a process cannot be changed: {error}"))?;
         tracee.empty()?;
         Ok(tracee)
     }
@@ -117,12 +117,12 @@ impl Tracee {
         Ok(Tracee { pid, memory, maps, registers: settled(pid)?, children: VecDeque::new(), ended: false })
     }
 
-    /// Replaces the program by itself and stops before its first instruction: nothing has run then that left traces in the process.
-    fn run_anew(&mut self) -> std::io::Result<()> {
+    /// Replaces the program by itself and stops before its first instruction, so that no code has run in the process.
+    fn restart(&mut self) -> std::io::Result<()> {
         let (code, below_stack) = (self.registers.rip, (self.registers.rsp - 0x400) & !0xF);
         let path = below_stack + 0x20;
         self.memory.write_all_at(SYSCALL.1, code)?;
-        // Where that is not permitted, areas are somewhere else each time.
+        // Without this permission, areas have other addresses each time.
         let _ = self.call_from(code, number("personality"), [ADDR_NO_RANDOMIZE, 0, 0, 0, 0, 0]);
         self.memory.write_all_at(b"/proc/self/exe\0", path)?;
         self.memory.write_all_at(&path.to_le_bytes(), below_stack)?;
@@ -136,9 +136,9 @@ impl Tracee {
             ..self.registers
         })?;
         if stop != Stop::Exec {
-            return Err(std::io::Error::other("it cannot be run anew"));
+            return Err(std::io::Error::other("it cannot be restarted"));
         }
-        // Its memory is another one now. The registers may be set freely only once the call has ended.
+        // Its memory is new now. The registers may be set only after the call has ended.
         (self.memory, self.maps) = open_memory(self.pid)?;
         let registers = ptrace::getregs(self.pid)?;
         self.memory.write_all_at(&[0xCC], registers.rip)?;
@@ -147,7 +147,7 @@ impl Tracee {
         Ok(())
     }
 
-    /// Makes the room and unmaps all else.
+    /// Makes the room and unmaps everything else.
     fn empty(&mut self) -> Result<(), String> {
         let start = self.registers.rip;
         self.memory
@@ -169,7 +169,7 @@ impl Tracee {
         Ok(())
     }
 
-    /// Unmaps every area in a range that lets itself be unmapped: the kernel's own may be sealed.
+    /// Unmaps every area in a range that can be unmapped: the kernel's own may be sealed.
     fn empty_by_area(&mut self, start: u64, end: u64) {
         for line in self.maps().lines() {
             let (range, _) = line.split_once(' ').unwrap_or((line, ""));
@@ -179,13 +179,13 @@ impl Tracee {
                 && start <= first
                 && after <= end
             {
-                // A sealed area stays, and is left out of what is compared.
+                // A sealed area remains, and is not compared.
                 let _ = self.call(number("munmap"), [first, after - first, 0, 0, 0, 0]);
             }
         }
     }
 
-    /// Goes on with these registers until it stops for something of interest.
+    /// Continues with these registers until it stops for an expected reason.
     fn go(&mut self, registers: user_regs_struct) -> nix::Result<Stop> {
         ptrace::setregs(self.pid, registers)?;
         ptrace::cont(self.pid, None)?;
@@ -207,17 +207,17 @@ impl Tracee {
                     self.ended = true;
                     return Ok(Stop::Gone);
                 }
-                // A signal from elsewhere is not its business.
+                // An unrelated signal is dropped.
                 _ => {}
             }
             ptrace::cont(self.pid, None)?;
         }
     }
 
-    /// Goes on as [`Tracee::go`] does.
+    /// Continues as [`Tracee::go`] does.
     ///
     /// # Panics
-    /// When the machine no longer permits what it permitted before.
+    /// If the machine no longer permits tracing.
     fn surely_go(&mut self, registers: user_regs_struct) -> Stop {
         self.go(registers).expect("a traced process can be gone on with")
     }
@@ -249,7 +249,7 @@ impl Tracee {
         if (-4095..0).contains(&result) { Err(Errno::from_raw(-result as i32)) } else { Ok(result) }
     }
 
-    /// Puts bytes where a system call may read them, and says where that is.
+    /// Puts bytes where a system call may read them, and returns their address.
     pub fn lend(&mut self, bytes: &[u8]) -> u64 {
         assert!(bytes.len() as u64 <= ROOM_SIZE - 0x1000, "{} bytes do not fit", bytes.len());
         self.memory.write_all_at(bytes, DATA).expect("the room can be written");
@@ -297,7 +297,7 @@ impl Tracee {
         }
     }
 
-    /// Executes the one instruction at an address. It must be one that changes no memory when no register holds an address.
+    /// Executes the one instruction at an address. It must not change memory if no register holds an address.
     ///
     /// # Errors
     /// The signal that fetching it got.
@@ -318,14 +318,14 @@ impl Tracee {
         ptrace::setregs(self.pid, registers).expect("the registers of a stopped process");
         ptrace::step(self.pid, None).expect("a stopped process can take a step");
         match self.wait().expect("a traced process stops") {
-            // An address in no register: the instruction was fetched, and went wrong for reasons of its own.
+            // An address in no register: the instruction was fetched, and failed by itself.
             Stop::Trap | Stop::Fault(_, SI_KERNEL) => Ok(()),
             Stop::Fault(signal, code) => Err((signal, code)),
             stop @ (Stop::Exec | Stop::Gone) => panic!("an instruction ended in {stop:?}"),
         }
     }
 
-    /// Makes a copy of the process, as `fork` does. The copy is no child of this process but of ours, so that nobody is told when it ends.
+    /// Copies the process, as `fork` does. The copy is a child of ours, not of this process, so this process gets no signal at its end.
     pub fn fork(&mut self) -> Tracee {
         /// `CLONE_PARENT`.
         const OF_OUR_OWN: u64 = 0x8000;
@@ -335,7 +335,7 @@ impl Tracee {
         Tracee::stopped(pid).expect("/proc/PID can be read")
     }
 
-    /// Ends as a program does that calls `exit`.
+    /// Ends the process by `exit`.
     pub fn exit(&mut self) {
         let stop = self.surely_go(user_regs_struct {
             rip: SYSCALL.0,
@@ -346,7 +346,7 @@ impl Tracee {
         assert_eq!(stop, Stop::Gone);
     }
 
-    /// What stands in `/proc/PID/maps`.
+    /// The contents of `/proc/PID/maps`.
     pub fn maps(&self) -> String {
         let mut text = Vec::new();
         let mut part = [0; 4096];
@@ -358,12 +358,12 @@ impl Tracee {
         }
     }
 
-    /// Reads memory, whatever its protection; false if not all of it is there.
+    /// Reads memory, whatever its protection; false if not all of it is mapped.
     pub fn peek(&self, address: u64, into: &mut [u8]) -> bool {
         self.memory.read_exact_at(into, address).is_ok()
     }
 
-    /// The minor and the major faults it had so far.
+    /// The minor and the major faults of the process so far.
     pub fn faults(&self) -> (u64, u64) {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("a living process");
         // The second field is a name in parentheses, which may hold spaces; the third is the state.
@@ -380,7 +380,7 @@ fn open_memory(pid: Pid) -> std::io::Result<(File, File)> {
     Ok((memory, File::open(format!("/proc/{pid}/maps"))?))
 }
 
-/// The registers of a process, such that no system call is gone on with.
+/// The registers of a process, changed so that no system call is restarted.
 fn settled(pid: Pid) -> nix::Result<user_regs_struct> {
     Ok(user_regs_struct { orig_rax: u64::MAX, ..ptrace::getregs(pid)? })
 }
@@ -388,7 +388,7 @@ fn settled(pid: Pid) -> nix::Result<user_regs_struct> {
 impl Drop for Tracee {
     fn drop(&mut self) {
         if !self.ended {
-            // Both fail only if it is gone already.
+            // Both fail only if the process has ended.
             let _ = kill(self.pid, Signal::SIGKILL);
             let _ = waitpid(self.pid, Some(WaitPidFlag::__WALL));
         }

@@ -1,4 +1,4 @@
-//! What the reference's processes look like between two steps.
+//! The state of the reference's processes between two steps.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use super::op::{Fd, Op, Source, Step};
 use super::place::{Base, PAGE, Place};
 use super::side::{Answer, Area, Backing, joined};
 
-/// No range of memory has so many bytes.
+/// Longer than any range of memory.
 const LONGEST: u64 = 1 << 47;
 
-/// What the reference's processes look like between two steps.
+/// The state of the reference's processes between two steps.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    /// The areas of each process, not joined; none of one that has ended.
+    /// The areas of each process, not merged; none for one that has ended.
     pub processes: Vec<Option<Vec<Area>>>,
     /// The files.
     pub files: Vec<FileView>,
@@ -21,12 +21,12 @@ pub struct View {
     objects: BTreeMap<u64, u64>,
 }
 
-/// What a file looks like between two steps.
+/// The state of a file between two steps.
 #[derive(Debug, Clone, Default)]
 pub struct FileView {
-    /// Its bytes.
+    /// Its size in bytes.
     pub size: u64,
-    /// Whether something was stored past its end, in the rest of its last page. When that is zeroed is up to the file system: when
+    /// Whether something was stored past its end, in the rest of its last page. The file system decides when to zero it: when
     /// the page is written to the disk, when the file grows, or never.
     pub stored_past_end: bool,
 }
@@ -38,11 +38,11 @@ impl View {
         View { processes: Vec::new(), files: files.map(file).collect(), objects: BTreeMap::new() }
     }
 
-    /// Takes note of the areas that a process has now.
+    /// Records the current areas of a process.
     pub fn see(&mut self, process: usize, areas: Option<Vec<Area>>) {
         for area in areas.iter().flatten() {
             if let Backing::Shared(object) = area.backing {
-                // The first area of an object is all of it.
+                // The first area of an object covers all of it.
                 self.objects.entry(object).or_insert(area.length() as u64);
             }
         }
@@ -60,20 +60,20 @@ impl View {
         self.processes.get(process).and_then(Option::as_deref).unwrap_or(&[])
     }
 
-    /// Where the file behind an area ends in it, if it does.
+    /// The end of the file in an area, if the area contains it.
     pub fn end_of_file(&self, area: &Area) -> Option<Place> {
         let Backing::File(file) = area.backing else { return None };
         let end = area.start.plus(self.files[file].size as i64 - area.offset as i64);
         (area.start <= end && end < area.end).then_some(end)
     }
 
-    /// Where in an area begins what may be zeroed or not.
+    /// The start of the bytes in an area that may or may not be zeroed.
     pub fn unsettled(&self, area: &Area) -> Option<Place> {
         let unsettled = matches!(area.backing, Backing::File(file) if self.files[file].stored_past_end);
         self.end_of_file(area).filter(|_| unsettled)
     }
 
-    /// Takes note of what a step did to the rests of files' last pages, before their sizes are seen anew.
+    /// Records the effects of a step on the rests of files' last pages, before their new sizes are recorded.
     pub fn note(&mut self, step: &Step, answer: &Answer) {
         let stored = match (step.op, answer) {
             (Op::Store { at, .. }, Answer::Done) => (at, 1),
@@ -97,11 +97,11 @@ impl View {
         }
     }
 
-    /// Whether both sides can be expected to answer a step alike: its process is there, and the answer hangs neither on where Linux
-    /// keeps two areas apart that rule 15 of semantics.md makes one, nor on the order in which bytes are copied over themselves,
-    /// nor on what a file system does with what was stored past the end of a file, nor on that an x86 has no bit for fetches of
-    /// pages that are not there, nor on how much memory the machine has; and it is no `mremap` that Linux finds out to fail
-    /// only after it has unmapped what stood at the target (rule 16: a failed one changes nothing).
+    /// Whether both sides should answer a step alike. Its process must exist, and the answer must not depend on areas that Linux
+    /// keeps apart although rule 15 of semantics.md merges them, on the order in which bytes are copied over themselves,
+    /// on bytes stored past the end of a file, on the missing x86 bit for fetches of
+    /// absent pages, or on the size of the machine's memory. It must not be an `mremap` that Linux fails
+    /// only after it has unmapped the target (rule 16: a failed one changes nothing).
     pub fn comparable(&self, step: &Step) -> bool {
         let areas = self.areas(step.process);
         let there = matches!(self.processes.get(step.process), Some(Some(_)));
@@ -120,7 +120,7 @@ impl View {
             Op::Ftruncate { fd: Fd::File(file, _), length } => self.may_reach(file, length),
             Op::Load { at } => self.settled(areas, at, 1),
             Op::Fetch { at } => self.may_fetch(areas, at),
-            // Linux refuses a heap that is larger than its memory; where it would meet an area, it is refused in any case.
+            // Linux rejects a heap that is larger than its memory. A heap that would overlap an area is always rejected.
             Op::Brk { at } => {
                 at.base == Base::Heap
                     || areas.iter().any(|area| Place::page(0) <= area.end && area.start < at)
@@ -130,28 +130,28 @@ impl View {
         there && fair
     }
 
-    /// Whether a file may come to be of a size.
+    /// Whether a file may have a size.
     fn may_reach(&self, file: usize, size: i64) -> bool {
         !self.files[file].stored_past_end || size <= self.files[file].size as i64
     }
 
     fn may_write(&self, areas: &[Area], file: usize, from: Source, length: u64, offset: i64) -> bool {
         let Source::Memory(from) = from else { return true };
-        // A write past the end that fails before its first byte makes the file longer on some Linuxes, 6.18 among them.
+        // A write past the end that fails before its first byte extends the file on some Linux kernels, such as 6.18.
         let leaves_no_gap = offset <= self.files[file].size as i64;
         (leaves_no_gap || self.readable(areas, from))
             && self.settled(areas, from, length)
             && !copies_itself(areas, file, from, length, offset)
     }
 
-    /// Whether a fetch is allowed, or its page is there: else Linux, on x86, first looks for the page, and so for the end of the file or object, and only
-    /// finds out that the fetch is forbidden when the page is there. Rule 17 of semantics.md looks at the permission first.
+    /// Whether a fetch is allowed, or its page is present: otherwise Linux, on x86, first looks for the page, and so for the end of the file or object, and only
+    /// checks the permission once the page is present. Rule 17 of semantics.md checks the permission first.
     fn may_fetch(&self, areas: &[Area], at: Place) -> bool {
         let forbids = |area: &Area| !area.perms.contains('x') && !area.perms.starts_with("---");
         self.readable(areas, at) || !areas.iter().any(|area| area.holds(at) && forbids(area))
     }
 
-    /// Whether nothing in a range of memory may be zeroed or not.
+    /// Whether a range of memory has no bytes that may or may not be zeroed.
     fn settled(&self, areas: &[Area], at: Place, length: u64) -> bool {
         let after = at.plus(length.try_into().unwrap_or(i64::MAX));
         !areas.iter().any(|area| self.unsettled(area).is_some_and(|start| at < area.end && start < after))
@@ -170,15 +170,15 @@ impl View {
     }
 }
 
-/// Whether a move to a fixed place may fail although its arguments look good: what it is to map once more stands where it is to go, or
-/// what is to be cut off reaches beyond all memory.
+/// Whether a move to a fixed place may fail although its arguments look valid: the target overlaps a source that is to be mapped twice, or
+/// the part to be cut off is longer than any memory.
 fn fails_late(areas: &[Area], at: Place, old: u64, to: Place, new: u64) -> bool {
     let onto_itself = to <= at && at < to.plus(new.try_into().unwrap_or(i64::MAX));
     let mapped = areas.iter().any(|area| area.holds(at));
     mapped && ((old == 0 && onto_itself) || old >= LONGEST)
 }
 
-/// Whether two areas meet in a range that could be one.
+/// Whether two areas that could be one meet in a range.
 fn seam_between(areas: &[Area], at: Place, length: u64) -> bool {
     let end = at.plus(length.try_into().unwrap_or(i64::MAX)).plus(PAGE);
     areas.windows(2).any(|pair| {
@@ -187,7 +187,7 @@ fn seam_between(areas: &[Area], at: Place, length: u64) -> bool {
     })
 }
 
-/// Whether a buffer in memory is mapped to bytes of the file that it is to be copied from or to.
+/// Whether a buffer is mapped to the bytes of the file that are copied from or to it.
 fn copies_itself(areas: &[Area], file: usize, memory: Place, length: u64, offset: i64) -> bool {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     areas.iter().filter(|area| area.backing == Backing::File(file)).any(|area| {

@@ -1,5 +1,5 @@
-//! The pictures and printed pages of the documents show what the program prints now, and have a description.
-//! `.ci/pictures` makes them again.
+//! The pictures and printed pages of the documents show the program's current output, and have a description.
+//! `.ci/pictures` regenerates them.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use crate::fences::fences;
 /// `PICTURE HASH SOURCE`, one line for each source of each picture. The first source of a picture is the picture itself.
 const LIST: &str = "docs/pictures/sources.txt";
 
-/// The contents of a file, or all that `$ pagewalk ARGUMENTS < FILE` prints.
+/// The contents of a file, or the output of `$ pagewalk ARGUMENTS < FILE`.
 fn contents(source: &str) -> Vec<u8> {
     let Some(command) = source.strip_prefix("$ pagewalk ") else {
         return fs::read(source).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a beginner does at a terminal, key by key.
+//! A beginner's session at a terminal, key by key.
 
 use std::fs;
 use std::thread::sleep;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::tty::{PROMPT, Tty, home};
 use super::{MACHINE, run};
 
-/// The last line of the screen that is not empty.
+/// The last nonempty line of the screen.
 fn last_line(tty: &Tty) -> String {
     tty.screen().into_iter().rfind(|line| !line.is_empty()).unwrap_or_default()
 }
 
-/// Waits until the last line is this.
+/// Waits until the last line is this text.
 fn awaits(tty: &Tty, wanted: &str) {
     for _ in 0..2000 {
         if last_line(tty) == wanted {
@@ -23,8 +23,8 @@ fn awaits(tty: &Tty, wanted: &str) {
     assert_eq!(last_line(tty), wanted, "{:#?}", tty.screen());
 }
 
-/// Waits until N continuation prompts were printed.
-fn goes_on(tty: &Tty, lines: usize) {
+/// Waits for N continuation prompts.
+fn continues(tty: &Tty, lines: usize) {
     for _ in 0..2000 {
         let prompted = tty.screen().iter().filter(|line| line.contains("          ...")).count();
         if prompted == lines && last_line(tty) == "          ..." {
@@ -74,7 +74,7 @@ fn expressions_are_shown_at_a_terminal_and_saved_as_such() {
     }
     let output = run(&["run", folder.join("s.pw").to_str().unwrap()], b"");
     assert_eq!(output.status.code(), Some(0));
-    // Behind a pipe, a mistake stays one.
+    // Behind a pipe, a bare name is a mistake.
     let output = run(&["repl"], b"let x = 5\nx\n1 + 1\n");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "x = 5\n");
     assert!(String::from_utf8_lossy(&output.stderr).contains("[unknown-verb]"));
@@ -123,13 +123,13 @@ fn a_copied_session_is_pasted() {
     let session = "[1] pagewalk> machine {\n          ...   page 64\n          ... }\n  4-bit\npagewalk> let x = 41\nx = 41\n";
     tty.sends(format!("\x1b[200~{session}\x1b[201~\r").as_bytes());
     tty.expect("x = 41\n[3] pagewalk> ");
-    // Line by line, as terminals paste that know nothing of pastes.
+    // Line by line, as terminals without bracketed paste do.
     tty.types("[7] pagewalk> let y = 42");
     tty.expect("y = 42");
     tty.types("pagewalk> x + y");
     tty.expect("x + y = 83");
     tty.expect(PROMPT);
-    // What comes back is what was typed, without prompts.
+    // The recalled text is the typed text, without prompts.
     tty.sends(b"\x1b[A\x1b[A");
     awaits(&tty, "[5] pagewalk> let y = 42");
     tty.sends(b"\x03");
@@ -142,7 +142,7 @@ fn a_block_is_prompted_for_and_indented() {
     tty.expect(PROMPT);
     for (lines, line) in ["if true {", "repeat 2 {", "let x = 41", "}"].into_iter().enumerate() {
         tty.types(line);
-        goes_on(&tty, lines + 1);
+        continues(&tty, lines + 1);
     }
     let screen = tty.screen();
     let typed: Vec<&str> = screen.iter().filter(|line| line.contains("...")).map(String::as_str).collect();
@@ -153,9 +153,9 @@ fn a_block_is_prompted_for_and_indented() {
     tty.types("}");
     tty.expect("x = 41");
     tty.expect(PROMPT);
-    // Ctrl-C drops the block, and the arrow brings it back as it was.
+    // Ctrl-C drops the block, and the arrow recalls it unchanged.
     tty.types("P1 {");
-    goes_on(&tty, 5);
+    continues(&tty, 5);
     tty.sends(b"\x03");
     tty.expect(PROMPT);
     tty.sends(b"\x1b[A");
@@ -165,18 +165,18 @@ fn a_block_is_prompted_for_and_indented() {
     tty.sends(b"\x1b[A\x1b[A");
     tty.sends(b"\r");
     tty.expect("x = 41");
-    // Tab knows the lines above.
+    // Tab completes names from the lines above.
     tty.types("machine {");
-    goes_on(&tty, 6);
+    continues(&tty, 6);
     tty.sends(b"virt\t 14\r");
-    goes_on(&tty, 7);
+    continues(&tty, 7);
     assert!(tty.screen().iter().any(|line| line == "          ...   virtual 14"), "{:#?}", tty.screen());
     tty.sends(b"\x03");
     tty.ends();
 }
 
 #[test]
-fn up_finds_what_begins_as_the_line() {
+fn up_finds_inputs_with_the_same_beginning() {
     let mut tty = Tty::open(&home("prefix"), 100, &[]);
     for line in ["show 1", "let a = 1", "show 2", "let b = 2"] {
         tty.expect(PROMPT);
@@ -214,7 +214,7 @@ fn leaving_asks_once_before_statements_are_lost() {
         tty.expect(PROMPT);
         tty.leaves(keys);
     }
-    // Behind a pipe there is no question.
+    // Behind a pipe, the session does not ask.
     assert_eq!(run(&["repl"], b"let x = 1\nlet x = 2\n:quit\n").stdout, b"x = 1\nx = 2\n");
 }
 
@@ -250,7 +250,7 @@ fn a_quiz_asks_again_explains_and_is_left() {
     }
     tty.expect("fault? ");
     tty.types("page");
-    // There is no physical address to ask for.
+    // The access has no physical address.
     tty.expect("5 of 5 answers are right (1 after `?`)");
     tty.expect("[3] pagewalk> ");
     for key in [b"\x03", b"\x04"] {

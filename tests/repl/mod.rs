@@ -70,7 +70,7 @@ fn blocks_go_on_in_the_next_line() {
 }
 
 #[test]
-fn tab_completes_what_the_session_knows() {
+fn tab_completes_names_of_the_session() {
     let mut tty = Tty::open(&home("tab"), 100, &[]);
     tty.types("machine simple");
     tty.expect("14-bit");
@@ -111,7 +111,7 @@ fn ctrl_c_ends_a_long_run_and_not_the_session() {
     tty.types("show x + 1");
     tty.expect("x + 1 = 2");
     tty.expect(PROMPT);
-    // At the prompt it drops the line.
+    // At the prompt, Ctrl-C drops the line.
     tty.sends(b"show 7 * 7\x03");
     tty.expect("7 * 7");
     tty.expect(PROMPT);
@@ -130,7 +130,7 @@ fn earlier_lines_come_back() {
     tty.types("show 3");
     tty.expect("3 = 3");
     tty.ends();
-    // In another session: the last but one by the arrow, and by Ctrl-R.
+    // In another session, the arrow and Ctrl-R recall the last line but one.
     let mut tty = Tty::open(&folder, 100, &[]);
     tty.expect(PROMPT);
     tty.sends(b"\x1b[A\x1b[A\r");
@@ -144,12 +144,12 @@ fn earlier_lines_come_back() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_said_so() {
+fn bytes_that_are_not_utf8_are_reported() {
     let mut tty = Tty::open(&home("bytes"), 100, &[]);
     tty.expect(PROMPT);
     tty.sends(b"show \"\xFF\xFE\xC3\x28\"\r");
     tty.expect("not UTF-8");
-    // What is left of the line is dropped.
+    // The rest of the line is dropped.
     sleep(Duration::from_millis(300));
     tty.sends(b"\x03");
     sleep(Duration::from_millis(300));
@@ -258,7 +258,7 @@ fn a_closed_pipe_ends_it_quietly() {
     let mut child = repl(&["repl"]).spawn().unwrap();
     drop(child.stdout.take());
     let mut input = child.stdin.take().unwrap();
-    // The session may have ended before all is written.
+    // The session may have ended before everything is written.
     let _ = input.write_all("show 1\n".repeat(1000).as_bytes());
     drop(input);
     let mut complaints = String::new();

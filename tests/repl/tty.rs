@@ -12,13 +12,13 @@ use nix::pty::Winsize;
 
 use crate::pty::pty;
 
-/// How long an answer may take.
+/// The maximum wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What stands before a line.
+/// The prompt before a line.
 pub const PROMPT: &str = "pagewalk> ";
 
-/// A fresh folder for a user's files.
+/// A new folder for a user's files.
 pub fn home(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("repl-{name}"));
     let _ = fs::remove_dir_all(&folder);
@@ -30,19 +30,19 @@ pub fn home(name: &str) -> PathBuf {
 pub struct Tty {
     child: Child,
     keys: File,
-    /// All that the terminal was sent.
+    /// All output of the session.
     sent: Arc<Mutex<Vec<u8>>>,
-    /// How much of its text was waited for.
+    /// The length of the text that tests have already waited for.
     seen: usize,
 }
 
 impl Tty {
-    /// A session of a user whose files are in this folder, at a terminal of so many columns.
+    /// Starts a session with a user's files in this folder, at a terminal with N columns.
     pub fn open(folder: &Path, columns: u16, variables: &[(&str, &str)]) -> Self {
         let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = pty(Some(&size));
         let end = |file: &std::os::fd::OwnedFd| Stdio::from(file.try_clone().expect("a descriptor"));
-        // A session of its own, of which the terminal is the controlling one: Ctrl-C is a signal.
+        // A new session with this controlling terminal: Ctrl-C sends a signal.
         let mut command = Command::new("setsid");
         command.args(["--ctty", env!("CARGO_BIN_EXE_pagewalk"), "repl"]);
         command.stdin(end(&pty.slave)).stdout(end(&pty.slave)).stderr(end(&pty.slave));
@@ -57,7 +57,7 @@ impl Tty {
         let sink = sent.clone();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // When the session has ended, reading fails.
+            // Reading fails after the session has ended.
             while let Ok(count @ 1..) = screen.read(&mut buffer) {
                 sink.lock().expect("no reader panics").extend_from_slice(&buffer[..count]);
             }
@@ -65,8 +65,8 @@ impl Tty {
         Self { child, keys: File::from(pty.master), sent, seen: 0 }
     }
 
-    /// Presses keys. Keys that only the session understands (arrows, Tab, Ctrl-R) are for when its prompt was seen: before that, the
-    /// terminal itself takes them.
+    /// Presses keys. Press keys that only the session handles (arrows, Tab, Ctrl-R) after its prompt appears: before that, the
+    /// terminal itself handles them.
     pub fn sends(&mut self, keys: &[u8]) {
         // The session may have ended.
         let _ = self.keys.write_all(keys);
@@ -77,13 +77,13 @@ impl Tty {
         self.sends(format!("{line}\r").as_bytes());
     }
 
-    /// Presses Ctrl-D once the session listens, and sees it end well. What is not saved is lost.
+    /// Presses Ctrl-D when the session is ready, and checks that it succeeds. Unsaved statements are lost.
     pub fn ends(&mut self) {
         self.expect(PROMPT);
         self.leaves(b"\x04");
     }
 
-    /// Leaves by these keys, also if the session asks, and sees it end well.
+    /// Leaves with these keys, also if the session asks, and checks that it succeeds.
     pub fn leaves(&mut self, keys: &[u8]) {
         let before = self.text().len();
         self.sends(keys);
@@ -100,22 +100,22 @@ impl Tty {
         assert_eq!(self.status(), Some(0));
     }
 
-    /// What the terminal shows: its lines from the beginning of the session.
+    /// The screen: its lines from the beginning of the session.
     pub fn screen(&self) -> Vec<String> {
         shown(&self.raw())
     }
 
-    /// All that the terminal was sent, controls included.
+    /// All output, including control sequences.
     pub fn raw(&self) -> String {
         String::from_utf8_lossy(&self.sent.lock().expect("no reader panics")).into_owned()
     }
 
-    /// What the terminal was sent, without controls.
+    /// All output, without control sequences.
     pub fn text(&self) -> String {
         without_controls(&self.raw())
     }
 
-    /// Waits until this is written, after what was waited for before.
+    /// Waits for this text, after the text of the previous wait.
     pub fn expect(&mut self, wanted: &str) {
         let start = Instant::now();
         loop {
@@ -130,12 +130,12 @@ impl Tty {
         }
     }
 
-    /// Waits for the end: the exit status.
+    /// Waits for the end, and returns the exit status.
     pub fn status(&mut self) -> Option<i32> {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
-                // What was written last may not have been read yet.
+                // The last output may not have been read yet.
                 sleep(Duration::from_millis(50));
                 return status.code();
             }
@@ -144,7 +144,7 @@ impl Tty {
         }
     }
 
-    /// Ends it as `kill -9` does.
+    /// Kills it as `kill -9` does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -174,7 +174,7 @@ fn without_controls(raw: &str) -> String {
     text
 }
 
-/// The lines of a screen that was sent this: text, line ends, and the movements and erasures that the line editor uses.
+/// The lines of a screen with this output: text, line ends, and the cursor movements and erasures of the line editor.
 fn shown(raw: &str) -> Vec<String> {
     let (mut lines, mut row, mut column) = (vec![Vec::<char>::new()], 0usize, 0usize);
     let mut chars = raw.chars().peekable();

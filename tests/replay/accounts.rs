@@ -1,4 +1,4 @@
-//! What an account counts on a machine that others use too, and when a replay ends early.
+//! The counts of an account on a machine that others also use, and after a replay that ends early.
 
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::account::Account;
@@ -10,7 +10,7 @@ use pagewalk_engine::trace::replay::{Straddle, Target};
 
 use super::traces::{machine, program};
 
-/// Numbers that add up over time, of everything.
+/// All counters that add up over time.
 fn sums(counted: &ReplayCounts) -> Vec<u64> {
     let parts = counted.tlbs.iter().chain(&counted.caches);
     let part = |part: &pagewalk_engine::trace::counts::LevelCounts| {
@@ -41,7 +41,7 @@ fn core_i7() -> Spec {
 }
 
 #[test]
-fn an_account_counts_only_what_came_after_it_was_opened() {
+fn an_account_counts_only_later_events() {
     let records = program(6_000, 26);
     let (before, after) = records.split_at(2_500);
     let demand = DemandPaging { frames: Some(150), replacement: None };
@@ -71,9 +71,9 @@ fn an_account_counts_only_what_came_after_it_was_opened() {
     assert!(second.iter().sum::<u64>() > 0 && first != second);
 }
 
-/// Sixteen pages of memory hold the root table and little else: tables run out before pages do.
+/// Sixteen pages of memory hold little more than the root table: memory for tables runs out before memory for pages.
 #[test]
-fn what_came_before_memory_ran_out_is_counted() {
+fn events_before_memory_runs_out_are_counted() {
     let spec = Spec::paged(16, 10, 6).levels(&[5, 5]);
     let counting = CountingReplay::new(
         machine(spec),

@@ -1,4 +1,4 @@
-//! Levels of caches and TLBs, page walks and paging on demand: everything that a replay counts, against the model.
+//! Levels of caches and TLBs, page walks, and demand paging: all counts of a replay, checked against the model.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use super::model::Model;
 use super::traces::{self, machine};
 
-/// Which levels there are: the sides that they serve, from the core on.
+/// The levels by their sides, from the core on.
 const SIDES: [&[Side]; 8] = [
     &[],
     &[Side::Both],
@@ -27,7 +27,7 @@ const SIDES: [&[Side]; 8] = [
     &[Side::Data],
 ];
 
-/// A cache or TLB, before it is known where it stands.
+/// A cache or TLB without a level.
 #[derive(Debug, Clone, Copy)]
 struct Unit {
     set_bits: u32,
@@ -63,10 +63,10 @@ impl Unit {
     }
 }
 
-/// A name a level.
+/// The names of the levels.
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
-/// Caches of these sides. Split ones have blocks of one size: what larger ones take with them is not in the model.
+/// Caches of these sides. Split caches have blocks of one size: the model does not cover other combinations.
 fn caches(sides: &[Side], units: &[Unit]) -> Vec<CacheSpec> {
     let split = sides.iter().any(|side| *side != Side::Both);
     let block = |unit: &Unit| if split { units[0].block_bits } else { unit.block_bits };
@@ -86,7 +86,7 @@ fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached:
     Spec { mmu: Some(mmu), physical_bits: 24, ..physical(caches) }
 }
 
-/// What the machine and the model are asked: all there is.
+/// The requested counts: all of them.
 const ALL: ExtraOptions = ExtraOptions { causes: true, curve: true, top: Some(5) };
 
 fn replay(
@@ -104,7 +104,7 @@ fn replay(
     counting.counts()
 }
 
-/// Holds a replay to the model, and to itself without what is wanted beside, and in one batch.
+/// Checks a replay against the model, and against a replay without optional counts and one in a single batch.
 fn compare(spec: Spec, map: AddressMapping, first: bool, records: &[Record]) -> Result<(), TestCaseError> {
     let demand = match map {
         AddressMapping::Identity => None,
@@ -184,7 +184,7 @@ proptest! {
 #[test]
 fn a_long_trace_on_the_core_i7_counts_as_the_model() {
     let mut spec = Spec::core_i7();
-    // Where the index lies in the page's offset, it is the physical one.
+    // If the index is within the page offset, it is physical.
     spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
     let records = traces::program(12_000, 28);
     for demand in

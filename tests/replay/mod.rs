@@ -1,5 +1,5 @@
-//! What a replay counts, held to the last count against simulators that share nothing with it: one level as a student
-//! writes it, levels with TLBs and paging, and answers that courses have published.
+//! The counts of a replay, checked against simulators that share no code with it: one level as a student
+//! writes it, levels with TLBs and paging, and published answers of courses.
 
 mod accounts;
 mod causes;

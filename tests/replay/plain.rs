@@ -1,4 +1,4 @@
-//! One cache as a student writes it: arrays, a counter for LRU, and nothing else. It gives numbers for a physical trace.
+//! One cache as a student writes it, with arrays and a counter for LRU. It computes the counts of a physical trace.
 
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::policy::Policy;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::traces::{self, machine};
 
-/// A line: the block that it holds, whether it was stored to, and when it was used or filled last.
+/// A line: its block, whether it is dirty, and the time of its last use or fill.
 #[derive(Clone, Copy)]
 struct Line {
     valid: bool,
@@ -20,27 +20,27 @@ struct Line {
     stamp: u64,
 }
 
-/// How it is built.
+/// The shape of a cache.
 #[expect(clippy::struct_excessive_bools, reason = "each is one of the lab's questions")]
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     /// log2 of its sets.
     pub set_bits: u32,
-    /// Lines a set.
+    /// Lines per set.
     pub lines: u32,
     /// log2 of a block's bytes.
     pub block_bits: u32,
-    /// The line that was filled first goes; else the one that was used the longest time ago.
+    /// Whether to evict the line that was filled first (FIFO) instead of the least recently used one.
     pub fifo: bool,
-    /// A store goes on to memory each time.
+    /// Whether each store is written through to memory.
     pub through: bool,
-    /// A store that misses brings its block in.
+    /// Whether a store that misses fills a line.
     pub allocate: bool,
-    /// Only the first block of a reference counts.
+    /// Whether only the first block of a reference counts.
     pub first: bool,
 }
 
-/// What is counted.
+/// The counts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Numbers {
     pub hits: u64,
@@ -62,7 +62,7 @@ struct Plain {
     numbers: Numbers,
 }
 
-/// The numbers of a trace.
+/// The counts for a trace.
 pub fn simulate(shape: Shape, records: &[Record]) -> Numbers {
     let line = Line { valid: false, tag: 0, dirty: false, stamp: 0 };
     let sets = vec![vec![line; shape.lines as usize]; 1 << shape.set_bits];
@@ -158,7 +158,7 @@ pub fn spec(shape: Shape) -> Spec {
     Spec { caches: vec![cache], ..Spec::unpaged(64) }
 }
 
-/// What Pagewalk counts of a trace on a shape.
+/// Pagewalk's counts for a trace on a shape.
 pub fn replayed(shape: Shape, records: &[Record]) -> ReplayCounts {
     let straddle = if shape.first { Straddle::First } else { Straddle::Split };
     let machine = machine(spec(shape));
@@ -169,7 +169,7 @@ pub fn replayed(shape: Shape, records: &[Record]) -> ReplayCounts {
     counting.counts()
 }
 
-/// Holds what Pagewalk counts against the numbers of the simulator above.
+/// Compares Pagewalk's counts with those of the simulator above.
 pub fn compare(shape: Shape, records: &[Record]) -> Result<(), TestCaseError> {
     let (counted, plain) = (replayed(shape, records), simulate(shape, records));
     let of = |op: &[Op]| records.iter().filter(|record| op.contains(&record.op)).count() as u64;

@@ -18,7 +18,7 @@ use super::traces::{lackey, machine};
 const YI: &str = " L 10,1\n M 20,1\n L 22,1\n S 18,1\n L 110,1\n L 210,1\n M 12,1\n";
 const DAVE: &str = " L 10,4 \n S 18,4\n L 20,4\n S 28,4\n S 50,4\n";
 
-/// `yi2.trace`: a byte after the other, most of them stored to in turn.
+/// `yi2.trace`: consecutive bytes, most of them stored to in turn.
 fn yi2() -> String {
     let mut text = String::new();
     for (address, letter) in "LLLLSLSLSLSLSLSM".chars().enumerate() {
@@ -27,8 +27,8 @@ fn yi2() -> String {
     text
 }
 
-/// `trans.trace`: the transpose of a matrix of 4 by 4 numbers of 4 bytes, as it is compiled without optimisation. All
-/// variables are on the stack; the fetches between, which a data cache does not see, are left out but one.
+/// `trans.trace`: the transpose of a 4 by 4 matrix of 4-byte numbers, compiled without optimization. All
+/// variables are on the stack. All fetches but one are omitted, because a data cache does not see them.
 fn trans() -> String {
     let (i, j, tmp, from, to) = (0x7_ff00_0384u64, 0x7_ff00_0388u64, 0x7_ff00_038cu64, 0x60_0a20, 0x60_0a60);
     let mut text = String::from(" S 00600aa0,1\nI  004005b6,5\n S 7ff000398,8\n S 7ff000390,8\n");
@@ -107,8 +107,8 @@ fn the_cache_lab_counts_as_its_reference() {
     }
 }
 
-/// The lab's long trace is too long to be restated: with `PAGEWALK_CACHELAB` naming the folder `traces` of its handout, it
-/// is read from there, and so are the others.
+/// The lab's long trace is not repeated here. If `PAGEWALK_CACHELAB` names the folder `traces` of its handout, all traces
+/// are read from there.
 #[test]
 fn the_cache_lab_s_own_files_count_as_its_reference() {
     let Some(folder) = std::env::var_os("PAGEWALK_CACHELAB") else { return };
@@ -135,7 +135,7 @@ fn load(address: u64) -> Record {
     Record { address, size: 1, op: Op::Load }
 }
 
-/// A machine of 16 virtual bits that has nothing but a TLB.
+/// A machine with 16-bit virtual addresses that has only a TLB.
 fn paging(page_bits: u32) -> Spec {
     Spec::paged(16, 24, page_bits).tlb("tlb", 1, 2)
 }
@@ -168,8 +168,8 @@ fn an_exam_s_addresses_fault_as_its_key_says() {
 }
 
 /// Patterson and Hennessy, "Computer Organization and Design", section 5.4, "Misses and Associativity in Caches": blocks
-/// 0, 8, 0, 6, 8 in caches of four blocks miss 5, 4 and 3 times. Three of the misses are compulsory, and as the fully
-/// associative cache has only these, the others are conflicts.
+/// 0, 8, 0, 6, 8 in caches of four blocks miss 5, 4, and 3 times. Three of the misses are compulsory. The fully
+/// associative cache has only these, so the others are conflict misses.
 #[test]
 fn causes_are_those_of_the_textbook_s_three_caches() {
     for (sets, ways, misses) in [(4, 1, 5), (2, 2, 4), (1, 4, 3)] {

@@ -1,4 +1,4 @@
-//! Records to try: any, and those of something like a program.
+//! Test records: arbitrary ones, and those of a typical program.
 
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
@@ -6,7 +6,7 @@ use pagewalk_engine::trace::record::{Op, Record};
 use proptest::prelude::*;
 use std::ops::Range;
 
-/// A machine, of a spec that is in order.
+/// A machine with a valid spec.
 pub fn machine(spec: Spec) -> Machine {
     spec.check().expect("such a machine can be built");
     Machine::new(spec)
@@ -17,7 +17,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![3 => Just(Op::Load), 3 => Just(Op::Store), 2 => Just(Op::Modify), 3 => Just(Op::Fetch)]
 }
 
-/// An address of so many bits: of a few hot places, of some lines around them, or any.
+/// An address of N bits: one of a few hot places, near one of them, or anywhere.
 fn address(bits: u32) -> impl Strategy<Value = u64> {
     let end = 1u64 << bits;
     prop_oneof![
@@ -28,25 +28,25 @@ fn address(bits: u32) -> impl Strategy<Value = u64> {
     ]
 }
 
-/// Bytes: mostly a word, sometimes so many that they straddle blocks and pages.
+/// A size: usually a word, sometimes large enough to straddle blocks and pages.
 fn size() -> impl Strategy<Value = u32> {
     prop_oneof![4 => prop_oneof![Just(1u32), Just(2), Just(4), Just(8)], 2 => 1..34u32, 1 => 1..400u32]
 }
 
-/// So many records at addresses of so many bits; the last of them may reach a little further.
+/// N records at addresses of a given width. The last of them may reach a little further.
 pub fn records(count: Range<usize>, bits: u32) -> impl Strategy<Value = Vec<Record>> {
     let record = (address(bits), size(), op()).prop_map(|(address, size, op)| Record { address, size, op });
     proptest::collection::vec(record, count)
 }
 
-/// Numbers that look like chance and are always the same: a linear congruence, its upper half.
+/// Reproducible pseudorandom numbers: the upper half of a linear congruential generator.
 pub fn chance(state: &mut u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }
 
-/// A trace like a program's, within so many bits: loops of instructions, a stack, an array walked along, and pointers
-/// anywhere.
+/// A trace like a program's, in a given address width: loops of instructions, a stack, a sequential array, and
+/// random pointers.
 pub fn program(count: usize, bits: u32) -> Vec<Record> {
     let (mut state, mut records, end) = (1, Vec::new(), 1u64 << bits);
     let (mut pc, mut along) = (end / 16, 0);
@@ -71,7 +71,7 @@ pub fn program(count: usize, bits: u32) -> Vec<Record> {
     records
 }
 
-/// The records of a lackey trace; lines that are none are left out.
+/// The records of a lackey trace. Malformed lines are skipped.
 pub fn lackey(text: &str) -> Vec<Record> {
     let record = |line: &str| {
         let (letter, rest) = (line.get(..3)?, line.get(3..)?.trim());

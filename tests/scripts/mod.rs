@@ -1,11 +1,11 @@
-//! Every script of `tests/scripts/` holds in all it states; those of `tests/scripts/fails/` fail just where they say.
+//! Every script of `tests/scripts/` passes, and those of `tests/scripts/fails/` fail exactly in the marked expectations.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::running;
 
-/// The scripts of a folder and the folders in it, in the order of their names.
+/// The scripts of a folder and its subfolders, in the order of their names.
 fn scripts(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
@@ -35,7 +35,7 @@ fn scripts_hold() {
             let running::Failure { file, line, fact, expected, actual } = failed;
             let _ = writeln!(told, "{file}:{line}: {fact} is {actual}, not {expected}");
         }
-        // What is included by others states nothing of itself.
+        // Included files have no expectations.
         let included = name.to_string().contains("include/");
         if outcome.checks == 0 && !included {
             let _ = writeln!(told, "{name}: states nothing");
@@ -46,8 +46,8 @@ fn scripts_hold() {
     assert!(run > 10, "only {run} scripts were found");
 }
 
-/// In a script that is to fail, the comment `# fails: FACT, FACT` stands on every line with an expectation that does
-/// not hold; all others hold.
+/// In a script that must fail, every line with a failing expectation has the comment `# fails: FACT, FACT`.
+/// All other expectations hold.
 #[test]
 fn scripts_fail_where_they_say() {
     let mut run = 0;
@@ -72,7 +72,7 @@ fn scripts_fail_where_they_say() {
     assert!(run > 3, "only {run} scripts were found");
 }
 
-/// The worked accesses of the lecture with one fact changed, each in turn: just that fact fails.
+/// The worked accesses of the lecture with one fact changed, each in turn: only that fact fails.
 #[test]
 fn a_changed_fact_fails_and_no_other() {
     let path = "examples/simple-memory-system.pw";
@@ -92,7 +92,7 @@ fn a_changed_fact_fails_and_no_other() {
     assert!(changed >= 36, "only {changed} facts were changed");
 }
 
-/// The facts of a script: the line of each, and where in the text it begins and ends.
+/// The facts of a script: the line of each, and its start and end in the text.
 fn stated(text: &str) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;

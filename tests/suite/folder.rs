@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 pub struct Told {
     pub status: i32,
     pub out: String,
@@ -21,13 +21,13 @@ impl Told {
     }
 }
 
-/// A folder of its own.
+/// A separate folder.
 pub struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    /// An empty one.
+    /// Creates an empty folder.
     pub fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite").join(name);
         let _ = fs::remove_dir_all(&path);
@@ -43,34 +43,34 @@ impl Folder {
         self
     }
 
-    /// A file's text.
+    /// Reads a file.
     pub fn get(&self, name: &str) -> String {
         fs::read_to_string(self.path.join(name)).unwrap()
     }
 
-    /// Rewrites a file: `from` must stand in it.
+    /// Replaces `from` in a file, which must contain it.
     pub fn swap(&self, name: &str, from: &str, to: &str) {
         let text = self.get(name);
         assert!(text.contains(from), "{name} has no {from:?}:\n{text}");
         self.put(name, text.replacen(from, to, 1));
     }
 
-    /// Where a file is.
+    /// The path of a file.
     pub fn at(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// Runs `pagewalk test` here, as a person would.
+    /// Runs `pagewalk test` here, as a user does.
     pub fn test(&self, args: &[&str]) -> Told {
         run(&self.path, args, &[])
     }
 
-    /// The same, with variables set.
+    /// Runs it with variables set.
     pub fn test_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Told {
         run(&self.path, args, variables)
     }
 
-    /// Has `pagewalk test` watch this folder.
+    /// Starts `pagewalk test` to watch this folder.
     pub fn watch(&self) -> Watching {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
         command.args(["test", "--watch"]).current_dir(&self.path).stdin(Stdio::null()).stdout(Stdio::piped());

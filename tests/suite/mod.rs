@@ -1,4 +1,4 @@
-//! `pagewalk test` as a process: what it finds, how it ends, and that golden files see what changes.
+//! `pagewalk test` as a process: its findings, its exit status, and the changes that golden files detect.
 
 mod folder;
 
@@ -6,13 +6,13 @@ use std::path::Path;
 
 use folder::{Folder, run};
 
-/// A script that holds: CS:APP's machine, and the address of its first practice problem.
+/// A script that passes: CS:APP's machine, and the address of its first practice problem.
 const HOLDS: &str = "machine simple\nread 0x3D4 => vpn 0x0F, vpo 0x14\n";
 
-/// One with a case that fails.
+/// A script with a case that fails.
 const FAILS: &str = "machine simple\nscenario \"good\" {\n  expect 1 == 1\n}\nscenario \"bad\" {\n  read 0x3D4 => vpn 0x0E\n}\n";
 
-/// One that is no script.
+/// A file that is not a script.
 const WRONG: &str = "machine simple\nraed 0x3D4\n";
 
 #[test]
@@ -35,7 +35,7 @@ fn scripts_and_blocks_are_found_in_order() {
         "d.md :: named.pw",
     ];
     assert_eq!(listed.lines().collect::<Vec<_>>(), names);
-    // A path is as it was given, and twice is once.
+    // A path is printed as given, and a repeated path is run once.
     assert_eq!(
         folder.passes(&["--list", "./a/b.pw", "a"]),
         "a/b.pw\na/z.pw\na/z.pw :: good\na/z.pw :: bad\n"
@@ -65,7 +65,7 @@ fn the_exit_status_is_that_of_run() {
 }
 
 #[test]
-fn a_failure_is_told_with_all_that_is_known_of_it() {
+fn a_failure_is_reported_with_its_details() {
     let folder = Folder::new("told");
     folder.put("x.pw", FAILS).put("w.pw", WRONG);
     let told = folder.test(&["x.pw"]);
@@ -74,12 +74,12 @@ fn a_failure_is_told_with_all_that_is_known_of_it() {
     }
     let told = folder.test(&["w.pw"]);
     assert!(told.out.contains("w.pw:2:1: [unknown-verb]"), "{}", told.out);
-    // Drawn for people on standard error.
+    // Rendered for a terminal on standard error.
     assert!(told.err.contains("did you mean `read`?"), "{}", told.err);
 }
 
 #[test]
-fn the_same_bytes_are_told_each_time() {
+fn the_output_is_the_same_each_time() {
     let folder = Folder::new("same");
     for i in 0..20 {
         folder.put(&format!("{i}.pw"), if i % 3 == 0 { FAILS } else { HOLDS });
@@ -135,19 +135,19 @@ fn shuffling_and_parting_lose_nothing() {
     let parts: Vec<Vec<String>> = ["1/3", "2/3", "3/3"].map(part).into();
     assert!(parts.iter().all(|part| part.len() > 4), "{parts:?}");
     assert_eq!(sorted(parts.concat()), sorted(all));
-    // What else there is makes no difference.
+    // Other files do not change the order.
     let before = part("1/3");
     folder.put("another.pw", HOLDS);
     assert_eq!(sorted(part("1/3").into_iter().filter(|name| name != "another.pw").collect()), sorted(before));
 }
 
 #[test]
-fn scripts_to_be_included_need_not_stand_alone() {
+fn included_scripts_need_not_run_alone() {
     let folder = Folder::new("included");
     folder.put("_setup.pw", "set tlb {\n  | set | tag ppn v |\n  | 3 | 03 0D 1 |\n}\n");
     folder.put("main.pw", "machine simple\ninclude \"_setup.pw\"\nread 0x3D4 => tlb hit\n");
     assert_eq!(folder.test(&[]).last(), "1 passed, 0 failed");
-    // Each part knows of it.
+    // Each part finds the including script.
     for part in ["1/2", "2/2"] {
         assert_eq!(folder.test(&["--partition", part]).status, 0, "{part}");
     }
@@ -156,7 +156,7 @@ fn scripts_to_be_included_need_not_stand_alone() {
 }
 
 #[test]
-fn blocks_of_markdown_say_what_they_are() {
+fn blocks_of_markdown_have_a_kind() {
     let folder = Folder::new("markdown");
     folder.put(
         "notes.md",
@@ -167,7 +167,7 @@ fn blocks_of_markdown_say_what_they_are() {
     let told = folder.test(&["notes.md"]);
     assert_eq!((told.status, told.last()), (0, "6 passed, 0 failed"), "{}", told.out);
     assert_eq!(told.err, "");
-    // Places are those of the document.
+    // Places are those in the document.
     folder.swap(
         "notes.md",
         "```pagewalk,continues\nread 0x3D4 => vpn 0x0F",
@@ -186,7 +186,7 @@ fn blocks_of_markdown_say_what_they_are() {
     assert_eq!(told.last(), "4 passed, 2 failed");
 }
 
-/// A folder with a script on a machine of its own, and its golden file.
+/// A folder with a script, its machine file, and its golden file.
 fn golden(name: &str) -> Folder {
     let folder = Folder::new(name);
     folder.put(
@@ -201,7 +201,7 @@ fn golden(name: &str) -> Folder {
 }
 
 #[test]
-fn a_golden_file_says_what_was_done_in_the_words_of_the_language() {
+fn a_golden_file_uses_the_words_of_the_language() {
     let folder = golden("golden");
     let text = folder.get("x.golden.yaml");
     for part in
@@ -209,7 +209,7 @@ fn a_golden_file_says_what_was_done_in_the_words_of_the_language() {
     {
         assert!(text.contains(part), "{part} in\n{text}");
     }
-    // Nothing that changes when nothing changes: lines, versions.
+    // Golden files omit lines and versions.
     folder.put("x.pw", format!("# a comment\n\n{}", folder.get("x.pw")));
     folder.passes(&["--require-golden"]);
     assert_eq!(folder.test(&["--bless"]).out, "3 cases, 0 facts checked\n3 passed, 0 failed\n");
@@ -224,7 +224,7 @@ fn a_changed_golden_file_is_seen() {
     let marked = "- vpn 0x0E, vpo 0x14";
     let at = told.out.find(marked).unwrap_or_else(|| panic!("{}", told.out));
     let mut lines = told.out[at..].lines().skip(1);
-    // The word that differs is marked, and it alone.
+    // Only the word that differs is marked.
     assert!(lines.next().unwrap().trim_start().starts_with("^^^^"), "{}", told.out);
     assert!(lines.next().unwrap().contains("+ vpn 0x0F, vpo 0x14"), "{}", told.out);
     for part in ["x.pw :: one", "read 0x3D4", "x.pw:3", "pagewalk test --bless x.pw\n"] {
@@ -260,7 +260,7 @@ fn a_changed_script_is_seen() {
 
 #[test]
 fn a_changed_engine_is_seen() {
-    // The machine file stands for the engine: nothing in script or golden file changes, and the facts do.
+    // A change of the machine file is like a change of the engine: the script and its golden file stay, and the facts change.
     for (from, to) in
         [("ways: 4", "ways: 2"), ("virtual: 14 bits", "virtual: 16 bits"), ("page: 64 B", "page: 32 B")]
     {
@@ -272,7 +272,7 @@ fn a_changed_engine_is_seen() {
 }
 
 #[test]
-fn blessing_writes_what_is_asked_for_and_shows_it() {
+fn blessing_writes_the_named_files_and_shows_the_changes() {
     let folder = golden("bless");
     folder.swap("x.pw", "0x3D4", "0x010");
     folder.swap("x.pw", "0x3D8", "0x020");
@@ -283,11 +283,11 @@ fn blessing_writes_what_is_asked_for_and_shows_it() {
     let text = folder.get("x.golden.yaml");
     assert!(text.contains("do: read 0x3D4") && text.contains("do: read 0x020"), "{text}");
     assert_eq!(folder.test(&[]).last(), "2 passed, 1 failed");
-    // What fails is not blessed.
+    // Failing cases are not blessed.
     folder.swap("x.pw", "read 0x010", "read 0x010 => vpn 0x3F");
     let told = folder.test(&["--bless"]);
     assert_eq!((told.status, folder.get("x.golden.yaml")), (1, text), "{}", told.out);
-    // No other file is left behind.
+    // No other file remains.
     let left = std::fs::read_dir(folder.at(".")).unwrap().count();
     assert_eq!(left, 3);
 }
@@ -314,7 +314,7 @@ fn a_golden_file_can_be_required() {
     assert!(told.out.contains("pagewalk test --bless y.pw"), "{}", told.out);
 }
 
-/// What is said of a golden file that this was done to.
+/// The message about a golden file after a change to it.
 fn spoiled(name: &str, spoil: impl Fn(&Folder, &str)) -> String {
     let folder = golden(name);
     spoil(&folder, &folder.get("x.golden.yaml"));
@@ -325,7 +325,7 @@ fn spoiled(name: &str, spoil: impl Fn(&Folder, &str)) -> String {
 }
 
 #[test]
-fn golden_files_that_cannot_be_used_are_told_apart() {
+fn unusable_golden_files_are_distinguished() {
     let golden = "x.golden.yaml";
     let said = spoiled("truncated", |folder, text| {
         folder.put(golden, &text[..text.len() / 2]);
@@ -371,7 +371,7 @@ fn a_golden_file_without_a_script_is_stale() {
     let told = folder.test(&[]);
     assert_eq!((told.status, told.last()), (2, "3 passed, 1 failed"), "{}", told.out);
     assert!(told.out.contains("x.golden.yaml:1:1: no script for this golden file"), "{}", told.out);
-    // Named alone, it is its script's.
+    // A golden file as an argument means its script.
     std::fs::rename(folder.at("y.pw"), folder.at("x.pw")).unwrap();
     assert!(folder.passes(&["x.golden.yaml"]).contains("3 passed"));
 }
@@ -388,7 +388,7 @@ fn long_runs_have_short_golden_files() {
     // 8 rounds of two statements are listed, of 30,000.
     assert!(text.contains("more: 59984\n"), "{text}");
     folder.passes(&[]);
-    // The last round counts.
+    // The last round is also compared.
     folder.put("x.pw", script("(i // 29999) * 0x40"));
     folder.swap("x.golden.yaml", "do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
     let text = folder.get("x.golden.yaml").replace("do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
@@ -399,7 +399,7 @@ fn long_runs_have_short_golden_files() {
 }
 
 #[test]
-fn whoever_watches_is_told_of_changes() {
+fn watching_reports_changes() {
     let folder = Folder::new("watch");
     folder.put("x.pw", "include \"y.pw\"\n").put("y.pw", "expect 1 == 1\n");
     let mut watching = folder.watch();
@@ -437,7 +437,7 @@ fn reports_go_where_they_are_sent() {
 }
 
 #[test]
-fn the_examples_and_the_documents_do_what_their_golden_files_say() {
+fn the_examples_and_the_documents_match_their_golden_files() {
     let told = run(
         Path::new(env!("CARGO_MANIFEST_DIR")),
         &["--require-golden", "examples", "docs", "README.md"],

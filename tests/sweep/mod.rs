@@ -1,4 +1,4 @@
-//! `pagewalk sweep` as a process: its numbers are those of single replays, its formats agree, and what is wrong is told.
+//! `pagewalk sweep` as a process: its numbers equal those of single replays, its formats agree, and mistakes are reported.
 
 mod process;
 
@@ -33,7 +33,7 @@ fn table(text: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 #[test]
-fn every_point_counts_what_a_single_replay_counts() {
+fn every_point_counts_like_a_single_replay() {
     let folder = Folder::new("single");
     folder.put("t.lackey", &trace(800));
     for mapping in ["identity", "demand"] {
@@ -91,7 +91,7 @@ fn the_formats_say_the_same() {
         assert_eq!(Some(rate), point["miss_rate"].as_f64());
         let parts: [f64; 2] = ["misses", "accesses"].map(|name| row[name].parse().expect("a number"));
         assert!((rate - parts[0] / parts[1]).abs() < 1e-15);
-        // In the table and in the matrix.
+        // Both in the table and in the matrix.
         let shown = format!("{:.2}%", rate * 100.0);
         assert!(text.matches(&shown).count() >= 2, "{shown} in\n{text}");
     }
@@ -144,7 +144,7 @@ fn parts_are_swept_together() {
 }
 
 #[test]
-fn points_that_make_no_machine_are_told() {
+fn points_without_a_machine_are_reported() {
     let folder = Folder::new("skipped");
     folder.put("t.lackey", &trace(20));
     let told = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
@@ -153,7 +153,7 @@ fn points_that_make_no_machine_are_told() {
 }
 
 #[test]
-fn a_wrong_grid_is_told_with_its_place() {
+fn a_wrong_grid_is_reported_with_its_place() {
     let folder = Folder::new("wrong");
     folder.put("t.lackey", &trace(20));
     for (grid, words) in [
@@ -184,7 +184,7 @@ fn a_wrong_grid_is_told_with_its_place() {
 }
 
 #[test]
-fn malformed_lines_are_told_or_refused() {
+fn malformed_lines_are_reported_or_rejected() {
     let folder = Folder::new("malformed");
     folder.put("t.lackey", &format!("{}what is this\n", trace(20)));
     let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2"]);
@@ -199,7 +199,7 @@ fn malformed_lines_are_told_or_refused() {
     assert!(told.contains("outside the machine's address space"), "{told}");
 }
 
-/// A device that is always full, and one that never ends.
+/// A device that is always full, and an endless one.
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_is_lost_where_the_disk_is_full() {
@@ -238,10 +238,10 @@ fn a_closed_pipe_is_no_mistake() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn ctrl_c_gives_what_has_been_counted() {
+fn ctrl_c_prints_the_counts_so_far() {
     let folder = Folder::new("interrupted");
     let text = trace(20_000);
-    // What comes after is never sent: the pipe stays open.
+    // The rest is never sent: the pipe stays open.
     let told = folder.interrupted(&["sweep", "core-i7", "-", "ways 1..4", "--format", "json"], &text);
     assert_eq!(told.status, Some(130), "{told:?}");
     let json: serde_json::Value = serde_json::from_str(&told.output).expect("JSON");

@@ -1,14 +1,14 @@
-//! The program run in a folder of its own.
+//! Runs the program in a separate folder.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// What a command came to.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Told {
-    /// Its exit status; none if a signal ended it.
+    /// The exit status; none if a signal ended it.
     pub status: Option<i32>,
     /// Standard output.
     pub output: String,
@@ -22,14 +22,14 @@ impl Told {
         Self { status: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
     }
 
-    /// What it printed; all went well, and nothing was complained of.
+    /// The output of a command that succeeded without diagnostics.
     #[track_caller]
     pub fn fine(self) -> String {
         assert_eq!((self.status, &*self.errors), (Some(0), ""));
         self.output
     }
 
-    /// What it complained of; nothing was printed.
+    /// The diagnostics of a command that printed nothing.
     #[track_caller]
     pub fn wrong(&self) -> String {
         assert_eq!((self.status, &*self.output), (Some(2), ""), "{}", self.errors);
@@ -41,16 +41,16 @@ impl Told {
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// An empty one of this name.
+    /// Creates an empty folder with this name.
     pub fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweep").join(name);
-        // There may be none yet.
+        // The folder may not exist yet.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
     }
 
-    /// Puts a file there.
+    /// Writes a file there.
     pub fn put(&self, name: &str, text: &str) {
         fs::write(self.0.join(name), text).expect("written");
     }
@@ -79,7 +79,7 @@ impl Folder {
         Told::of(child.wait_with_output().expect("it ends"))
     }
 
-    /// Runs it with a pipe as standard output that nobody reads.
+    /// Runs it with standard output to a pipe without a reader.
     pub fn where_closed(&self, args: &[&str]) -> Told {
         let mut command = self.command(args);
         let mut child =
@@ -88,7 +88,7 @@ impl Folder {
         Told::of(child.wait_with_output().expect("it ends"))
     }
 
-    /// Runs it with a text on standard input, which stays open, and interrupts it once the text was taken.
+    /// Runs it with a text on standard input, which stays open, and interrupts it after it has read the text.
     #[cfg(target_os = "linux")]
     pub fn interrupted(&self, args: &[&str], input: &str) -> Told {
         let mut command = self.command(args);
@@ -96,7 +96,7 @@ impl Folder {
         let mut child = command.spawn().expect("the program runs");
         let mut pipe = child.stdin.take().expect("a pipe");
         pipe.write_all(input.as_bytes()).expect("taken");
-        // The pipe held the last of it; reading and counting that takes no longer than this.
+        // The pipe held the last part. Reading and counting it takes less time than this.
         std::thread::sleep(std::time::Duration::from_secs(1));
         let pid = nix::unistd::Pid::from_raw(child.id().try_into().expect("a number"));
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");

@@ -1,4 +1,4 @@
-//! Traces that are damaged, or none; results that nobody takes.
+//! Damaged or missing traces, and results without a reader.
 
 use std::fs;
 use std::io::Write;
@@ -16,7 +16,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// So many loads, each of another block, in hard-to-compress order.
+/// N loads, each of another block, in hard-to-compress order.
 fn loads(count: u64) -> Vec<u8> {
     let mut text = Vec::new();
     for n in 0..count {
@@ -41,7 +41,7 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz"]);
     assert_eq!(status, 2);
     assert!(out.contains("not the whole trace"), "{out}");
-    // What is packed of it says so, and the next traces are replayed all the same.
+    // The error reports the packed records, and the next traces are still replayed.
     let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
     assert!(status == 2 && err.contains("before it are packed"), "{err}");
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
@@ -49,7 +49,7 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
 }
 
 #[test]
-fn what_is_no_trace_is_told_of() {
+fn files_without_a_trace_are_reported() {
     let binary: Vec<u8> = (0..=255).cycle().take(10_000).collect();
     let folder =
         folder("no-traces", &[("m.pw", MACHINE.as_bytes()), ("b", &binary), ("t", TRACE.as_bytes())]);
@@ -68,7 +68,7 @@ fn what_is_no_trace_is_told_of() {
 }
 
 #[test]
-fn malformed_lines_are_passed_over_and_told_of() {
+fn malformed_lines_are_skipped_and_reported() {
     let mut text = TRACE.as_bytes().to_vec();
     text.extend_from_slice(b" X 10,4\n");
     text.extend_from_slice(" L ".as_bytes());
@@ -94,7 +94,7 @@ fn malformed_lines_are_passed_over_and_told_of() {
 }
 
 #[test]
-fn addresses_beyond_the_width_are_passed_over_and_told_of() {
+fn addresses_beyond_the_width_are_skipped_and_reported() {
     let text = format!("{TRACE} S ff,2\n L 100,4\n L ffffffffffffffff,8\n");
     let folder = folder("outside", &[("m.pw", MACHINE.as_bytes()), ("t", text.as_bytes())]);
     let (status, out, err) = run(&folder, &["m.pw", "t", "--format", "json"]);
@@ -110,7 +110,7 @@ fn addresses_beyond_the_width_are_passed_over_and_told_of() {
     assert!(err.contains("record 8, a store of 2 bytes at 0xFF, is outside"), "{err}");
 }
 
-/// As `| head` does, once with all of the report still to come.
+/// Reads once while the whole report is still to come, as `| head` does.
 #[test]
 fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
     let folder = usual("pipe");
@@ -126,7 +126,7 @@ fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_told_of() {
+fn a_full_disk_is_reported() {
     let folder = usual("full");
     let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
     for args in
@@ -137,7 +137,7 @@ fn a_full_disk_is_told_of() {
         assert!(err.contains("cannot write the results: No space left"), "{args:?}: {err}");
     }
     let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--plot", "/dev/full", "--format", "json"]);
-    assert_eq!((status, out.lines().count()), (2, 1), "the results are told");
+    assert_eq!((status, out.lines().count()), (2, 1), "the results are printed");
     assert!(err.contains("cannot write `/dev/full`: No space left"), "{err}");
     let (status, _, err) = run(&folder, &["--pack", "/dev/full", "t.lackey"]);
     assert!(status == 2 && err.contains("cannot write `/dev/full`: No space left"), "{err}");
@@ -145,13 +145,13 @@ fn a_full_disk_is_told_of() {
 }
 
 #[test]
-fn files_that_cannot_be_written_are_told_of_and_stay_as_they_are() {
+fn files_that_cannot_be_written_are_reported_and_unchanged() {
     let folder = usual("unwritable");
     fs::write(folder.join("old"), "old").unwrap();
     fs::create_dir(folder.join("dir")).unwrap();
     for file in ["absent/p.svg", "dir"] {
         let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--plot", file, "--format", "json"]);
-        assert_eq!((status, out.lines().count()), (2, 1), "the results are told");
+        assert_eq!((status, out.lines().count()), (2, 1), "the results are printed");
         assert!(err.contains(&format!("cannot write `{file}`: ")), "{err}");
         let (status, _, err) = run(&folder, &["--pack", file, "t.lackey"]);
         assert!(status == 2 && err.contains(&format!("cannot write `{file}`: ")), "{err}");

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{folder, replay, told, usual};
 use crate::pty::pty;
 
-/// A process that was given more than a pipe holds, and waits for more: it has begun, and has counted some of it.
+/// A process that has read more than a pipe holds and waits for more: it has started, and has counted some records.
 fn waiting(args: &[&str], name: &str) -> (Child, impl Sized) {
     let mut command = replay(&usual(name), args);
     let mut child =
@@ -31,8 +31,8 @@ fn interrupt(child: &Child) {
 }
 
 #[test]
-fn what_was_counted_is_told_when_somebody_presses_ctrl_c() {
-    // Standard input stays open: nothing more comes, and nothing ends.
+fn ctrl_c_prints_the_counts_so_far() {
+    // Standard input stays open: no more data comes, and it does not end.
     let (child, keys) = waiting(&["m.pw", "-", "t.lackey", "--format", "json", "--plot", "p.svg"], "ctrl-c");
     interrupt(&child);
     let (status, out, err) = told(child.wait_with_output().unwrap());
@@ -69,13 +69,13 @@ fn a_terminal_shows_how_far_it_is_and_nothing_of_that_stays() {
     drop(command);
     let mut screen = fs::File::from(pty.master);
     let (mut shown, mut buffer) = (Vec::new(), [0; 4096]);
-    // When the process has ended, reading fails.
+    // Reading fails after the process has ended.
     while let Ok(count @ 1..) = screen.read(&mut buffer) {
         shown.extend_from_slice(&buffer[..count]);
     }
     assert!(child.wait().unwrap().success());
     let shown = String::from_utf8(shown).unwrap();
-    // On a quick machine it may be over before there is anything to show.
+    // On a fast machine, the replay may end before it shows any progress.
     if !shown.is_empty() {
         assert!(shown.contains("% ") && shown.contains(" lines  t.lackey"), "{shown}");
         assert!(shown.ends_with("\r\u{1b}[K"), "{shown:?}");

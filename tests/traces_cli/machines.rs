@@ -1,4 +1,4 @@
-//! Which machine it is, and how addresses are mapped.
+//! The machine of a replay, and the mapping of addresses.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const FILE: &[u8] = b"physical: 8 bits\ncache:\n  lines: 2\n  block: 4 B\n";
 const KERNEL: &str = "machine { virtual 8 bits, physical 8 bits, page 16 B, tlb { entries 2, fully-associative }, \
                       cache { lines 2, block 4 B } }\nkernel { frames 2, replacement fifo, swap 4 slots }\n";
 
-/// Pages 1, 2, 1, 3, 1: with two frames page 1 goes for page 3 under FIFO, and page 2 under LRU.
+/// Pages 1, 2, 1, 3, 1: with two frames, page 3 evicts page 1 under FIFO, and page 2 under LRU.
 const PAGES: &[u8] = b" L 10,1\n L 20,1\n L 10,1\n L 30,1\n L 10,1\n";
 
 #[test]
@@ -32,7 +32,7 @@ fn the_machine_is_that_at_the_end_of_a_script() {
 }
 
 #[test]
-fn a_preset_maps_on_demand_unless_told_not_to() {
+fn a_preset_maps_on_demand_by_default() {
     let folder = usual("presets");
     let told = objects(&folder, &["core-i7", "t.lackey"]).remove(0);
     assert_eq!((&told["map"], &told["paging"]["faults"]["minor"]), (&json!("demand"), &json!(1)));
@@ -45,13 +45,13 @@ fn a_preset_maps_on_demand_unless_told_not_to() {
 }
 
 #[test]
-fn frames_and_replacement_are_the_kernels_unless_said() {
+fn the_default_frames_and_replacement_are_the_kernels() {
     let folder = folder("frames", &[("k.pw", KERNEL.as_bytes()), ("t", PAGES)]);
     let faults = |args: &[&str]| {
         let paging = objects(&folder, &[&["k.pw", "t"], args].concat())[0]["paging"].clone();
         (paging["faults"]["minor"].as_u64().unwrap(), paging["faults"]["major"].as_u64().unwrap())
     };
-    // Three pages are touched first; what went comes back from swap.
+    // Three pages are touched first. Evicted pages come back from swap.
     assert_eq!(faults(&[]), (3, 1));
     assert_eq!(faults(&["--replacement", "lru"]), (3, 0));
     assert_eq!(faults(&["--frames", "3"]), (3, 0));
@@ -59,7 +59,7 @@ fn frames_and_replacement_are_the_kernels_unless_said() {
 }
 
 #[test]
-fn machines_that_there_are_not_are_told_of() {
+fn unknown_machines_are_reported() {
     let wrong = "machine core-i8\n";
     let files: [(&str, &[u8]); 6] = [
         ("t", TRACE.as_bytes()),

@@ -1,5 +1,5 @@
-//! `pagewalk replay` as a process: counts worked out by hand, in every format; machines by name, file and script; and what
-//! becomes of bad input, closed pipes, full disks and Ctrl-C.
+//! `pagewalk replay` as a process: counts worked out by hand, in every format; machines by name, file, and script; and
+//! bad input, closed pipes, full disks, and Ctrl-C.
 
 mod bad;
 #[cfg(target_os = "linux")]
@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 /// A machine with one cache of two lines of 4 bytes, direct-mapped.
 const MACHINE: &str = "machine { physical 8 bits, cache { lines 2, block 4 B } }\n";
 
-/// A trace whose blocks are 4, 4, 6, 4, 5, 5, 4 and 5, 6; blocks 4 and 6 are of the same set.
+/// A trace with blocks 4, 4, 6, 4, 5, 5, 4 and 5, 6. Blocks 4 and 6 are in the same set.
 const TRACE: &str = "==1== Lackey\n S 11,1\n S 12,1\n L 18,1\n L 10,1\n M 17,1\n L 13,2\nI  18,4\n";
 
-/// A folder of a test's own, with these files.
+/// A new folder with these files.
 fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces_cli").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -41,7 +41,7 @@ fn replay(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// Its exit status, standard output and standard error.
+/// Returns the exit status, standard output, and standard error.
 fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
     told(replay(folder, args).output().unwrap())
 }
@@ -51,7 +51,7 @@ fn told(output: Output) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-/// The JSON of each trace of a run that went well.
+/// The JSON of each trace of a run that succeeds.
 fn objects(folder: &Path, args: &[&str]) -> Vec<Value> {
     let (status, out, err) = run(folder, &[args, &["--format", "json"]].concat());
     assert_eq!((status, err.as_str()), (0, ""), "{args:?}");
@@ -139,7 +139,7 @@ fn text_and_csv_say_the_same() {
     }
 }
 
-/// Each on a fresh machine: the same trace comes to the same twice.
+/// Each trace has a new machine: the same trace has the same counts twice.
 #[test]
 fn several_traces_are_each_replayed_on_a_fresh_machine() {
     let folder = usual("several");
@@ -175,7 +175,7 @@ fn a_packed_trace_comes_to_the_same() {
     }
     let bytes = replay(&folder, &["--pack", "-", "t.lackey"]).output().unwrap().stdout;
     assert!(bytes == fs::read(folder.join("t.pwt")).unwrap(), "`-` is standard output");
-    // Onto itself, too: the old file is read to its end before the new one is there.
+    // Also onto itself: the old file is read to its end before the new one replaces it.
     assert_eq!(run(&folder, &["--pack", "t.pwt", "t.pwt"]).0, 0);
     assert!(bytes == fs::read(folder.join("t.pwt")).unwrap());
     for wrong in

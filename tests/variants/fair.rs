@@ -1,4 +1,4 @@
-//! `--check`: each kind of unfairness is found, and where it is.
+//! `--check` finds each kind of unfairness, and its place.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use pagewalk_script::exam::fair::{Fairness, Sample};
 use super::papers::composed;
 use super::{EXAM, Folder, pagewalk, text};
 
-/// What is found of so many versions.
+/// The findings for N versions.
 fn found(script: &str, count: u64) -> Fairness {
     let samples: Vec<Result<Sample, String>> = (0..count)
         .map(|seed| {
@@ -70,7 +70,7 @@ fn a_grid_may_have_rows_that_are_forced_but_no_constant_column() {
     let found = found(script, 40);
     let cell = |name: &str| found.blanks.iter().find(|blank| blank.name == name).expect("there");
     assert!(cell("1.frame0").times == 40 && cell("1.frame0").forced && !cell("1.frame0").guessable());
-    // Which references hit is the same whatever the pages are called.
+    // The hits do not depend on the names of the pages.
     assert!(guessable(&found).iter().all(|name| name.contains("hit")) && guessable(&found).len() == 6);
 }
 
@@ -90,7 +90,7 @@ fn versions_of_different_work_are_not_equally_hard() {
 }
 
 #[test]
-fn an_answer_that_stands_elsewhere_is_found() {
+fn an_answer_that_appears_elsewhere_is_found() {
     let asks = "ask \"Its page\" = va >> 6 radix hex\nask \"Size\" = 64";
     let of = |words: &str| {
         found(
@@ -103,7 +103,7 @@ fn an_answer_that_stands_elsewhere_is_found() {
     let told = of("The address is {hex(va)}, in page {hex(va >> 6)}, and 64 stands here.");
     assert_eq!(told.readable.len(), 1, "{:?}", told.readable);
     assert_eq!((told.readable[0].blank.as_str(), told.readable[0].versions.len()), ("1", 30));
-    // The operation of another part: page 0x28 is where virtual page 0 lies.
+    // The operation of another part: page 0x28 holds virtual page 0.
     let asks = |second: &str| {
         let script = format!(
             "{MACHINE}question \"q\" {{ choose va in 0x10..0x40\nask read va => pa\nask probe read {second} => vpn }}"
@@ -115,7 +115,7 @@ fn an_answer_that_stands_elsewhere_is_found() {
 }
 
 #[test]
-fn versions_that_coincide_and_those_without_a_paper_are_told() {
+fn versions_that_coincide_and_those_without_a_paper_are_reported() {
     let few = found("question \"q\" { choose a in 0..4; ask \"{a}\" = a * a }", 20);
     assert!(!few.same.is_empty() && few.same.iter().map(Vec::len).sum::<usize>() >= 17, "{:?}", few.same);
     let none = found("choose a in 0..4\nquestion \"q\" { choose b in 0..a; ask \"{b}\" = b }", 40);

@@ -1,4 +1,4 @@
-//! Versions of papers: the command line, its files, and that a roster cannot do harm.
+//! Versions of papers: the command line, its files, and rosters with harmful content.
 
 mod fair;
 mod papers;
@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A new folder of its own, taken away at the end.
+/// A new folder, removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -81,9 +81,9 @@ fn versions_are_files_with_a_list_for_the_instructor() {
         let paper = fs::read_to_string(format!("{out}/{}", own[0])).expect("a paper");
         assert!(
             !paper.contains(seed.trim_start_matches("0x")) && !paper.contains("**"),
-            "a paper tells nothing"
+            "a paper reveals nothing"
         );
-        // The list is all that is needed to make a version again.
+        // The list suffices to make a version again.
         let again = pagewalk(&["exam", EXAM, "--seed", seed, "--key"]);
         let key = fs::read_to_string(format!("{out}/{}", own[1])).expect("a key");
         let addresses = |text: &str| {
@@ -93,7 +93,7 @@ fn versions_are_files_with_a_list_for_the_instructor() {
         assert_eq!(addresses(&text(&again.stdout)), addresses(&key));
         papers.insert(paper);
     }
-    assert_eq!(papers.len(), 5, "each version has values of its own");
+    assert_eq!(papers.len(), 5, "each version has different values");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_seed_in_the_script_does_not_make_all_versions_the_same() {
     let papers = of(&["--variants", "8"]);
     let drawn: BTreeSet<&str> = papers.lines().filter(|line| line.contains("(decimal)")).collect();
     assert_eq!(drawn.len(), 8);
-    // The seed of the versions is the script's, unless the command says one.
+    // The default seed of the versions is the script's.
     assert_ne!(of(&["--variants", "8", "--seed", "8"]), papers);
     assert_eq!(of(&["--variants", "8", "--seed", "7"]), papers);
 }
@@ -131,7 +131,7 @@ fn standard_output_takes_one_edition() {
 }
 
 #[test]
-fn a_roster_may_hold_any_name_and_harms_nobody() {
+fn a_roster_may_contain_any_name_without_harm() {
     let folder = Folder::new("roster");
     let roster = "\u{FEFF}Last name,First name,Student ID\r\n\"Smith, \"\"Al\"\"\",=cmd(),a/1\r\nכהן,שרה,..\r\n\
                   Łuk,<b>&$_\\,=2\r\n";
@@ -148,7 +148,7 @@ fn a_roster_may_hold_any_name_and_harms_nobody() {
 }
 
 #[test]
-fn a_student_more_changes_nobodys_paper() {
+fn another_student_changes_no_paper() {
     let folder = Folder::new("more");
     let key = |name: &str, roster: &str| {
         let (roster, out) = (folder.put(&format!("{name}.csv"), roster), folder.path(name));
@@ -160,7 +160,7 @@ fn a_student_more_changes_nobodys_paper() {
 }
 
 #[test]
-fn every_mistake_of_a_roster_is_told_and_nothing_is_made() {
+fn every_mistake_of_a_roster_is_reported_and_nothing_is_made() {
     let folder = Folder::new("wrong");
     let (roster, out) = (folder.put("r.csv", "id,name\n1,A\n,B\n1,C\n"), folder.path("out"));
     let done = pagewalk(&["exam", EXAM, "--roster", &roster, "-o", &out]);

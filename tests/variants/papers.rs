@@ -8,7 +8,7 @@ use pagewalk_script::questions::entry::{Blank, ItemKind};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check};
 
-/// What comes of a script in which nothing is wrong before it runs.
+/// The result of a script without mistakes before the run.
 pub fn composed(text: &str, seed: u64) -> Composed {
     let (mut sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
     assert_eq!(wrong, [], "{text}");
@@ -44,7 +44,7 @@ pub fn numbers(text: &str, seed: u64) -> Vec<u64> {
     keys(&paper(text, seed)).iter().map(|key| key.parse().expect("a number")).collect()
 }
 
-/// What is wrong with a script once it runs.
+/// The mistake of a script at run time.
 pub fn wrong(text: &str, seed: u64) -> Diagnostic {
     let mut diagnostics = composed(text, seed).diagnostics;
     assert_eq!(diagnostics.len(), 1, "{text}");

@@ -15,14 +15,14 @@ fn titles(paper: &Paper) -> Vec<String> {
     paper.questions.iter().map(|question| question.title.to_string()).collect()
 }
 
-/// What is wrong with a script before it runs.
+/// The mistake of a script before the run.
 fn checked(text: &str) -> Vec<Diagnostic> {
     let (sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
     assert_eq!(wrong, [], "{text}");
     check(&script.body, &sources, &Files::default(), Options::default()).diagnostics
 }
 
-/// Questions of these titles, each of which draws a value and asks for it.
+/// Questions with these titles. Each has one blank with a drawn value.
 fn questions(titles: &[&str]) -> String {
     let one =
         |title: &&str| format!("question \"{title}\" points 2 {{ choose a in 0..1000000; ask \"a\" = a }}\n");
@@ -52,7 +52,7 @@ fn so_many_questions_of_a_pool_are_on_a_paper() {
         *found.entry(titles).or_insert(0) += 1;
     }
     assert!(found.len() == 3 && found.values().all(|times| *times > 20), "each pair comes up: {found:?}");
-    // What is picked changes no value.
+    // The choice of questions changes no value.
     let paper = paper(&script, 3);
     for (title, key) in titles(&paper).iter().zip(keys(&paper)) {
         assert_eq!(all[title], key);
@@ -99,7 +99,7 @@ fn options_are_shuffled_with_their_marks() {
 }
 
 #[test]
-fn what_is_wrong_with_a_pool_is_told_before_the_run() {
+fn mistakes_in_a_pool_are_reported_before_the_run() {
     let one = |pool: &str, code: Code, words: &str| {
         let told = checked(&format!(
             "exam {{ {pool} }}\n{}question \"big\" points 5 {{ ask \"x\" = 1 }}",

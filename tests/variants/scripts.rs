@@ -1,10 +1,10 @@
-//! `--script`: a version written out is the version.
+//! `--script`: a version written as a script equals the version.
 
 use std::fs;
 
 use super::{EXAM, Folder, list, pagewalk, text};
 
-/// Makes versions with scripts and keys, and runs each script: its paper and key must be the version's, byte for byte.
+/// Makes versions with scripts and keys, and runs each script: its paper and key must equal the version's, byte for byte.
 fn come_back(folder: &Folder, file: &str, args: &[&str]) {
     let out = folder.path("out");
     let _ = fs::remove_dir_all(&out);
@@ -23,7 +23,7 @@ fn come_back(folder: &Folder, file: &str, args: &[&str]) {
         assert!(!said.lines().any(drawn), "{said}");
         assert!(!said.contains(row[1].trim_start_matches("0x")), "no seed");
         let again = |args: &[&str]| text(&pagewalk(&[&["exam", &script], args].concat()).stdout);
-        // Another seed changes nothing in it.
+        // Another seed has no effect.
         assert_eq!(
             again(&["--seed", "77"]),
             fs::read_to_string(format!("{out}/{paper}")).expect("a paper"),
@@ -87,7 +87,7 @@ fn a_machine_that_draws_keeps_its_seeds() {
 }
 
 #[test]
-fn what_is_drawn_several_times_cannot_be_written() {
+fn values_drawn_several_times_cannot_be_written() {
     let folder = Folder::new("loop");
     let file = folder.put("l.pw", "question \"q\" { for i in 0..3 { choose n in 0..99999; ask \"n\" = n } }");
     let done = pagewalk(&["exam", &file, "--script"]);

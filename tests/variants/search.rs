@@ -1,4 +1,4 @@
-//! Values that are drawn together.
+//! Values drawn together under conditions.
 
 use std::collections::BTreeSet;
 
@@ -6,20 +6,20 @@ use pagewalk_script::lang::diagnostic::Code;
 
 use super::papers::{keys, numbers, paper, wrong};
 
-/// A question that draws so and asks for these.
+/// A question with these draws and blanks.
 fn question(draws: &str, asks: &[&str]) -> String {
     let asks: Vec<String> = asks.iter().map(|name| format!("ask \"{name}\" = {name}")).collect();
     format!("question \"q\" {{\n{draws}\n{}\n}}", asks.join("\n"))
 }
 
 #[test]
-fn what_fails_is_drawn_again_with_what_it_depends_on() {
+fn failing_draws_are_repeated_with_their_dependencies() {
     // 0 and 3 are the only solution.
     let script = question("choose a in 0..4\nchoose b in 0..4 where b > a + 2", &["a", "b"]);
     for seed in 0..50 {
         assert_eq!(numbers(&script, seed), [0, 3], "seed {seed}");
     }
-    // By way of a name between, and of three draws: 1, 2, 3 in some order with a sum that only one has.
+    // With a name in between, and of three draws: 1, 2, 3 in some order with a sum that only one order has.
     let script = question(
         "choose a in 1..4\nlet twice = a * 2\nchoose b in 1..4 where b != a\nchoose c in 1..4 where c != a and c != b and twice + 3 * b + c * 4 == 16",
         &["a", "b", "c"],
@@ -39,7 +39,7 @@ fn every_solution_is_drawn_by_some_seed() {
 }
 
 #[test]
-fn what_does_not_fail_is_drawn_as_if_alone() {
+fn other_draws_do_not_change() {
     let draws = [
         "choose a in 0..1000 where a % 3 == 0",
         "choose b in 0..1000 where b > 500",
@@ -54,7 +54,7 @@ fn what_does_not_fail_is_drawn_as_if_alone() {
 
 #[test]
 fn a_draw_that_has_nothing_to_do_with_a_failure_is_not_drawn_again() {
-    // By going back to the draw before, a billion values would be tried.
+    // Backtracking to the previous draw would try a billion values.
     let noise: String = (0..20)
         .map(|n| format!("choose noise{n} in 0..1000000 where noise{n} != 7\n"))
         .collect::<Vec<_>>()
@@ -80,7 +80,7 @@ fn conditions_of_different_draws_can_be_of_one_another_by_facts() {
         assert!(keys[0] != keys[2] && keys[1] != keys[3], "seed {seed}: {keys:?}");
         drawn.insert(keys);
     }
-    // 4 pages, of which two have one frame: 12 − 2 ordered pairs.
+    // 4 pages, and two of them share a frame: 12 − 2 ordered pairs.
     assert_eq!(drawn.len(), 10);
 }
 
@@ -98,7 +98,7 @@ fn a_condition_that_cannot_hold_is_named() {
     // 8 + 7 + 6 + 5 of 4 times 9.
     assert_eq!(at("b > a"), Some("26 of 36 values satisfy this"));
     assert!(at("0..4").is_some_and(|label| label.contains("`a` is drawn from here")));
-    // What depends on nothing is told at once.
+    // A condition that depends on no draw is reported at once.
     let alone = question("choose a in 0..1000000\nchoose b in 0..9 where b > 9", &["a", "b"]);
     let told = wrong(&alone, 1);
     assert!(told.message.contains("none of the 9 values satisfies the conditions on `b`"), "{told:?}");
@@ -106,7 +106,7 @@ fn a_condition_that_cannot_hold_is_named() {
 
 #[test]
 fn a_search_ends() {
-    // No two of nine numbers below eight differ: 8^9 ways to try.
+    // Nine numbers below eight cannot all differ: 8^9 combinations to try.
     let names: Vec<String> = (0..9).map(|n| format!("n{n}")).collect();
     let draws: Vec<String> = names
         .iter()
@@ -123,7 +123,7 @@ fn a_search_ends() {
     let told = wrong(&question(&draws.join("\n"), &["n0"]), 3);
     assert_eq!(told.code, Code::NothingToChoose);
     assert!(told.message.contains("`n8`"), "{told:?}");
-    // Conditions that only the last can refuse, over far too many pairs.
+    // Only the last draw can fail the conditions, over far too many pairs.
     let wide = question("choose a in 0..300000\nchoose b in 0..300000 where a + b == 0 - 1", &["a"]);
     assert!(wrong(&wide, 3).message.contains("given up"));
 }
@@ -135,17 +135,17 @@ fn questions_draw_apart_from_each_other() {
     let more = "question \"one\" { choose x in 0..9; choose a in 0..1000000; ask \"a\" = a }\n";
     let both = numbers(&format!("{one}{two}"), 5);
     assert_ne!(both[0], both[1], "the same `choose` draws its own value in each");
-    assert_eq!(numbers(two, 5), both[1..], "what stands before changes nothing");
+    assert_eq!(numbers(two, 5), both[1..], "earlier questions change nothing");
     assert_eq!(numbers(&format!("{two}{one}"), 5), [both[1], both[0]]);
     assert_eq!(numbers(&format!("{more}{two}"), 5)[1], both[1]);
     assert_ne!(numbers(&format!("{one}{two}"), 6), both);
-    // Titles may come again.
+    // Titles may repeat.
     let twice = numbers(&format!("for i in 0..2 {{\n{one}}}"), 5);
     assert_ne!(twice[0], twice[1]);
 }
 
 #[test]
-fn outside_of_questions_each_choose_stands_alone() {
+fn outside_of_questions_each_choose_is_independent() {
     let told =
         wrong("choose a in [1]\nchoose b in [1, 2] where b > a + 1\nquestion \"q\" { ask \"b\" = b }", 0);
     assert!(told.message.contains("none of the 2 values"), "{told:?}");

@@ -1,4 +1,4 @@
-//! Scripts that are wrong: the code of the one mistake in each, the text that it points at, the script.
+//! Scripts with mistakes: the code of the one mistake in each, the text that it points to, and the script.
 
 /// Code, text underlined, script.
 pub type Case = (&'static str, &'static str, &'static str);

@@ -1,5 +1,5 @@
-//! Scripts that are wrong: each mistake is reported once, by its code, at the very text, with nothing run; and no input
-//! makes the reader or the interpreter panic, hang or overflow its stack.
+//! Scripts with mistakes: each mistake is reported once, with its code, at the exact text, and nothing runs. No input
+//! makes the parser or the interpreter panic, hang, or overflow its stack.
 
 pub mod cases;
 mod traces;
@@ -11,7 +11,7 @@ use pagewalk_script::run::session::Options;
 
 use crate::running::{Outcome, on_large_stack, text, text_within, texts};
 
-/// The one mistake's code and the text it points at.
+/// The one mistake's code and the text it points to.
 fn sole(outcome: &Outcome) -> (&str, &str) {
     match outcome.mistakes.as_slice() {
         [only] => (&only.code, &only.at),
@@ -32,7 +32,7 @@ fn each_mistake_is_reported_once_and_in_its_place() {
     assert!(CASES.len() >= 120, "only {} cases", CASES.len());
 }
 
-/// What is nearest is offered.
+/// The nearest name is suggested.
 #[test]
 fn the_nearest_name_is_offered() {
     let cases = [
@@ -66,7 +66,7 @@ fn the_nearest_name_is_offered() {
     }
 }
 
-/// Static mistakes are reported all together, and nothing runs.
+/// All static mistakes are reported together, and nothing runs.
 #[test]
 fn several_mistakes_are_reported_in_one_run() {
     let script = "machine simple\nraed 0\nread 0 => vnp 1\nlet x = y\nread 0x4000\nexpect 1 == 2\nset tlb { | set tga | }\n";
@@ -83,7 +83,7 @@ fn several_mistakes_are_reported_in_one_run() {
     assert!(outcome.records.is_empty(), "nothing runs");
 }
 
-/// A mistake that only a run shows ends its scenario, and what follows runs.
+/// A mistake at run time ends its scenario, and the next scenarios run.
 #[test]
 fn a_mistake_in_a_scenario_ends_that_scenario_only() {
     let script =
@@ -119,7 +119,7 @@ fn files_include_each_other_in_no_circle() {
     assert_eq!((sole(&outcome), outcome.mistakes[0].line), (("unknown-name", "z"), 1));
 }
 
-/// Nested a hundred thousand deep, in all ways: one message, and no stack runs over.
+/// Nested a hundred thousand deep, in all ways: one message, and no stack overflow.
 #[test]
 fn deep_scripts_end_in_a_message() {
     const N: usize = 100_000;
@@ -157,7 +157,7 @@ fn large_scripts_end_in_a_message() {
     assert_eq!(many.mistakes.len(), 20_000);
 }
 
-/// Endless and costly loops meet the budget, which points at the innermost loop.
+/// Endless and costly loops exceed the budget, and the error points to the innermost loop.
 #[test]
 fn loops_without_an_end_are_stopped() {
     let options = Options { max_steps: 10_000, ..Options::default() };
@@ -197,7 +197,7 @@ fn a_budget_counts_statements() {
 }
 
 #[test]
-fn what_grows_is_limited() {
+fn growing_values_are_limited() {
     let cases = [
         "let x = [0..0x40000000]",
         "let x = [1]\nrepeat 100 { let x = [x, x] }",
@@ -228,13 +228,13 @@ fn check_deep_calls() {
     assert_eq!(sole(&text(circle)).0, "recursion");
 }
 
-/// The sections of the page of the messages: the code and the text below it.
+/// The sections of the page of messages: the code and the text below it.
 fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     let sections = include_str!("../../docs/reference/diagnostics.md").split("\n## ").skip(1);
     sections.map(|section| section.split_once('\n').expect("a text below the code"))
 }
 
-/// The page of the messages: a script that fails yields the code of its section, one that is mended has no mistake.
+/// The page of messages: a script that fails has the code of its section, and a fixed one has no mistake.
 #[test]
 fn the_page_of_messages_is_true() {
     let mut scripts = 0;

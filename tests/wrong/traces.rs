@@ -1,4 +1,4 @@
-//! Statements about a trace that is there: what is wrong with them, and with what is in the file.
+//! Statements about an existing trace: mistakes in the statements, and in the file.
 
 use pagewalk_script::run::session::Options;
 
@@ -14,7 +14,7 @@ fn beside(script: &str, trace: &[u8]) -> Outcome {
 }
 
 #[test]
-fn each_option_is_one_that_there_is_and_said_once() {
+fn each_option_exists_and_appears_once() {
     let bare = "machine { physical 9 }\n";
     let simple = "machine simple\n";
     let cases = [
@@ -46,7 +46,7 @@ fn each_option_is_one_that_there_is_and_said_once() {
 }
 
 #[test]
-fn what_was_meant_is_offered() {
+fn the_intended_word_is_suggested() {
     for (statement, near) in [
         ("replay \"x.trace\" fromat din", "format"),
         ("replay \"x.trace\" din", "format din"),
@@ -64,7 +64,7 @@ fn what_was_meant_is_offered() {
     }
 }
 
-/// Where a machine translates, both ways to map are told.
+/// If the machine translates, the message lists both ways to map.
 #[test]
 fn a_missing_map_is_explained() {
     let outcome = beside("machine simple\nreplay \"x.trace\"", TRACE);
@@ -72,7 +72,7 @@ fn a_missing_map_is_explained() {
     assert!(said.contains("`map identity`") && said.contains("`map demand`"), "{said}");
 }
 
-/// What only shows when the file is read is an error of the statement that reads it.
+/// A mistake in the file is reported at the statement that reads it.
 #[test]
 fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
     let script = "machine { physical 9 }\nreplay \"x.trace\"\n";
@@ -86,7 +86,7 @@ fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
     }
 }
 
-/// A line is work, so a budget ends a long trace; `limit-steps` points at the loop, or at the file.
+/// A line is work, so a budget ends a long trace. `limit-steps` points to the loop, or to the file.
 #[test]
 fn a_long_trace_ends_with_the_budget() {
     let long = b" L 10,1\n".repeat(20_000);
@@ -99,18 +99,18 @@ fn a_long_trace_ends_with_the_budget() {
     assert_eq!(sole(&run(short)), ("limit-steps", "\"x.trace\""));
 }
 
-/// Frames that run out without swap end the statement; the process that performed it is gone.
+/// If frames run out without swap, the statement ends, and its process is killed.
 #[test]
-fn memory_that_runs_out_is_told() {
+fn out_of_memory_is_reported() {
     let script = "machine core-i7\nkernel { frames 1 }\nreplay \"x.trace\" map demand\n";
     let outcome = beside(script, b" S 1000,1\n S 2000,1\n");
     assert_eq!(sole(&outcome), ("out-of-memory", "\"x.trace\""));
     assert!(outcome.mistakes[0].said.contains("swap"), "{}", outcome.mistakes[0].said);
 }
 
-/// Nothing is said of what comes after a statement that is wrong but would have started a kernel.
+/// No mistakes are reported after a wrong statement that would have started a kernel.
 #[test]
-fn a_replay_starts_a_kernel_for_what_is_checked_after_it() {
+fn a_replay_starts_a_kernel_for_later_expectations() {
     let script =
         "machine core-i7\nreplay \"x.trace\" map demand\nexpect frames.free > 5 and swap.used == 0\n";
     assert_eq!(beside(script, TRACE).status(), 0);
@@ -122,9 +122,9 @@ fn a_replay_starts_a_kernel_for_what_is_checked_after_it() {
     assert_eq!((outcome.mistakes.as_slice(), outcome.failures.as_slice()), (&[][..], &[][..]));
 }
 
-/// With brackets, as other verbs may be written; a definition of that name comes first.
+/// With brackets, as other verbs may be written. A definition with that name has precedence.
 #[test]
-fn a_replay_may_stand_in_brackets() {
+fn a_replay_may_be_in_brackets() {
     let machine = "machine { physical 9 }\n";
     let script =
         format!("{machine}replay(\"x.trace\") => accesses 2\nprobe replay(\"x.trace\") => accesses 2\n");

@@ -30,7 +30,7 @@ pub struct ProcessAccessOutcome {
 /// shootdown.
 const TRIES: u32 = 3;
 
-/// Observes an access, and tells the replacement policy which frames it uses.
+/// Observes an access, and reports its frames to the replacement policy.
 struct FrameUseObserver<'a, W> {
     watch: &'a mut W,
     pool: &'a mut Pool,

@@ -117,7 +117,7 @@ impl Kernel {
     pub(super) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let before = process.space.areas.count();
-        // An edit adds at most two areas for each of its ranges, of which there are at most two.
+        // An edit has at most two ranges, and adds at most two areas for each.
         if before + 4 <= MOST_AREAS {
             return Ok(());
         }

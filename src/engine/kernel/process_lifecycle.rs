@@ -13,7 +13,7 @@ use super::state::{Kernel, OutOfMemory};
 /// The maximum number of processes that are running or not waited for (`kernel.pid_max`).
 pub(crate) const MOST_PROCESSES: u32 = 32_768;
 
-/// The maximum number of remembered processes. Beyond it, processes that have ended are forgotten.
+/// The maximum number of remembered processes. Beyond it, processes that have ended are discarded.
 const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
 
 impl Kernel {
@@ -56,7 +56,7 @@ impl Kernel {
         self.alive += 1;
     }
 
-    /// Forgets processes that have ended, if too many are remembered.
+    /// Discards processes that have ended, if too many are remembered.
     fn forget_ended(&mut self) {
         if self.processes.len() < MOST_REMEMBERED {
             return;

@@ -110,7 +110,7 @@ impl Kernel {
         id
     }
 
-    /// Forgets a file that has no users and no name.
+    /// Discards a file that has no users and no name.
     pub(super) fn forget_file(&mut self, file: FileId) {
         let Some(held) = self.files.all.get(&file) else { return };
         if held.users == 0 && self.files.names.get(&held.name) != Some(&file) {

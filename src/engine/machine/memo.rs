@@ -33,7 +33,7 @@ impl<T: Copy> Memo<T> {
         self.0.get_or_insert_with(|| Box::new([None; SLOTS]))[slot_index(set)] = Some(hit);
     }
 
-    /// Forgets the hit of a set.
+    /// Discards the hit of a set.
     #[inline]
     pub(crate) fn forget(&mut self, set: SetIndex) {
         if let Some(places) = &mut self.0 {
@@ -41,7 +41,7 @@ impl<T: Copy> Memo<T> {
         }
     }
 
-    /// Forgets the hits of all sets.
+    /// Discards the hits of all sets.
     pub(crate) fn clear(&mut self) {
         self.0 = None;
     }

@@ -14,7 +14,7 @@ pub(super) struct Leaf {
     pub(crate) ppn: u64,
     /// log2 of its size in bytes.
     pub(crate) page_bits: u32,
-    /// R/W, U/S, and XD combined over all levels, and G, D, CD, and WT of its own entry.
+    /// R/W, U/S, and XD combined over all levels, and G, D, CD, and WT of the leaf entry.
     pub(crate) flags: Flags,
 }
 

@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_no_file_has_a_name_without_a_folder() {
+    fn a_text_without_a_file_has_a_name_without_a_folder() {
         let uri = Uri::from_str("untitled:Untitled-1/x").unwrap();
         assert_eq!(path_of(&uri), Path::new("<untitled:Untitled-1-x>"));
         assert_eq!(uri_of(Path::new("relative.pw")), None);

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_left_is_passed_over() {
+    fn files_of_a_killed_process_are_skipped() {
         let path = file("killed");
         let history = HistoryFile { path: path.clone() };
         history.add("first").unwrap();
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_where_xdg_says() {
+    fn the_file_follows_xdg() {
         let of = |set: &'static [(&str, &str)]| {
             let variable = |name: &str| {
                 set.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))

@@ -129,7 +129,7 @@ mod tests {
     use super::Recall;
 
     #[test]
-    fn earlier_inputs_are_filtered_by_what_is_typed() {
+    fn earlier_inputs_are_filtered_by_the_typed_text() {
         let mut recall = Recall::default();
         for entry in ["show 1", "read 0", "read 0", "show 2", "read 3"] {
             recall.add(entry);

@@ -1,4 +1,4 @@
-//! `:quiz`: asks for the facts of an access one by one, and grades each answer.
+//! `:quiz`: prompts for the facts of an access one by one, and grades each answer.
 
 use std::io;
 

@@ -35,7 +35,7 @@ pub struct Shell {
     context: ReplContext,
     /// The quiz in progress.
     quiz: Option<Quiz>,
-    /// Whether the user was asked to confirm exiting without saving.
+    /// Whether the session has asked the user to confirm exiting without saving.
     asked_to_leave: bool,
 }
 
@@ -111,7 +111,7 @@ impl Shell {
         self.quiz.take().map_or(Ok(()), |quiz| quiz.end(&mut self.context))
     }
 
-    /// Ends the session. At a terminal, it asks for confirmation once before statements are lost.
+    /// Ends the session. At a terminal, it prompts for confirmation once before statements are lost.
     pub(crate) fn leave(&mut self) -> io::Result<Flow> {
         let unsaved = self.context.unsaved();
         if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {

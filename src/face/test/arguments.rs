@@ -118,7 +118,7 @@ impl Test {
         }
     }
 
-    /// Returns the reason not to write in CI, where nobody reviews the changes.
+    /// Returns the reason not to write in CI, where changes are not reviewed.
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),

@@ -91,7 +91,7 @@ impl CheckedScript {
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
-        // What a question asks may be in a line that is wrong.
+        // The wrong line may contain a question.
         if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }

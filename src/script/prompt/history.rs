@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_undone_is_forgotten_when_one_goes_on() {
+    fn a_new_statement_discards_the_undone_ones() {
         let mut history = history(5);
         history.goto(2, again);
         assert_eq!(history.done().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);

@@ -13,11 +13,11 @@ use crate::run::facts::{Family, Key, key};
 use crate::run::record::{Access, AccessVerb, Did, Shown};
 use crate::run::state::{Slot, State};
 
-/// The facts of an access to ask for, in the order of the worksheet.
+/// The facts of an access to quiz, in the order of the worksheet.
 const ASKED: &[&str] =
     &["vpn", "tlbi", "tlbt", "tlb", "fault", "ppn", "pa", "co", "ci", "ct", "cache", "byte"];
 
-/// The facts of a system call to ask for.
+/// The facts of a system call to quiz.
 const ASKED_OF_CALLS: &[&str] = &["returns", "error", "fault", "minor", "major"];
 
 /// One of this many addresses is random; the others are near existing contents.
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_has_a_row() {
+    fn questions_have_a_row() {
         assert!(ASKED.iter().all(|name| ACCESS_FACTS.iter().any(|row| row.name == *name)));
         assert!(ASKED_OF_CALLS.iter().all(|name| CALL_FACTS.iter().any(|row| row.name == *name)));
     }

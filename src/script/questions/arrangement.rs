@@ -16,7 +16,7 @@ pub(crate) fn arranges(name: &str) -> bool {
 /// The arrangement of a paper.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Arrangement {
-    /// Questions of which a paper contains only some.
+    /// A pool of questions. A paper contains only some of them.
     pub(crate) pools: Vec<Pool>,
     /// Whether to shuffle the questions.
     pub(crate) questions: bool,

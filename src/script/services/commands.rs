@@ -25,7 +25,7 @@ pub enum CommandKind {
     Why,
     /// Shows the fields of an address.
     Bits,
-    /// Asks for the facts of an access, and grades the answers.
+    /// Quizzes the facts of an access, and grades the answers.
     Quiz,
     /// Writes the session as a script.
     Save,

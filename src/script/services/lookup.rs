@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_what_rows_are_headed_by() {
+    fn words_are_the_headings_of_rows() {
         let words = words();
         for word in ["read", "mmap", "tlbi", "machine", "quiz"] {
             assert!(words.iter().any(|known| known == word), "{word}");

@@ -1,4 +1,4 @@
-//! The fully associative cache that tells capacity from conflict: a list, latest last.
+//! The fully associative cache that distinguishes capacity from conflict misses: a list, latest last.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ impl Beside {
         Self { lines, ..Self::default() }
     }
 
-    /// A lookup of the cache beside; `enters` if a missing block is put in, and `counts` if it missed there.
+    /// A lookup in the reference cache. `enters` fills a missing block, and `counts` is whether the cache under test missed.
     pub fn look(&mut self, block: u64, enters: bool, counts: bool) {
         let first = self.seen.insert(block);
         let place = self.held.iter().position(|other| *other == block);
@@ -39,7 +39,7 @@ impl Beside {
         }
     }
 
-    /// Blocks that hold something else from now on.
+    /// Invalidates blocks whose contents change.
     pub fn renew(&mut self, blocks: std::ops::Range<u64>) {
         self.held.retain(|block| !blocks.contains(block));
         self.seen.retain(|block| !blocks.contains(block));

@@ -1,4 +1,4 @@
-//! Caches, level by level, and memory behind them.
+//! Caches, level by level, in front of memory.
 
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 use pagewalk_engine::trace::counts::{LevelCounts, MemoryTransfers};
@@ -20,7 +20,7 @@ struct Cache {
     sets: Vec<Vec<Option<Line>>>,
     part: LevelCounts,
     beside: Beside,
-    /// A store that misses puts its block in, as this cache or one above allocates.
+    /// Whether a store that misses fills a line, because this cache or one above allocates.
     stores_enter: bool,
 }
 
@@ -39,12 +39,12 @@ impl Cache {
 #[derive(Debug)]
 pub struct Caches(Vec<Cache>);
 
-/// A load, store, fetch or walk on its way through the caches.
+/// A load, store, fetch, or walk on its way through the caches.
 struct Access<'a> {
     who: Who,
     pa: u64,
     route: Vec<usize>,
-    /// Levels that were asked: none is asked twice.
+    /// The levels looked up so far. Each is looked up once.
     asked: Vec<usize>,
     clock: &'a mut u64,
     memory: &'a mut MemoryTransfers,
@@ -86,12 +86,12 @@ impl Caches {
         if who == Who::Store { self.store(access) } else { self.load(access) }
     }
 
-    /// Caches that the access does not go through keep nothing newer than it finds, and after a store nothing at all.
+    /// Caches outside the route keep no newer block than the access finds, and after a store no block at all.
     fn snoop(&mut self, access: &mut Access<'_>, store: bool) {
         let Some(first) = access.route.first().copied() else { return };
         let back = self.0[first].back();
         let found = self.0[first].find(access.pa).is_some_and(|line| !store || back && line.dirty);
-        // Such a block nobody else has stored to or holds, if nobody stands between the core and this cache.
+        // With no other cache between the core and this one, no other cache holds or has modified such a block.
         let routes = [self.route(Who::Load), self.route(Who::Fetch)];
         if found && routes.iter().all(|route| route.first() == Some(&first) || !route.contains(&first)) {
             return;
@@ -117,11 +117,11 @@ impl Caches {
         }
     }
 
-    /// A page frame gets other bytes: no cache keeps any of it.
+    /// The contents of a page frame change: every cache drops its blocks.
     pub fn drop_page(&mut self, frame: u64, page_bits: u32) {
         for cache in &mut self.0 {
             let bits = cache.spec.block_bits;
-            // What stands in the frame now was never asked for.
+            // The new contents of the frame have not been fetched.
             cache.beside.renew(frame << page_bits >> bits..((frame + 1) << page_bits).div_ceil(1 << bits));
             for line in cache.sets.iter_mut().flatten() {
                 if line.is_some_and(|line| line.block << bits >> page_bits == frame) {
@@ -131,7 +131,7 @@ impl Caches {
         }
     }
 
-    /// Whether a level has the block; asking counts once.
+    /// Whether a level has the block. Each level counts one lookup.
     fn ask(&mut self, access: &mut Access<'_>, level: usize) -> bool {
         *access.clock += 1;
         let (now, who) = (*access.clock, access.who);
@@ -157,8 +157,8 @@ impl Caches {
         self.fetch(&mut access, 0);
     }
 
-    /// Sees to it that the cache at a place of the route has the block: it is looked for from there down, and put into
-    /// all caches on the way back.
+    /// Fills the block in the cache at a place of the route: looks for it from there down, and fills all caches
+    /// on the way back.
     fn fetch(&mut self, access: &mut Access<'_>, place: usize) {
         let route = access.route.clone();
         let found = (place..route.len()).find(|n| self.ask(access, route[*n]));
@@ -187,7 +187,7 @@ impl Caches {
         access.memory.writes += 1;
     }
 
-    /// Puts the block of an address into the cache at a place of the route. What goes for it goes down first.
+    /// Fills the line for an address in the cache at a place of the route. The victim is written back first.
     fn fill(&mut self, access: &mut Access<'_>, n: usize, pa: u64, dirty: bool) {
         let cache = &mut self.0[access.route[n]];
         let (bits, policy) = (cache.spec.block_bits, cache.spec.policy);
@@ -206,7 +206,7 @@ impl Caches {
         self.0[access.route[n]].sets[set][way] = Some(Line { block, dirty, age });
     }
 
-    /// A dirty block goes to the next cache, in parts if its blocks are smaller, or to memory.
+    /// Writes a dirty block to the next cache, in parts if its blocks are smaller, or to memory.
     fn write_down(&mut self, access: &mut Access<'_>, n: usize, pa: u64, bits: u32) {
         let Some(level) = access.route.get(n).copied() else {
             access.memory.writes += 1;
@@ -233,7 +233,7 @@ impl Caches {
 }
 
 impl Access<'_> {
-    /// Memory is read.
+    /// Reads memory.
     fn read(&mut self) {
         *(if self.who == Who::Walk { &mut self.memory.walks } else { &mut self.memory.reads }) += 1;
     }

@@ -1,8 +1,8 @@
-//! A whole memory system as simply as can be: vectors that are searched from end to end, and a clock for the age of
-//! everything. It follows what `docs/reference/reference.md` and the textbooks say of TLBs, page walks, caches and paging, and
-//! shares no code with the machine; only the numbers that it is built of, and those that it answers with, are of its types.
+//! A memory system, as simple as possible: vectors with linear searches, and a clock for all ages.
+//! It follows `docs/reference.md` and the textbooks about TLBs, page walks, caches, and paging, and
+//! shares no code with the machine, except the types of its settings and of its counts.
 //!
-//! It has no inclusive or exclusive levels, one core, one page size, and the policies LRU and FIFO.
+//! Limitations: no inclusive or exclusive levels, one core, one page size, and only the policies LRU and FIFO.
 
 mod beside;
 mod caches;
@@ -26,7 +26,7 @@ use caches::Caches;
 use paging::Pages;
 use tlbs::Tlbs;
 
-/// What a lookup is for.
+/// The kind of a lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     Load,
@@ -54,7 +54,7 @@ impl Who {
     }
 }
 
-/// Adds a lookup to what a level has counted.
+/// Adds a lookup to the counts of a level.
 fn count(part: &mut LevelCounts, who: Who, hit: bool) {
     let Lookups { hits, misses } = who.lookups(&mut part.kinds);
     *(if hit { hits } else { misses }) += 1;
@@ -67,14 +67,14 @@ fn count(part: &mut LevelCounts, who: Who, hit: bool) {
     } += 1;
 }
 
-/// Something in a set: when it came, and when it was used last.
+/// An entry of a set: its times of arrival and of last use.
 #[derive(Debug, Clone, Copy)]
 struct Age {
     filled: u64,
     used: u64,
 }
 
-/// Which of a set's places a new entry takes: the first empty one, else that of the policy's victim.
+/// The way for a new entry: the first empty one, or else the victim of the policy.
 fn place<T>(set: &[Option<T>], policy: Policy, age: impl Fn(&T) -> Age) -> usize {
     if let Some(empty) = set.iter().position(Option::is_none) {
         return empty;
@@ -86,7 +86,7 @@ fn place<T>(set: &[Option<T>], policy: Policy, age: impl Fn(&T) -> Age) -> usize
     (0..set.len()).min_by_key(|place| stamp(&set[*place])).expect("a set has a way")
 }
 
-/// The whole.
+/// The memory system.
 pub struct Model {
     spec: Arc<Spec>,
     references: ReferenceCounts,
@@ -94,15 +94,15 @@ pub struct Model {
     clock: u64,
     caches: Caches,
     tlbs: Tlbs,
-    /// None where addresses are physical.
+    /// None if addresses are physical.
     pages: Option<Pages>,
     walks: u64,
-    /// Only the first part of a reference is done.
+    /// Whether to perform only the first part of a reference.
     first: bool,
-    /// What was fetched last; 0 is nobody.
+    /// The address of the last fetch, or 0.
     code: u64,
     spots: [BTreeMap<u64, (u64, u64)>; 2],
-    /// The blocks of loads and stores, latest last, and how far back each reference went; none if nowhere.
+    /// The blocks of loads and stores, latest last, and the reuse distance of each reference; none for a first use.
     stack: Vec<u64>,
     distances: Vec<Option<usize>>,
 }
@@ -170,8 +170,8 @@ impl Model {
         self.spec.mmu.as_ref().map_or(12, |mmu| mmu.page_bits)
     }
 
-    /// Whether there is anything to ask: what no TLB and no cache is for is counted as a reference, and that is all; but a
-    /// process has pages, be there TLBs and caches or not.
+    /// Whether anything can be looked up: a reference without a TLB or cache is only counted, but a
+    /// process has pages even without TLBs and caches.
     fn is_asked(&self, who: Who) -> bool {
         let cached = !self.caches.route(who).is_empty();
         let bare = self.spec.tlbs.is_empty() && self.spec.caches.is_empty();
@@ -194,7 +194,7 @@ impl Model {
         self.note(who, record, &parts, missed(self) != before);
     }
 
-    /// Where the parts of a reference begin: each lies in one block of every cache that it goes through, and in one page.
+    /// The starts of the parts of a reference: each part is in one page and in one block of every cache on its route.
     fn parts(&self, who: Who, record: &Record) -> Vec<u64> {
         let blocks = self.caches.route(who).into_iter().map(|level| self.spec.caches[level].block_bits);
         let piece = blocks.chain(self.spec.mmu.as_ref().map(|mmu| mmu.page_bits)).min().unwrap_or(63);
@@ -206,7 +206,7 @@ impl Model {
         parts
     }
 
-    /// The physical address of a virtual one, with all that it takes to find it.
+    /// Translates a virtual address, with all side effects.
     fn translate(&mut self, who: Who, va: u64) -> u64 {
         let Some(page_bits) = self.pages.as_ref().map(|pages| pages.page_bits) else { return va };
         let vpn = va >> page_bits;
@@ -236,7 +236,7 @@ impl Model {
         pages.touch(vpn, clock) << page_bits | va & ((1 << page_bits) - 1)
     }
 
-    /// Reads the entries on the way to a page, as far as there are tables; whether it is there.
+    /// Reads the entries on the path to a page as far as tables exist, and returns whether the page is present.
     fn walk(&mut self, vpn: u64) -> bool {
         let levels = self.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
         for level in 1..=levels {
@@ -259,7 +259,7 @@ impl Model {
         }
     }
 
-    /// Counts a reference by its page and instruction, and its parts by how far back they go.
+    /// Counts a reference by its page and instruction, and its parts by their reuse distances.
     fn note(&mut self, who: Who, record: &Record, parts: &[u64], missed: bool) {
         let page = record.address >> self.page_bits() << self.page_bits();
         let code = Some(self.code).filter(|code| who != Who::Fetch && *code != 0);
@@ -272,7 +272,7 @@ impl Model {
         self.measure(who, record, parts);
     }
 
-    /// Counts the blocks of the parts of a load or store by how far back they go.
+    /// Counts the blocks of the parts of a load or store by their reuse distances.
     fn measure(&mut self, who: Who, record: &Record, parts: &[u64]) {
         if who == Who::Fetch {
             return;
@@ -295,7 +295,7 @@ impl Model {
         first.map_or(6, |level| self.spec.caches[level].block_bits)
     }
 
-    /// All that was counted, with the first so many of the busiest.
+    /// All counts, with the N busiest pages and instructions.
     pub fn counted(&self, top: usize) -> ReplayCounts {
         let busiest = |spots: &BTreeMap<u64, (u64, u64)>| {
             let spot = |(address, (references, misses)): (&u64, &(u64, u64))| HotSpot {
@@ -304,7 +304,7 @@ impl Model {
                 misses: *misses,
             };
             let mut spots: Vec<HotSpot> = spots.iter().map(spot).collect();
-            // Stable, and in order of addresses before.
+            // The sort is stable, so ties are in order of addresses.
             spots.sort_by_key(|spot| Reverse(spot.references));
             spots.sort_by_key(|spot| Reverse(spot.misses));
             spots.truncate(top);

@@ -1,4 +1,4 @@
-//! Paging on demand: frames, tables and swap.
+//! Demand paging: frames, tables, and swap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +13,9 @@ use super::Age;
 #[derive(Debug, Clone, Copy, Default)]
 struct Page {
     frame: Option<u64>,
-    /// A copy of it is in swap.
+    /// Whether swap has a copy of it.
     swapped: bool,
-    /// It was stored to since it came into its frame.
+    /// Whether it is dirty.
     dirty: bool,
 }
 
@@ -31,11 +31,11 @@ pub struct Pages {
     known: BTreeMap<u64, Page>,
     /// The page and the age of each frame in use.
     frames: BTreeMap<u64, (u64, Age)>,
-    /// Tables by level and by what of the page number is above them: their physical page.
+    /// The physical pages of tables, by level and by the upper part of the page number.
     tables: BTreeMap<(usize, u64), u64>,
     /// The lowest physical page of a table.
     lowest: u64,
-    /// Pages that were touched.
+    /// Pages that have been touched.
     touched: BTreeSet<u64>,
     faults: FaultCounts,
     evicted: u64,
@@ -64,7 +64,7 @@ impl Pages {
         pages
     }
 
-    /// What of a page number is above a table of a level, and the index in the table.
+    /// The part of a page number above a table of a level, and the index in the table.
     fn split(&self, level: usize, vpn: u64) -> (u64, u64) {
         let below: u32 = self.levels[level..].iter().sum();
         let entries = 1 << self.levels[level - 1];
@@ -91,21 +91,21 @@ impl Pages {
         self.known.get(&vpn).is_some_and(|page| page.frame.is_some())
     }
 
-    /// Notes that a page is stored to, if it is; answers whether it ever was since it came.
+    /// Marks a page dirty on a store, and returns whether it is dirty.
     pub fn mark(&mut self, vpn: u64, store: bool) -> bool {
         let page = self.known.get_mut(&vpn).expect("the page is there");
         page.dirty |= store;
         page.dirty
     }
 
-    /// The page is used; answers its frame.
+    /// Uses a page, and returns its frame.
     pub fn touch(&mut self, vpn: u64, now: u64) -> u64 {
         let frame = self.known[&vpn].frame.expect("the page is there");
         self.frames.get_mut(&frame).expect("a frame in use").1.used = now;
         frame
     }
 
-    /// Brings a page into a frame: the lowest free one, or that of a victim. Answers the frame, and the page that went.
+    /// Brings a page into the lowest free frame, or that of a victim. Returns the frame, and the evicted page.
     pub fn fault(&mut self, vpn: u64, clock: &mut u64) -> (u64, Option<u64>) {
         for level in 2..=self.levels.len() {
             if !self.has_table(level, vpn) {

@@ -9,7 +9,7 @@ use super::{Age, Who, count, place};
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     vpn: u64,
-    /// The page may be stored to without telling the table.
+    /// Whether a store needs no update of the table.
     dirty: bool,
     age: Age,
 }
@@ -43,12 +43,12 @@ impl Tlbs {
         Self(spec.tlbs.iter().map(tlb).collect())
     }
 
-    /// The levels that a reference asks, in order.
+    /// The levels that a reference looks up, in order.
     pub fn route(&self, who: Who) -> Vec<usize> {
         (0..self.0.len()).filter(|level| who.served_by(self.0[*level].side)).collect()
     }
 
-    /// Asks level by level; the levels above the one that has the page are given it.
+    /// Looks up level by level, and fills the levels above the hit.
     pub fn look(&mut self, who: Who, vpn: u64, clock: &mut u64) -> bool {
         let route = self.route(who);
         for (n, level) in route.iter().enumerate() {
@@ -67,7 +67,7 @@ impl Tlbs {
         false
     }
 
-    /// Gives a page to levels, the lowest first.
+    /// Fills a page in levels, the lowest first.
     pub fn fill(&mut self, levels: &[usize], vpn: u64, dirty: bool, clock: &mut u64) {
         for level in levels.iter().rev() {
             *clock += 1;
@@ -80,13 +80,13 @@ impl Tlbs {
         }
     }
 
-    /// Whether the first level that is asked has the page as one that was stored to; without levels nobody has to know.
+    /// Whether the first level of the lookup has the page as dirty; true without levels.
     pub fn is_dirty(&mut self, who: Who, vpn: u64) -> bool {
         let first = self.route(who).first().copied();
         first.is_none_or(|level| self.0[level].find(vpn).is_some_and(|entry| entry.dirty))
     }
 
-    /// The page was stored to: every level that has it knows.
+    /// Marks the page dirty in every level that has it.
     pub fn set_dirty(&mut self, vpn: u64) {
         for tlb in &mut self.0 {
             if let Some(entry) = tlb.find(vpn) {
@@ -95,7 +95,7 @@ impl Tlbs {
         }
     }
 
-    /// The page is elsewhere from now on.
+    /// Invalidates a page that moves.
     pub fn drop_page(&mut self, vpn: u64) {
         let sets = self.0.iter_mut().flat_map(|tlb| &mut tlb.sets);
         for entry in sets.flatten() {

@@ -1,4 +1,4 @@
-//! Executables for random programs, some of which do not fit.
+//! Executables for random programs. Some of them do not fit.
 
 use super::model::Model;
 use crate::kernel::Kernel;

@@ -146,7 +146,7 @@ impl Pool {
     }
 
     /// Chooses the victim among the filled frames for which `may` holds, or `None` if there is none. The hand of a clock
-    /// skips other frames without clearing their bits. The victim stays filled until it is forgotten or filled again.
+    /// skips other frames without clearing their bits. The victim stays filled until it is discarded or filled again.
     pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
         self.latest = None;
         if let Policy::Lru | Policy::Fifo = self.policy

@@ -67,7 +67,7 @@ fn agrees(reference: &ReferenceString, policy: Policy) -> Result<(), TestCaseErr
     Ok(())
 }
 
-/// An operation on a pool. Frame numbers are taken modulo the limit.
+/// An operation on a pool. A frame number counts modulo the limit.
 #[derive(Debug, Clone)]
 enum Action {
     Fill(u32),

@@ -85,7 +85,7 @@ fn cache_lab_trace() {
 
 /// GATE CS 2004: in a fully associative LRU cache of 8 blocks, block 7 replaces cache block 5.
 #[test]
-fn gate_2004_where_block_7_goes() {
+fn gate_2004_the_set_of_block_7() {
     let mut cache = SetAssoc::new(1, 8, Policy::Lru);
     for number in [4, 3, 25, 8, 19, 6, 25, 8, 16, 35, 45, 22, 8, 3, 16, 25, 7] {
         access(&mut cache, number);

@@ -1,4 +1,4 @@
-//! The phrases and forms of a trace, as the reader knows them.
+//! The phrases and forms of a trace, as the decoder knows them.
 
 use super::body::{Cursor, PackError};
 use super::shape::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};

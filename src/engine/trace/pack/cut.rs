@@ -1,4 +1,4 @@
-//! Splits records into phrases. The reader does not depend on the splits, so another choice only changes the size.
+//! Splits records into phrases. The decoder does not depend on the splits, so another choice only changes the size.
 
 use crate::trace::record::{Op, Record};
 

@@ -51,7 +51,7 @@ struct ReaderState {
 /// The next block.
 #[derive(Debug, Default)]
 struct Block {
-    /// Whether the reader must first forget everything.
+    /// Whether the decoder must first discard everything.
     fresh: bool,
     phrases: Vec<u8>,
     phrase_count: u64,
@@ -152,7 +152,7 @@ impl<W: Write> Packer<W> {
 }
 
 impl ReaderState {
-    /// Encodes a phrase as a form, after the definitions that the reader needs.
+    /// Encodes a phrase as a form, after the definitions that the decoder needs.
     fn encode_phrase(&mut self, records: &[Record], block: &mut Block) {
         let (phrase, slots) = self.phrase(records, block);
         let mut rules = Vec::new();

@@ -71,7 +71,7 @@ fn program() -> impl Strategy<Value = Vec<Record>> {
 
 proptest! {
     #[test]
-    fn unpacking_gives_what_was_packed(records in prop::collection::vec(any_record(), 0..600)) {
+    fn unpacking_inverts_packing(records in prop::collection::vec(any_record(), 0..600)) {
         prop_assert_eq!(unpacked(packed(&records)), (records, None));
     }
 

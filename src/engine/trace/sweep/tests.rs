@@ -10,7 +10,7 @@ use crate::trace::demand::DemandPaging;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::Straddle;
 
-/// Generates references to a few regions, some of which straddle blocks, with fetches between them.
+/// Generates references to a few regions, with fetches between them. Some straddle blocks.
 fn trace(count: usize) -> Vec<Record> {
     let mut random = SplitMix64::new(7);
     let mut draw = |below: u64| random.next() % below;
@@ -57,7 +57,7 @@ fn swept(
 }
 
 #[test]
-fn a_sweep_counts_what_single_replays_count() {
+fn a_sweep_counts_like_single_replays() {
     let (specs, records) = (specs(), trace(2_500));
     let demand = AddressMapping::Demand(DemandPaging::default());
     for (map, straddle) in [

@@ -91,7 +91,7 @@ fn narrow_terminals_break_sentences_and_worksheets() {
 }
 
 #[test]
-fn one_goes_back_and_forward_by_statements() {
+fn undo_and_redo_move_by_statements() {
     let mut typed = Typed::simple();
     for va in ["0x3D4", "0x3D5", "0x3D6"] {
         typed.types(&format!("read {va}"));
@@ -110,7 +110,7 @@ fn one_goes_back_and_forward_by_statements() {
 }
 
 #[test]
-fn what_was_undone_is_done_again() {
+fn undone_statements_are_redone() {
     let mut typed = Typed::simple();
     typed.types("read 0x3D4\nread 0x3D5\nread 0x3D6");
     let output = typed.types(":back 2");
@@ -198,7 +198,7 @@ fn lists_of_statements_show_where_one_is() {
 }
 
 #[test]
-fn what_would_be_changes_nothing() {
+fn a_preview_changes_nothing() {
     let mut typed = Typed::simple();
     let output = typed.types(":what read 0x03D4 => vpn 0x0F");
     assert!(output.contains("PA 0x354") && output.contains("✓ 1 fact holds"), "{output}");
@@ -234,7 +234,7 @@ fn a_difference_shows_old_and_new() {
 }
 
 #[test]
-fn a_difference_shows_what_a_process_did() {
+fn a_difference_shows_the_changes_of_a_process() {
     let mut typed = Typed::new();
     typed.types(
         "process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",

@@ -38,7 +38,7 @@ fn saved(typed: &mut Typed, name: &str) -> String {
 }
 
 #[test]
-fn a_session_becomes_a_test_of_what_was_seen() {
+fn a_session_becomes_a_test_of_its_results() {
     let mut typed = Typed::simple();
     typed.types("read 0x03D4 => ppn 0x0E, tlb hit   # a wrong guess");
     typed.types("read 0x0040");
@@ -131,7 +131,7 @@ fn only_its_own_files_are_written_over() {
 }
 
 #[test]
-fn what_comes_before_a_reset_is_not_saved() {
+fn statements_before_a_reset_are_not_saved() {
     let mut typed = Typed::simple();
     typed.types(":reset");
     typed.types("machine simple { tlb none }");
@@ -151,7 +151,7 @@ fn a_script_is_loaded_statement_by_statement() {
 }
 
 #[test]
-fn of_a_script_that_goes_wrong_the_beginning_is_done() {
+fn a_failing_script_runs_up_to_its_mistake() {
     let mut typed = Typed::new();
     let path = file("wrong.pw");
     fs::write(&path, "machine simple\nread 0x40 => tlb hit\nshow 1 / tlb.hits\nlet x = 1\n").unwrap();

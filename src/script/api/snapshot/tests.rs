@@ -57,7 +57,7 @@ fn frames_are_ordered_as_they_would_be_evicted() {
 }
 
 #[test]
-fn a_comparison_names_what_differs_and_nothing_else() {
+fn a_comparison_names_only_the_differences() {
     let before = at_end("machine simple\nlet a = 1\nlet b = 2\n");
     let after = at_end("machine simple\nlet a = 1\nlet b = 3\nlet c = 4\n");
     let changes = before.compare(&after);

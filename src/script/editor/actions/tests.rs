@@ -83,7 +83,7 @@ fn actual_values_are_accepted_one_and_all() {
 }
 
 #[test]
-fn what_is_open_is_filled_in() {
+fn open_expectations_are_filled_in() {
     let script = "machine simple\ntranslate 0x03D4 => vpn «»?, tlbi ?, vpo 0x15\n";
     assert!(chosen(script, "Fill in `").ends_with("=> vpn 0x0F, tlbi ?, vpo 0x15\n"));
     assert!(chosen(script, "Fill in every").ends_with("=> vpn 0x0F, tlbi 0x3, vpo 0x15\n"));

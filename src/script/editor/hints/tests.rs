@@ -34,7 +34,7 @@ set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }
 /// CS:APP: 0x03D4 is VPN 0x0F, TLB index 3, tag 3, a hit; PPN 0x0D, physical address 0x354; cache offset 0,
 /// index 5, tag 0x0D, a hit; byte 0x36.
 #[test]
-fn the_facts_that_are_not_stated_are_shown() {
+fn the_facts_without_expectations_are_shown() {
     let all = last(&format!("{SIMPLE}read 0x03D4"));
     assert_eq!(all, "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit, cache hit, served cache, …");
     let rest = last(&format!(
@@ -46,7 +46,7 @@ fn the_facts_that_are_not_stated_are_shown() {
 }
 
 #[test]
-fn what_says_that_nothing_happened_is_left_out() {
+fn facts_without_an_event_are_left_out() {
     let label = last(&format!("{SIMPLE}read 0x0000 => vpn 0, vpo 0, tlbi 0, tlbt 0"));
     assert_eq!(label, "tlb miss, walk 1, ppn 0x28, pa 0xA00, co 0x0, cache miss, served memory, …");
     let process =
@@ -61,7 +61,7 @@ fn what_says_that_nothing_happened_is_left_out() {
 }
 
 #[test]
-fn what_ran_several_times_says_how_often_and_what_stayed_the_same() {
+fn repeated_statements_show_their_number_of_runs_and_constant_facts() {
     let script = format!("{SIMPLE}for va in [0x03D4, 0x03D5, 0x03D6] {{ read va }}");
     let label = last(&script);
     assert!(label.starts_with("×3 vpn 0x0F, ") && label.contains("tlb hit"), "{label}");

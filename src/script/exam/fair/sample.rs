@@ -171,7 +171,7 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
     Some(Answer { blank: blank.to_owned(), column, key, stands: stands.map(|words| (*words).clone()) })
 }
 
-/// Returns the number that a blank asks for if it is distinctive: not decimal, and at least 16.
+/// Returns the number that answers a blank if it is distinctive: not decimal, and at least 16.
 fn telling(blank: &Blank) -> Option<(u128, Radix)> {
     let Form::Number { radix, .. } = blank.form else { return None };
     if radix == Radix::Decimal {

@@ -135,7 +135,7 @@ impl Asked {
     }
 }
 
-/// Whether a blank asks for a lookup in a TLB or cache.
+/// Whether a blank is about a lookup in a TLB or cache.
 fn is_lookup(blank: &Blank) -> bool {
     let of_level = blank.fact.contains('.') && !blank.fact.starts_with("pte");
     of_level

@@ -61,7 +61,7 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     blocks
 }
 
-/// Whether a blank asks for a fact of the hardware, not only of the kernel.
+/// Whether a blank is about a fact of the hardware, not only of the kernel.
 fn of_hardware(blank: &Blank) -> bool {
     let reported_for_all = |row: &FactRow| row.reported || *row.name != *blank.fact;
     *blank.fact != *"fault" && ACCESS_FACTS.iter().all(reported_for_all)

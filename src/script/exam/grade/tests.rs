@@ -94,7 +94,7 @@ fn words_are_read_as_people_write_them() {
         &["none", "page", "demand-zero", "copy-on-write", "protection", "segmentation", "any"];
     assert_eq!(words::read("Y", faults, true), Some("page"));
     assert_eq!(words::read("Y (protection)", faults, true), Some("protection"));
-    // In a process, the blank asks for the class, and yes is not a class.
+    // In a process, the answer is the class, and yes is not a class.
     assert_eq!((words::read("Y", faults, false), words::read("no", faults, false)), (None, Some("none")));
     assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));
     assert_eq!(words::read("COW", faults, false), Some("copy-on-write"));

@@ -81,7 +81,7 @@ fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     if !words.contains(&"page") {
         return None;
     }
-    // In a process, the blank asks for the class, and yes is not a class.
+    // In a process, the answer is the class, and yes is not a class.
     Some(if bare { ("page", "none") } else { ("", "none") })
 }
 

@@ -29,8 +29,8 @@ pub struct Turned {
 pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
 /// Converts the selected accesses to a question, or to `ask`s within a question. They must be in one block,
-/// and not in a loop or definition, which would repeat the question. A statement without expectations asks
-/// for its known facts.
+/// and not in a loop or definition, which would repeat the question. The question for a statement without
+/// expectations has a blank for each known fact.
 pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownFacts) -> Option<Turned> {
     let place = Surroundings { question: false, kept: false };
     let (accesses, place) = find(text, script, &selection, place)?;

@@ -138,7 +138,7 @@ fn a_translation_becomes_a_question_with_the_same_values_as_its_key() {
 }
 
 #[test]
-fn what_follows_still_sees_what_the_statement_did() {
+fn later_statements_still_see_the_effects_of_the_statement() {
     let script =
         asked(&format!("{SIMPLE}read« »0x0000 => tlb miss\nread 0x0001 => tlb hit\n")).expect("a question");
     assert_eq!(keys(&script), ["tlb miss"]);
@@ -182,7 +182,7 @@ fn in_a_question_it_becomes_an_ask() {
 }
 
 #[test]
-fn processes_probes_and_names_are_asked_of() {
+fn processes_probes_and_names_become_questions() {
     let script = "process P1\nlet p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n«»P1: write p = 1 => fault demand-zero, frame 0, minor 1\n";
     let script = asked(script).expect("a question");
     assert!(
@@ -192,13 +192,13 @@ fn processes_probes_and_names_are_asked_of() {
     assert_eq!(keys(&script), ["fault demand-zero", "frame 0", "minor 1"]);
     let probe = asked(&format!("{SIMPLE}«»probe 0x03D4 => ppn 0x0D\n")).expect("a question");
     assert_eq!(keys(&probe), ["ppn 0x0D"]);
-    // Without expectations, the question asks for the known facts.
+    // Without expectations, the question has a blank for each known fact.
     let bare = asked(&format!("{SIMPLE}«»translate 0x03D4\n")).expect("a question");
     assert_eq!(keys(&bare)[..5].join(", "), "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit");
 }
 
 #[test]
-fn what_is_no_access_and_what_comes_again_is_no_question() {
+fn other_statements_and_repeated_ones_become_no_question() {
     for script in [
         "«»let x = 1\n",
         "repeat 2 { «»read 0 => ppn 0x28 }\n",

@@ -26,7 +26,7 @@ fn a_number_is_written_with_and_without_prefix_and_zeros() {
 }
 
 #[test]
-fn what_is_not_there_is_a_dash_in_every_form() {
+fn an_absent_value_is_a_dash_in_every_form() {
     for form in
         [Form::Number { radix: Radix::Hex, digits: Some(2) }, Form::Words(&["hit", "miss"]), Form::Free]
     {

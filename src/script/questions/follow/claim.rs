@@ -19,7 +19,7 @@ pub(crate) type Word = Option<String>;
 pub(crate) struct FollowRow {
     pub(crate) kind: QuantityKind,
     /// The facts on which it depends: those above it, or of the level above.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tests compare it with what `get` asks for"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests compare it with the facts read by `get`"))]
     pub(crate) from: &'static [QuantityKind],
     /// The function, which returns `None` if the fact depends on nothing on this machine.
     pub(crate) get: fn(&Follow, usize) -> Option<Claim>,

@@ -87,7 +87,7 @@ fn lookups_are_those_of_the_machine_before_the_access() {
 }
 
 #[test]
-fn what_is_beyond_the_machine_follows_from_nothing() {
+fn facts_beyond_the_machine_follow_from_nothing() {
     let all = asked(&format!("{SMALL}question \"q\" {{ ask read 0x3D6 => vpn }}"));
     for (name, value) in
         [("vpn", "0xFFFFFFFFFFFFFFFF"), ("ppn", "0xFFFFFFFFFFFFFFFF"), ("pa", "0xFFFFFFFFFFFFFFFF")]
@@ -112,7 +112,7 @@ const WALK: &str = "machine { virtual 32 bits, physical 32 bits, page 4 KB,\n\
     set pte 2 0x5004 = 0x9007\n";
 
 #[test]
-fn a_walk_goes_on_from_the_entry_that_was_read() {
+fn a_walk_continues_from_the_given_entry() {
     let facts = "vpn1, vpn2, pte1.address, pte1.value, pte2.address, pte2.value, fault, ppn, pa";
     let all = asked(&format!("{WALK}question \"q\" {{ ask translate 0x1040 => {facts} }}"));
     let one = &all[0];

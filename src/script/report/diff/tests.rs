@@ -145,7 +145,7 @@ fn many_differing_rounds_are_counted() {
 }
 
 #[test]
-fn what_is_shown_and_expected_is_compared() {
+fn shown_and_expected_values_are_compared() {
     let script = |page| {
         format!(
             "machine simple\nset page_table {{ | vpn ppn |\n| 0F {page} | }}\nshow page_table\nexpect page_table.tables == 1\nshow \"\"\"{{hex(0x{page})}}\"\"\"\n"

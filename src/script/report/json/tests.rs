@@ -59,7 +59,7 @@ fn an_access_has_its_facts_with_their_types() {
 }
 
 #[test]
-fn what_an_access_does_not_have_is_not_there() {
+fn facts_that_an_access_lacks_are_omitted() {
     let record = last("read 0x028F");
     assert_eq!(record["facts"]["byte"], "unknown");
     assert_eq!(record["facts"]["value"], "unknown");
@@ -74,7 +74,7 @@ fn what_an_access_does_not_have_is_not_there() {
 }
 
 #[test]
-fn what_is_to_be_filled_in_is_expected_to_be_nothing_yet() {
+fn open_expectations_have_no_expected_value() {
     let record = last("read 0x03D4 => ppn ?, tlb ?");
     let check = &record["checks"][0];
     assert_eq!(
@@ -103,7 +103,7 @@ fn names_are_unique() {
 }
 
 #[test]
-fn the_other_statements_have_what_they_did() {
+fn the_other_statements_have_their_effects() {
     assert_eq!(last("let va = 0x28F")["name"], "va");
     assert_eq!(last("let va = 0x28F")["value"], 0x28F);
     assert_eq!(last("let r = 4 / 7")["value"], "4/7");
@@ -119,7 +119,7 @@ fn the_other_statements_have_what_they_did() {
 }
 
 #[test]
-fn what_is_shown_is_data() {
+fn shown_structures_are_data() {
     let record = last("show tlb");
     let table = &record["shown"][0];
     assert_eq!(table["columns"][0], "set");
@@ -223,7 +223,7 @@ fn an_access_of_a_process_has_the_kernels_facts_and_its_faults() {
 }
 
 #[test]
-fn a_system_call_has_what_it_returned() {
+fn a_system_call_has_its_result() {
     let record = last_in_process("let fd = open(\"poem\", 0) => returns 3");
     assert_eq!((&record["name"], &record["value"]), (&json!("fd"), &json!(3)));
     assert_eq!((&record["facts"]["returns"], &record["facts"]["error"]), (&json!(3), &json!("none")));
@@ -246,7 +246,7 @@ fn a_system_call_has_what_it_returned() {
 }
 
 #[test]
-fn what_the_kernel_holds_is_data() {
+fn the_state_of_the_kernel_is_data() {
     let layout = &last_in_process("show layout P1")["shown"][0]["layout"];
     assert_eq!((&layout["process"], &layout["areas"][1]["end"]), (&json!("P1"), &json!(0x1400)));
     assert_eq!(

@@ -68,7 +68,7 @@ fn the_worksheets_of_the_lecture_are_filled_in() {
 }
 
 #[test]
-fn a_fault_says_why_and_leaves_the_rest_out() {
+fn a_fault_shows_its_reason_and_omits_the_rest() {
     let lines = last("probe 0x0040");
     assert_eq!(lines[1], "  VPN 0x01  TLBI 0x1  TLBT 0x00  TLB hit? no  page fault? yes  PPN -");
     assert_eq!(lines[2], "  Page fault: the page-table entry of VPN 0x01 is not present (P = 0).");
@@ -86,7 +86,7 @@ fn a_computed_address_is_reported() {
 }
 
 #[test]
-fn only_what_the_machine_has_is_reported() {
+fn only_parts_of_the_machine_are_reported() {
     let text = printed(
         "machine simple { tlb none; cache none }\nset page_table {\n| vpn ppn v |\n| 01 05 1 |\n}\nread 0x41\n",
         Options::default(),
@@ -116,7 +116,7 @@ fn tables_look_like_the_textbook() {
 }
 
 #[test]
-fn tall_tables_stand_in_two_halves() {
+fn tall_tables_are_printed_in_two_halves() {
     let lines = last("show page_table");
     assert_eq!(words(&lines[2]), "vpn ppn v │ vpn ppn v");
     assert_eq!(words(&lines[4]), "00 28 1 │ 08 13 1");
@@ -273,7 +273,7 @@ fn colour_changes_nothing_but_the_colour() {
 }
 
 #[test]
-fn what_a_terminal_would_act_on_is_made_visible() {
+fn control_characters_are_made_visible() {
     let text = printed(
         "let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n",
         Options::default(),

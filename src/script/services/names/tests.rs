@@ -98,7 +98,7 @@ fn parameters_are_a_definitions_own() {
 }
 
 #[test]
-fn a_definition_sees_what_it_is_called_in() {
+fn a_definition_sees_the_names_of_its_caller() {
     // The script's `x`, set only after the definition.
     assert_eq!(of("def f() { read x }\nlet x = 1\nf()", "x"), "aA");
     // A call in a scenario with its own `x` reads that one, so they are one symbol.
@@ -140,7 +140,7 @@ fn a_child_is_a_variable_and_a_process() {
 }
 
 #[test]
-fn processes_stand_in_nouns_tables_and_operands() {
+fn processes_appear_in_nouns_tables_and_operands() {
     let script = "kernel { frames 4, swap 4 slots }\nprocess P1\nprocess P2\nP1: read 0x1000\nswap out P1 0x1000\n\
         expect P1.resident { | vpn frame | }\nshow tables P1\nexpect swap {\n | slot process vpn |\n | 0 P1 1 |\n}\n\
         expect frames {\n | frame maps |\n | 0 P2:1,P1:1 |\n}\nchoose x in 0..4 where P1: read x => fault none";
@@ -161,7 +161,7 @@ fn files_are_named_in_strings_and_tables() {
 }
 
 #[test]
-fn parts_stand_in_facts_paths_and_nouns() {
+fn parts_appear_in_facts_paths_and_nouns() {
     let script = "machine {\n virtual 14 bits\n page 64 B\n tlb T1 { entries 4 }\n tlb T2 { entries 16 }\n}\n\
         read 0 => T2 miss, T2.index 0, T1.victim none\nexpect T2.hits == last.T2.index\nshow tlb T2\nflush tlb T2";
     assert_eq!(of(script, "T2"), "Aaaaaaa");
@@ -203,7 +203,7 @@ fn questions_have_one_title_everywhere() {
 }
 
 #[test]
-fn what_is_asked_for_is_known_in_its_conditions_alone() {
+fn an_asked_name_is_known_only_in_its_conditions() {
     let script = "let x = 1\nquestion \"q\" {\n ask x in 0..64 where x % 2 == 0\n ask \"x\" = x\n}";
     assert_eq!(of(script, "x"), "ABba");
 }
@@ -219,7 +219,7 @@ fn names_go_through_included_files() {
 }
 
 #[test]
-fn what_is_read_around_a_broken_line_is_known() {
+fn names_around_a_broken_line_are_known() {
     assert_eq!(of("let x = 1\nlet y 4\nread x\n", "x"), "Aa");
     assert_eq!(of("let x = 1\nlet = 4\nscenario \"s\" {\n let y (\n}\nread x", "x"), "Aa");
     assert_eq!(of("let x = 1\nscenario \"s\" {\n read x\n let", "x"), "Aa");
@@ -236,7 +236,7 @@ fn what_is_read_around_a_broken_line_is_known() {
 }
 
 #[test]
-fn the_latest_definition_above_is_gone_to() {
+fn the_latest_definition_above_is_the_target() {
     let script = "let x = 1\nread x\nlet x = 2\nread x";
     let known = known(script, &[]);
     let line = |byte: usize| script[..byte].matches('\n').count();

@@ -42,12 +42,12 @@ fn golden() -> impl Strategy<Value = Golden> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(golden in golden(), name in text()) {
+    fn parsing_inverts_writing(golden in golden(), name in text()) {
         prop_assert_eq!(read(write(&golden, &name).as_bytes()), Ok(golden));
     }
 
     #[test]
-    fn what_is_cut_is_never_taken_for_whole(golden in golden(), part in 0.0..1.0) {
+    fn a_truncated_file_is_never_complete(golden in golden(), part in 0.0..1.0) {
         let text = write(&golden, "x.pw");
         let end = (text.len() as f64 * part) as usize;
         let cut = &text.as_bytes()[..end];

@@ -37,7 +37,7 @@ mod tests {
     use super::{Trouble, annotation};
 
     #[test]
-    fn what_ends_a_command_is_escaped() {
+    fn delimiters_are_escaped() {
         // Escaped as by `escapeData` and `escapeProperty` of @actions/core
         // (packages/core/src/command.ts).
         let trouble = Trouble {

@@ -131,7 +131,7 @@ fn bars_of_the_curve_are_as_long_as_its_rates() {
 }
 
 #[test]
-fn what_is_wrong_with_a_trace_is_warned_of() {
+fn mistakes_in_a_trace_are_warned_about() {
     let output = warnings(&replayed("simple"));
     assert_eq!(
         output,

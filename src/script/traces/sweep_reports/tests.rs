@@ -32,7 +32,7 @@ fn swept(text: &str) -> Swept {
 }
 
 #[test]
-fn a_table_has_what_differs_and_a_matrix_what_two_settings_make() {
+fn a_table_has_the_differing_settings_and_a_matrix_has_two_of_them() {
     let text = text(&swept("size 4 KB, ways 1..2, policy lru fifo"), false);
     for line in [
         "  4 points, each with 4 records: 4 loads, 0 stores, 0 fetches",

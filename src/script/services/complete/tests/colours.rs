@@ -23,7 +23,7 @@ P1 { exit(0) }
 ";
 
 #[test]
-fn words_are_what_they_stand_for() {
+fn words_are_colored_by_their_meaning() {
     let found = |class| of(SCRIPT, class);
     assert_eq!(found(Class::Comment), ["# hardware"]);
     assert_eq!(found(Class::Keyword), ["let", "for", "in", "for", "write", "and", "not", "in"]);

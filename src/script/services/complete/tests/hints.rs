@@ -4,7 +4,7 @@ use super::lab::{PROCESSES, state};
 use crate::services::complete::{hint, signature};
 
 #[test]
-fn hints_tell_what_is_left() {
+fn hints_show_the_rest() {
     let state = state(PROCESSES);
     let hint_text = |text: &str| hint(text, text.len(), &state).map(|hint| hint.text).unwrap_or_default();
     for (text, wanted) in [

@@ -244,7 +244,7 @@ fn the_case_may_differ_and_the_nearest_is_offered() {
 }
 
 #[test]
-fn what_is_typed_is_replaced() {
+fn the_typed_text_is_replaced() {
     let state = state(SIMPLE);
     for (marked, from) in [
         ("read v‸", 5),

@@ -29,7 +29,7 @@ fn the_only_process_makes_calls() {
 }
 
 #[test]
-fn constants_stand_where_their_parameter_is() {
+fn constants_are_offered_for_their_parameter() {
     holds(
         &state(PROCESSES),
         &[
@@ -129,7 +129,7 @@ fn nouns_of_processes_and_files() {
 }
 
 #[test]
-fn files_on_disk_are_asked_for() {
+fn files_on_disk_are_requested() {
     let state = state("");
     let disk = |marked| offered(marked, &state).disk.map(|disk| (disk.typed, disk.endings.concat()));
     assert_eq!(disk("include \"lib/x‸"), Some(("lib/x".into(), ".pw".into())));
@@ -139,7 +139,7 @@ fn files_on_disk_are_asked_for() {
 }
 
 #[test]
-fn an_offer_says_what_it_is() {
+fn an_offer_has_a_description() {
     let state = state(PROCESSES);
     let help = |marked: &str, text: &str| {
         offered(marked, &state).items.into_iter().find(|item| item.text == text).map(|item| item.help)

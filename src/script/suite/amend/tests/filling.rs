@@ -91,7 +91,7 @@ expect P.maps { | start | perms | backing |
 }
 
 #[test]
-fn what_differs_from_round_to_round_stays_open() {
+fn values_that_differ_between_rounds_stay_open() {
     let script = "machine simple\nfor va in [0, 64] { translate va => vpn ?, vpo ? }\n";
     let outcome = amend(&[("a.pw", script)], FILL);
     assert_eq!(outcome.texts[0], script.replace("vpo ?", "vpo 0x00"));

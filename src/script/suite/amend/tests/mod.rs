@@ -138,7 +138,7 @@ fn a_comparison_with_a_literal_is_amended() {
 }
 
 #[test]
-fn what_is_no_value_by_itself_is_left_alone_with_a_reason() {
+fn other_expressions_are_not_changed_and_the_reason_is_reported() {
     for (script, reason) in [
         ("let x = 1\ntranslate 0 => vpn x", "vpn: its value is a variable"),
         ("let x = 1\ntranslate 0 => vpn x + 1", "vpn: its value is an expression"),
@@ -190,7 +190,7 @@ fn an_included_file_is_amended_once() {
 }
 
 #[test]
-fn what_two_scripts_find_of_one_file_is_put_together() {
+fn the_findings_of_two_scripts_for_one_file_are_merged() {
     let shared = "translate va => vpn 0x07, tlbi 0\n";
     let (mut all, mut sources) = (Findings::new(ACCEPT), crate::lang::source::Sources::default());
     sources.add("b.pw", None, shared);

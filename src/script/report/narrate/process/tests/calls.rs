@@ -17,7 +17,7 @@ fn the_process_precedes_its_statement() {
 }
 
 #[test]
-fn every_system_call_says_what_its_result_means() {
+fn every_system_call_explains_its_result() {
     let script = "machine simple\nkernel { frames 16, swap 4 slots }\nfile \"f\" = \"hello\"\nprocess P1\n\
         let fd = open(\"f\", 2)\nlet p = mmap(0, 256, 3, 1, fd, 0)\nfstat(fd)\nlseek(fd, 1, 0)\nread(fd, p, 2)\n\
         pread(fd, p, 2, 0)\nwrite(fd, p, 1)\npwrite(fd, p, 1, 0)\nftruncate(fd, 4)\nmsync(p, 64, 4)\n\
@@ -108,7 +108,7 @@ fn a_page_that_leaves_its_merged_frame_is_reported_and_counted() {
 }
 
 #[test]
-fn what_is_appended_goes_to_the_end_wherever_it_was_to_go() {
+fn appended_bytes_are_written_at_the_end_at_any_offset() {
     let script = "process P1\nfile \"f\" = \"hello\"\nlet fd = open(\"f\", O_RDWR | O_APPEND)\n";
     let appended = "3 bytes are appended to f at byte 5; f now has 8 bytes.";
     assert_eq!(first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")), format!("pwrite returns 3: {appended}"));
@@ -163,7 +163,7 @@ fn loops_tell_a_fault_in_a_few_words() {
 }
 
 #[test]
-fn a_protection_that_entries_cannot_express_says_why() {
+fn a_protection_that_entries_cannot_express_is_explained() {
     let map = "let p = mmap(NULL, 64, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
     let why = "; its pages can still be read, because a page-table entry has no read bit.";
     assert!(first(&format!("{SMALL}{map}")).ends_with(&format!("-w-p, anonymous{why}")));

@@ -145,7 +145,7 @@ show P1.maps";
 }
 
 #[test]
-fn kernel_actions_say_what_they_came_to() {
+fn kernel_actions_report_their_results() {
     let pages = "write 0x1000 = 7\nwrite 0x1040 = 7\nmadvise(0x1000, 256, 12)\n";
     let narrated = sentences(&format!("{SMALL}{pages}ksm scan"));
     assert_eq!(
@@ -177,7 +177,7 @@ fn kernel_actions_say_what_they_came_to() {
 }
 
 #[test]
-fn declarations_say_what_came_of_them() {
+fn declarations_report_their_results() {
     assert_eq!(
         first("machine simple\nkernel { frames 8, swap 4 slots, replacement fifo }"),
         "8 user frames, replacement fifo, swap of 4 slots, page cache cold"
