@@ -12,7 +12,7 @@ use pagewalk_script::run::state::State;
 use pagewalk_script::run::{Files, check, state_at};
 use pagewalk_script::services::complete::{complete, highlight, hint};
 
-/// Number of loaded statements, each of which defines a variable.
+/// Number of loaded statements. Each defines a variable.
 const STATEMENTS: usize = 10_000;
 
 /// Typed lines: one where anything may follow, one with a single completion, and one without any.

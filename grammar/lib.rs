@@ -10,7 +10,7 @@
 pub use pest::Parser;
 pub use pest::error::{Error, ErrorVariant, InputLocation};
 
-// What pest derives has no documentation of its own: a rule's is its comment in `pagewalk.pest`.
+// The code that pest derives has no documentation. The comments in `pagewalk.pest` document the rules.
 #[expect(missing_docs, reason = "derived from the grammar")]
 mod derived {
     /// The parser.

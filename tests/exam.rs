@@ -123,7 +123,7 @@ fn a_paper_holds_no_answer_and_its_key_does() {
     assert!(key.contains("| PPN (hex, 2 digits) | **-** |"));
     let (paper, key) = (json(&exam, Edition::Paper), json(&exam, Edition::Key));
     assert!(!paper.contains("\"key\": \"") && !paper.contains("rubric") && key.contains("\"key\": \"512\""));
-    assert!(!paper.contains("correct") && !paper.contains("neighbouring"));
+    assert!(!paper.contains("correct") && !paper.contains("neighboring"));
     serde_json::from_str::<serde_json::Value>(&paper).expect("JSON");
 }
 

@@ -117,7 +117,7 @@ fn students_get_no_key_and_no_seed() {
         ]
     };
     for (paper, key) in all(Edition::Paper).into_iter().zip(all(Edition::Key)) {
-        for answer in ["512", "neighbouring pages"] {
+        for answer in ["512", "neighboring pages"] {
             assert!(!paper.contains(answer) && key.contains(answer), "{answer}");
         }
         assert!(

@@ -65,7 +65,7 @@ fn reach(question: &Sheet, seed: u64) {
     let large = scan(&prose, "Reach of the first-level TLB with pages of {} MB")[0];
     let right = strings(&[said[0] * said[1], said[0] * said[2], said[1] * large]);
     assert_eq!(question.part("a").keys(), right, "seed {seed}");
-    let said = scan(&prose, "byte of each of {} neighbouring pages, in order, and does so {} times");
+    let said = scan(&prose, "byte of each of {} neighboring pages, in order, and does so {} times");
     let (pages, rounds) = (said[0], said[1]);
     // More pages than entries, in order: the next page needed was always evicted last.
     let misses = if pages > 4 { pages * rounds } else { pages };

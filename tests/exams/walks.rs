@@ -262,7 +262,7 @@ fn four_levels(question: &Sheet, seed: u64) {
     let level = scan(&question.prose(), "that one level-{} entry spans")[0];
     let spans = [512 << 30, 1 << 30, 2 << 20][level as usize - 1];
     assert_eq!(question.part("a").keys(), [hex(spans, 1), "512".to_owned()], "seed {seed}");
-    let pages = scan(&question.prose(), "A process uses {} neighbouring pages")[0];
+    let pages = scan(&question.prose(), "A process uses {} neighboring pages")[0];
     // Each used page needs a table for each prefix of its VPN.
     let used = (0..pages).map(|n| 0x400 + n).chain([0x7_FFFF_FFFE]);
     let tables = |bits: u32| used.clone().map(|vpn| vpn >> bits).collect::<BTreeSet<u64>>().len();

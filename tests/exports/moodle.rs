@@ -78,9 +78,9 @@ fn an_essay_is_a_question_of_its_own_and_its_rubric_is_for_graders() {
     let essays = of_type(&quiz, "essay");
     assert_eq!(essays.len(), 1);
     assert_eq!(essays[0].said("defaultgrade"), "5");
-    assert!(essays[0].said("graderinfo").contains("neighbouring pages"));
-    assert!(!essays[0].said("questiontext").contains("neighbouring"));
-    assert!(of_type(&quiz, "cloze").iter().all(|node| !node.text.contains("neighbouring")));
+    assert!(essays[0].said("graderinfo").contains("neighboring pages"));
+    assert!(!essays[0].said("questiontext").contains("neighboring"));
+    assert!(of_type(&quiz, "cloze").iter().all(|node| !node.text.contains("neighboring")));
     assert!(of_type(&quiz, "cloze").iter().all(|node| node.said("generalfeedback").is_empty()));
 }
 

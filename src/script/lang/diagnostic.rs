@@ -149,7 +149,7 @@ codes! {
     Duplicate "duplicate" "the same thing is given twice"
     BarePage "bare-page" "a page of a `reference` without brackets has the name of a variable"
     Unlikely "unlikely" "the script runs, but probably not as it was meant"
-    NoEffect "no-effect" "what is written here changes nothing in any run"
+    NoEffect "no-effect" "this part of the script changes nothing in any run"
     NotInLanguage "not-in-language" "the language leaves this out on purpose"
     // Values
     Overflow "overflow" "a number leaves the range of the language"

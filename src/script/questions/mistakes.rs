@@ -63,7 +63,7 @@ pub(crate) const MISTAKES: &[MistakeRow] = &[
         },
     },
     MistakeRow {
-        name: "the block offset forgotten",
+        name: "the block offset left out",
         answers: |s| {
             let spec = &s.access.spec;
             let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;

@@ -25,7 +25,7 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(
         "pool",
         &[TEXT, Keyword("pick"), N, Keyword("of"), TITLES],
-        "titles of questions, some of which are on each paper",
+        "titles of questions; each paper has some of them",
     ),
     often(
         "shuffle",

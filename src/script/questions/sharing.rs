@@ -53,7 +53,7 @@ impl Session<'_> {
         let spec = kernel.machine().spec().clone();
         let all: usize = processes.iter().map(|(_, pages)| pages.len()).sum();
         if all > PAGES {
-            let message = format!("{all} pages are in memory, more than a figure has room for");
+            let message = format!("{all} pages are resident, more than a figure has room for");
             return Err(Diagnostic::new(Code::LimitSize, place, message)
                 .label(format!("at most {PAGES} can be drawn"))
                 .help("`given P1.resident` prints them as a table")

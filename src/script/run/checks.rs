@@ -99,7 +99,7 @@ impl Session<'_> {
     fn written(&self, fact: &Fact, key: &Key) -> Written {
         let expr = match &fact.claim {
             Claim::Is(expr) => expr,
-            Claim::Not(_) => return Written::Otherwise("`not` states what it is not"),
+            Claim::Not(_) => return Written::Otherwise("`not` expects no value"),
             Claim::In(_) => return Written::Otherwise("`in` states several values"),
             Claim::Open | Claim::Blank => return Written::Otherwise("it states nothing"),
         };

@@ -161,7 +161,7 @@ impl Session<'_> {
         let Some(fact) = stmt.facts.first() else { return Ok(()) };
         Err(Diagnostic::new(Code::UnknownFact, fact.name.span, format!("{what} has no facts"))
             .label("nothing can be stated here")
-            .help("state what must be true of it with `expect`")
+            .help("write a condition with `expect`")
             .into())
     }
 

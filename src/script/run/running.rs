@@ -207,5 +207,5 @@ fn names(kernel: &Kernel, which: fn(&Process) -> bool) -> Vec<String> {
 fn ended(process: &ProcessRef, place: Span) -> Diagnostic {
     Diagnostic::new(Code::ProcessEnded, place, format!("the process `{}` has ended", process.name))
         .label("it can do nothing any more")
-        .help("what it left can be looked at: `show processes`, and its `.stdout`, `.state` and `.faults`")
+        .help("inspect it with `show processes`, and with its `.stdout`, `.state`, and `.faults`")
 }

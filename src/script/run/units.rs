@@ -128,7 +128,7 @@ impl UnitCheck<'_> {
             return;
         };
         if asked_unit.dimension != unit.dimension {
-            let message = format!("the answer is in `{}`, and `{}` is asked for", unit.name, asked_unit.name);
+            let message = format!("the answer is in `{}`, but its unit is `{}`", unit.name, asked_unit.name);
             self.found.push(Diagnostic::new(Code::WrongUnit, asked.span, message));
         } else if asked_unit.factor != (1, 1) {
             // Without this the key of `4 KB unit KB` is 4096.

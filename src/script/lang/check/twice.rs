@@ -52,7 +52,7 @@ fn first_of<'s>(known: &mut HashMap<&'s str, Span>, title: &'s Word, what: &str)
     let first = *known.entry(&title.text).or_insert(title.span);
     (first != title.span).then(|| {
         twice(title.span, format!("two {what} are called \"{}\"", title.text), first)
-            .help("give each a title of its own")
+            .help("give each a different title")
     })
 }
 

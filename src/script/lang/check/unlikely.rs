@@ -128,11 +128,11 @@ fn parents_side(
     both: bool,
     sources: &Sources,
 ) -> Diagnostic {
-    let message = "this block never runs: the script goes on in the parent, where `fork()` is not 0";
+    let message = "this block never runs: the script continues in the parent, where `fork()` is not 0";
     let name = child.unwrap_or("child");
     let help = match child {
-        Some(name) => format!("the child's statements are a block of its own: `{name} {{ … }}`"),
-        None => "name the child, and write its statements in a block of its own: `let child = fork()`, then `child { … }`"
+        Some(name) => format!("write the child's statements in a separate block: `{name} {{ … }}`"),
+        None => "name the child, and write its statements in a separate block: `let child = fork()`, then `child { … }`"
             .to_owned(),
     };
     let warning = Diagnostic::warning(Code::Unlikely, condition.span, message).help(help);

@@ -204,7 +204,7 @@ pub(super) const WORDED: &[Idiom] = &[
     row(
         &["expect REST", "assert REST", "should be REST", "is REST"],
         "REST",
-        "facts stand side by side after `=>`",
+        "facts follow `=>`, separated by commas",
         "write `tlb miss`",
     ),
     row(

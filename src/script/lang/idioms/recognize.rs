@@ -15,8 +15,8 @@ use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
 const SETTING: &str = "a setting is its name, and then its value";
-const PAGES: &str = "the pages stand side by side, and the settings in braces";
-const METHOD: &str = "there are no objects: a statement begins with what it does";
+const PAGES: &str = "write the pages first, and then the settings in braces";
+const METHOD: &str = "there are no objects; a statement begins with a verb";
 const CONDITION: &str = "a condition compares with `==`, and `and` joins conditions";
 const POINTS: &str = "the points of a question or part follow its title";
 

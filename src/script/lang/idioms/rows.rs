@@ -112,17 +112,12 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["ask : REST"],
         "",
-        "`ask` names what is to be found: facts of an access, or a value",
+        "`ask` names the facts of an access, or a value",
         "write `ask read 0x3D4 => vpn, ppn`, and text as `text \"…\"` above it",
     ),
     row(&["while REST"], "", "there is no `while`", LOOP),
     row(&["do {", "do"], "", "there is no `do`", LOOP),
-    row(
-        &["break", "continue"],
-        "",
-        "a loop runs to its end",
-        "choose its range so that it does what is needed",
-    ),
+    row(&["break", "continue"], "", "a loop runs to its end", "choose a range without the rounds to skip"),
     row(&["if (A) B"], "if A { B }", "the body of an `if` is a block in braces", "`if x == 3 { … }`"),
     row(
         &["elif REST", "else if REST"],

@@ -8,11 +8,11 @@ use crate::lang::fix::Fix;
 use crate::lang::parse::VERBS;
 use crate::lang::span::Span;
 
-const ONE_LINE: &str = "each row of a table is on a line of its own, or ends with `;`";
+const ONE_LINE: &str = "each row of a table is on a separate line, or ends with `;`";
 const COMMAS: &str = "the cells of a table are separated by spaces, not by commas";
 const FIELDS: &str = "contents are a table: a row of column names, then a row for each entry";
 
-const PROCESS: &str = "the braces of `process` hold its areas; its statements are in a block of their own";
+const PROCESS: &str = "the braces of `process` hold its areas; its statements are in a separate block";
 
 /// The longest table to examine, in bytes.
 const LONGEST: usize = 2000;

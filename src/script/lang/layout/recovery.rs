@@ -55,7 +55,7 @@ impl Scan<'_> {
         let (message, help) = if self.byte(0) == b'"' {
             (
                 "this string is never closed",
-                "a string ends on its line; text over several lines stands in `\"\"\"`",
+                "a string ends on its line; text over several lines is in `\"\"\"`",
             )
         } else {
             ("this `'` is never closed", "a byte is written 'h'; strings are in double quotes")

@@ -30,7 +30,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     }
     if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
         return Some(mistake(
-            "a statement begins with what it does",
+            "a statement begins with a verb",
             format!("to see a value, write `show {}`", quoted(stop.line)),
         ));
     }
@@ -109,7 +109,7 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         return Some(mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)));
     }
     (stop.wanted.contains(&Rule::infix) && is_statement(rest)).then(|| {
-        mistake("a second statement begins here", "write it on a line of its own, or `;` before it")
+        mistake("a second statement begins here", "write it on a separate line, or `;` before it")
             .fix(Fix::put_in(0, before.len() as u32, ";"))
     })
 }

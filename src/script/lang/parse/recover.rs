@@ -92,7 +92,7 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
     if stop.setting && (equals || stop.rest.starts_with(':')) {
         let help = format!("write `{} VALUE`", quoted(stop.head));
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
-        let message = "a setting and its value stand side by side";
+        let message = "write a setting's value after its name";
         return Some(mistake(message, help).fix(stop.blank(sign)));
     }
     if !equals {
@@ -101,7 +101,7 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
     if stop.before.contains("=>") {
         let help = "write `vpn 3`, `fault not none` or `va in 0..64`";
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
-        return Some(mistake("a fact and its value stand side by side", help).fix(stop.blank(sign)));
+        return Some(mistake("write a fact's value after its name", help).fix(stop.blank(sign)));
     }
     if stop.head == "let" {
         let mistake = || mistake("`==` compares", "`let` gives a value with `=`").fix(stop.write("==", "="));
@@ -120,7 +120,7 @@ fn character(rest: &str) -> Option<Diagnostic> {
     let first = rest.chars().next()?;
     if first.is_alphabetic() && !first.is_ascii() {
         return Some(mistake(
-            format!("`{first}` cannot stand in a name"),
+            format!("a name cannot contain `{first}`"),
             "names are made of the letters a to z and A to Z, digits and `_`",
         ));
     }

@@ -134,7 +134,7 @@ impl Tree<'_> {
                 self.report(
                     Diagnostic::new(Code::Syntax, operation.span, message)
                         .label("facts are missing after it")
-                        .help("write what must come of it: `where read x => tlb miss`"),
+                        .help("add the expected result: `where read x => tlb miss`"),
                 );
                 None
             }

@@ -143,7 +143,7 @@ fn bit(word: &str, state: &State) -> Option<String> {
     let row = bit.row();
     let place = mmu.map_or_else(String::new, |mmu| match mmu.pte.bit_position(bit) {
         Some(place) => format!("Bit {place} of an entry of this machine."),
-        None => "Entries of this machine lack it: what it would allow is allowed.".to_owned(),
+        None => "Entries of this machine lack this bit, so they permit the access.".to_owned(),
     });
     let contrary = if inverse { format!("{} 1 is {} 0.", code(word), code(row.name)) } else { String::new() };
     Some(paragraphs([format!("**{}** – {}", row.label, sentence(row.help)), contrary, place]))

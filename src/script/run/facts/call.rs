@@ -36,7 +36,7 @@ pub const CALL_FACTS: &[CallFact] = &[
     fact(
         "returns",
         FactType::new(Values::Returned),
-        "what it returned; -1 where it failed",
+        "the return value; -1 if the call failed",
         returns,
         outcome,
     ),

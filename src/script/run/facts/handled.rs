@@ -87,7 +87,7 @@ pub(super) fn copy_reason<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -
     steps.find_map(|step| match step {
         KernelStep::Copied { from: Some(from), to } => Some(format!("frame {from} was copied to frame {to}")),
         KernelStep::Copied { from: None, to } => {
-            Some(format!("the page had no frame of its own, and its contents were put into frame {to}"))
+            Some(format!("the page had no private frame, and its contents were put into frame {to}"))
         }
         KernelStep::Reused { frame } => Some(format!(
             "no other process shares frame {frame} anymore, so the handler made the entry writable without a copy"

@@ -67,7 +67,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
     ComponentFact {
         suffix: ".victim",
         kind: FIELD.or_none(),
-        help: "the tag that a fill threw out",
+        help: "the tag that a fill evicted",
         cache_only: false,
         get: victim,
         why: reasons::victim,

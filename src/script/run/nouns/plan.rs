@@ -134,7 +134,7 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     },
     ShownNoun {
         name: "processes",
-        help: "every process: its state, what it maps and has in memory, its faults",
+        help: "every process: its state, mapped and resident pages, and faults",
         views: Views::Kernel(processes::views),
     },
 ];

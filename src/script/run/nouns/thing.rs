@@ -88,7 +88,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
             naming("maps", CellNames::Pages),
         ],
         key: "frame",
-        help: "user page frames in use: who maps them, and what they hold (`anonymous`, `merged`, `file`, `shared`)",
+        help: "user page frames in use: their processes and contents (`anonymous`, `merged`, `file`, `shared`)",
         of_process: false,
         settable: false,
         as_proc: false,

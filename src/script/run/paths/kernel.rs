@@ -69,7 +69,7 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
     of_process("pc", "the program counter: the entry after `execve`, then where it last fetched", |_, p| {
         p.pc.map(Value::from)
     }),
-    of_process("stdout", "what it wrote to standard output and standard error", |_, p| {
+    of_process("stdout", "its output to standard output and standard error", |_, p| {
         Some(Value::string(p.stdout.to_vec()))
     }),
     of_process("state", "`running`, `zombie` (ended, not waited for) or `ended`", |_, p| {

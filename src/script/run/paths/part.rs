@@ -55,7 +55,7 @@ fn count(n: u64) -> Option<Value> {
 pub const PART_PROPERTIES: &[PartProperty] = &[
     counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
     counted("misses", "demand accesses that missed", |p| count(p.stats.misses)),
-    counted("evictions", "valid entries thrown out by fills", |p| count(p.stats.evictions)),
+    counted("evictions", "valid entries evicted by fills", |p| count(p.stats.evictions)),
     of_caches("writebacks", "dirty blocks written down when evicted or flushed", |p| {
         count(p.stats.writebacks)
     }),

@@ -48,7 +48,7 @@ pub const FORMS: &[Form] = &[
     ),
     form("repeat", &[N, STATEMENTS], "runs the block N times"),
     form("if", &[COND, STATEMENTS, Keyword("else"), STATEMENTS], "runs one block or the other"),
-    form("def", &[DEFINITION, STATEMENTS], "defines a statement of your own"),
+    form("def", &[DEFINITION, STATEMENTS], "defines a new statement"),
     form("include", &[SCRIPT], "runs the statements of another file"),
     form("scenario", &[BLOCK_NAME, STATEMENTS], "runs on a copy of the state, which is discarded afterwards"),
     form("probe", &[Ways(&[&[OP], &[VA]])], "reports an operation's facts without changing anything"),

@@ -134,7 +134,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "all-or-nothing",
         values: "fields, rows, items; fields",
-        help: "what must be right as a whole to earn points: fields, rows of tables and operations, or whole items",
+        help: "units that earn points only as a whole: fields, rows of tables and operations, or whole items",
         set: |rules, value| {
             let known = [("fields", Whole::Fields), ("rows", Whole::Rows), ("items", Whole::Items)];
             one_of(value, &known).map(|whole| rules.whole = whole)

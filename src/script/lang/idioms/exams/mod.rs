@@ -16,10 +16,10 @@ const QUOTES: &str = "a title or text is in double quotes";
 const POINTS: &str = "points follow the title or text: `points 6`";
 const ROOM: &str = "room for an answer follows the text: `space 5 lines`";
 pub(super) const OPTION: &str = "an option is `correct \"…\"` or `wrong \"…\"`";
-const BLANK: &str = "a blank is asked for with `ask`";
+const BLANK: &str = "`ask` makes a blank";
 const FOLLOWS: &str = "a title or text follows its statement without a sign";
 const NAMED: &str = "this statement has another name here";
-const GIVEN: &str = "`given` lists what is printed: `given page_table, tlb`";
+const GIVEN: &str = "`given` lists the parts to print: `given page_table, tlb`";
 const CHOOSE: &str = "a value is drawn with `choose NAME in RANGE where CONDITION`";
 
 /// The help for a line without an equivalent.

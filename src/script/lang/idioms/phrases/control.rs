@@ -181,7 +181,7 @@ pub(super) const CONTROL: &[Idiom] = &[
     row(
         &["if ((NAME = fork()) == 0) { REST", "if (!(NAME = fork())) { REST"],
         "let NAME = fork()\nNAME { REST",
-        "the script goes on in the parent, and names the child",
+        "the script continues in the parent, and names the child",
         "write `let child = fork()`, then `child { … }`",
     ),
     row(&["strcpy(A, B)"], "write A = B", "text is stored with `write`", "write `write p = \"text\"`"),

@@ -157,7 +157,7 @@ pub(super) const LIKELY: &[Idiom] = &[
         "replay TEXT REST",
         "`replay` runs a trace",
     ),
-    likely(&["read A NAME = B"], "read A NAME B", "an option and its value stand side by side"),
+    likely(&["read A NAME = B"], "read A NAME B", "write an option's value after its name"),
     likely(
         &["read byte at A", "read byte A", "load byte A", "read byte from A"],
         "read A",
@@ -236,19 +236,11 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(&["part NAME {"], "part \"NAME\" {", TITLE),
     likely(&["part NAME points NUM {"], "part \"NAME\" points NUM {", TITLE),
     likely(&["scenario NAME NAME2 {"], "scenario \"NAME NAME2\" {", "the name of a scenario is a string"),
-    likely(&["given NAME NAME2"], "given NAME, NAME2", "what is given is separated by commas"),
-    likely(&["given NAME NAME2 A"], "given NAME, NAME2, A", "what is given is separated by commas"),
-    likely(
-        &["ask TEXT A", "ask TEXT: A"],
-        "ask TEXT = A",
-        "a label and the value that is asked for are joined by `=`",
-    ),
+    likely(&["given NAME NAME2"], "given NAME, NAME2", "separate the items of `given` with commas"),
+    likely(&["given NAME NAME2 A"], "given NAME, NAME2, A", "separate the items of `given` with commas"),
+    likely(&["ask TEXT A", "ask TEXT: A"], "ask TEXT = A", "a label and its value are joined by `=`"),
     likely(&["ask NAME column REST"], "ask NAME columns REST", "the columns to fill in follow `columns`"),
-    likely(
-        &["ask NAME of A", "ask NAME for A"],
-        "ask read A => NAME",
-        "facts that are asked for follow `=>`",
-    ),
+    likely(&["ask NAME of A", "ask NAME for A"], "ask read A => NAME", "the facts to find follow `=>`"),
     likely(&["ask read A => NAME NAME2"], "ask read A => NAME, NAME2", "facts are separated by commas"),
     likely(
         &["ask translate A => NAME NAME2"],

@@ -30,7 +30,7 @@ pub(super) const PAPERS: &[Idiom] = &[
             "solve REST",
         ],
         "ask REST",
-        "a blank is asked for with `ask`",
+        "`ask` makes a blank",
         "write `ask 0x10 => vpn`",
     ),
     row(
@@ -105,7 +105,7 @@ pub(super) const PAPERS: &[Idiom] = &[
     row(
         &["choose NAME in A where B"],
         "choose NAME in A where read NAME => B",
-        "a fact in `where` stands after its access",
+        "a fact in `where` follows its access",
         "write `choose va in 0..64 where read va => tlb miss`",
     ),
     row(
@@ -119,7 +119,7 @@ pub(super) const PAPERS: &[Idiom] = &[
             "feedback REST",
         ],
         REMOVED,
-        "a key is not written: the machine knows what is right",
+        "a key is not written: the machine computes it",
         "remove the line; an `ask` without a value is a blank, and a `choice` has `correct \"…\"`",
     ),
     row(

@@ -2,7 +2,7 @@
 
 use crate::lang::idioms::rows::{Idiom, row};
 
-const TRANSLATION: &str = "a translation is `translate ADDRESS`, and its facts stand after `=>`";
+const TRANSLATION: &str = "a translation is `translate ADDRESS`, and its facts follow `=>`";
 
 pub(super) const SHEETS: &[Idiom] = &[
     // Worksheets: an address and its translation.
@@ -60,13 +60,13 @@ pub(super) const SHEETS: &[Idiom] = &[
     row(
         &["VALUE : REST", "VALUE -> REST", "VALUE => REST"],
         "read VALUE => REST",
-        "a load is `read ADDRESS`, and its facts stand after `=>`",
+        "a load is `read ADDRESS`, and its facts follow `=>`",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(
         &["va NUM : REST", "read NUM : REST", "VA = NUM : REST", "read NUM -> REST"],
         "read NUM => REST",
-        "a load is `read ADDRESS`, and its facts stand after `=>`",
+        "a load is `read ADDRESS`, and its facts follow `=>`",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(
@@ -123,7 +123,7 @@ pub(super) const SHEETS: &[Idiom] = &[
     row(
         &["kernel : REST", "kernel = REST"],
         "kernel REST",
-        "the settings of a kernel stand in braces",
+        "the settings of a kernel are in braces",
         "write `kernel { frames 4 }`",
     ),
     row(

@@ -21,10 +21,10 @@ expect a = b              -> syntax at "=": `=` compares nothing (to compare, wr
 set cr3 == 3              -> syntax at "cr3 == 3": `==` compares (`set` gives a value with `=`)
 if x = 3 { read 1 }       -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
 choose x in 0..4 where x = 3 -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
-read 1 => vpn = 3         -> syntax at "=": a fact and its value stand side by side (write `vpn 3`, `fault not none` or `va in 0..64`)
-machine { ways = 4 }      -> syntax at "=": a setting and its value stand side by side (write `ways VALUE`)
+read 1 => vpn = 3         -> syntax at "=": write a fact's value after its name (write `vpn 3`, `fault not none` or `va in 0..64`)
+machine { ways = 4 }      -> syntax at "=": write a setting's value after its name (write `ways VALUE`)
 machine { bits 9, 9 }     -> syntax at "9": a setting begins with a word, not with `9`
-machine { ways: 4 }       -> syntax at ":": a setting and its value stand side by side (write `ways VALUE`)
+machine { ways: 4 }       -> syntax at ":": write a setting's value after its name (write `ways VALUE`)
 x += 3                    -> syntax at "+=": `+=` is no operator (write `let x = x + …`)
 x++                       -> syntax at "++": `++` is no operator (write `let x = x + 1`)
 "#,
@@ -96,7 +96,7 @@ read 1 => 3               -> syntax at "3": a value without the name of its fact
 read 1 => (vpn 3)         -> syntax at "(": facts have no brackets around them (`STATEMENT => FACT, FACT`)
 for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts follow a statement in the block)
 machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
-choose x in y where read x -> syntax at "read x": this operation is no condition by itself (write what must come of it: `where read x => tlb miss`)
+choose x in y where read x -> syntax at "read x": this operation is no condition by itself (add the expected result: `where read x => tlb miss`)
 "#,
     );
 }
@@ -110,7 +110,7 @@ else { read 1 }           -> syntax at "else": this `else` follows no `if` (`if 
 let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (it is written `let NAME = VALUE`)
 let x =                   -> syntax at "": the line ends too early: a value is missing
 let x = 1 2               -> syntax at "2": `2` does not belong here
-let x = 1 read 2          -> syntax at "read": a second statement begins here (write it on a line of its own, or `;` before it)
+let x = 1 read 2          -> syntax at "read": a second statement begins here (write it on a separate line, or `;` before it)
 let x = 1,000             -> syntax at ",": a number is written without commas (remove `,`)
 let x = {1, 2}            -> syntax at "{": a list is in square brackets (write `[1, 2]`)
 let x = 7 mod 2           -> syntax at "mod": `mod` is no operator (write `%`)
@@ -127,8 +127,8 @@ include other             -> syntax at "other": `other` does not belong here: a 
 reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page is missing (it is written `reference 7 0 1 2 { frames 3, replacement lru }`)
 read x where y            -> syntax at "where": `where` belongs to `choose` (`choose NAME in RANGE where CONDITION`)
 f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is missing
-x + 1                     -> syntax at "+": a statement begins with what it does (to see a value, write `show x + 1`)
-tlb.hits                  -> syntax at ".": a statement begins with what it does (to see a value, write `show tlb.hits`)
+x + 1                     -> syntax at "+": a statement begins with a verb (to see a value, write `show x + 1`)
+tlb.hits                  -> syntax at ".": a statement begins with a verb (to see a value, write `show tlb.hits`)
 3 + 4                     -> syntax at "3": a statement begins with a word, not with `3`
 if a { b } read 2         -> syntax at "read": this statement ends with its `}` (the next statement begins on its own line, or after `;`)
 P1: P2: read 4            -> syntax at ":": `:` does not belong here (`NAME: STATEMENT` begins a line, with one name)

@@ -96,7 +96,7 @@ pub(crate) fn ppn(a: &Access) -> String {
     let below = mmu.level_page_bits(level) - mmu.page_bits;
     if below > 0 {
         let size = size(1 << mmu.level_page_bits(level));
-        return format!("{which}{place}{word} maps a page of {size}, of which this is page {shown}");
+        return format!("{which}{place}{word} maps a page of {size}; this is page {shown} of it");
     }
     format!("{which}{place}{word} has PPN {shown}")
 }

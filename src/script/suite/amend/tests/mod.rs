@@ -142,7 +142,7 @@ fn other_expressions_are_not_changed_and_the_reason_is_reported() {
     for (script, reason) in [
         ("let x = 1\ntranslate 0 => vpn x", "vpn: its value is a variable"),
         ("let x = 1\ntranslate 0 => vpn x + 1", "vpn: its value is an expression"),
-        ("translate 0\ntranslate 0 => vpn not 0", "vpn: `not` states what it is not"),
+        ("translate 0\ntranslate 0 => vpn not 0", "vpn: `not` expects no value"),
         ("translate 0\ntranslate 0 => vpn in 1..3", "vpn: `in` states several values"),
         ("translate 0\nexpect 1 < 0", "1: its comparison allows several values"),
         (
