@@ -79,7 +79,7 @@ read 16 EB                -> overflow at "16 EB": `16 EB` leaves the range of nu
 fn names() {
     each_is(
         r#"
-let größe = 3             -> syntax at "ö": `ö` cannot stand in a name (names are made of the letters a to z and A to Z, digits and `_`)
+let größe = 3             -> syntax at "ö": a name cannot contain `ö` (names are made of the letters a to z and A to Z, digits and `_`)
 let in = 3                -> syntax at "in": `in` is a word of the language and names nothing (choose another name)
 read @                    -> syntax at "@": the character `@` means nothing here
 "#,
@@ -145,7 +145,7 @@ let x = "a\qb"            -> syntax at "\\q": `\q` is no escape (escapes are tho
 let x = 'ab'              -> syntax at "'ab'": '…' is one byte, and this is 2 (a string is in double quotes)
 let x = ''                -> syntax at "''": there is no byte between these quotes
 scenario "\xff" { }       -> syntax at "\"\\xff\"": the byte 0 of this string is no text (names and labels are UTF-8; other strings may have any bytes)
-let x = "abc              -> unclosed at "\"": this string is never closed (a string ends on its line; text over several lines stands in `"""`)
+let x = "abc              -> unclosed at "\"": this string is never closed (a string ends on its line; text over several lines is in `"""`)
 "#,
     );
 }
