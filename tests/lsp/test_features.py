@@ -210,9 +210,9 @@ async def test_the_first_script_of_an_editors_page_is_answered_as_it_says(client
     rows = [row.strip() for row in page.splitlines()]
     first = rows.index("machine simple")
     text = "\n".join(rows[first : rows.index("```", first)]) + "\n"
-    # What the page says stands behind the last line.
+    # The page names the results after the last line.
     said = ["vpn 0x0F", "tlb miss", "ppn 0x0D"]
-    assert "Behind the last line" in page and all(f"`{fact}`" in page for fact in said)
+    assert "After the last line" in page and all(f"`{fact}`" in page for fact in said)
     opened(client, text)
     params = types.InlayHintParams(text_document=document(), range=lines(0, 99))
     (hint,) = [hint for hint in await client.text_document_inlay_hint_async(params) if "vpn" in hint.label]

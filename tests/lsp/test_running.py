@@ -87,7 +87,7 @@ def test_settings_are_asked_for_where_the_client_tells_them(pagewalk):
 
 
 def test_a_file_of_5_mb_is_checked_and_changed(pagewalk):
-    line = "let a = 0x3d4 & 0xff # padding padding padding padding\n"
+    line = "expect 0x3d4 & 0xff == 0xd4 # padding padding padding padding\n"
     text = line * (5_000_000 // len(line)) + "let x = nothing\n"
     with Server(pagewalk, options={"run": False}) as server:
         server.open(URI, text)
